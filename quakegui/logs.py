@@ -26,6 +26,7 @@ from typing import Any, Final, Literal
 import platformdirs
 
 from quakegui import __version__
+from quakegui.words import Said
 
 Part = Literal["window", "command", "worker"]
 LARGEST: Final = 1_000_000
@@ -65,13 +66,63 @@ class Rotating(RotatingFileHandler):
         """Let a line go that cannot be written: there is no place left to complain to."""
 
 
+OWN: Final = "\u2060"
+"""Stands before words that are the program's own; what is not, stands between the two others. All three are invisible."""
+VALUE: Final = ("\u2068", "\u2069")
+_NO_MARKS: Final = dict.fromkeys(map(ord, (OWN, *VALUE)))
+LARGEST_OWN: Final = 10**6
+"""Whole numbers from here on may be somebody's, such as of a telephone."""
+
+
 class _Lines(logging.Formatter):
+    """Lines in which the program's own words can be told from everything else, by marks that nobody else can write."""
+
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
         self.converter = time.gmtime
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(process)d %(threadName)s]: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the lines of a record."""
+        marked = logging.makeLogRecord(record.__dict__)
+        marked.msg, marked.args, marked.exc_text = _message(record), (), None
+        return super().format(marked)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Return the traceback, its errors' sentences marked."""
+        text, error, seen = _unmarked(super().formatException(ei)), ei[1], set()
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            said = str(error)
+            if isinstance(said, Said):
+                text = text.replace(f": {_unmarked(said)}", f": {OWN}{_own(said)}")
+            error = error.__cause__ or error.__context__
+        return text
+
+
+def _message(record: logging.LogRecord) -> str:
+    own = record.name.partition(".")[0] == "quakegui" and record.name != "quakegui.qt" and isinstance(record.args, tuple)
+    if not own:
+        return _unmarked(record.getMessage())
+    assert isinstance(record.args, tuple)
+    return OWN + _unmarked(str(record.msg)) % tuple(map(_own, record.args)) if record.args else OWN + _unmarked(str(record.msg))
+
+
+def _own(value: object) -> Any:
+    """Return a value as the log has it: sentences of the program as such, other texts between marks."""
+    if isinstance(value, Said):
+        return value.filled(lambda one, many, count: many if many and count != 1 else one, _own)
+    if isinstance(value, bool | float | None) or (isinstance(value, int) and abs(value) < LARGEST_OWN):
+        return value
+    return f"{VALUE[0]}{' '.join(_unmarked(str(value)).splitlines())}{VALUE[1]}"
+
+
+def _unmarked(text: str) -> str:
+    return (
+        "".join(character for character in text if character not in (OWN, *VALUE)) if not text.isascii() else str.__str__(text)
+    )
 
 
 class Uncaughts:
@@ -93,7 +144,7 @@ class Uncaughts:
             self._seen[place] += 1
             times = self._seen[place]
         if times & (times - 1) == 0:
-            again = f", {times} times so far" if times > 1 else ""
+            again = Said(", {times} times so far", times=times) if times > 1 else Said("")
             LOG.critical("Uncaught in %s%s", where, again, exc_info=(type(error), error, error.__traceback__))
         if self.then is not None:
             self.then(error)
@@ -103,19 +154,19 @@ class Uncaughts:
         if error is None:
             error = kind()
         if not isinstance(error, KeyboardInterrupt):
-            self(error.with_traceback(trace), "a slot or the main thread")
+            self(error.with_traceback(trace), Said("a slot or the main thread"))
         if sys.stderr is not None:
             sys.__excepthook__(kind, error, trace)
 
     def thread(self, told: threading.ExceptHookArgs) -> None:
         """Stand in for `threading.excepthook`."""
         if told.exc_value is not None and not isinstance(told.exc_value, SystemExit):
-            self(told.exc_value, f"the thread {told.thread.name if told.thread else '?'}")
+            self(told.exc_value, Said("the thread {name}", name=Said(told.thread.name) if told.thread else "?"))
 
     def nowhere(self, told: sys.UnraisableHookArgs) -> None:
         """Stand in for `sys.unraisablehook`: errors in finalisers, which nobody could catch."""
         if told.exc_value is not None:
-            self(told.exc_value, f"what could not raise ({told.err_msg or 'a finaliser'})")
+            self(told.exc_value, Said("what could not raise ({what})", what=told.err_msg or "a finaliser"))
 
 
 def _place(error: BaseException) -> tuple[str, str, int]:
@@ -142,14 +193,16 @@ def kept(part: Part) -> Iterator[Uncaughts]:
     program.setLevel(logging.INFO)
     sys.excepthook, threading.excepthook, sys.unraisablehook = uncaughts.main, uncaughts.thread, uncaughts.nowhere
     crash = _watch_for_crashes(part)
-    LOG.info("quakegui %s begins as %s on Python %s, %s", __version__, part, platform.python_version(), system())
+    LOG.info(
+        "quakegui %s begins as %s on Python %s, %s", Said(__version__), Said(part), Said(platform.python_version()), system()
+    )
     try:
         yield uncaughts
     except Exception as error:
-        uncaughts(error, "the main thread")
+        uncaughts(error, Said("the main thread"))
         raise
     finally:
-        LOG.info("The %s ends", part)
+        LOG.info("The %s ends", Said(part))
         sys.excepthook, threading.excepthook, sys.unraisablehook = before
         if crash is not None:
             faulthandler.disable()

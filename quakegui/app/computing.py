@@ -8,12 +8,13 @@ from quakegui.app.arrivals import Arrivals, arrivals_between
 from quakegui.app.day_kinds import draw_ahead
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project
     from quakegui.season.season import Season
 
-COMPUTING: Final = "Computing the season"
+COMPUTING: Final = "computing"
 
 
 def recompute(session: Session) -> None:
@@ -87,7 +88,7 @@ def is_of_now(session: Session) -> bool:
         return True
     follow_readings(session)
     session.said.emit(
-        "The readings have changed, and the season is being computed anew; try again when it is shown.", "warning"
+        Said("The readings have changed, and the season is being computed anew; try again when it is shown."), "warning"
     )
     return False
 

@@ -13,6 +13,7 @@ from quakegui.app.small_maps import suspicion
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.kp import STORM_KP
 from quakegui.season.labels import LabelRow, LabelSource
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.project.runs import PredictionTable
@@ -21,21 +22,21 @@ MAPS_AHEAD = 12
 LEAST_SURE = 0.5
 """A prediction whose class is less probable is an uncertain one."""
 NOTHING_FURTHER = {
-    "event": "No further event in this direction.",
-    "unlabelled": "No further unlabelled day in this direction.",
-    "disagreement": "No further day on which label and prediction differ in this direction.",
-    "region": "No further day with an extremum region in this direction.",
-    "storm": "No further stormy night in this direction.",
-    "mine": "No further day of this kind in this direction.",
-    "noted": "No further day of this kind in this direction.",
-    "alarm": "No further day of this kind in this direction.",
-    "uncertain": "No further day of this kind in this direction.",
-    "suspect": "No further day of this kind in this direction.",
-    "class-0": "No further day of this kind in this direction.",
-    "class-1": "No further day of this kind in this direction.",
-    "class-2": "No further day of this kind in this direction.",
-    "class-3": "No further day of this kind in this direction.",
-    "class-4": "No further day of this kind in this direction.",
+    "event": Said("No further event in this direction."),
+    "unlabelled": Said("No further unlabelled day in this direction."),
+    "disagreement": Said("No further day on which label and prediction differ in this direction."),
+    "region": Said("No further day with an extremum region in this direction."),
+    "storm": Said("No further stormy night in this direction."),
+    "mine": Said("No further day of this kind in this direction."),
+    "noted": Said("No further day of this kind in this direction."),
+    "alarm": Said("No further day of this kind in this direction."),
+    "uncertain": Said("No further day of this kind in this direction."),
+    "suspect": Said("No further day of this kind in this direction."),
+    "class-0": Said("No further day of this kind in this direction."),
+    "class-1": Said("No further day of this kind in this direction."),
+    "class-2": Said("No further day of this kind in this direction."),
+    "class-3": Said("No further day of this kind in this direction."),
+    "class-4": Said("No further day of this kind in this direction."),
 }
 """The kinds, and what is said where no further day of one is found."""
 

@@ -38,4 +38,4 @@ def explain(session: Session) -> None:
             session.heat |= dict(zip(asked, heat, strict=True))
             session.changed.emit(Change.DISPLAY)
 
-    session.jobs.start("Asking the network what it looked at", work, keep)
+    session.jobs.start("explaining", work, keep)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QThread, Signal
 
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.words import Said
 
 LOG = logging.getLogger(__name__)
 
@@ -20,9 +21,9 @@ Work = Callable[[ProgressCallback, CancelCheck], Any]
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a job has come; `seconds_left` is None until it can be estimated."""
+    """How far a job has come, which is known by its id; `seconds_left` is None until it can be estimated."""
 
-    title: str
+    job: str
     done: int
     total: int
     text: str
@@ -44,7 +45,7 @@ class _Outcome:
 
 
 class _JobThread(QThread):
-    stepped = Signal(int, int, int, str)
+    stepped = Signal(int, int, int, object)
     """Carries the job's number, done, total, and what is being done."""
 
     def __init__(self, number: int, work: Work, parent: QObject) -> None:
@@ -93,7 +94,7 @@ class _JobThread(QThread):
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    title: str
+    id: str
     work: Work
     done: Callable[[Any], object]
     stoppable: bool
@@ -111,7 +112,7 @@ class Jobs(QObject):
     idle = Signal()
     """No job is left."""
     failed = Signal(str, object)
-    """Carries a job's title and the exception that ended it."""
+    """Carries a job's id and the exception that ended it."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -126,28 +127,30 @@ class Jobs(QObject):
         """Whether a job runs or waits."""
         return self._thread is not None
 
-    def has(self, title: str) -> bool:
-        """Say whether a job of this title runs or waits."""
-        return self._thread is not None and any(title == job.title for job in (self._job, *self._waiting))
+    def has(self, job_id: str) -> bool:
+        """Return whether a job of this id runs or waits."""
+        return self._thread is not None and any(job_id == job.id for job in (self._job, *self._waiting))
 
     @property
     def asked_about(self) -> str:
-        """The title of the first job, running or waiting, that is not to be ended without a question; else empty."""
-        return next((job.title for job in (self._job, *self._waiting) if job.asks), "")
+        """The id of the first job, running or waiting, that is not to be ended without a question; else empty."""
+        return next((job.id for job in (self._job, *self._waiting) if job.asks), "")
 
     def start(
-        self, title: str, work: Work, done: Callable[[Any], object], *, stoppable: bool = True, asks: bool = False
+        self, job_id: str, work: Work, done: Callable[[Any], object], *, stoppable: bool = True, asks: bool = False
     ) -> None:
         """Run `work` beside the window, then call `done` with its result in the window's thread.
 
         Parameters
         ----------
+        job_id
+            What the job is known by; its title stands in `job_titles`.
         stoppable
             Whether the work asks if it is cancelled; else no button offers it.
         asks
             Whether the analyst is asked before a project is closed that this works on: it would have to be done again.
         """
-        self._waiting.append(_Job(title, work, done, stoppable, asks))
+        self._waiting.append(_Job(job_id, work, done, stoppable, asks))
         if self._thread is None:
             self._next()
 
@@ -172,7 +175,7 @@ class Jobs(QObject):
         self._thread = _JobThread(self._begun, self._job.work, self)
         self._thread.stepped.connect(self._step)
         self._thread.finished.connect(self._finish)  # a method of this object: called in the window's thread
-        self.progressed.emit(JobProgress(self._job.title, 0, 0, "", None, self._job.stoppable))
+        self.progressed.emit(JobProgress(self._job.id, 0, 0, "", None, self._job.stoppable))
         self._thread.start()
 
     def _step(self, number: int, done: int, total: int, text: str) -> None:
@@ -180,7 +183,7 @@ class Jobs(QObject):
             return  # word of a job that was closed meanwhile
         elapsed = time.monotonic() - self._started
         left = elapsed * (total - done) / done if done and total and elapsed > 1.0 else None
-        self.progressed.emit(JobProgress(self._job.title, done, total, text, left, self._job.stoppable))
+        self.progressed.emit(JobProgress(self._job.id, done, total, text, left, self._job.stoppable))
 
     def _finish(self) -> None:
         if self._thread is None or not self._thread.isFinished():
@@ -194,8 +197,8 @@ class Jobs(QObject):
         else:
             self.idle.emit()
         ended = "stopped" if outcome.stopped else "done" if outcome.error is None else "failed"
-        LOG.info("%s: %s after %.1f s", job.title, ended, seconds)
+        LOG.info("%s: %s after %.1f s", Said(job.id), Said(ended), seconds)
         if outcome.error is not None:
-            self.failed.emit(job.title, outcome.error)
+            self.failed.emit(job.id, outcome.error)
         elif not outcome.stopped:
             job.done(outcome.result)

@@ -15,6 +15,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.labels import LabelSource
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
@@ -103,7 +104,7 @@ def label(
     if written is None:
         return False
     if not written and cls is None:
-        session.said.emit("You gave this day no label, so there is none of yours to take away.", "info")
+        session.said.emit(Said("You gave this day no label, so there is none of yours to take away."), "info")
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
     if len(indices) == 1 and session.settings.auto_advance and days is None and session.selection is None:
@@ -122,7 +123,7 @@ def accept(session: Session) -> bool:
     if project is None:
         return False
     if session.display.blind:
-        session.said.emit("Predictions are hidden while you label blind, so none can be accepted.", "info")
+        session.said.emit(Said("Predictions are hidden while you label blind, so none can be accepted."), "info")
         return False
     others.look(session)
     if session.predictions is None:
@@ -132,7 +133,7 @@ def accept(session: Session) -> bool:
     guess = session.predictions.classes
     wanted = {index: int(guess[index]) for index in target(session) if guess[index] != UNLABELLED}
     if not wanted:
-        session.said.emit("No prediction for these days.", "info")
+        session.said.emit(Said("No prediction for these days."), "info")
         return False
     before = latest(session) if len(wanted) > 1 else None
     author, run, classes = session.settings.analyst, session.predictions.run, list(wanted.values())
@@ -179,7 +180,9 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, forme
     stands = "\n".join(one.text for one in journal.notes(project, day) if one.author == session.settings.analyst)
     if former is not None and stands not in ("", former, text):
         text = f"{stands}\n{text}".strip()
-        session.said.emit("Another program has written a note on this day in your name; yours was added to it.", "warning")
+        session.said.emit(
+            Said("Another program has written a note on this day in your name; yours was added to it."), "warning"
+        )
     journal.write_note(project, day, text, author=session.settings.analyst)
     session.reload(Change.LABELS)
     return True
@@ -190,7 +193,7 @@ def undo(session: Session) -> bool:
     """Take back the analyst's latest step; works across restarts, because the journal is the history."""
     from quakegui.project import journal
 
-    return _walk_history(session, journal.undo, "Nothing to undo.", back=True)
+    return _walk_history(session, journal.undo, Said("Nothing to undo."), back=True)
 
 
 @_refusable
@@ -198,7 +201,7 @@ def redo(session: Session) -> bool:
     """Do again what was last undone."""
     from quakegui.project import journal
 
-    return _walk_history(session, journal.redo, "Nothing to redo.", back=False)
+    return _walk_history(session, journal.redo, Said("Nothing to redo."), back=False)
 
 
 def _behind(session: Session) -> int | None:
@@ -270,8 +273,10 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
         answer(session, before, outweighed)
     elif outweighed:
         session.said.emit(
-            "Your label is kept, but another one stays in force: an analyst's counts more than an accepted prediction, "
-            "a settled one more than both.",
+            Said(
+                "Your label is kept, but another one stays in force: an analyst's counts more than an accepted "
+                "prediction, a settled one more than both."
+            ),
             "info",
         )
 
@@ -321,5 +326,5 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
 def _writable(session: Session) -> Project | None:
     """Return the project if labels can be kept in it; a project open for reading only is told."""
     if session.project is not None and not session.can_write:
-        session.said.emit("This project is open for reading only, so nothing can be labelled in it.", "warning")
+        session.said.emit(Said("This project is open for reading only, so nothing can be labelled in it."), "warning")
     return session.project if session.can_write else None

@@ -31,7 +31,7 @@ def after_start(session: Session, then: Callable[[], object]) -> None:
         from quakegui.learn import alarm_days, season_runs  # noqa: F401
         from quakegui.project import catalogue, journal, runs, seasons  # noqa: F401
 
-    session.jobs.start("Opening the project", work, lambda _nothing: then(), stoppable=False)
+    session.jobs.start("opening", work, lambda _nothing: then(), stoppable=False)
 
 
 def open_project(session: Session, folder: Path) -> bool:
@@ -84,7 +84,7 @@ def open_demo(session: Session, *, strength: float = 1.0) -> None:
     """Open the synthetic season, or with strength 0 the null season beside it, made in a job on its first use."""
     name = "Synthetic Liangshan 2022" if strength else "Synthetic Liangshan 2022, null season"
     folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / name
-    if session.jobs.has("Making the synthetic season"):
+    if session.jobs.has("demonstration"):
         return
     if (folder / "project.sqlite").exists():
         open_project(session, folder)
@@ -107,7 +107,7 @@ def open_demo(session: Session, *, strength: float = 1.0) -> None:
         demo.create_demo(folder, strength=strength, progress=tell, finish=finish).close()
         return folder
 
-    session.jobs.start("Making the synthetic season", work, lambda made: _open_when_free(session, made, session.project))
+    session.jobs.start("demonstration", work, lambda made: _open_when_free(session, made, session.project))
 
 
 def _open_when_free(session: Session, folder: Path, former: Project | None) -> None:

@@ -14,6 +14,7 @@ from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
 from quakegui.app.session import Session
 from quakegui.season.labels import LabelRow, LabelSource
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
@@ -103,7 +104,7 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
         if cls is not None or row.author == session.settings.analyst:
             rows.setdefault(cls, []).append(row)
     if not all(session.ask(Replacement(tuple(found), cls)) for cls, found in rows.items()):
-        session.said.emit("Nothing was changed.", "info")
+        session.said.emit(Said("Nothing was changed."), "info")
         return False
     session.unseen.labels -= classes.keys()
     return True
@@ -116,7 +117,7 @@ def may_revert(session: Session, moment: np.datetime64) -> bool:
     standing = session.journal.notes() if session.journal is not None else ()
     notes = tuple(note for note in standing if note.day in session.unseen.notes and note.at > moment)
     if (rows or notes) and not session.ask(Replacement(rows, None, notes)):
-        session.said.emit("Nothing was changed.", "info")
+        session.said.emit(Said("Nothing was changed."), "info")
         return False
     session.unseen.labels -= {row.day for row in rows}
     session.unseen.notes -= {note.day for note in notes}
@@ -129,5 +130,5 @@ def may_walk(session: Session, step: Step, *, back: bool) -> bool:
         return True
     if session.ask(ForeignStep(step, session.settings.analyst, back)):
         return True
-    session.said.emit("Nothing was changed.", "info")
+    session.said.emit(Said("Nothing was changed."), "info")
     return False

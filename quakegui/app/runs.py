@@ -11,6 +11,7 @@ from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.words import Said
 
 if TYPE_CHECKING:  # what trains and judges is not for a window at its start
     from quakegui.learn.runs.registry import RunFolder
@@ -38,7 +39,7 @@ def use_run(session: Session, run: RunFolder) -> None:
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
         use()
     else:
-        session.jobs.start("Predicting with the run", work, use, asks=True)
+        session.jobs.start("predicting", work, use, asks=True)
 
 
 def apply_model(session: Session) -> None:
@@ -63,11 +64,13 @@ def apply_model(session: Session) -> None:
         return run
 
     def done(run: RunFolder) -> None:
-        session.said.emit(f"The pre-trained model has answered for this season: “{run.title}”.", "info")
+        session.said.emit(
+            Said("The pre-trained model has answered for this season: “{run_title}”.", run_title=run.title), "info"
+        )
         if session.project is project:
             session.reload(Change.RUNS | Change.PREDICTIONS)
 
-    session.jobs.start("Applying the pre-trained model", work, done, asks=True)
+    session.jobs.start("applying-model", work, done, asks=True)
 
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
@@ -139,9 +142,9 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
         archives.export_run(run, path)
 
     session.jobs.start(
-        "Exporting the run",
+        "exporting-run",
         work,
-        lambda _nothing: session.said.emit(f"The run “{run.title}” is in {path}.", "info"),
+        lambda _nothing: session.said.emit(Said("The run “{run_title}” is in {path}.", run_title=run.title, path=path), "info"),
         stoppable=False,
         asks=True,
     )
@@ -161,10 +164,10 @@ def import_run(session: Session, path: Path) -> None:
         return archives.import_run(season_runs.runs_folder(project), path)
 
     def done(run: RunFolder) -> None:
-        session.said.emit(f"The run “{run.title}” came in as {run.id}.", "info")
+        session.said.emit(Said("The run “{run_title}” came in as {run_id}.", run_title=run.title, run_id=run.id), "info")
         session.reload(Change.RUNS)
 
-    session.jobs.start("Importing the run", work, done, stoppable=False, asks=True)
+    session.jobs.start("importing-run", work, done, stoppable=False, asks=True)
 
 
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:

@@ -50,8 +50,8 @@ class SeasonWatch(QObject):
         if change & (Change.PROJECT | Change.SEASON):
             self.look()
 
-    def _job_failed(self, title: str, _error: object) -> None:
-        if title != computing.COMPUTING and not computing.is_computing(self._session) and computing.is_behind(self._session):
+    def _job_failed(self, job: str, _error: object) -> None:
+        if job != computing.COMPUTING and not computing.is_computing(self._session) and computing.is_behind(self._session):
             computing.recompute(self._session)
 
     def _left_ms(self) -> int | None:

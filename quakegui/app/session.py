@@ -19,6 +19,7 @@ from quakegui.app.change import Change
 from quakegui.app.consolidating import Consolidator
 from quakegui.app.dayindex import NO_DAYS, as_day, first_map, nearest, same_days
 from quakegui.app.display import Display
+from quakegui.app.job_titles import title_of
 from quakegui.app.jobs import Jobs
 from quakegui.app.journal_pages import JournalPages
 from quakegui.app.maps import MapCache
@@ -27,6 +28,7 @@ from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.app.unseen import Unseen
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
+from quakegui.words import Said
 
 # Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Session(QObject):
     """
 
     changed = Signal(object)
-    said = Signal(str, str)
+    said = Signal(object, str)
     answered = Signal(object)
     """Carries the `labelling.Answer` to a write of more than one day."""
     closing = Signal()
@@ -385,5 +387,5 @@ class Session(QObject):
             for sentence in problems:
                 self.said.emit(sentence, "warning")
 
-    def _job_failed(self, title: str, error: object) -> None:
-        self.said.emit(f"{title}: {error}", "error")
+    def _job_failed(self, job: str, error: object) -> None:
+        self.said.emit(Said("{title}: {error}", title=title_of(job), error=error), "error")

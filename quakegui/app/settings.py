@@ -13,10 +13,11 @@ import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 from quakegui.season.json_values import LONGEST_TEXT, is_unicode, parse_json
+from quakegui.words import languages
 
 MOST_RECENT = 10
 THEMES = ("system", "light", "dark")
-LANGUAGES = ("system", "en", "zh")
+LANGUAGES = ("system", *languages())
 TRAINS_IN = ("this", "interpreter", "wsl")
 BACKENDS = ("", "tensorflow", "torch")
 CHOICES = {"language": LANGUAGES, "theme": THEMES, "trains_in": TRAINS_IN, "backend": BACKENDS}

@@ -43,4 +43,4 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
             computing.recompute(session)
             done(made)
 
-    session.jobs.start("Taking in new days", work, show, asks=True)
+    session.jobs.start("updating", work, show, asks=True)

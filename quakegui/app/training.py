@@ -19,9 +19,10 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.words import Said
 
-GATHERING: Final = "Gathering maps and labels"
-KEEPING: Final = "Keeping the run's predictions"
+GATHERING: Final = "gathering"
+KEEPING: Final = "keeping-predictions"
 MOST_UNHEARD: Final = 200
 """Messages that may be on their way from the worker's thread to the window's."""
 
@@ -176,7 +177,7 @@ class Training(QObject):
     def _let_go(self, thread: TrainingThread) -> None:
         self._thread = None
         thread.wait()
-        last = thread.last if thread.last is not None else messages.Cancelled("The training was stopped.")
+        last = thread.last if thread.last is not None else messages.Cancelled(Said("The training was stopped."))
         thread.deleteLater()
         self._unkept = self._keeping(last)
 
@@ -215,8 +216,8 @@ class Training(QObject):
             self._superseded = ""
         self.changed.emit()
 
-    def _job_failed(self, title: str, _error: object) -> None:
-        if title == KEEPING:
+    def _job_failed(self, job: str, _error: object) -> None:
+        if job == KEEPING:
             self._session.reload(Change.RUNS)
-        if title in (GATHERING, KEEPING):
+        if job in (GATHERING, KEEPING):
             self.changed.emit()

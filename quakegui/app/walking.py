@@ -11,6 +11,7 @@ from quakegui.app.change import Change
 from quakegui.app.day_kinds import NOTHING_FURTHER, days_of_kind, draw_ahead, walk_days
 from quakegui.app.dayindex import nearest
 from quakegui.app.session import Session
+from quakegui.words import Said
 
 
 def go_to(session: Session, index: int) -> None:
@@ -33,7 +34,7 @@ def go_to_day(session: Session, day: np.datetime64) -> None:
 def go_back(session: Session) -> None:
     """Show the day that the latest jump left."""
     if not session.trail:
-        session.said.emit("There was no jump to go back from.", "info")
+        session.said.emit(Said("There was no jump to go back from."), "info")
         return
     *rest, day = session.trail
     go_to_alone(session, nearest(session.days, day))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quakegui.cli import window
+from quakegui.words import Said
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,7 +39,7 @@ def _run(words: list[str]) -> None:
             say(str(error), style="red")
             sys.exit(1)
         except Exception as error:
-            uncaughts(error, f"the command {words[0]}")
+            uncaughts(error, Said("the command {name}", name=Said(words[0])))
             say(
                 f"The command met an error that it does not know: {type(error).__name__}: {error}. "
                 f"What it had confirmed is kept. The details are in the log in {logs.folder()}.",

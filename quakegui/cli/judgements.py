@@ -40,12 +40,12 @@ def evaluation_facts(source: MapSource, run: RunFolder, as_of: AsOf = "training"
 
 def print_judgement(judgement: Judgement) -> None:
     """Print what a judgement says, the verdict first."""
-    typer.echo(judgement.verdict.text("en"))
-    typer.echo(judgement.verdict.figures("en"))
-    if judgement.remarks("en"):
-        typer.echo(judgement.remarks("en"))
+    typer.echo(judgement.verdict.text())
+    typer.echo(judgement.verdict.figures())
+    if judgement.remarks():
+        typer.echo(judgement.remarks())
     if judgement.basis is not None:
-        typer.echo(judgement.basis.text("en"))
+        typer.echo(judgement.basis.text())
     row = judgement.row()
     print_table(judgement.title, ("figure", "value"), [(name, _cell(row[name])) for name in SHOWN[1:]])
     rows = []
@@ -65,8 +65,8 @@ def print_comparison(title: str, judgements: Sequence[Judgement]) -> None:
     cells = [["" if name == "tries" and row[name] is None else _cell(row[name]) for name in SHOWN] for row in rows]
     print_table(title, SHOWN, cells)
     for one in judgements:
-        typer.echo(f"{one.title}: {one.verdict.text('en')}")
-    for sentence in dict.fromkeys(one.basis.text("en") for one in judgements if one.basis is not None):
+        typer.echo(f"{one.title}: {one.verdict.text()}")
+    for sentence in dict.fromkeys(one.basis.text() for one in judgements if one.basis is not None):
         typer.echo(sentence)
 
 

@@ -238,12 +238,12 @@ def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, a
     if judgement is None:
         typer.echo("This installation has no pre-trained model; --train trains a network here.")
     else:
-        typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text('en')}")
-        typer.echo(judgement.verdict.figures("en"))
+        typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text()}")
+        typer.echo(judgement.verdict.figures())
         if judgement.protocol == ZERO_SHOT:
             typer.echo("It has learnt from other SYNTHETIC seasons of the generator that made this one.")
         if judgement.basis is not None:
-            typer.echo(judgement.basis.text("en"))
+            typer.echo(judgement.basis.text())
 
 
 def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder | None:

@@ -10,15 +10,24 @@ import typer
 from quakegui.cli.sources import WhichLabels
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
 from quakegui.project.store import ProjectError
-from quakegui.report import Language, ReportCancelledError, make_report, write_html
+from quakegui.report import ReportCancelledError, make_report, write_html
+from quakegui.words import ENGLISH, languages
 
 ENDINGS = (".html", ".htm", ".pdf")
+
+
+def _known(language: str) -> str:
+    if language not in languages():
+        raise typer.BadParameter(f"'{language}' is not one of {', '.join(languages())}.")
+    return language
 
 
 def report(
     project: ProjectFolder,
     out: Annotated[Path, typer.Argument(metavar="OUT.html|OUT.pdf", help="The file to write; its ending says which kind.")],
-    language: Annotated[Language, typer.Option(help="Language of the report.")] = "en",
+    language: Annotated[
+        str, typer.Option(metavar="|".join(languages()), help="Language of the report.", callback=_known)
+    ] = ENGLISH,
     labels: WhichLabels = "training",
 ) -> None:
     """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.

@@ -27,6 +27,7 @@ from quakegui.formats.sheet import Preview, preview
 from quakegui.formats.source import Source, expand
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
+from quakegui.words import Said
 
 __all__ = [
     "FORMATS",
@@ -123,8 +124,11 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
             raise FormatError(_holds(found.kind, "earthquakes"), file=source.name)
         sheet.refuse_other_workbooks(source)
         raise FormatError(
-            f"This is no catalogue of earthquakes that is known here ({titles('events')}). A table needs columns of time, "
-            "magnitude, latitude and longitude.",
+            Said(
+                "This is no catalogue of earthquakes that is known here ({titles}). A table needs columns of "
+                "time, magnitude, latitude and longitude.",
+                titles=titles("events"),
+            ),
             file=source.name,
         )
 
@@ -156,9 +160,14 @@ def read_stations(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]
 
 def _refuse_empty(source: Source) -> None:
     if not source.data[:4096].strip(_NOTHING) and not source.data.strip(_NOTHING):
-        raise FormatError("The file is empty.", file=source.name)
+        raise FormatError(Said("The file is empty."), file=source.name)
 
 
 def _holds(kind: Kind, wanted: str) -> str:
-    words = {"readings": "readings", "events": "earthquakes", "kp": "the Kp index", "stations": "a list of stations"}
-    return f"The file holds {words[kind]}, not {wanted}; import it as such."
+    words = {
+        "readings": "readings",
+        "events": "earthquakes",
+        "kp": Said("the Kp index"),
+        "stations": Said("a list of stations"),
+    }
+    return Said("The file holds {words}, not {wanted}; import it as such.", words=words[kind], wanted=wanted)

@@ -17,6 +17,7 @@ from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.formats.zones import zone_of
 from quakegui.season.events import Event, event_id, in_order
+from quakegui.words import Said, joined, mark
 
 BEIJING = "UTC+08:00"
 """China's catalogues are in UTC+8, without the summer time of 1986-1991."""
@@ -77,8 +78,10 @@ def refuse_apple_double(source: Source) -> None:
     """Raise FormatError for macOS's companion of another file."""
     if is_apple_double(source):
         raise FormatError(
-            "This is not a catalogue but the companion file ('._…', AppleDouble) that macOS puts beside one; it holds no "
-            "events. Import the file of the same name without '._'.",
+            Said(
+                "This is not a catalogue but the companion file ('._…', AppleDouble) that macOS puts beside one; "
+                "it holds no events. Import the file of the same name without '._'."
+            ),
             file=source.name,
         )
 
@@ -90,8 +93,8 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
     else it is broken UTF-8, kept with a mark for each lost character.
     """
     data = source.data
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if data.startswith(mark):
+    for sign, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(sign):
             return _marked(data.decode(encoding, errors="replace"))
     try:
         return data.decode("utf-8"), ()
@@ -101,7 +104,7 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
     chinese = sum(re.search(r"[一-鿿]{3}", line.decode("gb18030", errors="replace")) is not None for line in odd)
     if 2 * chinese > len(odd):
         text, notes = _marked(data.decode("gb18030", errors="replace"))
-        return text, ("The text is Chinese in GB18030 (GBK) encoding and was read as such.", *notes)
+        return text, (Said("The text is Chinese in GB18030 (GBK) encoding and was read as such."), *notes)
     return _marked(data.decode("utf-8", errors="replace"))
 
 
@@ -140,23 +143,35 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
         try:
             found.take(row, clock)
         except ValueError as error:
-            found.unusable.append(f"{row.where}: {error}")
+            found.unusable.append(Said("{where}: {error}", where=row.where, error=error))
     if not found.events:
-        why = f" Rows left out: {len(found.unusable)} ({listing(found.unusable)})." if found.unusable else ""
-        raise FormatError(f"The catalogue holds no usable event.{why}", file=source.name)
+        why = (
+            Said(" Rows left out: {count} ({listing}).", count=len(found.unusable), listing=listing(found.unusable))
+            if found.unusable
+            else ""
+        )
+        raise FormatError(Said("The catalogue holds no usable event.{why}", why=why), file=source.name)
     said = [*notes]
     if not zone and found.zoneless:
-        said.append(f"The file does not name the time zone of its times; they were taken as UTC (the first, {found.zoneless}).")
+        said.append(
+            Said(
+                "The file does not name the time zone of its times; they were taken as UTC (the first, {zoneless}).",
+                zoneless=found.zoneless,
+            )
+        )
     elif zone != "UTC" and found.zoneless:
-        said.append(f"Times are {_clock_name(zone)} and were turned into UTC.")
+        said.append(Said("Times are {clock_name} and were turned into UTC.", clock_name=_clock_name(zone)))
     for what, where in (
-        ("Rows left out", found.unusable),
-        ("Rows left out because an earlier one has the same time and place, or identifier", found.repeated),
-        ("Kept, though no earthquake by the catalogue's own word", found.kinds),
-        ("Kept, with a depth that is not known", found.depths),
+        (mark("Rows left out: {count} ({rows})."), found.unusable),
+        (
+            mark("Rows left out because an earlier one has the same time and place, or identifier: {count} ({rows})."),
+            found.repeated,
+        ),
+        (mark("Kept, though no earthquake by the catalogue's own word: {count} ({rows})."), found.kinds),
+        (mark("Kept, with a depth that is not known: {count} ({rows})."), found.depths),
     ):
         if where:
-            said.append(f"{what}: {len(where)} ({listing(where)}).")
+            said.append(Said(what, count=len(where), rows=listing(where)))
     return EventsFile(source.name, name, in_order(found.events.values()), tuple(said))
 
 
@@ -179,7 +194,7 @@ class _Found:
         self.zoneless = self.zoneless or ("" if named_zone else _short(row.time))
         if event.id in self.events:
             same = event == self.events[event.id]
-            self.repeated.append(row.where if same else f"{row.where}: differs")
+            self.repeated.append(row.where if same else Said("{where}: differs", where=row.where))
             return
         self.events[event.id] = event
         if not clear:
@@ -203,7 +218,7 @@ def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"'{_short(text)}' is no date and time" if text.strip() else "no time")
+        raise ValueError(Said("'{short}' is no date and time", short=_short(text)) if text.strip() else Said("no time"))
     year, month, day, hour, minute = (int(match.group(part)) for part in (1, 3, 4, 5, 6))
     second, fraction, half, zone = match.group(7) or "0", match.group(8) or "", (match.group(9) or "").lower(), match.group(10)
     if half:
@@ -214,19 +229,19 @@ def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
         further = timedelta(seconds=int(second), milliseconds=int(f"{fraction}000"[:3]))
         instant = wall.replace(tzinfo=clock if zone is None else _offset(zone)).astimezone(UTC) + further
     except (ValueError, OverflowError):
-        raise ValueError(f"'{_short(text)}' is no date and time") from None
+        raise ValueError(Said("'{short}' is no date and time", short=_short(text))) from None
     if int(second) > 60:
-        raise ValueError(f"'{_short(text)}' is no date and time")
+        raise ValueError(Said("'{short}' is no date and time", short=_short(text)))
     time = np.datetime64(instant.replace(tzinfo=None), "ms")
     if not TIMES[0] <= time < TIMES[1]:
-        raise ValueError(f"'{_short(text)}' is not within the years 956 to 2983")
+        raise ValueError(Said("'{short}' is not within the years 956 to 2983", short=_short(text)))
     return time, zone is not None
 
 
-def listing(items: list[str]) -> str:
+def listing(items: list[str]) -> Said:
     """Return the first items in words and how many more there are."""
-    more = f" and {len(items) - NAMED_AT_MOST} more" if len(items) > NAMED_AT_MOST else ""
-    return "; ".join(items[:NAMED_AT_MOST]) + more
+    more = Said(" and {count} more", count=len(items) - NAMED_AT_MOST) if len(items) > NAMED_AT_MOST else ""
+    return joined("; ", items[:NAMED_AT_MOST]) + more
 
 
 def _event(row: RawEvent, clock: tzinfo, depth: float | None) -> tuple[Event, bool]:
@@ -259,13 +274,13 @@ def _signed(text: str) -> str:
 
 def _number(text: str, what: str, low: float, high: float) -> float:
     if not text.strip():
-        raise ValueError(f"no {what}")
+        raise ValueError(Said("no {what}", what=what))
     try:
         value = float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text.strip()) else text)
     except ValueError:
-        raise ValueError(f"{what} '{_short(text)}' is no number") from None
+        raise ValueError(Said("{what} '{short}' is no number", what=what, short=_short(text))) from None
     if not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"{what} {_short(text)} is impossible")
+        raise ValueError(Said("{what} {short} is impossible", what=what, short=_short(text)))
     return value
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import cdflib
 import numpy as np
 
+from quakegui.words import Said
+
 MOST_RECORDS = 40_000_000
 """Records of one variable that are read: more than a year of seconds."""
 _MOST_READS = 300_000
@@ -21,10 +23,10 @@ class _Bytes(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         self.reads += 1
         if self.reads > _MOST_READS:
-            raise EOFError("its records refer to each other in circles")
+            raise EOFError(Said("its records refer to each other in circles"))
         part = super().read(size)
         if size is not None and len(part) < size:
-            raise EOFError("an offset leads past its end")
+            raise EOFError(Said("an offset leads past its end"))
         return part
 
 
@@ -45,5 +47,12 @@ class Reader(cdflib.CDF):  # type: ignore[misc]
         # Deflate packs no more than 1030 to one, so a small file cannot hold what it may claim.
         most = min(MOST_RECORDS, 150 * len(self._bytes))
         if not -1 <= variable.Last_Rec < most or variable.Num_Dims > 0:
-            raise ValueError(f"variable {name} has {variable.Last_Rec + 1} records of {variable.Num_Dims} dimensions")
+            raise ValueError(
+                Said(
+                    "variable {name} has {last_rec} records of {num_dims} dimensions",
+                    name=name,
+                    last_rec=variable.Last_Rec + 1,
+                    num_dims=variable.Num_Dims,
+                )
+            )
         return np.empty(0) if variable.Last_Rec < 0 else self.varget(name)

@@ -13,6 +13,7 @@ from quakegui.formats.numerals import cell
 from quakegui.formats.records import Stamp
 from quakegui.season.json_values import built, parse_json
 from quakegui.season.readings import DataType
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ class TableMapping:
             kind = DataType[fields.pop("data_type", "UNKNOWN")] if isinstance(fields, dict) else DataType.UNKNOWN
             found: TableMapping = replace(built(cls, fields, what="column mapping's value"), data_type=kind)
         except (KeyError, TypeError) as error:
-            raise ValueError(f"This is no table mapping: {error} is not the name of a data type.") from error
+            raise ValueError(Said("This is no table mapping: {error} is not the name of a data type.", error=error)) from error
         except ValueError as error:
-            raise ValueError(f"This is no table mapping: {error}") from error
+            raise ValueError(Said("This is no table mapping: {error}", error=error)) from error
         return found
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,30 +99,31 @@ def _why(column: pd.Series[Any], found: Content) -> Callable[[str], str]:
 
 
 def _unmapped(names: str) -> str:
-    return (
-        "Columns that look like a total intensity (with their medians) were not read; "
-        f"name their stations in a column mapping: {names}."
+    return Said(
+        "Columns that look like a total intensity (with their medians) were not read; name their "
+        "stations in a column mapping: {names}.",
+        names=names,
     )
 
 
 def _text(names: str) -> str:
-    return f"Columns of text that were not read: {names}."
+    return Said("Columns of text that were not read: {names}.", names=names)
 
 
 def _empty(names: str) -> str:
-    return f"Columns without any value: {names}."
+    return Said("Columns without any value: {names}.", names=names)
 
 
 def _codes(names: str) -> str:
-    return f"Columns that hold nothing but codes for missing values: {names}."
+    return Said("Columns that hold nothing but codes for missing values: {names}.", names=names)
 
 
 def _constant(names: str) -> str:
-    return f"Columns of one and the same number, which is not a total intensity, were not read: {names}."
+    return Said("Columns of one and the same number, which is not a total intensity, were not read: {names}.", names=names)
 
 
 def _other(names: str) -> str:
-    return f"Columns of numbers (with their medians) that are not a total intensity were not read: {names}."
+    return Said("Columns of numbers (with their medians) that are not a total intensity were not read: {names}.", names=names)
 
 
 def _doubled(names: list[str]) -> tuple[str, ...]:
@@ -130,7 +132,7 @@ def _doubled(names: list[str]) -> tuple[str, ...]:
         name: base for name in names if (base := name.rpartition(" (")[0]) in names and name.endswith(")")
     }
     bases = list(dict.fromkeys(doubled.values()))
-    return (f"Headings over more than one column, told apart by a number: {named(bases)}.",) if bases else ()
+    return (Said("Headings over more than one column, told apart by a number: {named}.", named=named(bases)),) if bases else ()
 
 
 def _code(outside: NDArray[np.float64]) -> tuple[float | None, int]:

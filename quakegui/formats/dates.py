@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from quakegui.words import Said
+
 _DAY_OR_MONTH_FIRST = re.compile(r"\s*(\d{1,2})([/-])(\d{1,2})\2(\d{4})(.*)", re.DOTALL)
 _DAY_FIRST = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
 _CHINESE = re.compile(r"\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)", re.DOTALL)
@@ -24,8 +26,10 @@ def years_first(texts: Sequence[str]) -> list[str]:
     firsts, seconds = (max((int(match[part]) for match in doubtful), default=0) for part in (1, 3))
     if firsts <= 12 and seconds <= 12 and any(int(match[1]) != int(match[3]) for match in doubtful):
         raise ValueError(
-            f"Whether days or months stand first in dates such as '{doubtful[0].group(0).strip()[:20]}' is not certain; write "
-            "them as 2022-09-05."
+            Said(
+                "Whether days or months stand first in dates such as '{group}' is not certain; write them as 2022-09-05.",
+                group=doubtful[0].group(0).strip()[:20],
+            )
         )
     return [_year_first(text, day_first=seconds <= 12) for text in texts]
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 
 from quakegui.strangers import shown
+from quakegui.words import Said
 
 __all__ = ["FormatError", "one_error", "shown"]
 
@@ -28,7 +29,7 @@ class FormatError(Exception):
     """
 
     def __init__(self, sentence: str, *, file: str, line: int | None = None) -> None:
-        sentence, file = shown(sentence, LONGEST_SENTENCE), shown(file, LONGEST_SENTENCE)
+        sentence, file = bounded(sentence), shown(file, LONGEST_SENTENCE)
         super().__init__(sentence, file, line)
         self.sentence = sentence
         self.file = file
@@ -37,7 +38,7 @@ class FormatError(Exception):
     def __str__(self) -> str:
         """Return "file:line: sentence"."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.sentence}"
+        return Said("{place}: {sentence}", place=place, sentence=self.sentence)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let the error cross process borders with its keywords."""
@@ -57,10 +58,22 @@ def one_error(file: str) -> Iterator[None]:
     except Exception as error:
         logging.getLogger(__name__).exception("A reader failed in a way that it does not foresee")
         raise FormatError(
-            f"Reading it failed in a way that this program does not foresee ({type(error).__name__}: {error}). The log has the "
-            "details; please report it.",
+            Said(
+                "Reading it failed in a way that this program does not foresee ({kind}: {error}). The log has "
+                "the details; please report it.",
+                kind=type(error).__name__,
+                error=error,
+            ),
             file=file,
         ) from error
+
+
+def bounded(sentence: str) -> str:
+    """Return a sentence of which no value repeats a whole file, on one line."""
+    if isinstance(sentence, Said):
+        sentence = sentence.mapped(lambda value: shown(value, LONGEST_SENTENCE // 2))
+        return sentence if len(sentence) <= 2 * LONGEST_SENTENCE else shown(str.__str__(sentence), LONGEST_SENTENCE)
+    return shown(sentence, LONGEST_SENTENCE)
 
 
 def _rebuild(sentence: str, file: str, line: int | None) -> FormatError:

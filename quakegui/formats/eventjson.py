@@ -16,6 +16,7 @@ from quakegui.formats.errors import FormatError
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.season.json_values import parse_json
+from quakegui.words import Said
 
 NAME = "geojson"
 _START = 4096
@@ -51,13 +52,15 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     try:
         found = parse_json(decode(source.data)[0])
     except ValueError as error:
-        raise FormatError(f"The JSON is damaged or cut off ({error}).", file=source.name) from error
+        raise FormatError(Said("The JSON is damaged or cut off ({error}).", error=error), file=source.name) from error
     features = found.get("features") if isinstance(found, dict) else None
     if not isinstance(features, list):
-        raise FormatError("The JSON has no list of features.", file=source.name)
+        raise FormatError(Said("The JSON has no list of features."), file=source.name)
     factor = 1000.0 if _in_seconds(features) else 1.0
     notes = (
-        ("Its times are seconds since 1970 by their size, not milliseconds, and were read as such.",) if factor > 1.0 else ()
+        (Said("Its times are seconds since 1970 by their size, not milliseconds, and were read as such."),)
+        if factor > 1.0
+        else ()
     )
     return collect(source, NAME, _rows(features, factor), zone=timezone or "UTC", notes=notes)
 

@@ -21,18 +21,19 @@ from quakegui.formats.numerals import cell, is_ambiguous, numbers
 from quakegui.formats.records import MISSING_CODE, total_intensity
 from quakegui.formats.source import Source
 from quakegui.formats.timecolumns import ONE_DAY, TimeColumns, find_time
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FIRST_ROWS = 200
 """Rows that tell what a table is; what its columns hold is told by all."""
-NO_TIME = "It is not plain which column holds the time."
-NO_FIELD = "No column holds a total intensity of 20,000 to 80,000 nT, and no set of components gives one."
-NO_STATION = "It does not say whose readings these are: name the station."
-SEVERAL = "It holds components of several stations side by side: name what its columns mean."
-ONE_STATION = "It holds several stations, and one was named for all of it."
-UNITS_DIFFER = "Its columns are in different units: name what they mean."
+NO_TIME = Said("It is not plain which column holds the time.")
+NO_FIELD = Said("No column holds a total intensity of 20,000 to 80,000 nT, and no set of components gives one.")
+NO_STATION = Said("It does not say whose readings these are: name the station.")
+SEVERAL = Said("It holds components of several stations side by side: name what its columns mean.")
+ONE_STATION = Said("It holds several stations, and one was named for all of it.")
+UNITS_DIFFER = Said("Its columns are in different units: name what they mean.")
 _STATION_WORDS = re.compile(
     r"(?:station|code|sta|stn|obs|observatory|site|iaga|(?:station|site|obs|iaga)[ _]?(?:id|code|name)"
     r"|台站|台站代码|测点|站点)",
@@ -177,7 +178,9 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     doubts += [UNITS_DIFFER] if units_differ else []
     doubts += _doubled(values, [name for _, name in found.pairs])
     unnamed = [name for _, name in found.pairs if mapping.layout == "wide" and _NO_STATION.fullmatch(bare(name))]
-    doubts += [f"The heading '{shown(name, 60)}' names no station: name what its columns mean." for name in unnamed[:1]]
+    doubts += [
+        Said("The heading '{name}' names no station: name what its columns mean.", name=shown(name, 60)) for name in unnamed[:1]
+    ]
     doubts += [NO_STATION] if found.is_one and not code else []
     doubts += [ONE_STATION] if mapping.layout == "wide" and said and len(found.pairs) > 1 else []
     doubts += [ONE_DAY] if not found.station_column and _dates_repeat(frame, time) else []
@@ -218,8 +221,12 @@ def _doubled(values: _Values, used: list[str]) -> list[str]:
             same = other not in used and element_of(name) is not None and element_of(other) == element_of(name)
             if same and np.isfinite(column).any() and not np.array_equal(column, values.nt[name], equal_nan=True):
                 return [
-                    f"The columns '{shown(name, 60)}' and '{shown(other, 60)}' hold the same element with different values: "
-                    "name what its columns mean."
+                    Said(
+                        "The columns '{name}' and '{other}' hold the same element with different values: name what its "
+                        "columns mean.",
+                        name=shown(name, 60),
+                        other=shown(other, 60),
+                    )
                 ]
     return []
 
@@ -290,6 +297,10 @@ def _may_be_grouped(column: pd.Series[Any], values: NDArray[np.float64]) -> bool
 def _grouping(name: str, column: pd.Series[Any]) -> str:
     example = next(text for text in column if isinstance(text, str) and "," in text)
     as_point, as_group = example.replace(",", "."), example.replace(",", "")
-    return (
-        f"The numbers in '{shown(name, 60)}', such as {example}, can be {as_point} or {as_group}: name what its columns mean."
+    return Said(
+        "The numbers in '{name}', such as {example}, can be {as_point} or {as_group}: name what its columns mean.",
+        name=shown(name, 60),
+        example=example,
+        as_point=as_point,
+        as_group=as_group,
     )

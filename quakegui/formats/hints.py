@@ -15,6 +15,7 @@ from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.formats.timecolumns import GENERATED
+from quakegui.words import Said
 
 _PLACE = re.compile(r"\\?\{code\\?\}")
 
@@ -63,7 +64,7 @@ class Hints:
     def __post_init__(self) -> None:
         """Refuse what no file could be read by."""
         if self.unit and self.unit not in UNITS:
-            raise ValueError(f"The unit {self.unit} is not one of {', '.join(UNITS)}.")
+            raise ValueError(Said("The unit {unit} is not one of {units}.", unit=self.unit, units=", ".join(UNITS)))
         if self.station_pattern and self.station_pattern.count("{code}") != 1:
             raise ValueError('The pattern of file names needs "{code}" once, where the station\'s code stands.')
 
@@ -94,7 +95,11 @@ class Hints:
         found = re.fullmatch(wanted, name, re.IGNORECASE) or re.fullmatch(wanted, PurePosixPath(name).stem, re.IGNORECASE)
         if found is None:
             raise FormatError(
-                f"Its name does not have the form {self.station_pattern}, so its station is not known.", file=source.name
+                Said(
+                    "Its name does not have the form {station_pattern}, so its station is not known.",
+                    station_pattern=self.station_pattern,
+                ),
+                file=source.name,
             )
         return station_code(found.group("code"))
 

@@ -31,6 +31,7 @@ from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import Source, decode
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
+from quakegui.words import Said
 
 NAME = "iaga2002"
 
@@ -129,7 +130,9 @@ def _plain(data: bytes) -> bytes:
 def _parse_piece(name: str, data: bytes, lines_before: int) -> tuple[Readings, Station, tuple[str, ...]]:
     heading = _HEADING.search(data)
     if heading is None:
-        raise FormatError("The file has no line of column names (DATE TIME DOY ...), so it ends in its header.", file=name)
+        raise FormatError(
+            Said("The file has no line of column names (DATE TIME DOY ...), so it ends in its header."), file=name
+        )
     header = _header(data[: heading.start()])
     tokens = heading.group().decode("latin-1").replace("|", " ").split()[3:]
     code, letters, notes = _columns(name, header, tokens, lines_before + data.count(b"\n", 0, heading.start()) + 1)
@@ -138,9 +141,9 @@ def _parse_piece(name: str, data: bytes, lines_before: int) -> tuple[Readings, S
     if table is None:
         first_line = lines_before + data.count(b"\n", 0, heading.end()) + 1
         table, said = read_free(name, body, len(letters), first_line)
-        notes += [f"{code}: {note}" for note in said]
+        notes += [Said("{code}: {note}", code=code, note=note) for note in said]
     kind, said_kind = data_type(header.get("data type", ""))
-    notes += [f"{code}: {note}" for note in said_kind]
+    notes += [Said("{code}: {note}", code=code, note=note) for note in said_kind]
     named = list(dict.fromkeys(letter for letter in letters if letter != "NUL"))
     cache: dict[str, NDArray[np.float64]] = {}
 
@@ -181,7 +184,7 @@ def _header(head: bytes) -> dict[str, str]:
 def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int) -> tuple[str, list[str], list[str]]:
     """Return the station's code, the letter of each column ("NUL" for an empty one) and notes."""
     if not tokens:
-        raise FormatError("The line of column names has no columns after DOY.", file=name, line=line)
+        raise FormatError(Said("The line of column names has no columns after DOY."), file=name, line=line)
     code = header.get("iaga code", "").strip().upper()
     notes: list[str] = []
     letters: list[str] = []
@@ -193,18 +196,22 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
         prefixes.add(upper[: -len(letter)])
     prefixes.discard("")
     if code and not _CODE.fullmatch(code) and len(prefixes) == 1:
-        notes.append("The header's station code is damaged; it was taken from the column names.")
+        notes.append(Said("The header's station code is damaged; it was taken from the column names."))
         code = next(iter(prefixes))
     if not code:
         if len(prefixes) != 1:
-            raise FormatError("Neither the header nor the column names give the station's code.", file=name, line=line)
+            raise FormatError(Said("Neither the header nor the column names give the station's code."), file=name, line=line)
         code = prefixes.pop()
-        notes.append(f"{code}: the header has no station code; it was taken from the column names.")
+        notes.append(Said("{code}: the header has no station code; it was taken from the column names.", code=code))
     elif prefixes and prefixes != {code}:
         other = ", ".join(sorted(prefixes))
-        notes.append(f"{code}: the column names say {other}, the header says {code}; the header was followed.")
+        notes.append(
+            Said(
+                "{code}: the column names say {other}, the header says {code}; the header was followed.", code=code, other=other
+            )
+        )
     if not _CODE.fullmatch(code):
-        raise FormatError(f'The station code "{code[:20]}" is not one.', file=name, line=line)
+        raise FormatError(Said('The station code "{code}" is not one.', code=code[:20]), file=name, line=line)
     return code, letters, notes
 
 
@@ -279,7 +286,13 @@ def _only_scalar(code: str, letters: list[str], column: Column) -> tuple[str, ..
     """Say so where components are announced and all of them are missing."""
     components = [letter for letter in letters if letter in "XYZHDEIUVW"]
     if components and not any(np.isfinite(column(letter)).any() for letter in components):
-        return (f"{code}: {', '.join(components)} are missing throughout; F was recorded and is used.",)
+        return (
+            Said(
+                "{code}: {components} are missing throughout; F was recorded and is used.",
+                code=code,
+                components=", ".join(components),
+            ),
+        )
     return ()
 
 

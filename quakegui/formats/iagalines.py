@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from quakegui.formats.errors import FormatError
 from quakegui.formats.records import EARLIEST, LATEST
+from quakegui.words import Said
 
 WORST_SHARE = 0.1
 """Share of unreadable lines above which a file is refused instead of noted."""
@@ -59,13 +60,20 @@ def read_free(name: str, body: bytes, columns: int, first_line: int) -> tuple[Fr
     rows = int(readable.sum())
     if not rows:
         line_number = broken[0] if broken else first_line
-        raise FormatError("There is no readable line of data below the column names.", file=name, line=line_number)
+        raise FormatError(Said("There is no readable line of data below the column names."), file=name, line=line_number)
     if len(broken) > max(1.0, WORST_SHARE * len(used)):
-        sentence = f"This and {len(broken) - 1} further of {len(used)} lines are not date, time and {columns} values."
+        sentence = Said(
+            "This and {count} further of {count2} lines are not date, time and {columns} values.",
+            count=len(broken) - 1,
+            count2=len(used),
+            columns=columns,
+        )
         raise FormatError(sentence, file=name, line=broken[0])
-    notes = []
+    notes: list[str] = []
     if broken:
-        notes.append(f"{len(broken)} unreadable lines were left out, the first is line {broken[0]}.")
+        notes.append(
+            Said("{count} unreadable lines were left out, the first is line {broken}.", count=len(broken), broken=broken[0])
+        )
     return FreeTable(time[readable], values[readable]), notes
 
 

@@ -23,6 +23,7 @@ from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import LARGEST_FILE, Source
 from quakegui.season.readings import DataType
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.formats.cdfbytes import Reader
@@ -64,7 +65,10 @@ def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
         raise
     # cdflib follows offsets in a damaged file wherever they lead and fails in any way there is.
     except Exception as error:
-        raise FormatError(f"The CDF file is damaged or cut off ({type(error).__name__}: {error}).", file=source.name) from error
+        raise FormatError(
+            Said("The CDF file is damaged or cut off ({kind}: {error}).", kind=type(error).__name__, error=error),
+            file=source.name,
+        ) from error
 
 
 def _parse(source: Source, cdf: Reader) -> ReadingsFile:
@@ -75,16 +79,21 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     official = attributes.get("FormatDescription", "").lower().startswith("intermagnet")
     elements = _elements(cdf, names)
     if not elements:
-        sentence = f"The CDF file has no variable with total intensity or its components (it has: {', '.join(names)[:200]})."
+        sentence = Said(
+            "The CDF file has no variable with total intensity or its components (it has: {names}).",
+            names=", ".join(names)[:200],
+        )
         raise FormatError(sentence, file=source.name)
     code = (attributes.get("IagaCode") or attributes.get("StationIAGAcode") or attributes.get("StationID") or "").upper()
     if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
-        raise FormatError("The CDF file does not name its station (IagaCode, StationIAGAcode, StationID).", file=source.name)
+        raise FormatError(
+            Said("The CDF file does not name its station (IagaCode, StationIAGAcode, StationID)."), file=source.name
+        )
     time, total, notes = _total(source, cdf, names, elements, official)
     level = _LEVELS.get(attributes.get("PublicationLevel", attributes.get("DataPublicationLevel", "")), DataType.UNKNOWN)
     good = ~np.isnat(time)
     if not good.all():
-        notes.append(f"{int((~good).sum())} records without a time were dropped.")
+        notes.append(Said("{sum} records without a time were dropped.", sum=int((~good).sum())))
     readings, said = make_readings(code, time[good], Total(total.values[good], total.derived, total.notes), data_type=level)
     station, said_station = make_station(
         code,
@@ -95,8 +104,8 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     )
     pier = attributes.get("DataDeltaValues", "")
     if pier and attributes.get("DataDeltaValuesApplied", "") not in ("1", "True"):
-        notes.append(f"the differences to the reference pier that it names ({pier[:60]}) were not applied.")
-    said = (*(f"{code}: {note}" for note in notes), *said, *said_station)
+        notes.append(Said("the differences to the reference pier that it names ({pier}) were not applied.", pier=pier[:60]))
+    said = (*(Said("{code}: {note}", code=code, note=note) for note in notes), *said, *said_station)
     issued = _issued(stated.get("PublicationDate", stated.get("DataPublicationDate")))
     return ReadingsFile(source.name, NAME, (readings,), (station,), said, issued)
 
@@ -143,12 +152,12 @@ def _total(
     for lead in leads:
         time_name = _time_name(cdf, names, elements[lead])
         if time_name is None:
-            fault = "The CDF file has no variable of times."
+            fault = Said("The CDF file has no variable of times.")
             continue
         count = cdf.varinq(time_name).Last_Rec
         columns = {letter: _values(cdf, name) for letter, name in elements.items() if cdf.varinq(name).Last_Rec == count}
         if lead not in columns:
-            fault = "Values and times in the CDF file differ in number."
+            fault = Said("Values and times in the CDF file differ in number.")
             continue
         total = total_intensity(list(columns), columns.__getitem__)
         notes = []
@@ -189,7 +198,7 @@ def _times(cdf: Reader, name: str) -> NDArray[np.datetime64]:
     """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
     kind = cdf.varinq(name).Data_Type
     if kind not in (_EPOCH, _EPOCH16, _TT2000):
-        raise ValueError(f"the times in {name} are of the unknown type {kind}")
+        raise ValueError(Said("the times in {name} are of the unknown type {kind}", name=name, kind=kind))
     return _instants(np.atleast_1d(cdf.whole(name)), kind)
 
 
@@ -235,7 +244,9 @@ def _unpacked(source: Source) -> bytes:
     unpacker = zlib.decompressobj(wbits=47)
     body = unpacker.decompress(data[start:], limit)
     if unpacker.unconsumed_tail:
-        raise FormatError(f"The CDF file unpacks to more than {limit:,} bytes; it was not read.", file=source.name)
+        raise FormatError(
+            Said("The CDF file unpacks to more than {limit:,} bytes; it was not read.", limit=limit), file=source.name
+        )
     whole = data[:4] + _PLAIN + body
     _check_structure(source.name, whole)
     return whole
@@ -248,14 +259,14 @@ def _check_structure(name: str, data: bytes) -> None:
 
     def number(at: int, length: int) -> int:
         if not 0 <= at <= len(data) - length:
-            raise FormatError("The CDF file is damaged or cut off (an offset leads out of it).", file=name)
+            raise FormatError(Said("The CDF file is damaged or cut off (an offset leads out of it)."), file=name)
         return int.from_bytes(data[at : at + length], "big")
 
     gdr = number(8 + size + 4, size)
     heads = (number(gdr + size + 4, size), number(gdr + 2 * size + 4, size))
     counts_at = gdr + size + 4 + 4 * size
     if number(counts_at - size, size) > len(data):
-        raise FormatError("The CDF file is cut off: it is shorter than it says.", file=name)
+        raise FormatError(Said("The CDF file is cut off: it is shorter than it says."), file=name)
     r_variables, attributes, r_dimensions, z_variables = (number(counts_at + at, 4) for at in (0, 4, 12, 16))
     possible = r_variables <= 10_000 and z_variables <= 10_000 and attributes <= 10_000 and r_dimensions <= _MOST_DIMENSIONS
     record = heads[1]
@@ -264,4 +275,4 @@ def _check_structure(name: str, data: bytes) -> None:
         possible = possible and number(record + dimensions_at, 4) <= _MOST_DIMENSIONS
         record = number(record + size + 4, size)
     if not possible:
-        raise FormatError("The CDF file is damaged (it claims more variables or dimensions than CDF allows).", file=name)
+        raise FormatError(Said("The CDF file is damaged (it claims more variables or dimensions than CDF allows)."), file=name)

@@ -23,6 +23,7 @@ from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.numerals import cell
 from quakegui.formats.source import Source, read_file
 from quakegui.season.network import MAP_PIXELS
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,7 @@ def read_images(folder: str | Path) -> ImageSet:
     """
     root = Path(folder)
     if not root.is_dir():
-        raise FormatError("This is no folder.", file=str(folder))
+        raise FormatError(Said("This is no folder."), file=str(folder))
     notes: list[str] = []
     index = root / INDEX
     listed = _from_index(root, index, notes) if index.is_file() else _from_folders(root, notes)
@@ -92,22 +93,27 @@ def read_images(folder: str | Path) -> ImageSet:
         name = image.path.relative_to(root).as_posix()
         if image.day in images:
             first = images[image.day].path.relative_to(root).as_posix()
-            notes.append(f"{name}: {image.day} already has a map ({first}); left out.")
+            notes.append(Said("{name}: {day} already has a map ({first}); left out.", name=name, day=image.day, first=first))
             continue
         try:
             read_image(image.path)
         except FormatError as error:
-            notes.append(f"{name}: {error.sentence} Left out.")
+            notes.append(Said("{name}: {sentence} Left out.", name=name, sentence=error.sentence))
             continue
         images[image.day] = image
     if not images:
         reasons = f" {notes[0]}" if notes else ""
         raise FormatError(
-            f"The folder holds no map image of {MAP_PIXELS}x{MAP_PIXELS} pixels with a date.{reasons}", file=str(folder)
+            Said(
+                "The folder holds no map image of {map_pixels}x{map_pixels} pixels with a date.{reasons}",
+                map_pixels=MAP_PIXELS,
+                reasons=reasons,
+            ),
+            file=str(folder),
         )
     unlabelled = sum(image.cls is None for image in images.values())
     if unlabelled:
-        notes.append(f"{unlabelled} of {len(images)} maps have no class.")
+        notes.append(Said("{unlabelled} of {count} maps have no class.", unlabelled=unlabelled, count=len(images)))
     return ImageSet(tuple(images[day] for day in sorted(images)), tuple(notes))
 
 
@@ -122,20 +128,29 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
     try:
         with Image.open(path, formats=KINDS) as image:
             if image.size != (MAP_PIXELS, MAP_PIXELS):
-                sentence = f"The image has {image.size[0]}x{image.size[1]} pixels, not {MAP_PIXELS}x{MAP_PIXELS}."
+                sentence = Said(
+                    "The image has {image_size}x{image_size2} pixels, not {map_pixels}x{map_pixels}.",
+                    image_size=image.size[0],
+                    image_size2=image.size[1],
+                    map_pixels=MAP_PIXELS,
+                )
                 raise FormatError(sentence, file=str(path))
             if getattr(image, "n_frames", 1) != 1:
-                raise FormatError("The image has several pictures (an animation, or pages); a map is one.", file=str(path))
+                raise FormatError(
+                    Said("The image has several pictures (an animation, or pages); a map is one."), file=str(path)
+                )
             if image.mode not in MODES:
-                raise FormatError(f"The image's pixels are of the kind {image.mode}, not colours or greys.", file=str(path))
+                raise FormatError(
+                    Said("The image's pixels are of the kind {mode}, not colours or greys.", mode=image.mode), file=str(path)
+                )
             return np.asarray(image.convert("RGB"))
     except FormatError:
         raise
     except UnidentifiedImageError as error:
-        raise FormatError("The file is no image.", file=str(path)) from error
+        raise FormatError(Said("The file is no image."), file=str(path)) from error
     # Pillow's decoders fail on damaged files in any way there is.
     except Exception as error:
-        raise FormatError(f"The image is damaged ({error}).", file=str(path)) from error
+        raise FormatError(Said("The image is damaged ({error}).", error=error), file=str(path)) from error
 
 
 def refuse_picture(source: Source) -> None:
@@ -148,8 +163,10 @@ def refuse_picture(source: Source) -> None:
     """
     if PurePosixPath(source.base).suffix.lower() in ENDINGS:
         raise FormatError(
-            "It is a picture, not readings. Ready-made day maps need no project: "
-            "'quakegui train FOLDER' learns from their folder.",
+            Said(
+                "It is a picture, not readings. Ready-made day maps need no project: 'quakegui train FOLDER' "
+                "learns from their folder."
+            ),
             file=source.name,
         )
 
@@ -161,19 +178,27 @@ def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
             continue
         if path.is_symlink() and path.is_dir():  # such a folder is not gone into
             notes.append(
-                f"{'/'.join(parts)}: a link to another folder; its images are left out. "
-                "Put the folder itself in the link's place."
+                Said(
+                    "{parts}: a link to another folder; its images are left out. Put the folder itself in the link's place.",
+                    parts="/".join(parts),
+                )
             )
             continue
         if path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
         day = _day(path.stem)
         if day is None:
-            notes.append(f"{'/'.join(parts)}: its name has no date (as in 2022-02-01); left out.")
+            notes.append(Said("{parts}: its name has no date (as in 2022-02-01); left out.", parts="/".join(parts)))
             continue
         cls = _class(parts[-2]) if len(parts) > 1 else None
         if len(parts) > 1 and cls is None:
-            notes.append(f"{'/'.join(parts)}: the folder's name is no class 0 to {CLASS_COUNT - 1}; the map has no class.")
+            notes.append(
+                Said(
+                    "{parts}: the folder's name is no class 0 to {class_count}; the map has no class.",
+                    parts="/".join(parts),
+                    class_count=CLASS_COUNT - 1,
+                )
+            )
         yield MapImage(day, path, cls)
 
 
@@ -185,27 +210,49 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
     columns = {fact: _column(frame, words) for fact, words in _COLUMN_WORDS.items()}
     if columns["file"] is None:
         raise FormatError(
-            f"The index has no column of files; it has {', '.join(map(str, frame.columns))[:200]}.", file=str(index)
+            Said("The index has no column of files; it has {columns}.", columns=", ".join(map(str, frame.columns))[:200]),
+            file=str(index),
         )
     for number, row in enumerate(frame.to_dict("records"), start=2):
         text = {fact: cell(row[name]) if name is not None else "" for fact, name in columns.items()}
         name = PurePosixPath(text["file"].replace("\\", "/"))
         path = root / name
         if name.is_absolute() or ".." in name.parts or not os.fspath(name).strip(".") or not _is_file(path):
-            notes.append(f"{INDEX}:{number}: the image {shown(text['file'], 100)!r} is not in the folder; left out.")
+            notes.append(
+                Said(
+                    "{index}:{number}: the image {file} is not in the folder; left out.",
+                    index=INDEX,
+                    number=number,
+                    file=repr(shown(text["file"], 100)),
+                )
+            )
             continue
         day = _day(text["date"]) if columns["date"] is not None else _day(path.stem)
         if day is None:
-            notes.append(f"{INDEX}:{number}: {shown(text['file'], 100)} has no date; left out.")
+            notes.append(
+                Said(
+                    "{index}:{number}: {file} has no date; left out.", index=INDEX, number=number, file=shown(text["file"], 100)
+                )
+            )
             continue
         cls = _class(text["class"]) if text["class"] else None
         if text["class"] and cls is None:
             notes.append(
-                f"{INDEX}:{number}: {shown(text['class'], 40)!r} is no class 0 to {CLASS_COUNT - 1}; the map has no class."
+                Said(
+                    "{index}:{number}: {kind_of_class} is no class 0 to {class_count}; the map has no class.",
+                    index=INDEX,
+                    number=number,
+                    kind_of_class=repr(shown(text["class"], 40)),
+                    class_count=CLASS_COUNT - 1,
+                )
             )
         if cls is not None and text["source"].lower() == "model":
             notes.append(
-                f"{INDEX}:{number}: the class was a network's proposal, which is not learnt from; the map has no class."
+                Said(
+                    "{index}:{number}: the class was a network's proposal, which is not learnt from; the map has no class.",
+                    index=INDEX,
+                    number=number,
+                )
             )
             cls = None
         yield MapImage(day, path, cls)

@@ -15,6 +15,7 @@ from quakegui.formats.encodings import decode
 from quakegui.formats.errors import FormatError
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
+from quakegui.words import Said
 
 NAME = "jma"
 ZONE = "UTC+09:00"
@@ -41,7 +42,12 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     lines = [(number, line) for number, line in enumerate(decode(source.data)[0].splitlines(), start=1) if line.strip()]
     records = [(number, line.ljust(96)) for number, line in lines if _LINE.match(line)]
     if len(lines) - len(records) > max(1.0, _WORST_SHARE * len(lines)):
-        raise FormatError(f"{len(lines) - len(records)} of its {len(lines)} lines are no hypocentre records.", file=source.name)
+        raise FormatError(
+            Said(
+                "{count} of its {count2} lines are no hypocentre records.", count=len(lines) - len(records), count2=len(lines)
+            ),
+            file=source.name,
+        )
     return collect(source, NAME, _rows(records), zone=timezone or ZONE)
 
 

@@ -28,6 +28,7 @@ from quakegui.formats.contents import named
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.season.kp import Kp
+from quakegui.words import Said
 
 HOURS = tuple(range(0, 24, 3))
 _CSV_HEADER = re.compile(r"date\s*,\s*" + r"\s*,\s*".join(rf"kp?_?{hour:02d}" for hour in HOURS) + r"\s*(,.*)?", re.IGNORECASE)
@@ -65,11 +66,11 @@ def parse(source: Source) -> Kp:
         for i, field in enumerate(fields):
             time = start + np.timedelta64(3 * i, "h")
             if time in values:
-                raise FormatError(f"Kp of {time} UTC is given a second time.", file=source.name, line=number)
+                raise FormatError(Said("Kp of {time} UTC is given a second time.", time=time), file=source.name, line=number)
             values[time], definitive[time] = _kp(field, source, number), is_definitive
     known = {time: value for time, value in values.items() if not math.isnan(value)}
     if not known:
-        raise FormatError("The file holds no Kp value.", file=source.name)
+        raise FormatError(Said("The file holds no Kp value."), file=source.name)
     times = np.array(sorted(known), dtype="datetime64[ms]")
     return Kp(
         times,
@@ -88,7 +89,7 @@ def unread(source: Source) -> tuple[str, ...]:
     else:
         cells = next((line.split() for line in lines if not line.startswith("#")), [])
         names = ["ap"] if len(cells) == 10 else ["ap", "Ap", "SN", "F10.7obs", "F10.7adj"]
-    return (f"Columns of which nothing is kept: {named(names)}.",) if names else ()
+    return (Said("Columns of which nothing is kept: {named}.", named=named(names)),) if names else ()
 
 
 def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str], bool]]:
@@ -112,7 +113,10 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, li
                 yield number, day, cells[7:15], cells[-1] in _DEFINITIVE
         else:
             raise FormatError(
-                f"The line has {len(cells)} columns and is no line of a Kp table; the file may be cut off. Fetch it again.",
+                Said(
+                    "The line has {count} columns and is no line of a Kp table; the file may be cut off. Fetch it again.",
+                    count=len(cells),
+                ),
                 file=source.name,
                 line=number,
             )
@@ -133,7 +137,7 @@ def _day(text: str, source: Source, number: int) -> np.datetime64:
         year, month, day = (int(part) for part in match.groups())
         return np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ms")
     except ValueError:
-        raise FormatError(f"'{text[:20]}' is no date.", file=source.name, line=number) from None
+        raise FormatError(Said("'{text}' is no date.", text=text[:20]), file=source.name, line=number) from None
 
 
 def _kp(text: str, source: Source, number: int) -> float:
@@ -142,9 +146,9 @@ def _kp(text: str, source: Source, number: int) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise FormatError(f"Kp '{text[:20]}' is no number.", file=source.name, line=number) from None
+        raise FormatError(Said("Kp '{text}' is no number.", text=text[:20]), file=source.name, line=number) from None
     if value < 0.0:
         return math.nan
     if not value <= 9.0:
-        raise FormatError(f"Kp {text[:20]} is impossible: the scale ends at 9.", file=source.name, line=number)
+        raise FormatError(Said("Kp {text} is impossible: the scale ends at 9.", text=text[:20]), file=source.name, line=number)
     return value

@@ -26,6 +26,7 @@ from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import Source, decode
 from quakegui.formats.zones import zone_of
 from quakegui.season.network import Station
+from quakegui.words import Said
 
 GSM19, POS1 = "gsm19", "pos1"
 _GSM_HEAD = re.compile(rb"^/\s*Gem Systems GSM-?19", re.IGNORECASE | re.MULTILINE)
@@ -84,7 +85,7 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
             broken += 1
             continue
         if day is None:
-            raise FormatError("The log names no day: say its first one with --date.", file=source.name)
+            raise FormatError(Said("The log names no day: say its first one with --date."), file=source.name)
         ms = ((int(match[1]) * 60 + int(match[2])) * 60 + int(match[3])) * 1000 + int(match[4]) * 100
         turn = _midnights(former, ms)
         day += dt.timedelta(days=turn)
@@ -94,10 +95,23 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
         values.append(float(match[5]))
         poor += int(match[6]) < _POOR_QUALITY
     notes: tuple[str, ...] = (
-        (f"{poor} readings have a signal quality under {_POOR_QUALITY} of 99 and were kept.",) if poor else ()
+        (
+            Said(
+                "{poor} readings have a signal quality under {poor_quality} of 99 and were kept.",
+                poor=poor,
+                poor_quality=_POOR_QUALITY,
+            ),
+        )
+        if poor
+        else ()
     )
     if back:
-        notes += (f"{back} readings are earlier than the one above them, by less than half a day; they count to the same day.",)
+        notes += (
+            Said(
+                "{back} readings are earlier than the one above them, by less than half a day; they count to the same day.",
+                back=back,
+            ),
+        )
     return _file(source, hints, GSM19, _Rows(np.array(stamps, dtype="datetime64[ms]"), np.array(values), broken, notes))
 
 
@@ -127,18 +141,20 @@ def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
         np.array([stamp for stamp in stamps if stamp is not None], dtype="datetime64[ms]"),
         np.array([int(match[8]) / 1000.0 for match, stamp in zip(found, stamps, strict=True) if stamp is not None]),
         len(matches) - len(found) + stamps.count(None),
-        ("Days stand first in its dates." if order[0] == 0 else "Months stand first in its dates.",),
+        (Said("Days stand first in its dates.") if order[0] == 0 else Said("Months stand first in its dates."),),
     )
     return _file(source, hints, POS1, rows)
 
 
 def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
     if not rows.values.size or rows.broken > max(1.0, WORST_SHARE * rows.values.size):
-        raise FormatError(f"{rows.broken} of its lines are not those of a base station's log.", file=source.name)
+        raise FormatError(
+            Said("{broken} of its lines are not those of a base station's log.", broken=rows.broken), file=source.name
+        )
     code = hints.station_of(source) or station_in_name(source.base)
     if not code:
         raise FormatError(
-            "The log does not name its station: say it with --station CODE or --station-from PATTERN.", file=source.name
+            Said("The log does not name its station: say it with --station CODE or --station-from PATTERN."), file=source.name
         )
     zone = hints.timezone or "UTC"
     try:
@@ -148,8 +164,8 @@ def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
     total = total_intensity(["F"], {"F": rows.values}.__getitem__)
     readings, notes = make_readings(code, rows.time - offsets, Total(total.values, False, total.notes), stamp="centre")
     first = str(rows.time[0])[:16].replace("T", " ")
-    said = (f"All of station {code}; the first stamp, {first}, as {zone}.", *rows.notes)
-    said += (f"{rows.broken} unreadable lines were left out.",) if rows.broken else ()
+    said = (Said("All of station {code}; the first stamp, {first}, as {zone}.", code=code, first=first, zone=zone), *rows.notes)
+    said += (Said("{broken} unreadable lines were left out.", broken=rows.broken),) if rows.broken else ()
     return ReadingsFile(source.name, name, (readings,), (Station(code),), (*said, *notes))
 
 
@@ -189,10 +205,14 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
     text = "/".join(dates[0])
     if not fitting:
         raise FormatError(
-            f"Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", file=source.name
+            Said("Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", text=text),
+            file=source.name,
         )
     both = [str(_date(dates[0], order)) for order, _ in fitting]
-    raise FormatError(f"The date {text} can be {both[0]} or {both[1]}: say which with --date.", file=source.name)
+    raise FormatError(
+        Said("The date {text} can be {both} or {both2}: say which with --date.", text=text, both=both[0], both2=both[1]),
+        file=source.name,
+    )
 
 
 def _date(parts: tuple[str, ...], order: tuple[int, int]) -> dt.date | None:

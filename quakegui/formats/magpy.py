@@ -26,6 +26,7 @@ from quakegui.formats.records import MISSING_CODE, make_readings, make_station, 
 from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import Source
 from quakegui.season.readings import DataType
+from quakegui.words import Said
 
 NAME = "magpy"
 
@@ -47,9 +48,10 @@ def parse(source: Source) -> ReadingsFile:
         If MagPy is not installed, does not know the format, or finds no total intensity, components or station in it.
     """
     if not available():
-        sentence = (
-            f"The format is not known. Known are {titles('readings')};"
-            ' with the extra "magpy" (pip install "quakegui[magpy]") some forty more observatory formats.'
+        sentence = Said(
+            'The format is not known. Known are {titles}; with the extra "magpy" (pip install '
+            '"quakegui[magpy]") some forty more observatory formats.',
+            titles=titles("readings"),
         )
         raise FormatError(sentence, file=source.name)
     stream = _read(source)
@@ -57,11 +59,11 @@ def parse(source: Source) -> ReadingsFile:
     header = {str(key): str(value).strip() for key, value in stream.header.items()}
     time = np.asarray(columns.get("time", ()), dtype="datetime64[ms]")
     if time.size == 0:
-        raise FormatError("The format is not known, and MagPy does not know it either.", file=source.name)
+        raise FormatError(Said("The format is not known, and MagPy does not know it either."), file=source.name)
     letters = {letter: values for letter, values in _letters(columns, header) if values.shape == time.shape}
     code = (header.get("StationIAGAcode") or header.get("StationID") or "").upper()
     if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
-        raise FormatError("MagPy reads the file, but it does not name its station.", file=source.name)
+        raise FormatError(Said("MagPy reads the file, but it does not name its station."), file=source.name)
     total = total_intensity(list(letters), letters.__getitem__)
     level = _LEVELS.get(header.get("DataPublicationLevel", ""), DataType.UNKNOWN)
     good = ~np.isnat(time)
@@ -70,7 +72,9 @@ def parse(source: Source) -> ReadingsFile:
     place = [_number(header, f"Station{what}", f"DataAcquisition{what}") for what in ("Latitude", "Longitude")]
     height = _number(header, "StationElevation", "DataElevation")
     station, said = make_station(code, header.get("StationName", ""), place[0], place[1], height)
-    known = f"{code}: read by MagPy as {header.get('DataFormat') or 'a format that it does not name'}."
+    known = Said(
+        "{code}: read by MagPy as {get}.", code=code, get=header.get("DataFormat") or Said("a format that it does not name")
+    )
     return ReadingsFile(source.name, NAME, (readings,), (station,), (known, *notes, *said))
 
 
@@ -88,7 +92,11 @@ def _read(source: Source) -> Any:
             return read(str(path))
         # MagPy tries one format after the other and fails in any way there is.
         except Exception as error:
-            sentence = f"The format is not known here, and MagPy cannot read it ({type(error).__name__}: {error})."
+            sentence = Said(
+                "The format is not known here, and MagPy cannot read it ({kind}: {error}).",
+                kind=type(error).__name__,
+                error=error,
+            )
             raise FormatError(sentence, file=source.name) from error
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Self
 
+from quakegui.words import Said
+
 _MOST_MEMORY = 128 * 1024**2
 """Bytes that an xz stream may ask for its dictionary: twice what `xz -9` writes."""
 LAST_MODIFIED_MS = 32_000_000_000_000
@@ -47,7 +49,7 @@ class _Xz(io.RawIOBase):
     def _begin(self, left: bytes) -> None:
         self._streams += 1
         if self._streams > _MOST_STREAMS:
-            raise lzma.LZMAError(f"more than {_MOST_STREAMS:,} streams")
+            raise lzma.LZMAError(Said("more than {most_streams:,} streams", most_streams=_MOST_STREAMS))
         self._left = left
         self._stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
 
@@ -67,7 +69,7 @@ class _Xz(io.RawIOBase):
             if self._stream.needs_input and not self._left:
                 self._left = self._packed.read(_PIECE)
                 if not self._left:
-                    raise EOFError("the xz stream ends before its end")
+                    raise EOFError(Said("the xz stream ends before its end"))
             part, self._left = self._stream.decompress(self._left, size), b""
             if part:
                 return part
@@ -176,7 +178,7 @@ class _Header(tarfile.TarInfo):
             return super().frombuf(buf, encoding, errors)
         except tarfile.HeaderError as error:
             if any(buf):
-                raise tarfile.ReadError("no member begins where the next one should") from error
+                raise tarfile.ReadError(Said("no member begins where the next one should")) from error
             raise
 
 

@@ -14,6 +14,7 @@ from quakegui.formats.catalogue import HEAD, RawEvent, collect, listing, refuse_
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.formats.xml import elements, is_xml, local_name
+from quakegui.words import Said
 
 PLACE_TYPES = ("earthquake name", "region name", "nearest cities", "Flinn-Engdahl region")
 """Which description is the place, best first; one without a type comes after them."""
@@ -36,7 +37,11 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     refuse_apple_double(source)
     unsure: list[str] = []
     rows = list(_rows(source, unsure))
-    told = f"Several origins or magnitudes and none named as preferred, the first was taken: {len(unsure)} ({listing(unsure)})."
+    told = Said(
+        "Several origins or magnitudes and none named as preferred, the first was taken: {count} ({listing}).",
+        count=len(unsure),
+        listing=listing(unsure),
+    )
     return collect(source, "quakeml", rows, zone=timezone or "UTC", notes=[told] if unsure else ())
 
 

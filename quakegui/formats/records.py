@@ -13,6 +13,7 @@ from quakegui.formats.errors import shown
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY
 from quakegui.season.network import Station
 from quakegui.season.readings import TIME_DTYPE, DataType, Readings
+from quakegui.words import Said
 
 WEAKEST_FIELD, STRONGEST_FIELD = 20_000.0, 80_000.0
 """Total intensity in nT that the ground can show: the main field has 22,000 to 67,000, the rest is for rocks and storms."""
@@ -75,7 +76,13 @@ def total_intensity(letters: Sequence[str], column: Column) -> Total:
         vector, names = _vector(letters, column)
         if middle > LARGEST_DELTA or vector is None:
             return Total(np.full(recorded.shape, np.nan), False, (_not_a_field(scalar, middle),))
-        notes.append(f"column {scalar} holds values around {middle:.0f} nT, a difference and not a field, and was not used.")
+        notes.append(
+            Said(
+                "column {scalar} holds values around {middle:.0f} nT, a difference and not a field, and was not used.",
+                scalar=scalar,
+                middle=middle,
+            )
+        )
     if "G" in letters and scalar is None and _any(column("G")):
         from_delta = _from_delta(column("G"), vector, names)
         if from_delta is not None:
@@ -85,10 +92,16 @@ def total_intensity(letters: Sequence[str], column: Column) -> Total:
         return Total(np.full(size, np.nan), False, (*notes, _nothing(letters, column)))
     middle = float(np.nanmedian(vector))
     if not WEAKEST_FIELD <= middle <= STRONGEST_FIELD:
-        reason = f"{names} hold variations and not full values: they would give F = {middle:.0f} nT, so F was not derived."
-        return Total(np.full(vector.shape, np.nan), False, (*notes, f"no F is recorded, and {reason}"))
+        reason = Said(
+            "{names} hold variations and not full values: they would give F = {middle:.0f} nT, so F was not derived.",
+            names=names,
+            middle=middle,
+        )
+        return Total(np.full(vector.shape, np.nan), False, (*notes, Said("no F is recorded, and {reason}", reason=reason)))
     derived = _sensible(vector, derived=True)
-    return Total(derived.values, True, (*notes, f"no F is recorded; F was derived from {names}.", *derived.notes))
+    return Total(
+        derived.values, True, (*notes, Said("no F is recorded; F was derived from {names}.", names=names), *derived.notes)
+    )
 
 
 def make_readings(
@@ -129,13 +142,19 @@ def make_readings(
     if 0 < int(good.sum()) < good.size:
         times = _subgrid(time[good], step)
         if times > 1:
-            notes.append(f"F has a value at every {times}th stamp only; it is read as a record of {times * step / 1000:g} s.")
+            notes.append(
+                Said(
+                    "F has a value at every {times}th stamp only; it is read as a record of {times2:g} s.",
+                    times=times,
+                    times2=times * step / 1000,
+                )
+            )
             step *= times
     if good.any():
         notes += _gaps(time, good, step)
     missing = time[~good & _between(good)] if times == 1 else time[:0]
     readings = Readings(station, time[good], values[good], step / 1000.0, data_type, total.derived, missing)
-    return readings, tuple(f"{station}: {note}" for note in notes)
+    return readings, tuple(Said("{station}: {note}", station=station, note=note) for note in notes)
 
 
 def _between(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -154,11 +173,16 @@ def make_station(
     height = elevation if elevation is not None and np.isfinite(elevation) and -500 <= elevation < 9000 else None
     name = shown(name, LONGEST_NAME).strip()
     if latitude is None or longitude is None or not np.isfinite([latitude, longitude]).all():
-        return Station(code, name, None, None, height), (f"{code}: no coordinates are given; the station is left off the map.",)
+        return Station(code, name, None, None, height), (
+            Said("{code}: no coordinates are given; the station is left off the map.", code=code),
+        )
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 360) or (latitude == 0 and longitude == 0):
-        note = (
-            f"{code}: the coordinates {latitude:.10g}, {longitude:.10g} are no latitude and longitude; left off the map."
-            " Set the station's coordinates by hand."
+        note = Said(
+            "{code}: the coordinates {latitude:.10g}, {longitude:.10g} are no latitude and longitude; left "
+            "off the map. Set the station's coordinates by hand.",
+            code=code,
+            latitude=latitude,
+            longitude=longitude,
         )
         return Station(code, name, None, None, height), (note,)
     if longitude > 180:
@@ -174,7 +198,9 @@ def data_type(text: str) -> tuple[DataType, tuple[str, ...]]:
     for kind, beginnings in _DATA_TYPES:
         if any(word == start if len(start) == 1 else word.startswith(start) for start in beginnings):
             return kind, ()
-    return DataType.UNKNOWN, (f'the data type "{text.strip()[:40]}" is not a known one; where files overlap, others win.',)
+    return DataType.UNKNOWN, (
+        Said('the data type "{text}" is not a known one; where files overlap, others win.', text=text.strip()[:40]),
+    )
 
 
 _DATA_TYPES = (
@@ -216,7 +242,11 @@ def _from_delta(delta: NDArray[np.float64], vector: NDArray[np.float64] | None, 
         return None
     total = _sensible(whole, derived=False)
     source = f"{names} and G" if names else "G"
-    return Total(total.values, False, (f"recorded F was restored from {source} (the vector's F less delta F).", *total.notes))
+    return Total(
+        total.values,
+        False,
+        (Said("recorded F was restored from {source} (the vector's F less delta F).", source=source), *total.notes),
+    )
 
 
 def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
@@ -225,19 +255,32 @@ def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
     count = int(odd.sum())
     if count == 0:
         return Total(values, derived)
-    note = f"{count} values of F outside {WEAKEST_FIELD:,.0f}..{STRONGEST_FIELD:,.0f} nT were dropped."
+    note = Said(
+        "{count} values of F outside {weakest_field:,.0f}..{strongest_field:,.0f} nT were dropped.",
+        count=count,
+        weakest_field=WEAKEST_FIELD,
+        strongest_field=STRONGEST_FIELD,
+    )
     return Total(np.where(odd, np.nan, values), derived, (note,))
 
 
 def _not_a_field(letter: str, middle: float) -> str:
-    return f"column {letter} holds values around {middle:.4g} nT, which is no total intensity; nothing was read from it."
+    return Said(
+        "column {letter} holds values around {middle:.4g} nT, which is no total intensity; nothing was read from it.",
+        letter=letter,
+        middle=middle,
+    )
 
 
 def _nothing(letters: Sequence[str], column: Column) -> str:
     have = [letter for letter in letters if _any(column(letter))]
     if not have:
-        return f"every value of {', '.join(letters) or 'the file'} is missing; there are no readings."
-    return f"neither F nor a complete set of components was recorded, only {', '.join(have)}; there are no readings."
+        return Said(
+            "every value of {letters} is missing; there are no readings.", letters=", ".join(letters) or Said("the file")
+        )
+    return Said(
+        "neither F nor a complete set of components was recorded, only {have}; there are no readings.", have=", ".join(have)
+    )
 
 
 def _in_order(
@@ -245,7 +288,7 @@ def _in_order(
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64], list[str]]:
     if time.size < 2 or bool((time[1:] > time[:-1]).all()):
         return time, values, []
-    notes = []
+    notes: list[str] = []
     backwards = int((time[1:] < time[:-1]).sum())
     # A missing value never hides a recorded one with the same stamp; among recorded ones the first stays.
     order = np.lexsort((np.isnan(values), time))
@@ -253,9 +296,9 @@ def _in_order(
     first = np.concatenate([[True], time[1:] > time[:-1]])
     twice = int((~first).sum())
     if backwards:
-        notes.append(f"the file's lines are out of order in {backwards} places; they were sorted.")
+        notes.append(Said("the file's lines are out of order in {backwards} places; they were sorted.", backwards=backwards))
     if twice:
-        notes.append(f"{twice} repeated stamps were dropped; the first value of each was kept.")
+        notes.append(Said("{twice} repeated stamps were dropped; the first value of each was kept.", twice=twice))
     return time[first], values[first], notes
 
 
@@ -272,7 +315,9 @@ def _cadence(time: NDArray[np.datetime64], given_s: float | None, stamp: Stamp) 
         return step, np.timedelta64({"start": step // 2, "centre": 0, "end": -(step // 2)}[stamp], "ms"), []
     for interval, half, word in ((HOUR_MS, HOUR_MS // 2, "hourly"), (DAY_MS, DAY_MS // 2, "daily")):
         if step == interval and not (time.astype(np.int64) % interval).any():
-            note = f"its {word} means are stamped at the start of their interval; the stamps were moved to its centre."
+            note = Said(
+                "its {word} means are stamped at the start of their interval; the stamps were moved to its centre.", word=word
+            )
             return step, np.timedelta64(half, "ms"), [note]
     return step, none, []
 
@@ -297,7 +342,15 @@ def _gaps(time: NDArray[np.datetime64], good: NDArray[np.bool_], step: int) -> l
     edges = np.concatenate([[time[0] - pace], time[good], [time[-1] + pace]])
     longest = int(np.argmax(np.diff(edges)))
     start, end = _minute(edges[longest] + pace), _minute(edges[longest + 1] - pace)
-    return [f"F is missing at {missing} of {expected} times, the longest gap from {start} to {end} UTC."]
+    return [
+        Said(
+            "F is missing at {missing} of {expected} times, the longest gap from {start} to {end} UTC.",
+            missing=missing,
+            expected=expected,
+            start=start,
+            end=end,
+        )
+    ]
 
 
 def _minute(instant: np.datetime64) -> str:

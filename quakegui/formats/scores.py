@@ -14,6 +14,7 @@ from quakegui.formats.numerals import numbers
 from quakegui.formats.source import Source
 from quakegui.formats.stamps import parse_times
 from quakegui.season.events import CLASS_COUNT
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,10 @@ def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
     wanted = PROBABILITIES if all(name in names for name in PROBABILITIES) else (SCORE,)
     if date is None or any(name not in names for name in wanted):
         raise FormatError(
-            f"Predictions need a column date, and either p0 to p4 or one column score; this table has {', '.join(names)}.",
+            Said(
+                "Predictions need a column date, and either p0 to p4 or one column score; this table has {names}.",
+                names=", ".join(names),
+            ),
             file=name,
         )
     days = parse_times([frame[date]], "iso").to_numpy("datetime64[D]")
@@ -86,10 +90,12 @@ def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
     days, values = days[order], values[order]
     twice = np.flatnonzero(np.diff(days) == np.timedelta64(0, "D"))
     if len(twice):
-        raise FormatError(f"The date {days[twice[0]]} comes twice; each day has one prediction.", file=name)
+        raise FormatError(Said("The date {days} comes twice; each day has one prediction.", days=days[twice[0]]), file=name)
     return DailyScores(days, values)
 
 
 def _refuse(wrong: NDArray[np.bool_], fault: str, file: str) -> None:
     if wrong.any():
-        raise FormatError(f"Row {int(np.flatnonzero(wrong)[0]) + 1} {fault}.", file=file)
+        raise FormatError(
+            Said("Row {flatnonzero} {fault}.", flatnonzero=int(np.flatnonzero(wrong)[0]) + 1, fault=fault), file=file
+        )

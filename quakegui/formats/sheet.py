@@ -15,6 +15,7 @@ from quakegui.formats.errors import FormatError
 from quakegui.formats.packed import is_opendocument
 from quakegui.formats.source import MOST_SHEETS, Source, decode
 from quakegui.formats.timecolumns import is_time_heading
+from quakegui.words import Said
 
 # pandas and openpyxl are imported where a table is read: 40 MB and half a second that a window or an observatory's own
 # formats need not pay.
@@ -71,7 +72,9 @@ def refuse_other_workbooks(source: Source) -> None:
     kinds = {"Excel 97-2003 (.xls)": source.data[:4] == _XLS, "OpenDocument (.ods)": is_opendocument(source.data)}
     for kind, is_it in kinds.items():
         if is_it:
-            raise FormatError(f"This is a workbook of {kind}; save it as .xlsx or .csv and import that.", file=source.name)
+            raise FormatError(
+                Said("This is a workbook of {kind}; save it as .xlsx or .csv and import that.", kind=kind), file=source.name
+            )
 
 
 def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
@@ -179,14 +182,14 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     import pandas as pd
 
     if b"\x00" in source.data[:4096] and source.data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise FormatError("This is not text.", file=source.name)
+        raise FormatError(Said("This is not text."), file=source.name)
     text, _ = decode(source.data)
     lines = text.lstrip("\ufeff").splitlines()
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
     begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
     if delimiter is None:
-        raise FormatError("The lines do not fall into the same number of columns, so this is no table.", file=source.name)
+        raise FormatError(Said("The lines do not fall into the same number of columns, so this is no table."), file=source.name)
     rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
     head = _head(rows, fixed=skip is not None)
     start = places[begin + head.length - 1] + 1 if head.length else places[begin]
@@ -212,7 +215,9 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) + start if found else None
         raise FormatError(
-            f"The table cannot be cut into its {len(head.names)} columns ({error}).", file=source.name, line=line
+            Said("The table cannot be cut into its {count} columns ({error}).", count=len(head.names), error=error),
+            file=source.name,
+            line=line,
         ) from error
     return frame
 
@@ -229,7 +234,9 @@ def _workbook(source: Source, sheet: str, most_rows: int | None, skip: int | Non
     first = next((at for at, count in enumerate(filled) if 2 <= count >= widest / 2), len(rows)) if skip is None else 0
     titles, rows = [*titles, *rows[:first]], rows[first:]
     if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
-        raise FormatError(f"The sheet has no table of 2 to {_MOST_COLUMNS:,} columns.", file=source.name)
+        raise FormatError(
+            Said("The sheet has no table of 2 to {most_columns:,} columns.", most_columns=_MOST_COLUMNS), file=source.name
+        )
     head = _head([_shown(row) for row in rows[: MOST_ABOVE + _SAMPLE_LINES]], fixed=skip is not None)
     source.kept[_ABOVE + sheet] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
     width = len(head.names)

@@ -18,6 +18,7 @@ from quakegui.formats import packed
 from quakegui.formats.encodings import decode
 from quakegui.formats.errors import FormatError, shown
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+from quakegui.words import Said
 
 __all__ = ["Source", "decode", "expand", "modified", "read_file"]
 
@@ -148,12 +149,21 @@ def read_file(file: Path, name: str) -> bytes:
         found = file.stat()
         size = found.st_size
         if not stat.S_ISREG(found.st_mode):
-            raise FormatError("This is no file but a device, a pipe or a folder; it was not read.", file=name)
+            raise FormatError(Said("This is no file but a device, a pipe or a folder; it was not read."), file=name)
         if size > LARGEST_FILE:
-            raise FormatError(f"The file has {size:,} bytes; the most that is read at once is {LARGEST_FILE:,}.", file=name)
+            raise FormatError(
+                Said(
+                    "The file has {size:,} bytes; the most that is read at once is {largest_file:,}.",
+                    size=size,
+                    largest_file=LARGEST_FILE,
+                ),
+                file=name,
+            )
         return file.read_bytes()
     except OSError as error:
-        raise FormatError(f"The file cannot be opened: {error.strerror or error}.", file=name) from error
+        raise FormatError(
+            Said("The file cannot be opened: {strerror}.", strerror=error.strerror or error), file=name
+        ) from error
 
 
 def modified(file: Path) -> int | None:
@@ -192,7 +202,12 @@ def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budg
     if not (is_packed or is_tar or is_zip):
         yield source
     elif depth >= DEEPEST_NESTING:
-        report(FormatError(f"Archives lie more than {DEEPEST_NESTING} deep within each other.", file=source.name))
+        report(
+            FormatError(
+                Said("Archives lie more than {deepest_nesting} deep within each other.", deepest_nesting=DEEPEST_NESTING),
+                file=source.name,
+            )
+        )
     elif is_packed and not is_tar:
         try:
             data = _decompressed(source, budget)
@@ -234,7 +249,9 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
             yield stream
     except _UNPACKING_ERRORS as error:
         kind = packed.compression(source.data)
-        raise FormatError(f"The {kind} file is damaged or cut off ({error}).", file=source.name) from error
+        raise FormatError(
+            Said("The {kind} file is damaged or cut off ({error}).", kind=kind, error=error), file=source.name
+        ) from error
 
 
 def _decompressed(source: Source, budget: _Budget) -> bytes:
@@ -256,11 +273,19 @@ class _Tape:
         self.size += len(part)
         if self.size > LARGEST_ARCHIVE:
             raise FormatError(
-                f"The archive unpacks to more than {LARGEST_ARCHIVE:,} bytes; the rest was not read.", file=self.source.name
+                Said(
+                    "The archive unpacks to more than {largest_archive:,} bytes; the rest was not read.",
+                    largest_archive=LARGEST_ARCHIVE,
+                ),
+                file=self.source.name,
             )
         if self.size > SMALL and self.size > HIGHEST_RATIO * len(self.source.data):
             raise FormatError(
-                f"It unpacks to over {HIGHEST_RATIO:.0f} times its size, like a zip bomb; not read.", file=self.source.name
+                Said(
+                    "It unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                    highest_ratio=HIGHEST_RATIO,
+                ),
+                file=self.source.name,
             )
         return part
 
@@ -298,7 +323,7 @@ def _tar_members(source: Source, report: Callable[[FormatError], None], budget: 
     except FormatError as error:
         report(error)
     except _UNPACKING_ERRORS as error:
-        report(FormatError(f"The tar file is damaged or cut off ({error}).", file=name))
+        report(FormatError(Said("The tar file is damaged or cut off ({error}).", error=error), file=name))
 
 
 @dataclass(slots=True)
@@ -328,22 +353,34 @@ def _tape_member(member: packed.TapeMember, archive: str, source: Source, budget
     name = f"{archive}/{member.name}"
     _refuse_way_out(PurePosixPath(member.name), name)
     if member.stream is None:
-        raise FormatError("The member is a link, a device or a file with holes; it was left alone.", file=name)
+        raise FormatError(Said("The member is a link, a device or a file with holes; it was left alone."), file=name)
     _count_member(source, budget)
     data = _bounded(member.stream, max(len(source.data), 1), budget, name)
     if len(data) < member.size:
-        raise FormatError(f"The member is cut off: {len(data):,} of its {member.size:,} bytes are there.", file=name)
+        raise FormatError(
+            Said(
+                "The member is cut off: {count:,} of its {member_size:,} bytes are there.",
+                count=len(data),
+                member_size=member.size,
+            ),
+            file=name,
+        )
     return data
 
 
 def _members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
     if source.data.count(b"PK\x01\x02") > _MOST_ENTRIES:
-        report(FormatError(f"The zip file lists more than {_MOST_ENTRIES:,} members; it was not read.", file=source.name))
+        report(
+            FormatError(
+                Said("The zip file lists more than {most_entries:,} members; it was not read.", most_entries=_MOST_ENTRIES),
+                file=source.name,
+            )
+        )
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data))
     except _UNPACKING_ERRORS as error:
-        report(FormatError(f"The zip file is damaged or cut off ({error}).", file=source.name))
+        report(FormatError(Said("The zip file is damaged or cut off ({error}).", error=error), file=source.name))
         return
     with archive:
         infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
@@ -368,24 +405,27 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, bud
     path = PurePosixPath(info.filename.replace("\\", "/"))
     _refuse_way_out(path, name)
     if info.flag_bits & 0x1:
-        raise FormatError("The member is encrypted; unpack it with its password first.", file=name)
+        raise FormatError(Said("The member is encrypted; unpack it with its password first."), file=name)
     _count_member(source, budget)
     try:
         with archive.open(info) as stream:
             return _bounded(stream, max(info.compress_size, 1), budget, name)
     except _UNPACKING_ERRORS as error:
-        raise FormatError(f"The member is damaged or cut off ({error}).", file=name) from error
+        raise FormatError(Said("The member is damaged or cut off ({error}).", error=error), file=name) from error
 
 
 def _refuse_way_out(path: PurePosixPath, name: str) -> None:
     if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
-        raise FormatError("The member's path leads out of the archive; it was left alone.", file=name)
+        raise FormatError(Said("The member's path leads out of the archive; it was left alone."), file=name)
 
 
 def _count_member(source: Source, budget: _Budget) -> None:
     budget.members_left -= 1
     if budget.members_left < 0:
-        raise FormatError(f"The archive has more than {MOST_MEMBERS:,} members; the rest was not read.", file=source.name)
+        raise FormatError(
+            Said("The archive has more than {most_members:,} members; the rest was not read.", most_members=MOST_MEMBERS),
+            file=source.name,
+        )
 
 
 @dataclass(slots=True)
@@ -422,9 +462,24 @@ def _bounded(stream: IO[bytes], packed: int, budget: _Budget, name: str) -> byte
         size += len(part)
         budget.bytes_left -= len(part)
         if size > LARGEST_FILE:
-            raise FormatError(f"Unpacked it is larger than {LARGEST_FILE:,} bytes; it was not read.", file=name)
+            raise FormatError(
+                Said("Unpacked it is larger than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE),
+                file=name,
+            )
         if budget.bytes_left < 0:
-            raise FormatError(f"The archive unpacks to more than {LARGEST_ARCHIVE:,} bytes; the rest was not read.", file=name)
+            raise FormatError(
+                Said(
+                    "The archive unpacks to more than {largest_archive:,} bytes; the rest was not read.",
+                    largest_archive=LARGEST_ARCHIVE,
+                ),
+                file=name,
+            )
         if size > SMALL and size > HIGHEST_RATIO * packed:
-            raise FormatError(f"It unpacks to over {HIGHEST_RATIO:.0f} times its size, like a zip bomb; not read.", file=name)
+            raise FormatError(
+                Said(
+                    "It unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                    highest_ratio=HIGHEST_RATIO,
+                ),
+                file=name,
+            )
     return b"".join(parts)

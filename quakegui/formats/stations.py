@@ -16,6 +16,7 @@ from quakegui.formats.records import make_station
 from quakegui.formats.source import Source, decode
 from quakegui.formats.timecolumns import is_time_heading
 from quakegui.season.network import Station
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +90,9 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     frame, sheets = sheet.load(source)
     found = _find(frame)
     if found is None:
-        sentence = (
-            f"The table needs columns latitude, longitude and code or name; it has {', '.join(map(str, frame.columns))[:200]}."
+        sentence = Said(
+            "The table needs columns latitude, longitude and code or name; it has {columns}.",
+            columns=", ".join(map(str, frame.columns))[:200],
         )
         raise FormatError(sentence, file=source.name)
     codes = frame[found.get("code", found.get("name", ""))].map(station_code)
@@ -101,25 +103,27 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     for row, (code, name) in enumerate(zip(codes, names, strict=True)):
         latitude, longitude, elevation = (_or_none(places[key][row]) for key in _PLACES)
         if not code:
-            notes.append(f"Row {row + 1} has no station code and was left out.")
+            notes.append(Said("Row {row} has no station code and was left out.", row=row + 1))
             continue
         station, said = make_station(code, "" if name == code else name, latitude, longitude, elevation)
         if code in stations:
             if stations[code] != station:
-                notes.append(f"{code}: it is listed more than once, with different entries; the first was kept.")
+                notes.append(
+                    Said("{code}: it is listed more than once, with different entries; the first was kept.", code=code)
+                )
             continue
         stations[code] = station
         notes += said
     if not stations:
-        raise FormatError("The table lists no station.", file=source.name)
+        raise FormatError(Said("The table lists no station."), file=source.name)
     return tuple(stations.values()), (*notes, *_unread(frame, found, sheets[1:]))
 
 
 def _unread(frame: pd.DataFrame, found: dict[str, str], sheets: tuple[str, ...]) -> tuple[str, ...]:
     """Return sentences on the columns and sheets of which nothing is kept."""
     names = [name for name in map(str, frame.columns) if name not in found.values()]
-    columns = (f"Columns of which nothing is kept: {named(names)}.",) if names else ()
-    return (*columns, *((f"Sheets after the first were not read: {named(list(sheets))}.",) if sheets else ()))
+    columns = (Said("Columns of which nothing is kept: {named}.", named=named(names)),) if names else ()
+    return (*columns, *((Said("Sheets after the first were not read: {named}.", named=named(list(sheets))),) if sheets else ()))
 
 
 _PLACES = ("latitude", "longitude", "elevation")

@@ -30,6 +30,7 @@ from quakegui.formats.timecolumns import ONE_DAY
 from quakegui.formats.zones import zone_in, zone_of
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
+from quakegui.words import Said, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
 
 NAME = "table"
-_HOW = "Say so with a column mapping (in the import window, or with 'quakegui import --mapping FILE.json')."
-_OPTIONS = {NO_STATION: "--station CODE, or --station-from PATTERN", ONE_DAY: "--mapping FILE.json"}
+_HOW = Said("Say so with a column mapping (in the import window, or with 'quakegui import --mapping FILE.json').")
+_OPTIONS: dict[str, str] = {NO_STATION: "--station CODE, or --station-from PATTERN", ONE_DAY: "--mapping FILE.json"}
 """Which option settles a doubt; the others take a mapping or, where it is of clocks, --timezone."""
 
 
@@ -72,7 +73,7 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
     mapping = hints.mapping or saved
     if mapping is not None:
         part = _read_mapped(source, complete(mapping, hints, source))
-        notes = ["Read by the kept mapping of a table with the same columns."] if saved is not None else []
+        notes = [Said("Read by the kept mapping of a table with the same columns.")] if saved is not None else []
         part = replace(part, notes=[*notes, *part.notes])
     else:
         part = _read_guessed(source, hints)
@@ -114,7 +115,9 @@ def _read_mapped(source: Source, mapping: TableMapping) -> _Part:
     frame, sheets = sheet.load(source, sheet=mapping.sheet, text=text, skip=mapping.skip_lines)
     part = _read(source, mapping, frame)
     others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
-    notes = [f"Sheets that the column mapping does not name were not read: {named(others)}."] if others else []
+    notes = (
+        [Said("Sheets that the column mapping does not name were not read: {named}.", named=named(others))] if others else []
+    )
     return replace(part, notes=[*_above(source, mapping.sheet), *_other_zone(mapping), *part.notes, *notes])
 
 
@@ -125,7 +128,14 @@ def _other_zone(mapping: TableMapping) -> list[str]:
         others = [zone for zone in named_zones if str(zone_of(zone)) != str(zone_of(mapping.timezone))]
     except ValueError:
         return []  # the mapping's own zone is checked where it is used
-    return [f"The heading of the time names {zone}, and {mapping.timezone} was said, which was followed." for zone in others]
+    return [
+        Said(
+            "The heading of the time names {zone}, and {timezone} was said, which was followed.",
+            zone=zone,
+            timezone=mapping.timezone,
+        )
+        for zone in others
+    ]
 
 
 def _read_guessed(source: Source, hints: Hints) -> _Part:
@@ -148,7 +158,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             readings += part.readings
             places += part.stations
             said = [*_above(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
-            notes += [f"Sheet {shown(name, 60)}: {note}" if several else note for note in said]
+            notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
         if not doubts:
             sheet.load(source, most_rows=200)  # what is no table at all says so itself
@@ -158,7 +168,9 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
         and hints.station_of(source)
         and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts)
     ):
-        raise FormatError("Several of its sheets hold readings, and one station was named for all of them.", file=source.name)
+        raise FormatError(
+            Said("Several of its sheets hold readings, and one station was named for all of them."), file=source.name
+        )
     joined, said_joined = _joined(readings)
     return _Part(joined, tuple(places), [*notes, *_unread_sheets(sheets, empty, list(doubts)), *said_joined])
 
@@ -167,13 +179,21 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
     """Return notes on a workbook's sheets that were not read."""
     notes: list[str] = []
     if empty:
-        notes.append(f"Sheets without a table: {named(empty)}.")
+        notes.append(Said("Sheets without a table: {named}.", named=named(empty)))
     if unplain:
-        notes.append(f"Sheets whose columns of time and total intensity are not plain were not read: {named(unplain)}.")
+        notes.append(
+            Said("Sheets whose columns of time and total intensity are not plain were not read: {named}.", named=named(unplain))
+        )
     if sheets.hidden:
-        notes.append(f"Hidden sheets were not read: {named(list(sheets.hidden))}.")
+        notes.append(Said("Hidden sheets were not read: {named}.", named=named(list(sheets.hidden))))
     if sheets.beyond:
-        notes.append(f"Sheets beyond the first {MOST_SHEETS} were not read: {named(list(sheets.beyond))}.")
+        notes.append(
+            Said(
+                "Sheets beyond the first {most_sheets} were not read: {named}.",
+                most_sheets=MOST_SHEETS,
+                named=named(list(sheets.beyond)),
+            )
+        )
     return notes
 
 
@@ -183,13 +203,27 @@ def _why(doubts: tuple[str, ...]) -> str:
         _OPTIONS.get(doubt, "--timezone ZONE" if "name its time zone" in doubt else "--mapping FILE.json") for doubt in doubts
     )
     options = " and ".join(asked) or "--mapping FILE.json"
-    return f"This is a table of which something is not plain. {' '.join(doubts)} Use {options}, or the import window."
+    return Said(
+        "This is a table of which something is not plain. {doubts} Use {options}, or the import window.",
+        doubts=joined(" ", doubts),
+        options=options,
+    )
 
 
 def _above(source: Source, sheet_name: str) -> list[str]:
     """Return a note on the lines above a table that are no comments."""
     lines = [line for line in sheet.above(source, sheet_name) if line.strip() and not line.startswith("#")]
-    return [f"{len(lines)} lines above the table were skipped, the first is '{shown(lines[0].strip(), 60)}'."] if lines else []
+    return (
+        [
+            Said(
+                "{count} lines above the table were skipped, the first is '{lines}'.",
+                count=len(lines),
+                lines=shown(lines[0].strip(), 60),
+            )
+        ]
+        if lines
+        else []
+    )
 
 
 def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
@@ -208,7 +242,7 @@ def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
         total = Total(np.concatenate(values), derived)
         one, said = make_readings(code, time, total, data_type=same[0].data_type, cadence_s=cadence_s, stamp="centre")
         joined.append(replace(one, cadence_s=cadence_s))
-        notes += [f"{code}: {len(same)} parts of its record were put together.", *said]
+        notes += [Said("{code}: {count} parts of its record were put together.", code=code, count=len(same)), *said]
     return joined, notes
 
 
@@ -220,7 +254,7 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
     for code, total, rows in _records(mapping, frame):
         good = rows & ~np.isnat(time)
         if guessed and 2 * np.unique(time[good]).size <= good.sum() > 1:
-            raise FormatError(f"{ONE_DAY} {_HOW}", file=source.name)
+            raise FormatError(Said("{one_day} {how}", one_day=ONE_DAY, how=_HOW), file=source.name)
         kept = Total(total.values[good[rows]], total.derived, total.notes)
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
@@ -275,15 +309,19 @@ def _check(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> None:
     missing = [name for name in wanted if name not in frame.columns]
     sentence = ""
     if missing:
-        sentence = f"The table has no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))[:200]}."
+        sentence = Said(
+            "The table has no column {missing}; it has {columns}.",
+            missing=", ".join(missing),
+            columns=", ".join(map(str, frame.columns))[:200],
+        )
     elif not mapping.time or not mapping.columns:
-        sentence = "The column mapping names no time or no values."
+        sentence = Said("The column mapping names no time or no values.")
     elif mapping.layout == "long" and not mapping.station_column and not mapping.station:
-        sentence = "The column mapping names neither a station nor a column with stations."
+        sentence = Said("The column mapping names neither a station nor a column with stations.")
     elif mapping.unit not in UNITS:
-        sentence = f"The unit {mapping.unit} is not one of {', '.join(UNITS)}."
+        sentence = Said("The unit {unit} is not one of {units}.", unit=mapping.unit, units=", ".join(UNITS))
     elif len(frame) == 0:
-        sentence = "The table has no rows."
+        sentence = Said("The table has no rows.")
     if sentence:
         raise FormatError(sentence, file=source.name)
 
@@ -297,25 +335,32 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
     if unread == len(local):
         example = " ".join(cell(part.iloc[0]) for part in parts)
         how = f' in the format "{mapping.time_format}"' if mapping.time_format else ""
-        raise FormatError(f'The time "{example[:60]}" cannot be read{how}.', file=source.name, line=2)
+        raise FormatError(
+            Said('The time "{example}" cannot be read{how}.', example=example[:60], how=how), file=source.name, line=2
+        )
     if unread:
-        notes.append(f"{unread} rows without a readable time were left out.")
+        notes.append(Said("{unread} rows without a readable time were left out.", unread=unread))
     if local.dt.tz is None and mapping.timezone != "UTC" and not mapping.time_format.startswith("unix"):
         try:
             zone = zone_of(mapping.timezone)
         except ValueError as error:
-            raise FormatError(f'"{mapping.timezone}" is no time zone.', file=source.name) from error
+            raise FormatError(Said('"{timezone}" is no time zone.', timezone=mapping.timezone), file=source.name) from error
         aware = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         lost = int(aware.isna().sum()) - unread
         if lost:
-            notes.append(f"{lost} rows in the hour of a change of summer time were left out: their UTC time is not certain.")
+            notes.append(
+                Said(
+                    "{lost} rows in the hour of a change of summer time were left out: their UTC time is not certain.",
+                    lost=lost,
+                )
+            )
         local = aware
     if local.dt.tz is not None:
         local = local.dt.tz_convert("UTC").dt.tz_localize(None)
     time = local.to_numpy(dtype="datetime64[ms]")
     outside = ~np.isnat(time) & ~((time >= EARLIEST) & (time < LATEST))
     if outside.any():
-        notes.append(f"{int(outside.sum())} rows with impossible years were left out.")
+        notes.append(Said("{sum} rows with impossible years were left out.", sum=int(outside.sum())))
         time = np.where(outside, np.datetime64("NaT"), time)
     return time, notes
 
@@ -328,13 +373,20 @@ def _in_nt(values: NDArray[np.float64], factor: float, missing: tuple[float, ...
 
 
 def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
-    pairs = ", ".join(f"{code} from {name}" for code, name in mapping.columns[:6])
-    more = f" and {len(mapping.columns) - 6} more" if len(mapping.columns) > 6 else ""
-    where = f"stations from {mapping.station_column}" if mapping.station_column else ""
-    where = f"all of station {mapping.station}" if mapping.station else where
-    codes = f"{', '.join(f'{code:g}' for code in mapping.missing)} as no value" if mapping.missing else ""
+    pairs = joined(", ", (Said("{code} from {name}", code=code, name=name) for code, name in mapping.columns[:6]))
+    more = Said(" and {count} more", count=len(mapping.columns) - 6) if len(mapping.columns) > 6 else ""
+    where = Said("stations from {column}", column=mapping.station_column) if mapping.station_column else ""
+    where = Said("all of station {station}", station=mapping.station) if mapping.station else where
+    missing = ", ".join(f"{code:g}" for code in mapping.missing)
     first = parse_times([frame[name].iloc[:1] for name in mapping.time], mapping.time_format).iloc[0]
-    stamp = f" (the first, {str(first)[:16]}, as {mapping.timezone})" if isinstance(first, dt.datetime) else ""
-    time = f"time from {' and '.join(mapping.time)} as {mapping.timezone}{stamp}"
-    facts = [time, f"{pairs}{more} in {mapping.unit}", where, codes]
-    return f"The columns were read as: {'; '.join(fact for fact in facts if fact)}."
+    zone = mapping.timezone
+    dated = isinstance(first, dt.datetime)
+    stamp = Said(" (the first, {first}, as {timezone})", first=str(first)[:16], timezone=zone) if dated else ""
+    columns = joined(" and ", mapping.time)
+    facts = (
+        Said("time from {columns} as {timezone}{stamp}", columns=columns, timezone=zone, stamp=stamp),
+        Said("{pairs}{more} in {unit}", pairs=pairs, more=more, unit=mapping.unit),
+        where,
+        Said("{codes} as no value", codes=missing) if missing else "",
+    )
+    return Said("The columns were read as: {fact}.", fact=joined("; ", facts))

@@ -16,6 +16,7 @@ from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.stamps import CLOCK_FORMS, COMPACT_FORMS, DATE_FORMS, parse_times, reads, width
 from quakegui.formats.zones import zone_in, zone_of
+from quakegui.words import Said, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?:\D|$)")
 GENERATED = re.compile(r"column \d+(?: \(\d+\))*")
 """The name that a column without a heading is given."""
-ONE_DAY = "Each of these dates stands in several rows, and no column with the time of day is known: name it."
+ONE_DAY = Said("Each of these dates stands in several rows, and no column with the time of day is known: name it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def _of_half_days(found: TimeColumns, parts: dict[str, str], whole: Callable[[],
     if "%H" in found.form and parse_times([frame[name] for name in columns], form).notna().sum() >= as_is.notna().sum():
         return replace(found, columns=columns, form=form)
     return TimeColumns(
-        doubt=f"The hours do not fit the column '{shown(parts['half'], 60)}' of AM and PM: name what its columns mean."
+        doubt=Said(
+            "The hours do not fit the column '{half}' of AM and PM: name what its columns mean.", half=shown(parts["half"], 60)
+        )
     )
 
 
@@ -221,7 +224,9 @@ def _of_columns(
         return _one(rows, [(one,) for one in _best(stamps)], doubts, whole)
     if doubts:
         return None
-    doubts += [f"Years of two digits are not guessed, as in '{text}'." for text in _short_years(rows, candidates)]
+    doubts += [
+        Said("Years of two digits are not guessed, as in '{text}'.", text=text) for text in _short_years(rows, candidates)
+    ]
     if dates:
         return _one(rows, [(one,) for one in _best(dates)], doubts, whole)
     return None
@@ -326,7 +331,11 @@ def _digit_clock(texts: list[str], name: str, whole: Callable[[], pd.DataFrame],
         every = _texts(whole()[name])
         latest = max((int(text.removesuffix(".0")) for text in every if re.fullmatch(r"\d{1,6}(?:\.0)?", text)), default=0)
         if latest < 1000:
-            doubts.append(f"The times of day in '{shown(name, 60)}' can be hours and minutes or hours, minutes and seconds.")
+            doubts.append(
+                Said(
+                    "The times of day in '{name}' can be hours and minutes or hours, minutes and seconds.", name=shown(name, 60)
+                )
+            )
             return []
         return ["%H%M" if latest <= 2400 else "%H%M%S"]
     return fitting
@@ -350,4 +359,8 @@ def _both(rows: pd.DataFrame, readings: list[tuple[tuple[str, ...], str]]) -> st
     texts = [f"{' and '.join(shown(name, 40) for name in names)} as {form}" for names, form in readings[:2]]
     names = readings[0][0]
     example = " ".join(cell(rows[name].iloc[0]) for name in names)
-    return f"The time '{shown(example, 60)}' fits more than one reading ({'; '.join(texts)}): say which."
+    return Said(
+        "The time '{example}' fits more than one reading ({texts}): say which.",
+        example=shown(example, 60),
+        texts=joined("; ", texts),
+    )

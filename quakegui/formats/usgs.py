@@ -29,11 +29,12 @@ from quakegui.formats.eventtable import (
 )
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
+from quakegui.words import Said
 
 _FIRST_ROWS = 30
-_NO_HEADER = (
-    "No header with time, magnitude, latitude and longitude was found in the first 30 lines. Name those columns in the file's "
-    "first line."
+_NO_HEADER = Said(
+    "No header with time, magnitude, latitude and longitude was found in the first 30 lines. Name "
+    "those columns in the file's first line."
 )
 _SHEET = "catalogue of the first sheet"
 
@@ -68,7 +69,9 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     text, notes = text_of(source)
     table = find_table(text)
     if table is None and (rows := zmap_rows(source)):
-        said = "The columns were read in ZMAP's order: longitude, latitude, year, month, day, magnitude, depth, hour, minute."
+        said = Said(
+            "The columns were read in ZMAP's order: longitude, latitude, year, month, day, magnitude, depth, hour, minute."
+        )
         return collect(source, "zmap", rows, zone=timezone or "UTC", notes=(*notes, said))
     if table is None:
         raise FormatError(_NO_HEADER, file=source.name)
@@ -92,7 +95,9 @@ def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
     if found is None:
         raise FormatError(_NO_HEADER, file=source.name)
     at, table = found
-    others = [f"Sheets after the first were not read: {', '.join(names[1:])[:200]}."] if len(names) > 1 else []
+    others = (
+        [Said("Sheets after the first were not read: {names}.", names=", ".join(names[1:])[:200])] if len(names) > 1 else []
+    )
     notes = [*unread(table), *others]
     return collect(source, "table", _events(source, table, rows, at), zone=clock_of(source, table, timezone), notes=notes)
 

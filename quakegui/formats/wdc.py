@@ -22,6 +22,7 @@ from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import Source, decode
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
+from quakegui.words import Said
 
 NAME = "wdc"
 MISSING = 9999
@@ -98,7 +99,11 @@ def _station(source: Source, code: str) -> tuple[Station, tuple[str, ...]]:
     found = parse_ack(decode(beside)[0]) if beside is not None else None
     if found is not None and found[0].code == code:
         return found
-    note = f"{code}: no file {code.lower()}.ack with its coordinates lies beside the readings; the station is left off the map."
+    note = Said(
+        "{code}: no file {code2}.ack with its coordinates lies beside the readings; the station is left off the map.",
+        code=code,
+        code2=code.lower(),
+    )
     return Station(code), (note,)
 
 
@@ -115,25 +120,41 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
         else:
             broken.append(number)
     if not good:
-        raise FormatError("There is no line of the WDC hourly format.", file=source.name, line=broken[0] if broken else None)
+        raise FormatError(
+            Said("There is no line of the WDC hourly format."), file=source.name, line=broken[0] if broken else None
+        )
     if len(broken) > max(1.0, WORST_SHARE * (len(good) + len(broken))):
-        sentence = f"This and {len(broken) - 1} further lines are not of the WDC hourly format."
+        sentence = Said("This and {count} further lines are not of the WDC hourly format.", count=len(broken) - 1)
         raise FormatError(sentence, file=source.name, line=broken[0])
     text = np.frombuffer(b"".join(good), dtype=np.uint8).reshape(-1, _WIDTH)
     blank = (text[:, 14:16] == 32).all(axis=1)
     century = _century(source, hints, _two(text[blank], 3)) if blank.any() else 0
     lines, impossible = _fields(text, century)
     if lines.days.size == 0:
-        raise FormatError("No line has a possible date and well-formed numbers.", file=source.name)
-    notes = (
-        [f"{int(blank.sum())} lines do not say their century; they were taken as of {century}00 to {century}99."]
+        raise FormatError(Said("No line has a possible date and well-formed numbers."), file=source.name)
+    notes: list[str] = (
+        [
+            Said(
+                "{sum} lines do not say their century; they were taken as of {century}00 to {century}99.",
+                sum=int(blank.sum()),
+                century=century,
+            )
+        ]
         if century
         else []
     )
     if broken:
-        notes.append(f"{len(broken)} lines that are not of the WDC hourly format were left out, the first is line {broken[0]}.")
+        notes.append(
+            Said(
+                "{count} lines that are not of the WDC hourly format were left out, the first is line {broken}.",
+                count=len(broken),
+                broken=broken[0],
+            )
+        )
     if impossible:
-        notes.append(f"{impossible} lines with an impossible date or malformed numbers were left out.")
+        notes.append(
+            Said("{impossible} lines with an impossible date or malformed numbers were left out.", impossible=impossible)
+        )
     return lines, notes
 
 
@@ -148,8 +169,11 @@ def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
         return 19
     example = int(years.min())
     raise FormatError(
-        f"Its lines do not say their century: year {example:02d} can be 19{example:02d} or 20{example:02d}. Say a day of it "
-        "with --date.",
+        Said(
+            "Its lines do not say their century: year {example:02d} can be 19{example:02d} or "
+            "20{example:02d}. Say a day of it with --date.",
+            example=example,
+        ),
         file=source.name,
     )
 
@@ -198,10 +222,20 @@ def _station_readings(code: str, lines: _Lines, mine: NDArray[np.bool_]) -> tupl
     """Return the recorded and the derived hours of one station, and notes."""
     days = np.unique(lines.days[mine])
     columns, twice = _columns(lines, mine, days)
-    notes = [f"{code}: {twice} lines repeat an element and day; the first of each was kept."] if twice else []
+    notes: list[str] = (
+        [Said("{code}: {twice} lines repeat an element and day; the first of each was kept.", code=code, twice=twice)]
+        if twice
+        else []
+    )
     differing = int((lines.mean_differs & mine & (lines.elements != "D") & (lines.elements != "I")).sum())
     if differing:
-        notes.append(f"{code}: in {differing} lines the daily mean is not the mean of the hours; the hours were used.")
+        notes.append(
+            Said(
+                "{code}: in {differing} lines the daily mean is not the mean of the hours; the hours were used.",
+                code=code,
+                differing=differing,
+            )
+        )
     recorded: list[tuple[NDArray[np.datetime64], NDArray[np.float64]]] = []
     derived: list[tuple[NDArray[np.datetime64], NDArray[np.float64]]] = []
     years = days.astype("datetime64[Y]")
@@ -210,7 +244,7 @@ def _station_readings(code: str, lines: _Lines, mine: NDArray[np.bool_]) -> tupl
         stamps = _hours(days[years == year])
         for total in _totals(part):
             (derived if total.derived else recorded).append((stamps, total.values))
-            notes += [f"{code}: {year}: {note}" for note in total.notes]
+            notes += [Said("{code}: {year}: {note}", code=code, year=year, note=note) for note in total.notes]
     records = []
     for pieces, is_derived in ((recorded, False), (derived, True)):
         if not pieces or not any(np.isfinite(values).any() for _, values in pieces):
@@ -264,13 +298,21 @@ def _totals(columns: dict[str, NDArray[np.float64]]) -> list[Intensity]:
         apart = np.abs(kept - vector)
         apart = apart[np.isfinite(apart) & (vector > WEAKEST_FIELD)]
         middle = float(np.median(apart)) if apart.size else 0.0
-        odd = (f"recorded F and its components differ by {middle:.0f} nT; F was used.",) if middle > DOUBTFUL_DIFFERENCE else ()
+        odd = (
+            (Said("recorded F and its components differ by {middle:.0f} nT; F was used.", middle=middle),)
+            if middle > DOUBTFUL_DIFFERENCE
+            else ()
+        )
         totals.append(Intensity(total.values, total.derived, (*total.notes, *odd)))
     if delta.any():
         components = {letter: np.where(delta[:, None], columns[letter], np.nan).ravel() for letter in columns if letter != "F"}
         total = total_intensity(list(components), components.__getitem__)
         typical = float(np.median(size[delta]))
-        note = f"on {int(delta.sum())} days column F holds delta-F (around {typical:.0f} nT), not F, and was not used there."
+        note = Said(
+            "on {sum} days column F holds delta-F (around {typical:.0f} nT), not F, and was not used there.",
+            sum=int(delta.sum()),
+            typical=typical,
+        )
         totals.append(Intensity(total.values, total.derived, (note, *total.notes)))
     return totals
 

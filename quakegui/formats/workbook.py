@@ -19,6 +19,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import LARGEST_FILE, MOST_SHEETS, Source
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+from quakegui.words import Said
 
 Rows = list[list[Any]]
 T = TypeVar("T")
@@ -101,7 +102,7 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     if isinstance(kept, str):
         raise FormatError(kept, file=source.name)
     if not kept:
-        raise FormatError("The workbook holds no sheet of cells.", file=source.name)
+        raise FormatError(Said("The workbook holds no sheet of cells."), file=source.name)
     return kept
 
 
@@ -153,12 +154,16 @@ def _opened(source: Source, take: Callable[[Any], T]) -> T:
         raise
     except _TooLargeError as error:
         raise FormatError(
-            f"The workbook's part {error} is too large to be read here; save the sheet as .csv and import that.",
+            Said(
+                "The workbook's part {error} is too large to be read here; save the sheet as .csv and import that.", error=error
+            ),
             file=source.name,
         ) from error
     # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
     except Exception as error:
-        raise FormatError(f"The workbook is damaged ({type(error).__name__}: {error}).", file=source.name) from error
+        raise FormatError(
+            Said("The workbook is damaged ({kind}: {error}).", kind=type(error).__name__, error=error), file=source.name
+        ) from error
     return taken
 
 
@@ -166,10 +171,17 @@ def _refuse_bomb(source: Source) -> None:
     with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
         size = sum(info.file_size for info in archive.infolist())
     if size > LARGEST_FILE:
-        raise FormatError(f"The workbook unpacks to more than {LARGEST_FILE:,} bytes; it was not read.", file=source.name)
+        raise FormatError(
+            Said("The workbook unpacks to more than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE),
+            file=source.name,
+        )
     if size > SMALL and size > HIGHEST_RATIO * len(source.data):
         raise FormatError(
-            f"The workbook unpacks to over {HIGHEST_RATIO:.0f} times its size, like a zip bomb; not read.", file=source.name
+            Said(
+                "The workbook unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                highest_ratio=HIGHEST_RATIO,
+            ),
+            file=source.name,
         )
 
 
@@ -182,7 +194,8 @@ def _rows(source: Source, page: Any, most_rows: int) -> Rows:
         cells += len(row)
         if cells > MOST_CELLS:
             raise FormatError(
-                f"The sheet has more than {MOST_CELLS:,} cells; save it as .csv and import that.", file=source.name
+                Said("The sheet has more than {most_cells:,} cells; save it as .csv and import that.", most_cells=MOST_CELLS),
+                file=source.name,
             )
         if any(value is not None for value in row):
             rows.append(list(row))

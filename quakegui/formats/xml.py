@@ -12,6 +12,7 @@ from defusedxml.ElementTree import ParseError, iterparse
 
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
+from quakegui.words import Said
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?\?>")
 _BEGINNING = re.compile(rb"<\?xml|<(?:[A-Za-z_][\w.-]{0,30}:)?(?:Workbook|quakeml|eventParameters)\b")
@@ -57,16 +58,20 @@ def elements(source: Source, name: str) -> Iterator[Any]:
     except ParseError as error:
         line, column = error.position
         raise FormatError(
-            f"The XML is damaged or cut off at column {column + 1} ({str(error).split(':')[0]}). Fetch the file again.",
+            Said(
+                "The XML is damaged or cut off at column {column} ({error}). Fetch the file again.",
+                column=column + 1,
+                error=str(error).split(":")[0],
+            ),
             file=source.name,
             line=line,
         ) from error
     except DefusedXmlException as error:
         raise FormatError(
-            "The XML declares a document type or entities, which catalogues have no use for.", file=source.name
+            Said("The XML declares a document type or entities, which catalogues have no use for."), file=source.name
         ) from error
     except (ValueError, LookupError) as error:
-        raise FormatError(f"The XML cannot be read: {error}.", file=source.name) from error
+        raise FormatError(Said("The XML cannot be read: {error}.", error=error), file=source.name) from error
 
 
 def local_name(element: Any) -> str:
@@ -82,6 +87,6 @@ def _readable(source: Source) -> bytes:
         return source.data
     encoding = declared.group(1).decode("ascii").lower()
     if _OTHERS.fullmatch(encoding) is None:
-        raise LookupError(f"its encoding '{encoding[:40]}' is not one of catalogues")
+        raise LookupError(Said("its encoding '{encoding}' is not one of catalogues", encoding=encoding[:40]))
     encoding = "gb18030" if encoding in ("gb2312", "gbk") else encoding
     return source.data[declared.end() :].decode(encoding).encode("utf-8")

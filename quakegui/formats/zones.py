@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from quakegui.strangers import shown
+from quakegui.words import Said
 
 _NAME = r"(?<![A-Za-z/])(?:UTC|GMT|UT1?+)"
 _OFFSET = re.compile(
@@ -62,11 +63,13 @@ def zone_doubt(texts: Sequence[str]) -> str:
     local = next((text for text in named if not named[text] and _LOCAL.search(text)), "")
     if several or len(zones) > 1:
         where = shown(several or " … ".join(text.strip() for text in named if named[text]), 60)
-        return f"More than one clock is named ('{where}'): name its time zone."
+        return Said("More than one clock is named ('{where}'): name its time zone.", where=where)
     if unreadable:
-        return f"The offset from UTC in '{shown(unreadable, 60)}' cannot be read: name its time zone."
+        return Said(
+            "The offset from UTC in '{unreadable}' cannot be read: name its time zone.", unreadable=shown(unreadable, 60)
+        )
     if local and not zones:
-        return f"'{shown(local, 60)}' says that its clock is a local one, and not which: name its time zone."
+        return Said("'{local}' says that its clock is a local one, and not which: name its time zone.", local=shown(local, 60))
     return ""
 
 
@@ -94,7 +97,7 @@ def zone_of(name: str) -> dt.tzinfo:
     folded = _folded(name).strip()
     known = folded if _is_zone(folded) else zone_in(f"UTC{folded}" if _BARE_OFFSET.fullmatch(folded) else folded)
     if not known:
-        raise ValueError(f'"{name}" is no time zone; write one such as "UTC+8" or "Asia/Shanghai".')
+        raise ValueError(Said('"{name}" is no time zone; write one such as "UTC+8" or "Asia/Shanghai".', name=name))
     offset = _OFFSET.fullmatch(known)
     if offset is not None and _minutes(offset):
         return dt.timezone(dt.timedelta(minutes=_minutes(offset)))

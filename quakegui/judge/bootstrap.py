@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.auc import weighted_auc
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[ArrayLike], Floats]
@@ -109,7 +110,7 @@ def paired_difference(
         The two were not scored on the same days with the same truth.
     """
     if first.shape != second.shape or not np.array_equal(first.sum(axis=2), second.sum(axis=2)):
-        raise ValueError("Two predictors can be compared only on the same days with the same true classes.")
+        raise ValueError(Said("Two predictors can be compared only on the same days with the same true classes."))
     value = float(statistic(first.sum(axis=0))) - float(statistic(second.sum(axis=0)))
     a, b = _resampled(first, statistic, weights), _resampled(second, statistic, weights)
     return _interval(value, None if a is None or b is None else a - b, level)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from quakegui.judge.auc import auc
+from quakegui.words import Said, joined, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,11 @@ class Dependence:
     missing_stations: float
     permuted_auc: float
 
-    def text(self, language: Literal["en", "zh"] = "en") -> str:
-        """Say what is known of it in a sentence, empty where nothing is."""
-        words = _WORDS[language]
+    def text(self) -> Said:
+        """Return what is known of it in a sentence, empty where nothing is."""
         known = {name: value for name, value in dataclasses.asdict(self).items() if np.isfinite(value)}
-        shown = {name: f"{value:.2f}" if name == "permuted_auc" else f"{value:+.2f}" for name, value in known.items()}
-        parts = [words[name].format(figure) for name, figure in shown.items()]
-        return words["begin"] + words["gap"].join(parts) + words["end"] if parts else ""
+        parts = [Said(_WORDS[name], figure=value) for name, value in known.items()]
+        return Said("Of P(event): {figures}.", figures=joined(", ", parts)) if parts else joined(" ", ())
 
 
 def dependence(
@@ -77,20 +75,7 @@ def _rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
 
 
 _WORDS = {
-    "en": {
-        "begin": "Of P(event): ",
-        "day_number": "rank correlation with the date {}",
-        "missing_stations": "rank correlation with the number of missing stations {}",
-        "permuted_auc": "fold-wise AUC on maps with other days' outages {}",
-        "gap": ", ",
-        "end": ".",
-    },
-    "zh": {
-        "begin": "有震概率：",
-        "day_number": "与日期的秩相关为 {}",
-        "missing_stations": "与缺测台站数的秩相关为 {}",
-        "permuted_auc": "换用他日缺测台站的图上逐折 AUC 为 {}",
-        "gap": "，",
-        "end": "。",
-    },
+    "day_number": mark("rank correlation with the date {figure:+.2f}"),
+    "missing_stations": mark("rank correlation with the number of missing stations {figure:+.2f}"),
+    "permuted_auc": mark("fold-wise AUC on maps with other days' outages {figure:.2f}"),
 }

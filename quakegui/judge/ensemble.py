@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from quakegui.judge.auc import auc
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,17 @@ class Ensemble:
     aucs: tuple[float, ...]
     spread: float
 
-    def text(self, language: Literal["en", "zh"] = "en") -> str:
-        """Say it in one sentence."""
+    def text(self) -> Said:
+        """Return it in one sentence."""
         known = [one for one in self.aucs if np.isfinite(one)]
-        low, high = (f"{edge:.2f}" for edge in (min(known), max(known))) if known else ("?", "?")
-        return _SENTENCES[language].format(members=len(self.aucs), low=low, high=high, spread=f"{self.spread:.2f}")
+        return Said(
+            "The answer is the mean of {members} networks; alone they have an AUC of {low:.2f} to {high:.2f}, and their "
+            "P(event) has a standard deviation of {spread:.2f}.",
+            members=len(self.aucs),
+            low=min(known) if known else "?",
+            high=max(known) if known else "?",
+            spread=self.spread,
+        )
 
 
 def ensemble_of(event: ArrayLike, kinds: ArrayLike, fold: ArrayLike | None = None) -> Ensemble | None:
@@ -48,12 +54,3 @@ def ensemble_of(event: ArrayLike, kinds: ArrayLike, fold: ArrayLike | None = Non
     if not len(p) or not known.any():
         return None
     return Ensemble(tuple(auc(one, kinds, fold) for one in p), float(p[:, known].std(axis=0).mean()))
-
-
-_SENTENCES = {
-    "en": (
-        "The answer is the mean of {members} networks; alone they have an AUC of {low} to {high}, and their P(event) has a "
-        "standard deviation of {spread}."
-    ),
-    "zh": "结果为 {members} 个网络的平均；单个网络的 AUC 为 {low} 至 {high}，其有震概率的标准差为 {spread}。",
-}

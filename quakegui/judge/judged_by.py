@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from quakegui.judge.verdict import Language
+from quakegui.words import Said, counted, joined, mark
 
 AsOf = Literal["training", "today"]
 
@@ -45,24 +45,22 @@ class Basis:
     maps: bool = False
     days_since: int = 0
 
-    def text(self, language: Language = "en") -> str:
-        """Say it in English or Chinese."""
-        words = _MAPS[language] if self.maps else _SEASON[language]
+    def text(self) -> Said:
+        """Return it in a sentence, two where labels have changed since."""
+        words = _MAPS if self.maps else _SEASON
         if self.days_differ is None:
-            return words["later"].format(moment=self.moment)
+            return Said(words["later"], moment=self.moment)
         of = self.as_of if self.maps or self.events_differ is not None else f"{self.as_of}-labels"
-        said = words[of].format(moment=self.moment, differing=self._differing(words, language))
-        return said + (words["since"].format(days=_count(language, "day", self.days_since)) if self.days_since else "")
+        said = Said(words[of], moment=self.moment, differing=self._differing(words))
+        return joined(" ", [said, Said(words["since"], days=_count("day", self.days_since))]) if self.days_since else said
 
-    def _differing(self, words: Mapping[str, str], language: Language) -> str:
+    def _differing(self, words: Mapping[str, str]) -> Said:
         counts = {"map" if self.maps else "day": self.days_differ or 0, "earthquake": self.events_differ or 0}
-        named = [_count(language, what, count) for what, count in counts.items() if count]
+        named = [_count(what, count) for what, count in counts.items() if count]
         if not named:
-            return words[f"{self.as_of}-same"]
-        one = language == "en" and list(counts.values()) in ([1, 0], [0, 1])
-        return words[f"{self.as_of}-differ{'s' if one else ''}"].format(
-            what=(" and " if language == "en" else "、").join(named)
-        )
+            return Said(words[f"{self.as_of}-same"])
+        one = list(counts.values()) in ([1, 0], [0, 1])
+        return Said(words[f"{self.as_of}-differ{'s' if one else ''}"], what=joined(" and ", named))
 
 
 def moment_of(instant: dt.datetime, timezone: str | None = None) -> str:
@@ -97,64 +95,40 @@ def _local(instant: dt.datetime, timezone: str | None) -> dt.datetime:
     return instant.astimezone(None if timezone is None else ZoneInfo(timezone))
 
 
-def _count(language: Language, what: str, count: int) -> str:
-    if language == "zh":
-        return {"day": f"{count} 天", "map": f"{count} 张图", "earthquake": f"{count} 次地震"}[what]
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _count(what: str, count: int) -> Said:
+    if what == "earthquake":
+        return counted("{count} earthquake", "{count} earthquakes", count=count)
+    return (
+        counted("{count} map", "{count} maps", count=count)
+        if what == "map"
+        else counted("{count} day", "{count} days", count=count)
+    )
 
 
-_SEASON: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "training": "Judged by the labels and earthquakes of {moment}, when the run was trained; {differing}.",
-        "training-labels": (
-            "Judged by the labels of {moment}, when the run was trained, and by today's earthquakes, since the run does not "
-            "hold those of its training; {differing}."
-        ),
-        "training-same": "today's are the same",
-        "training-differs": "{what} differs today",
-        "training-differ": "{what} differ today",
-        "today": "Judged by the labels and earthquakes of today, {moment}; {differing}.",
-        "today-labels": "Judged by the labels and earthquakes of today, {moment}; {differing}.",
-        "today-same": "the run was trained with the same",
-        "today-differs": "{what} differs from those that the run was trained with",
-        "today-differ": "{what} differ from those that the run was trained with",
-        "later": "Judged by the labels and earthquakes of today, {moment}; these days came after the training.",
-        "since": " {days} changed since.",
-    },
-    "zh": {
-        "training": "按 {moment}（训练时）的标注和地震评判；{differing}。",
-        "training-labels": "按 {moment}（训练时）的标注和今天的地震评判，因为该运行未保存训练时的地震；{differing}。",
-        "training-same": "今天的与之相同",
-        "training-differs": "今天有 {what}不同",
-        "training-differ": "今天有 {what}不同",
-        "today": "按今天（{moment}）的标注和地震评判；{differing}。",
-        "today-labels": "按今天（{moment}）的标注和地震评判；{differing}。",
-        "today-same": "与训练时相同",
-        "today-differs": "有 {what}与训练时不同",
-        "today-differ": "有 {what}与训练时不同",
-        "later": "按今天（{moment}）的标注和地震评判；这些日子在训练之后。",
-        "since": "此后又有 {days}改变。",
-    },
+_SEASON: Mapping[str, str] = {
+    "training": mark("Judged by the labels and earthquakes of {moment}, when the run was trained; {differing}."),
+    "training-labels": mark(
+        "Judged by the labels of {moment}, when the run was trained, and by today's earthquakes, since the "
+        "run does not hold those of its training; {differing}."
+    ),
+    "training-same": mark("today's are the same"),
+    "training-differs": mark("{what} differs today"),
+    "training-differ": mark("{what} differ today"),
+    "today": mark("Judged by the labels and earthquakes of today, {moment}; {differing}."),
+    "today-labels": mark("Judged by the labels and earthquakes of today, {moment}; {differing}."),
+    "today-same": mark("the run was trained with the same"),
+    "today-differs": mark("{what} differs from those that the run was trained with"),
+    "today-differ": mark("{what} differ from those that the run was trained with"),
+    "later": mark("Judged by the labels and earthquakes of today, {moment}; these days came after the training."),
+    "since": mark("{days} changed since."),
 }
-_MAPS: Mapping[Language, Mapping[str, str]] = {
-    "en": {
-        "training": "Judged by the classes that the maps had on {moment}, when the run was trained; {differing}.",
-        "training-same": "today's are the same",
-        "training-differs": "{what} has another class today",
-        "training-differ": "{what} have another class today",
-        "today": "Judged by the classes that the maps have today, {moment}; {differing}.",
-        "today-same": "the run was trained with the same",
-        "today-differs": "{what} had another class when the run was trained",
-        "today-differ": "{what} had another class when the run was trained",
-    },
-    "zh": {
-        "training": "按 {moment}（训练时）各图的类别评判；{differing}。",
-        "training-same": "今天的类别与之相同",
-        "training-differs": "今天有 {what}的类别不同",
-        "training-differ": "今天有 {what}的类别不同",
-        "today": "按今天（{moment}）各图的类别评判；{differing}。",
-        "today-same": "与训练时相同",
-        "today-differs": "有 {what}的类别与训练时不同",
-        "today-differ": "有 {what}的类别与训练时不同",
-    },
+_MAPS: Mapping[str, str] = {
+    "training": mark("Judged by the classes that the maps had on {moment}, when the run was trained; {differing}."),
+    "training-same": mark("today's are the same"),
+    "training-differs": mark("{what} has another class today"),
+    "training-differ": mark("{what} have another class today"),
+    "today": mark("Judged by the classes that the maps have today, {moment}; {differing}."),
+    "today-same": mark("the run was trained with the same"),
+    "today-differs": mark("{what} had another class when the run was trained"),
+    "today-differ": mark("{what} had another class when the run was trained"),
 }

@@ -20,7 +20,8 @@ from quakegui.judge.metrics import TARGETS, Calibration, Figures, Target
 from quakegui.judge.reliability import Reliability
 from quakegui.judge.skill import Molchan, Skill
 from quakegui.judge.surrogates import SurrogateTest
-from quakegui.judge.verdict import Language, Verdict
+from quakegui.judge.verdict import Verdict
+from quakegui.words import Said, joined
 
 Mask = NDArray[np.bool_]
 
@@ -180,10 +181,9 @@ class Judgement:
         """Return the comparison with a baseline, None where it was not run."""
         return next((c for c in self.comparisons if c.name == name and c.target == target), None)
 
-    def remarks(self, language: Language = "en") -> str:
-        """Say what belongs beside the verdict: how far an ensemble agrees, and whether it reads the calendar or the outages."""
-        parts = [one.text(language) for one in (self.ensemble, self.dependence) if one is not None]
-        return ("" if language == "zh" else " ").join(part for part in parts if part)
+    def remarks(self) -> Said:
+        """Return what belongs beside the verdict: how far an ensemble agrees, whether it reads calendar or outages."""
+        return joined(" ", (one.text() for one in (self.ensemble, self.dependence) if one is not None))
 
     def row(self, target: Target = "event") -> dict[str, Any]:
         """Return one row of a comparison table; None where a figure could not be estimated.
@@ -217,11 +217,11 @@ class Judgement:
             "r_weighed": None if self.skill is None else self.skill.weighed_r,
             "alarm_fraction": None if self.skill is None else self.skill.alarm_fraction,
             "molchan_skill": None if self.molchan is None else self.molchan.area_skill,
-            "verdict": self.verdict.text("en"),
+            "verdict": str.__str__(self.verdict.text()),
             "verdict_code": self.verdict.code,
             "leaky": self.leaky,
             "labels": None if self.basis is None else self.basis.as_of,
-            "judged_by": None if self.basis is None else self.basis.text("en"),
+            "judged_by": None if self.basis is None else str.__str__(self.basis.text()),
         }
         return {key: plain(value) for key, value in row.items()}
 
@@ -230,15 +230,15 @@ class Judgement:
         told: dict[str, Any] = plain(self)
         told["verdict"]["better_than_chance"] = self.verdict.better_than_chance
         told["verdict"]["borderline"] = self.verdict.borderline
-        told["verdict"]["text"] = {"en": self.verdict.text("en"), "zh": self.verdict.text("zh")}
-        told["verdict"]["figures"] = {"en": self.verdict.figures("en"), "zh": self.verdict.figures("zh")}
+        told["verdict"]["text"] = self.verdict.text()
+        told["verdict"]["figures"] = self.verdict.figures()
         told["thresholds"] = plain(self.thresholds)
         if self.ensemble is not None:
-            told["ensemble"]["text"] = {"en": self.ensemble.text("en"), "zh": self.ensemble.text("zh")}
+            told["ensemble"]["text"] = self.ensemble.text()
         if self.dependence is not None:
-            told["dependence"]["text"] = {"en": self.dependence.text("en"), "zh": self.dependence.text("zh")}
+            told["dependence"]["text"] = self.dependence.text()
         if self.basis is not None:
-            told["basis"]["text"] = {"en": self.basis.text("en"), "zh": self.basis.text("zh")}
+            told["basis"]["text"] = self.basis.text()
         if self.molchan is not None:
             low, high = self.molchan.random_band
             told["molchan"]["random_band"] = {"low": plain(low), "high": plain(high)}

@@ -32,6 +32,7 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.season.events import classify
 from quakegui.season.labels import RuleLabels, apply
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -268,12 +269,12 @@ def limit_of(
     sizes, rows = [], []
     for step, (strength, count) in enumerate(steps):
         shares, stations = [], []
-        progress(step * number, len(steps) * number, "signals put into the nights")
+        progress(step * number, len(steps) * number, Said("signals put into the nights"))
         made = replicates(ground, strength, seeds, count=count)
         for done, each in enumerate(made):
             if cancelled():
                 return None
-            progress(step * number + done, len(steps) * number, "seasons judged")
+            progress(step * number + done, len(steps) * number, Said("seasons judged"))
             shares.append(found(ground, each, detector.answers(each.season)))
             stations.append(each.station_nt)
         share = _share(shares)
@@ -306,13 +307,21 @@ def require_possible(ground: Ground) -> None:
     """
     season = ground.season
     if np.isfinite(ground.stations_km).all(axis=1).sum() < LEAST_STATIONS or not season.has_map.any():
-        raise LimitError(f"A detection limit needs at least {LEAST_STATIONS} stations with coordinates, and maps.")
+        raise LimitError(
+            Said(
+                "A detection limit needs at least {least_stations} stations with coordinates, and maps.",
+                least_stations=LEAST_STATIONS,
+            )
+        )
     windows = event_windows(ground.events, ground.rule, timezone=season.config.timezone, night=ground.night)
     drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=1)
     if not drawn.estimable(season.has_map):
         raise LimitError(
-            "A detection limit needs five independent earthquakes or more and a season of "
-            f"{4 * JITTER_DAYS['pooled']} days: with less, no predictor can be told from luck."
+            Said(
+                "A detection limit needs five independent earthquakes or more and a season of {pooled} days: "
+                "with less, no predictor can be told from luck.",
+                pooled=4 * JITTER_DAYS["pooled"],
+            )
         )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.season.labels import cohen_kappa
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -151,9 +152,15 @@ def confusion(truth: ArrayLike, answered: ArrayLike, n_classes: int = 5) -> Coun
     """
     true, said = np.asarray(truth, np.int64), np.asarray(answered, np.int64)
     if true.shape != said.shape:
-        raise ValueError("A confusion matrix needs one answer for each true class.")
+        raise ValueError(Said("A confusion matrix needs one answer for each true class."))
     if true.size and (min(true.min(), said.min()) < 0 or max(true.max(), said.max()) >= n_classes):
-        raise ValueError(f"A confusion matrix of {n_classes} classes knows 0 to {n_classes - 1} only.")
+        raise ValueError(
+            Said(
+                "A confusion matrix of {n_classes} classes knows 0 to {n_classes2} only.",
+                n_classes=n_classes,
+                n_classes2=n_classes - 1,
+            )
+        )
     return np.bincount(true * n_classes + said, minlength=n_classes**2).reshape(n_classes, n_classes).astype(np.int64)
 
 

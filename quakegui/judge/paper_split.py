@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.folds import N_CLASSES, NO_LABEL, Fold, Indices, Mask, Material, Split
+from quakegui.words import Said
 
 #: Images per class after augmentation, and days per class before it (founding paper, section 5.1 and table 4).
 PAPER_GROWTH = (833, 437, 96, 169, 114)
@@ -40,7 +41,7 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
     """
     usable = given.has_map & (given.labels != NO_LABEL)
     if int(usable.sum()) < 2:
-        raise ValueError("The paper's protocol needs at least two labelled days with a map.")
+        raise ValueError(Said("The paper's protocol needs at least two labelled days with a map."))
     rng = np.random.default_rng(seed)
     counts = np.bincount(given.labels[usable], minlength=N_CLASSES)
     targets = _growth(counts, growth)
@@ -71,8 +72,14 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
     )
     grown = "/".join(str(n) for n in targets)
     notes = (
-        f"LEAKY: augmented to {grown} images first, then split {len(train)}/{len(test)} at random; "
-        f"{100 * leak_fraction(made):.2f} % of the test images have a copy of the same day in training.",
+        Said(
+            "LEAKY: augmented to {grown} images first, then split {count}/{count2} at random; "
+            "{leak_fraction:.2f} % of the test images have a copy of the same day in training.",
+            grown=grown,
+            count=len(train),
+            count2=len(test),
+            leak_fraction=100 * leak_fraction(made),
+        ),
     )
     return Split(made.protocol, made.folds, True, made.without_map, made.without_label, 0, notes)
 
@@ -87,10 +94,18 @@ def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[n
     """Images per class after augmentation, shape (class,)."""
     fixed = np.asarray(PAPER_GROWTH if growth is None else growth, np.intp)
     if fixed.shape != (N_CLASSES,):
-        raise ValueError(f"The growth names one number of images for each of the {N_CLASSES} classes.")
+        raise ValueError(
+            Said("The growth names one number of images for each of the {n_classes} classes.", n_classes=N_CLASSES)
+        )
     if growth is not None:
         if np.any(counts > fixed) or np.any((counts == 0) & (fixed > 0)):
-            raise ValueError(f"The growth {tuple(growth)} does not fit the days per class {tuple(int(c) for c in counts)}.")
+            raise ValueError(
+                Said(
+                    "The growth {tuple} does not fit the days per class {tuple2}.",
+                    tuple=tuple(growth),
+                    tuple2=tuple(int(c) for c in counts),
+                )
+            )
         return fixed
     # The paper's totals fit a season like the paper's: four to six copies a day in every class.
     if bool(np.all((fixed >= 4 * counts) & (fixed <= 6 * counts))):

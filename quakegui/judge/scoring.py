@@ -41,6 +41,7 @@ from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of,
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import reach_verdict
 from quakegui.season.labels import cohen_kappa
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -125,7 +126,11 @@ def judge(
         together = np.concatenate([np.asarray(part, float) for part in image_probabilities])
         tested = np.concatenate([fold.test for fold in made.folds])
         if len(together) != len(tested):
-            raise ValueError(f"{len(together)} images have probabilities, but the split tests {len(tested)}.")
+            raise ValueError(
+                Said(
+                    "{count} images have probabilities, but the split tests {count2}.", count=len(together), count2=len(tested)
+                )
+            )
         rows = together[np.argsort(tested, kind="stable")]
     return judge_truth(
         truth,
@@ -181,7 +186,13 @@ def judge_truth(
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
         raise ValueError(
-            f"The predictor '{name}' needs probabilities of shape ({len(truth.days)}, {N_CLASSES}), not {daily.shape}."
+            Said(
+                "The predictor '{name}' needs probabilities of shape ({count}, {n_classes}), not {shape}.",
+                name=name,
+                count=len(truth.days),
+                n_classes=N_CLASSES,
+                shape=daily.shape,
+            )
         )
     answers = daily[truth.row_day] if rows is None else rows
     answered = _answered(answers)
@@ -391,5 +402,5 @@ def _rules(
         fixed = [fixed_rule(one) for one in calibrators]
         return rules_by_fold(series, truth.fold, truth.learnt, by_fold, beside=beside, fixed=fixed)
     if len(given) != n_folds:
-        raise ValueError(f"{len(given)} alarm rules were given for {n_folds} folds.")
+        raise ValueError(Said("{count} alarm rules were given for {n_folds} folds.", count=len(given), n_folds=n_folds))
     return tuple(given), ()

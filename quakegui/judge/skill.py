@@ -22,6 +22,7 @@ from quakegui.judge.alarms import (
     open_spans,
 )
 from quakegui.judge.exposure import Exposure, open_share
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 
@@ -108,7 +109,7 @@ def r_zero(events: int, hits: int) -> float:
         No event, or more hits than events.
     """
     if not 0 <= hits <= events or events == 0:
-        raise ValueError("R0 needs at least one event and no more hits than events.")
+        raise ValueError(Said("R0 needs at least one event and no more hits than events."))
     from scipy.stats import beta  # a second, for this one function
 
     return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))

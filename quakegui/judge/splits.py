@@ -27,6 +27,7 @@ from quakegui.judge.folds import (
     trained_classes,
 )
 from quakegui.judge.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper
+from quakegui.words import Said
 
 __all__ = [
     "NO_LABEL",
@@ -65,7 +66,11 @@ def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5,
         return blocked(given, folds=folds, embargo_days=embargo_days)
     if protocol == "chronological":
         return chronological(given, embargo_days=embargo_days)
-    raise ValueError(f"There is no protocol named '{protocol}'. Known are {', '.join(PROTOCOLS)}.")
+    raise ValueError(
+        Said(
+            "There is no protocol named '{protocol}'. Known are {protocols}.", protocol=protocol, protocols=", ".join(PROTOCOLS)
+        )
+    )
 
 
 def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
@@ -91,12 +96,16 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
         Fewer than two folds, or too few days to leave something to train on in every fold.
     """
     if folds < 2:
-        raise ValueError("The blocked protocol needs at least two blocks.")
+        raise ValueError(Said("The blocked protocol needs at least two blocks."))
     usable = scorable(given)
     kept = np.flatnonzero(usable)
     if len(kept) < 2 * folds:
         raise ValueError(
-            f"{len(kept)} labelled days with a map are too few for {folds} blocks; take fewer blocks or label more days."
+            Said(
+                "{count} labelled days with a map are too few for {folds} blocks; take fewer blocks or label more days.",
+                count=len(kept),
+                folds=folds,
+            )
         )
     firsts = [int(part[0]) for part in np.array_split(kept, folds)]
     starts = [0, *firsts[1:]]
@@ -105,7 +114,16 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
         _fold(given, usable, usable, slice(a, b), embargo_days=embargo_days, inner_share=inner_share, latest=False)
         for a, b in zip(starts, stops, strict=True)
     )
-    return _finished("blocked", given, made, f"{folds} contiguous blocks, embargo {embargo_days} days, label windows purged.")
+    return _finished(
+        "blocked",
+        given,
+        made,
+        Said(
+            "{folds} contiguous blocks, embargo {embargo_days} days, label windows purged.",
+            folds=folds,
+            embargo_days=embargo_days,
+        ),
+    )
 
 
 def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
@@ -122,12 +140,12 @@ def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: i
         A share outside (0, 1), or too few days.
     """
     if not 0 < test_share < 1:
-        raise ValueError("The test share of the chronological protocol lies between 0 and 1.")
+        raise ValueError(Said("The test share of the chronological protocol lies between 0 and 1."))
     usable = scorable(given)
     kept = np.flatnonzero(usable)
     cut_at = round(len(kept) * (1 - test_share))
     if not 0 < cut_at < len(kept):
-        raise ValueError(f"{len(kept)} labelled days with a map are too few for a past and a future.")
+        raise ValueError(Said("{count} labelled days with a map are too few for a past and a future.", count=len(kept)))
     start = int(kept[cut_at])
     past = usable & (np.arange(len(usable)) < start)
     span = slice(start, len(usable))
@@ -136,7 +154,11 @@ def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: i
         "chronological",
         given,
         (made,),
-        f"Training ends before {given.days[start]}, embargo {embargo_days} days, label windows purged.",
+        Said(
+            "Training ends before {days}, embargo {embargo_days} days, label windows purged.",
+            days=given.days[start],
+            embargo_days=embargo_days,
+        ),
     )
 
 
@@ -159,9 +181,14 @@ def _fold(
     train = outside & ~near & ~shared
     if not train.any():
         raise ValueError(
-            f"No day is left to train on beside the test span {given.days[span][0]} to {given.days[span][-1]}: "
-            f"the embargo of {embargo_days} days and the purged label windows take them all. "
-            "Take fewer blocks or a shorter embargo."
+            Said(
+                "No day is left to train on beside the test span {days} to {days2}: the embargo of "
+                "{embargo_days} days and the purged label windows take them all. Take fewer blocks or a shorter "
+                "embargo.",
+                days=given.days[span][0],
+                days2=given.days[span][-1],
+                embargo_days=embargo_days,
+            )
         )
     train, validation = _inner_block(given, train, inside, embargo_days, inner_share, latest=latest)
     none = np.empty(0, np.intp)
@@ -259,7 +286,15 @@ def _finished(protocol: Protocol, given: Material, made: tuple[Fold, ...], note:
         tested = np.bincount(label[fold.test], minlength=N_CLASSES) > 0
         absent = [str(cls) for cls in range(N_CLASSES) if not (trained[cls] and tested[cls])]
         if absent:
-            notes.append(f"Fold {number + 1} ({fold.first} to {fold.last}): class {', '.join(absent)} not estimable.")
+            notes.append(
+                Said(
+                    "Fold {number} ({fold_first} to {fold_last}): class {absent} not estimable.",
+                    number=number + 1,
+                    fold_first=fold.first,
+                    fold_last=fold.last,
+                    absent=", ".join(absent),
+                )
+            )
     return Split(
         protocol=protocol,
         folds=made,

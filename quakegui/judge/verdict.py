@@ -14,12 +14,12 @@ from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.judge.robustness import holm
 from quakegui.judge.skill import Skill
 from quakegui.judge.surrogates import SurrogateTest
+from quakegui.words import Said, joined, mark
 
 #: ``chance`` not better than chance; ``not-beaten`` something that knows no field does as well; ``days-only`` days are told
 #: apart, but alarms do not beat chance; ``no-events`` days are told apart, and there is no event to judge alarms by; ``better``
 #: both.
 Code = Literal["leaky", "not-estimable", "chance", "not-beaten", "days-only", "no-events", "better"]
-Language = Literal["en", "zh"]
 
 #: Level of the surrogate test.
 ALPHA = 0.05
@@ -59,27 +59,24 @@ class Verdict:
         p = self.parameters["p_value"]
         return not self.leaky and p is not None and BORDERLINE[0] <= p <= BORDERLINE[1]
 
-    def text(self, language: Language = "en") -> str:
-        """Say it in English or Chinese: one short sentence."""
-        words = _SENTENCES[language]
+    def text(self) -> Said:
+        """Return one short sentence."""
         named = [name for name in self.not_beaten if name != "without-field"] or list(self.not_beaten)
-        rivals = words["or"].join(WITHOUT_FIELD[name][language == "zh"] for name in named)
-        sentence = words[self.code].format(**self._spoken(), rivals=rivals)
-        return sentence + words["borderline"].format(**self._spoken()) if self.borderline else sentence
+        rivals = joined(" or ", (Said(WITHOUT_FIELD[name]) for name in named))
+        sentence = Said(_SENTENCES[self.code], **self._spoken(), rivals=rivals)
+        return joined(" ", [sentence, Said(_SENTENCES["borderline"], **self._spoken())]) if self.borderline else sentence
 
-    def figures(self, language: Language = "en") -> str:
-        """Figures behind the sentence; empty for a leaky protocol, whose figures say nothing."""
-        if self.leaky:
-            return ""
-        words, known = _SENTENCES[language], {name for name, value in self.parameters.items() if value is not None}
-        parts = [words["auc"]] if "auc" in known else []
-        parts += [words["residual"]] if "residual_low" in known else []
-        parts += [words["p"]] if "p_value" in known else []
-        parts += [words["short-jitter"]] if self.parameters["short_jitter"] else []
-        parts += [words["tries"]] if "p_corrected" in known and self.parameters["tries"] != 1 else []
-        parts += [words["recall"]] if "macro_recall" in known else []
-        parts += [words["alarms-" + self._alarm_state()]]
-        return words["gap"].join(parts).format(**self._spoken())
+    def figures(self) -> Said:
+        """Return the figures behind the sentence; nothing for a leaky protocol, whose figures say nothing."""
+        known = {name for name, value in self.parameters.items() if value is not None}
+        parts = ["auc"] if "auc" in known else []
+        parts += ["residual"] if "residual_low" in known else []
+        parts += ["p"] if "p_value" in known else []
+        parts += ["short-jitter"] if self.parameters["short_jitter"] else []
+        parts += ["tries"] if "p_corrected" in known and self.parameters["tries"] != 1 else []
+        parts += ["recall"] if "macro_recall" in known else []
+        parts += ["alarms-" + self._alarm_state()]
+        return joined(" ", (Said(_SENTENCES[part], **self._spoken()) for part in ([] if self.leaky else parts)))
 
     def corrected(self, p_values: Sequence[float]) -> Verdict:
         """Return the verdict with the number of runs judged on this season and the p-value corrected for them (Holm).
@@ -197,62 +194,35 @@ def _spoken(name: str, value: float | None) -> str:
     return f"{value:.3f}" if name.startswith("p_") else f"{100 * value:.1f}"
 
 
-_SENTENCES: dict[Language, dict[str, str]] = {
-    "en": {
-        "leaky": (
-            "LEAKY: {leak} % of the test images have a copy of their own day in training, "
-            "so the accuracy of {accuracy} % says nothing about prediction."
-        ),
-        "not-estimable": "Not estimable: too few earthquakes or too few days to tell skill from luck.",
-        "chance": "Not better than chance.",
-        "not-beaten": "Not better than {rivals}.",
-        "days-only": "Better than chance day by day; its alarms are not.",
-        "no-events": "Better than chance day by day.",
-        "better": "Better than chance, day by day and in its alarms.",
-        "borderline": " Borderline: p = {p_value}.",
-        "or": " or ",
-        "gap": " ",
-        "auc": "AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50).",
-        "residual": (
-            "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
-            "(80 % interval {residual_low} to {residual_high})."
-        ),
-        "p": (
-            "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, "
-            "{p_rate} by catalogues drawn from their own rate."
-        ),
-        "short-jitter": (
-            "The longest label window has {longest_window} days, more than the earthquakes were moved: the test is a weak one."
-        ),
-        "tries": "{tries} runs were judged on this season; p corrected for them is {p_corrected}.",
-        "recall": "Macro recall of event against none {macro_recall} %.",
-        "alarms-none": "No event fell into the judged period, so alarms have no score.",
-        "alarms-above": "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} above R0 = {r0}.",
-        "alarms-below": (
-            "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} not above R0 = {r0}."
-        ),
-    },
-    "zh": {
-        "leaky": "数据泄漏（LEAKY）：{leak}% 的测试图像在训练集中有同一天的副本，{accuracy}% 的准确率不能说明预测能力。",
-        "not-estimable": "无法评估：地震或天数太少，不能区分技巧与偶然。",
-        "chance": "不优于随机。",
-        "not-beaten": "不优于{rivals}。",
-        "days-only": "逐日判别优于随机，但警报不优于随机。",
-        "no-events": "逐日判别优于随机。",
-        "better": "逐日判别与警报均优于随机。",
-        "borderline": "处于临界：p = {p_value}。",
-        "or": "或",
-        "gap": "",
-        "auc": "震前日与平静日的 AUC 为 {auc}（逐折 {auc_low} 至 {auc_high}，随机为 0.50）。",
-        "residual": (
-            "扣除日历、目录、缺测与 Kp 所能解释的部分后，AUC 为 {residual_auc}（80% 区间 {residual_low} 至 {residual_high}）。"
-        ),
-        "p": "将地震移动至多 {jitter_days} 天所得的替代目录给出 p = {p_value}，按目录自身发震率抽取的给出 {p_rate}。",
-        "short-jitter": "最长的标注窗口为 {longest_window} 天，长于地震的移动范围，因此检验较弱。",
-        "tries": "本时段已评判 {tries} 次运行，校正后 p 为 {p_corrected}。",
-        "recall": "有震与无震的宏平均召回率为 {macro_recall}%。",
-        "alarms-none": "评判期内没有地震，警报不计分。",
-        "alarms-above": "警报占时 {alarm_fraction}%，命中 {events} 次地震中的 {hits} 次，R = {r}，高于 R0 = {r0}。",
-        "alarms-below": "警报占时 {alarm_fraction}%，命中 {events} 次地震中的 {hits} 次，R = {r}，未超过 R0 = {r0}。",
-    },
+_SENTENCES: dict[str, str] = {
+    "leaky": mark(
+        "LEAKY: {leak} % of the test images have a copy of their own day in training, so the accuracy of "
+        "{accuracy} % says nothing about prediction."
+    ),
+    "not-estimable": mark("Not estimable: too few earthquakes or too few days to tell skill from luck."),
+    "chance": mark("Not better than chance."),
+    "not-beaten": mark("Not better than {rivals}."),
+    "days-only": mark("Better than chance day by day; its alarms are not."),
+    "no-events": mark("Better than chance day by day."),
+    "better": mark("Better than chance, day by day and in its alarms."),
+    "borderline": mark("Borderline: p = {p_value}."),
+    "auc": mark("AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50)."),
+    "residual": mark(
+        "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
+        "(80 % interval {residual_low} to {residual_high})."
+    ),
+    "p": mark(
+        "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} by "
+        "catalogues drawn from their own rate."
+    ),
+    "short-jitter": mark(
+        "The longest label window has {longest_window} days, more than the earthquakes were moved: the test is a weak one."
+    ),
+    "tries": mark("{tries} runs were judged on this season; p corrected for them is {p_corrected}."),
+    "recall": mark("Macro recall of event against none {macro_recall} %."),
+    "alarms-none": mark("No event fell into the judged period, so alarms have no score."),
+    "alarms-above": mark("Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} above R0 = {r0}."),
+    "alarms-below": mark(
+        "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} not above R0 = {r0}."
+    ),
 }

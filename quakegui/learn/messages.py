@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from quakegui.words import text_from_json, text_to_json
+
 
 @dataclass(frozen=True, slots=True)
 class Hello:
@@ -151,10 +153,7 @@ def ends(message: Message) -> bool:
 
 def to_line(message: Message) -> str:
     """Return `message` as one line of strict JSON, without the line end. NaN and infinity become null."""
-    values = {
-        field.name: None if isinstance(value := getattr(message, field.name), float) and not math.isfinite(value) else value
-        for field in dataclasses.fields(message)
-    }
+    values = {field.name: _plain(getattr(message, field.name)) for field in dataclasses.fields(message)}
     return json.dumps({"event": message.name, **values}, ensure_ascii=True, allow_nan=False)
 
 
@@ -176,4 +175,12 @@ def from_line(line: str) -> Message | None:
 def _restore(value: Any, type_name: str) -> Any:
     if type_name == "float":
         return math.nan if value is None else float(value)
+    if type_name == "str":
+        return text_from_json(value)
     return tuple(value) if isinstance(value, list) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return text_to_json(value)

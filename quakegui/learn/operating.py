@@ -34,6 +34,7 @@ from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 MOST_MAPS = 512
 """Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
@@ -173,7 +174,7 @@ def update(
     run = _run_to_ask(project, run_id)
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
     if imported is not None and imported.cancelled:
-        raise ProjectError("The import was cancelled; nothing was changed.")
+        raise ProjectError(Said("The import was cancelled; nothing was changed."))
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment, "now_ms": now_ms}
     try:
         run = run or find_run(project, None)
@@ -228,7 +229,13 @@ def _registered_besides(
             other = find_run(project, one.run)
             reports.append(predict_days(project, season, other, only_later=True, now_ms=now_ms, **how))
         except (RunError, ProjectError) as error:
-            refused.append(f"{error} So the registered run “{one.terms.title}” has predicted nothing.")
+            refused.append(
+                Said(
+                    "{error} So the registered run “{terms_title}” has predicted nothing.",
+                    error=error,
+                    terms_title=one.terms.title,
+                )
+            )
     return tuple(reports), tuple(refused)
 
 
@@ -247,7 +254,7 @@ def _predicted_anew(
         attempt += 1
         season = seasons.load_season(project, progress=progress, features=False, now_ms=_moment(now_ms))
         if season is None:
-            raise ProjectError("There are no readings or no located stations yet, so there is no day to predict.")
+            raise ProjectError(Said("There are no readings or no located stations yet, so there is no day to predict."))
         before = _alarms(project, season, run)
         try:
             return season, before, predict_days(project, season, run, only_later=True, now_ms=now_ms, **how)
@@ -291,7 +298,7 @@ def predict_days(
         If the season is not the project's any more, before or after the run was asked; nothing was kept.
     """
     if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+        raise RunError(Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title))
     refuse_foreign(project, season, run)
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
@@ -387,26 +394,33 @@ def _notes(report: PredictionReport) -> tuple[str, ...]:
     if late:
         most = max(one.late_hours for one in late) / 24
         notes.append(
-            f"{_days(late)} came late, up to {most:.1f} days after {'it was' if len(late) == 1 else 'they were'} known; "
-            "the ledger holds when each was issued."
+            Said(
+                "{days} came late, up to {most:.1f} days after {value} known; the ledger holds when each was issued.",
+                days=_days(late),
+                most=most,
+                value=Said("it was") if len(late) == 1 else Said("they were"),
+            )
         )
     if corrected:
         notes.append(
-            f"The map of {_days(corrected)} has changed since it was predicted; the new answer is in the ledger, "
-            "the first one stands in every score."
+            Said(
+                "The map of {days} has changed since it was predicted; the new answer is in the ledger, the "
+                "first one stands in every score.",
+                days=_days(corrected),
+            )
         )
     notes += [
-        f"The night of {day} is not over: it is predicted from {over.astype('datetime64[m]')} UTC on."
+        Said("The night of {day} is not over: it is predicted from {over} UTC on.", day=day, over=over.astype("datetime64[m]"))
         for day, over in report.waiting
     ]
-    notes += [f"{day} has no map and no prediction: {why}" for day, why in report.without_map]
+    notes += [Said("{day} has no map and no prediction: {why}", day=day, why=why) for day, why in report.without_map]
     return tuple(notes)
 
 
 def _days(predictions: Sequence[IssuedPrediction]) -> str:
     if len(predictions) == 1:
         return str(predictions[0].day)
-    return f"{len(predictions)} days ({predictions[0].day} to {predictions[-1].day})"
+    return Said("{count} days ({day} to {day2})", count=len(predictions), day=predictions[0].day, day2=predictions[-1].day)
 
 
 def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:
@@ -415,15 +429,23 @@ def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:
     if not beyond:
         return ()
     return (
-        f"{beyond} days with readings lie after the season window, which ends on {season.days[-1]}, and are not predicted; "
-        "move the window's end to take them in.",
+        Said(
+            "{beyond} days with readings lie after the season window, which ends on {days}, and are not "
+            "predicted; move the window's end to take them in.",
+            beyond=beyond,
+            days=season.days[-1],
+        ),
     )
 
 
 def _ahead(project: Project, now_ms: int) -> tuple[str, ...]:
     """Say of which stations the readings are stamped later than now."""
     return tuple(
-        f"Readings of {code} are stamped up to {newest.astype('datetime64[s]')} UTC, which is ahead of this machine's clock: "
-        "one of the two clocks, or a time zone, is wrong."
+        Said(
+            "Readings of {code} are stamped up to {newest} UTC, which is ahead of this machine's clock: one "
+            "of the two clocks, or a time zone, is wrong.",
+            code=code,
+            newest=newest.astype("datetime64[s]"),
+        )
         for code, newest in ahead_of_clock(project, now_ms).items()
     )

@@ -17,6 +17,7 @@ from quakegui.judge.scoring import judge_truth
 from quakegui.judge.splits import Split, blocked
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.learn.evidence import Evidence, EvidenceError, baselines
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 OwnProtocol = Literal["zero-shot", "blocked"]
@@ -121,7 +122,11 @@ def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
     values[place[inside]] = scores.values[inside]
     if not np.isfinite(values).any():
         raise EvidenceError(
-            f"The file predicts no day of the season, which runs from {evidence.days[0]} to {evidence.days[-1]}."
+            Said(
+                "The file predicts no day of the season, which runs from {days} to {days2}.",
+                days=evidence.days[0],
+                days2=evidence.days[-1],
+            )
         )
     return values
 

@@ -40,6 +40,7 @@ from quakegui.season.season import Season, compute_season
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.minutes import synthetic_night_means
 from quakegui.simulate.synthetic import SyntheticConfig, make_season
+from quakegui.words import Said
 
 FIRST_SEED = 1000
 """Of the seasons here; the shipped season has another."""
@@ -149,7 +150,7 @@ def paper_kp() -> Kp:
     """Return the Kp of the founding paper's year, which belongs to quakegui."""
     for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
         return formats.read_kp(source)
-    raise FileNotFoundError("The Kp of 2022 that belongs to quakegui is missing; please install it again.")
+    raise FileNotFoundError(Said("The Kp of 2022 that belongs to quakegui is missing; please install it again."))
 
 
 @cache

@@ -31,6 +31,7 @@ from quakegui.project import registrations, runs
 from quakegui.project.store import Project
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 
@@ -64,11 +65,20 @@ def evaluate_prospective(
         said &= registration.covers(season.days)
         if not said.any():
             raise RunError(
-                f"The run “{run.title}” is registered from {registration.terms.first_day} on and has predicted none of these "
-                "days yet: run 'quakegui update' as they come in."
+                Said(
+                    "The run “{run_title}” is registered from {first_day} on and has predicted none of these days "
+                    "yet: run 'quakegui update' as they come in.",
+                    run_title=run.title,
+                    first_day=registration.terms.first_day,
+                )
             )
     if not said.any():
-        raise RunError(f"The run “{run.title}” has predicted no day prospectively yet: run 'quakegui update' as days come in.")
+        raise RunError(
+            Said(
+                "The run “{run_title}” has predicted no day prospectively yet: run 'quakegui update' as days come in.",
+                run_title=run.title,
+            )
+        )
     evidence = gather(project, season)
     first, last = np.flatnonzero(said)[[0, -1]]
     span = slice(first, last + 1)

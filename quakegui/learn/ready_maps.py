@@ -40,11 +40,12 @@ from quakegui.project.store import DATABASE
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow
 from quakegui.season.network import MAP_PIXELS
+from quakegui.words import Said
 
 RUNS = "runs"
 STYLE = "ready images"
-NO_LEDGER = "A folder of ready maps has no ledger of daily predictions: nothing is prospective."
-NO_RUN_IN_USE = "A folder of ready maps has no window that shows predictions: name a run with --run instead."
+NO_LEDGER = Said("A folder of ready maps has no ledger of daily predictions: nothing is prospective.")
+NO_RUN_IN_USE = Said("A folder of ready maps has no window that shows predictions: name a run with --run instead.")
 SYNTHETIC = "SYNTHETIC"
 """In the names of maps that were made up, as `quakegui maps` writes them."""
 
@@ -67,8 +68,11 @@ class ReadyRuns:
         runs = self.maps / RUNS
         if is_link(runs):
             raise RunError(
-                f"{runs} is a link to another folder; nothing was changed. "
-                "Put the folder itself in the link's place, or remove the link."
+                Said(
+                    "{runs} is a link to another folder; nothing was changed. Put the folder itself in the link's "
+                    "place, or remove the link.",
+                    runs=runs,
+                )
             )
         return runs
 
@@ -132,8 +136,11 @@ class ReadyMaps:
         """
         if not scorable(self.material).any():
             raise EvidenceError(
-                f"No map in {self.folder} has a class: sort the images into folders named 0 to 4, or name their classes in "
-                "an index.csv with the columns file, date and class."
+                Said(
+                    "No map in {folder} has a class: sort the images into folders named 0 to 4, or name their "
+                    "classes in an index.csv with the columns file, date and class.",
+                    folder=self.folder,
+                )
             )
         split = make_split(self.material, config)
         about = {"project": self.name, "synthetic": self.synthetic, "split": list(split.notes), "maps": "ready"}
@@ -141,7 +148,13 @@ class ReadyMaps:
         try:
             return create_run(runs, config, data, about=about)
         except OSError as error:
-            raise RunError(f"The run cannot be kept in {runs}: {error.strerror or error}. Nothing was begun.") from error
+            raise RunError(
+                Said(
+                    "The run cannot be kept in {runs}: {strerror}. Nothing was begun.",
+                    runs=runs,
+                    strerror=error.strerror or error,
+                )
+            ) from error
 
     def train(
         self,
@@ -156,13 +169,13 @@ class ReadyMaps:
         last = follow(Supervisor(run.folder), listen, cancelled)
         finished = read_run(run.folder)
         if finished.card is None:
-            raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
+            raise RunError(Said("{sentence_of} Its id is {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
         return finished
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Refuse: a pre-trained model takes what no picture holds."""
         raise RunError(
-            "A pre-trained model needs the stations' values of several days; ready maps are pictures of single days."
+            Said("A pre-trained model needs the stations' values of several days; ready maps are pictures of single days.")
         )
 
     def superseded(self, _run: RunFolder) -> str:
@@ -178,7 +191,9 @@ class ReadyMaps:
             If the run is not finished, was trained on maps of another kind, or the worker failed.
         """
         if run.card is None:
-            raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+            raise RunError(
+                Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title)
+            )
         why = refusal(run, classes=CLASSES, style=STYLE)
         if why is not None:
             raise RunError(why)
@@ -216,7 +231,7 @@ class ReadyMaps:
             If the run is not finished.
         """
         if run.card is None:
-            raise RunError(f"The run “{run.title}” is not finished: resume it before judging it.")
+            raise RunError(Said("The run “{run_title}” is not finished: resume it before judging it.", run_title=run.title))
         predictions = run.predictions()
         then, now = predictions.labels.astype(np.int64), _classes_of(self, predictions.days)
         calibrators = calibrators_of(run)

@@ -13,6 +13,7 @@ from quakegui.project import registrations, runs
 from quakegui.project.registrations import Registration
 from quakegui.project.store import Project
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 
 def alarm_rule_of(project: Project, season: Season, run: RunFolder) -> AlarmRule:
@@ -53,14 +54,18 @@ def register_run(
         If it is registered already, or a night of the period is over.
     """
     if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: resume it before registering it.")
+        raise RunError(Said("The run “{run_title}” is not finished: resume it before registering it.", run_title=run.title))
     refuse_foreign(project, season, run)
     first = registrations.first_open_day(season.config, now_ms) if first_day is None else first_day
     knows_until = knowledge_end_of_run(run)
     if knows_until >= season.config.over_at(np.array([first]))[0]:
         raise RunError(
-            f"The run “{run.title}” knows of days and earthquakes until {knows_until.astype('datetime64[s]')} UTC; the days "
-            "that it is registered for must come after that."
+            Said(
+                "The run “{run_title}” knows of days and earthquakes until {knows_until} UTC; the days that it "
+                "is registered for must come after that.",
+                run_title=run.title,
+                knows_until=knows_until.astype("datetime64[s]"),
+            )
         )
     record_run(project, run)
     return registrations.add_registration(

@@ -15,6 +15,7 @@ from quakegui.learn.season_study import SkillMaps, StudiedEvents
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 EDITION = 3
 """Rises where the same data are studied in another way: what was kept before is then computed anew."""
@@ -55,15 +56,15 @@ def study_run(
     kept = kept_study(project, season, run)
     if kept is not None:
         return kept
-    progress(0, 4, "earthquake by earthquake")
+    progress(0, 4, Said("earthquake by earthquake"))
     events = season_study.season_events(project, season, run)
-    progress(1, 4, "series about the earthquakes")
+    progress(1, 4, Said("series about the earthquakes"))
     epochs = season_study.season_epochs(project, season, run)
-    progress(2, 4, "other choices")
+    progress(2, 4, Said("other choices"))
     if cancelled():
         return None
     robustness = season_study.season_robustness(project, season, run, {})
-    progress(3, 4, "lead, window, distance and magnitude")
+    progress(3, 4, Said("lead, window, distance and magnitude"))
     if cancelled():
         return None
     study = RunStudy(events, epochs, robustness, season_study.season_skill_maps(project, season, run))

@@ -31,6 +31,7 @@ from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 JUDGEMENT = "judgement"
 """Files of a run's folder that hold its judgements begin with this name."""
@@ -197,7 +198,12 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
 def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
     place = {day: k for k, day in enumerate(evidence.days)}
     if any(day not in place for day in predictions.days):
-        raise RunError(f"The run “{run.title}” was trained on days that the season no longer has; train again to judge it.")
+        raise RunError(
+            Said(
+                "The run “{run_title}” was trained on days that the season no longer has; train again to judge it.",
+                run_title=run.title,
+            )
+        )
     return np.array([place[day] for day in predictions.days], dtype=np.intp)
 
 
@@ -261,7 +267,7 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
         try:
             rivals = judge_baselines(evidence, run.config, answers)
         except ValueError as error:
-            return (own,), f"The predictors beside the run cannot be judged in blocks: {error}"
+            return (own,), Said("The predictors beside the run cannot be judged in blocks: {error}", error=error)
         if not project.read_only:
             write_kept(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)

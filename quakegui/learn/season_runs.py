@@ -41,6 +41,7 @@ from quakegui.progress import CancelCheck
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 
 def runs_folder(project: Project) -> Path:
@@ -72,7 +73,11 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         run = create_run(runs_folder(project), config, data, about=about, masked=masked)
     except OSError as error:
         raise ProjectError(
-            f"The run cannot be kept in {runs_folder(project)}: {error.strerror or error}. Nothing was begun."
+            Said(
+                "The run cannot be kept in {runs_folder}: {strerror}. Nothing was begun.",
+                runs_folder=runs_folder(project),
+                strerror=error.strerror or error,
+            )
         ) from error
     try:
         begun = runs.Run(run.id, time.time_ns() // 1_000_000, "running", config.to_json(), {})
@@ -167,9 +172,11 @@ def class_mismatch(project: Project, run: RunFolder) -> str:
     theirs, ours = run.about.get("classes"), scheme_of(project)
     if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
         return ""
-    return (
-        f"The run “{run.title}” was trained with other classes than this project has: it parts events at magnitude "
-        f"{theirs['split_magnitude']:g} and by its own north and south. Train anew."
+    return Said(
+        "The run “{run_title}” was trained with other classes than this project has: it parts events at "
+        "magnitude {split_magnitude:g} and by its own north and south. Train anew.",
+        run_title=run.title,
+        split_magnitude=theirs["split_magnitude"],
     )
 
 
@@ -196,9 +203,11 @@ def superseded(project: Project, run: RunFolder) -> str:
     """Return a sentence where the readings have changed since a run of this project was begun, else an empty one."""
     if run.card is None or run.about.get("revision") in (None, project.revision()):
         return ""
-    return (
-        f"Readings, stations or parameters have changed since the run “{run.title}” was begun. It learnt the maps of that "
-        "moment, and the ledger says so; predict with it, or train anew, for the maps as they are now."
+    return Said(
+        "Readings, stations or parameters have changed since the run “{run_title}” was begun. It learnt "
+        "the maps of that moment, and the ledger says so; predict with it, or train anew, for the maps "
+        "as they are now.",
+        run_title=run.title,
     )
 
 
@@ -288,7 +297,7 @@ def train(
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
     finished = end_run(project, season, run.id, last)
     if finished.card is None:
-        raise RunError(f"{sentence_of(last)} Its id is {run.id}.")
+        raise RunError(Said("{sentence_of} Its id is {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
     return finished
 
 

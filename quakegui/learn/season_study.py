@@ -39,6 +39,7 @@ from quakegui.season.events import Declustering, Event, Selection, select
 from quakegui.season.json_values import built
 from quakegui.season.labels import LabelRule
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 ALARM_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 
@@ -71,7 +72,10 @@ def season_case(project: Project, season: Season, run: RunFolder | None) -> Case
     if run is not None:
         if run.config.leaky:
             raise RunError(
-                f"The run “{run.title}” is LEAKY: it was trained on the days that it answers, so there is nothing to study."
+                Said(
+                    "The run “{run_title}” is LEAKY: it was trained on the days that it answers, so there is nothing to study.",
+                    run_title=run.title,
+                )
             )
         answers, kind = _out_of_fold(run, season.days)
         probability = answers[:, 1:].sum(axis=1)

@@ -23,6 +23,7 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def compare(
     try:
         runs.append(source.pretrained(listen=listen, cancelled=cancelled))
     except RunError as error:
-        tell(f"The pre-trained model is left out. {error}")
+        tell(Said("The pre-trained model is left out. {error}", error=error))
     for protocol in protocols:
         wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = source.same_runs(wanted)

@@ -32,6 +32,7 @@ from quakegui.project.store import (
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.json_values import built, parse_json
+from quakegui.words import Said
 
 _PLAIN = tuple(name for name in Event.__dataclass_fields__ if name != "time")
 """Fields of an event that a row of the database has as they are."""
@@ -170,9 +171,10 @@ def store_events(
             refresh_events(connection)
         kept, dropped = _events(connection, kept=1), _events(connection, kept=0)
     unused = sum(by_id.get(event.id, event) != event for event in (*kept, *dropped))
-    note = (
-        f"{unused} of these earthquakes are kept but not used: a catalogue that was modified later gives other values under "
-        "their ids."
+    note = Said(
+        "{unused} of these earthquakes are kept but not used: a catalogue that was modified later gives "
+        "other values under their ids.",
+        unused=unused,
     )
     notes = (*read.notes, note) if unused else read.notes
     return EventsReport(len(read.events), len(choice), len(kept), dropped, len(before), notes)

@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Column, Float, Integer, LargeBinary, Table
 
 from quakegui.formats.errors import shown
+from quakegui.words import Said
 
 _DAY: Final = 24 * 3600 * 1000
 _LAST_MS: Final = 32_000_000_000_000
@@ -71,23 +72,35 @@ def _why_not(column: Column[Any], value: Any) -> str | None:
         low, high = bounds_of(column)
         whole = isinstance(column.type, Integer)
         if not isinstance(value, int if whole else int | float):
-            return f"A project keeps a number as '{column.name}', not {shown(repr(value), 60)}."
+            return Said(
+                "A project keeps a number as '{column_name}', not {value}.",
+                column_name=column.name,
+                value=shown(repr(value), 60),
+            )
         if not (math.isfinite(value) and low <= value <= high and value % MULTIPLES.get(str(column), value or 1) == 0):
             return _outside(column.name, value, low, high)
     elif isinstance(column.type, LargeBinary):
-        return None if isinstance(value, bytes) else f"A project keeps bytes as '{column.name}'."
+        return None if isinstance(value, bytes) else Said("A project keeps bytes as '{column_name}'.", column_name=column.name)
     elif not isinstance(value, str):
-        return f"A project keeps text as '{column.name}', not {shown(repr(value), 60)}."
+        return Said(
+            "A project keeps text as '{column_name}', not {value}.", column_name=column.name, value=shown(repr(value), 60)
+        )
     elif any("\ud800" <= letter <= "\udfff" for letter in value):
-        return f"{shown(repr(value), 60)} holds characters that are no text; a project cannot keep it."
+        return Said("{value} holds characters that are no text; a project cannot keep it.", value=shown(repr(value), 60))
     return None
 
 
 def _outside(name: str, value: float, low: float, high: float) -> str:
     if name in ("day", "utc_day"):
         first, last, said = (str(np.datetime64(int(day), "D")) if abs(day) < 2**31 else "no day" for day in (low, high, value))
-        return f"A project keeps days from {first} to {last}; {said} is none of them."
+        return Said("A project keeps days from {first} to {last}; {said} is none of them.", first=first, last=last, said=said)
     if name.endswith("_ms"):
         first, last, said = (str(np.datetime64(int(ms), "ms")) for ms in (low, high, value))
-        return f"A project keeps times from {first} to {last}; {said} is none of them."
-    return f"A project keeps values from {low:g} to {high:g} as '{name}'; {value:g} is none of them."
+        return Said("A project keeps times from {first} to {last}; {said} is none of them.", first=first, last=last, said=said)
+    return Said(
+        "A project keeps values from {low:g} to {high:g} as '{name}'; {value:g} is none of them.",
+        low=low,
+        high=high,
+        name=name,
+        value=value,
+    )

@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 from quakegui.project import making, schema, soundness
 from quakegui.project.filesystem import has_room, is_network_folder, is_writable
 from quakegui.project.reading_blocks import DamagedReadingsError
+from quakegui.words import Said
 
 DATABASE = making.DATABASE
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
@@ -41,7 +42,13 @@ def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
             reason = "does not allow shared memory between programs"
         engine = engine_of(folder)
         _journal(engine, "TRUNCATE")
-    return engine, (f"{folder} {reason}: labels are kept safely, but only one program at a time can use the project.",)
+    return engine, (
+        Said(
+            "{folder} {reason}: labels are kept safely, but only one program at a time can use the project.",
+            folder=folder,
+            reason=reason,
+        ),
+    )
 
 
 def _journal(engine: Engine, mode: str) -> bool:
@@ -150,7 +157,11 @@ def sentences(folder: Path) -> Iterator[None]:
         raise ProjectError(str(error)) from error
     except DamagedReadingsError as error:
         raise ProjectError(
-            f"Readings stored in {folder} are damaged ({error}). Restore a copy of the folder, or import the files anew."
+            Said(
+                "Readings stored in {folder} are damaged ({error}). Restore a copy of the folder, or import the files anew.",
+                folder=folder,
+                error=error,
+            )
         ) from error
 
 
@@ -160,30 +171,48 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ProjectError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("{path} cannot be written: {strerror}.", path=path, strerror=error.strerror or error)
+        ) from error
 
 
 def sentence(folder: Path, error_text: str) -> str:
     """Return what the database said, as one sentence for the screen."""
     if "unable to open" in error_text and _was_left_open(folder) and not is_writable(folder / DATABASE):
-        return (
-            f"The project in {folder} was not closed the last time, and a part of it can only be read where its folder can be "
-            f"written: copy the whole folder, {DATABASE}-wal included, to such a place and open the copy. Nothing is lost."
+        return Said(
+            "The project in {folder} was not closed the last time, and a part of it can only be read where "
+            "its folder can be written: copy the whole folder, {database}-wal included, to such a place and "
+            "open the copy. Nothing is lost.",
+            folder=folder,
+            database=DATABASE,
         )
     if "disk I/O" in error_text and folder.is_dir() and not has_room(folder):
         error_text = "full"
     known = {
-        "locked": f"The project in {folder} is in use by another program that does not let go; close it there and try again.",
-        "full": f"The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.",
-        "readonly": f"The project in {folder} cannot be written here; nothing was changed.",
-        "unable to open": f"The project in {folder} cannot be reached; is its drive there? What was saved before is kept.",
-        "disk I/O": f"The drive of {folder} does not answer properly; nothing of this step was kept.",
-        "too big": f"The database in {folder} holds a larger value than quakegui stores; restore a copy of the folder.",
-        "malformed": f"The database in {folder} is damaged; restore a copy of the folder.",
-        "not a database": f"{folder / DATABASE} is not a project's database.",
-        "never changed": "Rows of the journal are never changed or removed; nothing was done.",
+        "locked": Said(
+            "The project in {folder} is in use by another program that does not let go; close it there and try again.",
+            folder=folder,
+        ),
+        "full": Said(
+            "The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.", folder=folder
+        ),
+        "readonly": Said("The project in {folder} cannot be written here; nothing was changed.", folder=folder),
+        "unable to open": Said(
+            "The project in {folder} cannot be reached; is its drive there? What was saved before is kept.", folder=folder
+        ),
+        "disk I/O": Said("The drive of {folder} does not answer properly; nothing of this step was kept.", folder=folder),
+        "too big": Said(
+            "The database in {folder} holds a larger value than quakegui stores; restore a copy of the folder.", folder=folder
+        ),
+        "malformed": Said("The database in {folder} is damaged; restore a copy of the folder.", folder=folder),
+        "not a database": Said("{folder} is not a project's database.", folder=folder / DATABASE),
+        "never changed": Said("Rows of the journal are never changed or removed; nothing was done."),
     }
     for word, sentence in known.items():
         if word in error_text:
             return sentence
-    return f"The database of {folder} refused the step ({error_text}); nothing of it was kept."
+    return Said(
+        "The database of {folder} refused the step ({error_text}); nothing of it was kept.",
+        folder=folder,
+        error_text=error_text,
+    )

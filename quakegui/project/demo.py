@@ -27,6 +27,7 @@ from quakegui.season.network import Network
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.minutes import minutes
 from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
+from quakegui.words import Said
 
 NAME = f"{SYNTHETIC} Liangshan 2022"
 SPLIT_MAGNITUDE = 4.0
@@ -71,7 +72,9 @@ def create_demo(
     except making.NotFreeError as error:
         raise ProjectError(str(error)) from error
     except OSError as error:
-        raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error)
+        ) from error
     try:
         with Project.create(place, timezone=config.timezone, name=NAME, synthetic=True) as project:
             _fill(project, config, progress)
@@ -122,12 +125,12 @@ def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.
 
 def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback) -> None:
     events = catalogue_events()
-    progress(0, 4, "the synthetic season")
+    progress(0, 4, Said("the synthetic season"))
     import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
     network = synthetic_network(config.stations)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
     store_parsed(project, _files(season, progress))
-    progress(3, 4, "events and labels")
+    progress(3, 4, Said("events and labels"))
     project.set_config(replace(project.config(), first_day=config.first_day, last_day=config.last_day))
     catalogue.store_events(project, events, declustering=Declustering(method="none"))
     catalogue.make_class_scheme(project, split_magnitude=SPLIT_MAGNITUDE)
@@ -135,14 +138,14 @@ def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback)
     with project.write() as connection:
         put_setting(connection, "seed", str(config.seed))
         put_setting(connection, "strength", repr(config.strength))
-    progress(4, 4, "done")
+    progress(4, 4, Said("done"))
 
 
 def _files(season: SyntheticSeason, progress: ProgressCallback) -> Iterator[ParsedFile]:
     """Yield the minutes of one station after another, as if each had come in a file."""
     config, stations = season.config, season.network.stations
     for number, station in enumerate(stations):
-        progress(number, len(stations), f"{SYNTHETIC} readings of {station.code}")
+        progress(number, len(stations), Said("{synthetic} readings of {code}", synthetic=SYNTHETIC, code=station.code))
         name = f"{SYNTHETIC}-{station.code}-seed-{config.seed}-strength-{config.strength:g}"
         sha256 = hashlib.sha256(name.encode()).hexdigest()
         yield ParsedFile(name, name, sha256, "synthetic", blocks_of(minutes(season, number)), (station,))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from quakegui.project.making import DATABASE, FOLDERS
+from quakegui.words import Said
 
 _NETWORK_TYPES = frozenset(
     {
@@ -118,7 +119,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         As the disk says, or because `path` is part of a project; it is then as it was.
     """
     if _is_of_a_project(path):
-        raise FileExistsError(errno.EEXIST, "it is part of a project", str(path))
+        raise FileExistsError(errno.EEXIST, Said("it is part of a project"), str(path))
     with replacing(path) as part:
         yield part
 

@@ -17,6 +17,7 @@ from quakegui.project.stations import make_room_for, record_stations
 from quakegui.project.store import get_setting
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
+from quakegui.words import text_to_json
 
 _BATCH = 2000
 FileContent = tuple[str, frozenset[str]]
@@ -208,7 +209,7 @@ class FileWriter:
                 **{name: getattr(parsed, name) for name in ("name", "base", "sha256", "format", "issued_ms", "modified_ms")},
                 "imported_ms": wall_clock_ms(),
                 "readings": parsed.readings,
-                "notes": json.dumps(parsed.notes, ensure_ascii=False),
+                "notes": json.dumps([text_to_json(note) for note in parsed.notes], ensure_ascii=False),
                 "replaced_by": None,
             }
         )

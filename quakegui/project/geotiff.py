@@ -22,6 +22,7 @@ from quakegui.project.season_tables import SYNTHETIC, date_of
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.network import Frame
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 _DESCRIPTION, _SOFTWARE = 270, 305
 _SCALE, _TIE_POINT, _KEYS, _DOUBLES, _TEXTS, _NO_DATA = 33550, 33922, 34735, 34736, 34737, 42113
@@ -72,7 +73,14 @@ def maps_to_geotiff(
                 _write(folder / f"{date}_{name}{mark}.tif", season.gridder.map(values[number]), frame, about)
             count += 1
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {2 * count} maps are there.") from error
+        raise ProjectError(
+            Said(
+                "{folder} cannot be written: {strerror}. {count} maps are there.",
+                folder=folder,
+                strerror=error.strerror or error,
+                count=2 * count,
+            )
+        ) from error
     return count
 
 

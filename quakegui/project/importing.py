@@ -30,6 +30,7 @@ from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, 
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.project.stations import far_apart, refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
+from quakegui.words import Said, joined
 
 _WITHOUT_READINGS = ("kp", "stations")
 """Formats whose files hold something else than readings."""
@@ -82,7 +83,9 @@ def import_paths(
         If the project cannot be written; nothing was changed.
     """
     if project.read_only:
-        raise ProjectError(f"The project {project.name} is open for reading only; nothing was imported.")
+        raise ProjectError(
+            Said("The project {project_name} is open for reading only; nothing was imported.", project_name=project.name)
+        )
     given = tuple(paths)
     if any(is_export(path) for path in given):
         return _bring_back(project, given, progress, cancelled)
@@ -103,7 +106,9 @@ def import_paths(
             return _store_all(project, spool.take(file, count), tally, author=author, progress=progress, cancelled=cancelled)
     except OSError as error:
         why = error.strerror or error
-        raise ProjectError(f"What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.") from error
+        raise ProjectError(
+            Said("What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.", cache=cache, why=why)
+        ) from error
 
 
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
@@ -130,7 +135,7 @@ def _store_all(
     except _CancelledError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=progress)
-    progress(1, 1, "done")
+    progress(1, 1, Said("done"))
     return tally.report(int(days.size))
 
 
@@ -138,7 +143,7 @@ def _bring_back(
     project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback, cancelled: CancelCheck
 ) -> ImportReport:
     if len(paths) > 1:
-        raise ProjectError("An exported project is imported alone, without other files; nothing was imported.")
+        raise ProjectError(Said("An exported project is imported alone, without other files; nothing was imported."))
     days = import_export(project, paths[0], progress=progress, cancelled=cancelled)
     with project.read() as connection:
         table = schema.imported_file.c
@@ -160,7 +165,7 @@ def _parse_all(
 ) -> int:
     """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
     count = 0
-    progress(0, len(files), "reading files")
+    progress(0, len(files), Said("reading files"))
     for done, outcomes in parse_files(files, contents=contents, manners=manners, cancelled=cancelled):
         for outcome in outcomes:
             if isinstance(outcome, ParsedFile):
@@ -203,7 +208,7 @@ def _store_files(
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
-            progress(number, 0, "storing")
+            progress(number, 0, Said("storing"))
             if cancelled():
                 raise _CancelledError
         if parsed.format == "stations":
@@ -229,7 +234,10 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
     tally.stations_added += refresh_stations(connection, writer.stations)[0]
     if writer.kp_touched:
         fresh = refresh_kp(connection)
-        tally.notes |= {f"{name}: Kp of {fresh} three-hour intervals is new or changed.": None for name in writer.with_kp}
+        tally.notes |= {
+            Said("{name}: Kp of {fresh} three-hour intervals is new or changed.", name=name, fresh=fresh): None
+            for name in writer.with_kp
+        }
     mark_stale(connection, writer.touched)
     if writer.touched or tally.stations_added:
         raise_revision(connection)
@@ -239,13 +247,15 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
 def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
     number = writer.add(parsed)
     if not parsed.blocks and parsed.format not in _WITHOUT_READINGS:
-        tally.skipped.append(SkippedFile(parsed.name, " ".join(parsed.notes) or "It holds no readings."))
+        tally.skipped.append(SkippedFile(parsed.name, joined(" ", parsed.notes) or Said("It holds no readings.")))
         tally.empty += [parsed.name] if number is not None else []
         return
     if number is None:
         tally.unchanged.append(parsed.name)
         return
-    tally.notes.update(dict.fromkeys(f"{parsed.name}: {note}" for note in parsed.notes))
+    tally.notes.update(
+        dict.fromkeys(Said("{parsed_name}: {note}", parsed_name=parsed.name, note=note) for note in parsed.notes)
+    )
     first, last = _span(parsed.blocks)
     stations = tuple(dict.fromkeys(block.station for block in parsed.blocks))
     tally.kp_intervals += parsed.kp.time.size if parsed.kp is not None else 0
@@ -264,7 +274,7 @@ def _count(connection: Connection, tally: Tally) -> None:
             tally.imported[at], **{name: getattr(found, name) for name in ("overwritten", "unused", "withdrawn", "remainder")}
         )
         tally.imported[at] = one
-        tally.notes |= {f"{one.file}: {note}": None for note in found.sentences}
+        tally.notes |= {Said("{file}: {note}", file=one.file, note=note): None for note in found.sentences}
 
 
 def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tally) -> None:
@@ -272,8 +282,11 @@ def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tall
     for number, name in writer.sighted.items():
         if number not in writer.brought and is_shared(connection, number):
             tally.notes[
-                f"{name}: This copy of a known file was modified earlier than the one known so far: where other files have "
-                "different values for the same times, those may count now."
+                Said(
+                    "{name}: This copy of a known file was modified earlier than the one known so far: where other "
+                    "files have different values for the same times, those may count now.",
+                    name=name,
+                )
             ] = None
 
 
@@ -303,21 +316,36 @@ def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> No
         if known is not None and station.code not in told and far_apart(known, station):
             told.add(station.code)
             tally.notes[
-                f"{name}: {station.code}: this file places it at {station.latitude:.3f}, {station.longitude:.3f}, the project "
-                f"has {known.latitude:.3f}, {known.longitude:.3f} and keeps that; 'quakegui stations set' changes it."
+                Said(
+                    "{name}: {code}: this file places it at {latitude:.3f}, {longitude:.3f}, the project has "
+                    "{latitude2:.3f}, {longitude2:.3f} and keeps that; 'quakegui stations set' changes it.",
+                    name=name,
+                    code=station.code,
+                    latitude=station.latitude,
+                    longitude=station.longitude,
+                    latitude2=known.latitude,
+                    longitude2=known.longitude,
+                )
             ] = None
     for code in writer.stations:
         if code in here and not here[code].located:
             tally.notes[
-                f"{code} has no usable coordinates: its readings are kept and it is left off the map; "
-                f"'quakegui stations set PROJECT {code} --latitude ... --longitude ...' puts it there."
+                Said(
+                    "{code} has no usable coordinates: its readings are kept and it is left off the map; 'quakegui "
+                    "stations set PROJECT {code} --latitude ... --longitude ...' puts it there.",
+                    code=code,
+                )
             ] = None
     for name, codes in writer.listed.items():
         left = len([code for code in codes if code not in here])
         if left:
             tally.notes[
-                f"{name}: {left} of the stations that it lists have no readings here; they appear when readings come in, or by "
-                "'quakegui stations import'."
+                Said(
+                    "{name}: {left} of the stations that it lists have no readings here; they appear when readings "
+                    "come in, or by 'quakegui stations import'.",
+                    name=name,
+                    left=left,
+                )
             ] = None
 
 

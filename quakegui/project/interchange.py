@@ -28,6 +28,7 @@ from quakegui.season.extrema import Region, regions_mask
 from quakegui.season.network import Frame, Station
 from quakegui.season.readings import DataType, Readings
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 DAY = np.timedelta64(1, "D")
 MISSING = 99_999.0
@@ -185,7 +186,14 @@ def readings_to_iaga(
             for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY):
                 count += _write_days(project, station, record, folder)
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {count} files are there.") from error
+        raise ProjectError(
+            Said(
+                "{folder} cannot be written: {strerror}. {count} files are there.",
+                folder=folder,
+                strerror=error.strerror or error,
+                count=count,
+            )
+        ) from error
     return count
 
 

@@ -21,6 +21,7 @@ from quakegui.project.store import Project
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import never_was, skipped_days
+from quakegui.words import Said
 
 _KNOWN: Final = {"date", "class", "source", "author", "note", "label_source", "at", "file", "kp_night", "season"}
 """Columns that are taken, and those that the program's own tables have beside them."""
@@ -89,8 +90,15 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
             if other != label:
                 here, there = ("" if one.cls is None else str(one.cls) for one in (label, other))
                 raise FormatError(
-                    f"{label.day} has another label by {label.author} here ('{here}') than '{there}' in {where}; leave one of "
-                    "the lines out. Nothing was imported.",
+                    Said(
+                        "{day} has another label by {author} here ('{here}') than '{there}' in {where}; leave one of the "
+                        "lines out. Nothing was imported.",
+                        day=label.day,
+                        author=label.author,
+                        here=here,
+                        there=there,
+                        where=where,
+                    ),
                     file=source.name,
                     line=line,
                 )
@@ -114,26 +122,26 @@ def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         if not {"date", "class"} <= set(names):
-            raise FormatError("Labels need the columns date and class.", file=file, line=1)
+            raise FormatError(Said("Labels need the columns date and class."), file=file, line=1)
         twice = [name for name in names if name in _KNOWN and names.count(name) > 1]
         if twice:
-            raise FormatError(f"The column {twice[0]} comes twice.", file=file, line=1)
+            raise FormatError(Said("The column {twice} comes twice.", twice=twice[0]), file=file, line=1)
         least = max(names.index("date"), names.index("class")) + 1  # spreadsheets leave out empty cells at a line's end
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) < least:
-                raise FormatError("The line ends before its class.", file=file, line=reader.line_num)
+                raise FormatError(Said("The line ends before its class."), file=file, line=reader.line_num)
             if any(cell.strip() for cell in cells[len(names) :]):
                 raise FormatError(
-                    "The line has more cells than there are columns; a note with commas needs quotation marks around it.",
+                    Said("The line has more cells than there are columns; a note with commas needs quotation marks around it."),
                     file=file,
                     line=reader.line_num,
                 )
             rows.append((reader.line_num, dict(zip(names, [*cells, *[""] * len(names)], strict=False))))
         dates = years_first([row["date"].strip() for _, row in rows])
     except csv.Error as error:
-        raise FormatError(f"The csv is damaged ({error}).", file=file, line=reader.line_num) from error
+        raise FormatError(Said("The csv is damaged ({error}).", error=error), file=file, line=reader.line_num) from error
     except ValueError as error:
         raise FormatError(str(error), file=file) from error
     return [(line, {**row, "date": _iso_date(date)}) for (line, row), date in zip(rows, dates, strict=True)]
@@ -152,11 +160,21 @@ def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.Gi
     try:
         day = day_of(facts["date"])
     except ValueError as error:
-        raise FormatError(f"'{facts['date']}' is not a date such as 2022-09-05.", file=file, line=line) from error
+        raise FormatError(
+            Said("'{date}' is not a date such as 2022-09-05.", date=facts["date"]), file=file, line=line
+        ) from error
     if facts["class"] not in ("", *map(str, range(CLASS_COUNT))):
-        raise FormatError(f"'{facts['class']}' is not a class; classes are 0 to {CLASS_COUNT - 1}.", file=file, line=line)
+        raise FormatError(
+            Said(
+                "'{kind_of_class}' is not a class; classes are 0 to {class_count}.",
+                kind_of_class=facts["class"],
+                class_count=CLASS_COUNT - 1,
+            ),
+            file=file,
+            line=line,
+        )
     if facts["source"] not in _SOURCES:
-        raise FormatError(f"'{facts['source']}' is not a source of labels.", file=file, line=line)
+        raise FormatError(Said("'{source}' is not a source of labels.", source=facts["source"]), file=file, line=line)
     cls = int(facts["class"]) if facts["class"] else None
     note = facts["note"] if "note" in row else None
     return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], shown(facts["author"], 200) or author, note)

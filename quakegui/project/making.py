@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from quakegui.words import Said
+
 DATABASE = "project.sqlite"
 PART = f"{DATABASE}.part"
 FOLDERS = ("cache", "runs")
@@ -39,7 +41,7 @@ def clear(folder: Path) -> Path:
         As the disk says.
     """
     if not is_free(folder):
-        raise NotFreeError(f"{folder} is not empty; a new project needs a new or empty folder.")
+        raise NotFreeError(Said("{folder} is not empty; a new project needs a new or empty folder.", folder=folder))
     folder.mkdir(parents=True, exist_ok=True)
     for name in (PART, f"{PART}-journal"):
         (folder / name).unlink(missing_ok=True)

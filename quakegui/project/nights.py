@@ -22,6 +22,7 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
+from quakegui.words import Said
 
 RUN_DAYS = 64
 """Days of one station that are unpacked together: keeps a record of one-second readings within some 150 MB."""
@@ -78,7 +79,7 @@ def update_nights(
         put_setting(connection, "night_key", night_key(config))
     changed: set[int] = set()
     for number, (code, days) in enumerate(touched.items()):
-        progress(number, len(touched), f"night means of {code}")
+        progress(number, len(touched), Said("night means of {code}", code=code))
         for first, last in _runs(days):
             changed |= _update_run(connection, code, first, last, config)
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
@@ -107,7 +108,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
         stations = connection.scalars(select(schema.stale_night.c.station).distinct()).all()
     changed = [none]
     for number, code in enumerate(stations):
-        progress(number, len(stations), f"night means of {code}")
+        progress(number, len(stations), Said("night means of {code}", code=code))
         changed.append(_refresh_station(project, code))
     return np.unique(np.concatenate(changed))
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from quakegui.project import making, run_folders, schema, soundness, verifying
 from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
 from quakegui.project.filesystem import is_link, replacing
+from quakegui.words import Said
 
 LONGEST_PATH = 511
 """Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
@@ -39,8 +40,12 @@ def require_length(folder: Path) -> None:
     length = len(os.fsencode(folder / f"{DATABASE}-journal"))
     if sys.platform != "win32" and length > LONGEST_PATH:
         raise ProjectError(
-            f"The path of {folder} is too long for a database, by {length - LONGEST_PATH} bytes (a Chinese character has "
-            "three): use shorter folder names, or fewer folders within each other."
+            Said(
+                "The path of {folder} is too long for a database, by {length} bytes (a Chinese character has "
+                "three): use shorter folder names, or fewer folders within each other.",
+                folder=folder,
+                length=length - LONGEST_PATH,
+            )
         )
 
 
@@ -49,22 +54,38 @@ def require_there(folder: Path) -> None:
     require_length(folder)
     try:
         if not folder.is_dir():
-            raise ProjectError(f"There is no folder {folder}; if it lies on another drive or a share, connect it first.")
+            raise ProjectError(
+                Said("There is no folder {folder}; if it lies on another drive or a share, connect it first.", folder=folder)
+            )
         if not (folder / DATABASE).is_file():
-            raise ProjectError(f"{folder} is not a project: it holds no {DATABASE}. Make one with 'quakegui new'.")
+            raise ProjectError(
+                Said(
+                    "{folder} is not a project: it holds no {database}. Make one with 'quakegui new'.",
+                    folder=folder,
+                    database=DATABASE,
+                )
+            )
         for name in _OWN_FILES:
             if is_link(folder / name):
                 raise ProjectError(
-                    f"{folder / name} is a link to another file; it was not opened. Open the project where it lies."
+                    Said(
+                        "{folder} is a link to another file; it was not opened. Open the project where it lies.",
+                        folder=folder / name,
+                    )
                 )
         for name in _OWN_FOLDERS:
             if is_link(folder / name):
                 raise ProjectError(
-                    f"{folder / name} is a link to another folder; the project was not opened, and nothing was changed. Put "
-                    "the folder itself in the link's place, or remove the link."
+                    Said(
+                        "{folder} is a link to another folder; the project was not opened, and nothing was changed. Put "
+                        "the folder itself in the link's place, or remove the link.",
+                        folder=folder / name,
+                    )
                 )
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be reached: {error.strerror or error}.") from error
+        raise ProjectError(
+            Said("{folder} cannot be reached: {strerror}.", folder=folder, strerror=error.strerror or error)
+        ) from error
 
 
 def look_first(folder: Path) -> None:
@@ -108,8 +129,11 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
         return
     if read_only:
         raise ProjectError(
-            f"The project in {folder} is of an older version and must be brought forward once, which needs a place that can "
-            "be written: copy the folder there and open the copy."
+            Said(
+                "The project in {folder} is of an older version and must be brought forward once, which needs a "
+                "place that can be written: copy the folder there and open the copy.",
+                folder=folder,
+            )
         )
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         found = schema.version(connection) or schema.SCHEMA
@@ -132,6 +156,10 @@ def _keep_copy(folder: Path, version: int) -> None:
     except (OSError, sqlite3.Error) as error:
         why = sentence(folder, str(error)) if isinstance(error, sqlite3.Error) else f"{error.strerror or error}."
         raise ProjectError(
-            f"The project in {folder} is of an older version. It is brought forward only when a copy of its database was kept, "
-            f"and the copy cannot be written: {why}"
+            Said(
+                "The project in {folder} is of an older version. It is brought forward only when a copy of its "
+                "database was kept, and the copy cannot be written: {why}",
+                folder=folder,
+                why=why,
+            )
         ) from error

@@ -14,6 +14,7 @@ from quakegui.project import schema
 from quakegui.project.acts import names_of_contents
 from quakegui.project.nights import read_blocks
 from quakegui.project.reading_blocks import Weighed, best_ranks, by_place, missing_of, slots_of, weighed
+from quakegui.words import Said
 
 _MOST_NAMES = 3
 _AT_ONCE = 500
@@ -52,17 +53,38 @@ class Overlap:
         """What an analyst should know of it."""
         found = []
         if self.overwritten:
-            found.append(f"{self.overwritten} readings take the place of different values of {_names(self.over)}.")
+            found.append(
+                Said(
+                    "{overwritten} readings take the place of different values of {names}.",
+                    overwritten=self.overwritten,
+                    names=_names(self.over),
+                )
+            )
         if self.unused:
             found.append(
-                f"{self.unused} readings are kept but not used: {_names(self.under)} has different values for the same times "
-                "and takes precedence by data type, date of issue, time of modification or, where these are equal, content."
+                Said(
+                    "{unused} readings are kept but not used: {names} has different values for the same times and "
+                    "takes precedence by data type, date of issue, time of modification or, where these are equal, "
+                    "content.",
+                    unused=self.unused,
+                    names=_names(self.under),
+                )
             )
         if self.withdrawn:
-            found.append(f"{self.withdrawn} readings of {_names(self.out)} are withdrawn: this file marks them as missing.")
+            found.append(
+                Said(
+                    "{withdrawn} readings of {names} are withdrawn: this file marks them as missing.",
+                    withdrawn=self.withdrawn,
+                    names=_names(self.out),
+                )
+            )
         if self.remainder:
             found.append(
-                f"{self.remainder} readings of {_names(self.beside)} on the same days are not in this file; they still count."
+                Said(
+                    "{remainder} readings of {names} on the same days are not in this file; they still count.",
+                    remainder=self.remainder,
+                    names=_names(self.beside),
+                )
             )
         return tuple(found)
 

@@ -31,6 +31,7 @@ from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_expor
 from quakegui.project.reading_blocks import Block, blocks_of
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
+from quakegui.words import Said
 
 FEW_FILES = 300
 """Up to so many files one process is faster than starting others."""
@@ -222,7 +223,7 @@ def _parse_sources(path: str, sources: Iterable[Source], contents: KnownContents
     if not exports:
         return [outcome for _, outcome in found]
     others = [outcome for name, outcome in found if not name.startswith(tuple(exports))]
-    why = f"It is an exported project: unpack it and import the folder that holds {MANIFEST} by itself."
+    why = Said("It is an exported project: unpack it and import the folder that holds {manifest} by itself.", manifest=MANIFEST)
     return [*others, *(SkippedFile(folder.rstrip("/"), why) for folder in exports)]
 
 
@@ -248,10 +249,13 @@ def fingerprint(data: bytes, mapping: Manner | None) -> str:
 
 def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     if source.data.startswith(",".join(READING_COLUMNS).encode()):
-        raise FormatError(f"It is a part of an exported project: import the folder that holds {MANIFEST}.", file=source.name)
+        raise FormatError(
+            Said("It is a part of an exported project: import the folder that holds {manifest}.", manifest=MANIFEST),
+            file=source.name,
+        )
     kind = formats.kind(source) if hints_of(mapping).mapping is None else "readings"
     if kind == "events":
-        return SkippedFile(source.name, "It holds earthquakes: import it as events ('quakegui events import').")
+        return SkippedFile(source.name, Said("It holds earthquakes: import it as events ('quakegui events import')."))
     parsed = ParsedFile(source.name, source.base, sha256, kind or "", modified_ms=source.modified_ms)
     if kind == "kp":
         return replace(parsed, kp=formats.read_kp(source), notes=kp.unread(source))

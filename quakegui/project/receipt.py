@@ -14,6 +14,7 @@ from quakegui.project.filesystem import whole_file
 from quakegui.project.store import Project, ProjectError, writing
 from quakegui.project.verifying import NAMES, RecordState, state_of
 from quakegui.season.json_values import built, parse_json
+from quakegui.words import Said
 
 MARK = "quakegui receipt"
 LARGEST = 65_536
@@ -72,7 +73,7 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
         If a chain or a guard is broken, or the file cannot be written.
     """
     if state.broken:
-        raise ProjectError("No receipt was written: the record is not as quakegui wrote it.")
+        raise ProjectError(Said("No receipt was written: the record is not as quakegui wrote it."))
     heads = [ChainHead(one.head, one.hash, one.rows) for one in state.chains]
     written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"
     receipt = Receipt(MARK, project.name, written, schema.SCHEMA, *heads)
@@ -91,12 +92,12 @@ def read_receipt(path: Path) -> Receipt:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise ValueError("it is too large")
+            raise ValueError(Said("it is too large"))
         receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8-sig")), what="receipt's value")
         if receipt.format != MARK:
-            raise ValueError("it does not say that it is one")
+            raise ValueError(Said("it does not say that it is one"))
     except (OSError, ValueError) as error:
-        raise ProjectError(f"{path} is not a receipt of quakegui: {error}") from error
+        raise ProjectError(Said("{path} is not a receipt of quakegui: {error}", path=path, error=error)) from error
     return receipt
 
 
@@ -115,10 +116,23 @@ def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
 
             state = state_of(connection, table, until=take)
             if state.head < head.id:
-                found.append(f"The {name} ends at row {state.head}; by the receipt of {receipt.written} it had {head.id} rows.")
+                found.append(
+                    Said(
+                        "The {name} ends at row {head}; by the receipt of {written} it had {head_id} rows.",
+                        name=name,
+                        head=state.head,
+                        written=receipt.written,
+                        head_id=head.id,
+                    )
+                )
             elif at != head.hash:
                 found.append(
-                    f"Row {head.id} of the {name} does not carry the hash of the receipt of {receipt.written}: the {name} was "
-                    "written anew since then, or the receipt is another project's."
+                    Said(
+                        "Row {head_id} of the {name} does not carry the hash of the receipt of {written}: the {name} was "
+                        "written anew since then, or the receipt is another project's.",
+                        head_id=head.id,
+                        name=name,
+                        written=receipt.written,
+                    )
                 )
     return tuple(found)

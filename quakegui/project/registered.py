@@ -13,6 +13,7 @@ from quakegui.project.registrations import Registration, changes, registrations
 from quakegui.project.seasons import days_with_data, load_season
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.verifying import LATE_HOURS
+from quakegui.words import Said
 
 SHOWN = 5
 """Days of a gap that are named."""
@@ -63,7 +64,7 @@ def examine_registered(project: Project, *, now_ms: int) -> tuple[RegisteredReco
         possible = _possible_days(project, now_ms)
     except ProjectError as error:
         possible = np.array([], dtype="datetime64[D]")
-        notes = (f"{error} So gaps in registered records could not be looked for.",)
+        notes = (Said("{error} So gaps in registered records could not be looked for.", error=error),)
     return tuple(_record(project, one, possible, notes, now_ms) for one in found)
 
 
@@ -79,15 +80,30 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
     faults = list(changes(project, one))
     if not sealed:
         faults.append(
-            f"Row {terms.ledger_row} of the ledger does not carry the hash that it had when the run “{terms.title}” was "
-            "registered."
+            Said(
+                "Row {ledger_row} of the ledger does not carry the hash that it had when the run “{terms_title}” "
+                "was registered.",
+                ledger_row=terms.ledger_row,
+                terms_title=terms.title,
+            )
         )
     if early.size:
-        faults.append(f"The run “{terms.title}” predicted {_days_text(early)} before the night was over.")
+        faults.append(
+            Said(
+                "The run “{terms_title}” predicted {days_text} before the night was over.",
+                terms_title=terms.title,
+                days_text=_days_text(early),
+            )
+        )
     if gaps.size:
         faults.append(
-            f"The run “{terms.title}” is registered until {terms.last_day} and has not predicted {_days_text(gaps)}, though it "
-            "could have."
+            Said(
+                "The run “{terms_title}” is registered until {last_day} and has not predicted {days_text}, "
+                "though it could have.",
+                terms_title=terms.title,
+                last_day=terms.last_day,
+                days_text=_days_text(gaps),
+            )
         )
     return RegisteredRecord(one, np.unique(days), gaps, tuple(faults), notes)
 
@@ -124,5 +140,5 @@ def _possible_days(project: Project, now_ms: int) -> Days:
 
 def _days_text(days: Days) -> str:
     if days.size > SHOWN:
-        return f"{days.size} days ({days[0]} to {days[-1]})"
+        return Said("{days_size} days ({days} to {days2})", days_size=days.size, days=days[0], days2=days[-1])
     return ", ".join(str(day) for day in days)

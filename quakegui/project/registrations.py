@@ -24,6 +24,7 @@ from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.json_values import built, parse_json
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import local_date
+from quakegui.words import Said
 
 _FACTS: Final[Mapping[str, tuple[str, type[object]]]] = {
     "selection": ("event_selection", Selection),
@@ -102,8 +103,13 @@ def require_unregistered(project: Project, run_id: str) -> None:
     found = registration_of(project, run_id)
     if found is not None:
         raise ProjectError(
-            f"The run “{found.terms.title}” is registered from {found.terms.first_day} until {found.terms.last_day}; it can be "
-            "neither renamed nor deleted nor registered again."
+            Said(
+                "The run “{terms_title}” is registered from {first_day} until {last_day}; it can be neither "
+                "renamed nor deleted nor registered again.",
+                terms_title=found.terms.title,
+                first_day=found.terms.first_day,
+                last_day=found.terms.last_day,
+            )
         )
 
 
@@ -141,14 +147,18 @@ def add_registration(
     hashes = tuple(_hashes(project, run_id, files).items())
     with project.write() as connection:
         if connection.scalar(select(schema.registration.c.id).where(schema.registration.c.run == run_id)) is not None:
-            raise ProjectError(f"Another program has just registered the run “{title}”.")
+            raise ProjectError(Said("Another program has just registered the run “{title}”.", title=title))
         last_ms = connection.scalar(select(func.max(schema.prediction.c.issued_ms))) or 0
         at_ms = max(now_ms, last_ms)
         config = config_of(connection)
         earliest = first_open_day(config, at_ms)
         if first_day is not None and first_day < earliest:
             raise ProjectError(
-                f"The night of {first_day} is over: what is registered lies ahead, from {earliest} on at the earliest."
+                Said(
+                    "The night of {first_day} is over: what is registered lies ahead, from {earliest} on at the earliest.",
+                    first_day=first_day,
+                    earliest=earliest,
+                )
             )
         row, end = chain.head(connection, schema.prediction)
         threshold, run_days, open_days = alarm_rule
@@ -206,7 +216,7 @@ def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64
         return
     changed = (*_changed_files(project, found), *_changed_parameters(project.config(), found))
     if changed:
-        raise ProjectError(f"{changed[0]} It predicts nothing until that is undone.")
+        raise ProjectError(Said("{changed} It predicts nothing until that is undone.", changed=changed[0]))
 
 
 def changes(project: Project, registration: Registration) -> tuple[str, ...]:
@@ -250,8 +260,11 @@ def _changed_files(project: Project, registration: Registration) -> tuple[str, .
     now = _hashes(project, registration.run, files)
     names = [name for name, digest in files.items() if now.get(name) != digest]
     if not now:
-        return (f"The folder of the run “{title}”, which is registered, is gone.",)
-    return tuple(f"The file {name} of the run “{title}” has changed since it was registered, or is gone." for name in names)
+        return (Said("The folder of the run “{title}”, which is registered, is gone.", title=title),)
+    return tuple(
+        Said("The file {name} of the run “{title}” has changed since it was registered, or is gone.", name=name, title=title)
+        for name in names
+    )
 
 
 def _changed_parameters(config: SeasonConfig, registration: Registration) -> tuple[str, ...]:
@@ -259,20 +272,24 @@ def _changed_parameters(config: SeasonConfig, registration: Registration) -> tup
     if not names:
         return ()
     return (
-        f"Parameters of the season have changed since the run “{registration.terms.title}” was registered: {', '.join(names)}.",
+        Said(
+            "Parameters of the season have changed since the run “{terms_title}” was registered: {names}.",
+            terms_title=registration.terms.title,
+            names=", ".join(names),
+        ),
     )
 
 
 def _changed_facts(facts: Mapping[str, Any], terms: Terms) -> Iterator[str]:
     title = terms.title
     if facts["selection"] != terms.selection:
-        yield f"Box or magnitudes of the earthquakes have changed since the run “{title}” was registered."
+        yield Said("Box or magnitudes of the earthquakes have changed since the run “{title}” was registered.", title=title)
     if facts["declustering"] != terms.declustering:
-        yield f"How aftershocks are dropped has changed since the run “{title}” was registered."
+        yield Said("How aftershocks are dropped has changed since the run “{title}” was registered.", title=title)
     if facts["classes"] != terms.classes:
-        yield f"The classes of the earthquakes have changed since the run “{title}” was registered."
+        yield Said("The classes of the earthquakes have changed since the run “{title}” was registered.", title=title)
     if facts["label_rule"] != terms.label_rule:
-        yield f"The label rule has changed since the run “{title}” was registered."
+        yield Said("The label rule has changed since the run “{title}” was registered.", title=title)
 
 
 def _differing(before: Mapping[str, Any], now: Mapping[str, Any], where: str = "") -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from quakegui.project import chain, schema
 from quakegui.project.store import Project, ProjectError, put_setting, require_revision
 from quakegui.season.localtime import wall_clock_ms
+from quakegui.words import Said
 
 UNPREDICTED = -1
 KINDS = ("in-sample", "out-of-fold", "prospective")
@@ -72,9 +73,9 @@ class LedgerPredictions:
     def __post_init__(self) -> None:
         """Refuse what is no set of predictions."""
         if self.kind not in KINDS:
-            raise ValueError(f"Unknown kind of prediction '{self.kind}': use {', '.join(KINDS)}.")
+            raise ValueError(Said("Unknown kind of prediction '{kind}': use {kinds}.", kind=self.kind, kinds=", ".join(KINDS)))
         if self.probabilities.shape != (self.days.size, 5) or self.days.size != len(self.map_hash):
-            raise ValueError("Predictions need five probabilities and a map's fingerprint per day.")
+            raise ValueError(Said("Predictions need five probabilities and a map's fingerprint per day."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def add_run(project: Project, run: Run, *, revision: int | None = None) -> None:
         if revision is not None:
             require_revision(connection, revision)
         if connection.scalar(select(schema.run.c.id).where(schema.run.c.id == run.id)) is not None:
-            raise ProjectError(f"There is a run {run.id} already; runs are never overwritten.")
+            raise ProjectError(Said("There is a run {run_id} already; runs are never overwritten.", run_id=run.id))
         connection.execute(schema.run.insert().values(_row(run)))
 
 

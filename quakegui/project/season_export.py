@@ -15,6 +15,7 @@ from quakegui.project.season_tables import SYNTHETIC, TableOf, date_of
 from quakegui.project.store import Project, ProjectError, writing
 from quakegui.season.daymap import to_rgb
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 INDEX_COLUMNS = ("file", "date", "class", "label_source", "kp_night")
 
@@ -80,7 +81,14 @@ def maps_to_folder(
             folder / "index.csv", TableOf("index", INDEX_COLUMNS, lambda: rows), synthetic=project.synthetic
         )
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. {len(rows)} maps are there.") from error
+        raise ProjectError(
+            Said(
+                "{folder} cannot be written: {strerror}. {count} maps are there.",
+                folder=folder,
+                strerror=error.strerror or error,
+                count=len(rows),
+            )
+        ) from error
     return len(rows)
 
 
@@ -123,7 +131,9 @@ def _to_csv(project: Project, path: Path, table: TableOf) -> int:
 def fresh_folder(folder: Path) -> None:
     """Make a folder; raises ProjectError for one that holds something."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(f"{folder} is not empty; give a new or empty folder, so that old and new files are not mixed.")
+        raise ProjectError(
+            Said("{folder} is not empty; give a new or empty folder, so that old and new files are not mixed.", folder=folder)
+        )
     folder.mkdir(parents=True, exist_ok=True)
 
 

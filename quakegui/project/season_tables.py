@@ -18,6 +18,7 @@ from quakegui.project.store import Project
 from quakegui.season.events import classify, direction_of
 from quakegui.season.quality import Quality
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 Cell = str | int | float | None
 
@@ -70,7 +71,7 @@ def day_of(text: str) -> np.datetime64:
         far away, and "today" for today.
     """
     if _DATE.fullmatch(text) is None:
-        raise ValueError(f"'{text}' is not a date such as 2022-09-05.")
+        raise ValueError(Said("'{text}' is not a date such as 2022-09-05.", text=text))
     return np.datetime64(date.fromisoformat(text), "D")
 
 

@@ -23,6 +23,7 @@ from quakegui.season.network import Network
 from quakegui.season.night import NightMeans
 from quakegui.season.readings import Readings
 from quakegui.season.season import Season, compute_season, known_at
+from quakegui.words import Said
 
 __all__ = ["days_with_data", "kp", "load_season", "record", "season_days", "series"]
 
@@ -55,15 +56,15 @@ def load_season(
         If no season can be computed from what the project holds.
     """
     revision, network, night, config, known_kp = _inputs(project, progress)
-    progress(0, 4, "night means")
+    progress(0, 4, Said("night means"))
     if night is None or not network.located.any():
         return None
     night = known_at(night, config, wall_clock_ms() if now_ms is None else now_ms)
     days = len(night.days)
-    progress(1, 4, "map basis")
+    progress(1, 4, Said("map basis"))
     try:
         basis = _basis(network, config.grid)
-        progress(2, 4, "anomalies")
+        progress(2, 4, Said("anomalies"))
         known = load_anomalies(night, config.anomaly)
         season = compute_season(
             network,
@@ -72,17 +73,17 @@ def load_season(
             kp=known_kp,
             basis=basis,
             known=known,
-            tell=lambda day: progress(2 * days + day, 4 * days, "anomalies"),
+            tell=lambda day: progress(2 * days + day, 4 * days, Said("anomalies")),
             revision=revision,
         )
     except ValueError as error:
         raise ProjectError(str(error)) from error
     if known is None or len(known[0]) < days:
         save_anomalies(night, config.anomaly, season.anomaly)
-    progress(3, 4, "regions")
+    progress(3, 4, Said("regions"))
     if features:
-        season = with_features(season, lambda day: progress(3 * days + day, 4 * days, "regions"))
-    progress(4, 4, "done")
+        season = with_features(season, lambda day: progress(3 * days + day, 4 * days, Said("regions")))
+    progress(4, 4, Said("done"))
     return season
 
 
@@ -98,7 +99,7 @@ def current_season(project: Project, season: Season, *, progress: ProgressCallba
         return season
     anew = load_season(project, progress=progress)
     if anew is None:
-        raise ProjectError("The project has no season any more: its readings or the places of its stations are gone.")
+        raise ProjectError(Said("The project has no season any more: its readings or the places of its stations are gone."))
     return anew
 
 

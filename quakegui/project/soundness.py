@@ -25,6 +25,7 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.json_values import built, parse_json
 from quakegui.season.labels import LabelRule
+from quakegui.words import Said
 
 LARGEST_VALUE = 64 * 1024**2
 """Bytes of the largest single value; a day of seconds takes less than one of them."""
@@ -65,22 +66,37 @@ def require_project(connection: Connection, folder: Path) -> int:
     foreign = foreign_part(connection)
     if foreign is not None:
         raise UnsoundError(
-            f"The database in {folder} holds {foreign}, which quakegui did not put there and which could act by itself; it was "
-            "not opened, and nothing of it was run. Ask its sender for an export ('quakegui export') and import that."
+            Said(
+                "The database in {folder} holds {foreign}, which quakegui did not put there and which could act "
+                "by itself; it was not opened, and nothing of it was run. Ask its sender for an export "
+                "('quakegui export') and import that.",
+                folder=folder,
+                foreign=foreign,
+            )
         )
     found = schema.version(connection)
     if found is None:
-        raise UnsoundError(f"The database in {folder} is not one of a quakegui project.")
+        raise UnsoundError(Said("The database in {folder} is not one of a quakegui project.", folder=folder))
     if found > schema.SCHEMA:
         raise UnsoundError(
-            f"The project in {folder} was made by a newer quakegui (version {found} of its tables, this program knows "
-            f"{schema.SCHEMA}); nothing was changed. Open it with the newer program."
+            Said(
+                "The project in {folder} was made by a newer quakegui (version {found} of its tables, this "
+                "program knows {schema}); nothing was changed. Open it with the newer program.",
+                folder=folder,
+                found=found,
+                schema=schema.SCHEMA,
+            )
         )
     odd = _of_another_version(connection, found)
     if odd is not None:
         raise UnsoundError(
-            f"The database in {folder} says that its tables are of version {found}, but its table '{odd}' is not; it was not "
-            "opened. Restore a copy of the folder."
+            Said(
+                "The database in {folder} says that its tables are of version {found}, but its table '{odd}' is "
+                "not; it was not opened. Restore a copy of the folder.",
+                folder=folder,
+                found=found,
+                odd=odd,
+            )
         )
     return found
 
@@ -96,8 +112,12 @@ def require_values(connection: Connection, folder: Path) -> None:
     wrong = wrong_value(connection) or wrong_fact(connection)
     if wrong is not None:
         raise UnsoundError(
-            f"The database in {folder} is damaged, or was changed by another program: {wrong} is nothing that quakegui "
-            "wrote. Restore a copy of the folder."
+            Said(
+                "The database in {folder} is damaged, or was changed by another program: {wrong} is nothing that "
+                "quakegui wrote. Restore a copy of the folder.",
+                folder=folder,
+                wrong=wrong,
+            )
         )
     facts = _facts(connection)
     try:
@@ -105,7 +125,9 @@ def require_values(connection: Connection, folder: Path) -> None:
         if "config" in facts:
             SeasonConfig.from_json(facts["config"])
     except ValueError as error:
-        raise UnsoundError(f"The parameters stored in {folder} cannot be used. {error}") from error
+        raise UnsoundError(
+            Said("The parameters stored in {folder} cannot be used. {error}", folder=folder, error=error)
+        ) from error
 
 
 def foreign_part(connection: Connection) -> str | None:
@@ -118,12 +140,12 @@ def foreign_part(connection: Connection) -> str | None:
         part = shown(str(name), 60)
         if kind == "table":
             if not isinstance(sql, str) or re.match(r"\s*create\s+table\b", sql, re.IGNORECASE) is None:
-                return f"the virtual table '{part}'"
+                return Said("the virtual table '{part}'", part=part)
             table = schema.metadata.tables.get(str(name).lower())  # SQLite's names have no case
             if table is not None and not _is_ours(raw, table, sql):
-                return f"a table '{part}' that is not made as this program makes it"
+                return Said("a table '{part}' that is not made as this program makes it", part=part)
         elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
-            return f"the {kind} '{part}'"  # an index without a statement belongs to a primary key
+            return Said("the {kind} '{part}'", kind=kind, part=part)  # an index without a statement belongs to a primary key
     return None
 
 
@@ -146,12 +168,14 @@ def wrong_value(connection: Connection) -> str | None:
         row = raw.execute(asked).fetchone()
         if row is not None:
             names = [column.name for column, is_right in zip(table.columns, row[1:], strict=True) if not is_right]
-            return f"row {row[0]} of the table '{table.name}' (column {', '.join(names)})"
+            return Said(
+                "row {row} of the table '{table}' (column {names})", row=row[0], table=table.name, names=", ".join(names)
+            )
     if "sqlite_sequence" in there:
         asked = "SELECT name FROM sqlite_sequence WHERE NOT (typeof(seq) = 'integer' AND seq BETWEEN 0 AND ?)"
         row = raw.execute(asked, (2**53,)).fetchone()
         if row is not None:
-            return f"the counter of the table '{shown(str(row[0]), 60)}'"
+            return Said("the counter of the table '{table}'", table=shown(str(row[0]), 60))
     return None
 
 
@@ -167,15 +191,15 @@ def wrong_fact(connection: Connection) -> str | None:
         except ValueError:
             objects = False
         if not objects or not _is_name(run.id):
-            return f"the record of the run '{shown(run.id, 60)}'"
+            return Said("the record of the run '{run}'", run=shown(run.id, 60))
     for act in connection.execute(select(schema.act.c.id, schema.act.c.kind, schema.act.c.summary)):
         if not _is_summary(act.kind, act.summary):
-            return f"the record of the import {act.id}"
+            return Said("the record of the import {act}", act=act.id)
     for row in connection.execute(select(schema.registration.c.id, schema.registration.c.terms)):
         try:
             Terms.from_json(row.terms)
         except ValueError as error:
-            return f"the registration {row.id} ({error})"
+            return Said("the registration {row_id} ({error})", row_id=row.id, error=error)
     return None
 
 
@@ -195,14 +219,14 @@ def _is_summary(kind: str, text: str) -> bool:
 
 def _wrong_setting(key: str, value: str) -> str | None:
     if key in _WHOLE_NUMBERS and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        return f"the fact '{key}'"
+        return Said("the fact '{key}'", key=key)
     if key == "run_in_use" and value != "" and not _is_name(value):
-        return "the fact 'run_in_use'"
+        return Said("the fact '{key}'", key=key)
     if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):
         try:
             built(_KINDS[key], parse_json(value), what=f"value of the fact '{key}'")
         except ValueError as error:
-            return f"the fact '{key}' ({error})"
+            return Said("the fact '{key}' ({error})", key=key, error=error)
     return None
 
 
@@ -223,9 +247,9 @@ def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         why = storage_problem(table, row)
         if why is None and table is schema.setting and {"key", "value"} <= row.keys():
             wrong = _wrong_setting(row["key"], row["value"])
-            why = f"A project cannot keep {wrong}." if wrong is not None else None
+            why = Said("A project cannot keep {wrong}.", wrong=wrong) if wrong is not None else None
         if why is not None:
-            raise UnsoundError(f"{why} Nothing of this step was kept.")
+            raise UnsoundError(Said("{why} Nothing of this step was kept.", why=why))
 
 
 _COUNTS = " UNION ALL ".join(
@@ -250,8 +274,11 @@ def require_room(connection: Connection, name: str) -> None:
     counts = _raw(connection).execute(_COUNTS)
     if any(count is not None and count >= LAST_COUNT for (count,) in counts):
         raise UnsoundError(
-            f"The counters of the project {name} are at their end, as only a file that another program changed can have them; "
-            "nothing was changed. Restore a copy of the folder."
+            Said(
+                "The counters of the project {name} are at their end, as only a file that another program "
+                "changed can have them; nothing was changed. Restore a copy of the folder.",
+                name=name,
+            )
         )
 
 

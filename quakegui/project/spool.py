@@ -17,6 +17,7 @@ from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import Block
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
+from quakegui.words import text_from_json, text_to_json
 
 _LENGTH = struct.Struct("<Q")
 _AS_THEY_ARE = ("name", "base", "sha256", "format", "issued_ms", "modified_ms")
@@ -29,7 +30,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
     kp = parsed.kp
     facts = {
         "plain": {name: getattr(parsed, name) for name in _AS_THEY_ARE},
-        "notes": parsed.notes,
+        "notes": [text_to_json(note) for note in parsed.notes],
         "stations": [astuple(station) for station in parsed.stations],
         "kp": None if kp is None else [kp.time.astype(np.int64).tolist(), kp.value.tolist(), kp.definitive.tolist()],
         "blocks": [
@@ -54,7 +55,9 @@ def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
         )
         stations = tuple(Station(*station) for station in facts["stations"])
         kp = None if facts["kp"] is None else _kp(*facts["kp"])
-        yield ParsedFile(**facts["plain"], blocks=blocks, stations=stations, kp=kp, notes=tuple(facts["notes"]))
+        yield ParsedFile(
+            **facts["plain"], blocks=blocks, stations=stations, kp=kp, notes=tuple(map(text_from_json, facts["notes"]))
+        )
 
 
 def _kp(times: list[int], values: list[float], definitive: list[bool]) -> Kp:

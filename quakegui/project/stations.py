@@ -24,6 +24,7 @@ from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
 from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import Project, ProjectError, default_author, raise_revision
 from quakegui.season.network import Station
+from quakegui.words import Said
 
 NEAR_DEGREES = 0.02
 """Coordinates that differ by less are the same place, rounded differently."""
@@ -67,7 +68,7 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
         notes += said
         found |= {station.code: station for station in stations}
     if not found:
-        raise ProjectError(f"{path} names no station.")
+        raise ProjectError(Said("{path} names no station.", path=path))
     return _store(project, found.values(), tuple(notes), author, Path(path).name)
 
 
@@ -95,14 +96,18 @@ def _usable(station: Station) -> Station:
     """Return a station as it is stored; refuse an empty code and impossible coordinates."""
     station = replace(station, code=station.code.strip().upper())
     if not 1 <= len(station.code) <= 32:
-        raise ProjectError("A station needs a code of 1 to 32 characters.")
+        raise ProjectError(Said("A station needs a code of 1 to 32 characters."))
     if (station.latitude is None) != (station.longitude is None):
-        raise ProjectError(f"{station.code} needs both latitude and longitude, or neither.")
+        raise ProjectError(Said("{code} needs both latitude and longitude, or neither.", code=station.code))
     if station.latitude is not None and station.longitude is not None:
         if not -90.0 <= station.latitude <= 90.0:
-            raise ProjectError(f"{station.latitude} is not a latitude; degrees north go from -90 to 90.")
+            raise ProjectError(
+                Said("{latitude} is not a latitude; degrees north go from -90 to 90.", latitude=station.latitude)
+            )
         if not -180.0 <= station.longitude <= 360.0:
-            raise ProjectError(f"{station.longitude} is not a longitude; degrees east go from -180 to 180.")
+            raise ProjectError(
+                Said("{longitude} is not a longitude; degrees east go from -180 to 180.", longitude=station.longitude)
+            )
         if station.longitude > 180.0:
             station = replace(station, longitude=round(station.longitude - 360.0, 9))
     return station

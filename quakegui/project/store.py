@@ -35,6 +35,7 @@ from quakegui.project.opening import bring_forward, look_first, make_database, r
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network, Station
+from quakegui.words import Said
 
 __all__ = ["DATABASE", "Project", "ProjectError", "writing"]  # whoever uses a project needs no more of `database`
 
@@ -119,7 +120,9 @@ class Project:
         except making.NotFreeError as error:
             raise ProjectError(str(error)) from error
         except OSError as error:
-            raise ProjectError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
+            raise ProjectError(
+                Said("The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error)
+            ) from error
         engine, warnings = writable_engine(folder)
         return cls(folder, engine, read_only=False, warnings=warnings)
 
@@ -148,12 +151,20 @@ class Project:
         warnings: tuple[str, ...] = ()
         if not read_only and not is_writable(folder / DATABASE):
             read_only = True
-            warnings = (f"{folder} cannot be written here: the project is open for reading only, and labels cannot be given.",)
+            warnings = (
+                Said(
+                    "{folder} cannot be written here: the project is open for reading only, and labels cannot be given.",
+                    folder=folder,
+                ),
+            )
         elif not read_only and not has_room(folder):
             read_only = True
             warnings = (
-                f"The disk that holds {folder} is full: the project is open for reading only. Make room and open it again to "
-                "give labels.",
+                Said(
+                    "The disk that holds {folder} is full: the project is open for reading only. Make room and open "
+                    "it again to give labels.",
+                    folder=folder,
+                ),
             )
         with sentences(folder):
             look_first(folder)
@@ -227,11 +238,14 @@ class Project:
             thread `WINDOW_BUSY_S`; nothing was changed then.
         """
         if self.read_only:
-            raise ProjectError(f"The project {self.name} is open for reading only; nothing was changed.")
+            raise ProjectError(Said("The project {name} is open for reading only; nothing was changed.", name=self.name))
         if _identity(self.folder) != self._file:  # a system may let go on writing into a file that nobody will find again
             raise ProjectError(
-                f"The project's folder {self.folder} is not there any more, or another one is in its place; nothing of this "
-                "step was kept. Connect its drive again or put the folder back, and open the project anew."
+                Said(
+                    "The project's folder {folder} is not there any more, or another one is in its place; nothing of "
+                    "this step was kept. Connect its drive again or put the folder back, and open the project anew.",
+                    folder=self.folder,
+                )
             )
         patience = WINDOW_BUSY_S if threading.get_ident() == self._window else BUSY_S
         with (
@@ -252,8 +266,11 @@ class Project:
     def _turn(self, patience: float) -> Iterator[None]:
         if not self._writing.acquire(timeout=patience):
             raise ProjectError(
-                f"Another step is being written into the project {self.name}, such as an import; this one was not kept. Try "
-                "again when that one is done."
+                Said(
+                    "Another step is being written into the project {name}, such as an import; this one was not "
+                    "kept. Try again when that one is done.",
+                    name=self.name,
+                )
             )
         try:
             yield
@@ -273,8 +290,12 @@ class Project:
                 run_folders.take_in(connection, self.folder)
         except OSError as error:
             raise ProjectError(
-                f"Everything came into {self.folder} but the folders of its training runs: {error.strerror or error}. "
-                "They follow when the project is opened the next time."
+                Said(
+                    "Everything came into {folder} but the folders of its training runs: {strerror}. They follow "
+                    "when the project is opened the next time.",
+                    folder=self.folder,
+                    strerror=error.strerror or error,
+                )
             ) from error
 
     # -- facts -----------------------------------------------------------------------------------------------------
@@ -348,8 +369,10 @@ def require_revision(connection: Connection, revision: int) -> None:
     """
     if int(get_setting(connection, REVISION) or 0) != revision:
         raise SupersededError(
-            "Readings, stations or parameters have changed since the season was computed from which this was made; nothing of "
-            "it was kept. Do it again with the season as it is now."
+            Said(
+                "Readings, stations or parameters have changed since the season was computed from which this was "
+                "made; nothing of it was kept. Do it again with the season as it is now."
+            )
         )
 
 
@@ -374,7 +397,9 @@ def _check_zone(timezone: str) -> None:
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ProjectError(f"'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.") from error
+        raise ProjectError(
+            Said("'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.", timezone=timezone)
+        ) from error
 
 
 def _readable(name: str) -> str:

@@ -13,6 +13,7 @@ from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.json_values import built, parse_json
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,18 @@ class Terms:
     def __post_init__(self) -> None:
         """Refuse a period without days, an alarm rule that never opens or never closes, and files of other folders."""
         if not FIRST_DAY <= self.first_day <= self.last_day <= LAST_DAY:
-            raise ValueError(f"A registration's first day is not after its last, and that is at most {LAST_DAY}.")
+            raise ValueError(
+                Said("A registration's first day is not after its last, and that is at most {last_day}.", last_day=LAST_DAY)
+            )
         if not 0.0 < self.threshold <= 1.0 or not 1 <= self.run_days <= 366 or not 1 <= self.open_days <= 366:
             raise ValueError(
-                "An alarm rule has a threshold above 0 and at most 1, and 1 to 366 days in a row and days that it stays open."
+                Said(
+                    "An alarm rule has a threshold above 0 and at most 1, and 1 to 366 days in a row and days that "
+                    "it stays open."
+                )
             )
         if any(Path(name).name != name or name in ("", ".", "..") for name, _ in self.files):
-            raise ValueError("A registration names files of the run's folder only.")
+            raise ValueError(Said("A registration names files of the run's folder only."))
 
     def to_json(self) -> str:
         """Return the terms as one line of JSON, always the same for equal terms."""

@@ -15,6 +15,7 @@ from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.stations import refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
+from quakegui.words import Said
 
 
 def undo_import(
@@ -47,9 +48,9 @@ def undo_import(
         acts = read_acts(connection)
         act = _act(acts, number) if number is not None else next((act for act in reversed(acts) if not act.undone), None)
         if act is None:
-            raise ProjectError("There is no import to undo.")
+            raise ProjectError(Said("There is no import to undo."))
         if act.undone:
-            raise ProjectError(f"Import {act.id} is undone already.")
+            raise ProjectError(Said("Import {act_id} is undone already.", act_id=act.id))
         add_act(connection, UNDO, author or default_author(), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
@@ -69,10 +70,10 @@ def redo_import(
     with project.write() as connection:
         acts = read_acts(connection)
         if number is None and not any(act.undone for act in acts):
-            raise ProjectError("There is no import to redo.")
+            raise ProjectError(Said("There is no import to redo."))
         act = _act(acts, _last_undone(connection) if number is None else number)
         if not act.undone:
-            raise ProjectError(f"Import {act.id} is not undone.")
+            raise ProjectError(Said("Import {act_id} is not undone.", act_id=act.id))
         add_act(connection, REDO, author or default_author(), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
@@ -101,7 +102,7 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
     code = code.strip().upper()
     with project.write() as connection:
         if code not in network_of(connection).codes:
-            raise ProjectError(f"There is no station {code} in this project.")
+            raise ProjectError(Said("There is no station {code} in this project.", code=code))
         number = add_act(connection, REMOVAL, author or default_author(), station=code)
         act = _act(read_acts(connection), number)
         _derive(connection, act)
@@ -112,7 +113,9 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
 def _act(acts: tuple[Act, ...], number: int | None) -> Act:
     found = next((act for act in acts if act.id == number), None)
     if found is None:
-        raise ProjectError(f"There is no import {number} in this project; 'quakegui imports list' shows them.")
+        raise ProjectError(
+            Said("There is no import {number} in this project; 'quakegui imports list' shows them.", number=number)
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from quakegui.formats.errors import shown
 from quakegui.project import chain, schema, soundness
 from quakegui.project.chain import Link
 from quakegui.project.reading_blocks import DAY_MS
+from quakegui.words import Said
 
 AT_OPENING: Final = 10_000
 """Rows at the end of a table, and as many of the older ones, that are looked at when a project is opened: within 0.1 s. The
@@ -25,7 +26,7 @@ LATE_HOURS: Final = 24.0
 SLACK_MS: Final = 60_000
 """What two clocks that are set by a network may differ by."""
 
-NAMES: Final = {"journal": "label journal", "prediction": "ledger", "registration": "register"}
+NAMES: Final = {"journal": Said("label journal"), "prediction": Said("ledger"), "registration": Said("register")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,20 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
         faults = tuple(_some_faults(connection, table, now_ms))
         found += faults[:SHOWN]
         if len(faults) > SHOWN:
-            found.append(f"The {NAMES[table.name]} is not as it was written in {len(faults) - SHOWN} further places.")
+            found.append(
+                Said(
+                    "The {names} is not as it was written in {count} further places.",
+                    names=NAMES[table.name],
+                    count=len(faults) - SHOWN,
+                )
+            )
     found += (*_guards(connection), *_issues(connection, now_ms))
     if found:
         found.append(
-            "The record was changed by another program, or is damaged: 'quakegui verify' lists every place; compare with a "
-            "copy of the folder, or with a receipt."
+            Said(
+                "The record was changed by another program, or is damaged: 'quakegui verify' lists every place; "
+                "compare with a copy of the folder, or with a receipt."
+            )
         )
     return tuple(found), tuple(_notes(connection, now_ms))
 
@@ -198,28 +207,48 @@ def _faults(
 
 
 def _sentence(connection: Connection, table: Table, kind: str, first: int, last: int) -> str:
-    rows = f"Row {first}" if first == last else f"Rows {first} to {last}"
+    rows = Said("Row {first}", first=first) if first == last else Said("Rows {first} to {last}", first=first, last=last)
     name = NAMES[table.name]
     if kind == "missing":
-        return f"{rows} of the {name} disappeared."
+        return Said("{rows} of the {name} disappeared.", rows=rows, name=name)
     row = connection.execute(select(table).where(table.c.id == first)).one()
     if table is schema.registration:
-        what = f"of the run {shown(row.run, 60)}, written {_utc(row.at_ms)} by {shown(row.author, 60)}"
+        what = Said(
+            "of the run {run}, written {utc} by {author}",
+            run=shown(row.run, 60),
+            utc=_utc(row.at_ms),
+            author=shown(row.author, 60),
+        )
     elif table is schema.journal:
-        what = f"of {np.datetime64(row.day, 'D')}, written {_utc(row.at_ms)} by {shown(row.author, 60)}"
+        what = Said(
+            "of {date}, written {utc} by {author}",
+            date=np.datetime64(row.day, "D"),
+            utc=_utc(row.at_ms),
+            author=shown(row.author, 60),
+        )
     else:
-        what = f"of {np.datetime64(row.day, 'D')}, issued {_utc(row.issued_ms)} by the run {shown(row.run, 60)}"
+        what = Said(
+            "of {date}, issued {utc} by the run {run}",
+            date=np.datetime64(row.day, "D"),
+            utc=_utc(row.issued_ms),
+            run=shown(row.run, 60),
+        )
     if kind == "without":
-        return f"{rows} of the {name} ({what}) came without a hash, so quakegui did not write it."
-    return f"{rows} of the {name} ({what}) changed after being written."
+        return Said(
+            "{rows} of the {name} ({what}) came without a hash, so quakegui did not write it.", rows=rows, name=name, what=what
+        )
+    return Said("{rows} of the {name} ({what}) changed after being written.", rows=rows, name=name, what=what)
 
 
 def _guards(connection: Connection) -> Iterator[str]:
     lost = soundness.lost_triggers(connection)
     if lost:
         yield (
-            f"The database's guards against changes of journal and ledger were taken out ({', '.join(sorted(lost))}); they are "
-            "put back when the project is opened for writing."
+            Said(
+                "The database's guards against changes of journal and ledger were taken out ({lost}); they are "
+                "put back when the project is opened for writing.",
+                lost=", ".join(sorted(lost)),
+            )
         )
 
 
@@ -245,26 +274,46 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
     conditions = _impossible(max(now_ms, passed_on))
     early, ahead, back = (_first(connection, f"{_LEDGER} NOT {former} AND {condition}") for condition in conditions)
     for count, first in early:
-        yield f"{count} predictions were issued before their night was over, the first in row {first} of the ledger."
+        yield Said(
+            "{count} predictions were issued before their night was over, the first in row {first} of the ledger.",
+            count=count,
+            first=first,
+        )
     for count, first in ahead:
-        yield f"{count} predictions were issued later than it is now, the first in row {first} of the ledger."
+        yield Said(
+            "{count} predictions were issued later than it is now, the first in row {first} of the ledger.",
+            count=count,
+            first=first,
+        )
     for count, first in back:
-        yield f"{count} predictions were issued before the row that stands before them, the first in row {first} of the ledger."
+        yield Said(
+            "{count} predictions were issued before the row that stands before them, the first in row {first} of the ledger.",
+            count=count,
+            first=first,
+        )
 
 
 def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
     """Give sentences on impossible times of issue from versions that did not see to them, and on late predictions."""
     for count, first in _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})"):
         yield (
-            f"{count} predictions from before rows were chained have a time of issue that cannot be (before their night was "
-            f"over, later than now, or before that of the row above), the first in row {first} of the ledger: former versions "
-            "did not see to that."
+            Said(
+                "{count} predictions from before rows were chained have a time of issue that cannot be (before "
+                "their night was over, later than now, or before that of the row above), the first in row "
+                "{first} of the ledger: former versions did not see to that.",
+                count=count,
+                first=first,
+            )
         )
     late = f"a.kind = 'prospective' AND a.issued_ms > a.cutoff_ms + {round(LATE_HOURS * 3_600_000)}"
     for count, first in _first(connection, f"FROM prediction a WHERE {late}"):
         yield (
-            f"{count} prospective predictions were issued more than a day after their night, the first in row {first} of the "
-            "ledger: they count in scores, and warned nobody."
+            Said(
+                "{count} prospective predictions were issued more than a day after their night, the first in row "
+                "{first} of the ledger: they count in scores, and warned nobody.",
+                count=count,
+                first=first,
+            )
         )
 
 

@@ -6,6 +6,5 @@ here; how the document becomes pages is for whoever prints it.
 
 from quakegui.report.content import ReportCancelledError
 from quakegui.report.document import Report, make_report, write_html
-from quakegui.report.words import LANGUAGES, Language
 
-__all__ = ["LANGUAGES", "Language", "Report", "ReportCancelledError", "make_report", "write_html"]
+__all__ = ["Report", "ReportCancelledError", "make_report", "write_html"]

@@ -17,23 +17,23 @@ MOST_FILES = 20
 
 def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
     """Return what was taken of the catalogue, what declustering dropped, and what tells the classes apart."""
-    made = h3(say("Choice of earthquakes, and classes", "地震的选取与类别"))
+    made = h3(say("Choice of earthquakes, and classes"))
     if not content.events:
-        return made + p(say("The project has no earthquakes.", "项目中没有地震。"), "notice")
+        return made + p(say("The project has no earthquakes."), "notice")
     chosen = catalogue.selection_facts(content.project)
     rows = [
         *_files(catalogue.origins(content.project), say),
-        (say("Earthquakes chosen", "选取的地震"), str(len(catalogue.all_events(content.project)))),
-        (say("Chosen by", "选取条件"), selection_in_words(chosen["event_selection"] or {}, say)),
-        (say("Aftershocks", "余震"), declustering_in_words(chosen["declustering"] or {}, say)),
-        (say("Left after declustering", "去余震后"), str(len(content.events))),
+        (say("Earthquakes chosen"), str(len(catalogue.all_events(content.project)))),
+        (say("Chosen by"), selection_in_words(chosen["event_selection"] or {}, say)),
+        (say("Aftershocks"), declustering_in_words(chosen["declustering"] or {}, say)),
+        (say("Left after declustering"), str(len(content.events))),
     ]
     scheme = catalogue.class_scheme(content.project)
     if scheme is not None:
         rows += [
-            (say("Large and small part at M", "大小地震的分界 M"), number(scheme.split_magnitude, 2)),
-            (say("Centre of the north", "北部中心"), degrees(*scheme.north_centre)),
-            (say("Centre of the south", "南部中心"), degrees(*scheme.south_centre)),
+            (say("Large and small part at M"), number(scheme.split_magnitude, 2)),
+            (say("Centre of the north"), degrees(*scheme.north_centre)),
+            (say("Centre of the south"), degrees(*scheme.south_centre)),
         ]
     return made + facts(rows)
 
@@ -41,14 +41,14 @@ def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
 def _files(files: Sequence[Origin], say: Words) -> list[tuple[str, str]]:
     rows = [
         (
-            say("Read from", "读自"),
-            say("{name}: {count} earthquakes, SHA-256 {sha}", "{name}：{count} 次地震，SHA-256 {sha}",
+            say("Read from"),
+            say("{name}: {count} earthquakes, SHA-256 {sha}",
                 name=file.name, count=file.events, sha=file.sha256),
         )
         for file in files[:MOST_FILES]
     ]  # fmt: skip
     if files[MOST_FILES:]:
-        rows.append((say("and", "以及"), say("{n} more files", "另外 {n} 个文件", n=len(files) - MOST_FILES)))
+        rows.append((say("and"), say("{n} more files", n=len(files) - MOST_FILES)))
     return rows
 
 
@@ -57,30 +57,27 @@ def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
     said = []
     if selection.get("box") is not None:
         south, north, west, east = selection["box"]
-        said.append(
-            say("box {corner} to {other}", "范围 {corner} 至 {other}", corner=degrees(south, west), other=degrees(north, east))
-        )
+        said.append(say("box {corner} to {other}", corner=degrees(south, west), other=degrees(north, east)))
     if selection.get("centre") is not None:
         centre, km = degrees(*selection["centre"]), selection.get("radius_km")
-        said.append(say("within {km:g} km of {centre}", "距 {centre} 不超过 {km:g} km", km=km, centre=centre))
+        said.append(say("within {km:g} km of {centre}", km=km, centre=centre))
     if selection.get("min_magnitude") is not None:
-        said.append(say("M {m:g} or larger", "M {m:g} 及以上", m=selection["min_magnitude"]))
+        said.append(say("M {m:g} or larger", m=selection["min_magnitude"]))
     if selection.get("since") is not None:
-        said.append(say("from {day} on", "自 {day} 起", day=selection["since"]))
+        said.append(say("from {day} on", day=selection["since"]))
     if selection.get("until") is not None:
-        said.append(say("up to {day}", "至 {day} 止", day=selection["until"]))
-    return ("；" if say.language == "zh" else "; ").join(said) or say("the whole catalogue", "整个目录")
+        said.append(say("up to {day}", day=selection["until"]))
+    return say.join("; ", said) or say("the whole catalogue")
 
 
 def declustering_in_words(declustering: Mapping[str, Any], say: Words) -> str:
     """Return how aftershocks were dropped: the stored fields of a `season.events.Declustering`."""
     if declustering.get("method") == "gardner-knopoff":
-        return say("dropped by the windows of Gardner and Knopoff (1974)", "按 Gardner 与 Knopoff（1974）的时空窗去除")
+        return say("dropped by the windows of Gardner and Knopoff (1974)")
     if declustering.get("method") == "window":
         return say(
             "dropped within {km:g} km and {days:g} days of an earlier, no smaller earthquake",
-            "去除距较早且不更小的地震 {km:g} km、{days:g} 天之内者",
             km=declustering["radius_km"],
             days=declustering["days"],
         )
-    return say("kept", "保留")
+    return say("kept")

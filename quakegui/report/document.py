@@ -17,7 +17,7 @@ from quakegui.report.markup import Figure, FigureList, h1, safe, with_pictures
 from quakegui.report.provenance import provenance
 from quakegui.report.run_parts import skill, training
 from quakegui.report.season_parts import method, network, short, small_stamp, stamps
-from quakegui.report.words import Language, Words
+from quakegui.report.words import Words
 from quakegui.season.season import Season
 
 STYLE: Final = """
@@ -56,7 +56,7 @@ class Report:
     title
         Of the document.
     language
-        "en" or "zh".
+        Code of one of the languages, such as "en".
     stamp
         What stands on every page: SYNTHETIC, LEAKY, both, or nothing.
     body
@@ -66,14 +66,14 @@ class Report:
     """
 
     title: str
-    language: Language
+    language: str
     stamp: str
     body: str
     figures: tuple[Figure, ...]
 
     def html(self) -> str:
         """Return the report as one file: pictures inside, no script, nothing fetched from anywhere."""
-        code = "zh-CN" if self.language == "zh" else "en"
+        code = "zh-CN" if self.language == "zh" else self.language
         return (
             f'<!DOCTYPE html>\n<html lang="{code}">\n<head>\n<meta charset="utf-8">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{safe(self.title)}</title>\n'
@@ -84,7 +84,7 @@ class Report:
 def make_report(
     project: Project,
     *,
-    language: Language = "en",
+    language: str = "en",
     season: Season | None = None,
     as_of: AsOf = "training",
     progress: ProgressCallback = silent,
@@ -95,7 +95,7 @@ def make_report(
     Parameters
     ----------
     language
-        "en" or "zh".
+        Code of one of the languages, such as "en".
     season
         The computed season where the caller has it.
     as_of
@@ -112,7 +112,7 @@ def make_report(
     """
     say, figures = Words(language), FigureList()
     content = gather(project, season, as_of=as_of, progress=progress, cancelled=cancelled)
-    title = say("Report of the season: {name}", "时段报告：{name}", name=project.name)
+    title = say("Report of the season: {name}", name=project.name)
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):
         if cancelled():

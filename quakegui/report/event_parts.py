@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from quakegui.judge.alarms import Alarm, Hit
+from quakegui.judge.names import KIND_SHORT
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report.content import ReportCancelledError, ReportContent
 from quakegui.report.markup import FigureList, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
 from quakegui.report.season_parts import TITLES, no_season
-from quakegui.report.words import DIRECTION_NAMES, KIND_NAMES, SOURCE_NAMES, Words, degrees, number, percent
+from quakegui.report.words import Words, degrees, number, percent
 from quakegui.season.events import Event
 from quakegui.season.kp import is_stormy
+from quakegui.season.names import DIRECTION_NAMES, SOURCE_NAMES
 from quakegui.season.season import Season
 from quakegui.season.sphere import great_circle_km
 
@@ -37,14 +39,10 @@ class MapMaker:
         day = season.day_map(index)
         words = [str(day.day)]
         if self.storm[index]:
-            words.append(say("storm", "磁暴"))
+            words.append(say("storm"))
         if day.regions:
             peak, count = number(day.regions[0].peak_z, 1, sign=True), len(day.regions)
-            words.append(
-                say("1 region, peak z {z}", "1 个极值区域，峰值 z {z}", z=peak)
-                if count == 1
-                else say("{n} regions, peak z {z}", "{n} 个极值区域，峰值 z {z}", n=count, z=peak)
-            )
+            words.append(say("1 region, peak z {z}", z=peak) if count == 1 else say("{n} regions, peak z {z}", n=count, z=peak))
         if not day.exists:
             return p(" · ".join(words), "caption") + p(self._no_map(index), "notice")
         picture = day_picture(
@@ -55,7 +53,7 @@ class MapMaker:
             epicentre=None if event is None else (event.latitude, event.longitude),
             synthetic=self.content.project.synthetic,
             width=MAP_WIDTH,
-            alt=say("Map of {day}", "{day} 的等值线图", day=day.day),
+            alt=say("Map of {day}", day=day.day),
         )
         return p(" · ".join(words), "caption") + block(self.figures.add(picture))
 
@@ -63,7 +61,6 @@ class MapMaker:
         known = int(np.isfinite(self.season.z[index]).sum())
         return self.say(
             "No map. Stations with a value: {n}; a map needs three at different places.",
-            "无图：当日有值的台站为 {n} 个；一张图至少需要三个不同地点的台站。",
             n=known,
         )
 
@@ -73,7 +70,6 @@ class MapMaker:
             known = int(np.isfinite(self.season.z[list(indices)]).sum(axis=1).max(initial=0))
             said = self.say(
                 "None of these days has a map. Stations with a value: {n} at most; a map needs three at different places.",
-                "这些日子都没有图：有值的台站最多 {n} 个；一张图至少需要三个不同地点的台站。",
                 n=known,
             )
             return p(said, "notice")
@@ -82,7 +78,7 @@ class MapMaker:
     def scale(self) -> str:
         """Return the colour scale of the maps."""
         say, config = self.say, self.season.config
-        title = say("z, fixed scale; red strokes: threshold", "z，固定色标；红线：阈值")
+        title = say("z, fixed scale; red strokes: threshold")
         return block(self.figures.add(colour_bar(config.style, config.extrema.threshold_z, title=title, alt=title)))
 
 
@@ -90,12 +86,11 @@ def events(
     content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> str:
     """Return a part for each earthquake: where and when, the days before it, and whether an alarm was open."""
-    made = h2(say.of(TITLES["events"]), "events")
+    made = h2(say(TITLES["events"]), "events")
     if not content.events:
         return made + p(
             say(
                 "The project has no earthquakes, so there is nothing to hit or to miss. Read a catalogue first.",
-                "项目中没有地震，因此谈不上命中或漏报。请先读取目录。",
             ),
             "notice",
         )
@@ -106,7 +101,6 @@ def events(
         say(
             "On the maps of the following pages: small rings are the stations, a dark red line is the edge of an extremum "
             "region, grey lies outside the hull of the day's stations.",
-            "以下各页的图中：小圆圈为台站，暗红线为极值区域的边界，灰色在当日台站外包线之外。",
         ),
         "caption",
     )
@@ -114,7 +108,7 @@ def events(
     for place, event in enumerate(content.events):
         if cancelled():
             raise ReportCancelledError
-        progress(place, len(content.events), say("earthquakes", "地震"))
+        progress(place, len(content.events), say("earthquakes"))
         made += _event(content, maker, place, event, say)
     return made
 
@@ -123,8 +117,8 @@ def outcome(content: ReportContent, place: int, say: Words) -> str:
     """Return in a few words whether an alarm was open at an earthquake."""
     record = content.record
     if record is None or place not in record.events:
-        return say("not judged", "未评判")
-    return say("missed", "漏报") if place in record.missed else say("hit", "命中")
+        return say("not judged")
+    return say("missed") if place in record.missed else say("hit")
 
 
 def _overview(content: ReportContent, say: Words) -> str:
@@ -133,42 +127,42 @@ def _overview(content: ReportContent, say: Words) -> str:
          outcome(content, place, say))
         for place, (event, cls) in enumerate(zip(content.events, content.classes, strict=True))
     ]  # fmt: skip
-    head = (say("No.", "编号"), say("Local time", "当地时间"), "M", say("Class", "类别"), say("Place", "地点"),
-            say("Alarm", "警报"))  # fmt: skip
+    head = (say("No."), say("Local time"), "M", say("Class"), say("Place"),
+            say("Alarm"))  # fmt: skip
     return table(head, rows, numbers_from=9)
 
 
 def _event(content: ReportContent, maker: MapMaker, place: int, event: Event, say: Words) -> str:
     season, cls = maker.season, content.classes[place]
-    title = say("Earthquake {n}: M {m:.1f}, {day}, {place}", "地震 {n}：M {m:.1f}，{day}，{place}", n=place + 1,
+    title = say("Earthquake {n}: M {m:.1f}, {day}, {place}", n=place + 1,
                 m=event.magnitude, day=content.event_days[place], place=event.place or "–")  # fmt: skip
     made = h3(title, new_page=True)
     frame = season.gridder.basis.frame
     away = float(great_circle_km(event.latitude, event.longitude, frame.latitude, frame.longitude))
     on_map = inside(frame, [(event.latitude, event.longitude)])[0]
     where = (
-        say("{km:.0f} km from the network's centre, on the map", "距台网中心 {km:.0f} km，在图内", km=away)
+        say("{km:.0f} km from the network's centre, on the map", km=away)
         if on_map
-        else say("{km:.0f} km from the network's centre, outside of the map", "距台网中心 {km:.0f} km，在图外", km=away)
+        else say("{km:.0f} km from the network's centre, outside of the map", km=away)
     )
     depth = "–" if event.depth_km is None else f"{event.depth_km:g} km"
     made += facts(
         (
-            (say("Time", "时间"), f"{content.local(event.time)} · {str(event.time)[:19]} UTC"),
-            (say("Magnitude", "震级"), f"{event.magnitude:.1f} {event.magnitude_type}".strip()),
-            (say("Epicentre", "震中"), f"{degrees(event.latitude, event.longitude)} · {where}"),
-            (say("Depth", "深度"), depth),
-            (say("Class", "类别"), say.cls(cls) if cls else say("none: the project has no classes", "无：项目没有类别")),
-            (say("Alarm", "警报"), _outcome_sentence(content, place, say)),
+            (say("Time"), f"{content.local(event.time)} · {str(event.time)[:19]} UTC"),
+            (say("Magnitude"), f"{event.magnitude:.1f} {event.magnitude_type}".strip()),
+            (say("Epicentre"), f"{degrees(event.latitude, event.longitude)} · {where}"),
+            (say("Depth"), depth),
+            (say("Class"), say.cls(cls) if cls else say("none: the project has no classes")),
+            (say("Alarm"), _outcome_sentence(content, place, say)),
         )
     )
     before = _days_before(content, event)
     if not before:
-        return made + p(say("The season has no day before this earthquake.", "时段中没有此次地震之前的日子。"), "notice")
+        return made + p(say("The season has no day before this earthquake."), "notice")
     made += p(
-        say("The {n} days known before it, the epicentre ringed:", "地震前已知的 {n} 天，圆圈为震中：", n=len(before))
+        say("The {n} days known before it, the epicentre ringed:", n=len(before))
         if on_map
-        else say("The {n} days known before it:", "地震前已知的 {n} 天：", n=len(before))
+        else say("The {n} days known before it:", n=len(before))
     )
     made += maker.maps(before, event)
     return made + _day_table(content, season, before, say)
@@ -186,28 +180,26 @@ def _days_before(content: ReportContent, event: Event) -> range:
 def _outcome_sentence(content: ReportContent, place: int, say: Words) -> str:
     record = content.record
     if record is None and content.why_not_judged:
-        return say("Not judged: {why}", "未评判：{why}", why=content.why_not_judged)
+        return say("Not judged: {why}", why=content.why_not_judged)
     if record is None:
-        return say("Not judged: there is no prediction of days unknown to a run.", "未评判：没有对运行未见过的日子的预测。")
+        return say("Not judged: there is no prediction of days unknown to a run.")
     if place in content.other_earthquakes:
         return say(
             "Not judged: it came into the catalogue after the run was trained, whose earthquakes are judged by.",
-            "未评判：该地震在运行训练之后才进入目录，而评判采用训练时的地震。",
         )
     if place not in record.events:
-        return say("Not judged: no such prediction covers its time.", "未评判：没有这样的预测涵盖其时间。")
+        return say("Not judged: no such prediction covers its time.")
     for number_, alarm in enumerate(record.alarms, 1):
         for hit in alarm.hits:
             if hit.event == place:
                 return say(
                     "Hit: alarm {n} had been open for {lead} days; direction {d}, class {c}.",
-                    "命中：警报 {n} 已打开 {lead} 天；方向{d}，类别{c}。",
                     n=number_,
                     lead=number(hit.lead_days, 1),
-                    d=say("right", "正确") if hit.direction else say("wrong", "不正确"),
-                    c=say("right", "正确") if hit.full_class else say("wrong", "不正确"),
+                    d=say("right") if hit.direction else say("wrong"),
+                    c=say("right") if hit.full_class else say("wrong"),
                 )
-    return say("Missed: no alarm was open.", "漏报：当时没有警报。")
+    return say("Missed: no alarm was open.")
 
 
 def _day_table(content: ReportContent, season: Season, days: Sequence[int], say: Words) -> str:
@@ -220,22 +212,22 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
         if predicted is not None and predicted.classes[index] >= 0:
             guess = say.cls(int(predicted.classes[index]))
             event = percent(float(predicted.probabilities[index, 1:].sum()), 0)
-            kind = say.or_itself(KIND_NAMES, str(predicted.kind[index]))
+            kind = say.or_itself(KIND_SHORT, str(predicted.kind[index]))
         rows.append(
             (
                 str(day),
                 number(kp, 1),
                 "–" if not features.has_map else f"{features.area_km2:,.0f}",
                 number(features.peak_z, 1, sign=True),
-                "–" if label is None else f"{say.cls(label.cls)} · {say.of(SOURCE_NAMES[label.source])}",
+                "–" if label is None else f"{say.cls(label.cls)} · {say(SOURCE_NAMES[label.source])}",
                 guess,
                 event,
                 kind,
             )
         )
     head = (
-        say("Day", "日期"), "Kp", say("Area, km²", "面积，km²"), say("Peak z", "峰值 z"), say("Label", "标注"),
-        say("Prediction", "预测"), say("P(event)", "P（有震）"), say("Kind", "类型"),
+        say("Day"), "Kp", say("Area, km²"), say("Peak z"), say("Label"),
+        say("Prediction"), say("P(event)"), say("Kind"),
     )  # fmt: skip
     return table(head, rows, numbers_from=9)
 
@@ -244,7 +236,7 @@ def alarms(
     content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> str:
     """Return a part for each alarm: when it was open, on what days, and what came of it."""
-    made = h2(say.of(TITLES["alarms"]), "alarms")
+    made = h2(say(TITLES["alarms"]), "alarms")
     if content.season is None or content.record is None:
         return made + p(_why_no_alarms(content, say), "notice")
     made += p(
@@ -252,28 +244,26 @@ def alarms(
             "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 days after "
             "the last such day. Days that a run was trained on raise none. The direction is the likelier of north and south, "
             "the class the likeliest of the four; each is named by itself, so they may differ.",
-            "P（有震）连续两天达到阈值时警报打开，直到最后一个这样的日子之后 15 天。运行训练用过的日子不会引发警报。"
-            "方向取南北中较可能者，类别取四类中最可能者；二者各自得出，因此可能不一致。",
         )
     )
     found = content.record.alarms
     if not found:
-        return made + p(say("No alarm was raised in the season.", "时段内没有警报。"), "notice")
+        return made + p(say("No alarm was raised in the season."), "notice")
     rows = [
-        (str(place + 1), content.local(alarm.opened), content.local(alarm.closed), say.of(DIRECTION_NAMES[alarm.direction]),
+        (str(place + 1), content.local(alarm.opened), content.local(alarm.closed), say(DIRECTION_NAMES[alarm.direction]),
          say.cls(alarm.full_class), str(len(alarm.positive_days)), _came_of(content, alarm, say))
         for place, alarm in enumerate(found)
     ]  # fmt: skip
     head = (
-        say("No.", "编号"), say("Opened", "打开"), say("Closes", "关闭"), say("Direction", "方向"), say("Class", "类别"),
-        say("Days", "天数"), say("What came of it", "结果"),
+        say("No."), say("Opened"), say("Closes"), say("Direction"), say("Class"),
+        say("Number of days"), say("What came of it"),
     )  # fmt: skip
     made += table(head, rows, numbers_from=9)
     maker = MapMaker(content, content.season, say, figures)
     for place, alarm in enumerate(found):
         if cancelled():
             raise ReportCancelledError
-        progress(place, len(found), say("alarms", "警报"))
+        progress(place, len(found), say("alarms"))
         made += _alarm(content, maker, place, alarm, say)
     return made
 
@@ -285,21 +275,19 @@ def _why_no_alarms(content: ReportContent, say: Words) -> str:
         return say(
             "The run learnt from days that it was then scored on, so its answers raise no alarms here; those counted with its "
             "skill belong to scores that say nothing about prediction.",
-            "该运行学习过随后用来评分的日子，因此其结果在此不引发警报；技能部分计入的警报属于不能说明预测能力的得分。",
         )
     return say(
         "There is no prediction of days that a run had not learnt from, so there are no alarms.",
-        "没有对运行未学习过的日子的预测，因此没有警报。",
     )
 
 
 def _came_of(content: ReportContent, alarm: Alarm, say: Words) -> str:
     if alarm.hits:
-        came = ("；" if say.language == "zh" else "; ").join(_hit(content, hit, say) for hit in alarm.hits)
-        return say("Hit: {what}.", "命中：{what}。", what=came)
+        came = say.join("; ", (_hit(content, hit, say) for hit in alarm.hits))
+        return say("Hit: {what}.", what=came)
     if alarm.undecided:
-        return say("Undecided: still open at the end of the judged time.", "未定：评判时间结束时仍未关闭。")
-    return say("False alarm: it closed without an earthquake.", "虚报：关闭前没有地震。")
+        return say("Undecided: still open at the end of the judged time.")
+    return say("False alarm: it closed without an earthquake.")
 
 
 def _hit(content: ReportContent, hit: Hit, say: Words) -> str:
@@ -307,33 +295,32 @@ def _hit(content: ReportContent, hit: Hit, say: Words) -> str:
     if hit.event >= len(content.events):
         return say(
             "an earthquake that the catalogue no longer holds, after {lead} days",
-            "目录中已不存在的一次地震，{lead} 天后",
             lead=lead,
         )
     event = content.events[hit.event]
-    return say("earthquake {n}, M {m:.1f}, after {lead} days", "地震 {n}，M {m:.1f}，{lead} 天后", n=hit.event + 1,
+    return say("earthquake {n}, M {m:.1f}, after {lead} days", n=hit.event + 1,
                m=event.magnitude, lead=lead)  # fmt: skip
 
 
 def _alarm(content: ReportContent, maker: MapMaker, place: int, alarm: Alarm, say: Words) -> str:
     made = h3(
-        say("Alarm {n}: {a} to {b}", "警报 {n}：{a} 至 {b}", n=place + 1, a=content.local(alarm.opened)[:10],
+        say("Alarm {n}: {a} to {b}", n=place + 1, a=content.local(alarm.opened)[:10],
             b=content.local(alarm.closed)[:10]),
         new_page=True,
     )  # fmt: skip
     made += facts(
         (
-            (say("Opened", "打开"), content.local(alarm.opened)),
-            (say("Closes", "关闭"), content.local(alarm.closed)),
+            (say("Opened"), content.local(alarm.opened)),
+            (say("Closes"), content.local(alarm.closed)),
             (
-                say("Direction and class named", "所指方向与类别"),
-                f"{say.of(DIRECTION_NAMES[alarm.direction])} · {say.cls(alarm.full_class)}",
+                say("Direction and class named"),
+                f"{say(DIRECTION_NAMES[alarm.direction])} · {say.cls(alarm.full_class)}",
             ),
-            (say("Days at or above the threshold", "达到阈值的天数"), str(len(alarm.positive_days))),
-            (say("What came of it", "结果"), _came_of(content, alarm, say)),
+            (say("Days at or above the threshold"), str(len(alarm.positive_days))),
+            (say("What came of it"), _came_of(content, alarm, say)),
         )
     )
     shown = alarm.positive_days[:MAPS]
-    made += p(say("Its first {n} such days:", "最初的 {n} 个这样的日子：", n=len(shown)))
+    made += p(say("Its first {n} such days:", n=len(shown)))
     made += maker.maps(shown, None)
     return made + _day_table(content, maker.season, shown, say)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> str:
     """Return the part of a report on the detection limit."""
     sizes, counts = size_table(found, say), count_table(found, say)
-    made = h3(say("Detection limit", "检出限"), new_page=True) + p(limit_text(found, say))
+    made = h3(say("Detection limit"), new_page=True) + p(limit_text(found, say))
     made += block(figures.add(power_curve(found, say, stamp)))
     made += table(sizes.head, sizes.rows, numbers_from=0)
     return made + (table(counts.head, counts.rows, numbers_from=0) if counts.rows else "")
@@ -28,8 +28,8 @@ def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> 
 
 def size_table(found: Limit, say: Words) -> Table:
     """Return power by size of the signals."""
-    at_station = say("Largest at a station, nT", "台站最大值，nT")
-    head = (say("Strength", "强度"), say("Peak, nT", "峰值，nT"), at_station, *_share_head(say))
+    at_station = say("Largest at a station, nT")
+    head = (say("Strength"), say("Peak, nT"), at_station, *_share_head(say))
     rows = [
         (f"{row.strength:g}", number(row.peak_nt), number(row.station_nt), *_share_cells(row.share, say)) for row in found.sizes
     ]
@@ -38,28 +38,28 @@ def size_table(found: Limit, say: Words) -> Table:
 
 def count_table(found: Limit, say: Words) -> Table:
     """Return power by number of earthquakes."""
-    head = (say("Earthquakes in the season", "观测季内的地震次数"), *_share_head(say))
+    head = (say("Earthquakes in the season"), *_share_head(say))
     return Table(head, tuple((str(row.events), *_share_cells(row.share, say)) for row in found.counts))
 
 
 def _share_head(say: Words) -> tuple[str, ...]:
-    return say("Power (95%)", "检出概率（95%）"), say("Passed the test", "通过检验的比例"), say("Replicates", "重复次数")
+    return say("Power (95%)"), say("Passed the test"), say("Replicates")
 
 
 def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
     values = {"value": number(share.power), "low": number(share.low), "high": number(share.high)}
-    power = say("{value} ({low} to {high})", "{value}（{low} 至 {high}）", **values)
+    power = say("{value} ({low} to {high})", **values)
     return power, number(share.tested / share.replicates), str(share.replicates)
 
 
 def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
     """Return the drawing of the power over the size of the signals."""
     words = PlotWords(
-        across=say("peak of the signal, nT", "信号峰值，nT"),
-        up=say("power", "检出概率"),
-        key=(say("power", "检出概率"), say("95% interval", "95% 区间"), say("power 0.8", "检出概率 0.8")),
+        across=say("peak of the signal, nT"),
+        up=say("power"),
+        key=(say("power"), say("95% interval"), say("power 0.8")),
         stamp=stamp,
-        alt=say("Power over the size of the signals", "检出概率随信号大小的变化"),
+        alt=say("Power over the size of the signals"),
     )
     shares = [row.share for row in found.sizes]
     intervals = [(share.low, share.high) for share in shares]
@@ -71,10 +71,8 @@ def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
 def limit_text(found: Limit, say: Words) -> str:
     """Return what would have been found, by what, and what that does not mean."""
     parts = [_asked(found, say), _size(found, say), _null(found, say), _events(found, say)]
-    parts.append(
-        say("Whether real earthquakes have such signals is not known.", "真实地震前是否存在这样的信号，目前并不知道。")
-    )
-    return ("" if say.language == "zh" else " ").join(part for part in parts if part)
+    parts.append(say("Whether real earthquakes have such signals is not known."))
+    return say.join(" ", (part for part in parts if part))
 
 
 def _asked(found: Limit, say: Words) -> str:
@@ -87,18 +85,13 @@ def _asked(found: Limit, say: Words) -> str:
     put = say(
         "SYNTHETIC signals (about {days} days long, sigma {km} km, before {share} of {n} earthquakes) were added to the night "
         "means of this season, with the earthquakes moved to other times,",
-        "在本观测季的夜均值中加入 SYNTHETIC（合成数据）信号（持续约 {days} 天，σ 为 {km} km，出现在 {n} 次地震的 {share} "
-        "之前），并将地震移到其他时间，",
         **values,
     )
     if found.kind == "network":
-        return put + say(
-            " and judged as the run is judged, by its own network.", "再由该运行自身的网络给出预测，按与运行相同的方式评判。"
-        )
+        return put + say(" and judged as the run is judged, by its own network.")
     return put + say(
         " and judged in the same way by a matched filter for such signals: a model trained on this season cannot answer for "
         "nights that it was trained on.",
-        "再由针对此类信号的匹配滤波给出预测，按相同方式评判：用本观测季训练的模型不能对其训练过的夜晚作答。",
     )
 
 
@@ -109,17 +102,15 @@ def _size(found: Limit, say: Words) -> str:
     if not np.isfinite(found.nt_at_power):
         return say(
             "Even signals of {nt} nT are found with a probability below 0.8.",
-            "即使 {nt} nT 的信号，检出概率也低于 0.8。",
             nt=number(tested[-1].peak_nt, 1),
         )
     nt = number(found.nt_at_power, 1)
     if found.nt_at_power <= tested[0].peak_nt:
         return say(
             "Signals of {nt} nT, the smallest tried, are found with a probability of 0.8 or more.",
-            "所试的最小信号 {nt} nT 的检出概率已不低于 0.8。",
             nt=nt,
         )
-    return say("Signals of {nt} nT are found with a probability of 0.8.", "{nt} nT 的信号以 0.8 的概率被检出。", nt=nt)
+    return say("Signals of {nt} nT are found with a probability of 0.8.", nt=nt)
 
 
 def _null(found: Limit, say: Words) -> str:
@@ -127,7 +118,7 @@ def _null(found: Limit, say: Words) -> str:
     if null is None:
         return ""
     values = {"k": null.better, "n": null.replicates}
-    return say("Without signals {k} of {n} replicates are.", "没有信号时，{n} 次重复中有 {k} 次被判为检出。", **values)
+    return say("Without signals {k} of {n} replicates are.", **values)
 
 
 def _events(found: Limit, say: Words) -> str:
@@ -137,18 +128,15 @@ def _events(found: Limit, say: Words) -> str:
     if not np.isfinite(found.events_at_power):
         return say(
             "With signals of {nt} nT, {most} earthquakes in the season are not enough.",
-            "信号为 {nt} nT 时，观测季内 {most} 次地震仍不够。",
             **values,
         )
     if found.events_at_power <= found.counts[0].events:
         return say(
             "With signals of {nt} nT, {least} earthquakes in the season are enough.",
-            "信号为 {nt} nT 时，观测季内 {least} 次地震即已足够。",
             **values,
         )
     return say(
         "With signals of {nt} nT, the season needs {count} earthquakes.",
-        "信号为 {nt} nT 时，观测季内需要 {count} 次地震。",
         count=int(np.ceil(found.events_at_power)),
         **values,
     )

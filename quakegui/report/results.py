@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quakegui.judge.predictors import PREDICTORS
 from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
-from quakegui.report.words import AXIS_NAMES, BASELINE_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
+from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
 from quakegui.season.localtime import to_local
 
 if TYPE_CHECKING:
@@ -38,13 +39,16 @@ def verdict_text(judgement: Judgement, say: Words) -> str:
     beside them.
     """
     verdict = judgement.verdict
-    comma, gap = ("、", "") if say.language == "zh" else (", ", " ")
-    parts = [verdict.text(say.language)]
+    parts = [say(verdict.text())]
     if verdict.not_beaten and verdict.code != "not-beaten":
-        names = comma.join(say.or_itself(BASELINE_NAMES, name) for name in verdict.not_beaten)
-        parts.append(say("Not outperformed: {names}.", "未超过：{names}。", names=names))
-    parts += [verdict.figures(say.language), judgement.remarks(say.language)]
-    return gap.join(part for part in parts if part)
+        names = say.join(", ", (_predictor(name, say) for name in verdict.not_beaten))
+        parts.append(say("Not outperformed: {names}.", names=names))
+    parts += [say(verdict.figures()), say(judgement.remarks())]
+    return say.join(" ", parts)
+
+
+def _predictor(name: str, say: Words) -> str:
+    return say(PREDICTORS[name].title) if name in PREDICTORS else name
 
 
 def test_text(test: SurrogateTest, say: Words) -> str:
@@ -53,34 +57,30 @@ def test_text(test: SurrogateTest, say: Words) -> str:
         tested = say(
             "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose "
             "AUC, fold by fold, is at least as far from 0.5; this p decides.",
-            "p（移动地震）：将地震移动至多 {jitter} 天所得替代目录中，逐折 AUC 与 0.5 的差不小于预测者的比例，结论以此为准。",
             jitter=test.jitter_days,
         )
     else:
         tested = say(
             "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose AUC "
             "over all days is at least as large; this p decides.",
-            "p（移动地震）：将地震移动至多 {jitter} 天所得替代目录中，全部天数的 AUC 不低于预测者的比例，结论以此为准。",
             jitter=test.jitter_days,
         )
-    basis = say("AUC and p: earthquake vs. none, by the label rule.", "AUC 与 p 按标注规则的有震／无震计算。")
+    basis = say("AUC and p: earthquake vs. none, by the label rule.")
     rest = say(
         "p, catalogue rate: the same with earthquakes drawn from the catalogue's own rate. AUC beyond predictor: fold by fold, "
         "of what the predictor does not explain of the model's predictions; outperformed if this interval lies above 0.5. A "
         "dash: not estimable.",
-        "p（目录发震率）：按地震目录自身发震率抽取地震时的同一比例。扣除预测方法后的 AUC：模型预测中该方法不能解释的部分的"
-        "逐折 AUC；区间在 0.5 之上即为已超过。横线：无法估计。",
     )
-    return ("" if say.language == "zh" else " ").join((basis, tested, rest))
+    return say.join(" ", (basis, tested, rest))
 
 
 def predictors(judgement: Judgement, say: Words) -> Table:
     """Return the run and every predictor beside it: earthquake vs. none, AUC with both p, and what the run is better by."""
     head = (
-        say("Predictor", "预测方法"), say("Days", "天数"), "AUC", say("p, earthquakes moved", "p（移动地震）"),
-        say("p, catalogue rate", "p（目录发震率）"), say("Accuracy", "准确率"), say("Macro recall", "宏平均召回率"),
-        say("Model minus predictor, AUC (95%)", "模型减预测方法，AUC（95%）"),
-        say("Unexplained by it, AUC (95%)", "未解释部分，AUC（95%）"), say("Outperformed", "已超过"),
+        say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
+        say("p, catalogue rate"), say("Accuracy"), say("Macro recall"),
+        say("Model minus predictor, AUC (95%)"),
+        say("Unexplained by it, AUC (95%)"), say("Outperformed"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
@@ -93,10 +93,10 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         if one.target != "event":
             continue
         gap, left = ("–" if other is None else interval_text(other, say) for other in (one.auc_difference, one.residual))
-        days = say("{days} ({n} without a prediction)", "{days}（{n} 天没有预测）", days=one.days, n=one.dropped)
+        days = say("{days} ({n} without a prediction)", days=one.days, n=one.dropped)
         rows.append(
             (
-                say.or_itself(BASELINE_NAMES, one.name), days if one.dropped else str(one.days), *_test(one.test),
+                _predictor(one.name, say), days if one.dropped else str(one.days), *_test(one.test),
                 percent(one.figures.accuracy), percent(one.figures.macro_recall), gap, left,
                 say.yes(one.beaten) if one.days else "–",
             )
@@ -112,17 +112,17 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         if one.target == "event":
             left = nothing if one.residual is None else (one.residual.value, one.residual.low, one.residual.high)
             own = np.nan if one.test is None else one.test.auc
-            rows.append(draw.ForestRow(say.or_itself(BASELINE_NAMES, one.name), own, (np.nan, np.nan), left))
+            rows.append(draw.ForestRow(_predictor(one.name, say), own, (np.nan, np.nan), left))
     words = PlotWords(
-        across=say("AUC, earthquake vs. none", "AUC，有震／无震"),
+        across=say("AUC, earthquake vs. none"),
         up="",
         key=(
-            say("its own AUC", "自身的 AUC"),
-            say("unexplained by it (95%)", "未解释部分（95%）"),
-            say("constant prediction", "恒定预测"),
+            say("its own AUC"),
+            say("unexplained by it (95%)"),
+            say("constant prediction"),
         ),
         stamp=stamp,
-        alt=say("Predictors with intervals", "各预测方法及其区间"),
+        alt=say("Predictors with intervals"),
     )
     return draw.forest(rows, words)
 
@@ -139,7 +139,7 @@ def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> 
     if not np.isfinite(interval.value):
         return write(None)
     value, low, high = write(interval.value), write(interval.low), write(interval.high)
-    return say("{value} ({low} to {high})", "{value}（{low} 至 {high}）", value=value, low=low, high=high)
+    return say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 # -- drawings of a judgement -------------------------------------------------------------------------------------------
@@ -151,16 +151,16 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if found is None or skill is None:
         return None
     words = PlotWords(
-        across=say("fraction of time under alarm", "警报占时率"),
-        up=say("miss rate", "漏报率"),
+        across=say("fraction of time under alarm"),
+        up=say("miss rate"),
         key=(
-            say("model", "模型"),
-            say("model, time weighed by the catalogue", "模型，按地震目录加权的时间"),
-            say("95% of random alarms", "随机警报的 95%"),
-            say("the alarms themselves", "实际警报"),
+            say("model"),
+            say("model, time weighed by the catalogue"),
+            say("95% of random alarms"),
+            say("the alarms themselves"),
         ),
         stamp=stamp,
-        alt=say("Molchan diagram", "莫尔尚图（Molchan）"),
+        alt=say("Molchan diagram"),
     )
     return draw.molchan(found, (skill.alarm_fraction, 1.0 - skill.hit_rate), words)
 
@@ -169,20 +169,17 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
     """Return the figures of the Molchan diagram in words."""
     found, skill = judgement.molchan, judgement.skill
     if found is None or skill is None:
-        return say(
-            "No earthquake occurred in the judged period, so alarms have no score.", "评估期内没有地震，因此警报没有评分。"
-        )
+        return say("No earthquake occurred in the judged period, so alarms have no score.")
     r, r0, area = number(skill.r), number(skill.r0), number(found.area_skill)
-    hits = say("{n} of {of} earthquakes", "{of} 次地震中的 {n} 次", n=skill.hits, of=skill.events)
+    hits = say("{n} of {of} earthquakes", n=skill.hits, of=skill.events)
     if skill.exceeds:
-        text = say("R = {r}, above R0 = {r0} ({hits}).", "R = {r}，高于 R0 = {r0}（{hits}）。", r=r, r0=r0, hits=hits)
+        text = say("R = {r}, above R0 = {r0} ({hits}).", r=r, r0=r0, hits=hits)
     else:
-        text = say("R = {r}, not above R0 = {r0} ({hits}).", "R = {r}，未超过 R0 = {r0}（{hits}）。", r=r, r0=r0, hits=hits)
-    text += say(" Area skill score {area}; chance is 0.50.", "面积技能评分 {area}，随机为 0.50。", area=area)
+        text = say("R = {r}, not above R0 = {r0} ({hits}).", r=r, r0=r0, hits=hits)
+    text += say(" Area skill score {area}; chance is 0.50.", area=area)
     if skill.weighed_r is not None:
         text += say(
             " With time weighed by the earthquakes that the catalogue leads one to expect: R = {r}, area skill score {area}.",
-            "按地震目录预期的地震数对时间加权：R = {r}，面积技能评分 {area}。",
             r=number(skill.weighed_r), area=number(found.weighed_skill),
         )  # fmt: skip
     return text
@@ -193,15 +190,15 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if judgement.reliability is None:
         return None
     words = PlotWords(
-        across=say("calibrated P(event)", "校准后的 P（有震）"),
-        up=say("fraction of days of an earthquake", "有震日的比例"),
+        across=say("calibrated P(event)"),
+        up=say("fraction of days of an earthquake"),
         key=(
-            say("model, isotonic (CORP)", "模型，保序回归（CORP）"),
-            say("perfectly reliable", "完全可靠"),
-            say("share of days by P", "各 P 值的天数比例"),
+            say("model, isotonic (CORP)"),
+            say("perfectly reliable"),
+            say("share of days by P"),
         ),
         stamp=stamp,
-        alt=say("Reliability diagram", "可靠性图"),
+        alt=say("Reliability diagram"),
     )
     return draw.reliability(judgement.reliability, words)
 
@@ -210,19 +207,16 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
     """Return the figures of the calibrated probabilities in words."""
     found = judgement.reliability
     if found is None:
-        return say("The probabilities could not be calibrated.", "概率无法校准。")
+        return say("The probabilities could not be calibrated.")
     text = say(
         "Brier skill {skill} against the base rate (Brier score {brier} = reliability {reliability} − resolution {resolution} "
         "+ uncertainty {uncertainty}).",
-        "相对基础发生率的 Brier 技能评分 {skill}（Brier 评分 {brier} = 可靠性 {reliability} − 分辨度 {resolution} + 不确定度 "
-        "{uncertainty}）。",
         skill=number(found.brier_skill), brier=number(found.brier, 3), reliability=number(found.reliability, 3),
         resolution=number(found.resolution, 3), uncertainty=number(found.uncertainty, 3),
     )  # fmt: skip
     if np.isfinite(judgement.information_gain):
         text += say(
             " Information gain over the catalogue: {bits} bits per day of an earthquake.",
-            "相对地震目录的信息增益：每个有震日 {bits} 比特。",
             bits=number(judgement.information_gain),
         )
     return text
@@ -234,8 +228,8 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
-        say("Local time", "当地时间"), "M", say("Place", "地点"), say("Days", "天数"), say("Largest P", "最大 P"),
-        say("On", "日期"), say("Rank among quiet days", "在平静日中的名次"), say("By chance", "随机可达比例"),
+        say("Local time"), "M", say("Place"), say("Number of days"), say("Largest P"),
+        say("On"), say("Rank among quiet days"), say("By chance"),
     )  # fmt: skip
     rows = [
         (
@@ -254,8 +248,6 @@ def events_text(say: Words) -> str:
         "Days: predicted days of the label window that were known before the earthquake. Rank: 1 if no quiet day has as large "
         "a P. By chance: share of equally long stretches of quiet days whose largest P is at least as large. P is not "
         "calibrated.",
-        "天数：标注窗中震前已知且有预测的天数。名次：没有平静日的 P 达到该值时为 1。随机可达比例：同样长度的平静时段中，最大 P "
-        "不低于该值的比例。P 未经校准。",
     )
 
 
@@ -264,15 +256,15 @@ def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]
     for name, one in found.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
-            across=say("days after the earthquake", "震后天数"),
+            across=say("days after the earthquake"),
             up=title,
             key=(
-                say("median of the earthquakes", "各次地震的中位数"),
-                say("median of random times", "随机时刻的中位数"),
-                say("95% band, all days at once", "95% 带，对全部天数"),
+                say("median of the earthquakes"),
+                say("median of random times"),
+                say("95% band, all days at once"),
             ),
             stamp=stamp,
-            alt=say("{series} about the earthquakes", "地震前后的{series}", series=title),
+            alt=say("{series} about the earthquakes", series=title),
         )
         before = _half(one.p_before, one.extreme_before, say, before=True)
         after = _half(one.p_after, one.extreme_after, say, before=False)
@@ -281,11 +273,11 @@ def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]
 
 def _half(p: float, lag: int | None, say: Words, *, before: bool) -> str:
     if lag is None:
-        return say("before: not estimable", "震前：无法估计") if before else say("from it on: not estimable", "震后：无法估计")
+        return say("before: not estimable") if before else say("from it on: not estimable")
     values = {"p": number(p, 3), "lag": f"{lag:+d}".replace("-", "−") if lag else "0"}
     if before:
-        return say("before: p = {p}, farthest at day {lag}", "震前：p = {p}，第 {lag} 天偏离最大", **values)
-    return say("from it on: p = {p}, farthest at day {lag}", "震后：p = {p}，第 {lag} 天偏离最大", **values)
+        return say("before: p = {p}, farthest at day {lag}", **values)
+    return say("from it on: p = {p}, farthest at day {lag}", **values)
 
 
 def epochs_text(say: Words) -> str:
@@ -293,15 +285,14 @@ def epochs_text(say: Words) -> str:
     return say(
         "Median over the earthquakes, day by day. p of either half: how often random earthquake times leave the band as far on "
         "any of its days. A peak after the earthquakes cannot be a precursor.",
-        "逐日取各次地震的中位数。每一半的 p：随机地震时刻在其中任一天同样远离随机水平的比例。震后的峰值不可能是前兆。",
     )
 
 
 def robustness(found: Robustness, say: Words) -> Table:
     """Return the test under every choice."""
     head = (
-        say("Choice", "选择"), say("Value", "取值"), say("Earthquakes", "地震次数"), say("AUC or R", "AUC 或 R"), "p",
-        say("p, corrected", "p（校正后）"), say("Holds", "成立"),
+        say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC or R"), "p",
+        say("p, corrected"), say("Verdict holds"),
     )  # fmt: skip
     rows = [
         (
@@ -318,27 +309,26 @@ def robustness_text(found: Robustness, say: Words) -> str:
     """Return under how many choices the test holds."""
     return say(
         "Holds in {k} of {n} choices (p < 0.05); corrected for their number, in {corrected} of {n}.",
-        "在 {n} 种选择中的 {k} 种成立（p < 0.05）；按选择数校正后，在 {n} 种中的 {corrected} 种成立。",
         k=found.held, n=found.tested, corrected=found.held_corrected,
     )  # fmt: skip
 
 
 def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
     """Return the drawings of the test over lead and window, and over distance and magnitude."""
-    key = (say("AUC, p, number of earthquakes; framed: p < 0.05, corrected", "AUC、p、地震次数；加框：校正后 p < 0.05"),)
+    key = (say("AUC, p, number of earthquakes; framed: p < 0.05, corrected"),)
     lead = PlotWords(
-        across=say("length of the window, days", "窗长，天"),
-        up=say("lead, days", "提前量，天"),
+        across=say("length of the window, days"),
+        up=say("lead, days"),
         key=key,
         stamp=stamp,
-        alt=say("Skill over lead and window", "不同提前量与窗长的预测效能"),
+        alt=say("Skill over lead and window"),
     )
     distance = PlotWords(
-        across=say("minimum magnitude", "最小震级"),
-        up=say("distance, km", "距离，km"),
+        across=say("minimum magnitude"),
+        up=say("distance, km"),
         key=key,
         stamp=stamp,
-        alt=say("Skill over distance and magnitude", "不同距离与震级的预测效能"),
+        alt=say("Skill over distance and magnitude"),
     )
     return draw.skill_map(found.lead_window, lead), draw.skill_map(found.distance_magnitude, distance)
 
@@ -348,5 +338,4 @@ def skill_maps_text(say: Words) -> str:
     return say(
         "The deciding test of the same predictions under other choices: windows of other lengths that end other days before "
         "the earthquake, and earthquakes within other distances and from other magnitudes on.",
-        "对同一组预测在其他选择下重做决定结论的检验：改变窗长与距地震的提前量，以及改变所计地震的距离与最小震级。",
     )

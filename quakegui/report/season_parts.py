@@ -14,21 +14,23 @@ from quakegui.report.markup import Figure, FigureList, block, bullets, facts, gr
 from quakegui.report.parameters import MEANINGS, RULE_MEANINGS, flat
 from quakegui.report.results import verdict_text
 from quakegui.report.season_drawings import Course, completeness, course, network_map
-from quakegui.report.words import LEAKY, QUALITY_NAMES, SYNTHETIC, Words, number, percent
+from quakegui.report.words import LEAKY, SYNTHETIC, Words, number, percent
 from quakegui.season.kp import is_stormy
+from quakegui.season.names import QUALITY_NAMES
 from quakegui.season.quality import Quality
 from quakegui.season.season import Season
+from quakegui.words import mark
 
 SECTIONS = (
-    ("short", ("In short", "概要")),
-    ("network", ("Network and completeness of the data", "台网与数据完整性")),
-    ("method", ("Method and parameters", "方法与参数")),
-    ("labels", ("Labels", "标注")),
-    ("training", ("Training", "训练")),
-    ("skill", ("Skill", "预报技巧")),
-    ("events", ("Earthquakes", "地震")),
-    ("alarms", ("Alarms", "警报")),
-    ("provenance", ("Provenance", "来源与版本")),
+    ("short", mark("In short")),
+    ("network", mark("Network and completeness of the data")),
+    ("method", mark("Method and parameters")),
+    ("labels", mark("Labels")),
+    ("training", mark("Training")),
+    ("skill", mark("Skill")),
+    ("events", mark("Earthquakes")),
+    ("alarms", mark("Alarms")),
+    ("provenance", mark("Provenance")),
 )
 TITLES = dict(SECTIONS)
 
@@ -37,9 +39,9 @@ def stamps(content: ReportContent, say: Words) -> str:
     """Return what the whole report is stamped with, as markup."""
     made = ""
     if content.project.synthetic:
-        made += p(say.of(SYNTHETIC), "stamp")
+        made += p(say(SYNTHETIC), "stamp")
     if content.leaky:
-        made += p(say.of(LEAKY), "stamp")
+        made += p(say(LEAKY), "stamp")
     return made
 
 
@@ -51,8 +53,8 @@ def small_stamp(content: ReportContent, *, scores: bool = False) -> str:
 
 def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the verdict, what there is, and the course of the season in one picture."""
-    made = links((anchor, say.of(title)) for anchor, title in SECTIONS)
-    made += h2(say.of(TITLES["short"]), "short", new_page=False)
+    made = links((anchor, say(title)) for anchor, title in SECTIONS)
+    made += h2(say(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
     if content.judgement is not None:
         made += p(basis_text(content, say), "caption")
@@ -60,7 +62,6 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
         say(
             "No method is known that predicts earthquakes reliably. What follows shows what was measured, what was computed "
             "from it, and how good the predictions really were, next to chance and to simpler methods.",
-            "目前没有公认可靠的地震预测方法。以下给出测得的数据、由此计算的结果，以及预测与随机、与更简单方法相比究竟如何。",
         )
     )
     season = content.season
@@ -73,8 +74,6 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
             "Triangles: earthquakes, larger with magnitude. Broken: the threshold of extremum regions. Letters: N, n north, "
             "larger and smaller; S, s south, larger and smaller. Grey: no earthquake. Empty: no label, or no prediction of "
             "a day that the run had not learnt from.",
-            "三角：地震，越大震级越高。虚线：极值区域的阈值。字母：N、n 为北部较大与较小，S、s 为南部较大与较小。灰：无地震。"
-            "空白：没有标注，或没有对运行未学习过的日子的预测。",
         ),
         "caption",
     )
@@ -85,12 +84,11 @@ def verdict(content: ReportContent, say: Words) -> str:
     if content.judgement is not None:
         return verdict_text(content.judgement, say)
     if content.why_not_judged:
-        return say("No verdict: {why}", "没有结论：{why}", why=content.why_not_judged)
+        return say("No verdict: {why}", why=content.why_not_judged)
     if content.season is None:
-        return say("No verdict: there is no season yet.", "没有结论：还没有可计算的时段。")
+        return say("No verdict: there is no season yet.")
     return say(
         "No verdict: the project has no finished run, so nothing was judged.",
-        "没有结论：项目中没有已完成的运行，因此没有评判。",
     )
 
 
@@ -99,12 +97,11 @@ def basis_text(content: ReportContent, say: Words) -> str:
     basis = content.judgement.basis if content.judgement is not None else None
     if basis is None:
         return ""
-    made = basis.text(say.language)
+    made = say(basis.text())
     if basis.as_of == "training" and (basis.days_differ or basis.events_differ):
         made += say(
             " To have today's instead, choose Judge by today's labels in the window, or give the command the option "
             "--labels today.",
-            " 如需改用今天的，请在窗口中选“按今天的标注评判”，或给命令加上 --labels today。",
         )
     return made
 
@@ -114,7 +111,6 @@ def no_season(say: Words) -> str:
     return say(
         "The project has no readings, or no station with coordinates, so there are no anomalies and no maps. "
         "Import readings, or set the stations' coordinates.",
-        "项目中没有读数，或没有带坐标的台站，因此没有异常，也没有图。请导入读数，或设置台站坐标。",
     )
 
 
@@ -125,30 +121,29 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
     here = content.local(content.known_at[0])[-11:] if content.days.size else ""
     rows = [
         (
-            say("Season", "时段"),
-            say("{a} to {b}, {n} days", "{a} 至 {b}，{n} 天", a=season.days[0], b=season.days[-1], n=season.days.size)
+            say("Season"),
+            say("{a} to {b}, {n} days", a=season.days[0], b=season.days[-1], n=season.days.size)
             if season.days.size
-            else say("no day", "无"),
+            else say("no day"),
         ),
         (
-            say("A day", "日"),
+            say("A day"),
             say(
                 "local calendar day, {zone} {offset}; known at the end of its night, {a:g}–{b:g} h",
-                "当地日历日，{zone} {offset}；夜间（{a:g}–{b:g} 时）结束后可知",
                 zone=season.config.timezone, offset=here, a=window.start_hour, b=window.end_hour,
             ),
         ),
-        (say("Stations", "台站"), str(len(season.network.stations))),
-        (say("Days with a map", "有图的天数"), str(int(season.has_map.sum()))),
-        (say("Days with an extremum region", "有极值区域的天数"), str(regions)),
-        (say("Stormy nights (Kp 5 and more)", "磁暴夜（Kp ≥ 5）"), storms(season, say)),
-        (say("Earthquakes", "地震"), str(len(content.events))),
-        (say("Labelled days", "已标注的天数"), str(labelled)),
-        (say("Alarms", "警报"), "–" if content.record is None else str(len(content.record.alarms))),
+        (say("Stations"), str(len(season.network.stations))),
+        (say("Days with a map"), str(int(season.has_map.sum()))),
+        (say("Days with an extremum region"), str(regions)),
+        (say("Stormy nights (Kp 5 and more)"), storms(season, say)),
+        (say("Earthquakes"), str(len(content.events))),
+        (say("Labelled days"), str(labelled)),
+        (say("Alarms"), "–" if content.record is None else str(len(content.record.alarms))),
     ]  # fmt: skip
     strength = strength_of(content.project)
     if strength is not None:
-        rows.append((say("Strength of the invented signals", "合成信号的强度"), number(strength, 2)))
+        rows.append((say("Strength of the invented signals"), number(strength, 2)))
     return rows
 
 
@@ -157,11 +152,11 @@ def storms(season: Season, say: Words) -> str:
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:
-        return say("unknown: no Kp was read", "未知：未读入 Kp")
+        return say("unknown: no Kp was read")
     stormy = int(is_stormy(kp).sum())
     if known == kp.size:
         return str(stormy)
-    return say("{n} of the {known} nights with Kp", "有 Kp 的 {known} 夜中的 {n} 夜", n=stormy, known=known)
+    return say("{n} of the {known} nights with Kp", n=stormy, known=known)
 
 
 def _course(content: ReportContent, season: Season, say: Words) -> Figure:
@@ -192,38 +187,37 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
         alarms=tuple(alarms),
     )
     names = (
-        say("largest |z|", "最大 |z|"),
-        say("earthquakes", "地震"),
-        say("labels", "标注"),
-        say("predictions", "预测"),
-        say("alarms", "警报"),
+        say("largest |z|"),
+        say("earthquakes"),
+        say("labels"),
+        say("predictions"),
+        say("alarms"),
     )
     alt = say(
         "Course of the season: largest |z| of each day's map with the threshold, earthquakes, labels, predictions, alarms",
-        "时段过程：各日图的最大 |z| 与阈值、地震、标注、预测、警报",
     )
     return course(shown, names=names, stamp=small_stamp(content, scores=True), alt=alt)
 
 
 def network(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the map of the stations and the table of what each of them recorded."""
-    made = h2(say.of(TITLES["network"]), "network")
+    made = h2(say(TITLES["network"]), "network")
     stations = content.project.network().stations if content.season is None else content.season.network.stations
     if not stations:
-        return made + p(say("The project has no stations yet.", "项目中还没有台站。"), "notice")
+        return made + p(say("The project has no stations yet."), "notice")
     nowhere = [station.code for station in stations if not station.located]
     if nowhere:
-        said = say("Without coordinates, so on no map: {codes}.", "没有坐标，因此不在图上：{codes}。", codes=", ".join(nowhere))
+        said = say("Without coordinates, so on no map: {codes}.", codes=", ".join(nowhere))
         made += p(said, "notice")
     season = content.season
     if season is None:
         rows = ((s.code, s.name, number(s.latitude, 4), number(s.longitude, 4)) for s in stations)
-        head = (say("Code", "代码"), say("Name", "名称"), say("Latitude, °", "纬度，°"), say("Longitude, °", "经度，°"))
+        head = (say("Code"), say("Name"), say("Latitude, °"), say("Longitude, °"))
         return made + table(head, rows, numbers_from=2) + p(no_season(say), "notice")
     stamp = small_stamp(content)
     frame = season.gridder.basis.frame
-    near = say("Stations in the square of the maps", "图的方框内的台站")
-    far = say("Stations and all epicentres; the square of the maps is broken", "台站与全部震中；虚线为图的方框")
+    near = say("Stations in the square of the maps")
+    far = say("Stations and all epicentres; the square of the maps is broken")
     pictures = [network_map(season.network, frame, (), stamp=stamp, alt=near)]
     titles = [near]
     if content.events:
@@ -231,17 +225,16 @@ def network(content: ReportContent, say: Words, figures: FigureList) -> str:
         titles.append(far)
     cells = [p(title, "caption") + block(figures.add(one)) for title, one in zip(titles, pictures, strict=True)]
     made += grid(cells, 2)
-    made += h3(say("Nights recorded", "夜间记录"))
+    made += h3(say("Nights recorded"))
     made += _completeness_table(season, say)
     quality = season.anomaly.quality[season.shown]
-    alt = say("Which nights of each station have an anomaly", "各台站哪些夜间有异常值")
+    alt = say("Which nights of each station have an anomaly")
     for figure in completeness(season.network.codes, season.days, quality, stamp=stamp, alt=alt):
         made += block(figures.add(figure))
     made += p(
         say(
             "Green: an anomaly. Yellow: recorded, but too little of the night or too few nights before it. White: missing; "
             "a missing station is never taken as zero.",
-            "绿：有异常值。黄：有记录，但当夜记录不足或之前的夜数太少。白：缺测；缺测绝不当作零。",
         ),
         "caption",
     )
@@ -268,58 +261,53 @@ def _completeness_table(season: Season, say: Words) -> str:
             )
         )
     head = (
-        say("Code", "代码"), say("Name", "名称"), say("Latitude, °", "纬度，°"), say("Longitude, °", "经度，°"),
-        say("Nights", "夜数"), say("Share", "比例"), *(say.of(name) for name in QUALITY_NAMES.values()),
-        say("Scale, nT", "离散度，nT"),
+        say("Code"), say("Name"), say("Latitude, °"), say("Longitude, °"),
+        say("Nights"), say("Share"), *(say(name) for name in QUALITY_NAMES.values()),
+        say("Scale, nT"),
     )  # fmt: skip
     derived = [c for k, c in enumerate(season.network.codes) if (quality[:, k] & np.uint16(Quality.DERIVED)).any()]
-    said = say("F computed from components at: {codes}.", "F 由分量计算的台站：{codes}。", codes=", ".join(derived))
+    said = say("F computed from components at: {codes}.", codes=", ".join(derived))
     return table(head, rows, numbers_from=2) + (p(said) if derived else "")
 
 
 def method(content: ReportContent, say: Words, _figures: FigureList) -> str:
     """Return how a map comes about, and every parameter."""
-    made = h2(say.of(TITLES["method"]), "method")
+    made = h2(say(TITLES["method"]), "method")
     made += bullets(
         (
             say(
                 "Night mean: mean total intensity F of each station over the quiet local night.",
-                "夜间均值：各台站总强度 F 在当地夜间平静时段的均值。",
             ),
             say(
                 "Anomaly: what is left of the night mean after the method named below has taken out what the stations have in "
                 "common, less the baseline of the days before; z is the anomaly over the station's own scatter.",
-                "异常：夜间均值按下列方法去除各台共有的变化，再减去此前各日的基线；z 为异常与台站自身离散度之比。",
             ),
             say(
                 "Map: thin-plate spline through the stations of the day, 480 x 480 pixels, shown inside the stations' hull.",
-                "图：过当日台站的薄板样条，480 × 480 像素，只显示台站外包线之内。",
             ),
             say(
                 "Extremum regions: connected pixels beyond the threshold, tracked from day to day.",
-                "极值区域：超过阈值的相连像素，逐日跟踪。",
             ),
             say(
                 "Every step is causal: nothing after a day touches it. Missing stations are left out, never set to zero.",
-                "每一步都是因果的：某日之后的数据不影响该日。缺测台站不参与，绝不置零。",
             ),
         )
     )
     config = content.project.config() if content.season is None else content.season.config
-    rows = ((name, _value(value, say), say.of(MEANINGS[name])) for name, value in flat(config.to_dict()))
-    head = (say("Parameter", "参数"), say("Value", "值"), say("Meaning", "含义"))
-    made += h3(say("Parameters of the season", "时段参数")) + table(head, rows, numbers_from=9)
+    rows = ((name, _value(value, say), say(MEANINGS[name])) for name, value in flat(config.to_dict()))
+    head = (say("Parameter"), say("Value"), say("Meaning"))
+    made += h3(say("Parameters of the season")) + table(head, rows, numbers_from=9)
     rule = journal.label_rule(content.project)
-    made += h3(say("Label rule (retrospective)", "标注规则（回溯）"))
+    made += h3(say("Label rule (retrospective)"))
     if rule is None:
-        made += p(say("No label rule was applied.", "没有应用标注规则。"))
+        made += p(say("No label rule was applied."))
     else:
         values = dataclasses.asdict(rule).items()
-        made += table(head, ((n, _value(v, say), say.of(RULE_MEANINGS[n])) for n, v in values), numbers_from=9)
+        made += table(head, ((n, _value(v, say), say(RULE_MEANINGS[n])) for n, v in values), numbers_from=9)
     return made + choice_of_earthquakes(content, say)
 
 
 def _value(value: object, say: Words) -> str:
     if isinstance(value, bool):
         return say.yes(value)
-    return say("none", "无") if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return say("not set") if value is None else f"{value:g}" if isinstance(value, float) else str(value)

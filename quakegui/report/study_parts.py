@@ -18,13 +18,13 @@ def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
     if found is None:
         return limit
     rows = results.events(found.events, content.project.timezone, say)
-    made = limit + h3(say("Earthquake by earthquake", "逐次地震"), new_page=True)
+    made = limit + h3(say("Earthquake by earthquake"), new_page=True)
     made += table(rows.head, rows.rows, numbers_from=3) + p(results.events_text(say), "caption")
-    made += h3(say("Daily series about the earthquakes", "地震前后的逐日序列"), new_page=True)
+    made += h3(say("Daily series about the earthquakes"), new_page=True)
     made += p(results.epochs_text(say), "caption")
     made += "".join(block(figures.add(one)) for one in results.epochs(found.epochs, say, stamp))
-    made += h3(say("The verdict under other choices", "其他选择下的结论"), new_page=True)
+    made += h3(say("The verdict under other choices"), new_page=True)
     choices = results.robustness(found.robustness, say)
     made += p(results.robustness_text(found.robustness, say)) + table(choices.head, choices.rows, numbers_from=2)
-    made += h3(say("Skill over other choices", "不同选择的预测效能"), new_page=True)
+    made += h3(say("Skill over other choices"), new_page=True)
     return made + grid([block(figures.add(one)) for one in results.skill_maps(found.skill_maps, say, stamp)], 1)

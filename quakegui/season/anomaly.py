@@ -25,6 +25,7 @@ from quakegui.season.localtime import calendar
 from quakegui.season.night import NightMeans
 from quakegui.season.quality import Quality
 from quakegui.season.robust import column_deviation, column_median, huber_lines, leave_one_out_median
+from quakegui.words import Said
 
 _COMPONENT_ROUNDS = 200
 _COMPONENT_CLOSE = 1e-9
@@ -91,15 +92,23 @@ class AnomalyConfig:
     def __post_init__(self) -> None:
         """Refuse what cannot be computed."""
         if self.method not in list(Method):
-            raise ValueError(f"There is no anomaly method {self.method!r}; choose one of {', '.join(Method)}.")
+            raise ValueError(
+                Said(
+                    "There is no anomaly method {method}; choose one of {method2}.",
+                    method=repr(self.method),
+                    method2=", ".join(Method),
+                )
+            )
         if not 3 <= self.at_least <= self.window_days:
-            raise ValueError("A baseline needs at least 3 nights, and no more than its window has days.")
+            raise ValueError(Said("A baseline needs at least 3 nights, and no more than its window has days."))
         if self.window_days > LONGEST_WINDOW or self.hold_days > LONGEST_WINDOW or abs(self.run_gap_days) > LONGEST_WINDOW:
-            raise ValueError(f"The windows of a baseline have at most {LONGEST_WINDOW} days.")
+            raise ValueError(
+                Said("The windows of a baseline have at most {longest_window} days.", longest_window=LONGEST_WINDOW)
+            )
         if self.method == Method.REFERENCE_STATION and self.reference_station is None:
-            raise ValueError("The method reference-station needs the code of the reference station.")
+            raise ValueError(Said("The method reference-station needs the code of the reference station."))
         if not (self.hold_z > 0 and self.hold_days >= 1 and self.smallest_scale_nt > 0):
-            raise ValueError("The hold threshold, the hold days and the smallest scale must be positive.")
+            raise ValueError(Said("The hold threshold, the hold days and the smallest scale must be positive."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +180,14 @@ def daily(
     scikit-learn's `HuberRegressor`.
     """
     if night.days.size and not np.array_equal(night.days, calendar(night.days[0], night.days[-1], timezone)):
-        raise ValueError("Anomalies need night means of consecutive days; give days without a record as missing.")
+        raise ValueError(Said("Anomalies need night means of consecutive days; give days without a record as missing."))
     if config.method == Method.REFERENCE_STATION and config.reference_station not in night.codes:
-        raise ValueError(f"The reference station {config.reference_station} is not among the network's stations.")
+        raise ValueError(
+            Said(
+                "The reference station {reference_station} is not among the network's stations.",
+                reference_station=config.reference_station,
+            )
+        )
     networks = np.zeros(len(night.codes), dtype=np.intp)
     anomaly, scale, accepted = _all_days(night.values, night.codes, networks, config, known=known, tell=tell)
     return _with_quality(night, anomaly, scale, accepted, kp_night=kp_night)
@@ -197,7 +211,7 @@ def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple
         For another method, or for seasons of different lengths.
     """
     if config.method != Method.REGRESSION or len({night.days.size for night in nights}) > 1:
-        raise ValueError("Anomalies of several networks together need equally many days and the method regression.")
+        raise ValueError(Said("Anomalies of several networks together need equally many days and the method regression."))
     sizes = [len(night.codes) for night in nights]
     networks = np.repeat(np.arange(len(nights)), sizes)
     anomaly, scale, accepted = _all_days(np.hstack([night.values for night in nights]), (), networks, config)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from quakegui.season.hull import corners, distinct, has_area, uniform, within_hull
 from quakegui.season.network import MAP_PIXELS, Frame, Network
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class GridConfig:
     def __post_init__(self) -> None:
         """Refuse values that no map can be drawn with."""
         if not (np.isfinite(self.smoothing) and self.smoothing >= 0.0):
-            raise ValueError("The smoothing of a map must be zero or positive.")
+            raise ValueError(Said("The smoothing of a map must be zero or positive."))
         if not (np.isfinite(self.margin) and self.margin >= 0.0):
-            raise ValueError("The margin of a map must be zero or positive.")
+            raise ValueError(Said("The margin of a map must be zero or positive."))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +157,7 @@ def build_basis(
     shape = _shape(basis)
     matrix = np.empty(shape, dtype=np.float32) if out is None else out
     if matrix.shape != shape or matrix.dtype != np.float32:
-        raise ValueError(f"The basis needs a float32 array of shape {shape}.")
+        raise ValueError(Said("The basis needs a float32 array of shape {shape}.", shape=shape))
     if shape[0]:
         points = _drawn_points(basis)
         at_once = max(1, 2_000_000 // shape[0])
@@ -176,7 +177,9 @@ def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int 
     basis = _empty_basis(network, config, pixels)
     shape = _shape(basis)
     matrix = np.load(path, mmap_mode="r", allow_pickle=False) if shape[0] else basis.matrix
-    wrong = ValueError(f"{path} does not hold the map basis of this network; delete it and it is computed again.")
+    wrong = ValueError(
+        Said("{path} does not hold the map basis of this network; delete it and it is computed again.", path=path)
+    )
     if matrix.shape != shape or matrix.dtype != np.float32:
         raise wrong
     if shape[0]:
@@ -196,7 +199,7 @@ def _empty_basis(network: Network, config: GridConfig, pixels: int) -> MapBasis:
     xy = network.xy_km(frame)[located]
     smoothing_km2 = config.smoothing * (2.0 * frame.half_width_km) ** 2 / max(len(located), 1)
     if config.smoothing == 0.0 and len(distinct(xy)) < len(xy):
-        raise ValueError("Two stations stand at one position, so their map needs a smoothing above zero.")
+        raise ValueError(Said("Two stations stand at one position, so their map needs a smoothing above zero."))
     bare = MapBasis(
         frame=frame,
         codes=network.codes,

@@ -18,6 +18,7 @@ from quakegui.season.json_values import built, parse_json
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, available_at
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
+from quakegui.words import Said
 
 LONGEST_GRACE = 1440.0
 """Minutes; a night that is only over a day later is not news any more."""
@@ -62,20 +63,44 @@ class SeasonConfig:
             if given is not None:
                 day = np.datetime64(given, "D")
                 if not FIRST_DAY <= day <= LAST_DAY:  # nor is it NaT
-                    raise ValueError(f"A season's days lie between {FIRST_DAY} and {LAST_DAY}; {day} does not.")
+                    raise ValueError(
+                        Said(
+                            "A season's days lie between {first_day} and {last_day}; {day} does not.",
+                            first_day=FIRST_DAY,
+                            last_day=LAST_DAY,
+                            day=day,
+                        )
+                    )
                 object.__setattr__(self, name, day)
         if self.first_day is not None and self.last_day is not None:
             if self.last_day < self.first_day:
-                raise ValueError(f"The season's last day {self.last_day} is before its first day {self.first_day}.")
+                raise ValueError(
+                    Said(
+                        "The season's last day {last_day} is before its first day {first_day}.",
+                        last_day=self.last_day,
+                        first_day=self.first_day,
+                    )
+                )
             if (self.last_day - self.first_day).astype(int) >= MOST_DAYS:
-                raise ValueError(f"A season has at most {MOST_DAYS} days; {self.first_day} to {self.last_day} are more.")
+                raise ValueError(
+                    Said(
+                        "A season has at most {most_days} days; {first_day} to {last_day} are more.",
+                        most_days=MOST_DAYS,
+                        first_day=self.first_day,
+                        last_day=self.last_day,
+                    )
+                )
         if not 0.0 <= self.grace_minutes <= LONGEST_GRACE:
-            raise ValueError(f"A night is over 0 to {LONGEST_GRACE:g} minutes after its window's end.")
+            raise ValueError(
+                Said("A night is over 0 to {longest_grace:g} minutes after its window's end.", longest_grace=LONGEST_GRACE)
+            )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             zone = self.timezone[:60]
-            raise ValueError(f"There is no time zone {zone!r}; give an IANA name such as Asia/Shanghai.") from error
+            raise ValueError(
+                Said("There is no time zone {zone}; give an IANA name such as Asia/Shanghai.", zone=repr(zone))
+            ) from error
 
     def over_at(self, days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
         """Return the UTC instant from which each day's night is over, datetime64[ms], shape (day,)."""
@@ -115,7 +140,7 @@ class SeasonConfig:
         try:
             plain = parse_json(text)
         except ValueError as error:
-            raise ValueError(f"The season's parameters are not readable JSON: {error}.") from error
+            raise ValueError(Said("The season's parameters are not readable JSON: {error}.", error=error)) from error
         return cls.from_dict(plain)
 
 

@@ -18,6 +18,7 @@ from quakegui.season.aftershocks import are_aftershocks
 from quakegui.season.localtime import local_date
 from quakegui.season.sphere import EARTH_RADIUS_KM, great_circle_km
 from quakegui.season.twomeans import two_means
+from quakegui.words import Said
 
 FARTHEST_KM = 20_016
 """Half round the Earth."""
@@ -65,11 +66,11 @@ class Event:
     def __post_init__(self) -> None:
         """Check what every consumer relies on."""
         if self.time.dtype != np.dtype("datetime64[ms]") or np.isnat(self.time):
-            raise ValueError("An event needs its origin time as datetime64[ms].")
+            raise ValueError(Said("An event needs its origin time as datetime64[ms]."))
         if not np.isfinite(self.magnitude):
-            raise ValueError("An event needs a finite magnitude.")
+            raise ValueError(Said("An event needs a finite magnitude."))
         if not (-90.0 <= self.latitude <= 90.0 and -180.0 <= self.longitude <= 180.0):
-            raise ValueError("An event needs a latitude in -90..90 and a longitude in -180..180.")
+            raise ValueError(Said("An event needs a latitude in -90..90 and a longitude in -180..180."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +101,31 @@ class Selection:
         if self.box is not None:
             south, north, west, east = self.box
             if not -90.0 <= south < north <= 90.0:
-                raise ValueError("An event box needs -90 <= south < north <= 90 degrees.")
+                raise ValueError(Said("An event box needs -90 <= south < north <= 90 degrees."))
             if not all(-180.0 <= edge <= 360.0 for edge in (west, east)) or west == east:
-                raise ValueError("An event box needs two different longitudes, in -180..180 or 0..360 degrees.")
+                raise ValueError(Said("An event box needs two different longitudes, in -180..180 or 0..360 degrees."))
         if (self.centre is None) != (self.radius_km is None):
-            raise ValueError("A radius needs a centre, and a centre a radius.")
+            raise ValueError(Said("A radius needs a centre, and a centre a radius."))
         if self.radius_km is not None and not 0.0 < self.radius_km <= FARTHEST_KM:
             raise ValueError(
-                f"The radius around the centre must be above 0 km, and at most {FARTHEST_KM} km: half round the Earth."
+                Said(
+                    "The radius around the centre must be above 0 km, and at most {farthest_km} km: half round the Earth.",
+                    farthest_km=FARTHEST_KM,
+                )
             )
         if self.min_magnitude is not None and not abs(self.min_magnitude) <= LARGEST_MAGNITUDE:
-            raise ValueError(f"The smallest magnitude must lie between -{LARGEST_MAGNITUDE} and {LARGEST_MAGNITUDE}.")
+            raise ValueError(
+                Said(
+                    "The smallest magnitude must lie between -{largest_magnitude} and {largest_magnitude}.",
+                    largest_magnitude=LARGEST_MAGNITUDE,
+                )
+            )
         if self.since is not None and self.until is not None and self.since > self.until:
-            raise ValueError(f"The first date of the events ({self.since}) lies after the last ({self.until}).")
+            raise ValueError(
+                Said(
+                    "The first date of the events ({since}) lies after the last ({until}).", since=self.since, until=self.until
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +145,17 @@ class Declustering:
     def __post_init__(self) -> None:
         """Refuse an unknown method or an empty window."""
         if self.method not in ("window", "gardner-knopoff", "none"):
-            raise ValueError(f"Unknown declustering '{self.method}': use window, gardner-knopoff or none.")
+            raise ValueError(Said("Unknown declustering '{method}': use window, gardner-knopoff or none.", method=self.method))
         if not (self.radius_km > 0.0 and self.days > 0.0):
-            raise ValueError("A declustering window needs a radius and a number of days above 0.")
+            raise ValueError(Said("A declustering window needs a radius and a number of days above 0."))
         if not (self.radius_km <= FARTHEST_KM and self.days <= LONGEST_WINDOW_DAYS):
-            raise ValueError(f"A declustering window reaches at most {FARTHEST_KM} km and {LONGEST_WINDOW_DAYS} days.")
+            raise ValueError(
+                Said(
+                    "A declustering window reaches at most {farthest_km} km and {longest_window_days} days.",
+                    farthest_km=FARTHEST_KM,
+                    longest_window_days=LONGEST_WINDOW_DAYS,
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +190,10 @@ class ClassScheme:
         """Refuse a border that no magnitude can lie on."""
         if not abs(self.split_magnitude) <= LARGEST_MAGNITUDE:
             raise ValueError(
-                f"The border between large and small must lie between -{LARGEST_MAGNITUDE} and {LARGEST_MAGNITUDE}."
+                Said(
+                    "The border between large and small must lie between -{largest_magnitude} and {largest_magnitude}.",
+                    largest_magnitude=LARGEST_MAGNITUDE,
+                )
             )
 
 
@@ -255,8 +277,12 @@ def directions(events: Sequence[Event]) -> Directions:
     where = {(event.latitude, event.longitude) for event in events}
     if len(where) < 2:
         raise ValueError(
-            f"North and south need events at two places or more; events: {len(events)}, places: {len(where)}. "
-            "Widen the box, the dates or the magnitude, or import another catalogue."
+            Said(
+                "North and south need events at two places or more; events: {count}, places: {count2}. Widen the "
+                "box, the dates or the magnitude, or import another catalogue.",
+                count=len(events),
+                count2=len(where),
+            )
         )
     longitude = _around([event.longitude for event in events])
     places = np.column_stack([[event.latitude for event in events], longitude])
@@ -277,7 +303,7 @@ def median_split(events: Sequence[Event]) -> float:
         If there is no event.
     """
     if not events:
-        raise ValueError("There is no event, so the magnitudes have no median.")
+        raise ValueError(Said("There is no event, so the magnitudes have no median."))
     return float(median(event.magnitude for event in events))
 
 
@@ -352,7 +378,9 @@ def _east_west_warning(north: tuple[float, float], south: tuple[float, float]) -
     if across <= up:
         return ""
     per_degree = np.radians(1.0) * EARTH_RADIUS_KM
-    return (
-        f"The two clusters of events lie {across * per_degree:.0f} km apart east to west and only {up * per_degree:.0f} km "
-        "north to south: here 'north' and 'south' are little more than names."
+    return Said(
+        "The two clusters of events lie {across:.0f} km apart east to west and only {up:.0f} km north to "
+        "south: here 'north' and 'south' are little more than names.",
+        across=across * per_degree,
+        up=up * per_degree,
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from quakegui.season.basis import MapBasis
 from quakegui.season.gridding import Gridder
+from quakegui.words import Said
 
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 
@@ -42,9 +43,9 @@ class ExtremaConfig:
     def __post_init__(self) -> None:
         """Refuse values that name no region."""
         if not (np.isfinite(self.threshold_z) and self.threshold_z > 0.0):
-            raise ValueError("The threshold of extremum regions must be above zero.")
+            raise ValueError(Said("The threshold of extremum regions must be above zero."))
         if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or not 1 <= self.normal_days <= 3660:
-            raise ValueError("Regions need stable_z > 0, 0 <= stable_share < 1 and 1 to 3660 normal days.")
+            raise ValueError(Said("Regions need stable_z > 0, 0 <= stable_share < 1 and 1 to 3660 normal days."))
 
 
 @dataclass(frozen=True, slots=True)

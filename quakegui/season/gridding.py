@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from quakegui.season.basis import GridConfig, MapBasis
 from quakegui.season.hull import has_area, uniform, why_no_map, within_hull
+from quakegui.words import Said
 
 STATIONS_AT_ONCE = 32
 """Stations summed in one single-precision product. Summing 250 in a row would cost 8e-7 of a map's range, this 2e-7."""
@@ -41,7 +42,9 @@ class Gridder:
     def __post_init__(self) -> None:
         """Refuse to show what the basis does not draw."""
         if self.config.extend_to_square and len(self.basis.matrix) and not self.basis.whole:
-            raise ValueError("This map basis draws the stations' hull only; build another to extend the map to the square.")
+            raise ValueError(
+                Said("This map basis draws the stations' hull only; build another to extend the map to the square.")
+            )
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.season.network import Frame
+from quakegui.words import Said
 
 SAME_PLACE_KM = 1e-3
 """Stations closer than this stand at one position."""
@@ -29,15 +30,27 @@ def has_area(xy_km: NDArray[np.float64]) -> bool:
     return bool(across > max(THINNEST**2 * along, SAME_PLACE_KM**2))
 
 
+_TOO_FEW = (
+    Said("No station has a value on this day; a map needs three stations at different places. The stations are shown alone."),
+    Said(
+        "Only one place has a value on this day; a map needs three stations at different places. The stations are shown alone."
+    ),
+    Said(
+        "Only two places have a value on this day; a map needs three stations at different places. "
+        "The stations are shown alone."
+    ),
+)
+"""Why there is no map with no place, one and two."""
+
+
 def why_no_map(xy_km: NDArray[np.float64]) -> str | None:
     """Return the sentence that says why stations at `xy_km`, shape (station, 2), give no map, or None where they do."""
     if has_area(xy_km):
         return None
     places = len(distinct(xy_km))
     if places < 3:
-        here = ("No station has", "Only one place has", "Only two places have")[places]
-        return f"{here} a value on this day; a map needs three stations at different places. The stations are shown alone."
-    return "All stations with a value on this day lie on one line, so there is no map. The stations are shown alone."
+        return _TOO_FEW[places]
+    return Said("All stations with a value on this day lie on one line, so there is no map. The stations are shown alone.")
 
 
 def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,6 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import ArrayLike
 
+from quakegui.words import Said
+
 LONGEST_TEXT = 10_000
 LARGEST_WHOLE = 2**53
 """Whole numbers beyond it are not the same in every program that reads JSON."""
@@ -32,7 +34,7 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError as error:
-        raise ValueError("the JSON is nested too deeply") from error
+        raise ValueError(Said("the JSON is nested too deeply")) from error
 
 
 def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
@@ -55,18 +57,26 @@ def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
         If a value is missing, unknown, of another type, not finite, or refused by the dataclass; the sentence names it.
     """
     if not isinstance(plain, dict):
-        raise ValueError(f"The {what}s need named values {f'in {where[:-1]!r}' if where else 'at the top'}.")
+        raise ValueError(
+            Said(
+                "The {what}s need named values {where}.",
+                what=what,
+                where=Said("in {where}", where=repr(where[:-1])) if where else Said("at the top"),
+            )
+        )
     hints = get_type_hints(kind)
     known = [one.name for one in fields(kind) if one.init]
     unknown = sorted(str(name)[:60] for name in set(plain) - set(known))
     if unknown:
         names = ", ".join(f"{where}{name}" for name in unknown[:5])
-        raise ValueError(f"This version does not know the {what} {names}; a later one may have written it.")
+        raise ValueError(
+            Said("This version does not know the {what} {names}; a later one may have written it.", what=what, names=names)
+        )
     values = {name: _value(hints[name], value, what, f"{where}{name}") for name, value in plain.items()}
     try:
         return kind(**values)
     except TypeError as error:
-        raise ValueError(f"The {what}s are incomplete: {error}.") from error
+        raise ValueError(Said("The {what}s are incomplete: {error}.", what=what, error=error)) from error
 
 
 def _value(hint: Any, value: Any, what: str, where: str) -> Any:
@@ -82,14 +92,29 @@ def _value(hint: Any, value: Any, what: str, where: str) -> Any:
     if found is None:
         shown = repr(value)
         shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
-        raise ValueError(f"The {what} {where} is {shown}, which is not {_WANTED.get(hint, 'one of its values')}.")
+        raise ValueError(
+            Said(
+                "The {what} {where} is {shown}, which is not {get}.",
+                what=what,
+                where=where,
+                shown=shown,
+                get=_WANTED.get(hint, "one of its values"),
+            )
+        )
     return found
 
 
 def _tuple(hints: tuple[Any, ...], value: Any, what: str, where: str) -> tuple[Any, ...]:
     alike = len(hints) == 2 and hints[1] is Ellipsis
     if not isinstance(value, list | tuple) or len(value) > LONGEST_TEXT or not (alike or len(value) == len(hints)):
-        raise ValueError(f"The {what} {where} is not a list of {'values' if alike else f'{len(hints)} values'}.")
+        raise ValueError(
+            Said(
+                "The {what} {where} is not a list of {count}.",
+                what=what,
+                where=where,
+                count=Said("values") if alike else Said("{count} values", count=len(hints)),
+            )
+        )
     each = hints[:1] * len(value) if alike else hints
     return tuple(_value(hint, one, what, f"{where}[{at}]") for at, (hint, one) in enumerate(zip(each, value, strict=True)))
 
@@ -154,7 +179,9 @@ def restored(hint: Any, value: Any) -> Any:
     try:
         return _restored(hint, value)
     except (TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise ValueError(f"These are not the values of {getattr(hint, '__name__', hint)}: {error}.") from error
+        raise ValueError(
+            Said("These are not the values of {getattr}: {error}.", getattr=getattr(hint, "__name__", hint), error=error)
+        ) from error
 
 
 def _restored(hint: Any, value: Any) -> Any:
@@ -185,5 +212,11 @@ def _restored_scalar(hint: Any, value: Any) -> Any:
         return math.nan if value is None else value
     fits = value in get_args(hint) if get_origin(hint) is Literal else isinstance(value, hint)
     if not fits:
-        raise TypeError(f"A value that should be {getattr(hint, '__name__', hint)} is another: {type(value).__name__}.")
+        raise TypeError(
+            Said(
+                "A value that should be {getattr} is another: {kind}.",
+                getattr=getattr(hint, "__name__", hint),
+                kind=type(value).__name__,
+            )
+        )
     return value

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.season.localtime import NightWindow, night_bounds
+from quakegui.words import Said
 
 STORM_KP = 5.0
 """Kp from which a night counts as stormy (NOAA scale G1)."""
@@ -36,19 +37,19 @@ class Kp:
     def __post_init__(self) -> None:
         """Check the invariants that every consumer relies on."""
         if self.time.ndim != 1 or self.time.shape != self.value.shape:
-            raise ValueError("Kp needs one time stamp per value.")
+            raise ValueError(Said("Kp needs one time stamp per value."))
         if self.definitive.size and self.definitive.shape != self.time.shape:
-            raise ValueError("Kp is called definitive value by value.")
+            raise ValueError(Said("Kp is called definitive value by value."))
         if self.time.dtype != np.dtype("datetime64[ms]"):
-            raise ValueError(f"Kp needs datetime64[ms] stamps, not {self.time.dtype}.")
+            raise ValueError(Said("Kp needs datetime64[ms] stamps, not {dtype}.", dtype=self.time.dtype))
         if bool((np.diff(self.time) <= np.timedelta64(0, "ms")).any()):
-            raise ValueError("Kp needs strictly increasing time stamps.")
+            raise ValueError(Said("Kp needs strictly increasing time stamps."))
         if bool((self.time.astype("datetime64[h]") != self.time).any()) or bool(
             (self.time.astype("datetime64[h]").view("i8") % 3).any()
         ):
-            raise ValueError("Kp intervals start at 00, 03, ... 21 hours UTC.")
+            raise ValueError(Said("Kp intervals start at 00, 03, ... 21 hours UTC."))
         if not bool(((self.value >= 0.0) & (self.value <= 9.0)).all()):
-            raise ValueError("Kp lies in 0..9; an unknown value has no stamp.")
+            raise ValueError(Said("Kp lies in 0..9; an unknown value has no stamp."))
 
 
 def night_kp(kp: Kp | None, days: NDArray[np.datetime64], *, timezone: str, window: NightWindow) -> NDArray[np.float64]:

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.words import Said
+
 FIRST_DAY, LAST_DAY = np.datetime64("1800-01-01", "D"), np.datetime64("2199-12-31", "D")
 """Days that readings and seasons may have. No observatory measured before (Gauss founded the first in 1833), the calendar of
 Python ends at the years 1 and 9999, and a year such as 0022 is a slip of the pen."""
@@ -38,7 +40,7 @@ class NightWindow:
     def __post_init__(self) -> None:
         """Refuse a window that is empty or leaves the day."""
         if not 0.0 <= self.start_hour < self.end_hour <= 24.0:
-            raise ValueError("A night window needs 0 <= start < end <= 24 local hours.")
+            raise ValueError(Said("A night window needs 0 <= start < end <= 24 local hours."))
 
 
 def night_bounds(
@@ -79,7 +81,11 @@ def skipped_days(timezone: str) -> NDArray[np.datetime64]:
 
 def never_was(day: np.datetime64, timezone: str) -> str:
     """Return the sentence that refuses a day that the zone skipped."""
-    return f"{day} does not exist in the time zone {timezone}, whose calendar skipped that day; it takes no label or note."
+    return Said(
+        "{day} does not exist in the time zone {timezone}, whose calendar skipped that day; it takes no label or note.",
+        day=day,
+        timezone=timezone,
+    )
 
 
 def calendar(first: np.datetime64, last: np.datetime64, timezone: str) -> NDArray[np.datetime64]:

@@ -20,6 +20,7 @@ from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 from quakegui.season.robust import MAD_TO_SD
+from quakegui.words import Said
 
 _BLOCK = 2_000_000
 """Readings looked at together: keeps a station's year of one-second data within some 100 MB."""
@@ -59,9 +60,9 @@ class NightConfig:
     def __post_init__(self) -> None:
         """Refuse limits that cannot be met."""
         if not 0.0 < self.coverage <= 1.0:
-            raise ValueError("The least coverage of a night is a share above 0 and up to 1.")
+            raise ValueError(Said("The least coverage of a night is a share above 0 and up to 1."))
         if not 3 <= self.spike_readings <= 10_001 or self.spike_readings % 2 == 0:
-            raise ValueError("The running median needs an odd number of readings, 3 to 10,001.")
+            raise ValueError(Said("The running median needs an odd number of readings, 3 to 10,001."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class NightMeans:
         """Check that the arrays belong together."""
         shape = (self.days.size, len(self.codes))
         if {self.values.shape, self.coverage.shape, self.quality.shape} != {shape}:
-            raise ValueError(f"Night means need arrays of shape (day, station) = {shape}.")
+            raise ValueError(Said("Night means need arrays of shape (day, station) = {shape}.", shape=shape))
 
 
 def recorded_days(readings: Readings, *, timezone: str) -> NDArray[np.datetime64]:
@@ -158,7 +159,7 @@ def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
         If there is no column, the columns cover different days, or two hold one station.
     """
     if not columns:
-        raise ValueError("Night means cannot be stacked: there is no station.")
+        raise ValueError(Said("Night means cannot be stacked: there is no station."))
     days = columns[0].days
     place = {code: index for index, code in enumerate(codes)}
     shape = (days.size, len(place))
@@ -167,10 +168,16 @@ def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
     filled: set[str] = set()
     for column in columns:
         if not np.array_equal(column.days, days):
-            raise ValueError(f"Night means of {', '.join(column.codes)} cover other days than those of {columns[0].codes[0]}.")
+            raise ValueError(
+                Said(
+                    "Night means of {codes} cover other days than those of {codes2}.",
+                    codes=", ".join(column.codes),
+                    codes2=columns[0].codes[0],
+                )
+            )
         twice = filled.intersection(column.codes)
         if twice:
-            raise ValueError(f"Night means of {', '.join(sorted(twice))} came more than once.")
+            raise ValueError(Said("Night means of {twice} came more than once.", twice=", ".join(sorted(twice))))
         filled.update(column.codes)
         kept = [index for index, code in enumerate(column.codes) if code in place]
         target = [place[column.codes[index]] for index in kept]

@@ -14,6 +14,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.words import Said
+
 NEUTRAL = (0.94, 0.0, 0.0)
 """OKLab of the middle of the scale: near white."""
 LOW_END = (0.42, 260.0, 0.148)
@@ -63,11 +65,13 @@ class MapStyle:
     def __post_init__(self) -> None:
         """Refuse a scale that cannot be drawn."""
         if not (np.isfinite(self.limit_z) and self.limit_z > 0.0):
-            raise ValueError("The limit of a map's scale must be above zero.")
+            raise ValueError(Said("The limit of a map's scale must be above zero."))
         if self.levels < 2 or self.levels % 2 or self.levels > 200:
-            raise ValueError("A map's scale needs an even number of levels, from 2 to 200.")
+            raise ValueError(Said("A map's scale needs an even number of levels, from 2 to 200."))
         if self.name != "quake-diverging":
-            raise ValueError(f"There is no colour scale named {self.name!r}; this version draws 'quake-diverging'.")
+            raise ValueError(
+                Said("There is no colour scale named {name}; this version draws 'quake-diverging'.", name=repr(self.name))
+            )
 
     @property
     def line(self) -> int:

@@ -8,6 +8,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.words import Said
+
 TIME_DTYPE = np.dtype("datetime64[ms]")
 """Resolution of all UTC stamps."""
 
@@ -57,15 +59,15 @@ class Readings:
     def __post_init__(self) -> None:
         """Check the invariants that every consumer relies on."""
         if self.time.shape != self.values.shape or self.time.ndim != 1:
-            raise ValueError("Readings need one time stamp per value.")
+            raise ValueError(Said("Readings need one time stamp per value."))
         if self.time.dtype != TIME_DTYPE:
-            raise ValueError(f"Readings need datetime64[ms] stamps, not {self.time.dtype}.")
+            raise ValueError(Said("Readings need datetime64[ms] stamps, not {dtype}.", dtype=self.time.dtype))
         if self.time.size > 1 and not bool((np.diff(self.time) > np.timedelta64(0, "ms")).all()):
-            raise ValueError("Readings need strictly increasing time stamps.")
+            raise ValueError(Said("Readings need strictly increasing time stamps."))
         if not bool(np.isfinite(self.values).all()):
-            raise ValueError("Readings hold finite values only; a missing value has no stamp.")
+            raise ValueError(Said("Readings hold finite values only; a missing value has no stamp."))
         if not self.cadence_s > 0:
-            raise ValueError("Readings need a positive cadence.")
+            raise ValueError(Said("Readings need a positive cadence."))
 
     def __len__(self) -> int:
         """Return the number of readings."""

@@ -26,6 +26,7 @@ from quakegui.season.network import Network
 from quakegui.season.night import NightMeans
 from quakegui.season.quality import Quality
 from quakegui.season.tracking import season_features
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,11 @@ class Season:
         if self.in_progress[index]:
             over = self.config.over_at(self.days[[index]])[0].astype("datetime64[m]")
             share = 100.0 * self.coverage[self.shown][index].max(initial=0.0)
-            return f"The night is not over: {share:.0f} % of it is recorded, and its map follows from {over} UTC on."
+            return Said(
+                "The night is not over: {share:.0f} % of it is recorded, and its map follows from {over} UTC on.",
+                share=share,
+                over=over,
+            )
         return self.gridder.why_no_map(self.z[index]) or ""
 
     def day_map(self, index: int) -> DayMap:
@@ -205,10 +210,10 @@ def compute_season(
         If the night means or the basis belong to other stations.
     """
     if night.codes != network.codes:
-        raise ValueError("The night means and the network list different stations, or in a different order.")
+        raise ValueError(Said("The night means and the network list different stations, or in a different order."))
     basis = build_basis(network, config.grid) if basis is None else basis
     if basis.codes != network.codes:
-        raise ValueError("The map basis belongs to another network; compute it again.")
+        raise ValueError(Said("The map basis belongs to another network; compute it again."))
     kp_night = night_kp(kp, night.days, timezone=config.timezone, window=config.night.window)
     return Season(
         network=network,

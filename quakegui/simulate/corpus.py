@@ -30,6 +30,7 @@ from quakegui.simulate.nuisance import Nuisance, random_nuisance
 from quakegui.simulate.precursors import Law, wider
 from quakegui.simulate.randomness import generator
 from quakegui.simulate.synthetic import MAIN_FIELD_NT, SyntheticConfig, SyntheticSeason, make_season
+from quakegui.words import Said
 
 SPLIT_MAGNITUDE = 4.0
 """Border between large and small (founding paper, table 4)."""
@@ -93,12 +94,18 @@ class Plan:
         """Refuse what no season can be drawn from."""
         low, high = self.strengths
         if not (0.0 < low <= high or low == high == 0.0):
-            raise ValueError("Strengths are drawn between two positive numbers, or are both 0.")
+            raise ValueError(Said("Strengths are drawn between two positive numbers, or are both 0."))
         unknown = [kind for kind in self.catalogues if kind not in KINDS]
         if unknown or not self.catalogues:
-            raise ValueError(f"There is no catalogue of the kind {unknown[:1]}; known are {', '.join(KINDS)}.")
+            raise ValueError(
+                Said(
+                    "There is no catalogue of the kind {unknown}; known are {kinds}.",
+                    unknown=unknown[:1],
+                    kinds=", ".join(KINDS),
+                )
+            )
         if not 1.0 <= self.mean_events[0] <= self.mean_events[1]:
-            raise ValueError("The mean number of events is drawn between two numbers, from 1 on.")
+            raise ValueError(Said("The mean number of events is drawn between two numbers, from 1 on."))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

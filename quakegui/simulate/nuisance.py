@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from quakegui.simulate.artefacts import Spans
 from quakegui.simulate.precursors import DAY_MINUTES
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Nuisance:
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
         if min(self.drift_nt, self.regime, self.storms) < 0.0 or not 0.0 <= self.outage_share < 1.0 or self.outage_days < 1.0:
-            raise ValueError("A nuisance has no negative size, switches off part of the stations, and for a day or longer.")
+            raise ValueError(
+                Said("A nuisance has no negative size, switches off part of the stations, and for a day or longer.")
+            )
 
 
 NUISANCES = {

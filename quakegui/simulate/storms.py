@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from quakegui.season.kp import KP_STEP, Kp
+from quakegui.words import Said
 
 KP_TO_AP = np.array(
     [0, 2, 3, 4, 5, 6, 7, 9, 12, 15, 18, 22, 27, 32, 39, 48, 56, 67, 80, 94, 111, 132, 154, 179, 207, 236, 300, 400],
@@ -85,7 +86,11 @@ def _ap(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> tuple[NDA
     lacking = wanted[~known & (wanted + KP_STEP > origin)]
     if lacking.size:
         raise ValueError(
-            f"Kp is unknown for {lacking.size} intervals of the synthetic season, the first from {lacking[0]} UTC."
+            Said(
+                "Kp is unknown for {lacking_size} intervals of the synthetic season, the first from {lacking} UTC.",
+                lacking_size=lacking.size,
+                lacking=lacking[0],
+            )
         )
     thirds = np.zeros(wanted.size, dtype=np.int64)
     thirds[known] = np.round(3.0 * kp.value[at[known]]).astype(np.int64)

@@ -40,6 +40,7 @@ from quakegui.simulate.nuisance import Nuisance, moving_outages
 from quakegui.simulate.precursors import Law, Signal, draw_false, draw_precursors
 from quakegui.simulate.randomness import generator
 from quakegui.simulate.storms import random_kp, require_kp
+from quakegui.words import Said
 
 MAIN_FIELD_NT = 49_500.0
 """About the main field of the network; its size does not matter to an anomaly."""
@@ -77,10 +78,10 @@ class SyntheticConfig:
         """Refuse what cannot be made."""
         if self.seed < 0 or self.strength < 0 or self.warm_up_days < 0 or self.stations < 1:
             raise ValueError(
-                "A synthetic season needs a seed, a strength and a warm-up of 0 or more, and at least one station."
+                Said("A synthetic season needs a seed, a strength and a warm-up of 0 or more, and at least one station.")
             )
         if self.last_day < self.first_day:
-            raise ValueError("A synthetic season cannot end before it begins.")
+            raise ValueError(Said("A synthetic season cannot end before it begins."))
 
     @property
     def days(self) -> NDArray[np.datetime64]:
@@ -178,7 +179,7 @@ def make_season(
         If `kp` leaves part of the season out, a station has no coordinates, or the main field has another shape.
     """
     if network is not None and not network.located.all():
-        raise ValueError("A synthetic season needs the coordinates of all its stations.")
+        raise ValueError(Said("A synthetic season needs the coordinates of all its stations."))
     invented = synthetic_network(config.stations)
     network = invented if network is None else network
     centre, radius = (CENTRE, float(np.sqrt(AREA_KM2) / 2.0)) if network == invented else (network.centre(), None)
@@ -191,7 +192,13 @@ def make_season(
     length = int(midnight[-1])
     main = np.asarray(main_field_nt, dtype=np.float64)
     if main.shape not in {(count,), (2, count)}:
-        raise ValueError(f"The main field needs shape (station,) or (2, station), {count} stations; got {main.shape}.")
+        raise ValueError(
+            Said(
+                "The main field needs shape (station,) or (2, station), {count} stations; got {shape}.",
+                count=count,
+                shape=main.shape,
+            )
+        )
     driver = random_kp(config.seed, start[0], end[-1]) if kp is None else kp
     require_kp(driver, start[0], length)
     signals: tuple[Signal, ...] = ()

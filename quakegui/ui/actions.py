@@ -10,6 +10,8 @@ from quakegui.ui import i18n
 from quakegui.ui.action import DAY, EDIT, HELP, LABEL, NETWORK, PROJECT, VIEW, Action
 from quakegui.ui.dock_plan import WORKSPACES, Workspace
 from quakegui.ui.i18n import mark
+from quakegui.ui.workbench import Workbench
+from quakegui.words import languages, own_name
 
 CLASS_TEXTS: Final = (
     mark("0: no earthquake"),
@@ -32,6 +34,13 @@ def _jump(kind: str, direction: int, text: str, key: str) -> Action:
         f"jump-{kind}-{'next' if direction > 0 else 'former'}", DAY, text,
         lambda bench: walking.jump(bench.session, kind, direction), (key,), needs="days", group=1,
     )  # fmt: skip
+
+
+def _language(code: str) -> Action:
+    def switch(bench: Workbench) -> None:
+        bench.session.set_settings(language=code)
+
+    return Action(f"language-{code}", VIEW, own_name(code), switch, group=3, checked=lambda _bench: i18n.language() == code)
 
 
 def _workspace(number: int, workspace: Workspace) -> Action:
@@ -164,10 +173,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("theme-system", VIEW, mark("As the system"),
                lambda bench: bench.session.set_settings(theme="system"), (), group=2,
                checked=lambda bench: bench.session.settings.theme == "system"),
-    Action("english", VIEW, "English", lambda bench: bench.session.set_settings(language="en"), (), group=3,
-               checked=lambda _bench: i18n.language() == "en"),
-    Action("chinese", VIEW, "中文", lambda bench: bench.session.set_settings(language="zh"), (), group=3,
-               checked=lambda _bench: i18n.language() == "zh"),
+    *map(_language, languages()),
     Action("shortcuts", HELP, mark("Keyboard shortcuts"), do.show_shortcuts, ("F1",), "mdi6.keyboard-outline"),
     Action("guide", HELP, mark("User's guide"), do.show_guide, ("Shift+F1",), "mdi6.book-open-variant"),
     Action("palette", HELP, mark("Find a command…"), do.show_palette, ("Ctrl+K",), "mdi6.magnify", toolbar=True),

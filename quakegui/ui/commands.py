@@ -13,13 +13,12 @@ from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.season_view import offset_text, zone_name
 from quakegui.season.localtime import to_local
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.field_habits import FieldHabits
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.save_paths import latest_folder
-from quakegui.ui.sentences import translate
-from quakegui.ui.texts import CLASS_NAMES
 from quakegui.ui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -183,7 +182,7 @@ def _end_unseen_choice(bench: Workbench) -> None:
     """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
     if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
         walking.select(bench.session, None)
-        bench.session.said.emit("The number of chosen days is not visible, so only the day shown is labelled.", "info")
+        bench.session.said.emit(tr("The number of chosen days is not visible, so only the day shown is labelled."), "info")
 
 
 def _day_seen(bench: Workbench) -> bool:
@@ -281,7 +280,7 @@ def _tell_update(bench: Workbench, update: Update) -> None:
         zone = zone_name(bench.session)
         opened = f"{to_local(alarm.opened, zone):%Y-%m-%d %H:%M} {offset_text(zone, alarm.opened)}"
         lines.append(tr("An alarm opened at {time}: {name}.").format(time=opened, name=name))
-    lines += [translate(note) for note in update.notes]
+    lines += [worded(note) for note in update.notes]
     icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 

@@ -1,42 +1,41 @@
-"""The program's two languages, switched while it runs.
+"""The language of the window, switched while it runs.
 
-English is what the sources say; Chinese comes from `resources/translations/zh.ts`, compiled to `zh.qm` beside it. Panels call
-`tr` whenever they set a text, and set their texts again on `QEvent.Type.LanguageChange`, which Qt sends to every widget.
+English is what the sources say; other languages come from the catalogues (`quakegui.words`). Panels call `tr` whenever they set
+a text of their own and `worded` for what a lower room says, and set their texts again on `QEvent.Type.LanguageChange`, which Qt
+sends to every widget.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QTranslator
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from quakegui import words
+from quakegui.words import ENGLISH, languages, mark
 
-from quakegui.paths import resources
-
-LANGUAGES: Final = ("en", "zh")
-CONTEXT: Final = "quakegui"
+__all__ = ["language", "languages", "mark", "set_language", "tr", "worded"]
 
 
 def tr(text: str) -> str:
-    """Return an English text in the language in force; texts not in the catalogue come back as they are.
+    """Return an English text of the program in the language in force.
 
     Values go in afterwards, by `str.format`: `tr("{count} stations").format(count=3)`.
     """
-    return QCoreApplication.translate(CONTEXT, text)
+    return words.word(text, language())
 
 
-def mark(text: str) -> str:
-    """Return the text as it is, and have it counted among the texts to translate: for tables whose texts meet `tr` later."""
-    return text
+def worded(text: str) -> str:
+    """Return a sentence from a lower room in the language in force; what is no `Said`, such as a name, comes back as it is."""
+    return words.worded(text, language())
 
 
 def language() -> str:
-    """Return the language in force, "en" or "zh"."""
+    """Return the language in force, such as "en" or "zh"."""
     app = QCoreApplication.instance()
-    return str(app.property("language") or "en") if app else "en"
+    return str(app.property("language") or ENGLISH) if app else ENGLISH
 
 
 def set_language(choice: str) -> None:
-    """Switch the running application to "en", "zh", or "system" (Chinese where the platform is).
+    """Switch the running application to a language, or to "system": the platform's, English where there is no catalogue for it.
 
     Raises
     ------
@@ -45,31 +44,26 @@ def set_language(choice: str) -> None:
     FileNotFoundError
         If the program's own catalogue is missing or broken.
     """
-    if choice not in (*LANGUAGES, "system"):
-        raise ValueError(f"The language '{choice}' does not exist; choose one of system, {', '.join(LANGUAGES)}.")
+    if choice not in (*languages(), "system"):
+        raise ValueError(f"The language '{choice}' does not exist; choose one of system, {', '.join(languages())}.")
     if choice == "system":
-        choice = "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+        code = QLocale.system().name().partition("_")[0]
+        choice = code if code in languages() else ENGLISH
     app = QCoreApplication.instance()
     assert app is not None
     if choice == language():
         return
+    words.word(" ", choice)  # a broken catalogue is told of before anything has changed
     app.setProperty("language", choice)
-    for old in app.findChildren(QTranslator):
+    QLocale.setDefault(QLocale(choice))
+    former = app.findChildren(QTranslator)
+    for old in former:
         app.removeTranslator(old)
         old.setParent(None)
-    if choice == "zh":
-        QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
-        _install_chinese(app)
-    else:
-        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
-
-
-def _install_chinese(app: QCoreApplication) -> None:
     buttons = QTranslator(app)  # the words of Qt's own dialogs
-    if buttons.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(buttons)
-    catalogue = QTranslator(app)
-    path = resources() / "translations" / "zh.qm"
-    if not catalogue.load(str(path)):
-        raise FileNotFoundError(f"The Chinese texts cannot be read from {path}; please install the program again.")
-    app.installTranslator(catalogue)
+    place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    told = choice != ENGLISH and buttons.load(QLocale(choice), "qtbase", "_", place) and app.installTranslator(buttons)
+    if not told:
+        buttons.setParent(None)
+    if not told and not former:  # else Qt has told every widget
+        QCoreApplication.sendEvent(app, QEvent(QEvent.Type.LanguageChange))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from quakegui.app.job_titles import title_of
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.ui.dialogs.buttons import ask
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 
 
 def may_close(window: QWidget, session: Session, training: Training) -> bool:
@@ -17,6 +18,6 @@ def may_close(window: QWidget, session: Session, training: Training) -> bool:
         text = tr("A training is running. Stop it and close the project? What it has finished is kept, and it can be resumed.")
         return ask(window, tr("Close the project"), text, yes=tr("Stop and close"), no=tr("Keep training"))
     if job:
-        text = tr("“{work}” is still running. Stop it and close the project?").format(work=tr(job))
+        text = tr("“{work}” is still running. Stop it and close the project?").format(work=worded(title_of(job)))
         return ask(window, tr("Close the project"), text, yes=tr("Stop and close"), no=tr("Keep it running"))
     return True

@@ -91,7 +91,8 @@ def _walking_words(question: ForeignStep) -> str:
     said = tr("The last step of {who} was written by another program {when}: {what}.").format(
         who=question.author, when=ago_words(question.step.at), what=step_words(question.step)
     )
-    return f"{said}\n{tr('Undo it?') if question.back else tr('Redo it?')}"
+    asked = tr("Undo it?") if question.back else tr("Redo it?")
+    return f"{said}\n{asked}"
 
 
 def _who(row: LabelRow) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from quakegui.app import deeds, others
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
-from quakegui.report import Language, Report, ReportCancelledError, make_report, write_html
+from quakegui.report import Report, ReportCancelledError, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
 from quakegui.ui.report_pdf import ReportError, write_pdf
@@ -36,7 +36,7 @@ def write(session: Session, path: Path) -> None:
     others.look(session)
     project, season, as_of = session.project, session.season, session.judged_by
     assert project is not None
-    language: Language = "zh" if i18n.language() == "zh" else "en"
+    language = i18n.language()
     pages = path.suffix.lower() == ".pdf"
 
     def gather(progress: ProgressCallback, cancelled: CancelCheck) -> Report | None:
@@ -58,7 +58,7 @@ def write(session: Session, path: Path) -> None:
         else:
             _paint(session, report, path)
 
-    session.jobs.start("Writing the report", gather, done, asks=True)
+    session.jobs.start("report", gather, done, asks=True)
 
 
 def _paint(session: Session, report: Report, path: Path) -> None:

@@ -33,20 +33,21 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from quakegui.project.filesystem import whole_file
-from quakegui.report import Language, Report
+from quakegui.report import Report
 from quakegui.report.document import STYLE
 from quakegui.report.drawings import FONT
 from quakegui.report.markup import Figure
 from quakegui.ui.i18n import tr
 from quakegui.ui.pdf_text import name_ideographs
+from quakegui.words import ENGLISH
 
 RESOLUTION = 300
 MARGIN_MM = 15.0
 STRIP_MM = 7.0
 """Height of the strips for title, stamp and page number, within the margins."""
 FAMILIES = ["Segoe UI", "Noto Sans", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
-DRAWING_FAMILIES: dict[Language, list[str]] = {
-    "en": ["Segoe UI", "Noto Sans", "DejaVu Sans"],
+DRAWING_FAMILIES: dict[str, list[str]] = {
+    ENGLISH: ["Segoe UI", "Noto Sans", "DejaVu Sans"],
     "zh": ["Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei"],
 }
 """The first that is there is the one of the drawings, so that Chinese is not set in Japanese forms."""
@@ -137,7 +138,10 @@ def page_document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocu
     document.setPageSize(page.size())
     document.setDefaultStyleSheet(STYLE)
     there = set(QFontDatabase.families())
-    family = next((name for name in DRAWING_FAMILIES[report.language] if name in there), QGuiApplication.font().family())
+    family = next(
+        (name for name in DRAWING_FAMILIES.get(report.language, DRAWING_FAMILIES[ENGLISH]) if name in there),
+        QGuiApplication.font().family(),
+    )
     for number, figure in enumerate(report.figures):
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"figure:{number}"), figure_image(figure, family))
     document.setHtml(report.body)

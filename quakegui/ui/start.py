@@ -17,7 +17,7 @@ from quakegui.app.session import Session
 from quakegui.paths import resources
 from quakegui.ui import i18n, theme
 from quakegui.ui.housekeeping import Housekeeping, hold_little_memory, leave_garbage_to_python
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.trouble import Troubles, log_qt_messages
 
@@ -92,7 +92,7 @@ def _tell_no_start(error: Exception) -> None:
         None,
         "quakegui",
         tr("quakegui could not start: {error} Nothing was changed. The log is in {folder}.").format(
-            error=error, folder=logs.folder()
+            error=worded(str(error)), folder=logs.folder()
         ),
     )
 

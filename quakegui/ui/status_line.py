@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 from quakegui.app.arrivals import Arrivals
 from quakegui.app.change import Change
+from quakegui.app.job_titles import title_of
 from quakegui.app.jobs import JobProgress
 from quakegui.app.session import Session
 from quakegui.learn import messages
 from quakegui.ui import theme
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.questions import arrival_words
-from quakegui.ui.sentences import translate
 
 SHOWN_MS = 8000
 
@@ -51,7 +51,7 @@ class StatusLine(QStatusBar):
         """Show a sentence; warnings and errors stay until the next one."""
         colours = theme.colours()
         theme.tint(self, {"info": colours.text, "warning": colours.warning, "error": colours.error}[level])
-        self.showMessage(translate(sentence), SHOWN_MS if level == "info" else 0)
+        self.showMessage(worded(sentence), SHOWN_MS if level == "info" else 0)
 
     def _tell_others(self, arrivals: Arrivals) -> None:
         """Say what came in from other programs; it stays until the next sentence, for whoever looks away meanwhile."""
@@ -100,9 +100,9 @@ class StatusLine(QStatusBar):
             self._saved.setText(tr("Read only") if project.read_only else tr("All labels are on disk"))
 
     def _show_job(self, progress: JobProgress) -> None:
-        text = tr(progress.title)
+        text = worded(title_of(progress.job))
         if progress.text:
-            text += f": {translate(progress.text)}"
+            text += f": {worded(progress.text)}"
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
         self._job.setText(text)

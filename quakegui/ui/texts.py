@@ -2,55 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from quakegui.season.labels import LabelSource
+from quakegui.season.names import QUALITY_REASONS
 from quakegui.season.quality import Quality
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
-
-CLASS_NAMES: Final = (
-    mark("No earthquake"),
-    mark("North, larger"),
-    mark("North, smaller"),
-    mark("South, larger"),
-    mark("South, smaller"),
-)
-
-SOURCE_NAMES: Final = {
-    LabelSource.RULE: mark("by rule, retrospective"),
-    LabelSource.MODEL: mark("accepted from a prediction"),
-    LabelSource.ANALYST: mark("by an analyst"),
-    LabelSource.SETTLED: mark("settled"),
-}
-
-PROTOCOL_NAMES: Final = {
-    "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
-    "chronological": mark("Chronological: train on the past, test on the future"),
-    "paper": mark("Paper: augment first, split at random (LEAKY)"),
-    "zero-shot": mark("Zero-shot: trained on simulated seasons only, never on this one"),
-}
-PROTOCOL_SHORT: Final = {
-    "blocked": mark("Blocked"),
-    "chronological": mark("Chronological"),
-    "paper": mark("Paper"),
-    "zero-shot": mark("Zero-shot"),
-}
-"""For a column of a table; what each means is in `PROTOCOL_NAMES`."""
-
-_REASONS: Final = {
-    Quality.MISSING: mark("nothing recorded"),
-    Quality.SHORT: mark("too little of the night recorded"),
-    Quality.SPIKY: mark("spikes left out"),
-    Quality.STEPPED: mark("a jump within the night"),
-    Quality.STORMY: mark("stormy night"),
-    Quality.LEVEL_CHANGE: mark("a lasting step accepted as the new level"),
-    Quality.WARM_UP: mark("too few nights before it for a baseline"),
-    Quality.DERIVED: mark("F computed from components"),
-    Quality.IN_PROGRESS: mark("the night is not over"),
-}
 
 
 def step_words(step: Step) -> str:
@@ -69,4 +28,4 @@ def step_words(step: Step) -> str:
 
 def quality_text(quality: Quality) -> str:
     """Return the reasons of a station-day in words, empty for a good night."""
-    return ", ".join(tr(text) for flag, text in _REASONS.items() if flag in quality)
+    return ", ".join(tr(text) for flag, text in QUALITY_REASONS.items() if flag in quality)

@@ -125,5 +125,5 @@ def copy_report(session: Session) -> str:
 
     text = report(session, screens())
     QGuiApplication.clipboard().setText(text)
-    session.said.emit("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail.", "info")
+    session.said.emit(tr("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail."), "info")
     return text

@@ -5,6 +5,7 @@ import pytest
 
 from quakegui.judge.auc import auc
 from quakegui.judge.dependence import Dependence, dependence
+from quakegui.words import worded
 
 DAYS = np.datetime64("2022-02-01") + np.arange(300)
 
@@ -39,8 +40,7 @@ def test_days_without_an_answer_are_left_out():
 def test_the_sentence_names_what_is_known():
     told = Dependence(0.314, np.nan, 0.55)
     assert (
-        told.text("en")
-        == "Of P(event): rank correlation with the date +0.31, fold-wise AUC on maps with other days' outages 0.55."
+        told.text() == "Of P(event): rank correlation with the date +0.31, fold-wise AUC on maps with other days' outages 0.55."
     )
-    assert told.text("zh") == "有震概率：与日期的秩相关为 +0.31，换用他日缺测台站的图上逐折 AUC 为 0.55。"
-    assert Dependence(np.nan, np.nan, np.nan).text("en") == ""
+    assert worded(told.text(), "zh") == "有震概率：与日期的秩相关为 +0.31，换用他日缺测台站的图上逐折 AUC 为 0.55。"
+    assert Dependence(np.nan, np.nan, np.nan).text() == ""

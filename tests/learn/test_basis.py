@@ -25,6 +25,7 @@ from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import LabelRule, LabelSource
+from quakegui.words import worded
 
 
 def relabel(project: Project, days: np.ndarray, cls: int | None) -> None:
@@ -43,14 +44,14 @@ def test_figures_stay_those_of_the_training_when_labels_and_catalogue_move_on(tr
         run = season_runs.find_run(project, None)
         before = season_evaluation.judge_run(project, season, run)
         assert before.judgement.basis is not None
-        assert before.judgement.basis.text("en").endswith(", when the run was trained; today's are the same.")
+        assert before.judgement.basis.text().endswith(", when the run was trained; today's are the same.")
         relabel(project, season.days[[1, 17]], 2)
         add_earthquake(project, season.days[18])
         after = season_evaluation.judge_run(project, season, run)
         assert figures(after.judgement) == figures(before.judgement)
         np.testing.assert_array_equal(after.labels, before.labels)
         assert after.judgement.basis is not None
-        assert after.judgement.basis.text("en").endswith("; 2 days and 1 earthquake differ today.")
+        assert after.judgement.basis.text().endswith("; 2 days and 1 earthquake differ today.")
         assert after.judgement.to_json()["basis"]["days_differ"] == 2
 
 
@@ -69,7 +70,7 @@ def test_the_verdict_of_the_training_rests_on_its_label_windows(trained: Path) -
         write_json(run.folder / "config.json", {**config, "about": about})
         old = season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
         assert old.basis is not None
-        assert "does not hold those of its training" in old.basis.text("en")
+        assert "does not hold those of its training" in old.basis.text()
         for wrong in ({**run.about["label_windows"], "before": [-1, 3]}, {"day": 3}, []):
             write_json(run.folder / "config.json", {**config, "about": {**run.about, "label_windows": wrong}})
             with pytest.raises(registry.RunError, match="label_windows"):
@@ -104,9 +105,7 @@ def test_by_todays_labels_all_figures_come_from_today(trained: Path) -> None:
         np.testing.assert_array_equal(new.judgement.trained, old.judgement.trained)
         assert new.judgement.thresholds == old.judgement.thresholds
         assert new.judgement.basis is not None
-        assert new.judgement.basis.text("en").endswith(
-            "; 2 days and 1 earthquake differ from those that the run was trained with."
-        )
+        assert new.judgement.basis.text().endswith("; 2 days and 1 earthquake differ from those that the run was trained with.")
 
 
 def test_a_day_labelled_since_is_scored_by_todays_labels_if_the_run_answered_it(trained: Path) -> None:
@@ -170,7 +169,7 @@ def test_days_after_the_training_are_judged_by_todays_labels_and_say_so(trained:
         told = evaluate_prospective(project, season, run)
         assert told.judgement.basis is not None
         assert told.judgement.basis.as_of == "today"
-        assert told.judgement.basis.text("en").endswith("; these days came after the training.")
+        assert told.judgement.basis.text().endswith("; these days came after the training.")
 
 
 def test_a_run_of_an_earlier_version_says_whose_earthquakes_it_is_judged_by(trained: Path) -> None:
@@ -181,8 +180,8 @@ def test_a_run_of_an_earlier_version_says_whose_earthquakes_it_is_judged_by(trai
         told = season_evaluation.evaluate(project, season, run)
         assert told.basis is not None
         assert told.basis.events_differ is None
-        assert "by today's earthquakes, since the run does not hold those of its training" in told.basis.text("en")
-        assert "未保存训练时的地震" in told.basis.text("zh")
+        assert "by today's earthquakes, since the run does not hold those of its training" in told.basis.text()
+        assert "未保存训练时的地震" in worded(told.basis.text(), "zh")
 
 
 def test_earthquakes_keep_their_place_in_the_catalogue_of_today(trained: Path) -> None:
@@ -242,15 +241,15 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
     other = replace(same, material=ready_maps.material(said.days, moved))
     told = same.evaluate(run)
     assert told.basis is not None
-    assert "classes that the maps had on" in told.basis.text("en")
-    assert told.basis.text("en").endswith("; today's are the same.")
+    assert "classes that the maps had on" in told.basis.text()
+    assert told.basis.text().endswith("; today's are the same.")
     then, now = other.evaluate(run), other.evaluate(run, "today")
     assert figures(then) == figures(told)
     assert then.basis is not None
-    assert then.basis.text("en").endswith("; 2 maps have another class today.")
+    assert then.basis.text().endswith("; 2 maps have another class today.")
     np.testing.assert_array_equal(now.of("class").figures.confusion.sum(axis=1), np.bincount(moved[fold], minlength=5))
     assert now.basis is not None
-    assert now.basis.text("zh").endswith("；有 2 张图的类别与训练时不同。")
+    assert worded(now.basis.text(), "zh").endswith("；有 2 张图的类别与训练时不同。")
 
 
 @pytest.mark.parametrize(
@@ -265,11 +264,11 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
     ],
 )
 def test_the_sentence_counts_what_differs(basis: Basis, english: str) -> None:
-    assert basis.moment in basis.text("en")
-    assert basis.text("en").endswith(english)
-    assert basis.moment in basis.text("zh")
+    assert basis.moment in basis.text()
+    assert basis.text().endswith(english)
+    assert basis.moment in worded(basis.text(), "zh")
     for count in (basis.days_differ, basis.events_differ):
-        assert not count or f"{count} " in basis.text("zh")
+        assert not count or f"{count} " in worded(basis.text(), "zh")
 
 
 def add_earthquake(project: Project, day: np.datetime64) -> None:

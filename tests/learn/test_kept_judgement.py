@@ -35,7 +35,7 @@ def test_a_judgement_is_kept_until_labels_run_or_file_change(trained: Path, monk
         assert again.judgement.molchan.thresholds[[0, -1]].tolist() == [np.inf, -np.inf]
         assert (again.days.dtype, again.judgement.trained.dtype) == (first.days.dtype, first.judgement.trained.dtype)
         assert again.judgement.rules == first.judgement.rules
-        assert again.judgement.verdict.text("zh") == first.judgement.verdict.text("zh")
+        assert again.judgement.verdict.text() == first.judgement.verdict.text()
         season_evaluation.judge_run(project, season, run, "today")
         assert len(asked) == 2
         journal.write_labels(project, season.days[:1], 3, source=LabelSource.ANALYST, author="A")

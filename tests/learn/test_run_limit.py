@@ -127,7 +127,7 @@ def test_a_network_that_never_saw_the_season_answers_for_every_map(tmp_path: Pat
     from dataclasses import replace
 
     from quakegui.learn.network import pretrained
-    from quakegui.learn.network.pretraining import PRESETS
+    from quakegui.learn.network.pretraining_recipe import PRESETS
     from quakegui.learn.network.vgg12 import vgg12
 
     recipe = PRESETS["stack"]

@@ -34,6 +34,7 @@ from quakegui.learn.worker.asking import answer
 from quakegui.project import journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
+from quakegui.words import worded
 
 
 def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> None:
@@ -52,7 +53,7 @@ def test_a_finished_run_is_in_the_ledger_in_use_and_judged(trained: Path) -> Non
         assert told.protocol == "chronological"
         assert told.scored == len(fold.test)
         assert {one.name for one in told.comparisons} >= {"majority", "traditional", "boosting-features", "boosting-stations"}
-        assert told.verdict.text("en")
+        assert told.verdict.text()
 
 
 def test_the_split_of_a_finished_run_is_the_one_it_was_trained_with(trained: Path) -> None:
@@ -96,8 +97,8 @@ def test_the_verdict_comes_with_what_it_has_to_do_with_calendar_and_outages(trai
         assert np.isfinite(said.masked[0, known]).all()
         expected = spearmanr(1 - daily[known, 0], np.flatnonzero(known)).statistic
         assert told.dependence.day_number == pytest.approx(expected)
-        assert told.to_json()["dependence"]["text"]["en"] == told.dependence.text("en")
-        assert told.dependence.text("zh") in told.remarks("zh")
+        assert told.to_json()["dependence"]["text"] == told.dependence.text()
+        assert worded(told.dependence.text(), "zh") in worded(told.remarks(), "zh")
 
 
 def test_alarms_come_from_out_of_fold_days_alone(trained: Path) -> None:

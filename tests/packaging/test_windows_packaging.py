@@ -110,7 +110,7 @@ def test_a_tree_without_program_files_does_not_pass(tmp_path):
         "PySide6/QtWidgets.pyd",
         "PySide6/plugins/platforms/qwindows.dll",
         "PySide6/translations/qtbase_zh_CN.qm",
-        "quakegui/_data/resources/translations/zh.qm",
+        "quakegui/_data/resources/translations/zh.mo",
         "sklearn/.libs/msvcp140.dll",
         "tensorflow/lite/python/lite.py",
         "numpy-2.4.6.dist-info/METADATA",

@@ -118,7 +118,7 @@ def test_scores_are_judged_as_by_the_command(trained_template: Path) -> None:
         scores = pd.DataFrame({"date": season.days.astype(str), "score": np.arange(len(season.days), dtype=float)})
         judged = season.judge(scores, "zero-shot", title="rising")
         assert (judged.title, judged.protocol) == ("rising", "zero-shot")
-        assert judged.verdict.text("en")
+        assert judged.verdict.text()
         with pytest.raises(FormatError, match=r"rising: .*column date"):
             season.judge(scores.drop(columns="score"), title="rising")
 

@@ -18,7 +18,7 @@ def test_a_selection_is_said_in_words() -> None:
     near = asdict(Selection(centre=(28.0, 102.0), radius_km=300.0))
     assert selection_in_words(near, Words("en")) == "within 300 km of 28.000° N, 102.000° E"
     assert selection_in_words(asdict(Selection()), Words("en")) == "the whole catalogue"
-    assert selection_in_words({}, Words("zh")) == "整个目录"
+    assert selection_in_words({}, Words("zh")) == "整个地震目录"
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from quakegui.season.daymap import to_rgb
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import LabelSource, compare
 from quakegui.season.network import Station
+from quakegui.words import worded
 
 HOSTILE = '<script>alert("1")</script><img src="http://example.org/x.png">&'
 
@@ -65,7 +66,7 @@ def test_the_file_is_complete_in_itself(reported: Reported, tmp_path: Path) -> N
 def test_the_verdict_comes_first_in_its_own_words(reported: Reported) -> None:
     for made in (reported.english, reported.chinese):
         page = Page(made.html())
-        sentence = " ".join(reported.judgement.verdict.text(made.language).split())
+        sentence = " ".join(worded(reported.judgement.verdict.text(), made.language).split())
         assert page.text.count(sentence) == 2
         assert page.text.index(sentence) < 900
 
@@ -193,7 +194,7 @@ def test_an_empty_project_says_so_in_sentences(tmp_path: Path) -> None:
         "No file was imported.",
     ):
         assert sentence in english.text
-    assert "还没有标注任何一天" in chinese.text
+    assert "还没有标注。请标注日期，或应用标注规则。" in chinese.text
     assert english.tags == chinese.tags
 
 
@@ -209,7 +210,7 @@ def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_pro
 @pytest.mark.parametrize(
     ("rest", "english", "chinese"),
     [
-        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中的 1 夜"),
+        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中 1 夜"),
         (2.0, "1", "1"),
     ],
 )
@@ -226,7 +227,7 @@ def test_stormy_nights_are_counted_among_those_whose_kp_is_known(
 def test_without_kp_no_night_is_called_quiet(reported: Reported) -> None:
     told = dataclasses.replace(reported.season, kp_night=np.full(reported.season.kp_night.size, np.nan))
     assert season_parts.storms(told, Words("en")) == "unknown: no Kp was read"
-    assert season_parts.storms(told, Words("zh")) == "未知：未读入 Kp"
+    assert season_parts.storms(told, Words("zh")) == "未知：未导入 Kp"
 
 
 def test_a_station_without_coordinates_is_named(small_project: Path) -> None:

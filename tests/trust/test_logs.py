@@ -306,7 +306,7 @@ def test_the_window_says_one_sentence_and_goes_on(troubled):
     assert told["more_windows"] == 0, "forty-four errors, one bar"
     assert told["labels"] == [3, 1], "keys label as before, and the labels are in the journal"
     assert told["focus"], "the message takes the keys from nobody"
-    assert told["chinese"].startswith("程序遇到一个未知错误")
+    assert told["chinese"].startswith("程序遇到意外错误")
     assert told["dismissed"]
 
 

@@ -109,7 +109,7 @@ def test_predictions_come_in_for_the_season_shown_while_another_one_is_computed(
     shown = session.days.size
     other.set_config(replace(other.config(), last_day=session.days[-3]))
     others.look(session)
-    qtbot.waitUntil(lambda: session.jobs.has("Computing the season"))
+    qtbot.waitUntil(lambda: session.jobs.has("computing"))
     days = session.days[:2]
     said = runs.LedgerPredictions(days, np.full((2, 5), 0.2), "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     season = session.season

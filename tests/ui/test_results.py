@@ -63,13 +63,13 @@ def test_every_predictor_stands_by_its_one_name_with_its_own_auc_and_p(results_w
     auc, p_moved, p_rate = (head(panel.scores).index(name) for name in ("AUC", "p, earthquakes moved", "p, catalogue rate"))
     assert first[0] == judgement.title
     assert first[auc] == f"{judgement.surrogate.auc:.2f}"
-    assert [row[0] for row in others] == [row.title[0] for row in PREDICTORS.values()]
+    assert [row[0] for row in others] == [row.title for row in PREDICTORS.values()]
     tests = [one.test for one in judgement.comparisons if one.target == "event"]
     shown = [(row[auc], row[p_moved], row[p_rate]) for row in others]
     assert shown == [tuple("–" if np.isnan(x) else f"{x:.{d}f}" for x, d in zip(
         (test.auc, test.p_jitter, test.p_rate), (2, 3, 3), strict=True)) for test in tests]  # fmt: skip
     i18n.set_language("zh")
-    chinese = [row.title[1] for row in PREDICTORS.values()]
+    chinese = [i18n.tr(row.title) for row in PREDICTORS.values()]
     qtbot.waitUntil(lambda: [row[0] for row in cells(panel.scores)[1:]] == chinese)
 
 
@@ -77,7 +77,7 @@ def test_the_line_of_the_verdict_names_who_was_not_outperformed(results_window, 
     panel = judged(qtbot, results_window)
     verdict = panel.evaluation.judgement.verdict
     assert verdict.not_beaten
-    names = [PREDICTORS[name].title[0] for name in verdict.not_beaten]
+    names = [PREDICTORS[name].title for name in verdict.not_beaten]
     assert f"Not outperformed: {', '.join(names)}." in panel.why.text()
 
 
@@ -89,7 +89,7 @@ def test_the_drawings_are_those_of_the_report(results_window, qtbot):
     assert panel.molchan.figures, "the judged period holds an earthquake"
     assert panel.forest.figures == (results.forest(judgement, say, "SYNTHETIC"),)
     drawn = panel.forest.figures[0].data.decode()
-    assert [row.title[0] in drawn for row in PREDICTORS.values()] == [True] * len(PREDICTORS)
+    assert [row.title in drawn for row in PREDICTORS.values()] == [True] * len(PREDICTORS)
     studied(qtbot, results_window)
     assert panel.studies.epochs.figures == tuple(results.epochs(panel.studies.study.epochs, say, "SYNTHETIC"))
     assert panel.studies.maps.figures == results.skill_maps(panel.studies.study.skill_maps, say, "SYNTHETIC")

@@ -146,5 +146,5 @@ def test_it_stands_without_a_project_and_in_chinese(empty_session, qtbot):
     panel.resize(300, 200)
     panel.grab()
     i18n.set_language("zh")
-    qtbot.waitUntil(lambda: panel.accessibleName() == "台站图")
+    qtbot.waitUntil(lambda: panel.accessibleName() == "台站分布图")
     assert np.isfinite(panel.sizeHint().width())

@@ -19,6 +19,7 @@ from quakegui.judge.predictors import inputs as columns
 from quakegui.judge.predictors.inputs import FEATURE_COLUMNS, TRADITIONAL_COLUMNS, Columns, Inputs, feature_table
 from quakegui.judge.predictors.learners import FitPredict, gradient_boosting, logistic, majority, traditional, usual
 from quakegui.judge.predictors.matched_filter import matched_filter
+from quakegui.words import mark
 
 __all__ = [
     "FEATURE_COLUMNS",
@@ -66,10 +67,10 @@ class Predictor:
     """
 
     id: str
-    title: tuple[str, str]
+    title: str
     columns: Columns
     fit_predict: FitPredict
-    rival: tuple[str, str] | None
+    rival: str | None
     weighed: bool = True
     clue: Columns | None = None
 
@@ -103,51 +104,44 @@ def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", ("Majority", "多数类"), columns.nothing, majority, None, weighed=False),
-        Predictor("kp", ("Kp only", "仅用 Kp"), columns.kp, logistic, ("Kp", " Kp "), clue=columns.kp),
-        Predictor(
-            "calendar",
-            ("Calendar only", "仅用日历"),
-            columns.calendar,
-            logistic,
-            ("the calendar", "日历"),
-            clue=columns.calendar,
-        ),
+        Predictor("majority", mark("Majority"), columns.nothing, majority, None, weighed=False),
+        Predictor("kp", mark("Kp only"), columns.kp, logistic, mark("Kp"), clue=columns.kp),
+        Predictor("calendar", mark("Calendar only"), columns.calendar, logistic, mark("the calendar"), clue=columns.calendar),
         Predictor(
             "catalogue",
-            ("Earlier earthquakes only", "仅用此前的地震"),
+            mark("Earlier earthquakes only"),
             columns.catalogue,
             logistic,
-            ("the earthquake catalogue", "地震目录"),
+            mark("the earthquake catalogue"),
             clue=columns.waiting,
         ),
         Predictor(
             "outages",
-            ("Outages only", "仅用缺测"),
+            mark("Outages only"),
             columns.outages,
             logistic,
-            ("the stations' outages", "台站缺测情况"),
+            mark("the stations' outages"),
             clue=columns.outages,
         ),
         Predictor(
             "without-field",
-            ("Everything but the field", "除地磁场外的全部"),
+            mark("Everything but the field"),
             _without_field,
             logistic,
-            ("everything but the field", "除地磁场外的全部信息"),
+            mark("everything but the field"),
         ),
-        Predictor("traditional", ("Traditional: four thresholds", "传统方法：四个阈值"), columns.features, traditional, None),
-        Predictor("matched-filter", ("Matched filter", "匹配滤波"), matched_filter, usual, None),
+        Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
+        Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None),
         Predictor(
             "boosting-features",
-            ("Boosted trees on the features", "特征上的提升树"),
+            mark("Boosted trees on the features"),
             columns.features,
             gradient_boosting,
             None,
         ),
         Predictor(
             "boosting-stations",
-            ("Boosted trees on the stations", "台站值上的提升树"),
+            mark("Boosted trees on the stations"),
             columns.stations,
             gradient_boosting,
             None,

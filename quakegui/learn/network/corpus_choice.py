@@ -21,6 +21,7 @@ from quakegui.learn.network.steps import Stop, Stopped
 from quakegui.learn.runs.frozen import FrozenAlarms
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import SimulatedSeason, simulate
+from quakegui.words import Said
 
 CHOOSING = 60
 """Enough that the share of seasons with R above R0 is known to some 0.06."""
@@ -130,7 +131,7 @@ def _alarms(found: Sequence[tuple[Series, Catalogue]], calibrator: Calibrator) -
         scores.append(hits - share)
         shares.append(share)
     if not scores:
-        raise ValueError("No simulated season has an earthquake to choose an alarm rule by.")
+        raise ValueError(Said("No simulated season has an earthquake to choose an alarm rule by."))
     often, score, share = np.mean(above, axis=0), np.mean(scores, axis=0), np.mean(shares, axis=0)
     worth = np.where(share <= LARGEST_SHARE, often + 1e-3 * score, -np.inf)
     place = tuple(int(at) for at in np.unravel_index(int(np.argmax(worth)), worth.shape))

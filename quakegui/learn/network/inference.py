@@ -18,6 +18,7 @@ from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.learn.runs.runchecks import LARGEST, STYLE
 from quakegui.strangers import shown
+from quakegui.words import Said
 
 BATCH = 32
 
@@ -114,14 +115,14 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
     """
     run = read_run(folder)
     if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: resume it before predicting with it.")
+        raise RunError(Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title))
     try:
         weights = read_arrays(folder / WEIGHTS, largest=LARGEST[WEIGHTS])
         tables = read_arrays(folder / STYLE, largest=LARGEST[STYLE])
         _check(weights, tables)
         members = members_of(weights, run.config.members)
     except (OSError, ValueError) as error:
-        raise RunError(f"The run “{run.title}” cannot be used: {error}") from error
+        raise RunError(Said("The run “{run_title}” cannot be used: {error}", run_title=run.title, error=error)) from error
     import keras
 
     keras.config.set_dtype_policy(precision or str(run.card.get("precision", "float32")))
@@ -132,9 +133,9 @@ def _check(weights: Mapping[str, NDArray[Any]], tables: Mapping[str, NDArray[Any
     """Refuse weights that are no numbers, and tables that are not those of a map style."""
     for name, array in weights.items():
         if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise ValueError(f"its weights {shown(name, 60)} are not finite numbers.")
+            raise ValueError(Said("its weights {name} are not finite numbers.", name=shown(name, 60)))
     wanted = {"palette": ((256, 3), np.uint8), "scalar": ((256,), np.float32)}
     if any(
         name not in tables or tables[name].shape != kind[0] or tables[name].dtype != kind[1] for name, kind in wanted.items()
     ):
-        raise ValueError("its tables of the map style are not whole.")
+        raise ValueError(Said("its tables of the map style are not whole."))

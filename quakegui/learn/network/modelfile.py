@@ -15,6 +15,7 @@ from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.frozen import MadeFor, frozen_alarms_of, made_for_of
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.words import Said
 
 MODEL = "model.npz"
 CARD = "card"
@@ -62,17 +63,19 @@ def read_model(folder: Path) -> ModelFile:
     try:
         stored = read_arrays(path, largest=LARGEST)
         if CARD not in stored:
-            raise ValueError("it has no card")
+            raise ValueError(Said("it has no card"))
         card: dict[str, Any] = json.loads(str(stored.pop(CARD)))
         config = RunConfig.from_json(card["network"])
         limits, alarms = made_for_of(card), frozen_alarms_of(card)
         calibrator_of(card[CALIBRATION])
         if limits is None or alarms is None or not config.zero_shot:
-            raise ValueError("it does not say what it was made for")
+            raise ValueError(Said("it does not say what it was made for"))
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in stored.values()):
-            raise ValueError("its weights are not finite numbers")
+            raise ValueError(Said("its weights are not finite numbers"))
     except FileNotFoundError as error:
-        raise RunError(f"There is no pre-trained model at {path}; 'quakegui pretrain' makes one.") from error
+        raise RunError(Said("There is no pre-trained model at {path}; 'quakegui pretrain' makes one.", path=path)) from error
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path} holds no pre-trained model that can be used: {str(error).rstrip('.')}.") from error
+        raise RunError(
+            Said("{path} holds no pre-trained model that can be used: {error}.", path=path, error=str(error).rstrip("."))
+        ) from error
     return ModelFile(config, card, limits, stored)

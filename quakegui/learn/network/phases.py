@@ -11,6 +11,7 @@ from quakegui.judge import splits
 from quakegui.learn.network.augment import combine, copy_recipes, grow, random_recipes
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.words import Said
 
 FINAL = "final"
 
@@ -69,7 +70,9 @@ def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
     for part, (name, train, train_copy, validation, validation_copy) in enumerate(parts):
         days, copies = train, train_copy
         if not len(days):
-            raise ValueError(f"{name.capitalize()} of this run has no day to train on: label days first.")
+            raise ValueError(
+                Said("{capitalize} of this run has no day to train on: label days first.", capitalize=name.capitalize())
+            )
         growth = config.augmentation.growth
         if growth is not None and not len(copies):
             days, copies = grow(days, data.labels, growth, all_days=data.final, seed=config.seed)

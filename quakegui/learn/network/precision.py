@@ -13,6 +13,7 @@ import numpy as np
 
 from quakegui.learn.network.devices import Device, processor_abilities
 from quakegui.learn.runs.files import read_json, write_json
+from quakegui.words import Said
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 GAIN = 1.15
@@ -77,7 +78,11 @@ def decide(milliseconds: dict[str, float]) -> Measured:
     factor = milliseconds["float32"] / milliseconds[best]
     if best == "float32":
         return Measured("float32", milliseconds, "float32 is as fast as any other format here, measured.")
-    return Measured(best, milliseconds, f"{best} trains {factor:.1f} times as fast as float32 here, measured.")
+    return Measured(
+        best,
+        milliseconds,
+        Said("{best} trains {factor:.1f} times as fast as float32 here, measured.", best=best, factor=factor),
+    )
 
 
 def probe(policy: str, *, seconds: float) -> float:

@@ -33,6 +33,7 @@ from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.season import Season
 from quakegui.simulate.layouts import FEWEST, MOST
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -249,7 +250,9 @@ def load(folder: Path) -> Pretrained:
     try:
         put_values(network.weights, kept.weights)
     except ValueError as error:
-        raise RunError(f"{folder} holds no pre-trained model that can be used: {str(error).rstrip('.')}.") from error
+        raise RunError(
+            Said("{folder} holds no pre-trained model that can be used: {error}.", folder=folder, error=str(error).rstrip("."))
+        ) from error
     return Pretrained(kept.config, kept.card, network)
 
 

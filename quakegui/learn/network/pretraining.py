@@ -32,6 +32,7 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.events import CLASS_COUNT
 from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.simulate.randomness import generator
+from quakegui.words import Said
 
 PHASE = "pre-training"
 _UNJUDGED = {"validation_loss": None, "validation_accuracy": None, "best": True}
@@ -213,9 +214,13 @@ def _resumed(recipe: Pretraining, folder: Path | None) -> tuple[PretrainingState
             and len(state.weights) == CLASS_COUNT
         )
     except TypeError as error:
-        raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
+        raise ValueError(
+            Said("{folder} is damaged and cannot be read: {error}.", folder=folder / CHECKPOINT, error=error)
+        ) from error
     if not sound:
-        raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: it is of another pre-training.")
+        raise ValueError(
+            Said("{folder} is damaged and cannot be read: it is of another pre-training.", folder=folder / CHECKPOINT)
+        )
     return state, (network, optimizer)
 
 
@@ -243,7 +248,7 @@ def _train_group(
         images = augment(group.images[chosen].astype(np.float32), rng)
         told[batch] = network.train_on_batch(images, truth, sample_weight=weights[truth])
         if not math.isfinite(told[batch, 0]):
-            raise FloatingPointError("The loss is no longer a number")
+            raise FloatingPointError(Said("The loss is no longer a number"))
         seen += size
         now = time.perf_counter()
         if now - said >= TELL_SECONDS:

@@ -10,6 +10,7 @@ from quakegui.learn.runs.presets import STACK
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.season.network import Network, Station
 from quakegui.simulate.corpus import Plan
+from quakegui.words import Said
 
 STATIONS = "pretraining"
 """Under this name a run's account of its project holds the stations that its network is pre-trained for."""
@@ -55,9 +56,9 @@ class Pretraining:
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
         if min(self.seasons, self.passes, self.group) < 1 or self.warm_up < 0:
-            raise ValueError("Pre-training needs at least one season, one pass and one season in a group.")
+            raise ValueError(Said("Pre-training needs at least one season, one pass and one season in a group."))
         if not (0.0 <= self.floor <= 1.0 and 0.0 < self.none_weight < 1.0):
-            raise ValueError("The floor of the rate and the weight of days without an event are shares between 0 and 1.")
+            raise ValueError(Said("The floor of the rate and the weight of days without an event are shares between 0 and 1."))
 
     @property
     def groups(self) -> int:
@@ -104,8 +105,10 @@ def recipe_for(config: RunConfig, stations: list[list[Any]]) -> Pretraining:
             Station(str(code), "", float(latitude), float(longitude)) for code, latitude, longitude in stations
         )
     except (TypeError, ValueError) as error:
-        raise ValueError(f"The run does not say for which stations its network is to be pre-trained: {error}.") from error
+        raise ValueError(
+            Said("The run does not say for which stations its network is to be pre-trained: {error}.", error=error)
+        ) from error
     if len(network.stations) < FEWEST_STATIONS:
-        raise ValueError("Simulated seasons need a project with three stations or more that have coordinates.")
+        raise ValueError(Said("Simulated seasons need a project with three stations or more that have coordinates."))
     plan = Plan(networks=(network,), scale_footprints=True)
     return Pretraining(network=config, plan=plan, seasons=config.epochs * GROUP, group=GROUP)

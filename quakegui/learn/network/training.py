@@ -41,6 +41,7 @@ from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART
+from quakegui.words import Said
 
 HISTORY = "history.csv"
 _BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)
@@ -106,7 +107,7 @@ class State:
             and all(isinstance(name, str) and _BEST.fullmatch(name) for name in self.kept)
             and all(isinstance(row, dict) for row in self.history)
         ):
-            raise ValueError("it holds counts, names or rows that no run has")
+            raise ValueError(Said("it holds counts, names or rows that no run has"))
 
 
 def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
@@ -150,7 +151,9 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         try:
             state = State(**stored)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{folder / CHECKPOINT} is damaged and cannot be read: {error}.") from error
+            raise ValueError(
+                Said("{folder} is damaged and cannot be read: {error}.", folder=folder / CHECKPOINT, error=error)
+            ) from error
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
     prepared = prepare(config, data.pixels(), data.palette, data.scalar)
@@ -248,7 +251,7 @@ def _train_epoch(
             network, work.prepared[day], recipes, truth, weights[truth], size=work.config.batch_size
         )
         if not math.isfinite(batch_loss):
-            raise FloatingPointError("The loss is no longer a number")
+            raise FloatingPointError(Said("The loss is no longer a number"))
         seen += len(day)
         loss += batch_loss * len(day)
         hits += batch_accuracy * len(day)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.runs.runconfig import CHANNELS, RunConfig
+from quakegui.words import Said
 
 GRID = 4
 BLOCKS = ((2, 1), (2, 2), (3, 4), (3, 8))
@@ -173,22 +174,30 @@ def check_maps(config: RunConfig, maps: NDArray[Any], scalar: NDArray[np.floatin
     if config.zero_shot:
         wanted = (config.size, config.size, CHANNELS[config.channel])
         if maps.dtype != np.float16 or maps.shape[1:] != wanted:
-            raise ValueError("A pre-trained network takes z as numbers, made from the stations' values, and no pictures.")
+            raise ValueError(Said("A pre-trained network takes z as numbers, made from the stations' values, and no pictures."))
         return
     side = maps.shape[1]
     if maps.shape[2] != side:
-        raise ValueError(f"Maps have to be square; these are {side} x {maps.shape[2]} pixels.")
+        raise ValueError(Said("Maps have to be square; these are {side} x {shape} pixels.", side=side, shape=maps.shape[2]))
     if side % config.size:
-        raise ValueError(f"A network of {config.size} pixels cannot take maps of {side}: the sides have to divide.")
+        raise ValueError(
+            Said(
+                "A network of {config_size} pixels cannot take maps of {side}: the sides have to divide.",
+                config_size=config.size,
+                side=side,
+            )
+        )
     if config.channel == "stack":
-        raise ValueError("A stack is made from the stations' values of several days, not from one day's picture.")
+        raise ValueError(Said("A stack is made from the stations' values of several days, not from one day's picture."))
     if config.channel == "colour":
         return
     if maps.ndim == 4:
-        raise ValueError("Ready images have colours only: take the channel 'colour'.")
+        raise ValueError(Said("Ready images have colours only: take the channel 'colour'."))
     used = np.flatnonzero(np.bincount(maps.ravel(), minlength=256))
     if np.isnan(scalar[used]).any():
-        raise ValueError("A scalar channel needs maps drawn without contour lines; switch the lines off in the map style.")
+        raise ValueError(
+            Said("A scalar channel needs maps drawn without contour lines; switch the lines off in the map style.")
+        )
 
 
 def _numpy(tensor: Any) -> NDArray[Any]:

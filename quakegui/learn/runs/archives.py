@@ -14,6 +14,7 @@ from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, new_folder, read_run
 from quakegui.learn.runs.runchecks import EXPORTED, checked_members
 from quakegui.project.filesystem import replacing
+from quakegui.words import Said
 
 _DAMAGE = (
     *(OSError, EOFError, ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError),
@@ -32,7 +33,7 @@ def export_run(run: RunFolder, path: Path) -> None:
     """
     run = read_run(run.folder)
     if run.card is None:
-        raise RunError(f"The run “{run.title}” is not finished: only finished runs can be exported.")
+        raise RunError(Said("The run “{run_title}” is not finished: only finished runs can be exported.", run_title=run.title))
     with disk_errors(path), replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name in EXPORTED:
             if (run.folder / name).is_file():
@@ -52,20 +53,27 @@ def import_run(runs: Path, path: Path) -> RunFolder:
             members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
             run_id = checked_members(members)
             if os.path.lexists(runs / run_id):
-                raise RunError(f"The run {run_id} is in this project already.")
+                raise RunError(Said("The run {run_id} is in this project already.", run_id=run_id))
             with new_folder(runs, run_id) as part:
                 for info in members:
                     unpack(archive, info, part / PurePosixPath(info.filename).name)
                 found = read_run(part)
                 if found.card is None:
-                    raise ValueError("The run in it is not finished.")
+                    raise ValueError(Said("The run in it is not finished."))
                 found.history()
                 if (part / PREDICTIONS).is_file():
                     found.predictions()
     except ValueError as error:
-        raise RunError(f"{path} is not imported. {error}") from error
+        raise RunError(Said("{path} is not imported. {error}", path=path, error=error)) from error
     except OSError as error:
-        raise RunError(f"{path} is not imported. {runs} cannot be written: {error.strerror or error}.") from error
+        raise RunError(
+            Said(
+                "{path} is not imported. {runs} cannot be written: {strerror}.",
+                path=path,
+                runs=runs,
+                strerror=error.strerror or error,
+            )
+        ) from error
     return read_run(runs / run_id)
 
 
@@ -73,12 +81,12 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """Open an archive; raises ValueError for what is none, cannot be read, or is no file: a pipe would be waited at."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ValueError("It is no file.")
+            raise ValueError(Said("It is no file."))
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, struct.error, LookupError, NotImplementedError, EOFError) as error:
-        raise ValueError(f"It is damaged or no zip file: {error}.") from error
+        raise ValueError(Said("It is damaged or no zip file: {error}.", error=error)) from error
     except OSError as error:
-        raise ValueError(f"It cannot be read, or is damaged: {error.strerror or error}.") from error
+        raise ValueError(Said("It cannot be read, or is damaged: {strerror}.", strerror=error.strerror or error)) from error
 
 
 def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
@@ -87,13 +95,13 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> Non
         try:
             source = archive.open(info)
         except _DAMAGE as error:
-            raise ValueError(f"It is damaged: {error}.") from error
+            raise ValueError(Said("It is damaged: {error}.", error=error)) from error
         with source:
             while True:
                 try:
                     part = source.read(1 << 20)
                 except _DAMAGE as error:
-                    raise ValueError(f"It is damaged: {error}.") from error
+                    raise ValueError(Said("It is damaged: {error}.", error=error)) from error
                 if not part:
                     return
                 out.write(part)

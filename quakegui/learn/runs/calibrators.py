@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, later_calibrator, rows_before
 from quakegui.judge.folds import Fold, class_weights
 from quakegui.learn.runs.predictions import TRAINED, RunPredictions
+from quakegui.words import Said
 
 CALIBRATION = "calibration"
 """Under this name a run's card holds its calibrators."""
@@ -74,10 +75,10 @@ class RunCalibrators:
         try:
             found = cls(tuple(calibrator_of(one) for one in values["folds"]), calibrator_of(values["later"]))
             if len({one.weights.size for one in (*found.folds, found.later)} - {0}) > 1:
-                raise ValueError("The run's calibration has class weights of different numbers of classes.")
+                raise ValueError(Said("The run's calibration has class weights of different numbers of classes."))
             return found
         except (KeyError, TypeError) as error:
-            raise ValueError(f"The run's calibration is incomplete: {error}.") from error
+            raise ValueError(Said("The run's calibration is incomplete: {error}.", error=error)) from error
 
 
 def fit_run_calibrators(
@@ -139,5 +140,5 @@ def calibrator_of(values: Mapping[str, Any]) -> Calibrator:
     numbers = np.concatenate([given.ravel(), calibrated.ravel(), weights.ravel()])
     counts = type(days) is int and type(events) is int and days >= 0 and events >= 0
     if not counts or not fits.get(method, False) or not np.isfinite(numbers).all() or not (weights > 0).all():
-        raise ValueError("The run's calibration is no rising map between probabilities.")
+        raise ValueError(Said("The run's calibration is no rising map between probabilities."))
     return Calibrator(method, days, events, given, calibrated, weights)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.runs.files import read_arrays, write_arrays
+from quakegui.words import Said
 
 CHECKPOINT = "checkpoint.npz"
 WEIGHTS = "weights.npz"
@@ -39,7 +40,7 @@ def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> 
     """
     shapes = [tuple(values[name].shape) for name in sorted(values)]
     if shapes != [tuple(variable.shape) for variable in variables]:
-        raise ValueError("These weights belong to a network of another shape.")
+        raise ValueError(Said("These weights belong to a network of another shape."))
     for variable, name in zip(variables, sorted(values), strict=True):
         variable.assign(values[name])
 
@@ -71,7 +72,7 @@ def members_of(weights: Arrays, members: int) -> tuple[Arrays, ...]:
         for begin in (f"member{number}/" for number in range(members))
     )
     if sum(map(len, parts)) != len(weights):
-        raise ValueError(f"These weights are not those of {members} networks.")
+        raise ValueError(Said("These weights are not those of {members} networks.", members=members))
     return parts
 
 
@@ -106,7 +107,7 @@ def read_state(path: Path) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as stored:
             state: dict[str, Any] = json.loads(str(stored["state"]))
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is damaged and cannot be read: {error}.") from error
+        raise ValueError(Said("{path} is damaged and cannot be read: {error}.", path=path, error=error)) from error
     return state
 
 
@@ -122,7 +123,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Any], Arrays, Arrays]:
     try:
         state: dict[str, Any] = json.loads(str(stored.pop("state")))
     except KeyError as error:
-        raise ValueError(f"{path} is no checkpoint of a run.") from error
+        raise ValueError(Said("{path} is no checkpoint of a run.", path=path)) from error
     parts = {
         part: {name.removeprefix(part): value for name, value in stored.items() if name.startswith(part)}
         for part in ("network/", "optimizer/")

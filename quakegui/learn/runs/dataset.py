@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from quakegui.judge.folds import NO_LABEL, Fold
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.portions import Portions
+from quakegui.words import Said
 
 SNAPSHOT = "snapshot.npz"
 MASKED = "masked.npz"
@@ -68,18 +69,23 @@ class Snapshot:
         days = len(self.days)
         if len(self.maps.shape) not in {3, 4} or len(self.maps) != days or self.maps.dtype not in (np.uint8, np.float16):
             raise ValueError(
-                f"{days} days need uint8 maps of shape (day, row, column); these are {self.maps.dtype} {self.maps.shape}."
+                Said(
+                    "{days} days need uint8 maps of shape (day, row, column); these are {dtype} {shape}.",
+                    days=days,
+                    dtype=self.maps.dtype,
+                    shape=self.maps.shape,
+                )
             )
         if self.labels.shape != (days,) or self.has_map.shape != (days,):
-            raise ValueError(f"{days} days need as many labels and map flags.")
+            raise ValueError(Said("{days} days need as many labels and map flags.", days=days))
         if self.palette.shape != (256, 3) or self.scalar.shape != (256,):
-            raise ValueError("A palette has 256 colours of three parts, and as many scalars.")
+            raise ValueError(Said("A palette has 256 colours of three parts, and as many scalars."))
         for part in (self.final, *(getattr(fold, name) for fold in self.folds for name in FOLD_INDICES[:4])):
             if len(part) and (part.min() < 0 or part.max() >= days):
-                raise ValueError(f"A fold names a day outside 0..{days - 1}.")
+                raise ValueError(Said("A fold names a day outside 0..{days}.", days=days - 1))
         for part in (self.final, *(part for fold in self.folds for part in (fold.train, fold.validation))):
             if (self.labels[part] == NO_LABEL).any() or not self.has_map[part].all():
-                raise ValueError("A fold trains on a day without a label or without a map.")
+                raise ValueError(Said("A fold trains on a day without a label or without a map."))
         for name in ("days", "maps", "has_map", "palette", "scalar", "labels", "final"):
             if not isinstance(array := getattr(self, name), Portions):
                 array.flags.writeable = False
@@ -127,7 +133,7 @@ class Snapshot:
                 **{name: stored[name] for name in ("maps", "has_map", "palette", "scalar", "labels", "final")},
             )
         except KeyError as error:
-            raise ValueError(f"{path} is no snapshot of a run: it lacks {error}.") from error
+            raise ValueError(Said("{path} is no snapshot of a run: it lacks {error}.", path=path, error=error)) from error
 
 
 def snapshot(
@@ -171,7 +177,7 @@ def snapshot(
         Shapes do not fit, or palette indices come without a palette.
     """
     if len(maps.shape) == 3 and palette is None:
-        raise ValueError("Maps of palette indices need their palette.")
+        raise ValueError(Said("Maps of palette indices need their palette."))
     dates = np.asarray(days).astype("datetime64[D]")
     classes = np.array(labels, dtype=np.int8)
     mapped = np.ones(len(dates), bool) if has_map is None else np.array(has_map, bool)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from quakegui.learn.runs.portions import Portions
 from quakegui.project.filesystem import replacing
 from quakegui.season.json_values import parse_json
+from quakegui.words import Said
 
 PIECE = 2**18
 """Bytes of an array that are written at once."""
@@ -44,20 +45,20 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
     """
     _require_plain(path)
     if path.stat().st_size > largest:
-        raise ValueError(f"{path} has more than {largest:,} bytes.")
+        raise ValueError(Said("{path} has more than {largest:,} bytes.", path=path, largest=largest))
     try:
         value = parse_json(path.read_text("utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path} is no JSON file: {error}.") from error
+        raise ValueError(Said("{path} is no JSON file: {error}.", path=path, error=error)) from error
     if not isinstance(value, dict):
-        raise ValueError(f"{path} does not hold a JSON object.")
+        raise ValueError(Said("{path} does not hold a JSON object.", path=path))
     return value
 
 
 def _require_plain(path: Path) -> None:
     """Refuse what is no file: a pipe in a stranger's folder would be waited at for ever."""
     if path.exists() and not path.is_file():
-        raise ValueError(f"{path} is no file.")
+        raise ValueError(Said("{path} is no file.", path=path))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
@@ -103,16 +104,16 @@ def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[An
         with zipfile.ZipFile(path) as packed:
             size = sum(info.file_size for info in packed.infolist())
         if size > largest:
-            raise ValueError(f"it unpacks to {size:,} bytes")
+            raise ValueError(Said("it unpacks to {size:,} bytes", size=size))
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-            raise ValueError("it holds something else than arrays")
+            raise ValueError(Said("it holds something else than arrays"))
         return arrays
     except FileNotFoundError:
         raise
     except Exception as error:
-        raise ValueError(f"{path} is damaged and cannot be read: {error}.") from error
+        raise ValueError(Said("{path} is damaged and cannot be read: {error}.", path=path, error=error)) from error
 
 
 def hold(path: Path) -> IO[bytes]:
@@ -136,7 +137,7 @@ def hold(path: Path) -> IO[bytes]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise BlockingIOError(f"{path} is held by another process.") from error
+        raise BlockingIOError(Said("{path} is held by another process.", path=path)) from error
     return file
 
 

@@ -16,6 +16,7 @@ from quakegui.season.json_values import built
 from quakegui.season.network import Network
 from quakegui.season.season import Season
 from quakegui.season.sphere import great_circle_km
+from quakegui.words import Said
 
 ALARMS = "alarms"
 MADE_FOR = "made_for"
@@ -36,7 +37,9 @@ class FrozenAlarms:
     def __post_init__(self) -> None:
         """Refuse what is no rule."""
         if not 0 < self.threshold < 1 or min(self.run_days, self.open_days) < 1:
-            raise ValueError("The model's alarm rule is none: its threshold lies between 0 and 1, its days are 1 or more.")
+            raise ValueError(
+                Said("The model's alarm rule is none: its threshold lies between 0 and 1, its days are 1 or more.")
+            )
 
     @property
     def rule(self) -> AlarmRule:
@@ -69,17 +72,26 @@ class MadeFor:
         stations = [station for station in season.network.stations if station.located]
         other = _differing(self.anomaly, season.config.anomaly, _THRESHOLDS)
         if other:
-            return f"The model has learnt z of another kind: {other}. Restore that parameter, or pre-train a model of your own."
+            return Said(
+                "The model has learnt z of another kind: {other}. Restore that parameter, or pre-train a model of your own.",
+                other=other,
+            )
         other = _differing(self.grid, season.config.grid, ())
         if other:
-            return f"The model has learnt other maps: {other}. Restore that parameter, or pre-train a model of your own."
+            return Said(
+                "The model has learnt other maps: {other}. Restore that parameter, or pre-train a model of your own.",
+                other=other,
+            )
         if not self.fewest <= len(stations) <= self.most:
-            return (
-                f"The model has learnt networks of {self.fewest} to {self.most} stations; this season has {len(stations)}. "
-                "Pre-train a model for this network."
+            return Said(
+                "The model has learnt networks of {fewest} to {most} stations; this season has {count}. "
+                "Pre-train a model for this network.",
+                fewest=self.fewest,
+                most=self.most,
+                count=len(stations),
             )
         if self.places and not self._same_places(Network.of(stations)):
-            return "The model was made for another network's stations. Pre-train a model for this network."
+            return Said("The model was made for another network's stations. Pre-train a model for this network.")
         return ""
 
     def _same_places(self, network: Network) -> bool:

@@ -18,6 +18,7 @@ from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.gridding import Gridder
 from quakegui.season.network import Network
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 WINDOWS: dict[Channel, tuple[int, ...]] = {"scalar": (1,), "stack": (1, 3, 7)}
 """Nights that each channel's mean is of."""
@@ -55,7 +56,13 @@ def pictures(
         For a channel that is made from pictures.
     """
     if channel not in WINDOWS:
-        raise ValueError(f"The channel '{channel}' is made from the day's picture; from station values: {', '.join(WINDOWS)}.")
+        raise ValueError(
+            Said(
+                "The channel '{channel}' is made from the day's picture; from station values: {windows}.",
+                channel=channel,
+                windows=", ".join(WINDOWS),
+            )
+        )
     gridder = season.gridder if season.gridder.shape[0] == size else _gridder(season.network, season.config.grid, size)
     days = np.arange(len(season.all_days))[season.shown][which]
     out = np.empty((len(days), size, size, len(WINDOWS[channel])), dtype=np.float32)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.season.json_values import is_unicode
+from quakegui.words import Said
 
 PREDICTIONS = "predictions.npz"
 LARGEST = 512 * 2**20
@@ -140,7 +141,7 @@ class RunPredictions:
         try:
             values = {each.name: stored[each.name] for each in fields(cls) if each.name in stored or each.name not in _SINCE}
         except KeyError as error:
-            raise ValueError(f"{path} holds no predictions: it lacks {error}.") from error
+            raise ValueError(Said("{path} holds no predictions: it lacks {error}.", path=path, error=error)) from error
         _check(path, values)
         return cls(**{**values, "days": values["days"].astype("datetime64[D]")})
 
@@ -170,7 +171,13 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
         name for name, array in values.items() if array.shape != shapes[name] or array.dtype.kind not in kinds.get(name, "iu")
     ]
     if wrong or classes < 1 or days < 1 or folds > _MOST_FOLDS:
-        raise ValueError(f"{path} holds no predictions: its {', '.join(wrong) or 'probabilities'} are not of the right shape.")
+        raise ValueError(
+            Said(
+                "{path} holds no predictions: its {wrong} are not of the right shape.",
+                path=path,
+                wrong=", ".join(wrong) or Said("probabilities"),
+            )
+        )
     shares = [values[name] for name in sorted(answers)]
     # A day has an answer or none; what a project does not keep would stop every opening at the run that it takes in.
     sound = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]
@@ -178,4 +185,4 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
     index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]
     within = within and all(not array.size or (int(array.min()) >= 0 and int(array.max()) < most) for array, most in index)
     if not within or (np.abs(values["days"]) > _FARTHEST_DAY).any() or (np.diff(values["days"]) <= 0).any():
-        raise ValueError(f"{path} holds no predictions: some of its numbers are no day, class or probability.")
+        raise ValueError(Said("{path} holds no predictions: some of its numbers are no day, class or probability.", path=path))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from quakegui.judge.paper_split import PAPER_GROWTH
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
+from quakegui.words import mark
 
 MEMBERS = 5
 """Of the narrow recipes; a wide one costs as much for one network as a narrow one for twenty."""
@@ -67,3 +68,11 @@ PRESETS: dict[str, RunConfig] = {
         augmentation=Augmentation(each_epoch=False),
     ),
 }
+PRESET_NAMES: dict[str, str] = {
+    "compact": mark("Compact (120 pixels)"),
+    "fast": mark("Narrow and quick"),
+    "full": mark("Full size (480 pixels)"),
+    "paper": mark("As published (LEAKY protocol)"),
+    "stack": mark("Pre-trained on simulated seasons of this network"),
+}
+"""What those are called that the window offers."""

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
+from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runchecks import (
@@ -41,6 +42,7 @@ from quakegui.learn.runs.runchecks import (
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
 from quakegui.strangers import shown
+from quakegui.words import Said
 
 __all__ = [
     "CARD",
@@ -82,7 +84,7 @@ def disk_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(f"{place} cannot be written: {error.strerror or error}.") from error
+        raise RunError(Said("{place} cannot be written: {strerror}.", place=place, strerror=error.strerror or error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +139,15 @@ class RunFolder:
             return []
         try:
             if path.stat().st_size > LARGEST[HISTORY]:
-                raise ValueError(f"it has more than {LARGEST[HISTORY]:,} bytes")
+                raise ValueError(Said("it has more than {largest:,} bytes", largest=LARGEST[HISTORY]))
             with path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             for row in rows:
                 check_epoch(row)
         except (OSError, ValueError, TypeError, csv.Error) as error:
-            raise RunError(f"The history of the run “{self.title}” is damaged: {str(error).rstrip('.')}.") from error
+            raise RunError(
+                Said("The history of the run “{title}” is damaged: {error}.", title=self.title, error=str(error).rstrip("."))
+            ) from error
         return rows
 
     def predictions(self) -> RunPredictions:
@@ -158,11 +162,11 @@ class RunFolder:
         try:
             said = RunPredictions.load(path)
         except FileNotFoundError as error:
-            raise RunError(f"The run “{self.title}” has no predictions yet.") from error
+            raise RunError(Said("The run “{title}” has no predictions yet.", title=self.title)) from error
         except ValueError as error:
             raise RunError(str(error)) from error
         if said.final.shape[1] != len(self.config.classes):
-            raise RunError(f"{path} holds no predictions: its probabilities are not of the right shape.")
+            raise RunError(Said("{path} holds no predictions: its probabilities are not of the right shape.", path=path))
         return said
 
 
@@ -260,20 +264,24 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
             resumable=card is None and (folder / SNAPSHOT).is_file(),
         )
     except FileNotFoundError as error:
-        raise RunError(f"{folder} is no run: it has no {CONFIG}.") from error
+        raise RunError(Said("{folder} is no run: it has no {config}.", folder=folder, config=CONFIG)) from error
     except OSError as error:
-        raise RunError(f"The run in {folder} cannot be read: {error.strerror or error}.") from error
+        raise RunError(
+            Said("The run in {folder} cannot be read: {strerror}.", folder=folder, strerror=error.strerror or error)
+        ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"The run in {folder} cannot be read: {str(error).rstrip('.')}.") from error
+        raise RunError(
+            Said("The run in {folder} cannot be read: {error}.", folder=folder, error=str(error).rstrip("."))
+        ) from error
 
 
 def _require_own(folder: Path) -> None:
     """Refuse what a stranger's run may have in the place of files: it would be read, written or sent on as the run's own."""
     if is_link(folder):
-        raise ValueError("it is a link to another folder")
+        raise ValueError(Said("it is a link to another folder"))
     for path in folder.iterdir():
         if not is_plain(path):
-            raise ValueError(f"{shown(path.name, 100)} in it is a link, or no file")
+            raise ValueError(Said("{path_name} in it is a link, or no file", path_name=shown(path.name, 100)))
 
 
 def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
@@ -283,7 +291,7 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
     try:
         folders = sorted(runs.iterdir(), reverse=True) if runs.is_dir() else []
     except OSError as error:
-        return (), (f"{runs} cannot be reached: {error.strerror or error}.",)
+        return (), (Said("{runs} cannot be reached: {strerror}.", runs=runs, strerror=error.strerror or error),)
     for folder in folders:
         if not folder.is_dir() or folder.name == TRASH or folder.name.startswith("."):
             continue
@@ -306,14 +314,23 @@ def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None
     if run_id is None:
         chosen = [run for run in runs if (run.card is not None if in_use is None else run.id == in_use)]
         if not chosen and in_use is not None:
-            raise RunError(f"The run in use, {in_use}, is not there or cannot be read. Take another run into use.")
+            raise RunError(
+                Said("The run in use, {in_use}, is not there or cannot be read. Take another run into use.", in_use=in_use)
+            )
         if not chosen:
-            raise RunError("The project has no finished run yet: train one first.")
+            raise RunError(Said("The project has no finished run yet: train one first."))
         return chosen[0]
     chosen = [run for run in runs if run.id == run_id] or [run for run in runs if run.id.startswith(run_id)]
     if len(chosen) != 1:
         many = "more than one run begins with" if chosen else "there is no run"
-        raise RunError(f"Here {many} “{run_id}”. There are: {', '.join(run.id for run in runs) or 'none'}.")
+        raise RunError(
+            Said(
+                "Here {many} “{run_id}”. There are: {run_id2}.",
+                many=many,
+                run_id=run_id,
+                run_id2=", ".join(run.id for run in runs) or Said("no runs"),
+            )
+        )
     return chosen[0]
 
 
@@ -334,14 +351,18 @@ def rename_run(run: RunFolder, title: str) -> RunFolder:
 def progress_sentence(folder: Path) -> str:
     """Return what of an unfinished run is on the disk, without reading its checkpoint; of a damaged one nothing can be told."""
     if not (folder / CONFIG).is_file():
-        return "Nothing was changed."
+        return Said("Nothing was changed.")
     try:
         rows = read_run(folder).history() if (folder / CHECKPOINT).is_file() else []
     except RunError:  # it is told at the end of a worker, which has an ending whatever lies in its folder
-        return "Nothing was changed."
+        return Said("Nothing was changed.")
     if not rows:
-        return "No epoch was over yet; the run can be started again."
-    return f"Everything up to epoch {rows[-1]['epoch']} of {rows[-1]['phase']} is kept; resume goes on from there."
+        return Said("No epoch was over yet; the run can be started again.")
+    return Said(
+        "Everything up to epoch {epoch} of {phase} is kept; resume goes on from there.",
+        epoch=rows[-1]["epoch"],
+        phase=phase_words(rows[-1]["phase"]),
+    )
 
 
 def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | None:
@@ -354,10 +375,16 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
     """
     if run.config.classes != classes:
         ours, theirs = ", ".join(classes), ", ".join(run.config.classes)
-        return f"The run “{run.title}” tells apart {theirs}; this project has {ours}. Train anew."
+        return Said(
+            "The run “{run_title}” tells apart {theirs}; this project has {ours}. Train anew.",
+            run_title=run.title,
+            theirs=theirs,
+            ours=ours,
+        )
     if run.style != style:
-        return (
-            f"The run “{run.title}” was trained on maps of another style than this project's. Restore that style or train anew."
+        return Said(
+            "The run “{run_title}” was trained on maps of another style than this project's. Restore that style or train anew.",
+            run_title=run.title,
         )
     return None
 

@@ -24,6 +24,7 @@ from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
 from quakegui.season.json_values import built
 from quakegui.strangers import HIGHEST_RATIO, SMALL, shown
+from quakegui.words import Said
 
 CONFIG = "config.json"
 CARD = "card.json"
@@ -62,15 +63,17 @@ def checked_members(members: list[zipfile.ZipInfo]) -> str:
     fits = len(ids) == 1 and all(len(part) == 2 and part[1] in EXPORTED for part in parts) and len(set(parts)) == len(parts)
     run_id = next(iter(ids), "")
     if not fits or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", run_id) or (run_id, CONFIG) not in parts:
-        raise ValueError("It is no run that was exported by quakegui.")
+        raise ValueError(Said("It is no run that was exported by quakegui."))
     if _RESERVED.fullmatch(run_id):
-        raise ValueError(f"Its name '{run_id}' cannot be a folder's.")
+        raise ValueError(Said("Its name '{run_id}' cannot be a folder's.", run_id=run_id))
     for info in members:
         name = PurePosixPath(info.filename).name
         if stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 0x1:
-            raise ValueError(f"Its {name} is a link, or encrypted.")
+            raise ValueError(Said("Its {name} is a link, or encrypted.", name=name))
         if info.file_size > LARGEST[name] or (info.file_size > SMALL and info.file_size > HIGHEST_RATIO * info.compress_size):
-            raise ValueError(f"Its {name} would unpack to {info.file_size:,} bytes, which no run needs.")
+            raise ValueError(
+                Said("Its {name} would unpack to {file_size:,} bytes, which no run needs.", name=name, file_size=info.file_size)
+            )
     return run_id
 
 
@@ -92,10 +95,10 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
     for fold in card.get("folds", ()):
         _check_facts(fold, _FOLD, "card's fold")
         if not _FOLD.keys() <= fold.keys():
-            raise ValueError("The run's card has a fold without its days.")
+            raise ValueError(Said("The run's card has a fold without its days."))
     kept = card.get("calibration")
     if kept is not None and not RunCalibrators.from_json(kept).fits(len(card.get("folds", ())), classes):
-        raise ValueError("The run's card has a calibration of other folds or classes than the run's.")
+        raise ValueError(Said("The run's card has a calibration of other folds or classes than the run's."))
     if "about" in card:
         check_about(card["about"])
 
@@ -103,7 +106,7 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
 def check_about(about: Mapping[str, Any]) -> None:
     """Refuse what a run says of its project, where that is of another kind than this program writes; see `check_card`."""
     if not isinstance(about, dict):
-        raise ValueError("What the run says of its project is not a set of named values.")
+        raise ValueError(Said("What the run says of its project is not a set of named values."))
     _check_plain(about, "account of its project", 0)
     _check_facts(about, _ABOUT, "account of its project")
     if about.get("classes") is not None:
@@ -113,7 +116,7 @@ def check_about(about: Mapping[str, Any]) -> None:
 def check_epoch(row: Mapping[str, str]) -> None:
     """Refuse a row of a run's history that is no epoch; raises ValueError or TypeError."""
     if not {"phase", "epoch", "loss", "accuracy"} <= row.keys():
-        raise ValueError("it lacks columns.")
+        raise ValueError(Said("it lacks columns."))
     int(row["epoch"])
     for name in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
         if row.get(name):
@@ -122,21 +125,28 @@ def check_epoch(row: Mapping[str, str]) -> None:
 
 def _check_facts(facts: Any, rules: Mapping[str, Callable[[Any], bool]], what: str) -> None:
     if not isinstance(facts, dict):
-        raise ValueError(f"The run's {what} is not a set of named values.")
+        raise ValueError(Said("The run's {what} is not a set of named values.", what=what))
     for name, fits in rules.items():
         if name in facts and not fits(facts[name]):
-            raise ValueError(f"The run's {what} says of {name}: {shown(repr(facts[name]), 60)}, which it cannot be.")
+            raise ValueError(
+                Said(
+                    "The run's {what} says of {name}: {facts}, which it cannot be.",
+                    what=what,
+                    name=name,
+                    facts=shown(repr(facts[name]), 60),
+                )
+            )
 
 
 def _check_plain(value: Any, what: str, depth: int) -> None:
     """Refuse values nested beyond reason, and texts that cannot be written."""
     if depth > _DEEPEST:
-        raise ValueError(f"The run's {what} is nested too deeply.")
+        raise ValueError(Said("The run's {what} is nested too deeply.", what=what))
     if isinstance(value, str):
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise ValueError(f"The run's {what} holds half a character.") from error
+            raise ValueError(Said("The run's {what} holds half a character.", what=what)) from error
     inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for one in inner:
         _check_plain(one, what, depth + 1)

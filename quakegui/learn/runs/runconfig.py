@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from quakegui.judge.folds import PROTOCOLS, ZERO_SHOT, Protocol, RunProtocol
 from quakegui.season.json_values import LARGEST_WHOLE, built
+from quakegui.words import Said
 
 CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]
@@ -120,35 +121,64 @@ class RunConfig:
         """Refuse what cannot be trained, in one sentence."""
         for name in ("width", "epochs", "batch_size", "members"):
             if getattr(self, name) < 1:
-                raise ValueError(f"The run's {name} is {getattr(self, name)}; it has to be at least 1.")
+                raise ValueError(
+                    Said("The run's {name} is {getattr}; it has to be at least 1.", name=name, getattr=getattr(self, name))
+                )
         beyond = [name for name, most in _MOST.items() if not abs(getattr(self, name)) <= most]
         if beyond:
-            raise ValueError(f"The run's {beyond[0]} is beyond what any machine trains; {_MOST[beyond[0]]:g} is the most.")
+            raise ValueError(
+                Said(
+                    "The run's {beyond} is beyond what any machine trains; {most:g} is the most.",
+                    beyond=beyond[0],
+                    most=_MOST[beyond[0]],
+                )
+            )
         if not all(1 <= units <= _MOST_UNITS for units in self.dense) or self.patience < 0 or not self.learning_rate >= 0:
-            raise ValueError(f"The run needs 1 to {_MOST_UNITS} units per layer, and neither patience nor rate below 0.")
+            raise ValueError(
+                Said(
+                    "The run needs 1 to {most_units} units per layer, and neither patience nor rate below 0.",
+                    most_units=_MOST_UNITS,
+                )
+            )
         if self.size < 16:
-            raise ValueError(f"A map of {self.size} x {self.size} pixels cannot be halved four times; take 120, 240 or 480.")
+            raise ValueError(
+                Said("A map of {size} x {size} pixels cannot be halved four times; take 120, 240 or 480.", size=self.size)
+            )
         if not 0 <= self.seed <= LARGEST_WHOLE:
-            raise ValueError(f"The run's seed is {self.seed}; it has to be in 0..{LARGEST_WHOLE}.")
+            raise ValueError(
+                Said(
+                    "The run's seed is {seed}; it has to be in 0..{largest_whole}.", seed=self.seed, largest_whole=LARGEST_WHOLE
+                )
+            )
         if self.protocol not in (*PROTOCOLS, ZERO_SHOT):
-            raise ValueError(f"There is no protocol named '{self.protocol}'. Known are {', '.join((*PROTOCOLS, ZERO_SHOT))}.")
+            raise ValueError(
+                Said(
+                    "There is no protocol named '{protocol}'. Known are {value}.",
+                    protocol=self.protocol,
+                    value=", ".join((*PROTOCOLS, ZERO_SHOT)),
+                )
+            )
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"The run's dropout is {self.dropout}; it has to be in 0..1, 1 excluded.")
+            raise ValueError(Said("The run's dropout is {dropout}; it has to be in 0..1, 1 excluded.", dropout=self.dropout))
         self._check_channel()
         self._check_classes()
 
     def _check_channel(self) -> None:
         if self.zero_shot and self.channel not in ("stack", "scalar"):
-            raise ValueError("A network that learns from simulated seasons takes the channel 'stack' or 'scalar'.")
+            raise ValueError(Said("A network that learns from simulated seasons takes the channel 'stack' or 'scalar'."))
         if self.channel == "stack" and not self.zero_shot:
-            raise ValueError("A stack of several days is for networks that learn from simulated seasons, protocol 'zero-shot'.")
+            raise ValueError(
+                Said("A stack of several days is for networks that learn from simulated seasons, protocol 'zero-shot'.")
+            )
 
     def _check_classes(self) -> None:
         if not 2 <= len(self.classes) <= 100:
-            raise ValueError("A run needs at least two classes, and at most a hundred.")
+            raise ValueError(Said("A run needs at least two classes, and at most a hundred."))
         growth = self.augmentation.growth
         if growth is not None and len(growth) != len(self.classes):
-            raise ValueError(f"The growth names {len(growth)} classes, the run has {len(self.classes)}.")
+            raise ValueError(
+                Said("The growth names {count} classes, the run has {count2}.", count=len(growth), count2=len(self.classes))
+            )
 
     @property
     def leaky(self) -> bool:
@@ -182,7 +212,10 @@ class RunConfig:
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(
-                f"The run's configuration has the unknown field {unknown[0]!r}; a newer quakegui may have written it."
+                Said(
+                    "The run's configuration has the unknown field {unknown}; a newer quakegui may have written it.",
+                    unknown=repr(unknown[0]),
+                )
             )
         config = built(cls, values, what="run's configuration value")
         assert isinstance(config, cls)

@@ -9,6 +9,7 @@ from pathlib import Path
 from quakegui.learn.runs.files import hold
 from quakegui.learn.runs.registry import LOCK, TRASH, RunError, RunFolder, disk_errors, list_runs, read_run
 from quakegui.project.filesystem import is_link
+from quakegui.words import Said
 
 
 def trash_run(run: RunFolder) -> Path:
@@ -39,7 +40,9 @@ def _refuse_trained(run: RunFolder) -> None:
         try:
             hold(run.folder / LOCK).close()
         except BlockingIOError as error:
-            raise RunError(f"The run “{run.title}” is being trained by another process at this moment.") from error
+            raise RunError(
+                Said("The run “{run_title}” is being trained by another process at this moment.", run_title=run.title)
+            ) from error
 
 
 def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
@@ -51,7 +54,7 @@ def _trash(runs: Path) -> Path:
     """Return the trash folder of runs, unless a stranger has put a link in its place: it leads to what is not deleted here."""
     trash = runs / TRASH
     if is_link(trash):
-        raise RunError(f"{trash} is a link to another folder; nothing was moved or deleted. Remove the link.")
+        raise RunError(Said("{trash} is a link to another folder; nothing was moved or deleted. Remove the link.", trash=trash))
     return trash
 
 
@@ -65,7 +68,7 @@ def restore_run(trashed: RunFolder) -> RunFolder:
     """
     target = _trash(trashed.folder.parent.parent).parent / trashed.id
     if os.path.lexists(target):
-        raise RunError(f"There is a run {trashed.id} already; rename its folder first.")
+        raise RunError(Said("There is a run {trashed_id} already; rename its folder first.", trashed_id=trashed.id))
     with disk_errors(target):
         trashed.folder.replace(target)
     return read_run(target)

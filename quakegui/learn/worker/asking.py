@@ -18,6 +18,7 @@ from quakegui.learn.worker.duties import read_answers, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
+from quakegui.words import Said
 
 
 def answer(
@@ -96,4 +97,4 @@ def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None
 
 def sentence_of(message: messages.Message) -> str:
     """Return what a worker's last message says."""
-    return str(getattr(message, "sentence", None) or getattr(message, "summary", "The worker was stopped."))
+    return str(getattr(message, "sentence", None) or getattr(message, "summary", Said("The worker was stopped.")))

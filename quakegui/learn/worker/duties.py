@@ -26,6 +26,7 @@ from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arr
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
+from quakegui.words import Said
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"
@@ -36,11 +37,13 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
     """Train the run in `folder`, or go on with it, and finish it. Returns a sentence."""
     run = read_run(folder)
     if run.card is not None:
-        return f"The run “{run.title}” was finished already."
+        return Said("The run “{run_title}” was finished already.", run_title=run.title)
     try:
         lock = hold(folder / LOCK)
     except BlockingIOError as error:
-        raise RunError(f"The run “{run.title}” is being trained by another process at this moment.") from error
+        raise RunError(
+            Said("The run “{run_title}” is being trained by another process at this moment.", run_title=run.title)
+        ) from error
     with lock:
         return _train(run, device, measured, say, stopped)
 
@@ -58,7 +61,12 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
         fitted = fit_run_calibrators(data.folds, said, run.about, weighed=run.config.class_weights)
         card[CALIBRATION] = fitted.to_json()
     done = finish_run(run, card)
-    return f"The run “{done.title}” is finished: {len(state.history)} epochs in {state.seconds:.0f} s."
+    return Said(
+        "The run “{done_title}” is finished: {count} epochs in {seconds:.0f} s.",
+        done_title=done.title,
+        count=len(state.history),
+        seconds=state.seconds,
+    )
 
 
 def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: Stopped) -> str:
@@ -75,7 +83,7 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
 
     def progress(done: int, total: int) -> None:
-        say(messages.WorkerProgress(done, total, "seasons that choose the alarms"))
+        say(messages.WorkerProgress(done, total, Said("seasons that choose the alarms")))
 
     choice = choose(
         recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, stopped=stopped
@@ -88,7 +96,12 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     unseen_predictions(run.config, data, said, changed).save(folder / PREDICTIONS)
     chosen = {**chosen_facts(choice), "versions": versions()}
     done = finish_run(run, unseen_card(run, data, chosen, device, how.seconds))
-    return f"The run “{done.title}” is finished: {recipe.seasons} simulated seasons in {how.seconds:.0f} s."
+    return Said(
+        "The run “{done_title}” is finished: {seasons} simulated seasons in {seconds:.0f} s.",
+        done_title=done.title,
+        seasons=recipe.seasons,
+        seconds=how.seconds,
+    )
 
 
 def write_maps(folder: Path, maps: NDArray[Any] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
@@ -124,7 +137,7 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
 
     network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
     write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, stopped))})
-    return f"{len(maps)} maps were predicted."
+    return Said("{count} maps were predicted.", count=len(maps))
 
 
 def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
@@ -136,7 +149,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
     network = predictor(run_folder, precision="float32")
     heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, stopped))
     write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
-    return f"{len(heat)} maps were explained."
+    return Said("{count} maps were explained.", count=len(heat))
 
 
 def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
@@ -153,10 +166,10 @@ def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
     with Project.open(run_folder.parent.parent, read_only=True) as project:
         season = seasons.load_season(project)
         if season is None:
-            raise ValueError(f"The project {project.name} has no season.")
+            raise ValueError(Said("The project {project_name} has no season.", project_name=project.name))
         if limit_run(project, season, run, progress=progress, cancelled=stopped) is None:
             raise Stop
-    return f"The detection limit of the run “{run.title}” is kept."
+    return Said("The detection limit of the run “{run_title}” is kept.", run_title=run.title)
 
 
 def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
@@ -173,7 +186,7 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
 
 def precision_reason(policy: str, measured: Measured) -> str:
     """Return why a job computes in `policy`, in a sentence."""
-    return measured.reason if policy == measured.policy else f"{policy} is what the run asks for."
+    return measured.reason if policy == measured.policy else Said("{policy} is what the run asks for.", policy=policy)
 
 
 def stopped_sentence(folder: Path) -> str:
@@ -230,20 +243,29 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
     resumable = (folder / SNAPSHOT).is_file()
     kept = progress_sentence(folder)
     if out_of_memory(error):
-        sentence = f"The memory ran out. {kept} Take a smaller batch, smaller maps or the compact head."
+        sentence = Said("The memory ran out. {kept} Take a smaller batch, smaller maps or the compact head.", kept=kept)
         return messages.Failed(sentence, "memory", resumable)
     if disk_is_full(error):
         where = getattr(error, "filename", None) or folder
         return messages.Failed(
-            f"The disk is full: {where} could not be written. {kept} Free space, then resume.", "disk", resumable
+            Said("The disk is full: {where} could not be written. {kept} Free space, then resume.", where=where, kept=kept),
+            "disk",
+            resumable,
         )
     if isinstance(error, FloatingPointError):
-        sentence = f"{error}: training has run away. {kept} Start a new run with a smaller learning rate, or in float32."
+        sentence = Said(
+            "{error}: training has run away. {kept} Start a new run with a smaller learning rate, or in float32.",
+            error=error,
+            kept=kept,
+        )
         return messages.Failed(sentence, "diverged", resumable)
     if isinstance(error, RunError | ValueError | OSError):
-        return messages.Failed(f"{error} {kept}", "data", resumable)
-    sentence = (
-        f"The worker met an error that it does not know: {type(error).__name__}: {error}. {kept} The run's log has the details."
+        return messages.Failed(Said("{error} {kept}", error=error, kept=kept), "data", resumable)
+    sentence = Said(
+        "The worker met an error that it does not know: {kind}: {error}. {kept} The run's log has the details.",
+        kind=type(error).__name__,
+        error=error,
+        kept=kept,
     )
     return messages.Failed(sentence, "error", resumable)
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from quakegui.words import Said
+
 EnvironmentKind = Literal["this", "interpreter", "wsl"]
 
 _START = (
@@ -57,7 +59,7 @@ class Environment:
     def __post_init__(self) -> None:
         """Refuse another interpreter without a path."""
         if self.kind == "interpreter" and not self.interpreter:
-            raise ValueError("Another interpreter needs its path, for example C:\\Python312\\python.exe.")
+            raise ValueError(Said("Another interpreter needs its path, for example C:\\Python312\\python.exe."))
 
 
 THIS = Environment()
@@ -120,11 +122,18 @@ def wsl_path(path: Path | str, distribution: str = "") -> str:
         return f"/mnt/{drive[1].lower()}/" + drive[2].replace("\\", "/")
     if share := _SHARE.match(text):
         if distribution and share[1].lower() != distribution.lower():
-            raise ValueError(f"{text} lies in the distribution {share[1]}, but the worker runs in {distribution}.")
+            raise ValueError(
+                Said(
+                    "{text} lies in the distribution {share}, but the worker runs in {distribution}.",
+                    text=text,
+                    share=share[1],
+                    distribution=distribution,
+                )
+            )
         return "/" + share[2].replace("\\", "/")
     if text.startswith("/"):
         return text
-    raise ValueError(f"{text} cannot be reached from WSL2: put the project on a local drive such as C:.")
+    raise ValueError(Said("{text} cannot be reached from WSL2: put the project on a local drive such as C:.", text=text))
 
 
 def wsl_distributions(ask: Callable[[Sequence[str]], bytes] | None = None) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from quakegui.words import Said
+
 LONGEST_LINE = 2**20
 """Bytes that a line of a worker may have; the longest message, which names a thousand folds, has a few thousand."""
 LARGEST_LOG = 16 * 2**20
@@ -60,7 +62,7 @@ def keep_log(pipe: IO[bytes], path: Path) -> None:
             _write(log, kept)
         if left_out:
             words = b"".join(last_words)[-_LAST_WORDS:]
-            _write(log, f"\n... {left_out - len(words)} bytes are left out here ...\n".encode() + words)
+            _write(log, Said("\n... {left_out} bytes are left out here ...\n", left_out=left_out - len(words)).encode() + words)
 
 
 def _write(log: IO[bytes] | None, words: bytes) -> None:

@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from quakegui import logs, paths
 from quakegui.learn import messages
+from quakegui.words import Said
 
 LOG = logging.getLogger("quakegui.learn.worker.process")  # this module is run as __main__
 NICE = 10
@@ -56,7 +57,9 @@ class Speaker:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one job and end the process."""
-    parser = argparse.ArgumentParser(prog="quakegui worker", description="Train, predict or explain in a process of its own.")
+    parser = argparse.ArgumentParser(
+        prog="quakegui worker", description=Said("Train, predict or explain in a process of its own.")
+    )
     parser.add_argument("folder", type=Path, help="the run's or the job's folder")
     parser.add_argument("--job", choices=("train", "predict", "explain", "limit", "hello"), default="train")
     parser.add_argument("--run", type=Path, help="a finished run, for predict, explain and limit")
@@ -67,9 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _be_modest()
     _stay_alone()
     with logs.kept("worker"):
-        LOG.info("The job %s", given.job)
+        LOG.info("The job %s", Said(given.job))
         status = work(given.folder, given.job, given.run, say, cancelled)
-        LOG.info("The job %s ended with status %d", given.job, status)
+        LOG.info("The job %s ended with status %d", Said(given.job), status)
         _end(status)
 
 
@@ -93,7 +96,12 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
                 device.driver,
                 device.memory_bytes,
                 policy,
-                f"{why_backend}{device.reason} {duties.precision_reason(policy, measured)}",
+                Said(
+                    "{why_backend}{reason} {precision_reason}",
+                    why_backend=why_backend,
+                    reason=device.reason,
+                    precision_reason=duties.precision_reason(policy, measured),
+                ),
             )
         )
         if job == "hello":
@@ -101,7 +109,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         elif job == "train":
             summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
         elif run is None:
-            raise ValueError(f"The job {job} needs a finished run (--run FOLDER).")
+            raise ValueError(Said("The job {job} needs a finished run (--run FOLDER).", job=job))
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:
@@ -113,7 +121,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
     except BaseException as error:
         with contextlib.suppress(OSError):  # the log may be on the full disk; the message below goes through a pipe
             traceback.print_exc()
-        LOG.exception("The job %s failed", job)
+        LOG.exception("The job %s failed", Said(job))
         say(duties.failure(error, folder))
         return FAILED
     say(messages.Done(summary))
@@ -130,9 +138,12 @@ def choose_backend() -> str:
         return ""
     if importlib.util.find_spec("torch") is not None:
         os.environ["KERAS_BACKEND"] = "torch"
-        return "TensorFlow is not installed here, PyTorch is used. "
+        return Said("TensorFlow is not installed here, PyTorch is used. ")
     raise ValueError(
-        f"Neither TensorFlow nor PyTorch is installed for {sys.executable}. Choose another environment in the settings."
+        Said(
+            "Neither TensorFlow nor PyTorch is installed for {executable}. Choose another environment in the settings.",
+            executable=sys.executable,
+        )
     )
 
 

@@ -38,6 +38,7 @@ from quakegui.season.events import scheme_of
 from quakegui.season.json_values import restored
 from quakegui.season.labels import LabelRule
 from quakegui.season.season import Season
+from quakegui.words import Said
 
 ZERO_SHOT = "zero-shot"
 """Protocol of a run whose network never saw the season."""
@@ -57,7 +58,12 @@ def ground_of(project: Project, season: Season) -> Ground:
     """
     events = catalogue.events(project)
     if not events:
-        raise LimitError(f"The project {project.name} has no earthquakes yet, so there is nothing that could have been found.")
+        raise LimitError(
+            Said(
+                "The project {project_name} has no earthquakes yet, so there is nothing that could have been found.",
+                project_name=project.name,
+            )
+        )
     every = catalogue.all_events(project)
     try:
         scheme = catalogue.class_scheme(project) or scheme_of(events)[0]
@@ -93,10 +99,13 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
     """
     if run.config.leaky:
         raise LimitError(
-            f"The run “{run.title}” is LEAKY: it has no verdict, so there is no detection limit to stand beside it."
+            Said(
+                "The run “{run_title}” is LEAKY: it has no verdict, so there is no detection limit to stand beside it.",
+                run_title=run.title,
+            )
         )
     if run.card is None:
-        raise LimitError(f"The run “{run.title}” is not finished: resume it first.")
+        raise LimitError(Said("The run “{run_title}” is not finished: resume it first.", run_title=run.title))
     if str(run.config.protocol) != ZERO_SHOT:
         return filter_detector(ground)
     path = run.folder / WEIGHTS
@@ -120,13 +129,15 @@ def _network(path: Path, title: str, load: Callable[[], tuple[RunConfig, Any]]) 
             answer = np.full((len(season.days), len(recipe.classes)), np.nan, np.float32)
             answer[days] = predict_both_signs(network, pictures(season, recipe.channel, recipe.size, days))
         except ValueError as error:
-            raise LimitError(f"The network of “{title}” cannot be asked: {error}") from error
+            raise LimitError(Said("The network of “{title}” cannot be asked: {error}", title=title, error=error)) from error
         return answer
 
     try:
         identity = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     except OSError as error:
-        raise LimitError(f"The network of “{title}” cannot be read: {error.strerror or error}.") from error
+        raise LimitError(
+            Said("The network of “{title}” cannot be read: {strerror}.", title=title, strerror=error.strerror or error)
+        ) from error
     return Detector("network", title, identity, answers)
 
 

@@ -18,6 +18,7 @@ from quakegui.learn import messages
 from quakegui.learn.runs.registry import LOG, progress_sentence, read_run
 from quakegui.learn.worker.environments import THIS, Environment, command, variables
 from quakegui.learn.worker.output import LONGEST_LINE, EndlessLineError, keep_log, lines_of
+from quakegui.words import Said
 
 PROGRAM_LOG = logging.getLogger(__name__)
 GRACE = 2.0
@@ -94,8 +95,10 @@ class Supervisor:
         try:
             process = self._start()
         except OSError as error:
-            sentence = (
-                f"The worker could not be started with {self._command[0]}: {error}. Choose another environment in the settings."
+            sentence = Said(
+                "The worker could not be started with {command}: {error}. Choose another environment in the settings.",
+                command=self._command[0],
+                error=error,
             )
             yield messages.Failed(sentence, "start", self._resumable())
             return
@@ -161,8 +164,15 @@ class Supervisor:
                 return
 
     def _endless(self) -> messages.Failed:
-        why = f"The worker was ended: it wrote more than {LONGEST_LINE // 2**20} MiB without the end of a line."
-        return messages.Failed(f"{why} {progress_sentence(self._folder)}", "lost", self._resumable())
+        why = Said(
+            "The worker was ended: it wrote more than {longest_line} MiB without the end of a line.",
+            longest_line=LONGEST_LINE // 2**20,
+        )
+        return messages.Failed(
+            Said("{why} {progress_sentence}", why=why, progress_sentence=progress_sentence(self._folder)),
+            "lost",
+            self._resumable(),
+        )
 
     def _keep_log(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None
@@ -187,7 +197,11 @@ class Supervisor:
                 if now - heard_at > self._silence:
                     kept = progress_sentence(self._folder)
                     yield messages.Failed(
-                        f"The worker gave no sign of life for {self._silence:.0f} s and was ended. {kept}",
+                        Said(
+                            "The worker gave no sign of life for {silence:.0f} s and was ended. {kept}",
+                            silence=self._silence,
+                            kept=kept,
+                        ),
                         "lost",
                         self._resumable(),
                     )
@@ -214,15 +228,19 @@ class Supervisor:
         """Return what happened to a worker that ended without a word."""
         kept = progress_sentence(self._folder)
         if self._asked is not None:
-            return messages.Cancelled(f"Stopped. {kept}")
+            return messages.Cancelled(Said("Stopped. {kept}", kept=kept))
         status = process.returncode
         if status == -signal.SIGTERM or (sys.platform != "win32" and status == -signal.SIGKILL):
             what = "The worker was ended by the system, most likely because the memory ran out, or by somebody"
-            return messages.Failed(f"{what}. {kept} Take a smaller batch or smaller maps.", "killed", self._resumable())
+            return messages.Failed(
+                Said("{what}. {kept} Take a smaller batch or smaller maps.", what=what, kept=kept), "killed", self._resumable()
+            )
         name = signal.Signals(-status).name if status < 0 else f"status {status & 0xFFFFFFFF:#x}"
         tail = self._log_tail()
         said = f" Its last words: {tail}" if tail else ""
-        return messages.Failed(f"The worker crashed ({name}). {kept}{said}", "crash", self._resumable())
+        return messages.Failed(
+            Said("The worker crashed ({name}). {kept}{said}", name=name, kept=kept, said=said), "crash", self._resumable()
+        )
 
     def _log_tail(self) -> str:
         try:

@@ -9,6 +9,7 @@ from sqlalchemy import Column
 
 from quakegui.project import run_folders, schema
 from quakegui.season.json_values import parse_json
+from quakegui.words import Said
 
 MARK = "quakegui project"
 VERSION = 3
@@ -67,7 +68,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     """Return what an export says of itself; raises OSError or ValueError where it is none."""
     path = folder / MANIFEST
     if not path.is_file() or path.stat().st_size > LARGEST_MANIFEST:
-        raise ValueError(f"there is no file {MANIFEST} of a likely size")
+        raise ValueError(Said("there is no file {manifest} of a likely size", manifest=MANIFEST))
     return _named_values(path.read_bytes())
 
 
@@ -82,7 +83,7 @@ def is_manifest(name: str, data: bytes) -> bool:
 def _named_values(data: bytes) -> dict[str, Any]:
     facts = parse_json(data.decode("utf-8"))
     if not isinstance(facts, dict):
-        raise ValueError(f"{MANIFEST} holds no named values")
+        raise ValueError(Said("{manifest} holds no named values", manifest=MANIFEST))
     return facts
 
 

@@ -27,6 +27,7 @@ from quakegui.project.store import Project, ProjectError, put_setting, raise_rev
 from quakegui.season.config import SeasonConfig
 from quakegui.season.readings import DataType, Readings
 from quakegui.strangers import HIGHEST_RATIO, SMALL
+from quakegui.words import Said
 
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError, csv.Error, zlib.error)
 """What reading an export raises where it is damaged or cut off."""
@@ -66,9 +67,9 @@ def import_export(
         facts = manifest(folder)
         version = int(facts["version"])
         if version > VERSION:
-            raise ProjectError(f"{folder} was exported by a newer quakegui; import it with that one.")
+            raise ProjectError(Said("{folder} was exported by a newer quakegui; import it with that one.", folder=folder))
         if is_link(folder / RUNS):
-            raise ProjectError(f"{RUNS} leads out of the export; nothing was imported.")
+            raise ProjectError(Said("{runs} leads out of the export; nothing was imported.", runs=RUNS))
         if (folder / RUNS).is_dir():
             run_folders.stage(project.folder, folder / RUNS)
         with project.write() as connection:
@@ -78,7 +79,7 @@ def import_export(
             touched = _take_readings(connection, folder, progress, cancelled)
             wrong = soundness.wrong_value(connection) or soundness.wrong_fact(connection)
             if wrong is not None:
-                raise ValueError(f"{wrong} is nothing that quakegui wrote")
+                raise ValueError(Said("{wrong} is nothing that quakegui wrote", wrong=wrong))
             update_nights(connection, touched, progress=progress)
             raise_revision(connection)
             days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
@@ -86,9 +87,15 @@ def import_export(
     except _DAMAGE as error:
         run_folders.unstage(project.folder)
         if isinstance(error, OSError) and error.errno in _FULL:
-            raise ProjectError(f"The disk that holds {project.folder} is full; nothing was imported. Make room.") from error
+            raise ProjectError(
+                Said("The disk that holds {folder} is full; nothing was imported. Make room.", folder=project.folder)
+            ) from error
         raise ProjectError(
-            f"The export in {folder} is damaged or not complete ({shown(str(error), 300)}); nothing was imported."
+            Said(
+                "The export in {folder} is damaged or not complete ({error}); nothing was imported.",
+                folder=folder,
+                error=shown(str(error), 300),
+            )
         ) from error
     except ProjectError:
         run_folders.unstage(project.folder)
@@ -102,8 +109,11 @@ def _refuse_filled(connection: Connection, project: Project) -> None:
     for table in (schema.station, schema.imported_file, schema.event_table, schema.journal, schema.run, schema.act):
         if connection.scalar(select(func.count()).select_from(table)):
             raise ProjectError(
-                f"The project {project.name} is not empty; an exported project can only be brought into a new one "
-                "('quakegui new')."
+                Said(
+                    "The project {project_name} is not empty; an exported project can only be brought into a new one "
+                    "('quakegui new').",
+                    project_name=project.name,
+                )
             )
 
 
@@ -123,9 +133,9 @@ def _inside(folder: Path, name: str) -> Path:
     """Return a file of an export; a name or a link that leads out of it is refused, and so is what is no file."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise ProjectError(f"{shown(name, 200)} leads out of the export; nothing was imported.")
+        raise ProjectError(Said("{name} leads out of the export; nothing was imported.", name=shown(name, 200)))
     if not path.is_file():
-        raise ValueError(f"there is no file {shown(name, 200)}")
+        raise ValueError(Said("there is no file {name}", name=shown(name, 200)))
     return path
 
 
@@ -153,7 +163,7 @@ def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
         for row in given
     ]
     if len(rows) != count:
-        raise ValueError(f"{path.name} has {len(rows)} of {count} rows")
+        raise ValueError(Said("{path_name} has {count} of {count2} rows", path_name=path.name, count=len(rows), count2=count))
     if rows:
         connection.execute(table.insert(), rows)
     if rows and table in chain.CHAINED and "chain" not in given[0]:  # an export from before there was a chain
@@ -162,13 +172,13 @@ def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
 
 def _in(column: Column[Any], text: str | None) -> Any:
     if text is None:
-        raise ValueError("a row is cut off")
+        raise ValueError(Said("a row is cut off"))
     if isinstance(column.type, Integer | Float):
         if text == "":
             return None
         if column.name.endswith("_ms"):
             if _INSTANT.fullmatch(text) is None:
-                raise ValueError(f"'{shown(text, 40)}' is no instant")
+                raise ValueError(Said("'{text}' is no instant", text=shown(text, 40)))
             return int(np.datetime64(text.removesuffix("Z"), "ms").astype(np.int64))
         if column.name == "day":
             return int(np.datetime64(text, "D").astype(np.int64))
@@ -187,7 +197,7 @@ def _take_readings(
     for number, rows in enumerate(kinds.values()):
         progress(number, len(kinds), rows[0]["path"])
         if cancelled():
-            raise ProjectError("The import was cancelled; nothing was changed.")
+            raise ProjectError(Said("The import was cancelled; nothing was changed."))
         found = _blocks(folder, rows)
         connection.execute(schema.block.insert(), [block_row(block, file) for file, block in found])
         touched.setdefault(unguard(rows[0]["station"]), set()).update(block.utc_day for _, block in found)
@@ -200,11 +210,18 @@ def _blocks(folder: Path, rows: list[dict[str, str]]) -> list[tuple[int, Block]]
     for one in rows:
         parts.append(_columns(_inside(folder, one["path"])))
         if parts[-1][0].size != int(one["readings"]):
-            raise ValueError(f"{one['path']} has {parts[-1][0].size} of {one['readings']} readings")
+            raise ValueError(
+                Said(
+                    "{path} has {size} of {readings} readings",
+                    path=one["path"],
+                    size=parts[-1][0].size,
+                    readings=one["readings"],
+                )
+            )
     stamps, values, files = (np.concatenate(column) for column in zip(*parts, strict=True))
     row = rows[0]
     if np.isnat(stamps).any() or (np.abs(values) >= _STRONGEST).any():
-        raise ValueError(f"{row['path']} holds a reading without a time, or one that no field has")
+        raise ValueError(Said("{path} holds a reading without a time, or one that no field has", path=row["path"]))
     found: list[tuple[int, Block]] = []
     for number in np.unique(files):
         mine = np.flatnonzero((files == number) & np.isfinite(values))
@@ -250,6 +267,6 @@ class _Bounded(io.RawIOBase):
         part = self._unpacked.read(len(buffer))
         self._left -= len(part)
         if self._left < 0:
-            raise ValueError("a file unpacks to far more than readings do")
+            raise ValueError(Said("a file unpacks to far more than readings do"))
         buffer[: len(part)] = part
         return len(part)

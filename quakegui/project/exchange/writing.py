@@ -34,6 +34,7 @@ from quakegui.project.reading_blocks import DAY_MS, PER_NT, Block, DamagedReadin
 from quakegui.project.season_tables import SYNTHETIC, TableOf
 from quakegui.project.store import Project, ProjectError, config_of
 from quakegui.season.readings import DataType
+from quakegui.words import Said
 
 _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
 
@@ -51,11 +52,11 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(f"{folder} is not empty; give a new or empty folder.")
+        raise ProjectError(Said("{folder} is not empty; give a new or empty folder.", folder=folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with project.read() as connection:
-            progress(0, 3, "tables")
+            progress(0, 3, Said("tables"))
             counts = {
                 name: season_tables.write_csv(
                     folder / f"{name}.csv", _table_of(connection, name, table), synthetic=project.synthetic
@@ -64,21 +65,27 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
             }
             _write_readings(connection, folder, synthetic=project.synthetic, progress=progress)
             facts = {**_facts(connection, project), "rows": counts}
-        progress(1, 3, "season")
+        progress(1, 3, Said("season"))
         season = seasons.load_season(project)
         if season is not None:
             (folder / "season").mkdir()
             for one in season_tables.season_tables(project, season):
                 season_tables.write_csv(folder / "season" / f"{one.name}.csv", one, synthetic=project.synthetic)
-        progress(2, 3, "runs")
+        progress(2, 3, Said("runs"))
         if any((project.folder / "runs").glob("*")):
             run_folders.copy_runs(project.folder / "runs", folder / RUNS)
         # Last, because it is what makes the folder an export: one that was cut off is none.
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror or error}. The export is not complete.") from error
-    progress(3, 3, "done")
+        raise ProjectError(
+            Said(
+                "{folder} cannot be written: {strerror}. The export is not complete.",
+                folder=folder,
+                strerror=error.strerror or error,
+            )
+        ) from error
+    progress(3, 3, Said("done"))
     return folder
 
 
@@ -122,7 +129,7 @@ def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, pr
     rows: list[tuple[season_tables.Cell, ...]] = []
     for number, code in enumerate(stations):
         if not isinstance(code, str):
-            raise DamagedReadingsError("a block's facts are not what they can be")
+            raise DamagedReadingsError(Said("a block's facts are not what they can be"))
         progress(number, len(stations), code)
         with _ReadingsFiles(folder, synthetic=synthetic) as files:
             _write_station(connection, code, files)

@@ -12,6 +12,7 @@ from quakegui.project.store import Project, ProjectError, put_setting
 from quakegui.season import labels
 from quakegui.season.labels import LabelRule, LabelSource, RuleLabels
 from quakegui.season.localtime import available_at
+from quakegui.words import Said
 
 
 def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
@@ -38,9 +39,9 @@ def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str =
     """
     rule = rule if rule is not None else LabelRule()
     if not nights.season_days(project).size:
-        raise ProjectError("There are no days to label yet; import readings first.")
+        raise ProjectError(Said("There are no days to label yet; import readings first."))
     if not catalogue.events(project):
-        raise ProjectError("There are no events to label by; import a catalogue first.")
+        raise ProjectError(Said("There are no events to label by; import a catalogue first."))
     if catalogue.class_scheme(project) is None:
         catalogue.make_class_scheme(project)
     found = _by_rule(project, rule)

@@ -11,6 +11,7 @@ from quakegui.project import schema
 from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
 from quakegui.project.journal.writing import append, require_seen
 from quakegui.project.store import Project, ProjectError
+from quakegui.words import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int
         step = _number_of_next(connection, author, back=back)
         if only is not None and step != only:
             raise ProjectError(
-                "Another program has written a step in this name just now; nothing was taken back or done again."
+                Said("Another program has written a step in this name just now; nothing was taken back or done again.")
             )
         if step is None:
             return None

@@ -25,6 +25,7 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import never_was, skipped_days, wall_clock_ms
+from quakegui.words import Said
 
 
 class UnseenError(ProjectError):
@@ -187,16 +188,20 @@ def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> No
     table = schema.journal.c
     later = connection.execute(select(table.kind, table.day).where(table.id > behind))
     if not {key[:2] for key in keys}.isdisjoint(map(tuple, later)):
-        raise UnseenError("Another program has labelled or annotated one of these days just now; nothing was written over it.")
+        raise UnseenError(
+            Said("Another program has labelled or annotated one of these days just now; nothing was written over it.")
+        )
 
 
 def _valid_class(cls: int | None) -> int | None:
     if cls is not None and not 0 <= cls < CLASS_COUNT:
-        raise ProjectError(f"There is no class {cls}: classes are 0 to {CLASS_COUNT - 1}.")
+        raise ProjectError(
+            Said("There is no class {cls}: classes are 0 to {class_count}.", cls=cls, class_count=CLASS_COUNT - 1)
+        )
     return cls if cls is None else int(cls)
 
 
 def _valid_author(author: str) -> str:
     if not author.strip():
-        raise ProjectError("A label needs the name of who gives it; set the analyst's name.")
+        raise ProjectError(Said("A label needs the name of who gives it; set the analyst's name."))
     return author

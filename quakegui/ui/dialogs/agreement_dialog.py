@@ -31,12 +31,12 @@ from quakegui.app.session import Session
 from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, LabelSource, compare
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.plots.class_icons import class_icon
-from quakegui.ui.texts import CLASS_NAMES
 
 WORDS: Final = (
     (0.0, mark("no better than chance")),

@@ -33,15 +33,14 @@ from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.plots.cluster_map import ClusterMap
-from quakegui.ui.sentences import translate
 
-READING: Final = mark("Reading the catalogue")
-CHOOSING: Final = mark("Choosing the earthquakes")
-KEEPING: Final = mark("Keeping the earthquakes")
+READING: Final = "reading-catalogue"
+CHOOSING: Final = "choosing-earthquakes"
+KEEPING: Final = "keeping-earthquakes"
 ENDINGS: Final = (
     *(".csv", ".txt", ".tsv", ".dat", ".xls", ".xlsx", ".xml", ".qml", ".json", ".geojson"),
     *(".zip", ".gz", ".bz2", ".xz", ".tar", ".tgz"),
@@ -193,7 +192,7 @@ class CatalogueDialog(JobDialog):
             self._source.setText(text.format(count=count))
         else:
             self._source.setText(tr("{count} earthquakes in {file}").format(count=count, file=self._read.path.name))
-        self._source.setToolTip(as_text("\n".join(map(translate, self._read.notes))))
+        self._source.setToolTip(as_text("\n".join(map(worded, self._read.notes))))
         self._add.setVisible(self._read.path is not None and bool(self._own.events))
 
     def rechoose(self) -> None:
@@ -231,10 +230,10 @@ class CatalogueDialog(JobDialog):
 
         self.run_job(CHOOSING, work, done)
 
-    def _job_failed(self, title: str, error: object) -> None:
-        if title == CHOOSING and self.has_job(CHOOSING):
+    def _job_failed(self, job: str, error: object) -> None:
+        if job == CHOOSING and self.has_job(CHOOSING):
             self.choice = None  # what is kept must not be a choice by other rules than those shown
-        super()._job_failed(title, error)
+        super()._job_failed(job, error)
 
     def _again(self) -> None:
         self._wanted -= 1

@@ -32,13 +32,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.app.job_titles import title_of
 from quakegui.app.jobs import JobProgress, StoppedError, Work
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
-from quakegui.ui.sentences import translate
 
 Index = QModelIndex | QPersistentModelIndex
 W = TypeVar("W", bound=QWidget)
@@ -81,7 +81,7 @@ class Sentence(QLabel):
     def say(self, text: str, level: str = "info") -> None:
         """Show a text, what a lower layer says in the language in force; `level` is "info", "warning" or "error"."""
         self._level = level
-        self.setText(translate(text))
+        self.setText(worded(text))
         self._paint()
         self.setVisible(bool(text))
 
@@ -118,7 +118,7 @@ class JobStrip(QWidget):
 
     def show_progress(self, progress: JobProgress) -> None:
         """Show how far the job has come, and the time left once it can be told."""
-        text = tr(progress.title) + (f": {translate(progress.text)}" if progress.text else "")
+        text = worded(title_of(progress.job)) + (f": {worded(progress.text)}" if progress.text else "")
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
         self._text.setText(text)
@@ -276,7 +276,7 @@ class JobDialog(QDialog):
         self.session = session
         self.sentence = Sentence()
         self.strip = JobStrip(self.stop_job)
-        self._title = ""
+        self._job = ""
         self._stop = False
         self._closing = False
         session.jobs.progressed.connect(self._follow)
@@ -286,15 +286,15 @@ class JobDialog(QDialog):
     @property
     def busy(self) -> bool:
         """Whether a job of this dialog runs or waits."""
-        return bool(self._title)
+        return bool(self._job)
 
-    def has_job(self, title: str) -> bool:
-        """Say whether a job of this title of this dialog runs or waits."""
-        return title == self._title
+    def has_job(self, job: str) -> bool:
+        """Return whether a job of this id of this dialog runs or waits."""
+        return job == self._job
 
     def run_job(
         self,
-        title: str,
+        job: str,
         work: Work,
         done: Callable[[Any], None],
         *,
@@ -305,17 +305,17 @@ class JobDialog(QDialog):
 
         Parameters
         ----------
-        title
-            English; shown translated.
+        job
+            What the job is known by (`job_titles`).
         kept
             Of work that changes the project and never asks whether it is stopped: takes the result last, also where the dialog
             has been closed, because the window has to show what the project holds. Such work is not begun once it is stopped.
         asks
             Whether the analyst is asked before the project is closed meanwhile (`Jobs.start`).
         """
-        self._title, self._stop = title, False
+        self._job, self._stop = job, False
         self.sentence.say(tr(BUSY) if self.session.jobs.busy else "")
-        self.strip.show_progress(JobProgress(title, 0, 0, "", None))
+        self.strip.show_progress(JobProgress(job, 0, 0, "", None))
         self.strip.show()
         self.busy_changed()
 
@@ -332,7 +332,7 @@ class JobDialog(QDialog):
             if kept is not None:
                 kept(result)
 
-        self.session.jobs.start(title, stoppable, finish, asks=asks)
+        self.session.jobs.start(job, stoppable, finish, asks=asks)
 
     def stop_job(self) -> None:
         """Ask this dialog's job, and no other, to end."""
@@ -352,25 +352,25 @@ class JobDialog(QDialog):
         super().done(result)
 
     def _end_job(self) -> None:
-        self._title = ""
+        self._job = ""
         self.strip.hide()
         self.busy_changed()
 
     def _follow(self, progress: JobProgress) -> None:
-        if progress.title == self._title:
+        if progress.job == self._job:
             if self.sentence.text() == tr(BUSY):
                 self.sentence.say("")
             self.strip.show_progress(progress)
 
-    def _job_failed(self, title: str, error: object) -> None:
-        if title == self._title:
+    def _job_failed(self, job: str, error: object) -> None:
+        if job == self._job:
             self._end_job()
             self.sentence.say(str(error), "error")
 
     def _check_alive(self) -> None:
         # `idle` comes just before a result is handed over; a job that was given up with its project hands nothing over.
         QTimer.singleShot(
-            0, self, lambda: None if self._closing or self.session.jobs.busy or not self._title else self._end_job()
+            0, self, lambda: None if self._closing or self.session.jobs.busy or not self._job else self._end_job()
         )
 
 

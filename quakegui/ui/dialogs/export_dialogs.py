@@ -171,7 +171,7 @@ def save_tables(session: Session, window: QWidget) -> None:
             session.said.emit(tr("The tables were written to {path}.").format(path=path), "info")
 
         session.jobs.start(
-            "Writing the tables",
+            "tables",
             lambda report, _cancelled: season_export.save_tables(
                 project, seasons.current_season(project, season), path, progress=report
             ),

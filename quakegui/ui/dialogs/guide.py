@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
@@ -21,6 +23,7 @@ from quakegui.ui import i18n
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
+from quakegui.words import ENGLISH
 
 
 class GuideDialog(QDialog):
@@ -76,7 +79,7 @@ class GuideDialog(QDialog):
         self._say("")
         if self._language != i18n.language():
             self._language = i18n.language()
-            self.page.setSource(QUrl.fromLocalFile(str(resources() / "help" / self._language / "guide.html")))
+            self.page.setSource(QUrl.fromLocalFile(str(_place(self._language))))
 
     def find_next(self, *, backward: bool = False) -> bool:
         """Go on to the next (or former) place of what is searched, around the end; returns whether there is one."""
@@ -108,3 +111,9 @@ def show_guide(parent: QWidget) -> GuideDialog:
     guide.activateWindow()
     guide.search.setFocus()
     return guide
+
+
+def _place(language: str) -> Path:
+    """Return the guide in a language, in English where nobody has written it."""
+    found = resources() / "help" / language / "guide.html"
+    return found if found.is_file() else resources() / "help" / ENGLISH / "guide.html"

@@ -9,10 +9,10 @@ from quakegui.app.label_history import Entry, days_changed_since, entries
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import to_local
+from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr
-from quakegui.ui.texts import CLASS_NAMES, SOURCE_NAMES
 
 
 class HistoryDialog(QDialog):
@@ -28,7 +28,7 @@ class HistoryDialog(QDialog):
         says.setWordWrap(True)
         assert session.project is not None
         self._entries = entries(session.project, session.whose())
-        head = tr("Written ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Days"), tr("Labels")
+        head = tr("Written ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Number of days"), tr("Labels")
         self.table = QTableWidget(len(self._entries), len(head))
         self.table.setHorizontalHeaderLabels(head)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

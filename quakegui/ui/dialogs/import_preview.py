@@ -14,8 +14,8 @@ from quakegui.formats import FormatError, Hints, Preview, ReadingsFile, Source, 
 from quakegui.formats.hints import SavedMapping, kept_mapping
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.parsing import files_at
-from quakegui.ui.i18n import mark, tr
-from quakegui.ui.sentences import translate
+from quakegui.ui.i18n import tr, worded
+from quakegui.words import Said, joined
 
 MOST_SOURCES: Final = 200
 """Files and members of archives that are looked into; the import itself looks at all of them."""
@@ -23,10 +23,10 @@ MOST_ROWS: Final = 12
 TABLE_ENDINGS: Final = (".csv", ".txt", ".tsv", ".dat", ".tab", ".xlsx")
 """What may be a table of readings although nothing in it says so."""
 
-EARTHQUAKES: Final = mark("It holds earthquakes: import it under Earthquake catalogue.")
-NOT_PLAIN: Final = mark("It is not plain which columns hold the time and the total intensity: say so below.")
-NO_READINGS: Final = mark("It holds no readings.")
-NOT_THERE: Final = mark("The file is no longer what it was when it was chosen.")
+EARTHQUAKES: Final = Said("It holds earthquakes: import it under Earthquake catalogue.")
+NOT_PLAIN: Final = Said("It is not plain which columns hold the time and the total intensity: say so below.")
+NO_READINGS: Final = Said("It holds no readings.")
+NOT_THERE: Final = Said("The file is no longer what it was when it was chosen.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +207,11 @@ def _readings(preview: FilePreview, source: Source, said: TableMapping | Hints |
         cadences_s=tuple(sorted({one.cadence_s for one in held})),
         data_types=tuple(sorted({one.data_type.name for one in held})),
         notes=found.notes,
-        reason="" if held else " ".join(found.notes) or NO_READINGS,
+        reason="" if held else joined(" ", found.notes) or NO_READINGS,
     )
 
 
 def _sentence(error: FormatError) -> str:
     if error.line is None:
         return error.sentence
-    return tr("Line {line}: {sentence}").format(line=error.line, sentence=translate(error.sentence))
+    return tr("Line {line}: {sentence}").format(line=error.line, sentence=worded(error.sentence))

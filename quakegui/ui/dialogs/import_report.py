@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.dialog_parts import RowsView, TableRow, with_name
-from quakegui.ui.i18n import tr
-from quakegui.ui.sentences import translate
+from quakegui.ui.i18n import tr, worded
 
 MOST_WRAPPED: Final = 500
 """Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
@@ -69,9 +68,9 @@ class ImportReportPage(QWidget):
                 for one in report.imported
             ]
         )
-        self.skipped.show_rows([TableRow((one.file, translate(one.reason)), "warning") for one in report.skipped])
+        self.skipped.show_rows([TableRow((one.file, worded(one.reason)), "warning") for one in report.skipped])
         self.unchanged.show_rows([TableRow((name,)) for name in report.unchanged])
-        self.notes.show_rows([TableRow((translate(note),)) for note in report.notes])
+        self.notes.show_rows([TableRow((worded(note),)) for note in report.notes])
         for view in (self.skipped, self.notes):
             view.setWordWrap(True)
             if len(view.rows.rows) <= MOST_WRAPPED:

@@ -10,8 +10,8 @@ from quakegui.ui.dialogs.dialog_parts import TableRow
 from quakegui.ui.dialogs.import_preview import FilePreview
 from quakegui.ui.dialogs.import_report import minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES
-from quakegui.ui.i18n import mark, tr
-from quakegui.ui.sentences import translate
+from quakegui.ui.i18n import mark, tr, worded
+from quakegui.words import joined
 
 KINDS: Final = {
     "readings": mark("readings"),
@@ -26,7 +26,7 @@ TYPE_NAMES: Final = {kind.name: text for kind, text in DATA_TYPES}
 
 def preview_row(one: FilePreview) -> TableRow:
     """Return the cells of a file's row; one that will be left out is marked."""
-    remarks = translate(one.reason) if one.reason else " ".join(map(translate, one.notes))
+    remarks = worded(one.reason or joined(" ", one.notes))
     cells = (
         one.name,
         tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),

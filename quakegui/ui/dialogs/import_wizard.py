@@ -35,12 +35,11 @@ from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again
 from quakegui.ui.dialogs.import_report import ImportReportPage
 from quakegui.ui.dialogs.import_rows import for_file, preview_row
 from quakegui.ui.dialogs.mapping_editor import MappingEditor
-from quakegui.ui.i18n import mark, tr
-from quakegui.ui.sentences import translate
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.tall_scroll import TallScroll
 
-LOOKING: Final = mark("Looking into the files")
-IMPORTING: Final = mark("Importing")
+LOOKING: Final = "looking-into-files"
+IMPORTING: Final = "importing"
 
 
 class ImportWizard(JobDialog):
@@ -86,7 +85,7 @@ class ImportWizard(JobDialog):
         top.addWidget(self.summary, 1)
         headers = [
             tr("File"),
-            tr("Holds"),
+            tr("Contents"),
             tr("Stations"),
             tr("First (UTC)"),
             tr("Last (UTC)"),
@@ -218,7 +217,7 @@ class ImportWizard(JobDialog):
         is_table = preview is not None and preview.table is not None
         is_log = preview is not None and preview.format in FORMATS and FORMATS[preview.format].leaves_open
         self._below.setCurrentIndex(1 if is_table else 2 if is_log else 0)
-        text = "" if preview is None else "\n".join(filter(None, (translate(preview.reason), *map(translate, preview.notes))))
+        text = "" if preview is None else "\n".join(filter(None, (worded(preview.reason), *map(worded, preview.notes))))
         self._detail.setPlainText(text)
         self._log_detail.setPlainText(text)
         if preview is not None and is_log:

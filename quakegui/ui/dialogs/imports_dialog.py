@@ -17,10 +17,10 @@ from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import tr
 
-UNDOING: Final = mark("Undoing an import")
-REDOING: Final = mark("Redoing an import")
+UNDOING: Final = "undoing-import"
+REDOING: Final = "redoing-import"
 MOST_NAMES = 3
 
 

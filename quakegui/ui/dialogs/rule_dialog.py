@@ -33,11 +33,11 @@ from quakegui.season.localtime import to_local
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import tr
 from quakegui.ui.plots.class_icons import class_icon
 
-APPLYING: Final = mark("Applying the label rule")
-CLASSING: Final = mark("Finding the events' directions")
+APPLYING: Final = "applying-rule"
+CLASSING: Final = "finding-directions"
 LAW, FLAT = range(2)
 
 

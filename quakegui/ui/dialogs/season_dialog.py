@@ -270,7 +270,7 @@ class SeasonDialog(WholeDialog):
         for value, text in METHODS:
             method.addItem(tr(text), str(value))
         reference = with_name(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
-        reference.addItem(tr("none"), None)
+        reference.addItem(tr("no reference station"), None)
         for code in codes:
             reference.addItem(code, code)
         for box in (method, reference):

@@ -14,9 +14,10 @@ from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
+from quakegui.words import languages, own_name
 
 WIDTH: Final = 520
-LANGUAGE_NAMES: Final = {"system": mark("As the system"), "en": "English", "zh": "中文"}
+LANGUAGE_NAMES: Final = {"system": mark("As the system"), **{code: own_name(code) for code in languages()}}
 THEME_NAMES: Final = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 

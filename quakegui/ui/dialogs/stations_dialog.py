@@ -32,10 +32,11 @@ from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.i18n import mark, tr
+from quakegui.words import joined
 
-READING: Final = mark("Reading the list of stations")
-KEEPING: Final = mark("Keeping the stations")
-REMOVING: Final = mark("Removing readings")
+READING: Final = "reading-stations"
+KEEPING: Final = "keeping-stations"
+REMOVING: Final = "removing-readings"
 CODE, NAME, LATITUDE, LONGITUDE, ELEVATION = range(5)
 LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
 NO_NUMBER: Final = {
@@ -244,7 +245,7 @@ class StationsDialog(JobDialog):
             self.fill(tuple(found))
             if not self.sentence.text():
                 said = tr("{count} stations were read; Save keeps them.").format(count=len(found))
-                self.sentence.say(" ".join([said, *notes]), "warning" if notes else "info")
+                self.sentence.say(joined(" ", [said, *notes]), "warning" if notes else "info")
 
         self.run_job(READING, work, done)
 

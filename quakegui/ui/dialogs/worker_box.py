@@ -22,8 +22,8 @@ PLACES: Final = {
     "wsl": mark("Linux under WSL2"),
 }
 BACKEND_NAMES: Final = {"": mark("as found there"), "tensorflow": "TensorFlow", "torch": "PyTorch"}
-ASKING: Final = mark("Asking the worker for its device")
-LISTING: Final = mark("Asking Windows for its distributions")
+ASKING: Final = "asking-device"
+LISTING: Final = "listing-distributions"
 
 
 def places() -> tuple[str, ...]:

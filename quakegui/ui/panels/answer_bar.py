@@ -9,9 +9,10 @@ from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.i18n import tr
 from quakegui.ui.sentence_bar import SentenceBar
-from quakegui.ui.texts import CLASS_NAMES, step_words
+from quakegui.ui.texts import step_words
 
 
 class AnswerBar(SentenceBar):
@@ -39,7 +40,7 @@ class AnswerBar(SentenceBar):
     def _walk_back(self) -> None:
         answer, self._answer = self._answer, None
         if answer is None or not answer.stands(self._session):
-            self._session.said.emit("Something else was written in the meantime; use Undo in the Edit menu.", "info")
+            self._session.said.emit(tr("Something else was written in the meantime; use Undo in the Edit menu."), "info")
         elif answer.undone:
             labelling.redo(self._session)
         else:

@@ -11,7 +11,7 @@ from quakegui.app.evaluation import Evaluation
 from quakegui.app.session import Session
 from quakegui.app.training_labels import TrainingLabels
 from quakegui.judge.judged_by import AsOf, training_day
-from quakegui.ui.i18n import language, tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.quiet_labels import WrappedLabel
 
 
@@ -83,7 +83,7 @@ class BasisLine(QWidget):
         else:
             since = evaluation.relabelled_days(self._session)
             basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)
-            words = basis.text("zh" if language() == "zh" else "en")
+            words = worded(basis.text())
         more = tr("Labelled days that the run does not know: {count}.").format(count=beyond)
         return f"{words} {more}" if beyond else words
 

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from quakegui.app import walking
 from quakegui.app.evaluation import Answers, days_in_cell
 from quakegui.app.session import Session
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.plots.matrix_view import MatrixView
-from quakegui.ui.texts import CLASS_NAMES
 
 
 class CellDays(QWidget):

@@ -24,23 +24,20 @@ from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
 from quakegui.app.day_events import Distance, earthquakes_ahead
 from quakegui.app.session import Session
+from quakegui.judge.names import KIND_NAMES
 from quakegui.season.kp import STORM_KP
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.season.localtime import to_local
+from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import tr
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import CLASS_NAMES, SOURCE_NAMES, quality_text
+from quakegui.ui.texts import quality_text
 
-KIND_NAMES = {
-    "out-of-fold": mark("out of fold: the run had not seen this day"),
-    "prospective": mark("prospective: issued before it was known"),
-    "in-sample": mark("in sample: the run was trained on this day"),
-}
 MOST_REASONS: Final = 8
 """Of so many stations at most it is said what was odd; the station map tells it of each under the mouse."""
 

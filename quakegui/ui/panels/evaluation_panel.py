@@ -21,9 +21,9 @@ from quakegui.app.training_labels import TrainingLabels, labels_of_training
 from quakegui.judge.judged_by import AsOf
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.season.localtime import local_date
-from quakegui.ui import sentences, theme
+from quakegui.ui import theme
 from quakegui.ui.board import Board
-from quakegui.ui.i18n import language, mark, tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
 from quakegui.ui.panels.class_rows import ClassRows
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
     from quakegui.learn.runs.registry import RunFolder
 
-JUDGING: Final = mark("Judging the run")
+JUDGING: Final = "judging"
 
 
 class EvaluationPanel(QWidget):
@@ -182,8 +182,8 @@ class EvaluationPanel(QWidget):
         judged[evaluation.kind, as_of] = evaluation  # which nobody looks at any more where the figures are stale by now
         self._show()
 
-    def _failed(self, title: str, _error: object) -> None:
-        if title == JUDGING:
+    def _failed(self, job: str, _error: object) -> None:
+        if job == JUDGING:
             self._show()
 
     # -- labels that moved on ----------------------------------------------------------------------------------------
@@ -284,12 +284,12 @@ class EvaluationPanel(QWidget):
         if self._session.jobs.has(JUDGING):
             words = tr("Judging…")
         elif refusal:
-            words = sentences.translate(refusal)
+            words = worded(refusal)
         elif found is not None:
             from quakegui.report.results import verdict_text
 
             verdict = found.judgement.verdict
-            words = verdict.text("zh" if language() == "zh" else "en")
+            words = worded(verdict.text())
             late = tr("{count} days were answered more than a day late.").format(count=found.late) if found.late else ""
             why = f"{verdict_text(found.judgement, report_words())} {late}".strip()
             good = colours.good if verdict.better_than_chance else colours.warning

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from quakegui.judge.limit import Limit
     from quakegui.learn.runs.registry import RunFolder
 
-FINDING: Final = mark("Finding the detection limit")
-READING: Final = mark("Reading the detection limit of the run")
+FINDING: Final = "finding-limit"
+READING: Final = "reading-limit"
 TITLE: Final = mark("Detection limit")
 
 
@@ -109,7 +109,7 @@ class LimitPage(QWidget):
             return tr("Finding the detection limit…")
         return tr("Not computed yet. Press “Find the detection limit”: it takes minutes and is kept with the run.")
 
-    def _compute(self, title: str) -> None:
+    def _compute(self, job: str) -> None:
         project, season, run = self._session.project, self._session.season, self._run
         if project is None or season is None or run is None:
             return
@@ -118,7 +118,7 @@ class LimitPage(QWidget):
         def work(progress: ProgressCallback, cancelled: CancelCheck) -> Limit | None:
             import quakegui.report.limit_parts  # noqa: F401 - a third of a second, here beside the window
 
-            if title == FINDING and not evaluation.find_limit(run, environment, progress, cancelled):
+            if job == FINDING and not evaluation.find_limit(run, environment, progress, cancelled):
                 return None
             return evaluation.kept_limit(project, season, run)
 
@@ -127,9 +127,9 @@ class LimitPage(QWidget):
                 self._limit = found
             self.show_limit()
 
-        self._session.jobs.start(title, work, take)
+        self._session.jobs.start(job, work, take)
         self.show_limit()
 
-    def _fail(self, title: str, _error: object) -> None:
-        if title in (FINDING, READING):
+    def _fail(self, job: str, _error: object) -> None:
+        if job in (FINDING, READING):
             self.show_limit()

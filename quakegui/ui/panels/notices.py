@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.sentence_bar import SentenceBar
-from quakegui.ui.sentences import translate
+from quakegui.words import joined
 
 if TYPE_CHECKING:
     from quakegui.season.season import Season
@@ -47,7 +47,7 @@ def notices(session: Session) -> tuple[Notice, ...]:
         return ()
     found = []
     if session.project.findings:
-        found.append(Notice("record", " ".join(translate(sentence) for sentence in session.project.findings)))
+        found.append(Notice("record", worded(joined(" ", session.project.findings))))
     if session.ahead:
         text = tr(
             "Readings of {codes} are stamped up to {time} UTC, ahead of this machine's clock: one of the two clocks, or a time "
@@ -108,7 +108,7 @@ def _of_season(session: Session, season: Season) -> list[Notice]:
         ).format(nights=season.config.anomaly.at_least)
         found.append(Notice("warm-up", text, "season"))
     elif not season.has_map.any():
-        found.append(Notice("no map", translate(season.why_no_map(0)), "stations"))
+        found.append(Notice("no map", worded(season.why_no_map(0)), "stations"))
     if without and places >= 3:
         text = tr("{count} of {all} stations have no coordinates and are left out of the maps: {codes}.")
         found.append(Notice("unlocated", text.format(count=len(without), all=len(codes), codes=_named(without)), "stations"))

@@ -15,11 +15,11 @@ from quakegui.app.training_plan import LEFT_OUT, TEST, TRAINED, VALIDATION, Trai
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import tr
 from quakegui.ui.plots.timeline_rows import runs_of
 from quakegui.ui.theme import ThemeColours
 
-PLANNING: Final = mark("Planning the training")
+PLANNING: Final = "planning"
 RIBBON: Final = 0.9
 """Height of a fold, in lines of text."""
 

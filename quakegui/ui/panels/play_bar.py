@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QStyle, QS
 from quakegui.app import day_kinds, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.season.names import CLASS_NAMES
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.quiet_labels import SteadyLabel
-from quakegui.ui.texts import CLASS_NAMES
 
 SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Days per second."""
@@ -34,7 +34,7 @@ _BUTTONS: Final = (
 LEAST_SLIDER: Final = 36
 KINDS: Final = (
     ("", mark("All days")),
-    ("event", mark("Earthquakes")),
+    ("event", mark("Days with earthquakes")),
     ("unlabelled", mark("Unlabelled")),
     ("disagreement", mark("Disagreements")),
     ("region", mark("With regions")),

@@ -8,27 +8,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
-from quakegui.judge.metrics import TARGETS, Target
+from quakegui.judge.metrics import TARGETS
+from quakegui.judge.names import GROUP_NAMES, TARGET_NAMES
 from quakegui.season.localtime import to_local
-from quakegui.ui.i18n import language, mark, tr
-from quakegui.ui.texts import CLASS_NAMES
+from quakegui.season.names import CLASS_NAMES
+from quakegui.ui.i18n import language, tr
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
     from quakegui.report.words import Words
 
 Rows = Sequence[tuple[str, ...]]
-
-TARGET_NAMES: dict[Target, str] = {
-    "event": mark("Event against none"),
-    "direction": mark("Direction"),
-    "class": mark("Five classes"),
-}
-GROUP_NAMES: dict[Target, tuple[str, ...]] = {
-    "event": (mark("none"), mark("event")),
-    "direction": (mark("none"), mark("north"), mark("south")),
-    "class": CLASS_NAMES,
-}
 
 
 class ResultTable(QTableWidget):
@@ -117,4 +107,4 @@ def report_words() -> Words:
     """Return what words tables and drawings as the report does, in the language in force; to be called after a judgement."""
     from quakegui.report.words import Words  # the report takes a third of a second to import: the judgement's job does
 
-    return Words("zh" if language() == "zh" else "en")
+    return Words(language())

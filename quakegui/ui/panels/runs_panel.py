@@ -31,10 +31,10 @@ from quakegui.app.run_rows import RunRow
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.season.localtime import to_local
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import PROTOCOL_NAMES, PROTOCOL_SHORT
 
 if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder

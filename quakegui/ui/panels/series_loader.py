@@ -29,7 +29,7 @@ class SeriesLoader(QObject):
 
     loaded = Signal(object, str, object, object)
     """Carries the wish, a station's code, times and values; arrives in the window's thread."""
-    failed = Signal(str)
+    failed = Signal(object)
     """Carries why readings could not be read."""
 
     def __init__(self, parent: QObject | None = None) -> None:

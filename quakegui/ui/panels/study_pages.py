@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from quakegui.learn.run_study import RunStudy
     from quakegui.learn.runs.registry import RunFolder
 
-STUDYING: Final = mark("Studying the run")
-READING: Final = mark("Reading the studies of the run")
+STUDYING: Final = "studying"
+READING: Final = "reading-studies"
 TITLES: Final = (mark("Earthquake by earthquake"), mark("Superposed epochs"), mark("Robustness"), mark("Skill maps"))
 
 
@@ -128,7 +128,7 @@ class StudyPages(QObject):
         self._compute(STUDYING)
         self.show_study()
 
-    def _compute(self, title: str) -> None:
+    def _compute(self, job: str) -> None:
         project, season, run = self._session.project, self._session.season, self._run
         if project is None or season is None or run is None:
             return
@@ -136,7 +136,7 @@ class StudyPages(QObject):
         def work(progress: ProgressCallback, cancelled: CancelCheck) -> RunStudy | None:
             import quakegui.report.results  # noqa: F401 - a third of a second, here beside the window
 
-            if title == READING:
+            if job == READING:
                 return evaluation.kept_study(project, season, run)
             return evaluation.study(project, season, run, progress, cancelled)
 
@@ -145,10 +145,10 @@ class StudyPages(QObject):
                 self._study = found
             self.show_study()
 
-        self._session.jobs.start(title, work, take)
+        self._session.jobs.start(job, work, take)
 
-    def _fail(self, title: str, _error: object) -> None:
-        if title in (STUDYING, READING):
+    def _fail(self, job: str, _error: object) -> None:
+        if job in (STUDYING, READING):
             self.show_study()
 
     def _go_to_event(self, row: int, _column: int) -> None:

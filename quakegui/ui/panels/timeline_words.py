@@ -7,11 +7,12 @@ import numpy as np
 from quakegui.app.season_view import offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import to_local
+from quakegui.season.names import CLASS_NAMES
 from quakegui.season.quality import NO_VALUE, Quality
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.map_painting import kp_text
 from quakegui.ui.plots.timeline_rows import TimelineData
-from quakegui.ui.texts import CLASS_NAMES, quality_text
+from quakegui.ui.texts import quality_text
 
 MOST_STATIONS = 8
 """How many missing stations are named before the rest is counted."""

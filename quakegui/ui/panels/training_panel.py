@@ -26,16 +26,16 @@ from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.app.training import GATHERING, Training
+from quakegui.judge.names import PROTOCOL_NAMES
 from quakegui.learn import messages
-from quakegui.learn.runs.presets import PRESETS
+from quakegui.learn.runs.phase_words import phase_words
+from quakegui.learn.runs.presets import PRESET_NAMES, PRESETS
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.plan_view import PlanView
 from quakegui.ui.plots.curves import Curves
-from quakegui.ui.sentences import translate
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import PROTOCOL_NAMES
 
 SIZES = (120, 240, 480)
 STACK_SIZES = (32,)
@@ -43,13 +43,6 @@ MARGIN = 6
 LEAST_CURVES = 110
 """In a lower panel they are scrolled to."""
 HEAD_NAMES = {"compact": mark("4 x 4 grid, then dense layers"), "paper": mark("as published: flatten, then dense layers")}
-PRESET_NAMES = {
-    "compact": mark("Compact (120 pixels)"),
-    "fast": mark("Narrow and quick"),
-    "full": mark("Full size (480 pixels)"),
-    "paper": mark("As published (LEAKY protocol)"),
-    "stack": mark("Pre-trained on simulated seasons of this network"),
-}
 PRECISION_NAMES = {
     "auto": mark("measured: the fastest"),
     "float32": "float32",
@@ -112,7 +105,7 @@ class TrainingPanel(QWidget):
             (mark("Head"), mark("What stands behind the convolutions"), self._head),
             (mark("Epochs at most"), mark("Training stops earlier when the validation loss no longer falls"), self._epochs),
             (mark("Seed"), mark("The same seed on the same data gives the same run"), self._seed),
-            (mark("Precision"), mark("Measured on this machine, or chosen"), self._precision),
+            (mark("Numerical precision"), mark("Measured on this machine, or chosen"), self._precision),
             (mark("Class weights"), mark("Rare classes count more in training"), self._weights),
         )
         for box in (self._preset, self._protocol, self._head, self._precision):
@@ -224,8 +217,8 @@ class TrainingPanel(QWidget):
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
             )
-            self._device.setToolTip(as_text(translate(message.reason)))
-            self._say(translate(message.reason))
+            self._device.setToolTip(as_text(worded(message.reason)))
+            self._say(worded(message.reason))
         elif isinstance(message, messages.Started):
             self._begun(message)
         elif isinstance(message, messages.Batch):
@@ -237,11 +230,11 @@ class TrainingPanel(QWidget):
             self._epoch_ended(message)
         elif isinstance(message, messages.Done):
             self._advance(len(self._phases), 0)
-            self._end(translate(message.summary))
+            self._end(worded(message.summary))
         elif isinstance(message, messages.Cancelled):
-            self._end(translate(message.summary))
+            self._end(worded(message.summary))
         elif isinstance(message, messages.Failed):
-            self._end(translate(message.sentence))
+            self._end(worded(message.sentence))
 
     def _epoch_ended(self, message: messages.Epoch) -> None:
         self.curves.add(message)
@@ -279,7 +272,7 @@ class TrainingPanel(QWidget):
 
     def _where(self, phase: int, epoch: int) -> str:
         name = self._phases[phase] if phase < len(self._phases) else ""
-        return tr("{phase}, epoch {epoch}").format(phase=translate(name), epoch=epoch)
+        return tr("{phase}, epoch {epoch}").format(phase=worded(phase_words(name)), epoch=epoch)
 
     def _say(self, text: str) -> None:
         self._log.appendPlainText(text)
@@ -290,9 +283,9 @@ class TrainingPanel(QWidget):
         self.state.setText(sentence)
         self._say(sentence)
 
-    def _not_begun(self, title: str, error: object) -> None:
-        if title == GATHERING:
-            self._end(translate(str(error)))
+    def _not_begun(self, job: str, error: object) -> None:
+        if job == GATHERING:
+            self._end(worded(str(error)))
 
     def _forget(self) -> None:
         """Show no training: what was shown was another project's."""

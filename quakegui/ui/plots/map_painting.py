@@ -19,12 +19,11 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter
 from quakegui.season.daymap import DayMap, contour_lines
 from quakegui.season.extrema import region_outline
 from quakegui.season.kp import STORM_KP
+from quakegui.season.names import CLASS_NAMES
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui import theme
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_numbers
-from quakegui.ui.sentences import translate
-from quakegui.ui.texts import CLASS_NAMES
 from quakegui.ui.theme import ThemeColours
 
 THRESHOLD: Final = QColor("#a8006a")
@@ -216,12 +215,12 @@ def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -
 def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
     inner = rect.adjusted(rect.width() * 0.12, 0, -rect.width() * 0.12, 0)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    box = painter.boundingRect(inner, flags, translate(sentence)).adjusted(-14, -10, 14, 10)
+    box = painter.boundingRect(inner, flags, worded(sentence)).adjusted(-14, -10, 14, 10)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(255, 255, 255, 225))
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(INK)
-    painter.drawText(box, flags, translate(sentence))
+    painter.drawText(box, flags, worded(sentence))
 
 
 def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) -> None:

@@ -1,0 +1,39 @@
+"""What targets, their groups of classes, protocols and kinds of predictions are called, for window, report and command line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from quakegui.judge.metrics import Target
+from quakegui.season.names import CLASS_NAMES
+from quakegui.words import mark
+
+TARGET_NAMES: Final[dict[Target, str]] = {
+    "event": mark("Event against none"),
+    "direction": mark("Direction"),
+    "class": mark("Five classes"),
+}
+GROUP_NAMES: Final[dict[Target, tuple[str, ...]]] = {
+    "event": (mark("none"), mark("event")),
+    "direction": (mark("none"), mark("north"), mark("south")),
+    "class": CLASS_NAMES,
+}
+PROTOCOL_NAMES: Final = {
+    "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
+    "chronological": mark("Chronological: train on the past, test on the future"),
+    "paper": mark("Paper: augment first, split at random (LEAKY)"),
+    "zero-shot": mark("Zero-shot: trained on simulated seasons only, never on this one"),
+}
+PROTOCOL_SHORT: Final = {
+    "blocked": mark("Blocked"),
+    "chronological": mark("Chronological"),
+    "paper": mark("Paper"),
+    "zero-shot": mark("Zero-shot"),
+}
+"""For a column of a table; what each means is in `PROTOCOL_NAMES`."""
+KIND_NAMES: Final = {
+    "out-of-fold": mark("out of fold: the run had not seen this day"),
+    "prospective": mark("prospective: issued before it was known"),
+    "in-sample": mark("in sample: the run was trained on this day"),
+}
+KIND_SHORT: Final = {"out-of-fold": mark("out-of-fold"), "prospective": mark("prospective"), "in-sample": mark("in-sample")}

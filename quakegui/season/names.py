@@ -1,0 +1,45 @@
+"""What classes, directions, sources of labels and qualities are called, for window, report and command line alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from quakegui.season.labels import LabelSource
+from quakegui.season.quality import Quality
+from quakegui.words import mark
+
+CLASS_NAMES: Final = (
+    mark("No earthquake"),
+    mark("North, larger"),
+    mark("North, smaller"),
+    mark("South, larger"),
+    mark("South, smaller"),
+)
+DIRECTION_NAMES: Final = {"N": mark("north"), "S": mark("south")}
+SOURCE_NAMES: Final = {
+    LabelSource.RULE: mark("by rule, retrospective"),
+    LabelSource.MODEL: mark("accepted from a prediction"),
+    LabelSource.ANALYST: mark("by an analyst"),
+    LabelSource.SETTLED: mark("settled between analysts"),
+}
+QUALITY_NAMES: Final = {
+    Quality.MISSING: mark("missing"),
+    Quality.SHORT: mark("short"),
+    Quality.IN_PROGRESS: mark("not over"),
+    Quality.WARM_UP: mark("warm-up"),
+    Quality.SPIKY: mark("spikes"),
+    Quality.STEPPED: mark("jumps"),
+    Quality.LEVEL_CHANGE: mark("new level"),
+}
+"""For the heads of a table's columns; `QUALITY_REASONS` says them in full."""
+QUALITY_REASONS: Final = {
+    Quality.MISSING: mark("nothing recorded"),
+    Quality.SHORT: mark("too little of the night recorded"),
+    Quality.SPIKY: mark("spikes left out"),
+    Quality.STEPPED: mark("a jump within the night"),
+    Quality.STORMY: mark("stormy night"),
+    Quality.LEVEL_CHANGE: mark("a lasting step accepted as the new level"),
+    Quality.WARM_UP: mark("too few nights before it for a baseline"),
+    Quality.DERIVED: mark("F computed from components"),
+    Quality.IN_PROGRESS: mark("the night is not over"),
+}

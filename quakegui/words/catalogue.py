@@ -1,0 +1,68 @@
+"""The languages: a catalogue each, `resources/translations/*.mo`, compiled from the .po beside it."""
+
+from __future__ import annotations
+
+import gettext
+from functools import lru_cache
+from typing import Final
+
+from quakegui.paths import resources
+from quakegui.words.said import Said, mark
+
+ENGLISH: Final = "en"
+_NAME: Final = mark("English")
+"""What a catalogue translates by its own language's name."""
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages, English first."""
+    return (ENGLISH, *sorted(path.stem for path in (resources() / "translations").glob("*.mo")))
+
+
+def own_name(language: str) -> str:
+    """Return what a language calls itself."""
+    return word(_NAME, language)
+
+
+def word(text: str, language: str) -> str:
+    """Return an English text of the program in a language; one that the catalogue lacks comes back as it is.
+
+    Only for texts of the program. A text that may hold a value, such as a name or an error, is for `worded`.
+    """
+    return text if language == ENGLISH or not text else _catalogue(language).gettext(text)
+
+
+def worded(text: str, language: str) -> str:
+    """Return a sentence in a language, the sentences within too; what is no `Said` comes back as it is."""
+    if not isinstance(text, Said):
+        return text
+    if language == ENGLISH:
+        return str.__str__(text)
+    catalogue = _catalogue(language)
+
+    def translate(template: str, many: str, count: int | None) -> str:
+        if not template:
+            return ""
+        return catalogue.ngettext(template, many, 0 if count is None else count) if many else catalogue.gettext(template)
+
+    return text.filled(translate)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of a language.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is missing or broken.
+    """
+    path = resources() / "translations" / f"{language}.mo"
+    try:
+        with path.open("rb") as file:
+            return gettext.GNUTranslations(file)
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise FileNotFoundError(
+            f"The texts of the language '{language}' cannot be read from {path}; please install the program again."
+        ) from error
