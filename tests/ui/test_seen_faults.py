@@ -27,6 +27,7 @@ from quakegui.ui.plots.map_scene import layout, scene_of
 from quakegui.ui.plots.station_layers import legend_height
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import ROWS
+from quakegui.words import worded
 
 station_map = shown(StationMapPanel, 340, 250)
 
@@ -171,7 +172,7 @@ def test_a_class_has_its_letter_in_large_type_and_in_a_low_row(window, points):
 def test_the_scores_of_alarms_have_digits_that_tell_them_apart(r, r0, told, language):
     known = {"events": 7, "hits": 3, "alarm_fraction": 0.2, "r": r, "r0": r0}
     unknown = dict.fromkeys(("p_value", "p_corrected", "short_jitter", "tries"))
-    words = Verdict("chance", False, (), {**unknown, **known}).figures(language)
+    words = worded(Verdict("chance", False, (), {**unknown, **known}).figures(), language)
     assert [f"R = {told[0]}" in words, f"R0 = {told[1]}" in words] == [True, True]
 
 
