@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 
@@ -45,6 +46,12 @@ class Centre(QWidget):
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent) and self.pages.isHidden():
             self._later.start()
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the bars the height that their words need in a new width."""
+        super().resizeEvent(event)
+        if self.pages.isHidden() and event.size().width() != event.oldSize().width():
+            self._later.start()
 
     def _make_room(self) -> None:
         there = [bar for bar in self._bars if not bar.isHidden()]
