@@ -328,5 +328,5 @@ def test_catalogues_in_workbooks(rows):
 
 
 def test_an_old_workbook_says_what_to_do():
-    with pytest.raises(FormatError, match=r"save the sheet as \.csv or \.xlsx"):
+    with pytest.raises(FormatError, match=r"save it as \.xlsx or \.csv"):
         read(b"\xd0\xcf\x11\xe0" + bytes(600))

@@ -42,5 +42,5 @@ def test_the_sentence_names_what_is_known():
     assert (
         told.text() == "Of P(event): rank correlation with the date +0.31, fold-wise AUC on maps with other days' outages 0.55."
     )
-    assert worded(told.text(), "zh") == "有震概率：与日期的秩相关为 +0.31，换用他日缺测台站的图上逐折 AUC 为 0.55。"
+    assert worded(told.text(), "zh") == "有震概率：与日期的秩相关为 +0.31、换用他日缺测台站的图上逐折 AUC 为 0.55。"
     assert Dependence(np.nan, np.nan, np.nan).text() == ""
