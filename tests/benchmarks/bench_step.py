@@ -28,6 +28,7 @@ from quakegui.app.session import Session
 from quakegui.app.settings import SettingsFile
 from quakegui.app.training import GATHERING
 from quakegui.learn.runs.presets import PRESETS
+from quakegui.season.daymap import to_rgb
 from quakegui.ui import theme
 from quakegui.ui.housekeeping import SETTLED_AFTER_MS, Housekeeping
 from quakegui.ui.main_window import MainWindow
@@ -103,7 +104,7 @@ def measure_step(folder: Path) -> list[Row]:
     session = window.session
     walking.go_to(session, 0)
     app.processEvents()
-    pictures = [session.day_map(index).rgb for index in range(40)]
+    pictures = [to_rgb(session.day_map(index).index, session.day_map(index).style) for index in range(40)]
     view, peer = image_alone(app, window.day_map_panel.view.rect(), pictures)
 
     shown: list[tuple[float, float]] = []

@@ -222,7 +222,7 @@ class Driver(QObject):
             actions[name].trigger()
             self.count["switches"] += 1
             yield 60
-        for name in ("theme-dark", "chinese", "theme-light", "english"):
+        for name in ("theme-dark", "language-zh", "theme-light", "language-en"):
             actions[name].trigger()
             self.count["switches"] += 1
             yield 150

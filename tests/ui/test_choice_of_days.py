@@ -161,9 +161,9 @@ def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be
     press(window, Qt.Key.Key_Right)
     assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
-    window.menus.actions["chinese"].trigger()
+    window.menus.actions["language-zh"].trigger()
     qtbot.waitUntil(lambda: set(counts(window).values()) == {"7 天"})
-    window.menus.actions["english"].trigger()
+    window.menus.actions["language-en"].trigger()
     press(window, Qt.Key.Key_Escape)
     assert counts(window) == {}
     assert written_by(session, lambda: press(window, Qt.Key.Key_4)) == [FIRST + 1]
@@ -261,7 +261,7 @@ def test_clearing_and_accepting_several_days_are_answered(window, session, qtbot
     press(window, Qt.Key.Key_U)
     assert answered(window).startswith("The labels of 7 days, ")
     assert answered(window).endswith(", were cleared.")
-    window.menus.actions["chinese"].trigger()
+    window.menus.actions["language-zh"].trigger()
     chinese = f"{session.days[FIRST]} 至 {session.days[LAST]} 共 7 天的标注已清除。"
     qtbot.waitUntil(lambda: answered(window) == chinese)
 

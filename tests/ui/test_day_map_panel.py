@@ -9,6 +9,7 @@ from shown import shown
 
 from quakegui.app import walking
 from quakegui.app.change import Change
+from quakegui.season.daymap import to_rgb
 from quakegui.season.hull import why_no_map
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels.day_map_panel import DayMapPanel
@@ -35,7 +36,9 @@ def test_the_picture_is_the_network_s_own_pixels(session, qapp):
         with QPainter(picture) as painter:
             paint_image(painter, box, session.day_map())
         seen = np.frombuffer(picture.constBits(), np.uint8).reshape(480, 480, 4)[:, :, 2::-1]
-        whole = session.day_map().rgb.repeat(factor, axis=0).repeat(factor, axis=1)[:480, :480]
+        whole = (
+            to_rgb(session.day_map().index, session.day_map().style).repeat(factor, axis=0).repeat(factor, axis=1)[:480, :480]
+        )
         np.testing.assert_array_equal(seen, whole)
 
 
@@ -44,12 +47,13 @@ def test_between_whole_sizes_the_picture_keeps_its_colours(panel, session):
     walking.go_to(session, REGION_DAY)
     grabbed = panel.view.grab().toImage()
     flat = session.day_map().index
+    colours = to_rgb(flat, session.day_map().style)
     shown = 0
     for row in range(20, 460, 20):
         for column in range(20, 460, 20):
             if (flat[row - 3 : row + 4, column - 3 : column + 4] == flat[row, column]).all():
                 colour = QColor(grabbed.pixel(at_pixel(panel, row, column)))
-                assert (colour.red(), colour.green(), colour.blue()) == tuple(session.day_map().rgb[row, column])
+                assert (colour.red(), colour.green(), colour.blue()) == tuple(colours[row, column])
                 shown += 1
     assert shown > 200
 

@@ -97,13 +97,13 @@ def test_play_walks_and_stops(window, qtbot):
 def test_language_and_theme_switch_while_running(window, qtbot):
     action = window.menus.actions["import"]
     assert action.text() == "Import readings…"
-    window.menus.actions["chinese"].trigger()
+    window.menus.actions["language-zh"].trigger()
     qtbot.waitUntil(lambda: action.text() != "Import readings…")
     assert window.docks["timeline"].windowTitle() == "时间轴"
     light = window.palette().window().color().lightness()
     window.menus.actions["theme-dark"].trigger()
     qtbot.waitUntil(lambda: window.palette().window().color().lightness() < light)
-    window.menus.actions["english"].trigger()
+    window.menus.actions["language-en"].trigger()
     window.menus.actions["theme-light"].trigger()
     qtbot.waitUntil(lambda: action.text() == "Import readings…")
 

@@ -281,6 +281,6 @@ def test_two_hundred_stations(window, qtbot, tmp_path):
 
 def test_the_notice_follows_the_language(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.empty(tmp_path / "empty"))
-    window.menus.actions["chinese"].trigger()
+    window.menus.actions["language-zh"].trigger()
     qtbot.waitUntil(lambda: notice(window) == "本项目还没有观测数据，请先导入。")
     assert window.day_map_panel.notice_bar.mend.text() == "导入观测数据…"
