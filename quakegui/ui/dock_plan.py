@@ -129,12 +129,7 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
     fit
         By how much text is smaller than usual, and narrow columns with it (`quakegui.ui.main_window.fit_of`).
     """
-    low = window.height() < LOW_WINDOW
-    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)
-    toolbar.setVisible(not workspace.large)
-    for dock in docks.values():
-        dock.setFloating(False)
-        window.removeDockWidget(dock)
+    put_by(window, docks, toolbar, workspace)
     for place in workspace.places:
         _place(window, docks, place)
     _place_others(window, docks, workspace)
@@ -142,6 +137,22 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
         if not place.below:
             docks[place.dock].raise_()
     (_share_for_days if workspace.id == "days" else _share)(window, docks, workspace, fit)
+
+
+def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace) -> None:
+    """Put the tool bar where it stands in a window of this height, and no dock anywhere.
+
+    Parameters
+    ----------
+    docks
+        One per entry of `DOCKS`, by its name.
+    """
+    low = window.height() < LOW_WINDOW
+    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)
+    toolbar.setVisible(not workspace.large)
+    for dock in docks.values():
+        dock.setFloating(False)
+        window.removeDockWidget(dock)
 
 
 def _place(window: QMainWindow, docks: dict[str, QDockWidget], place: Place) -> None:

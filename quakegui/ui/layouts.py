@@ -52,7 +52,7 @@ class Layouts:
         self._window, self._session, self._docks, self._toolbar, self.fit = window, session, docks, toolbar, fit
         self._centre = centre
         self._fresh = False
-        """Whether docks share the space as they are made; it is divided once the window has its size."""
+        """Whether docks have no places yet: they get them once the window has its size."""
         self._hidden_state: QByteArray | None = None
         self._keeper = QTimer(window)
         self._keeper.setSingleShot(True)
@@ -84,7 +84,10 @@ class Layouts:
         self._fresh = not self._window.isVisible()
         walking.select(self._session, None)
         self._show_middle()
-        dock_plan.arrange(self._window, self._docks, self._toolbar, self.workspace, self.fit)
+        if self._fresh:
+            dock_plan.put_by(self._window, self._docks, self._toolbar, self.workspace)
+        else:
+            dock_plan.arrange(self._window, self._docks, self._toolbar, self.workspace, self.fit)
 
     def reset_all(self) -> None:
         """Put every panel back in every workspace, on screens of every size."""
@@ -95,7 +98,8 @@ class Layouts:
         self._centre.show_pages(self.workspace.day_map or self._session.project is None)
         self._centre.briefed.emit(self.workspace.large)
         for dock in self._docks.values():  # a title takes room from the map, and is told again in the panel
-            dock.setTitleBarWidget(QWidget() if self.workspace.large else None)  # type: ignore[arg-type]
+            if (dock.titleBarWidget() is not None) != self.workspace.large:  # each setting lays out the whole window anew
+                dock.setTitleBarWidget(QWidget() if self.workspace.large else None)  # type: ignore[arg-type]
 
     def restore(self) -> None:
         """Put every panel where it was left in the layout in use."""
@@ -114,7 +118,7 @@ class Layouts:
             self.reset()
 
     def settle(self) -> None:
-        """Share the space among the docks once the window has its size, unless a layout was restored."""
+        """Give the docks their places once the window has its size, unless a layout was restored."""
         if self._fresh and self._hidden_state is None:
             self.reset()
 
@@ -126,7 +130,10 @@ class Layouts:
     def remember(self) -> None:
         """Keep the layout in use as it is now."""
         self._keeper.stop()
-        state = self._window.saveState(LAYOUT_VERSION) if self._hidden_state is None else self._hidden_state
+        if self._fresh:
+            state = QByteArray()  # there is none: the docks get their places at the next start
+        else:
+            state = self._window.saveState(LAYOUT_VERSION) if self._hidden_state is None else self._hidden_state
         self._session.file.save_layout(self.file_name, self._window.saveGeometry(), state)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from quakegui.learn import messages
 from quakegui.learn.network import steps, training
 from quakegui.learn.network.vgg12 import whole_network
 from quakegui.learn.runs.checkpoint import put_values, values_of
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.worker import process
 
 
 @pytest.fixture
@@ -50,3 +53,24 @@ def built_once() -> Iterator[None]:
         patch.setattr(training, "build_network", build_once)
         patch.setattr(training, "whole_network", make_once)
         yield
+
+
+class WorkerHere:
+    """Stands in for a `Supervisor`: does a worker's job in this process, and then says what the worker would have said."""
+
+    def __init__(self, folder: Path, *, job: str = "train", run: Path | None = None, **_: object) -> None:
+        self._asked, self._cancelled = (folder, job, run), threading.Event()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def events(self) -> Iterator[messages.Message]:
+        heard: list[messages.Message] = []
+        process.work(*self._asked, heard.append, self._cancelled)
+        yield from heard
+
+
+@pytest.fixture(scope="session")
+def worker_here() -> type[WorkerHere]:
+    """Return what trains in this process, which has TensorFlow already: a worker would import it anew, which takes seconds."""
+    return WorkerHere

@@ -89,7 +89,10 @@ def test_from_training_to_a_verdict_and_on_to_the_next_days(
     assert run.json("runs", "list", labelled)[0]["in_use"] is True
 
 
-def test_two_networks_a_fold_are_judged_by_their_mean(run: Terminal, labelled: Path) -> None:
+def test_two_networks_a_fold_are_judged_by_their_mean(
+    run: Terminal, labelled: Path, built_once: None, worker_here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(season_runs, "Supervisor", worker_here)
     told = run.json("train", labelled, "--preset", "tiny", "--members", 2, "--epochs", 1)
     assert (told["members"], told["epochs"]) == (2, 4)
     judged = run.json("evaluate", labelled)

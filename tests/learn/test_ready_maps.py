@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,11 +34,12 @@ def write_images(folder: Path, first: int, labels: np.ndarray, *, classes: bool 
 
 
 @pytest.fixture(scope="module")
-def trained_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained_template(tmp_path_factory: pytest.TempPathFactory, built_once: None, worker_here: Any) -> Path:
     folder = tmp_path_factory.mktemp("ready") / "maps"
     write_images(folder, 0, LABELS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "tiny", TINY)
+        patch.setattr(ready_maps, "Supervisor", worker_here)
         with pytest.raises(SystemExit) as end:
             cli.main(["train", str(folder), "--preset", "tiny", "--json"])
     assert not end.value.code

@@ -89,6 +89,8 @@ class SeriesPanel(QWidget):
             last = row == len(_ROWS) - 1
             axes = {"bottom": LocalTimeAxis(), "left": PlainAxis("left")}
             plot = self.graphics.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
+            for side in ("left", "bottom", "right", "top"):
+                plot.getAxis(side).enableAutoSIPrefix(False)  # no axis has a name, which would be set anew at every move
             plot.getAxis("bottom").setStyle(showValues=last)
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
