@@ -59,6 +59,12 @@ def choose(session: Session, days: Sequence[int], index: int) -> None:
     _show(session, shown, None, tuple(days) if len(days) > 1 else ())
 
 
+def end_choice(session: Session) -> None:
+    """Let none but the day shown be chosen, if days were chosen one by one; a range stays."""
+    if session.chosen:
+        _show(session, session.index, None)
+
+
 def _within(session: Session, index: int) -> int:
     """Return the nearest index of a day of the season; -1 without one."""
     return max(min(index, session.days.size - 1), 0 if session.days.size else -1)
