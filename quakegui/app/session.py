@@ -193,12 +193,16 @@ class Session(QObject):
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
         at = self.index if index is None else index
-        if self.journal is None or at < 0:
+        return tuple(note for note in self.all_notes() if note.day == self.days[at]) if at >= 0 else ()
+
+    def all_notes(self) -> tuple[Note, ...]:
+        """Return the notes that stand on any day, also outside the season, oldest first."""
+        if self.journal is None:
             return ()
         from quakegui.project.store import ProjectError
 
         try:
-            return self._pages.notes(self.journal, self.days[at])
+            return self._pages.notes(self.journal)
         except ProjectError as error:
             self.said.emit(str(error), "error")
             return ()
