@@ -53,9 +53,10 @@ def entries(project: Project, author: str | None = None) -> tuple[Entry, ...]:
             continue
         days = {row.day for row in step}
         given = {row.new for row in step if row.kind == "label"}
+        source = next((row.source for row in step if row.kind == "label"), None)
         found.append(
             Entry(
-                np.datetime64(step[-1].at_ms, "ms"), step[0].author, LabelSource(step[0].source) if given else None,
+                np.datetime64(step[-1].at_ms, "ms"), step[0].author, LabelSource(source) if source else None,
                 tuple(sorted(given, key=lambda cls: -1 if cls is None else cls)), np.datetime64(min(days), "D"),
                 np.datetime64(max(days), "D"), len(days),
             )
