@@ -241,7 +241,8 @@ class MapSheet(QAbstractScrollArea):
             there = here + row * self.columns + column if here >= 0 else 0
         else:
             there = {ENDS[0]: 0, ENDS[1]: len(self.days) - 1, ENDS[2]: here - page, ENDS[3]: here + page}[key]
-        self._go(min(max(there, 0), len(self.days) - 1), extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._go(min(max(there, 0), len(self.days) - 1), extend=extend, jump=key not in STEPS)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go to a day; Ctrl adds it to those that are chosen or takes it from them, Shift chooses all up to it."""
@@ -259,9 +260,9 @@ class MapSheet(QAbstractScrollArea):
         """Go to the next map; the last one stays."""
         place = self._place_of(self._session.index)
         if 0 <= place < len(self.days) - 1:
-            self._go(place + 1, extend=False)
+            self._go(place + 1, extend=False, jump=False)
 
-    def _go(self, place: int, *, extend: bool) -> None:
+    def _go(self, place: int, *, extend: bool, jump: bool = True) -> None:
         if extend and self._several:
             if self._anchor < 0 or not self._session.chosen:
                 self._anchor = self._session.index
@@ -269,7 +270,7 @@ class MapSheet(QAbstractScrollArea):
             walking.choose(self._session, sorted(self.days[low : high + 1]), self.days[place])
         else:
             self._anchor = self.days[place]
-            walking.go_to_alone(self._session, self.days[place])
+            walking.go_to_alone(self._session, self.days[place], jump=jump)
 
     def retranslate(self) -> None:
         """Set the name for screen readers in the language in force."""
