@@ -55,6 +55,10 @@ def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
         return np.asarray(session.labels.classes == int(kind.removeprefix("class-")), dtype=bool)
     if kind in _OF_A_DAY:
         return np.array([_OF_A_DAY[kind](session, index) for index in range(session.days.size)], dtype=bool)
+    if kind == "noted":
+        whose = session.whose()
+        noted = [note.day for note in session.all_notes() if whose in (None, note.author)]
+        return np.isin(session.days, np.array(noted, dtype=session.days.dtype))
     if kind == "event":
         return np.isin(session.days, session.event_days)
     if kind == "unlabelled":
@@ -71,11 +75,6 @@ def _is_mine(session: Session, row: LabelRow | None) -> bool:
 def _has_region(session: Session, index: int) -> bool:
     day = session.features(index)
     return day is not None and bool(day.regions)
-
-
-def _is_noted(session: Session, index: int) -> bool:
-    whose = session.whose()
-    return any(whose in (None, note.author) for note in session.notes(index))
 
 
 def _disagree(session: Session, table: PredictionTable) -> NDArray[np.bool_]:
@@ -104,7 +103,6 @@ _OF_A_DAY: Final[dict[str, Callable[[Session, int], bool]]] = {
     "region": _has_region,
     "storm": lambda session, index: session.kp(index) >= STORM_KP,
     "mine": lambda session, index: _is_mine(session, session.labels.rows[index]),
-    "noted": _is_noted,
 }
 _OF_PREDICTIONS: Final[dict[str, Callable[[Session, PredictionTable], NDArray[np.bool_]]]] = {
     "disagreement": _disagree,

@@ -84,8 +84,9 @@ def training(project: Path, config: RunConfig) -> Deed:
         there = asdict(form(base))
         return {key: value for key, value in asdict(config).items() if there[key] != value and key != "patience"}
 
-    same = {name: base for name, base in PRESETS.items() if base.name == config.name}
-    name, base = min(same.items() or PRESETS.items(), key=lambda item: len(differing(item[1])))
+    alike = {name: base for name, base in PRESETS.items() if base.zero_shot == config.zero_shot}
+    same = {name: base for name, base in alike.items() if base.name == config.name}
+    name, base = min((same or alike).items(), key=lambda item: len(differing(item[1])))
     protocol = () if config.zero_shot else ("--protocol", config.protocol)
     words = ["quakegui", "train", str(project), "--preset", name, *protocol]
     for key in _FORM:

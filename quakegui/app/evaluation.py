@@ -122,6 +122,11 @@ class Evaluation:
         return int((now != self.all_labels).sum())
 
 
+def is_run_of(session: Session, now: RunFolder | None, project: Project, run: RunFolder) -> bool:
+    """Return whether the run looked at now is the one that a job of this project was about, whenever each was read."""
+    return project is session.project and now is not None and now.id == run.id
+
+
 def has_study(run: RunFolder) -> bool:
     """Return whether studies are kept with a run; what they come from may have changed since."""
     from quakegui.learn.runs.runchecks import STUDY

@@ -10,12 +10,16 @@ from quakegui.app.environment import environment_of
 from quakegui.app.labelling import target
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.words import Said
 
 
 def explain(session: Session) -> None:
     """Ask the run in use, in a job, where the maps of the chosen days (or of the day shown) speak for its answers."""
     project, season = session.project, session.season
     if project is None or season is None:
+        return
+    if session.display.blind:
+        session.said.emit(Said("Hidden while you label blind"), "info")
         return
     asked = [index for index in target(session) if season.has_map[index] and index not in session.heat]
     session.set_display(explain=True)

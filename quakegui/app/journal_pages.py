@@ -42,8 +42,8 @@ class JournalPages:
             self._histories |= journal.histories(project, days[first : first + DAYS_READ])
         return self._histories.get(day, ())
 
-    def notes(self, follower: Follower, day: np.datetime64) -> tuple[Note, ...]:
-        """Return the notes that stand on a day, oldest first; raises `ProjectError` where they cannot be read."""
+    def notes(self, follower: Follower) -> tuple[Note, ...]:
+        """Return the notes that stand on any day, oldest first; raises `ProjectError` where they cannot be read."""
         if self._notes is None:
             self._notes = follower.notes()
-        return tuple(note for note in self._notes if note.day == day)
+        return self._notes

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quakegui.season.labels import LabelSource, in_force
+from quakegui.season.labels import LabelRow, LabelSource, in_force
 
 if TYPE_CHECKING:
-    from quakegui.project.store import Project
+    from quakegui.project.journal import JournalRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,20 @@ class Entry:
     days: int
 
 
-def entries(project: Project, author: str | None = None) -> tuple[Entry, ...]:
+def entries(journal_rows: Iterable[JournalRow], author: str | None = None) -> tuple[Entry, ...]:
     """Return the steps of the journal, the latest first; with `author` only this one's, as in a blind labelling."""
-    from quakegui.project import journal
-
     found = []
-    rows = sorted(journal.journal_rows(project), key=lambda row: (row.step, row.id))
+    rows = sorted(journal_rows, key=lambda row: (row.step, row.id))
     for _step, group in groupby(rows, key=lambda row: row.step):
         step = list(group)
         if author is not None and step[0].author != author:
             continue
         days = {row.day for row in step}
         given = {row.new for row in step if row.kind == "label"}
+        source = next((row.source for row in step if row.kind == "label"), None)
         found.append(
             Entry(
-                np.datetime64(step[-1].at_ms, "ms"), step[0].author, LabelSource(step[0].source) if given else None,
+                np.datetime64(step[-1].at_ms, "ms"), step[0].author, None if source is None else LabelSource(source),
                 tuple(sorted(given, key=lambda cls: -1 if cls is None else cls)), np.datetime64(min(days), "D"),
                 np.datetime64(max(days), "D"), len(days),
             )
@@ -63,11 +63,8 @@ def entries(project: Project, author: str | None = None) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
 
 
-def days_changed_since(project: Project, moment: np.datetime64) -> int:
+def days_changed_since(rows: Sequence[LabelRow], moment: np.datetime64) -> int:
     """Return on how many days another label was in force at a moment (UTC) than is now."""
-    from quakegui.project import journal
-
-    rows = journal.rows(project)
     now, then = (
         {day: label.row.cls for day, label in in_force(given).items()}
         for given in (rows, [row for row in rows if row.at <= moment])

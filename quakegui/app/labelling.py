@@ -69,7 +69,12 @@ def _refusable(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concate
 
 @_refusable
 def label(
-    session: Session, cls: int | None, days: Sequence[int] | None = None, *, source: LabelSource = LabelSource.ANALYST
+    session: Session,
+    cls: int | None,
+    days: Sequence[int] | None = None,
+    *,
+    source: LabelSource = LabelSource.ANALYST,
+    step: Callable[[], object] | None = None,
 ) -> bool:
     """Give days a class (None takes the label away); kept in the journal before this returns.
 
@@ -81,6 +86,8 @@ def label(
         Indices; default the chosen range, else the day shown.
     source
         Who says so: the analyst, an accepted model's proposal, or a settled disagreement.
+    step
+        Goes on from the day shown where the analyst has it so; default to the next date.
 
     Returns
     -------
@@ -108,7 +115,7 @@ def label(
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
     if len(indices) == 1 and session.settings.auto_advance and days is None and session.selection is None:
-        walking.step(session, 1)
+        (step or functools.partial(walking.step, session, 1))()
     return True
 
 

@@ -137,7 +137,7 @@ class Session(QObject):
     def _forget_way(self) -> None:
         self.direction = 1
         self.trail: list[np.datetime64] = []
-        """Days that were left by a jump, the latest last; a step to the next day or the one before is no jump."""
+        """Days that were left by a jump, the latest last; a step, to however far a day, is no jump."""
         self.selected_codes: tuple[str, ...] = ()
         self.only = ""
         """The kind of days that the walk goes through (see `kinds`), empty for all days."""
@@ -193,12 +193,16 @@ class Session(QObject):
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
         """Return the notes that stand on a day (default: the day shown), oldest first."""
         at = self.index if index is None else index
-        if self.journal is None or at < 0:
+        return tuple(note for note in self.all_notes() if note.day == self.days[at]) if at >= 0 else ()
+
+    def all_notes(self) -> tuple[Note, ...]:
+        """Return the notes that stand on any day, also outside the season, oldest first."""
+        if self.journal is None:
             return ()
         from quakegui.project.store import ProjectError
 
         try:
-            return self._pages.notes(self.journal, self.days[at])
+            return self._pages.notes(self.journal)
         except ProjectError as error:
             self.said.emit(str(error), "error")
             return ()
@@ -255,8 +259,19 @@ class Session(QObject):
         self._read(Change.ALL)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
-    def show_day(self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = ()) -> bool:
+    def show_day(
+        self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = (), *, jump: bool = True
+    ) -> bool:
         """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at.
+
+        Parameters
+        ----------
+        index
+            Of the day.
+        selection, chosen
+            The days that are chosen then.
+        jump
+            Whether the day that is left can be gone back to; never so for one beside the day shown.
 
         Returns
         -------
@@ -264,7 +279,7 @@ class Session(QObject):
             Whether it is another day.
         """
         moves = index != self.index
-        if abs(index - self.index) > 1 and self.day is not None:
+        if jump and abs(index - self.index) > 1 and self.day is not None:
             self.trail = [*self.trail[1 - LONGEST_TRAIL :], self.day]
         other = selection != self.selection or chosen != self.chosen
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if other else Change.NOTHING)

@@ -14,16 +14,19 @@ from quakegui.app.session import Session
 from quakegui.words import Said
 
 
-def go_to(session: Session, index: int) -> None:
-    """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end."""
+def go_to(session: Session, index: int, *, jump: bool = True) -> None:
+    """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end.
+
+    From a `jump` there is a way back; a step is none, to however far a day.
+    """
     index = _within(session, index)
     inside = session.selection is not None and session.selection[0] <= index <= session.selection[1]
-    _show(session, index, session.selection if inside else None)
+    _show(session, index, session.selection if inside else None, jump=jump)
 
 
-def go_to_alone(session: Session, index: int) -> None:
+def go_to_alone(session: Session, index: int, *, jump: bool = True) -> None:
     """Show a day that was picked by itself, from a list or by a click, which ends any choice of days."""
-    _show(session, _within(session, index), None)
+    _show(session, _within(session, index), None, jump=jump)
 
 
 def go_to_day(session: Session, day: np.datetime64) -> None:
@@ -36,9 +39,7 @@ def go_back(session: Session) -> None:
     if not session.trail:
         session.said.emit(Said("There was no jump to go back from."), "info")
         return
-    *rest, day = session.trail
-    go_to_alone(session, nearest(session.days, day))
-    session.trail = rest  # the way back is no jump
+    go_to_alone(session, nearest(session.days, session.trail.pop()), jump=False)
 
 
 def select(session: Session, days: tuple[int, int] | None) -> None:
@@ -59,13 +60,21 @@ def choose(session: Session, days: Sequence[int], index: int) -> None:
     _show(session, shown, None, tuple(days) if len(days) > 1 else ())
 
 
+def end_choice(session: Session) -> None:
+    """Let none but the day shown be chosen, if days were chosen one by one; a range stays."""
+    if session.chosen:
+        _show(session, session.index, None)
+
+
 def _within(session: Session, index: int) -> int:
     """Return the nearest index of a day of the season; -1 without one."""
     return max(min(index, session.days.size - 1), 0 if session.days.size else -1)
 
 
-def _show(session: Session, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = ()) -> None:
-    if session.show_day(index, selection, chosen):
+def _show(
+    session: Session, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = (), *, jump: bool = True
+) -> None:
+    if session.show_day(index, selection, chosen, jump=jump):
         draw_ahead(session)
         others.look(session)
 
@@ -73,14 +82,14 @@ def _show(session: Session, index: int, selection: tuple[int, int] | None, chose
 def step(session: Session, days: int) -> None:
     """Go so many days on, or back; days that the filter leaves out are not counted."""
     if not session.only:
-        go_to(session, session.index + days)
+        go_to(session, session.index + days, jump=False)
         return
     there = walk_days(session)
     ahead = there[there > session.index] if days > 0 else there[there < session.index][::-1]
     if ahead.size == 0:
         session.said.emit(NOTHING_FURTHER[session.only], "info")
     else:
-        go_to(session, int(ahead[min(abs(days), ahead.size) - 1]))
+        go_to(session, int(ahead[min(abs(days), ahead.size) - 1]), jump=False)
 
 
 def go_to_end(session: Session, direction: int) -> None:

@@ -197,7 +197,7 @@ def label(bench: Workbench, cls: int | None) -> None:
     if not _day_seen(bench):
         return
     _end_unseen_choice(bench)
-    labelling.label(bench.session, cls)
+    labelling.label(bench.session, cls, step=bench.step)
 
 
 def accept(bench: Workbench) -> None:
@@ -231,6 +231,8 @@ def toggle_unit(bench: Workbench) -> None:
 
 def toggle_display(bench: Workbench, overlay: str) -> None:
     """Show or hide an overlay of the day map."""
+    if overlay == "sheet":  # labels go to no day that is chosen where nobody sees it
+        walking.end_choice(bench.session)
     bench.session.set_display(**{overlay: not getattr(bench.session.display, overlay)})
 
 

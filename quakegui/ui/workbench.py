@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from quakegui.app import walking
 from quakegui.app.session import Session
 from quakegui.ui.layouts import Layouts
 from quakegui.ui.panels.day_map_panel import DayMapPanel
@@ -44,9 +45,23 @@ class Workbench:
     @property
     def day_seen(self) -> bool:
         """Whether the day shown can be seen: its map, large or small, or its panel."""
+        return self.day_map.day_seen or not self.day_panel.visibleRegion().isEmpty() or self._results.day_seen
+
+    def step(self) -> None:
+        """Go on from the day shown: in the small maps that are walked, in their order, or else to the next date."""
+        contact, strip = self.day_map.contact.sheet, self._results.cell.sheet
+        if strip.hasFocus() and strip.shows_day:
+            strip.step()
+        elif contact.shows_day:
+            contact.step()
+        else:
+            walking.step(self.session, 1)
+
+    @property
+    def _results(self) -> EvaluationPanel:
         results = self.docks["evaluation"].widget()
         assert isinstance(results, EvaluationPanel)
-        return self.day_map.day_seen or not self.day_panel.visibleRegion().isEmpty() or results.day_seen
+        return results
 
     @property
     def day_panel(self) -> DayPanel:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from quakegui.app import walking
+from quakegui.app import explaining, walking
 from quakegui.app.small_maps import BLOCK, PIXELS, SmallMaps, days_in_order
 from quakegui.project import journal
 from quakegui.ui.panels.day_pair import difference
@@ -66,6 +66,63 @@ def test_several_days_are_labelled_in_one_step_that_can_be_undone(sheet, session
     assert session.chosen == (), "going elsewhere ends it"
 
 
+def test_a_choice_ends_with_its_order_and_with_the_sheet(sheet, session, window, qtbot):
+    contact = window.day_map_panel.contact
+    for act in (
+        lambda: qtbot.keyClick(contact.order, Qt.Key.Key_Down),
+        lambda: qtbot.keyClick(window, Qt.Key.Key_G),
+    ):
+        click(qtbot, sheet, 11)
+        click(qtbot, sheet, 13, CTRL)
+        assert session.chosen == (11, 13)
+        act()
+        assert session.chosen == ()
+    walking.select(session, (3, 5))
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    assert session.selection == (3, 5), "a range can be seen in the timeline"
+
+
+def test_an_order_by_predictions_is_gone_where_labelling_blind_began_beside_the_sheet(sheet, session, window, qtbot):
+    contact = window.day_map_panel.contact
+    qtbot.keyClick(contact.order, Qt.Key.Key_Down)
+    assert contact.order.currentData() == "P"
+    assert sheet.days == days_in_order(session, "P", None).tolist() != sorted(sheet.days)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    session.set_display(blind=True)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    assert sheet.days == list(range(session.days.size))
+
+
+def test_shift_chooses_from_the_day_that_was_picked_whatever_the_order_was(sheet, session, window, qtbot):
+    click(qtbot, sheet, 12)
+    qtbot.keyClick(window.day_map_panel.contact.order, Qt.Key.Key_Down)
+    there = sheet.days.index(12)
+    click(qtbot, sheet, sheet.days[there + 2], SHIFT)
+    assert session.chosen == tuple(sorted(sheet.days[there : there + 3]))
+
+
+def test_a_label_goes_on_to_the_next_small_map_in_its_order(sheet, session, window, qtbot):
+    session.set_settings(auto_advance=True)
+    qtbot.keyClick(window.day_map_panel.contact.order, Qt.Key.Key_Down)
+    place = next(at for at, day in enumerate(sheet.days) if sheet.days[at + 1] != day + 1)
+    click(qtbot, sheet, sheet.days[place])
+    qtbot.keyClick(sheet, Qt.Key.Key_2)
+    assert session.index == sheet.days[place + 1], "not the next date"
+
+
+def test_the_heat_of_a_prediction_is_hidden_while_labelling_blind(session):
+    session.heat[session.index] = np.zeros((4, 4), np.float32)
+    session.set_display(explain=True)
+    assert scene_of(session).heat is not None
+    session.heat[session.index] = np.zeros((4, 4), np.float32)
+    session.set_display(blind=True)
+    session.heat[session.index] = np.zeros((4, 4), np.float32)
+    assert (scene_of(session).heat, scene_of(session).heat_class) == (None, -1)
+    session.set_display(explain=False)
+    explaining.explain(session)
+    assert not session.display.explain
+
+
 def test_two_days_stand_side_by_side_with_their_difference(sheet, session, window, qtbot):
     contact = window.day_map_panel.contact
     assert not contact.pair_button.isEnabled()
@@ -77,6 +134,7 @@ def test_two_days_stand_side_by_side_with_their_difference(sheet, session, windo
     np.testing.assert_array_equal(shown[2].field, session.day_map(24).field - session.day_map(20).field)
     walking.go_to(session, 30)
     assert not contact.pair_button.isChecked()
+    assert not contact.pair_button.isEnabled()
     assert not difference(scene_of(session, 20), scene_of(session, 30)).map.exists, "day 30 has no map"
 
 

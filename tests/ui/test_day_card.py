@@ -83,3 +83,14 @@ def test_a_plan_says_what_each_fold_trains_on(session):
         assert not np.isin(taught, range(tested.min(initial=99), tested.max(initial=-1) + 1)).any()
     assert (np.isin(plan.roles, TEST).sum(axis=0) <= 1).all(), "no day is tested twice"
     assert seconds_to_train(plan, config, ()) is None
+
+
+def test_only_from_a_jump_is_there_a_way_back(session):
+    walking.go_to(session, 3)
+    walking.go_to(session, 20)
+    walking.walk_only(session, "unlabelled")
+    walking.step(session, 1)
+    walking.step(session, 7)
+    assert session.index > 21
+    walking.go_back(session)
+    assert session.index == 3

@@ -97,7 +97,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert "late" not in panel.why.text()
 
     click(qtbot, radio(window, "Prospective"))
-    assert panel.verdict.text() == "Not judged yet."
+    assert panel.verdict.text() == "Judging…", "a record is judged when it is first looked at"
     judge(qtbot, window)
     second = panel.evaluation
     assert (second.kind, second.judgement.protocol) == ("prospective", "prospective")
@@ -348,6 +348,28 @@ def test_nothing_is_told_of_the_labels_of_others_while_labelling_blind(judged):
     assert not retrain.isVisible()
     window.session.set_display(blind=False)
     assert other.isVisible()
+
+
+def test_no_run_is_judged_while_labelling_blind_and_then_unasked_but_as_no_deed(judged, qtbot):
+    window, _run, _fold = judged
+    session, panel = window.session, panel_of(window)
+    session.set_display(blind=True)
+    window.layouts.show("evaluation")
+    assert not session.jobs.busy
+    assert (panel.verdict.text(), panel.judge.isEnabled(), panel.evaluation) == ("Hidden while you label blind", False, None)
+    panel.matrix.asked.emit(0, 0)
+    assert panel.cell.sheet.days == []
+    session.set_display(blind=False)
+    panel.matrix.asked.emit(0, 0)
+    listed = list(panel.cell.sheet.days)
+    assert len(listed) > 2
+    judge(qtbot, window)
+    assert panel.evaluation is not None
+    assert panel.cell.sheet.days == listed, "the cell stays while the run is judged"
+    assert session.deed is None, "a judgement that nobody asked for is nothing to copy as a command"
+    session.set_display(blind=True)
+    assert panel.evaluation is None
+    assert panel.scores.rowCount() == 0 or not panel.scores.isVisible()
 
 
 def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatch):

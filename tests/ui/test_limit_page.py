@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 from finished_run import trained
@@ -69,6 +70,21 @@ def test_it_is_found_once_and_shown_in_words_curve_and_table(page, session, work
     session.reload(Change.PREDICTIONS)
     qtbot.waitUntil(lambda: page.limit is not None)
     assert len(worker) == 1
+
+
+def test_what_took_minutes_is_shown_although_the_run_was_read_anew_meanwhile(page, session, worker, qtbot, monkeypatch):
+    go_on, find = threading.Event(), evaluation.find_limit
+
+    def held(*given):
+        go_on.wait(60)
+        return find(*given)
+
+    monkeypatch.setattr(evaluation, "find_limit", held)
+    qtbot.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.jobs.asked_about == "finding-limit")
+    session.reload(Change.RUNS | Change.PREDICTIONS)
+    go_on.set()
+    qtbot.waitUntil(lambda: page.limit is not None and not session.jobs.busy)
 
 
 def test_without_a_run_or_with_a_leaky_one_it_says_so(session, open_window):

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar, QSpinBox
 
 from quakegui.app import labelling
 from quakegui.learn import messages, season_runs
+from quakegui.learn.evidence import NEVER_SEEN
+from quakegui.learn.runs.presets import PRESETS
+from quakegui.words import Said
 
 FOLDS = ("fold 1", "fold 2", "all days")
 
@@ -104,6 +107,42 @@ def test_another_project_shows_nothing_of_the_training_before(panel, window, say
     state, bar, log = say()
     assert (bar, log, panel.curves.epochs) == (0, [], [])
     assert "epoch" not in state
+
+
+def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, session, qtbot, monkeypatch):
+    def settled():
+        qtbot.waitUntil(lambda: not session.jobs.busy)
+        return panel.plan.words.text()
+
+    window.layouts.show("training")
+    assert "folds" in settled()
+    first = len(panel.plan.plan.roles)
+    panel.plan.show_recipe(PRESETS["compact"].under("chronological"))
+    panel.plan.show_recipe(PRESETS["compact"].under("blocked"))  # before the one before is planned
+    panel.plan.show_recipe(PRESETS["compact"].under("chronological"))
+    settled()
+    assert len(panel.plan.plan.roles) == 1 != first
+
+    zero_shot = next(preset for preset in PRESETS.values() if preset.zero_shot)
+    panel.plan.show_recipe(zero_shot)
+    assert (panel.plan.words.text(), panel.plan.plan) == (NEVER_SEEN, None)
+
+    said = []
+    session.said.connect(lambda text, _kind: said.append(text))
+    monkeypatch.setattr("quakegui.ui.panels.plan_view.training_plan", refused)
+    panel.plan.show_recipe(PRESETS["compact"])
+    assert (settled(), said) == ("No fold can be made.", [])
+
+    monkeypatch.undo()
+    panel.plan.show_recipe(PRESETS["compact"].under("chronological"))
+    assert "1 folds" in settled()
+    session.set_settings(analyst="one without a label")
+    session.set_display(blind=True)
+    assert (settled(), panel.plan.plan) == ("", None)
+
+
+def refused(*_given):
+    raise ValueError(Said("No fold can be made."))
 
 
 def test_a_pre_training_asks_for_its_length_and_its_seed_alone(panel):

@@ -8,6 +8,7 @@ from quakegui.app import labelling
 from quakegui.app.label_history import Entry, days_changed_since, entries
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
+from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
@@ -26,8 +27,7 @@ class HistoryDialog(QDialog):
         zone = zone_name(session)
         says = QLabel(tr("Choose an entry to go back to: every label becomes what it was then. Nothing is erased."))
         says.setWordWrap(True)
-        assert session.project is not None
-        self._entries = entries(session.project, session.whose())
+        self._entries, self._rows = self._read()
         head = tr("Written ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Number of days"), tr("Labels")
         self.table = QTableWidget(len(self._entries), len(head))
         self.table.setHorizontalHeaderLabels(head)
@@ -52,6 +52,20 @@ class HistoryDialog(QDialog):
             column_of_all.addWidget(widget)
         self._tell()
 
+    def _read(self) -> tuple[tuple[Entry, ...], tuple[LabelRow, ...]]:
+        """Read the journal once; what cannot be read is told, and nothing is listed."""
+        from quakegui.project import journal
+        from quakegui.project.store import ProjectError
+
+        project = self._session.project
+        assert project is not None
+        try:
+            rows = journal.journal_rows(project)
+        except ProjectError as error:
+            self._session.said.emit(str(error), "error")
+            rows = ()
+        return entries(rows, self._session.whose()), tuple(row.label for row in rows if row.kind == journal.LABEL)
+
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
         names = [tr("cleared") if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}" for cls in entry.classes]
         period = str(entry.first) if entry.days == 1 else f"{entry.first} – {entry.last} ({entry.days})"
@@ -67,8 +81,8 @@ class HistoryDialog(QDialog):
 
     def _tell(self) -> None:
         """Say what going back to the chosen entry would change."""
-        entry, project = self.entry, self._session.project
-        changed = 0 if entry is None or project is None else days_changed_since(project, entry.at)
+        entry = self.entry
+        changed = 0 if entry is None else days_changed_since(self._rows, entry.at)
         self._buttons.button(Standard.Ok).setEnabled(changed > 0 and self._session.can_write)
         if entry is None:
             self.effect.setText("")

@@ -26,6 +26,7 @@ class CellDays(QWidget):
         super().__init__(parent)
         self._session, self._matrix = session, matrix
         self._answers: Answers | None = None
+        self._of: tuple[str, str] | None = None
         self._cell: tuple[int, int] | None = None
         self._title = QLabel()
         self._title.setWordWrap(True)
@@ -41,11 +42,27 @@ class CellDays(QWidget):
         """Return what stands above the maps."""
         return self._title.text()
 
-    def show_answers(self, answers: Answers | None) -> None:
-        """Show the matrix of answers, or none; no cell is chosen then."""
-        self._answers, self._cell = answers, None
-        self.sheet.show_days([])
+    def show_answers(self, answers: Answers | None, of: tuple[str, str]) -> None:
+        """Show the matrix of answers, or none.
+
+        Parameters
+        ----------
+        of
+            Id of the run, and which record of it; the cell that is chosen stays until there is another.
+        """
+        if of != self._of:
+            self._of, self._cell = of, None
+        self._answers = answers
+        self._fill()
         self.retranslate()
+
+    def _fill(self) -> None:
+        """Show the days of the cell that is chosen, if they are not shown already."""
+        days: list[int] = []
+        if self._answers is not None and self._cell is not None:
+            days = [index for index, _ in days_in_cell(self._answers, self._session.days, *self._cell)]
+        if days != self.sheet.days:
+            self.sheet.show_days(days)
 
     def retranslate(self) -> None:
         """Set every text in the language and colours in force."""
@@ -54,7 +71,7 @@ class CellDays(QWidget):
             self._matrix.clear_matrix()
         else:
             self._matrix.show_matrix(self._answers.confusion(), [tr(name) for name in CLASS_NAMES])
-        if self._cell is None:
+        if self._cell is None or self._answers is None:
             self._title.setText(tr("Click a cell of the matrix to see its days here."))
         else:
             truth, answer = (tr(CLASS_NAMES[cls]) for cls in self._cell)
@@ -68,7 +85,7 @@ class CellDays(QWidget):
         if self._answers is None:
             return
         self._cell = truth, answer
-        self.sheet.show_days([index for index, _ in days_in_cell(self._answers, self._session.days, truth, answer)])
+        self._fill()
         if self.sheet.days:
             walking.go_to_alone(self._session, self.sheet.days[0])
             self.sheet.setFocus()

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.small_maps import ORDERS, days_in_order
@@ -22,6 +23,7 @@ ORDER_NAMES: Final = {
     "suspect": mark("Suspected label errors first"),
     "likeness": mark("Most like the day shown first"),
 }
+_OF_PAIR: Final = Change.RANGE | Change.SEASON | Change.PROJECT | Change.PREDICTIONS | Change.DISPLAY | Change.SETTINGS
 
 
 class ContactSheet(QWidget):
@@ -30,13 +32,15 @@ class ContactSheet(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._stale = True
+        """Whether the days have changed, or what the order rests on, since they were sorted."""
         self.order = QComboBox()
         for order in ORDERS:
             self.order.addItem("", order)
-        self.order.activated.connect(lambda _row: self.sort())
+        self.order.activated.connect(self._pick_order)
         self.pair_button = QToolButton()
         self.pair_button.setCheckable(True)
-        self.pair_button.toggled.connect(self._show_pair)
+        self.pair_button.toggled.connect(lambda _on: self._show_pair())
         self._caption, self._hint = QLabel(), ElidedLabel()
         self.sheet, self.pair = MapSheet(session, several=True), DayPair(session)
         self._pages = QStackedWidget()
@@ -62,24 +66,30 @@ class ContactSheet(QWidget):
 
     def sort(self) -> None:
         """Put the days into the order that is chosen, as things are now."""
-        order = self.order.currentData()
+        order, self._stale = self.order.currentData(), False
         self.sheet.show_days(days_in_order(self._session, order, self.sheet.maps).tolist(), weeks=order == "date")
+
+    def _pick_order(self) -> None:
+        walking.end_choice(self._session)  # what was chosen beside each other may lie out of sight in another order
+        self.sort()
 
     def refresh(self, change: Change) -> None:
         """Follow the session; a label alone moves no map from where the eye has it."""
-        on = self._session.display.sheet
-        if on and (change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS) or not self.sheet.days):
+        self._stale = self._stale or bool(change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS))
+        if self._session.display.sheet and self._stale:
             self.sort()
-        if change & (Change.RANGE | Change.DAY | Change.SEASON | Change.PROJECT):
+        if change & _OF_PAIR:
             two = len(self._session.chosen) == 2
-            self.pair_button.setEnabled(two or self.pair_button.isChecked())
-            if self.pair_button.isChecked() and not two:
+            if not two:
                 self.pair_button.setChecked(False)
+            self.pair_button.setEnabled(two)
+            self._show_pair()
 
-    def _show_pair(self, on: bool) -> None:
-        if on and len(self._session.chosen) == 2:
+    def _show_pair(self) -> None:
+        on = self.pair_button.isChecked() and len(self._session.chosen) == 2
+        if on:
             self.pair.show_days(*self._session.chosen)
-        self._pages.setCurrentIndex(int(on and len(self._session.chosen) == 2))
+        self._pages.setCurrentIndex(int(on))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
@@ -97,5 +107,6 @@ class ContactSheet(QWidget):
         self.pair_button.setText(tr("Two side by side"))
         self.pair_button.setToolTip(tr("Show two chosen days beside each other, with their difference"))
         self.pair_button.setEnabled(len(self._session.chosen) == 2)
+        self._show_pair()
         self._hint.setText(tr("Shift and Ctrl choose several days; 0 to 4 label them in one step"))
         self.sheet.retranslate()

@@ -79,9 +79,10 @@ class DayMapPanel(QWidget):
         """Follow the session."""
         if Change.DISPLAY in change:
             sheet = self._session.display.sheet
-            if sheet and self._pages.currentIndex() == 0:
-                self.contact.sheet.setFocus()
+            turned_on = sheet and self._pages.currentIndex() == 0
             self._pages.setCurrentIndex(int(sheet))
+            if turned_on and self.contact.sheet.isVisible():
+                self.contact.sheet.setFocus()
             self.readout.setVisible(not sheet and not self._brief)
         if change & _SHOWS:
             # On a step the map answers first: it is what the eye follows, and the other panels take twice its time.

@@ -52,7 +52,7 @@ class EvaluationPanel(QWidget):
         self._judged: dict[tuple[str, AsOf], Evaluation] = {}
         self._training_labels: TrainingLabels | None = None
         self.strip = RecordStrip()
-        self.strip.chosen.connect(lambda _record: self._show())
+        self.strip.chosen.connect(self._choose)
         self._basis = BasisLine(session)
         self._basis.other.connect(self._judge_by_the_other)
         self._basis.retrain.connect(self._retrain)
@@ -77,8 +77,8 @@ class EvaluationPanel(QWidget):
         self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
         self._tables, self._rows = QTabWidget(), ClassRows(session)
-        self._asked: set[tuple[str, AsOf]] = set()
-        """What was judged unasked already, or tried to be."""
+        self._tried: set[tuple[str, AsOf]] = set()
+        """What was judged already, or tried to be: it is not judged again unasked."""
         self._build()
         session.changed.connect(self.refresh)
         session.jobs.failed.connect(self._failed)
@@ -87,8 +87,8 @@ class EvaluationPanel(QWidget):
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """The judgement of the record that is chosen by the labels that are chosen, None while it has not been judged."""
-        return self._judged.get((self.strip.record, self._as_of))
+        """The judgement of the chosen record by the chosen labels; None while there is none, or the analyst labels blind."""
+        return None if self._session.display.blind else self._judged.get((self.strip.record, self._as_of))
 
     @property
     def _run(self) -> RunFolder | None:
@@ -137,10 +137,11 @@ class EvaluationPanel(QWidget):
 
     # -- judging ---------------------------------------------------------------------------------------------------
 
-    def _start(self) -> None:
+    def _start(self, *, unasked: bool = False) -> None:
         project, season, record, as_of = self._session.project, self._session.season, self.strip.record, self._as_of
-        if project is None or season is None:
+        if project is None or season is None or self._session.display.blind:
             return
+        self._tried.add((record, as_of))
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> Evaluation:
             import quakegui.report.results  # noqa: F401 - a third of a second, here beside the window
@@ -150,7 +151,7 @@ class EvaluationPanel(QWidget):
         judged = self._judged
 
         def done(found: Evaluation) -> None:
-            if found.project is self._session.project:
+            if found.project is self._session.project and not unasked:
                 prospective = found.kind == "prospective"
                 self._session.deed = deeds.judging(project.folder, found.run, as_of, prospective=prospective)
             self._take(found, as_of, judged)
@@ -162,9 +163,12 @@ class EvaluationPanel(QWidget):
         """Judge the run in use when its results are first looked at."""
         key = self.strip.record, self._as_of
         possible = self._run is not None and self.judge.isEnabled()
-        if possible and self.isVisible() and self.evaluation is None and key not in self._asked:
-            self._asked.add(key)
-            self._start()
+        if possible and self.isVisible() and self.evaluation is None and key not in self._tried:
+            self._start(unasked=True)
+
+    def _choose(self, _record: str) -> None:
+        self._show()
+        self._judge_unasked()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Judge what has not been judged."""
@@ -181,10 +185,12 @@ class EvaluationPanel(QWidget):
     def _take(self, evaluation: Evaluation, as_of: AsOf, judged: dict[tuple[str, AsOf], Evaluation]) -> None:
         judged[evaluation.kind, as_of] = evaluation  # which nobody looks at any more where the figures are stale by now
         self._show()
+        self._judge_unasked()
 
     def _failed(self, job: str, _error: object) -> None:
         if job == JUDGING:
             self._show()
+            self._judge_unasked()
 
     # -- labels that moved on ----------------------------------------------------------------------------------------
 
@@ -220,7 +226,7 @@ class EvaluationPanel(QWidget):
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS | Change.RUNS):
             self._training_labels = labels_of_training(self._session)
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS):
-            self._judged, self._asked = {}, set()
+            self._judged, self._tried = {}, set()
             self._show()
             self.limit.follow(self._run)
             self.studies.follow(self._run)
@@ -261,7 +267,7 @@ class EvaluationPanel(QWidget):
         judgement = None if found is None else found.judgement
         judging = self._session.jobs.has(JUDGING)
         refusal = self._training_labels.refusal if self._training_labels is not None else ""
-        can_judge = self._session.season is not None and self._session.predictions is not None
+        can_judge = self._session.season is not None and said is not None and not self._session.display.blind
         self.judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if judgement is not None and judgement.leaky:
@@ -272,7 +278,8 @@ class EvaluationPanel(QWidget):
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
         self._show_verdict(found, refusal)
         self._show_basis()
-        self.cell.show_answers(found.answers if found is not None else self._counted())
+        of = "" if self._run is None else self._run.id, self.strip.record
+        self.cell.show_answers(found.answers if found is not None else self._counted(), of)
         show_classes(self.classes, judgement)
         show_alarms(self.alarms, judgement, zone_name(self._session))
         self._show_pictures(judgement, " · ".join(stamps))
@@ -310,6 +317,8 @@ class EvaluationPanel(QWidget):
         return None if run is None else answers_of(run)
 
     def _nothing(self) -> str:
+        if self._session.display.blind:
+            return tr("Hidden while you label blind")
         if self._session.jobs.has(COMPUTING):
             return tr("Reading the season…")
         return tr("Train a network first.") if self._session.predictions is None else tr("Not judged yet.")

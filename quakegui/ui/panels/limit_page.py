@@ -125,9 +125,11 @@ class LimitPage(QWidget):
         def take(found: Limit | None) -> None:
             if season is self._session.season and run is self._run:
                 self._limit = found
+            elif job == FINDING and evaluation.is_run_of(self._session, self._run, project, run):
+                self.follow(self._run)  # the run was read anew meanwhile, or the season: what is kept is looked at again
             self.show_limit()
 
-        self._session.jobs.start(job, work, take)
+        self._session.jobs.start(job, work, take, asks=job == FINDING)
         self.show_limit()
 
     def _fail(self, job: str, _error: object) -> None:

@@ -16,6 +16,7 @@ from quakegui.ui.sentence_bar import SentenceBar
 from quakegui.words import joined
 
 if TYPE_CHECKING:
+    from quakegui.project.store import Project
     from quakegui.season.season import Season
 
 CODES_NAMED = 6
@@ -69,15 +70,25 @@ def notices(session: Session) -> tuple[Notice, ...]:
         text = tr("There are no earthquakes in this project: days can be labelled by hand, not by rule. Import a catalogue.")
         found.append(Notice("events", text, "catalogue"))
     if session.season is not None and session.project.synthetic:
-        found += _of_demo(session.project.setting("strength"))
+        found += _of_demo(_strength(session.project))
     return tuple(found)
 
 
-def _of_demo(strength: str | None) -> list[Notice]:
+def _strength(project: Project) -> float | None:
+    """Return how strong the signals of a demo season are; None of another made-up project, or where it cannot be read."""
+    from quakegui.project.store import ProjectError
+
+    try:
+        return float(project.setting("strength") or "")
+    except (ProjectError, ValueError):  # what cannot be read is told by what needs it; this is a courtesy
+        return None
+
+
+def _of_demo(strength: float | None) -> list[Notice]:
     """Say of the synthetic season what was put in, and that there is one beside it; nothing of another made-up project."""
     if strength is None:
         return []
-    if float(strength) == 0:
+    if strength == 0:
         text = tr(
             "This is the null season: no signal was put in, and what the model says of it shows what it says by luck. "
             "The season beside it has signals."

@@ -15,7 +15,7 @@ from quakegui.app.training_plan import LEFT_OUT, TEST, TRAINED, VALIDATION, Trai
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.timeline_rows import runs_of
 from quakegui.ui.theme import ThemeColours
 
@@ -33,6 +33,9 @@ class PlanView(QWidget):
         self._config: RunConfig | None = None
         self._stale = True
         self.plan: TrainingPlan | None = None
+        self._of: RunConfig | None = None
+        """The recipe that the plan is of."""
+        self._why_none = ""
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.ribbons = _Ribbons()
@@ -53,7 +56,7 @@ class PlanView(QWidget):
     def refresh(self, change: Change) -> None:
         """Follow the session."""
         if change & (Change.PROJECT | Change.SEASON):
-            self._show(None)
+            self._show(None, None)
         if change & (Change.SEASON | Change.LABELS | Change.EVENTS):
             self._ask()
         elif Change.RUNS in change:
@@ -69,15 +72,32 @@ class PlanView(QWidget):
         project, season, config = self._session.project, self._session.season, self._config
         labelled = bool((self._session.labels.classes >= 0).any())
         self._stale = not self.isVisible()
-        if self._stale or project is None or season is None or config is None or not labelled:
+        if self._stale:
+            return
+        if project is None or season is None or config is None or not labelled:
+            self._show(None, None)
+            return
+        if config.zero_shot:
+            from quakegui.learn.evidence import NEVER_SEEN
+
+            self._show(None, config, NEVER_SEEN)
             return
 
-        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> TrainingPlan:
-            return training_plan(project, season, config)
+        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> TrainingPlan | str:
+            from quakegui.learn.evidence import EvidenceError
 
-        def take(plan: TrainingPlan) -> None:
-            if config is self._config and season is self._session.season:
-                self._show(plan)
+            try:
+                return training_plan(project, season, config)
+            except (EvidenceError, ValueError) as error:  # a recipe under which these days cannot be learnt from
+                return str(error)
+
+        def take(found: TrainingPlan | str) -> None:
+            if config != self._config or season is not self._session.season or self._stale:
+                self._ask()
+            elif isinstance(found, str):
+                self._show(None, config, found)
+            else:
+                self._show(found, config)
 
         if not self._session.jobs.has(PLANNING):
             self._session.jobs.start(PLANNING, work, take, stoppable=False)
@@ -86,20 +106,21 @@ class PlanView(QWidget):
 
     def _fail(self, title: str, _error: object) -> None:
         if title == PLANNING:
-            self._show(None)
+            asked_since = self._stale
+            self._show(None, None)
+            if asked_since:
+                self._ask()
 
-    def _show(self, plan: TrainingPlan | None) -> None:
-        self.plan = plan
+    def _show(self, plan: TrainingPlan | None, of: RunConfig | None, why_none: str = "") -> None:
+        self.plan, self._of, self._why_none = plan, of, why_none
         self.ribbons.show_plan(plan)
         self.retranslate()
-        if self._stale and self.isVisible() and plan is not None:
-            self._ask()
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        plan, config = self.plan, self._config
+        plan, config = self.plan, self._of
         if plan is None or config is None:
-            self.words.setText("")
+            self.words.setText(worded(self._why_none))
             return
         counts = " · ".join(f"{cls}: {count}" for cls, count in enumerate(plan.counts.tolist()))
         seconds = seconds_to_train(plan, config, self._session.runs)

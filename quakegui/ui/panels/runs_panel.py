@@ -153,7 +153,11 @@ class RunsPanel(QWidget):
         )
 
     def _started(self, run: RunFolder) -> str:
-        return f"{to_local(np.datetime64(run.created[:19]), zone_name(self._session)):%Y-%m-%d %H:%M}"
+        try:
+            begun = np.datetime64(run.created[:19])
+        except ValueError:  # the run can be used and deleted all the same
+            return run.created
+        return run.created if np.isnat(begun) else f"{to_local(begun, zone_name(self._session)):%Y-%m-%d %H:%M}"
 
     def _state(self, row: RunRow) -> str:
         run = row.run

@@ -143,6 +143,8 @@ class StudyPages(QObject):
         def take(found: RunStudy | None) -> None:
             if season is self._session.season and run is self._run:
                 self._study = found
+            elif job == STUDYING and evaluation.is_run_of(self._session, self._run, project, run):
+                self.follow(self._run)  # the run was read anew meanwhile, or the season: what is kept is looked at again
             self.show_study()
 
         self._session.jobs.start(job, work, take)

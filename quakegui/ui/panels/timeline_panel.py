@@ -174,6 +174,9 @@ class TimelineView(QWidget):
                 painter.setPen(QPen(colours.accent, 1.2))
                 painter.drawLine(box.topLeft(), box.bottomLeft())
                 painter.drawLine(box.topRight(), box.bottomRight())
+            for day in self._session.chosen:
+                left = self.axis.x(day)
+                painter.fillRect(QRectF(left, 0.0, self.axis.x(day + 1) - left, bottom), colours.selection)
             if self._session.index >= 0:
                 self._paint_cursor(painter, bottom, colours.cursor, colours.background)
 

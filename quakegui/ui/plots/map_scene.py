@@ -111,7 +111,8 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
     known = np.isfinite(errors)
     worst = stations.codes[int(np.nanargmax(np.abs(errors)))] if known.any() else ""
     at = session.index if index is None else index
-    heat = session.heat.get(at) if session.display.explain else None
+    shows_heat = session.display.explain and not session.display.blind  # it tells which class is predicted
+    heat = session.heat.get(at) if shows_heat else None
     return MapScene(
         map=day_map,
         stations=stations,

@@ -47,6 +47,7 @@ class MapSheet(QAbstractScrollArea):
         self._small: SmallMaps | None = None
         self._pictures: dict[int, QImage] = {}
         self._anchor = -1
+        """Index of the day from which Shift chooses, -1 for none."""
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,6 +66,7 @@ class MapSheet(QAbstractScrollArea):
     def show_days(self, days: Sequence[int], *, weeks: bool = False) -> None:
         """Show days in this order; with `weeks` each row is a week that begins on Monday."""
         self.days, self._columns = [int(day) for day in days], WEEK if weeks else 0
+        self._anchor = -1
         first = self._session.days[self.days[0]] if weeks and self.days else None
         self._blank = 0 if first is None else int((first.astype("datetime64[D]").astype(np.int64) + 3) % WEEK)
         self._bound()
@@ -239,7 +241,8 @@ class MapSheet(QAbstractScrollArea):
             there = here + row * self.columns + column if here >= 0 else 0
         else:
             there = {ENDS[0]: 0, ENDS[1]: len(self.days) - 1, ENDS[2]: here - page, ENDS[3]: here + page}[key]
-        self._go(min(max(there, 0), len(self.days) - 1), extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._go(min(max(there, 0), len(self.days) - 1), extend=extend, jump=key not in STEPS)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go to a day; Ctrl adds it to those that are chosen or takes it from them, Shift chooses all up to it."""
@@ -249,19 +252,25 @@ class MapSheet(QAbstractScrollArea):
         if self._several and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             chosen = set(self._session.chosen) or ({self._session.index} & set(self.days))
             walking.choose(self._session, sorted(chosen ^ {index}), index)
-            self._anchor = self._place_of(index)
+            self._anchor = index
         else:
             self._go(self._place_of(index), extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
-    def _go(self, place: int, *, extend: bool) -> None:
+    def step(self) -> None:
+        """Go to the next map; the last one stays."""
+        place = self._place_of(self._session.index)
+        if 0 <= place < len(self.days) - 1:
+            self._go(place + 1, extend=False, jump=False)
+
+    def _go(self, place: int, *, extend: bool, jump: bool = True) -> None:
         if extend and self._several:
             if self._anchor < 0 or not self._session.chosen:
-                self._anchor = max(self._place_of(self._session.index), 0)
-            low, high = sorted((self._anchor, place))
+                self._anchor = self._session.index
+            low, high = sorted((max(self._place_of(self._anchor), 0), place))
             walking.choose(self._session, sorted(self.days[low : high + 1]), self.days[place])
         else:
-            self._anchor = place
-            walking.go_to_alone(self._session, self.days[place])
+            self._anchor = self.days[place]
+            walking.go_to_alone(self._session, self.days[place], jump=jump)
 
     def retranslate(self) -> None:
         """Set the name for screen readers in the language in force."""

@@ -11,6 +11,7 @@ from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.label_history import days_changed_since, entries
 from quakegui.project import journal
+from quakegui.project.store import ProjectError
 from quakegui.season.labels import LabelRule, LabelSource
 from quakegui.ui.dialogs.history_dialog import HistoryDialog
 
@@ -40,7 +41,7 @@ def test_every_step_is_listed_with_who_when_and_what(dialog, session):
         ["Li", "by an analyst", f"{days[2]} – {days[4]} (3)", "3 South, larger"],
     ]
     assert listed[0][1:3] == ["Wang", "by rule, retrospective"]
-    at = entries(session.project)[0].at.astype("datetime64[s]") + np.timedelta64(8, "h")
+    at = entries(journal.journal_rows(session.project))[0].at.astype("datetime64[s]") + np.timedelta64(8, "h")
     assert listed[0][0] == str(at).replace("T", " "), "in the project's time zone"
 
 
@@ -48,7 +49,7 @@ def test_a_step_back_is_told_before_it_is_done_and_can_be_undone(dialog, session
     session.reload(Change.LABELS)
     before = session.labels.classes.copy()
     dialog.table.selectRow(2)
-    count = days_changed_since(session.project, dialog.entry.at)
+    count = days_changed_since(journal.rows(session.project), dialog.entry.at)
     assert count > 0
     assert dialog.effect.text() == f"Days that would get another label: {count}"
     go_back = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Go back to this entry")
@@ -57,6 +58,19 @@ def test_a_step_back_is_told_before_it_is_done_and_can_be_undone(dialog, session
     assert session.labels.classes[[2, 3, 4]].tolist() == [3, -1, 3]
     labelling.undo(session)
     np.testing.assert_array_equal(session.labels.classes, before)
+
+
+def test_a_journal_that_cannot_be_read_is_told(session, qtbot, monkeypatch):
+    def gone(_project):
+        raise ProjectError("The project cannot be read.")
+
+    said = []
+    session.said.connect(lambda text, kind: said.append((text, kind)))
+    monkeypatch.setattr(journal, "journal_rows", gone)
+    made = HistoryDialog(session)
+    qtbot.addWidget(made)
+    assert made.table.rowCount() == 0
+    assert said == [("The project cannot be read.", "error")]
 
 
 def test_a_blind_analyst_sees_the_own_steps_alone(session, qtbot):
