@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import Material, material
 from quakegui.judge.judgement import plain
-from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict
+from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
 from quakegui.judge.predictors.learners import usual
 from quakegui.judge.predictors.matched_filter import matched_filter
 from quakegui.judge.replicates import Ground, Replicate, replicates
@@ -375,6 +375,7 @@ def _better(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floa
         probabilities,
         name="zero-shot",
         baselines={name: predict(split, inputs, truth, PREDICTORS[name]) for name in WITHOUT_FIELD},
+        clues=run_clues(split, inputs, truth),
     )
     return judged.verdict.better_than_chance
 

@@ -13,7 +13,6 @@ from quakegui.learn.calibrated import calibrators_of, days_beside_folds, finishe
 from quakegui.learn.evidence import project_catalogue
 from quakegui.learn.runs.calibrators import RunCalibrators
 from quakegui.learn.runs.earthquakes import training_earthquakes
-from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import registrations
 from quakegui.project.runs import PredictionTable
@@ -116,7 +115,7 @@ def _basis(
 def _frozen_rule(project: Project, table: PredictionTable) -> AlarmRule | None:
     """Return the rule that a pre-trained network brings along, None of one that was trained on the season."""
     run = finished_run(project, table.run)
-    frozen = frozen_alarms_of(run.card) if run is not None and run.card is not None else None
+    frozen = None if run is None else run.frozen_alarms
     return None if frozen is None else frozen.rule
 
 

@@ -25,6 +25,7 @@ from quakegui.formats.source import expand
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement
+from quakegui.judge.predictors import run_clues
 from quakegui.judge.surrogates import event_windows
 from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
@@ -120,6 +121,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
         catalogue=evidence.catalogue,
         windows=evidence.windows,
         beside=baselines(evidence, made),
+        clues=run_clues(made, evidence.inputs, evidence.truth),
         weighed=config.class_weights,
     ).judgement
 

@@ -87,7 +87,8 @@ def evaluate_prospective(
     rule = at_day(alarm_series(project, evidence.days, known, table)[1], int(first))
     calibrators = calibrators_of(run)
     taught = run.predictions()
-    known_by = taught.labels[taught.taught_later()].astype(np.int64)
+    learnt = _learnt(run, taught)
+    known_by = taught.labels[learnt].astype(np.int64)
     counts = np.bincount(known_by[known_by >= 0], minlength=N_CLASSES)
     truth = prospective_truth(
         days=evidence.days[span],
@@ -97,8 +98,10 @@ def evaluate_prospective(
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )
-    answers, clues = _beside(evidence, taught, span)
-    reference = None if "catalogue" not in answers else _reference(evidence, run, taught).of_classes(answers["catalogue"])
+    answers, clues = _beside(evidence, taught, learnt, span)
+    reference = (
+        None if "catalogue" not in answers else _reference(evidence, run, taught, learnt).of_classes(answers["catalogue"])
+    )
     told = judge_truth(
         truth,
         probabilities,
@@ -115,7 +118,9 @@ def evaluate_prospective(
     missing = np.isnan(evidence.inputs.station_z).sum(axis=1)[span]
     reads = dependence(1 - probabilities[:, 0], truth.days, missing, kinds=truth.kinds, fold=truth.fold)
     basis = Basis("today", moment_of(dt.datetime.now(dt.UTC), project.timezone), None, None)
-    rivals = _judge_rivals(truth, answers, reference, weights=class_weights(known_by[known_by >= 0])) if with_rivals else ()
+    rivals = (
+        _judge_rivals(truth, answers, clues, reference, weights=class_weights(known_by[known_by >= 0])) if with_rivals else ()
+    )
     return ProspectiveEvaluation(
         dataclasses.replace(told, basis=basis, verdict=verdict, dependence=reads),
         evidence.days[span][judged],
@@ -131,14 +136,23 @@ def evaluate_prospective(
     )
 
 
-def _beside(evidence: Evidence, taught: RunPredictions, span: slice) -> tuple[dict[str, Floats], dict[str, Clue]]:
+def _learnt(run: RunFolder, taught: RunPredictions) -> NDArray[np.bool_]:
+    """Return which days what stands beside a run learns from, shape (day,): the run's own.
+
+    A network that never saw the season has learnt from none of them; all that were labelled then are known beside it.
+    """
+    return taught.labels >= 0 if run.config.zero_shot else taught.taught_later()
+
+
+def _beside(
+    evidence: Evidence, taught: RunPredictions, learnt: NDArray[np.bool_], span: slice
+) -> tuple[dict[str, Floats], dict[str, Clue]]:
     """Return what every predictor answers on the days of the record, (day, class) each, and its clues.
 
-    They learn from what the frozen run learnt from; beside one that learnt nothing from this season stands the majority alone.
+    They learn from `learnt`, see `_learnt`; where that is nothing, the majority stands alone.
     """
     labels, none = np.full(len(evidence.days), -1, np.int64), np.array([], np.intp)
     days = np.arange(len(labels))[span]
-    learnt = taught.taught_later()
     for day, label in zip(taught.days[learnt], taught.labels[learnt], strict=True):
         labels[evidence.days == day] = label
     train = np.flatnonzero(labels >= 0)
@@ -151,7 +165,7 @@ def _beside(evidence: Evidence, taught: RunPredictions, span: slice) -> tuple[di
 
 
 def _judge_rivals(
-    truth: Truth, answers: Mapping[str, Floats], reference: Floats | None, *, weights: Floats
+    truth: Truth, answers: Mapping[str, Floats], clues: Mapping[str, Clue], reference: Floats | None, *, weights: Floats
 ) -> tuple[Judgement, ...]:
     """Judge every predictor in the run's place, its class weights undone, by the fixed alarm rule."""
     told = []
@@ -162,14 +176,14 @@ def _judge_rivals(
             "rules": [fixed_rule(undone)],
             "reference": reference,
         }
-        told.append(judge_truth(truth, answer, name=name, baselines=answers, **given))
+        told.append(judge_truth(truth, answer, name=name, baselines=answers, clues=clues, **given))
     return tuple(told)
 
 
-def _reference(evidence: Evidence, run: RunFolder, taught: RunPredictions) -> Calibrator:
+def _reference(evidence: Evidence, run: RunFolder, taught: RunPredictions, learnt: NDArray[np.bool_]) -> Calibrator:
     """Return what calibrates the predictor ``catalogue`` on days to come, fitted on what it says out of the run's folds."""
     labels = taught.labels.astype(np.int64)
-    known = labels[taught.taught_later()]
+    known = labels[learnt]
     weights = class_weights(known[known >= 0])
     rows = np.searchsorted(evidence.days, taught.days)
     here = rows < len(evidence.days)

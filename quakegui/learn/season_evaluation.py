@@ -22,7 +22,6 @@ from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
-from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.keeping import digest, read_kept, write_kept
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
@@ -155,7 +154,7 @@ def _judged(
         beside=beside,
         clues=clues,
         weighed=run.config.class_weights,
-        frozen=frozen_alarms_of(run.card) if run.card is not None else None,
+        frozen=run.frozen_alarms,
         calibrators=None if brought is None else brought.folds,
         basis=Basis(
             as_of,

@@ -19,7 +19,7 @@ from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapsh
 from quakegui.learn.messages import Listen
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
-from quakegui.learn.runs.frozen import MADE_FOR, made_for_of
+from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
     CARD,
@@ -317,9 +317,21 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
     return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))
 
 
-def same_runs_of(project: Project, season: Season, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
-    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there."""
-    found = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+def same_runs_of(
+    project: Project, season: Season, config: RunConfig, *, network: str | None = None
+) -> tuple[RunFolder | None, RunFolder | None]:
+    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there.
+
+    Parameters
+    ----------
+    network
+        Identity of the ready model that was applied; None for what was trained here.
+    """
+    every = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    if network is None:
+        found = [run for run in every if MODEL not in run.about]
+    else:
+        found = [run for run in every if run.card is not None and run.card.get(IDENTITY) == network]
     if not found:
         return None, None
     evidence = gather(project, season)

@@ -1,7 +1,8 @@
 """How many runs were tried on a season: who tries often enough finds a p-value below any level.
 
 A run counts once it is finished, whether or not anybody looked at its verdict, and goes on counting when it is deleted. Runs of
-one recipe on the same data are one try. A leaky one has no p-value and is none.
+one recipe on the same data are one try, pre-trained networks where they share their weights, too. A leaky one has no p-value
+and is none.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
     EventWindows,
@@ -19,6 +21,7 @@ from quakegui.judge.surrogates import (
     statistic_of,
     surrogate_test,
 )
+from quakegui.learn.runs.frozen import IDENTITY
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.runs.trash import trashed_runs
@@ -66,7 +69,7 @@ def _current(card: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, An
 
 def _recipe(card: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what two runs share that are one try; nothing where the card does not say it."""
-    names = ("config_hash", "data_hash")
+    names = ("config_hash", "data_hash", *((IDENTITY,) if card.get("protocol") == ZERO_SHOT else ()))
     return tuple(card[name] for name in names) if all(name in card for name in names) else ()
 
 

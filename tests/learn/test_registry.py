@@ -39,7 +39,7 @@ def made(tmp_path: Path) -> RunFolder:
 def finished(run: RunFolder) -> RunFolder:
     write_arrays(run.folder / "weights.npz", {"w": np.arange(3)})
     (run.folder / "checkpoint.npz").write_bytes(b"x")
-    return finish_run(run, {"precision": "float32", "seconds": 3})
+    return finish_run(run, {"precision": "float32", "seconds": 3, "folds": []})
 
 
 def test_a_new_run_is_resumable_and_tells_its_recipe(made: RunFolder) -> None:
@@ -54,7 +54,7 @@ def test_a_new_run_is_resumable_and_tells_its_recipe(made: RunFolder) -> None:
 
 def test_a_finished_run_keeps_no_checkpoint_and_no_snapshot(made: RunFolder) -> None:
     done = finished(made)
-    assert done.card == {"precision": "float32", "seconds": 3}
+    assert done.card == {"precision": "float32", "seconds": 3, "folds": []}
     assert not done.resumable
     assert sorted(path.name for path in done.folder.iterdir()) == ["card.json", "config.json", "style.npz", "weights.npz"]
 

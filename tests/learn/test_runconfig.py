@@ -40,6 +40,10 @@ def test_the_hash_leaves_out_the_name_only() -> None:
         ({"seed": -1}, "seed is -1"),
         ({"dropout": 1.0}, "dropout is 1.0"),
         ({"classes": ("one",)}, "two classes"),
+        *(
+            ({"protocol": "zero-shot", "channel": "stack", "final_fit": False} | change, "take members 1, no last fit")
+            for change in ({"members": 2}, {"final_fit": True}, {"class_weights": False})
+        ),
         ({"protocol": "hopeful"}, "no protocol named 'hopeful'"),
         ({"augmentation": Augmentation(growth=(1, 2))}, "growth names 2 classes"),
     ],

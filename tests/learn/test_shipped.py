@@ -100,7 +100,7 @@ def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project
     run = season_runs.find_run(project, None)
     assert run.card is not None
     twin = Path(shutil.copytree(run.folder, run.folder.with_name("twin")))
-    write_json(twin / "card.json", {**run.card, "config_hash": "another"})
+    write_json(twin / "card.json", {**run.card, "network": "another"})
     told = season_evaluation.evaluate(project, season, run)
     row = told.row()
     assert row["tries"] == 2

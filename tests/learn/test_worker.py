@@ -221,7 +221,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
 
     run = new_run(tmp_path)
     write_arrays(run.folder / "weights.npz", {})
-    finish_run(run, {"precision": "float32"})
+    finish_run(run, {"precision": "float32", "folds": []})
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
     said: list[messages.Message] = []
     assert "finished already" in train_job(run.folder, device, Measured("float32", {}, ""), said.append, lambda: False)

@@ -51,7 +51,7 @@ def test_alarms_follow_the_models_own_rule() -> None:
     assert found.r > found.r0 > 0
     assert 0.3 < found.open_share < 0.9  # the labelled days and five after each
     never = trial(
-        each, oracle, plan, card=card | {"alarms": {"threshold": 0.5, "run_days": 400, "open_days": 5}}, surrogates=99
+        each, oracle, plan, card=card | {"alarms": {"threshold": 0.5, "run_days": 366, "open_days": 5}}, surrogates=99
     )
     assert (never.r, never.open_share) == (0.0, 0.0)
     told = counts([found, never])

@@ -131,7 +131,7 @@ PREDICTORS: dict[str, Predictor] = {
             mark("everything but the field"),
         ),
         Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
-        Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None),
+        Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, weighed=False),
         Predictor(
             "boosting-features",
             mark("Boosted trees on the features"),

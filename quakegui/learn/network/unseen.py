@@ -13,7 +13,7 @@ from quakegui.learn.network.devices import Device
 from quakegui.learn.network.foldpredictions import empty_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, RunCalibrators, calibrator_of
 from quakegui.learn.runs.dataset import Snapshot
-from quakegui.learn.runs.frozen import ALARMS
+from quakegui.learn.runs.frozen import ALARMS, IDENTITY
 from quakegui.learn.runs.predictions import TEST, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
@@ -48,7 +48,7 @@ def unseen_predictions(
 
 
 def unseen_card(
-    run: RunFolder, data: Snapshot, chosen: Mapping[str, Any], device: Device | None, seconds: float
+    run: RunFolder, data: Snapshot, chosen: Mapping[str, Any], identity: str, *, device: Device | None, seconds: float
 ) -> dict[str, Any]:
     """Return what such a run says of itself, plain values.
 
@@ -56,6 +56,8 @@ def unseen_card(
     ----------
     chosen
         What simulated seasons have chosen for the network: its calibrator and its alarm rule, the versions that made it.
+    identity
+        Of its weights, see `checkpoint.network_identity`.
     device
         That it was trained on here; None of a model that came ready.
     seconds
@@ -86,6 +88,7 @@ def unseen_card(
         "style": data.style,
         "data_hash": run.data_hash,
         "config_hash": config.hash,
+        IDENTITY: identity,
         "seed": config.seed,
         "members": 1,
         "days": [str(data.days[0]), str(data.days[-1])],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,15 @@ def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> 
 def trained_values(network: Any) -> Arrays:
     """Return what a network needs to predict: its weights, without the state of its random numbers."""
     return values_of(network.weights)
+
+
+def network_identity(weights: Mapping[str, NDArray[Any]]) -> str:
+    """Return 32 hex digits that tell networks apart by their weights, however a session of Keras has named the layers."""
+    made = hashlib.blake2b(digest_size=16)
+    for name in sorted(weights):
+        made.update(f"{weights[name].dtype.str}{weights[name].shape}".encode())
+        made.update(np.ascontiguousarray(weights[name]).tobytes())
+    return made.hexdigest()
 
 
 def of_members(weights: Sequence[Arrays]) -> Arrays:

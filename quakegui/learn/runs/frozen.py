@@ -20,6 +20,12 @@ from quakegui.words import Said
 
 ALARMS = "alarms"
 MADE_FOR = "made_for"
+MODEL = "model"
+"""Of an account of a project: the ready model that was applied; a network that was pre-trained for it has none."""
+IDENTITY = "network"
+"""Hash of the weights: two pre-trainings of one recipe are two networks, which answer differently."""
+LONGEST_DAYS = 366
+"""Of an alarm, and of the days that open it."""
 MOVED_KM = 1.0
 """So far a station may stand from where the network knows it."""
 _THRESHOLDS = ("threshold_z", "map_threshold_z")
@@ -36,9 +42,13 @@ class FrozenAlarms:
 
     def __post_init__(self) -> None:
         """Refuse what is no rule."""
-        if not 0 < self.threshold < 1 or min(self.run_days, self.open_days) < 1:
+        days = (self.run_days, self.open_days)
+        if not 0 < self.threshold < 1 or not 1 <= min(days) <= max(days) <= LONGEST_DAYS:
             raise ValueError(
-                Said("The model's alarm rule is none: its threshold lies between 0 and 1, its days are 1 or more.")
+                Said(
+                    "The model's alarm rule is none: its threshold lies between 0 and 1, its days are 1 to {longest}.",
+                    longest=LONGEST_DAYS,
+                )
             )
 
     @property

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
+from quakegui.learn.runs.frozen import FrozenAlarms, frozen_alarms_of
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
@@ -38,6 +39,7 @@ from quakegui.learn.runs.runchecks import (
     check_about,
     check_card,
     check_epoch,
+    require_brought,
 )
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
@@ -125,6 +127,11 @@ class RunFolder:
     about: dict[str, Any]
     card: dict[str, Any] | None
     resumable: bool
+
+    @property
+    def frozen_alarms(self) -> FrozenAlarms | None:
+        """The alarm rule that a pre-trained network brings along, None of a run that was trained on its season."""
+        return frozen_alarms_of(self.card) if self.card is not None and self.config.zero_shot else None
 
     def history(self) -> list[dict[str, str]]:
         """Return the rows of `history.csv`, one per epoch of every phase; empty before the first epoch.
@@ -251,6 +258,8 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
         config = RunConfig.from_json(values["config"])
         if card is not None:
             check_card(card, classes=len(config.classes))
+            if config.zero_shot:
+                require_brought(card, values["about"])
         return RunFolder(
             id=folder.name,
             folder=folder,

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from quakegui.learn.runs.calibrators import RunCalibrators
+from quakegui.learn.runs.calibrators import CALIBRATION, RunCalibrators
 from quakegui.learn.runs.checkpoint import WEIGHTS
-from quakegui.learn.runs.frozen import frozen_alarms_of, made_for_of
+from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, frozen_alarms_of, made_for_of
 from quakegui.learn.runs.label_windows import windows_of
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, ClassScheme
@@ -78,7 +78,7 @@ def checked_members(members: list[zipfile.ZipInfo]) -> str:
 
 
 def check_card(card: Mapping[str, Any], *, classes: int) -> None:
-    """Refuse a card whose facts are of another kind than this program writes; facts that are not there are not missed.
+    """Refuse a card whose facts are of another kind than this program writes; of what is not there, folds alone are missed.
 
     Parameters
     ----------
@@ -92,15 +92,30 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
     """
     _check_plain(card, "card", 0)
     _check_facts(card, _CARD, "card")
-    for fold in card.get("folds", ()):
+    if "folds" not in card:
+        raise ValueError(Said("The run's card does not say its folds."))
+    for fold in card["folds"]:
         _check_facts(fold, _FOLD, "card's fold")
         if not _FOLD.keys() <= fold.keys():
             raise ValueError(Said("The run's card has a fold without its days."))
     kept = card.get("calibration")
-    if kept is not None and not RunCalibrators.from_json(kept).fits(len(card.get("folds", ())), classes):
+    if kept is not None and not RunCalibrators.from_json(kept).fits(len(card["folds"]), classes):
         raise ValueError(Said("The run's card has a calibration of other folds or classes than the run's."))
     if "about" in card:
         check_about(card["about"])
+
+
+def require_brought(card: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Refuse a finished run of a pre-trained network without what such a network brings along; nothing here could choose it.
+
+    Raises
+    ------
+    ValueError
+        With the sentence why.
+    """
+    lacking = [name for name, held in ((ALARMS, card), (CALIBRATION, card), (MADE_FOR, about)) if held.get(name) is None]
+    if lacking:
+        raise ValueError(Said("The run of a pre-trained network does not say its {lacking}.", lacking=", ".join(lacking)))
 
 
 def check_about(about: Mapping[str, Any]) -> None:
@@ -237,7 +252,9 @@ _LAST_MS = 400_000 * 86_400_000
 """As far from 1970 as a project's days go, in milliseconds."""
 _FOLD = {"first": _day, "last": _day, "embargoed": _whole, "purged": _whole}
 _CARD: Mapping[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(("id", "title", "created", "protocol", "style", "data_hash", "config_hash", "weights_of"), _text),
+    **dict.fromkeys(
+        ("id", "title", "created", "protocol", "style", "data_hash", "config_hash", "network", "weights_of"), _text
+    ),
     "precision": lambda value: value in POLICIES,
     "leaky": _truth,
     **dict.fromkeys(("epochs", "members"), _whole),

@@ -161,6 +161,7 @@ class RunConfig:
         if not 0 <= self.dropout < 1:
             raise ValueError(Said("The run's dropout is {dropout}; it has to be in 0..1, 1 excluded.", dropout=self.dropout))
         self._check_channel()
+        self._check_simulated()
         self._check_classes()
 
     def _check_channel(self) -> None:
@@ -169,6 +170,15 @@ class RunConfig:
         if self.channel == "stack" and not self.zero_shot:
             raise ValueError(
                 Said("A stack of several days is for networks that learn from simulated seasons, protocol 'zero-shot'.")
+            )
+
+    def _check_simulated(self) -> None:
+        if self.zero_shot and (self.members > 1 or self.final_fit or not self.class_weights):
+            raise ValueError(
+                Said(
+                    "A network that learns from simulated seasons is one network, has no fit on labelled days and always "
+                    "weighs its classes: take members 1, no last fit, and class weights."
+                )
             )
 
     def _check_classes(self) -> None:

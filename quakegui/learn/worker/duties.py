@@ -20,7 +20,7 @@ from quakegui.learn.network.steps import Stop, Stopped
 from quakegui.learn.network.training import HISTORY, State, history_text, train
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
-from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, read_state, trained_values
+from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, network_identity, read_state, trained_values
 from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays, write_text
 from quakegui.learn.runs.portions import Portions
@@ -88,14 +88,15 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     choice = choose(
         recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, stopped=stopped
     )
-    write_arrays(folder / WEIGHTS, trained_values(network))
+    weights = trained_values(network)
+    write_arrays(folder / WEIGHTS, weights)
     write_text(folder / HISTORY, history_text(how.history))
     said = predict_both_signs(network, data.pixels()[data.has_map])
     masked = read_arrays(folder / MASKED) if (folder / MASKED).exists() else None
     changed = None if masked is None else (masked["rows"], predict_both_signs(network, masked["maps"]))
     unseen_predictions(run.config, data, said, changed).save(folder / PREDICTIONS)
     chosen = {**chosen_facts(choice), "versions": versions()}
-    done = finish_run(run, unseen_card(run, data, chosen, device, how.seconds))
+    done = finish_run(run, unseen_card(run, data, chosen, network_identity(weights), device=device, seconds=how.seconds))
     return Said(
         "The run “{done_title}” is finished: {seasons} simulated seasons in {seconds:.0f} s.",
         done_title=done.title,

@@ -17,9 +17,9 @@ from quakegui.learn.evidence import gather, make_snapshot, make_split, maps_to_d
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.modelfile import read_model
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
-from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.checkpoint import WEIGHTS, network_identity
 from quakegui.learn.runs.files import write_arrays, write_json
-from quakegui.learn.runs.frozen import MADE_FOR
+from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import CARD, CONFIG, STYLE, RunError, RunFolder, new_folder, read_run
 from quakegui.learn.season_runs import about_of, complete_run, runs_folder
@@ -78,10 +78,11 @@ def apply_model(
     data = make_snapshot(evidence, season, config, made)
     created = dt.datetime.now(dt.UTC).replace(microsecond=0)
     run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    identity = network_identity(model.weights)
     about = {
         **about_of(project, season, evidence, made, data),
         MADE_FOR: model.card[MADE_FOR],
-        "model": {name: model.card[name] for name in FACTS if name in model.card},
+        MODEL: {IDENTITY: identity, **{name: model.card[name] for name in FACTS if name in model.card}},
     }
     runs = runs_folder(project)
     with new_folder(runs, run_id) as part:
@@ -90,7 +91,8 @@ def apply_model(
         facts = {"title": shown(config.name, 200), "created": created.isoformat(), "style": data.style, "data_hash": data.hash}
         write_json(part / CONFIG, {**facts, "config": config.to_json(), "about": about})
         begun = replace(read_run(part), id=run_id)
-        write_json(part / CARD, unseen_card(begun, data, model.card, None, float(model.card.get("seconds", 0.0))))
+        seconds = float(model.card.get("seconds", 0.0))
+        write_json(part / CARD, unseen_card(begun, data, model.card, identity, device=None, seconds=seconds))
         rows, maps = masked_maps(season, config)
         said = known(season)
         if said is None:

@@ -24,6 +24,7 @@ from quakegui.learn import messages
 from quakegui.learn.evidence import maps_to_draw, masked_maps
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.modelfile import CARD_FILE, MODEL, read_model
+from quakegui.learn.runs.checkpoint import network_identity
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_runs import same_runs_of
@@ -103,7 +104,7 @@ def shipped_run(
     why = model.made_for.refusal(season)
     if why:
         raise RunError(why)
-    done, _ = same_runs_of(project, season, model.config)
+    done, _ = same_runs_of(project, season, model.config, network=network_identity(model.weights))
     if done is not None:
         return done
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from quakegui.judge.alarms import Series, catalogue_of, record_alarms
 from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.metrics import TARGETS, Target, confusion, group_labels, group_probabilities, macro_recall
-from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict
+from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
 from quakegui.judge.scoring import judge
 from quakegui.judge.skill import Skill, skill
 from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
@@ -43,6 +43,7 @@ from quakegui.simulate.precursors import Law
 SIGNIFICANT = 0.05
 BETTER = ("better", "days-only", "no-events")
 """Codes of verdicts that say so."""
+CHANCE = "chance"
 FIRST_SEED = 30_000
 """Of the seasons here; the seeds of a corpus begin far beyond."""
 
@@ -58,7 +59,7 @@ class Trial:
     auc, p_value, p_rate
         Of P(event), pooled over all scored days, and its tests against surrogate catalogues (jittered events; redrawn events).
     verdict
-        Its code; "chance" where p says so already.
+        Its code; "chance" where p says so already, and where the season cannot be split.
     r, r0, open_share
         Of the alarms by the model's own rule, NaN without one.
     recall
@@ -126,7 +127,7 @@ def trial(
         test.auc,
         test.p_value,
         test.p_rate,
-        _verdict(each, probabilities) if test.p_value < SIGNIFICANT else "chance",
+        _verdict(each, probabilities) if test.p_value < SIGNIFICANT else CHANCE,
         np.nan if found is None else found.r,
         np.nan if found is None else found.r0,
         np.nan if found is None else found.alarm_fraction,
@@ -147,7 +148,10 @@ def _alarm_skill(each: SimulatedSeason, card: Mapping[str, Any], probabilities: 
 def _verdict(each: SimulatedSeason, probabilities: NDArray[np.float32]) -> str:
     """Return the code of the full verdict, beside every predictor that knows no field."""
     evidence = evidence_of(each.season, each.events, each.classes, each.labels)
-    split = make_split(evidence.material, STACK)
+    try:
+        split = make_split(evidence.material, STACK)
+    except ValueError:  # nothing can be compared in it, so no verdict is granted, as in a limit
+        return CHANCE
     rivals = {name: predict(split, evidence.inputs, evidence.truth, PREDICTORS[name]) for name in WITHOUT_FIELD}
     told = judge(
         split,
@@ -159,6 +163,7 @@ def _verdict(each: SimulatedSeason, probabilities: NDArray[np.float32]) -> str:
         catalogue=evidence.catalogue,
         windows=evidence.windows,
         baselines=rivals,
+        clues=run_clues(split, evidence.inputs, evidence.truth),
     )
     return str(told.verdict.code)
 
