@@ -11,11 +11,12 @@ from quakegui.cli.sources import RunId, season_of
 from quakegui.cli.terminal import AsJson, ProjectFolder, bar, interruptible, open_project, print_json, print_table
 from quakegui.cli.working import sentences
 from quakegui.judge.limit import REPLICATES, Limit, LimitError, filter_detector, limit_of
-from quakegui.learn.runs.registry import list_runs
+from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
 from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
 from quakegui.learn.worker import run_limit
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.project.runs import run_in_use
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -25,7 +26,8 @@ def limit(
     *,
     run: RunId = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A pre-trained network (model.npz) instead of a run.")
+        Path | None,
+        typer.Option(metavar="MODEL", help="A model instead of a run: the folder that 'pretrain' wrote."),
     ] = None,
     replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Of each size.")] = REPLICATES,
     as_json: AsJson = False,
@@ -62,17 +64,27 @@ def _limit(
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> Limit | None:
-    if model is None and (run_id is not None or list_runs(ProjectRuns(project).folder)[0]):
-        chosen = find_run(ProjectRuns(project), run_id)
+    chosen = _run_of(project, run_id) if model is None else None
+    if chosen is not None:
         return run_limit.limit_run(project, season, chosen, number=number, progress=progress, cancelled=cancelled)
     ground = run_limit.ground_of(project, season)
     if model is None:
         detector = filter_detector(ground)
-    elif model.is_file():
-        detector = run_limit.network_detector(model, model.parent.name)
     else:
-        raise LimitError(f"There is no file {model}; 'quakegui pretrain' writes one.")
+        place = model.resolve()
+        detector = run_limit.network_detector(ground, model, (place if place.is_dir() else place.parent).name)
     return limit_of(ground, detector, number=number, progress=progress, cancelled=cancelled)
+
+
+def _run_of(project: Project, run_id: str | None) -> RunFolder | None:
+    """Return the run that is named, else the one in use or the newest of those that have a verdict, None where none has."""
+    if run_id is not None:
+        return find_run(ProjectRuns(project), run_id)
+    every = list_runs(ProjectRuns(project).folder)[0]
+    judged = [run for run in every if run.card is not None and not run.config.leaky]
+    in_use = run_in_use(project)
+    without = {run.id for run in every} - {run.id for run in judged}
+    return choose_run(judged, None, None if in_use in without else in_use) if judged else None
 
 
 def print_limit(found: Limit) -> None:

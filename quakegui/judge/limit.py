@@ -92,6 +92,11 @@ class Share:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted: a kept limit may be a stranger's."""
+        if self.replicates < 1 or not all(0 <= some <= self.replicates for some in (self.tested, self.better)):
+            raise ValueError(Said("More replicates were found than there were, or there were none."))
+
     @property
     def power(self) -> float:
         """Share of the replicates that the verdict called better than chance."""
@@ -159,6 +164,11 @@ class Limit:
     sizes: tuple[SizeRow, ...]
     counts: tuple[CountRow, ...]
     level: float = POWER
+
+    def __post_init__(self) -> None:
+        """Refuse a limit of no size."""
+        if not self.sizes:
+            raise ValueError(Said("No size of the signals was tried."))
 
     @property
     def nt_at_power(self) -> float:

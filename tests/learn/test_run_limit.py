@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ from run_projects import season_of
 
 from quakegui.judge.limit import Detector, Limit, LimitError, Share, SizeRow
 from quakegui.learn import season_runs
+from quakegui.learn.network.modelfile import MODEL
+from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.registry import RunFolder, read_run
 from quakegui.learn.worker import duties, run_limit
+from quakegui.learn.zero_shot import shipped
 from quakegui.progress import never, silent
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
@@ -35,6 +39,9 @@ FOUND = Limit(
     sizes=(SizeRow(1.0, 2.7, 2.0, Share(5, 4, 3, 0.1, 0.9)),),
     counts=(),
 )
+
+
+NOTHING = {"replicates": 0, "tested": 0, "better": 0, "low": 0.0, "high": 1.0}
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def test_it_is_kept_until_something_changes(material: Material, asked: list[Dete
     assert run_limit.kept_limit(project, season, run) is None
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"inputs": 3}', '{"limit": {"sizes": 3}}'])
+@pytest.mark.parametrize("damage", ["{", "[]", '{"inputs": 3}', '{"kept": {"sizes": 3}}'])
 def test_a_damaged_file_is_computed_anew(material: Material, asked: list[Detector], damage: str) -> None:
     path = material[2].folder / "limit.json"
     limit(material)
@@ -123,24 +130,49 @@ def test_a_season_too_short_is_refused_in_one_sentence_by_worker_and_all(materia
         limit(material)
 
 
-def test_a_network_that_never_saw_the_season_answers_for_every_map(tmp_path: Path, material: Material) -> None:
-    from dataclasses import replace
+def test_a_kept_limit_that_counts_nothing_is_computed_anew(material: Material, asked: list[Detector]) -> None:
+    path = material[2].folder / "limit.json"
+    limit(material)
+    kept = json.loads(path.read_text("utf-8"))
+    for change in ({"sizes": []}, {"sizes": [kept["kept"]["sizes"][0] | {"share": NOTHING}]}):
+        path.write_text(json.dumps(kept | {"kept": kept["kept"] | change}), "utf-8")
+        assert run_limit.kept_limit(*material) is None
+    changed = replace(material[1], coverage=material[1].coverage * 0.5)
+    path.write_text(json.dumps(kept), "utf-8")
+    assert run_limit.kept_limit(*material) == FOUND
+    assert run_limit.kept_limit(material[0], changed, material[2]) is None
 
-    from quakegui.learn.network import pretrained
-    from quakegui.learn.network.pretraining_recipe import PRESETS
-    from quakegui.learn.network.vgg12 import vgg12
 
-    recipe = PRESETS["stack"]
-    small = replace(recipe, network=replace(recipe.network, size=16, width=2, dense=(8, 8)))
-    path = pretrained.save(tmp_path, vgg12(small.network), small)
-    detector = run_limit.network_detector(path, "tiny")
-    season = material[1]
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the shipped model in a folder of its own, made for any three stations or more."""
+    folder = tmp_path_factory.mktemp("model")
+    stored = read_arrays(shipped.model_folder() / MODEL)
+    card = json.loads(str(stored["card"]))
+    card["made_for"]["fewest"] = 3
+    write_arrays(folder / MODEL, {**stored, "card": np.array(json.dumps(card))})
+    return folder
+
+
+def test_a_network_that_never_saw_the_season_answers_for_every_map(model: Path, tmp_path: Path, material: Material) -> None:
+    project, season, _ = material
+    ground = run_limit.ground_of(project, season)
+    detector = run_limit.network_detector(ground, model, "tiny")
     answers = detector.answers(season)
     assert (detector.kind, detector.title) == ("network", "tiny")
+    assert detector.identity == run_limit.network_detector(ground, model / MODEL, "tiny").identity
     np.testing.assert_array_equal(np.isfinite(answers).all(axis=1), season.has_map)
     np.testing.assert_allclose(answers[season.has_map].sum(axis=1), 1.0, atol=1e-5)
     (tmp_path / "other.npz").write_bytes(b"none")
-    with pytest.raises(LimitError, match="cannot be asked"):
-        run_limit.network_detector(tmp_path / "other.npz", "broken").answers(season)
-    with pytest.raises(LimitError, match="cannot be read"):
-        run_limit.network_detector(tmp_path / "absent.npz", "absent")
+    with pytest.raises(LimitError, match="holds no pre-trained model that can be used"):
+        run_limit.network_detector(ground, tmp_path / "other.npz", "broken")
+    with pytest.raises(LimitError, match="There is no pre-trained model"):
+        run_limit.network_detector(ground, tmp_path / "absent.npz", "absent")
+
+
+def test_a_network_is_not_asked_about_a_season_that_it_was_not_made_for(model: Path, material: Material) -> None:
+    project, season, _ = material
+    other = replace(season.config, anomaly=replace(season.config.anomaly, window_days=35))
+    ground = run_limit.ground_of(project, replace(season, config=other))
+    with pytest.raises(LimitError, match="z of another kind: window days"):
+        run_limit.network_detector(ground, model, "tiny")

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from quakegui.learn.network.augment import NEUTRAL
 from quakegui.learn.network.steps import predict
 from quakegui.learn.network.vgg12 import prepare, whole_network
-from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, members_of, put_values
+from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, members_of, put_values, read_weights
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.learn.runs.runchecks import LARGEST, STYLE
-from quakegui.strangers import shown
 from quakegui.words import Said
 
 BATCH = 32
@@ -117,9 +116,9 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
     if run.card is None:
         raise RunError(Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title))
     try:
-        weights = read_arrays(folder / WEIGHTS, largest=LARGEST[WEIGHTS])
+        weights = read_weights(folder / WEIGHTS, largest=LARGEST[WEIGHTS])
         tables = read_arrays(folder / STYLE, largest=LARGEST[STYLE])
-        _check(weights, tables)
+        _check_tables(tables)
         members = members_of(weights, run.config.members)
     except (OSError, ValueError) as error:
         raise RunError(Said("The run “{run_title}” cannot be used: {error}", run_title=run.title, error=error)) from error
@@ -129,11 +128,8 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
     return Predictor(run, tables["palette"], tables["scalar"], members, {})
 
 
-def _check(weights: Mapping[str, NDArray[Any]], tables: Mapping[str, NDArray[Any]]) -> None:
-    """Refuse weights that are no numbers, and tables that are not those of a map style."""
-    for name, array in weights.items():
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise ValueError(Said("its weights {name} are not finite numbers.", name=shown(name, 60)))
+def _check_tables(tables: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse tables that are not those of a map style."""
     wanted = {"palette": ((256, 3), np.uint8), "scalar": ((256,), np.float32)}
     if any(
         name not in tables or tables[name].shape != kind[0] or tables[name].dtype != kind[1] for name, kind in wanted.items()

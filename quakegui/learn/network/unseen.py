@@ -55,7 +55,8 @@ def unseen_card(
     Parameters
     ----------
     chosen
-        What simulated seasons have chosen for the network: its calibrator and its alarm rule, the versions that made it.
+        What simulated seasons have chosen for the network: its calibrator and its alarm rule, the versions that made it, and
+        a row of history for each of its epochs.
     identity
         Of its weights, see `checkpoint.network_identity`.
     device
@@ -93,7 +94,7 @@ def unseen_card(
         "members": 1,
         "days": [str(data.days[0]), str(data.days[-1])],
         "folds": folds,
-        "epochs": config.epochs,
+        "epochs": len(chosen.get("history", ())) or config.epochs,
         "seconds": round(seconds, 1),
         "precision": "float32",
         **({} if device is None else {"device": asdict(device)}),

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.learn.runs.files import read_arrays, write_arrays
+from quakegui.strangers import shown
 from quakegui.words import Said
 
 CHECKPOINT = "checkpoint.npz"
@@ -49,6 +50,21 @@ def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> 
 def trained_values(network: Any) -> Arrays:
     """Return what a network needs to predict: its weights, without the state of its random numbers."""
     return values_of(network.weights)
+
+
+def read_weights(path: Path, *, largest: int) -> Arrays:
+    """Read a network's weights, of a stranger's file perhaps.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged, unpacks to more than `largest` bytes, or holds something else than finite numbers.
+    """
+    weights = read_arrays(path, largest=largest)
+    for name, array in weights.items():
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise ValueError(Said("its weights {name} are not finite numbers.", name=shown(name, 60)))
+    return weights
 
 
 def network_identity(weights: Mapping[str, NDArray[Any]]) -> str:

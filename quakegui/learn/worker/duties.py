@@ -95,7 +95,7 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     masked = read_arrays(folder / MASKED) if (folder / MASKED).exists() else None
     changed = None if masked is None else (masked["rows"], predict_both_signs(network, masked["maps"]))
     unseen_predictions(run.config, data, said, changed).save(folder / PREDICTIONS)
-    chosen = {**chosen_facts(choice), "versions": versions()}
+    chosen = {**chosen_facts(choice), "versions": versions(), "history": how.history}
     done = finish_run(run, unseen_card(run, data, chosen, network_identity(weights), device=device, seconds=how.seconds))
     return Said(
         "The run “{done_title}” is finished: {seasons} simulated seasons in {seconds:.0f} s.",

@@ -7,9 +7,6 @@ says so.
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,35 +14,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui import __version__
-from quakegui.judge.judgement import plain
 from quakegui.judge.limit import COUNTS, REPLICATES, STRENGTHS, Detector, Limit, LimitError, filter_detector, limit_of
 from quakegui.judge.replicates import Ground
 from quakegui.learn.evidence import season_inputs
 from quakegui.learn.network import pretrained
-from quakegui.learn.network.pretraining import predict_both_signs
+from quakegui.learn.network.modelfile import read_model
 from quakegui.learn.network.vgg12 import vgg12
-from quakegui.learn.runs.checkpoint import WEIGHTS, put_values
-from quakegui.learn.runs.files import read_arrays, read_json, write_json
-from quakegui.learn.runs.inputs import pictures
-from quakegui.learn.runs.registry import RunFolder
-from quakegui.learn.runs.runchecks import LIMIT
+from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, network_identity, put_values, read_weights
+from quakegui.learn.runs.frozen import MadeFor, made_for_of
+from quakegui.learn.runs.keeping import digest, read_kept, write_kept
+from quakegui.learn.runs.registry import RunError, RunFolder
+from quakegui.learn.runs.runchecks import LARGEST, LIMIT
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue, journal
 from quakegui.project.store import Project
 from quakegui.season.events import scheme_of
-from quakegui.season.json_values import restored
 from quakegui.season.labels import LabelRule
 from quakegui.season.season import Season
 from quakegui.words import Said
 
 ZERO_SHOT = "zero-shot"
 """Protocol of a run whose network never saw the season."""
-LARGEST = 2**20
 EDITION = 2
 """Rises where the same is computed in another way: what was kept before is then computed anew."""
-LOG = logging.getLogger(__name__)
 
 
 def ground_of(project: Project, season: Season) -> Ground:
@@ -79,14 +71,20 @@ def ground_of(project: Project, season: Season) -> Ground:
     )
 
 
-def network_detector(path: Path, title: str) -> Detector:
-    """Return a pre-trained network, a file that `pretrained.save` wrote, as a detector; it is read when it is first asked."""
+def network_detector(ground: Ground, path: Path, title: str) -> Detector:
+    """Return a pre-trained model, its folder or its file, as a detector; its network is built when it is first asked.
 
-    def load() -> tuple[RunConfig, Any]:
-        model = pretrained.load(path)
-        return model.recipe, model.network
-
-    return _network(path, title, load)
+    Raises
+    ------
+    LimitError
+        If there is no model, it is damaged, or it was not made for such a season.
+    """
+    try:
+        model = read_model(path)
+    except RunError as error:
+        raise LimitError(str(error)) from error
+    _require_made_for(ground, model.made_for)
+    return _network(model.config, model.weights, title)
 
 
 def run_detector(ground: Ground, run: RunFolder) -> Detector:
@@ -108,37 +106,38 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
         raise LimitError(Said("The run “{run_title}” is not finished: resume it first.", run_title=run.title))
     if str(run.config.protocol) != ZERO_SHOT:
         return filter_detector(ground)
-    path = run.folder / WEIGHTS
+    _require_made_for(ground, made_for_of(run.about))
+    try:
+        weights = read_weights(run.folder / WEIGHTS, largest=LARGEST[WEIGHTS])
+    except (OSError, ValueError) as error:
+        raise LimitError(
+            Said("The network of “{title}” cannot be read: {error}.", title=run.title, error=str(error).rstrip("."))
+        ) from error
+    return _network(run.config, weights, run.title)
 
-    def load() -> tuple[RunConfig, Any]:
-        network = vgg12(run.config)
-        put_values(network.weights, read_arrays(path))
-        return run.config, network
 
-    return _network(path, run.title, load)
+def _require_made_for(ground: Ground, made_for: MadeFor | None) -> None:
+    why = "" if made_for is None else made_for.refusal(ground.season)
+    if why:
+        raise LimitError(why)
 
 
-def _network(path: Path, title: str, load: Callable[[], tuple[RunConfig, Any]]) -> Detector:
-    """Return a network as a detector; `path` holds its weights, which are read when it is first asked."""
-    loaded = cache(load)
+def _network(recipe: RunConfig, weights: Arrays, title: str) -> Detector:
+    """Return a network as a detector; it is built when it is first asked."""
+
+    @cache
+    def built() -> Any:
+        network = vgg12(recipe)
+        put_values(network.weights, weights)
+        return network
 
     def answers(season: Season) -> NDArray[np.float32]:
         try:
-            recipe, network = loaded()
-            days = np.flatnonzero(season.has_map)
-            answer = np.full((len(season.days), len(recipe.classes)), np.nan, np.float32)
-            answer[days] = predict_both_signs(network, pictures(season, recipe.channel, recipe.size, days))
+            return pretrained.answers(built(), recipe, season)
         except ValueError as error:
             raise LimitError(Said("The network of “{title}” cannot be asked: {error}", title=title, error=error)) from error
-        return answer
 
-    try:
-        identity = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-    except OSError as error:
-        raise LimitError(
-            Said("The network of “{title}” cannot be read: {strerror}.", title=title, strerror=error.strerror or error)
-        ) from error
-    return Detector("network", title, identity, answers)
+    return Detector("network", title, f"{recipe.hash} {network_identity(weights)}", answers)
 
 
 def limit_run(
@@ -165,14 +164,11 @@ def limit_run(
     ground = ground_of(project, season)
     detector = run_detector(ground, run)
     kept = _kept(ground, detector, run)
-    if kept is not None and min(row.share.replicates for row in kept.sizes) >= number:
+    if kept is not None and min(row.share.replicates for row in (*kept.sizes, *kept.counts)) >= number:
         return kept
     found = limit_of(ground, detector, number=number, progress=progress, cancelled=cancelled)
     if found is not None:
-        try:
-            write_json(run.folder / LIMIT, {"inputs": _fingerprint(ground, detector), "limit": plain(found)})
-        except OSError as error:  # it is there to be looked at, and computed again next time
-            LOG.warning("The detection limit of the run %s is not kept: %s", run.id, error)
+        write_kept(run.folder / LIMIT, _fingerprint(ground, detector), found)
     return found
 
 
@@ -188,26 +184,14 @@ def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None
 
 
 def _kept(ground: Ground, detector: Detector, run: RunFolder) -> Limit | None:
-    path = run.folder / LIMIT
-    if not path.exists():
-        return None
-    try:
-        kept = read_json(path, largest=LARGEST)
-        if kept.get("inputs") != _fingerprint(ground, detector):
-            return None
-        limit: Limit = restored(Limit, kept.get("limit"))
-    except ValueError as error:
-        LOG.warning("The detection limit of the run %s is computed again: %s", run.id, error)
-        return None
+    limit: Limit | None = read_kept(run.folder / LIMIT, _fingerprint(ground, detector), Limit)
     return limit
 
 
 def _fingerprint(ground: Ground, detector: Detector) -> str:
     """Return a hash of everything that the limit is computed from, and of the program's version."""
     season = ground.season
-    tried = (STRENGTHS, COUNTS)
-    about = (ground.events, ground.others, ground.scheme, ground.rule, ground.law, season.config, season.network)
-    made = hashlib.blake2b(repr((__version__, EDITION, detector.identity, tried, about)).encode(), digest_size=16)
-    for array in (season.all_days, season.anomaly.night_nt, season.kp_night, season.available_at, ground.inputs.doubtful):
-        made.update(np.ascontiguousarray(array).tobytes())
-    return made.hexdigest()
+    tried = (EDITION, detector.identity, STRENGTHS, COUNTS)
+    about = (ground.events, ground.others, ground.scheme, ground.rule, ground.law, ground.inputs)
+    nights = (season.anomaly, season.coverage, season.kp_night, season.available_at, season.shown)
+    return digest(tried, about, season.config, season.network, nights)
