@@ -248,7 +248,7 @@ def test_a_recipe_of_other_kinds_is_refused(tmp_path: Path, changes: dict[str, A
         spoiled("card.json", alarms={"threshold": 2, "run_days": 1, "open_days": 1}),
         spoiled("card.json", alarms={"threshold": 0.5, "run_days": 0, "open_days": 1}),
         spoiled("card.json", alarms={"threshold": 0.5, "run_days": 1, "open_days": 367}),
-        {**run_parts(), f"{ID}/card.json": b"{}"},
+        b"{}",
         b"[" * 100_000,
         b'{"a":' * 20 + b"1" + b"}" * 20,
         b'{"seconds": ' + b"9" * 5000 + b"}",

@@ -64,7 +64,7 @@ def test_what_cannot_be_computed_is_refused_in_one_sentence(run: Terminal, train
     _, said = run("limit", trained, code=1)
     assert "five independent earthquakes or more" in said
     _, said = run("limit", trained, "--model", tmp_path / "none.npz", code=1)
-    assert "'quakegui pretrain' writes one" in said
+    assert "'quakegui pretrain' makes one" in said
     run("limit", trained, "--run", "x", "--model", tmp_path / "none.npz", code=2)
 
 

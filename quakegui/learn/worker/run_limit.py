@@ -164,8 +164,10 @@ def limit_run(
     ground = ground_of(project, season)
     detector = run_detector(ground, run)
     kept = _kept(ground, detector, run)
-    if kept is not None and min(row.share.replicates for row in (*kept.sizes, *kept.counts)) >= number:
-        return kept
+    if kept is not None:
+        shares = [row.share for row in kept.sizes] + [row.share for row in kept.counts]
+        if min(share.replicates for share in shares) >= number:
+            return kept
     found = limit_of(ground, detector, number=number, progress=progress, cancelled=cancelled)
     if found is not None:
         write_kept(run.folder / LIMIT, _fingerprint(ground, detector), found)
