@@ -138,7 +138,7 @@ def test_a_run_of_other_classes_keeps_no_season_from_being_shown(trained: Path) 
         values["config"]["classes"] = ["quiet", "loud"]
         write_json(run.folder / "config.json", values)
         assert season_runs.complete_runs(project, season) == ()
-        with pytest.raises(registry.RunError, match="probabilities are not of the right shape"):
+        with pytest.raises(registry.RunError, match="calibration of other folds or classes"):
             registry.read_run(run.folder).predictions()
         arrays = read_arrays(run.folder / "predictions.npz")
         shares = ("probabilities", "final", "image_probabilities", "masked")
