@@ -51,7 +51,7 @@ class Centre(QWidget):
         """Give the bars the height that their words need in a new width."""
         super().resizeEvent(event)
         if self.pages.isHidden() and event.size().width() != event.oldSize().width():
-            self._later.start()
+            self._make_room()
 
     def _make_room(self) -> None:
         there = [bar for bar in self._bars if not bar.isHidden()]

@@ -126,6 +126,7 @@ def window(made):
     made.session.set_settings(language="en")
     yield made
     made.session.jobs.close()  # what a dialog asked for when it opened
+    made.session.consolidator.end()  # which looks after a project some seconds after it was opened
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
