@@ -209,6 +209,7 @@ def test_a_tiny_network_trains_is_kept_and_answers_for_a_season(tmp_path: Path) 
     assert kept.recipe == TINY.network
 
 
+@pytest.mark.slow  # trains twice; resuming in the worker has its own test, and a training that was stopped another
 def test_a_pre_training_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     whole, state = pretrain(TINY)
     first: list[messages.Message] = []

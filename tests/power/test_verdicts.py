@@ -18,15 +18,6 @@ from quakegui.judge.surrogates import EVENT
 TRIALS, SEASONS = 100, 20
 
 
-def test_a_signal_is_called_better_and_the_day_number_and_walks_are_not():
-    (bench,) = synthetic_benches(1)
-    rng = np.random.default_rng(11)
-    length = len(bench.evidence.days)
-    assert code(bench, plain_inputs(bench)["day number", "boosted"]) not in BETTER
-    assert code(bench, RANDOM["random walk"](rng, length)) not in BETTER
-    assert code(bench, noise(rng, length, 0.0) + 2.0 * (bench.truth.kinds == EVENT)) in BETTER
-
-
 @pytest.mark.slow  # 34 whole verdicts, each with the rivals' clues: five minutes
 def test_on_one_season_only_a_signal_is_called_better():
     (bench,) = synthetic_benches(1)
