@@ -275,11 +275,11 @@ def test_a_line_without_an_end_is_bounded_and_ends_the_worker(tmp_path: Path, pi
 @pytest.mark.parametrize(
     "line",
     [
-        "b'\\n'",
+        pytest.param("b'\\n'", marks=pytest.mark.slow),  # a quarter of a million lines, traced: seconds each
         "b'noise ' * 10 + b'\\n'",
         "bytes(range(256))",
         """b'{"event": "alive", "a": ' + b'[' * 100_000 + b'\\n'""",
-        """b'{"event": "alive"}\\n'""",
+        pytest.param("""b'{"event": "alive"}\\n'""", marks=pytest.mark.slow),
     ],
     ids=["empty", "words", "bytes", "nested", "alive"],
 )

@@ -13,6 +13,7 @@ from quakegui.learn.runs.checkpoint import put_values, values_of
 from quakegui.learn.runs.dataset import scalar_table
 
 
+@pytest.mark.slow  # trains twice and counts what is traced
 def test_the_training_step_is_traced_once_in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 

@@ -67,9 +67,9 @@ def other_rows(path: Path) -> None:
     path.write_text("phase,epoch\n1,2,3\n", encoding="utf-8")
 
 
-QUICK = (noise, other_rows) if sys.platform == "win32" else (noise, other_rows, pipe_instead)
-OTHERS = (half, folder_instead, Path.unlink) if sys.platform == "win32" else (half, folder_instead, Path.unlink, link_to_itself)
-DAMAGES = [*QUICK, *(pytest.param(damage, marks=pytest.mark.slow) for damage in OTHERS)]
+OTHERS = (other_rows, half, folder_instead, Path.unlink)
+UNIX = () if sys.platform == "win32" else (pipe_instead, link_to_itself)
+DAMAGES = [noise, *(pytest.param(damage, marks=pytest.mark.slow) for damage in (*OTHERS, *UNIX))]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
