@@ -76,6 +76,7 @@ def test_a_leak_shows_in_the_slope_and_a_bad_moment_does_not():
     assert slope(warm, "handles") == 0.0
 
 
+@pytest.mark.slow  # twenty seconds; the hour is slow too
 def test_some_hurried_rounds_leave_nothing_behind(small_project, tmp_path):
     hurry = ("--minutes", "0", "--rounds", "2", "--trainings", "0", "--pace", "0.1")
     done, rows = soak(small_project, tmp_path / "soak.csv", *hurry, timeout=280)

@@ -153,6 +153,7 @@ def an_hour(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent in another way there")
+@pytest.mark.slow  # an hour hurried into twelve seconds
 def test_an_hour_of_update_beside_an_open_window(window, update, tmp_path, qtbot):
     arrivals = an_hour(window, update, tmp_path, qtbot, every=10)
     assert sum(one.new_days for one in arrivals) >= 6

@@ -271,6 +271,7 @@ def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
     assert session.labels.classes[tiny_season.SILENT_DAY] == 1
 
 
+@pytest.mark.slow  # makes and draws two hundred stations
 def test_two_hundred_stations(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "many", stations=200, days=23, shown=2))
     assert window.session.day_map().exists
