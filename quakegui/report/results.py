@@ -106,8 +106,10 @@ def predictors(judgement: Judgement, say: Words) -> Table:
 
 def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
     """Return the run and every predictor beside it as AUCs with intervals, see `result_drawings.forest`."""
+    from quakegui.judge.residual import LEVEL
+
     nothing = (np.nan, np.nan, np.nan)
-    rows = [draw.ForestRow(judgement.title, judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
+    rows = [draw.ForestRow(say("model"), judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
     for one in judgement.comparisons:
         if one.target == "event":
             left = nothing if one.residual is None else (one.residual.value, one.residual.low, one.residual.high)
@@ -118,7 +120,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("its own AUC"),
-            say("unexplained by it (95%)"),
+            say("unexplained by it ({level})", level=percent(LEVEL, 0)),
             say("constant prediction"),
         ),
         stamp=stamp,

@@ -53,6 +53,21 @@ def test_errors_below_the_window_say_sentences_that_keep_their_values() -> None:
     assert found == [], 'raise SomeError(Said("... {name} ...", name=name)), not SomeError(f"...")'
 
 
+def test_no_text_is_worded_within_an_f_string() -> None:
+    found = []
+    for path in (catalogues.REPOSITORY / "quakegui").rglob("*.py"):
+        joined = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
+        found += [f"{path}:{text.lineno}" for text in joined if any(map(worded_there, ast.walk(text)))]
+    assert found == [], "no tool takes a text out of an f-string: word it before"
+
+
+def worded_there(node: ast.AST) -> bool:
+    """Return whether a text of the program is worded here."""
+    if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
+        return False
+    return isinstance(node.args[0].value, str) and ast.unparse(node.func) in {"tr", "say", "mark", "Said", "counted"}
+
+
 def finished(path: Path) -> list[int]:
     """Return the lines on which an error is raised with a sentence whose values can no longer be told from it."""
     raised = [node.exc for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Raise)]

@@ -161,7 +161,8 @@ class CatalogueDialog(JobDialog):
 
     def _ask_file(self) -> None:
         folder = str(self._read.path.parent if self._read.path is not None else Path.home())
-        kinds = f"{tr('Catalogues')} ({' '.join(f'*{ending}' for ending in ENDINGS)});;{tr('All files')} (*)"
+        endings = " ".join(f"*{ending}" for ending in ENDINGS)
+        kinds = tr("Catalogues ({endings});;All files (*)").format(endings=endings)
         name, _ = QFileDialog.getOpenFileName(self, tr("Catalogue of earthquakes"), folder, kinds)
         if name:
             self.read_file(Path(name))

@@ -90,8 +90,8 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
         )
         rows.append((tr("In all"), "", "", total))
     head = (
-        f"{tr('Opened')}\n{zone}",
-        f"{tr('Closed')}\n{zone}",
+        "\n".join((tr("Opened"), zone)),
+        "\n".join((tr("Closed"), zone)),
         tr("Predicted class"),
         tr("Outcome"),
     )

@@ -275,7 +275,7 @@ class SeriesPanel(QWidget):
             if np.isfinite(day.z[station]):
                 value = f"{code} z {day.z[station]:+.2f}, {day.nt[station]:+.2f} nT".replace("-", "−")
             else:
-                value = f"{code} {quality_text(day.reasons(station)) or tr('nothing recorded')}"
+                value = " ".join((code, quality_text(day.reasons(station)) or tr("nothing recorded")))
             words.append(value)
         return words
 
