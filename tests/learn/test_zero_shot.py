@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from quakegui.judge.calibration import Calibrator
+from quakegui.learn.network.modelfile import CARD, MODEL, read_model
 from quakegui.learn.runs.calibrators import calibrator_facts
+from quakegui.learn.runs.files import read_arrays, write_arrays
+from quakegui.learn.runs.registry import RunError
+from quakegui.learn.zero_shot import shipped
 from quakegui.learn.zero_shot.trials import counts, paper_plan, trial, trials
 from quakegui.project.demo import catalogue_events
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
@@ -83,3 +89,26 @@ def test_noise_is_not_better_than_chance() -> None:
         assert each.strength == 0.0
         assert 0.4 < each.auc < 0.6
         assert each.p_value > 0.05
+
+
+@pytest.mark.parametrize("change", [
+    {"versions": None}, {"seconds": []}, {"seconds": None}, {"seconds": float("nan")}, {"network": []},
+    {"calibration": {"weights": [1.0, 1.0]}}, {"alarms": None}, {"made_for": 3},
+])  # fmt: skip
+def test_a_card_that_lacks_or_misstates_something_is_refused_before_anything_is_asked(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    stored = read_arrays(shipped.model_folder() / MODEL)
+    card = json.loads(str(stored[CARD]))
+    for key, value in change.items():
+        card[key] = card[key] | value if isinstance(value, dict) else value
+    write_arrays(tmp_path / MODEL, stored | {CARD: np.array(json.dumps(card))})
+    with pytest.raises(RunError, match="holds no pre-trained model that can be used"):
+        read_model(tmp_path)
+
+
+def test_a_card_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
+    stored = read_arrays(shipped.model_folder() / MODEL)
+    write_arrays(tmp_path / MODEL, stored | {CARD: np.array("[" * 100_000)})
+    with pytest.raises(RunError, match="holds no pre-trained model that can be used"):
+        read_model(tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.frozen import MadeFor, frozen_alarms_of, made_for_of
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.season.events import CLASS_COUNT
+from quakegui.season.json_values import parse_json
 from quakegui.words import Said
 
 MODEL = "model.npz"
@@ -64,12 +65,16 @@ def read_model(folder: Path) -> ModelFile:
         stored = read_arrays(path, largest=LARGEST)
         if CARD not in stored:
             raise ValueError(Said("it has no card"))
-        card: dict[str, Any] = json.loads(str(stored.pop(CARD)))
+        card = parse_json(str(stored.pop(CARD)))
         config = RunConfig.from_json(card["network"])
         limits, alarms = made_for_of(card), frozen_alarms_of(card)
-        calibrator_of(card[CALIBRATION])
+        calibrator = calibrator_of(card[CALIBRATION])
         if limits is None or alarms is None or not config.zero_shot:
             raise ValueError(Said("it does not say what it was made for"))
+        if len(config.classes) != CLASS_COUNT or calibrator.weights.size not in (0, CLASS_COUNT):
+            raise ValueError(Said("it does not answer in five classes"))
+        if not isinstance(card["versions"], dict) or not np.isfinite(float(card.get("seconds", 0.0))):
+            raise ValueError(Said("it does not say how it was made"))
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in stored.values()):
             raise ValueError(Said("its weights are not finite numbers"))
     except FileNotFoundError as error:
