@@ -88,7 +88,7 @@ def is_of_now(session: Session) -> bool:
         return True
     follow_readings(session)
     session.said.emit(
-        Said("The readings have changed, and the season is being computed anew; try again when it is shown."), "warning"
+        Said("The readings have changed. quakegui is recomputing the season; try again when the season is shown."), "warning"
     )
     return False
 

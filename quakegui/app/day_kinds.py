@@ -22,21 +22,21 @@ MAPS_AHEAD = 12
 LEAST_SURE = 0.5
 """A prediction whose class is less probable is an uncertain one."""
 NOTHING_FURTHER = {
-    "event": Said("No further event in this direction."),
-    "unlabelled": Said("No further unlabelled day in this direction."),
-    "disagreement": Said("No further day on which label and prediction differ in this direction."),
-    "region": Said("No further day with an extremum region in this direction."),
-    "storm": Said("No further stormy night in this direction."),
-    "mine": Said("No further day of this kind in this direction."),
-    "noted": Said("No further day of this kind in this direction."),
-    "alarm": Said("No further day of this kind in this direction."),
-    "uncertain": Said("No further day of this kind in this direction."),
-    "suspect": Said("No further day of this kind in this direction."),
-    "class-0": Said("No further day of this kind in this direction."),
-    "class-1": Said("No further day of this kind in this direction."),
-    "class-2": Said("No further day of this kind in this direction."),
-    "class-3": Said("No further day of this kind in this direction."),
-    "class-4": Said("No further day of this kind in this direction."),
+    "event": Said("No more earthquakes in this direction."),
+    "unlabelled": Said("No more unlabelled days in this direction."),
+    "disagreement": Said("No more days in this direction on which label and prediction differ."),
+    "region": Said("No more days with an extremum region in this direction."),
+    "storm": Said("No more storm nights in this direction."),
+    "mine": Said("No more days of this kind in this direction."),
+    "noted": Said("No more days of this kind in this direction."),
+    "alarm": Said("No more days of this kind in this direction."),
+    "uncertain": Said("No more days of this kind in this direction."),
+    "suspect": Said("No more days of this kind in this direction."),
+    "class-0": Said("No more days of this kind in this direction."),
+    "class-1": Said("No more days of this kind in this direction."),
+    "class-2": Said("No more days of this kind in this direction."),
+    "class-3": Said("No more days of this kind in this direction."),
+    "class-4": Said("No more days of this kind in this direction."),
 }
 """The kinds, and what is said where no further day of one is found."""
 

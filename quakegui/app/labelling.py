@@ -111,7 +111,7 @@ def label(
     if written is None:
         return False
     if not written and cls is None:
-        session.said.emit(Said("You gave this day no label, so there is none of yours to take away."), "info")
+        session.said.emit(Said("You have not labelled this day, so there is nothing to clear."), "info")
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
     if len(indices) == 1 and session.settings.auto_advance and days is None and session.selection is None:
@@ -130,7 +130,7 @@ def accept(session: Session) -> bool:
     if project is None:
         return False
     if session.display.blind:
-        session.said.emit(Said("Predictions are hidden while you label blind, so none can be accepted."), "info")
+        session.said.emit(Said("Predictions are hidden during blind labelling and cannot be accepted."), "info")
         return False
     others.look(session)
     if session.predictions is None:
@@ -188,7 +188,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, forme
     if former is not None and stands not in ("", former, text):
         text = f"{stands}\n{text}".strip()
         session.said.emit(
-            Said("Another program has written a note on this day in your name; yours was added to it."), "warning"
+            Said("Another program has written a note on this day under your name; your note was added to it."), "warning"
         )
     journal.write_note(project, day, text, author=session.settings.analyst)
     session.reload(Change.LABELS)
@@ -281,8 +281,8 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
     elif outweighed:
         session.said.emit(
             Said(
-                "Your label is kept, but another one stays in force: an analyst's counts more than an accepted "
-                "prediction, a settled one more than both."
+                "Your label was saved, but another label takes precedence: an analyst's label overrides an accepted "
+                "prediction, and a resolved label overrides both."
             ),
             "info",
         )
@@ -333,5 +333,5 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
 def _writable(session: Session) -> Project | None:
     """Return the project if labels can be kept in it; a project open for reading only is told."""
     if session.project is not None and not session.can_write:
-        session.said.emit(Said("This project is open for reading only, so nothing can be labelled in it."), "warning")
+        session.said.emit(Said("This project is read-only, so days cannot be labelled."), "warning")
     return session.project if session.can_write else None

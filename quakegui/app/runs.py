@@ -64,9 +64,7 @@ def apply_model(session: Session) -> None:
         return run
 
     def done(run: RunFolder) -> None:
-        session.said.emit(
-            Said("The pre-trained model has answered for this season: “{run_title}”.", run_title=run.title), "info"
-        )
+        session.said.emit(Said("The pre-trained model has predicted this season: “{run_title}”.", run_title=run.title), "info")
         if session.project is project:
             session.reload(Change.RUNS | Change.PREDICTIONS)
 
@@ -144,7 +142,9 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
     session.jobs.start(
         "exporting-run",
         work,
-        lambda _nothing: session.said.emit(Said("The run “{run_title}” is in {path}.", run_title=run.title, path=path), "info"),
+        lambda _nothing: session.said.emit(
+            Said("The run “{run_title}” was saved to {path}.", run_title=run.title, path=path), "info"
+        ),
         stoppable=False,
         asks=True,
     )
@@ -164,7 +164,7 @@ def import_run(session: Session, path: Path) -> None:
         return archives.import_run(season_runs.runs_folder(project), path)
 
     def done(run: RunFolder) -> None:
-        session.said.emit(Said("The run “{run_title}” came in as {run_id}.", run_title=run.title, run_id=run.id), "info")
+        session.said.emit(Said("The run “{run_title}” was imported as {run_id}.", run_title=run.title, run_id=run.id), "info")
         session.reload(Change.RUNS)
 
     session.jobs.start("importing-run", work, done, stoppable=False, asks=True)

@@ -37,7 +37,7 @@ def go_to_day(session: Session, day: np.datetime64) -> None:
 def go_back(session: Session) -> None:
     """Show the day that the latest jump left."""
     if not session.trail:
-        session.said.emit(Said("There was no jump to go back from."), "info")
+        session.said.emit(Said("There is no jump to go back from."), "info")
         return
     go_to_alone(session, nearest(session.days, session.trail.pop()), jump=False)
 

@@ -125,7 +125,7 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
         sheet.refuse_other_workbooks(source)
         raise FormatError(
             Said(
-                "This is no catalogue of earthquakes that is known here ({titles}). A table needs columns of "
+                "The file is not an earthquake catalogue in a known format ({titles}). A table needs columns of "
                 "time, magnitude, latitude and longitude.",
                 titles=titles("events"),
             ),
@@ -168,6 +168,6 @@ def _holds(kind: Kind, wanted: str) -> str:
         "readings": "readings",
         "events": "earthquakes",
         "kp": Said("the Kp index"),
-        "stations": Said("a list of stations"),
+        "stations": Said("a station list"),
     }
-    return Said("The file holds {words}, not {wanted}; import it as such.", words=words[kind], wanted=wanted)
+    return Said("The file contains {words}, not {wanted}; choose the matching import.", words=words[kind], wanted=wanted)

@@ -79,8 +79,8 @@ def refuse_apple_double(source: Source) -> None:
     if is_apple_double(source):
         raise FormatError(
             Said(
-                "This is not a catalogue but the companion file ('._…', AppleDouble) that macOS puts beside one; "
-                "it holds no events. Import the file of the same name without '._'."
+                "This is not a catalogue but the companion file ('._…', AppleDouble) that macOS creates; it contains "
+                "no earthquakes. Import the file of the same name without '._'."
             ),
             file=source.name,
         )
@@ -104,7 +104,7 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
     chinese = sum(re.search(r"[一-鿿]{3}", line.decode("gb18030", errors="replace")) is not None for line in odd)
     if 2 * chinese > len(odd):
         text, notes = _marked(data.decode("gb18030", errors="replace"))
-        return text, (Said("The text is Chinese in GB18030 (GBK) encoding and was read as such."), *notes)
+        return text, (Said("The text was read as Chinese in GB18030 (GBK) encoding."), *notes)
     return _marked(data.decode("utf-8", errors="replace"))
 
 
@@ -146,29 +146,29 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
             found.unusable.append(Said("{where}: {error}", where=row.where, error=error))
     if not found.events:
         why = (
-            Said(" Rows left out: {count} ({listing}).", count=len(found.unusable), listing=listing(found.unusable))
+            Said(" Rows skipped: {count} ({listing}).", count=len(found.unusable), listing=listing(found.unusable))
             if found.unusable
             else ""
         )
-        raise FormatError(Said("The catalogue holds no usable event.{why}", why=why), file=source.name)
+        raise FormatError(Said("The catalogue contains no usable earthquakes.{why}", why=why), file=source.name)
     said = [*notes]
     if not zone and found.zoneless:
         said.append(
             Said(
-                "The file does not name the time zone of its times; they were taken as UTC (the first, {zoneless}).",
+                "The file does not specify a time zone; its times were read as UTC (the first: {zoneless}).",
                 zoneless=found.zoneless,
             )
         )
     elif zone != "UTC" and found.zoneless:
-        said.append(Said("Times are {clock_name} and were turned into UTC.", clock_name=_clock_name(zone)))
+        said.append(Said("Times were converted from {clock_name} to UTC.", clock_name=_clock_name(zone)))
     for what, where in (
-        (mark("Rows left out: {count} ({rows})."), found.unusable),
+        (mark("Rows skipped: {count} ({rows})."), found.unusable),
         (
-            mark("Rows left out because an earlier one has the same time and place, or identifier: {count} ({rows})."),
+            mark("Rows skipped because an earlier row has the same time and place, or the same identifier: {count} ({rows})."),
             found.repeated,
         ),
-        (mark("Kept, though no earthquake by the catalogue's own word: {count} ({rows})."), found.kinds),
-        (mark("Kept, with a depth that is not known: {count} ({rows})."), found.depths),
+        (mark("Rows kept although the catalogue does not list them as earthquakes: {count} ({rows})."), found.kinds),
+        (mark("Rows kept although their depth is unknown: {count} ({rows})."), found.depths),
     ):
         if where:
             said.append(Said(what, count=len(where), rows=listing(where)))
@@ -218,7 +218,7 @@ def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise ValueError(Said("'{short}' is no date and time", short=_short(text)) if text.strip() else Said("no time"))
+        raise ValueError(Said("'{short}' is not a date and time", short=_short(text)) if text.strip() else Said("no time"))
     year, month, day, hour, minute = (int(match.group(part)) for part in (1, 3, 4, 5, 6))
     second, fraction, half, zone = match.group(7) or "0", match.group(8) or "", (match.group(9) or "").lower(), match.group(10)
     if half:
@@ -229,9 +229,9 @@ def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
         further = timedelta(seconds=int(second), milliseconds=int(f"{fraction}000"[:3]))
         instant = wall.replace(tzinfo=clock if zone is None else _offset(zone)).astimezone(UTC) + further
     except (ValueError, OverflowError):
-        raise ValueError(Said("'{short}' is no date and time", short=_short(text))) from None
+        raise ValueError(Said("'{short}' is not a date and time", short=_short(text))) from None
     if int(second) > 60:
-        raise ValueError(Said("'{short}' is no date and time", short=_short(text)))
+        raise ValueError(Said("'{short}' is not a date and time", short=_short(text)))
     time = np.datetime64(instant.replace(tzinfo=None), "ms")
     if not TIMES[0] <= time < TIMES[1]:
         raise ValueError(Said("'{short}' is not within the years 956 to 2983", short=_short(text)))
@@ -278,9 +278,9 @@ def _number(text: str, what: str, low: float, high: float) -> float:
     try:
         value = float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text.strip()) else text)
     except ValueError:
-        raise ValueError(Said("{what} '{short}' is no number", what=what, short=_short(text))) from None
+        raise ValueError(Said("{what} '{short}' is not a number", what=what, short=_short(text))) from None
     if not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(Said("{what} {short} is impossible", what=what, short=_short(text)))
+        raise ValueError(Said("{what} {short} is out of range", what=what, short=_short(text)))
     return value
 
 

@@ -23,10 +23,10 @@ class _Bytes(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         self.reads += 1
         if self.reads > _MOST_READS:
-            raise EOFError(Said("its records refer to each other in circles"))
+            raise EOFError(Said("the file's records refer to each other in a loop"))
         part = super().read(size)
         if size is not None and len(part) < size:
-            raise EOFError(Said("an offset leads past its end"))
+            raise EOFError(Said("an offset points past the end of the file"))
         return part
 
 

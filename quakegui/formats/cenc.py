@@ -103,7 +103,7 @@ def _index(element: Any, before: int, source: Source) -> int:
         return max(int(stated), before + 1)
     except ValueError:
         raise FormatError(
-            Said("A row or cell has the index '{stated}', which is no number.", stated=stated[:20]), file=source.name
+            Said("A row or cell has the index '{stated}', which is not a number.", stated=stated[:20]), file=source.name
         ) from None
 
 

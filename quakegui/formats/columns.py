@@ -85,9 +85,9 @@ class TableMapping:
             kind = DataType[fields.pop("data_type", "UNKNOWN")] if isinstance(fields, dict) else DataType.UNKNOWN
             found: TableMapping = replace(built(cls, fields, what="column mapping's value"), data_type=kind)
         except (KeyError, TypeError) as error:
-            raise ValueError(Said("This is no table mapping: {error} is not the name of a data type.", error=error)) from error
+            raise ValueError(Said("This is not a column mapping: {error} is not a data type.", error=error)) from error
         except ValueError as error:
-            raise ValueError(Said("This is no table mapping: {error}", error=error)) from error
+            raise ValueError(Said("This is not a column mapping: {error}", error=error)) from error
         return found
 
 

@@ -100,30 +100,30 @@ def _why(column: pd.Series[Any], found: Content) -> Callable[[str], str]:
 
 def _unmapped(names: str) -> str:
     return Said(
-        "Columns that look like a total intensity (with their medians) were not read; name their "
-        "stations in a column mapping: {names}.",
+        "Columns that look like total intensity (medians in brackets) were not read; specify their stations in a "
+        "column mapping: {names}.",
         names=names,
     )
 
 
 def _text(names: str) -> str:
-    return Said("Columns of text that were not read: {names}.", names=names)
+    return Said("Text columns were not read: {names}.", names=names)
 
 
 def _empty(names: str) -> str:
-    return Said("Columns without any value: {names}.", names=names)
+    return Said("Empty columns: {names}.", names=names)
 
 
 def _codes(names: str) -> str:
-    return Said("Columns that hold nothing but codes for missing values: {names}.", names=names)
+    return Said("Columns with only missing-value codes: {names}.", names=names)
 
 
 def _constant(names: str) -> str:
-    return Said("Columns of one and the same number, which is not a total intensity, were not read: {names}.", names=names)
+    return Said("Constant columns that are not total intensity were not read: {names}.", names=names)
 
 
 def _other(names: str) -> str:
-    return Said("Columns of numbers (with their medians) that are not a total intensity were not read: {names}.", names=names)
+    return Said("Numeric columns that are not total intensity (medians in brackets) were not read: {names}.", names=names)
 
 
 def _doubled(names: list[str]) -> tuple[str, ...]:
@@ -132,7 +132,11 @@ def _doubled(names: list[str]) -> tuple[str, ...]:
         name: base for name in names if (base := name.rpartition(" (")[0]) in names and name.endswith(")")
     }
     bases = list(dict.fromkeys(doubled.values()))
-    return (Said("Headings over more than one column, told apart by a number: {named}.", named=named(bases)),) if bases else ()
+    return (
+        (Said("Headings used for more than one column, distinguished by a number: {named}.", named=named(bases)),)
+        if bases
+        else ()
+    )
 
 
 def _code(outside: NDArray[np.float64]) -> tuple[float | None, int]:

@@ -27,7 +27,8 @@ def years_first(texts: Sequence[str]) -> list[str]:
     if firsts <= 12 and seconds <= 12 and any(int(match[1]) != int(match[3]) for match in doubtful):
         raise ValueError(
             Said(
-                "Whether days or months stand first in dates such as '{group}' is not certain; write them as 2022-09-05.",
+                "It is not clear whether the day or the month comes first in dates such as '{group}'; write them as "
+                "2022-09-05.",
                 group=doubtful[0].group(0).strip()[:20],
             )
         )

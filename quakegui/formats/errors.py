@@ -59,8 +59,8 @@ def one_error(file: str) -> Iterator[None]:
         logging.getLogger(__name__).exception("A reader failed in a way that it does not foresee")
         raise FormatError(
             Said(
-                "Reading it failed in a way that this program does not foresee ({kind}: {error}). The log has "
-                "the details; please report it.",
+                "Reading the file failed with an unexpected error ({kind}: {error}). The log has the details; please "
+                "report it.",
                 kind=type(error).__name__,
                 error=error,
             ),

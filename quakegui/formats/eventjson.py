@@ -52,13 +52,13 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     try:
         found = parse_json(decode(source.data)[0])
     except ValueError as error:
-        raise FormatError(Said("The JSON is damaged or cut off ({error}).", error=error), file=source.name) from error
+        raise FormatError(Said("The JSON is damaged or truncated ({error}).", error=error), file=source.name) from error
     features = found.get("features") if isinstance(found, dict) else None
     if not isinstance(features, list):
         raise FormatError(Said("The JSON has no list of features."), file=source.name)
     factor = 1000.0 if _in_seconds(features) else 1.0
     notes = (
-        (Said("Its times are seconds since 1970 by their size, not milliseconds, and were read as such."),)
+        (Said("The size of the times indicates seconds since 1970, not milliseconds; they were read as seconds."),)
         if factor > 1.0
         else ()
     )

@@ -71,7 +71,7 @@ _FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
     r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b", re.IGNORECASE
 )
-_NAME_ZONE = Said("Use --timezone ZONE, or the time zone of the file in the window of the catalogue.")
+_NAME_ZONE = Said("Use --timezone ZONE, or set the file's time zone in the catalogue window.")
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)
 _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "depth", "hour", "minute", "second")
 
@@ -179,7 +179,7 @@ def unread(table: Table) -> tuple[str, ...]:
     """Return a sentence on the header's columns of which events keep nothing; none where there are none."""
     kept = set(table.columns.values())
     names = [name for at, name in enumerate(table.names) if name and at not in kept and name not in OWN]
-    return (Said("Columns of which nothing is kept: {listing}.", listing=listing(names)),) if names else ()
+    return (Said("Columns not imported: {listing}.", listing=listing(names)),) if names else ()
 
 
 def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -> Iterator[RawEvent]:
@@ -258,7 +258,9 @@ def _doubt(heads: Sequence[str]) -> str:
         return f"{doubt} {_NAME_ZONE}"
     if heads and not any(_ENGLISH.search(head) for head in heads):
         return Said(
-            "It does not say which clock its times ('{heads}') keep. {name_zone}", heads=heads[0][:60], name_zone=_NAME_ZONE
+            "The file does not specify the time zone of its times ('{heads}'). {name_zone}",
+            heads=heads[0][:60],
+            name_zone=_NAME_ZONE,
         )
     return ""
 

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 FIRST_ROWS = 200
 """Rows that tell what a table is; what its columns hold is told by all."""
-NO_TIME = Said("It is not plain which column holds the time.")
-NO_FIELD = Said("No column holds a total intensity of 20,000 to 80,000 nT, and no set of components gives one.")
-NO_STATION = Said("It does not say whose readings these are: name the station.")
-SEVERAL = Said("It holds components of several stations side by side: name what its columns mean.")
-ONE_STATION = Said("It holds several stations, and one was named for all of it.")
-UNITS_DIFFER = Said("Its columns are in different units: name what they mean.")
+NO_TIME = Said("It is not clear which column is the time.")
+NO_FIELD = Said("No column is a total intensity of 20,000 to 80,000 nT, and no set of components yields one.")
+NO_STATION = Said("The file does not identify its station: specify the station.")
+SEVERAL = Said("The file contains components of several stations side by side: specify the meaning of each column.")
+ONE_STATION = Said("The file contains several stations, but only one station was specified.")
+UNITS_DIFFER = Said("The columns are in different units: specify the meaning of each column.")
 _STATION_WORDS = re.compile(
     r"(?:station|code|sta|stn|obs|observatory|site|iaga|(?:station|site|obs|iaga)[ _]?(?:id|code|name)"
     r"|台站|台站代码|测点|站点)",
@@ -179,7 +179,8 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     doubts += _doubled(values, [name for _, name in found.pairs])
     unnamed = [name for _, name in found.pairs if mapping.layout == "wide" and _NO_STATION.fullmatch(bare(name))]
     doubts += [
-        Said("The heading '{name}' names no station: name what its columns mean.", name=shown(name, 60)) for name in unnamed[:1]
+        Said("The heading '{name}' is not a station: specify the meaning of each column.", name=shown(name, 60))
+        for name in unnamed[:1]
     ]
     doubts += [NO_STATION] if found.is_one and not code else []
     doubts += [ONE_STATION] if mapping.layout == "wide" and said and len(found.pairs) > 1 else []
@@ -222,8 +223,8 @@ def _doubled(values: _Values, used: list[str]) -> list[str]:
             if same and np.isfinite(column).any() and not np.array_equal(column, values.nt[name], equal_nan=True):
                 return [
                     Said(
-                        "The columns '{name}' and '{other}' hold the same element with different values: name what its "
-                        "columns mean.",
+                        "The columns '{name}' and '{other}' are the same component but have different values: "
+                        "specify the meaning of each column.",
                         name=shown(name, 60),
                         other=shown(other, 60),
                     )
@@ -298,7 +299,7 @@ def _grouping(name: str, column: pd.Series[Any]) -> str:
     example = next(text for text in column if isinstance(text, str) and "," in text)
     as_point, as_group = example.replace(",", "."), example.replace(",", "")
     return Said(
-        "The numbers in '{name}', such as {example}, can be {as_point} or {as_group}: name what its columns mean.",
+        "The numbers in '{name}', such as {example}, can mean {as_point} or {as_group}: specify the meaning of each column.",
         name=shown(name, 60),
         example=example,
         as_point=as_point,

@@ -64,7 +64,7 @@ class Hints:
     def __post_init__(self) -> None:
         """Refuse what no file could be read by."""
         if self.unit and self.unit not in UNITS:
-            raise ValueError(Said("The unit {unit} is not one of {units}.", unit=self.unit, units=", ".join(UNITS)))
+            raise ValueError(Said("Unknown unit {unit}; use one of {units}.", unit=self.unit, units=", ".join(UNITS)))
         if self.station_pattern and self.station_pattern.count("{code}") != 1:
             raise ValueError('The pattern of file names needs "{code}" once, where the station\'s code stands.')
 
@@ -96,7 +96,7 @@ class Hints:
         if found is None:
             raise FormatError(
                 Said(
-                    "Its name does not have the form {station_pattern}, so its station is not known.",
+                    "The file name does not match {station_pattern}, so the station is unknown.",
                     station_pattern=self.station_pattern,
                 ),
                 file=source.name,

@@ -131,7 +131,7 @@ def _parse_piece(name: str, data: bytes, lines_before: int) -> tuple[Readings, S
     heading = _HEADING.search(data)
     if heading is None:
         raise FormatError(
-            Said("The file has no line of column names (DATE TIME DOY ...), so it ends in its header."), file=name
+            Said("The file has no line of column names (DATE TIME DOY ...) and ends within its header."), file=name
         )
     header = _header(data[: heading.start()])
     tokens = heading.group().decode("latin-1").replace("|", " ").split()[3:]
@@ -196,22 +196,20 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
         prefixes.add(upper[: -len(letter)])
     prefixes.discard("")
     if code and not _CODE.fullmatch(code) and len(prefixes) == 1:
-        notes.append(Said("The header's station code is damaged; it was taken from the column names."))
+        notes.append(Said("The station code in the header is damaged; the code in the column names was used."))
         code = next(iter(prefixes))
     if not code:
         if len(prefixes) != 1:
-            raise FormatError(Said("Neither the header nor the column names give the station's code."), file=name, line=line)
+            raise FormatError(Said("Neither the header nor the column names contain a station code."), file=name, line=line)
         code = prefixes.pop()
-        notes.append(Said("{code}: the header has no station code; it was taken from the column names.", code=code))
+        notes.append(Said("{code}: the header has no station code; the code in the column names was used.", code=code))
     elif prefixes and prefixes != {code}:
         other = ", ".join(sorted(prefixes))
         notes.append(
-            Said(
-                "{code}: the column names say {other}, the header says {code}; the header was followed.", code=code, other=other
-            )
+            Said("{code}: the column names give {other}, the header gives {code}; the header was used.", code=code, other=other)
         )
     if not _CODE.fullmatch(code):
-        raise FormatError(Said('The station code "{code}" is not one.', code=code[:20]), file=name, line=line)
+        raise FormatError(Said('"{code}" is not a valid station code.', code=code[:20]), file=name, line=line)
     return code, letters, notes
 
 
@@ -288,7 +286,7 @@ def _only_scalar(code: str, letters: list[str], column: Column) -> tuple[str, ..
     if components and not any(np.isfinite(column(letter)).any() for letter in components):
         return (
             Said(
-                "{code}: {components} are missing throughout; F was recorded and is used.",
+                "{code}: all values of {components} are missing; the recorded F was used.",
                 code=code,
                 components=", ".join(components),
             ),

@@ -60,10 +60,10 @@ def read_free(name: str, body: bytes, columns: int, first_line: int) -> tuple[Fr
     rows = int(readable.sum())
     if not rows:
         line_number = broken[0] if broken else first_line
-        raise FormatError(Said("There is no readable line of data below the column names."), file=name, line=line_number)
+        raise FormatError(Said("There are no readable data lines below the column names."), file=name, line=line_number)
     if len(broken) > max(1.0, WORST_SHARE * len(used)):
         sentence = Said(
-            "This and {count} further of {count2} lines are not date, time and {columns} values.",
+            "This line and {count} more of {count2} do not contain a date, a time and {columns} values.",
             count=len(broken) - 1,
             count2=len(used),
             columns=columns,
@@ -72,7 +72,7 @@ def read_free(name: str, body: bytes, columns: int, first_line: int) -> tuple[Fr
     notes: list[str] = []
     if broken:
         notes.append(
-            Said("{count} unreadable lines were left out, the first is line {broken}.", count=len(broken), broken=broken[0])
+            Said("Unreadable lines skipped: {count} (the first is line {broken}).", count=len(broken), broken=broken[0])
         )
     return FreeTable(time[readable], values[readable]), notes
 

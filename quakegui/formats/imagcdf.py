@@ -66,7 +66,7 @@ def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
     # cdflib follows offsets in a damaged file wherever they lead and fails in any way there is.
     except Exception as error:
         raise FormatError(
-            Said("The CDF file is damaged or cut off ({kind}: {error}).", kind=type(error).__name__, error=error),
+            Said("The CDF file is damaged or truncated ({kind}: {error}).", kind=type(error).__name__, error=error),
             file=source.name,
         ) from error
 
@@ -80,7 +80,7 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     elements = _elements(cdf, names)
     if not elements:
         sentence = Said(
-            "The CDF file has no variable with total intensity or its components (it has: {names}).",
+            "The CDF file has no variable for total intensity or its components; its variables are {names}.",
             names=", ".join(names)[:200],
         )
         raise FormatError(sentence, file=source.name)
@@ -93,7 +93,7 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     level = _LEVELS.get(attributes.get("PublicationLevel", attributes.get("DataPublicationLevel", "")), DataType.UNKNOWN)
     good = ~np.isnat(time)
     if not good.all():
-        notes.append(Said("{sum} records without a time were dropped.", sum=int((~good).sum())))
+        notes.append(Said("Records without a time skipped: {sum}.", sum=int((~good).sum())))
     readings, said = make_readings(code, time[good], Total(total.values[good], total.derived, total.notes), data_type=level)
     station, said_station = make_station(
         code,
@@ -104,7 +104,7 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
     )
     pier = attributes.get("DataDeltaValues", "")
     if pier and attributes.get("DataDeltaValuesApplied", "") not in ("1", "True"):
-        notes.append(Said("the differences to the reference pier that it names ({pier}) were not applied.", pier=pier[:60]))
+        notes.append(Said("the stated differences to the reference pier ({pier}) were not applied.", pier=pier[:60]))
     said = (*(Said("{code}: {note}", code=code, note=note) for note in notes), *said, *said_station)
     issued = _issued(stated.get("PublicationDate", stated.get("DataPublicationDate")))
     return ReadingsFile(source.name, NAME, (readings,), (station,), said, issued)
@@ -152,12 +152,12 @@ def _total(
     for lead in leads:
         time_name = _time_name(cdf, names, elements[lead])
         if time_name is None:
-            fault = Said("The CDF file has no variable of times.")
+            fault = Said("The CDF file has no time variable.")
             continue
         count = cdf.varinq(time_name).Last_Rec
         columns = {letter: _values(cdf, name) for letter, name in elements.items() if cdf.varinq(name).Last_Rec == count}
         if lead not in columns:
-            fault = Said("Values and times in the CDF file differ in number.")
+            fault = Said("The CDF file has different numbers of values and times.")
             continue
         total = total_intensity(list(columns), columns.__getitem__)
         notes = []
@@ -198,7 +198,7 @@ def _times(cdf: Reader, name: str) -> NDArray[np.datetime64]:
     """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
     kind = cdf.varinq(name).Data_Type
     if kind not in (_EPOCH, _EPOCH16, _TT2000):
-        raise ValueError(Said("the times in {name} are of the unknown type {kind}", name=name, kind=kind))
+        raise ValueError(Said("the times in {name} have the unknown type {kind}", name=name, kind=kind))
     return _instants(np.atleast_1d(cdf.whole(name)), kind)
 
 
@@ -245,7 +245,7 @@ def _unpacked(source: Source) -> bytes:
     body = unpacker.decompress(data[start:], limit)
     if unpacker.unconsumed_tail:
         raise FormatError(
-            Said("The CDF file unpacks to more than {limit:,} bytes; it was not read.", limit=limit), file=source.name
+            Said("The CDF file expands to more than {limit:,} bytes; it was not read.", limit=limit), file=source.name
         )
     whole = data[:4] + _PLAIN + body
     _check_structure(source.name, whole)
@@ -259,14 +259,14 @@ def _check_structure(name: str, data: bytes) -> None:
 
     def number(at: int, length: int) -> int:
         if not 0 <= at <= len(data) - length:
-            raise FormatError(Said("The CDF file is damaged or cut off (an offset leads out of it)."), file=name)
+            raise FormatError(Said("The CDF file is damaged or truncated (an offset points outside it)."), file=name)
         return int.from_bytes(data[at : at + length], "big")
 
     gdr = number(8 + size + 4, size)
     heads = (number(gdr + size + 4, size), number(gdr + 2 * size + 4, size))
     counts_at = gdr + size + 4 + 4 * size
     if number(counts_at - size, size) > len(data):
-        raise FormatError(Said("The CDF file is cut off: it is shorter than it says."), file=name)
+        raise FormatError(Said("The CDF file is truncated: it is shorter than its header states."), file=name)
     r_variables, attributes, r_dimensions, z_variables = (number(counts_at + at, 4) for at in (0, 4, 12, 16))
     possible = r_variables <= 10_000 and z_variables <= 10_000 and attributes <= 10_000 and r_dimensions <= _MOST_DIMENSIONS
     record = heads[1]
@@ -275,4 +275,6 @@ def _check_structure(name: str, data: bytes) -> None:
         possible = possible and number(record + dimensions_at, 4) <= _MOST_DIMENSIONS
         record = number(record + size + 4, size)
     if not possible:
-        raise FormatError(Said("The CDF file is damaged (it claims more variables or dimensions than CDF allows)."), file=name)
+        raise FormatError(
+            Said("The CDF file is damaged (it declares more variables or dimensions than CDF allows)."), file=name
+        )

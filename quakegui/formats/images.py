@@ -84,7 +84,7 @@ def read_images(folder: str | Path) -> ImageSet:
     """
     root = Path(folder)
     if not root.is_dir():
-        raise FormatError(Said("This is no folder."), file=str(folder))
+        raise FormatError(Said("This is not a folder."), file=str(folder))
     notes: list[str] = []
     index = root / INDEX
     listed = _from_index(root, index, notes) if index.is_file() else _from_folders(root, notes)
@@ -93,19 +93,19 @@ def read_images(folder: str | Path) -> ImageSet:
         name = image.path.relative_to(root).as_posix()
         if image.day in images:
             first = images[image.day].path.relative_to(root).as_posix()
-            notes.append(Said("{name}: {day} already has a map ({first}); left out.", name=name, day=image.day, first=first))
+            notes.append(Said("{name}: {day} already has a map ({first}); skipped.", name=name, day=image.day, first=first))
             continue
         try:
             read_image(image.path)
         except FormatError as error:
-            notes.append(Said("{name}: {sentence} Left out.", name=name, sentence=error.sentence))
+            notes.append(Said("{name}: {sentence} Skipped.", name=name, sentence=error.sentence))
             continue
         images[image.day] = image
     if not images:
         reasons = f" {notes[0]}" if notes else ""
         raise FormatError(
             Said(
-                "The folder holds no map image of {map_pixels}x{map_pixels} pixels with a date.{reasons}",
+                "The folder contains no map image of {map_pixels} x {map_pixels} pixels with a date.{reasons}",
                 map_pixels=MAP_PIXELS,
                 reasons=reasons,
             ),
@@ -129,7 +129,7 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         with Image.open(path, formats=KINDS) as image:
             if image.size != (MAP_PIXELS, MAP_PIXELS):
                 sentence = Said(
-                    "The image has {image_size}x{image_size2} pixels, not {map_pixels}x{map_pixels}.",
+                    "The image has {image_size} x {image_size2} pixels, not {map_pixels} x {map_pixels}.",
                     image_size=image.size[0],
                     image_size2=image.size[1],
                     map_pixels=MAP_PIXELS,
@@ -137,17 +137,19 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
                 raise FormatError(sentence, file=str(path))
             if getattr(image, "n_frames", 1) != 1:
                 raise FormatError(
-                    Said("The image has several pictures (an animation, or pages); a map is one."), file=str(path)
+                    Said("The image contains several pictures (an animation or pages); a map must be a single picture."),
+                    file=str(path),
                 )
             if image.mode not in MODES:
                 raise FormatError(
-                    Said("The image's pixels are of the kind {mode}, not colours or greys.", mode=image.mode), file=str(path)
+                    Said("The image's pixel type is {mode}, which is neither colour nor greyscale.", mode=image.mode),
+                    file=str(path),
                 )
             return np.asarray(image.convert("RGB"))
     except FormatError:
         raise
     except UnidentifiedImageError as error:
-        raise FormatError(Said("The file is no image."), file=str(path)) from error
+        raise FormatError(Said("The file is not an image."), file=str(path)) from error
     # Pillow's decoders fail on damaged files in any way there is.
     except Exception as error:
         raise FormatError(Said("The image is damaged ({error}).", error=error), file=str(path)) from error
@@ -164,8 +166,8 @@ def refuse_picture(source: Source) -> None:
     if PurePosixPath(source.base).suffix.lower() in ENDINGS:
         raise FormatError(
             Said(
-                "It is a picture, not readings. Ready-made day maps need no project: 'quakegui train FOLDER' "
-                "learns from their folder."
+                "The file is an image, not readings. Ready-made day maps need no project: 'quakegui train FOLDER' "
+                "trains on them directly."
             ),
             file=source.name,
         )
@@ -179,7 +181,7 @@ def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
         if path.is_symlink() and path.is_dir():  # such a folder is not gone into
             notes.append(
                 Said(
-                    "{parts}: a link to another folder; its images are left out. Put the folder itself in the link's place.",
+                    "{parts}: a link to another folder; its images were skipped. Replace the link with the folder itself.",
                     parts="/".join(parts),
                 )
             )
@@ -188,13 +190,13 @@ def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
             continue
         day = _day(path.stem)
         if day is None:
-            notes.append(Said("{parts}: its name has no date (as in 2022-02-01); left out.", parts="/".join(parts)))
+            notes.append(Said("{parts}: its name has no date (as in 2022-02-01); skipped.", parts="/".join(parts)))
             continue
         cls = _class(parts[-2]) if len(parts) > 1 else None
         if len(parts) > 1 and cls is None:
             notes.append(
                 Said(
-                    "{parts}: the folder's name is no class 0 to {class_count}; the map has no class.",
+                    "{parts}: the folder name is not a class from 0 to {class_count}; the map has no class.",
                     parts="/".join(parts),
                     class_count=CLASS_COUNT - 1,
                 )
@@ -210,7 +212,7 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
     columns = {fact: _column(frame, words) for fact, words in _COLUMN_WORDS.items()}
     if columns["file"] is None:
         raise FormatError(
-            Said("The index has no column of files; it has {columns}.", columns=", ".join(map(str, frame.columns))[:200]),
+            Said("The index has no file column; its columns are {columns}.", columns=", ".join(map(str, frame.columns))[:200]),
             file=str(index),
         )
     for number, row in enumerate(frame.to_dict("records"), start=2):
@@ -220,7 +222,7 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
         if name.is_absolute() or ".." in name.parts or not os.fspath(name).strip(".") or not _is_file(path):
             notes.append(
                 Said(
-                    "{index}:{number}: the image {file} is not in the folder; left out.",
+                    "{index}:{number}: the image {file} is not in the folder; skipped.",
                     index=INDEX,
                     number=number,
                     file=repr(shown(text["file"], 100)),
@@ -231,7 +233,7 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
         if day is None:
             notes.append(
                 Said(
-                    "{index}:{number}: {file} has no date; left out.", index=INDEX, number=number, file=shown(text["file"], 100)
+                    "{index}:{number}: {file} has no date; skipped.", index=INDEX, number=number, file=shown(text["file"], 100)
                 )
             )
             continue
@@ -239,7 +241,7 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
         if text["class"] and cls is None:
             notes.append(
                 Said(
-                    "{index}:{number}: {kind_of_class} is no class 0 to {class_count}; the map has no class.",
+                    "{index}:{number}: {kind_of_class} is not a class from 0 to {class_count}; the map has no class.",
                     index=INDEX,
                     number=number,
                     kind_of_class=repr(shown(text["class"], 40)),
@@ -249,7 +251,7 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
         if cls is not None and text["source"].lower() == "model":
             notes.append(
                 Said(
-                    "{index}:{number}: the class was a network's proposal, which is not learnt from; the map has no class.",
+                    "{index}:{number}: the class was proposed by a model and is not used for training; the map has no class.",
                     index=INDEX,
                     number=number,
                 )

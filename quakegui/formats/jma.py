@@ -43,9 +43,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     records = [(number, line.ljust(96)) for number, line in lines if _LINE.match(line)]
     if len(lines) - len(records) > max(1.0, _WORST_SHARE * len(lines)):
         raise FormatError(
-            Said(
-                "{count} of its {count2} lines are no hypocentre records.", count=len(lines) - len(records), count2=len(lines)
-            ),
+            Said("{count} of {count2} lines are not hypocentre records.", count=len(lines) - len(records), count2=len(lines)),
             file=source.name,
         )
     return collect(source, NAME, _rows(records), zone=timezone or ZONE)

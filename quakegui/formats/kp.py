@@ -66,11 +66,11 @@ def parse(source: Source) -> Kp:
         for i, field in enumerate(fields):
             time = start + np.timedelta64(3 * i, "h")
             if time in values:
-                raise FormatError(Said("Kp of {time} UTC is given a second time.", time=time), file=source.name, line=number)
+                raise FormatError(Said("Kp for {time} UTC is given twice.", time=time), file=source.name, line=number)
             values[time], definitive[time] = _kp(field, source, number), is_definitive
     known = {time: value for time, value in values.items() if not math.isnan(value)}
     if not known:
-        raise FormatError(Said("The file holds no Kp value."), file=source.name)
+        raise FormatError(Said("The file contains no Kp values."), file=source.name)
     times = np.array(sorted(known), dtype="datetime64[ms]")
     return Kp(
         times,
@@ -89,7 +89,7 @@ def unread(source: Source) -> tuple[str, ...]:
     else:
         cells = next((line.split() for line in lines if not line.startswith("#")), [])
         names = ["ap"] if len(cells) == 10 else ["ap", "Ap", "SN", "F10.7obs", "F10.7adj"]
-    return (Said("Columns of which nothing is kept: {named}.", named=named(names)),) if names else ()
+    return (Said("Columns not imported: {named}.", named=named(names)),) if names else ()
 
 
 def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str], bool]]:
@@ -114,7 +114,8 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, li
         else:
             raise FormatError(
                 Said(
-                    "The line has {count} columns and is no line of a Kp table; the file may be cut off. Fetch it again.",
+                    "The line has {count} columns and does not belong to a Kp table; the file may be truncated. "
+                    "Download the file again.",
                     count=len(cells),
                 ),
                 file=source.name,
@@ -137,7 +138,7 @@ def _day(text: str, source: Source, number: int) -> np.datetime64:
         year, month, day = (int(part) for part in match.groups())
         return np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ms")
     except ValueError:
-        raise FormatError(Said("'{text}' is no date.", text=text[:20]), file=source.name, line=number) from None
+        raise FormatError(Said("'{text}' is not a date.", text=text[:20]), file=source.name, line=number) from None
 
 
 def _kp(text: str, source: Source, number: int) -> float:
@@ -146,9 +147,11 @@ def _kp(text: str, source: Source, number: int) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise FormatError(Said("Kp '{text}' is no number.", text=text[:20]), file=source.name, line=number) from None
+        raise FormatError(Said("Kp '{text}' is not a number.", text=text[:20]), file=source.name, line=number) from None
     if value < 0.0:
         return math.nan
     if not value <= 9.0:
-        raise FormatError(Said("Kp {text} is impossible: the scale ends at 9.", text=text[:20]), file=source.name, line=number)
+        raise FormatError(
+            Said("Kp {text} is out of range: the scale ends at 9.", text=text[:20]), file=source.name, line=number
+        )
     return value

@@ -85,7 +85,7 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
             broken += 1
             continue
         if day is None:
-            raise FormatError(Said("The log names no day: say its first one with --date."), file=source.name)
+            raise FormatError(Said("The log gives no date: specify the first day with --date."), file=source.name)
         ms = ((int(match[1]) * 60 + int(match[2])) * 60 + int(match[3])) * 1000 + int(match[4]) * 100
         turn = _midnights(former, ms)
         day += dt.timedelta(days=turn)
@@ -97,7 +97,7 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
     notes: tuple[str, ...] = (
         (
             Said(
-                "{poor} readings have a signal quality under {poor_quality} of 99 and were kept.",
+                "Readings kept although their signal quality is below {poor_quality} of 99: {poor}.",
                 poor=poor,
                 poor_quality=_POOR_QUALITY,
             ),
@@ -108,7 +108,7 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
     if back:
         notes += (
             Said(
-                "{back} readings are earlier than the one above them, by less than half a day; they count to the same day.",
+                "Readings less than half a day earlier than the preceding reading: {back}; they were assigned to the same day.",
                 back=back,
             ),
         )
@@ -141,7 +141,7 @@ def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
         np.array([stamp for stamp in stamps if stamp is not None], dtype="datetime64[ms]"),
         np.array([int(match[8]) / 1000.0 for match, stamp in zip(found, stamps, strict=True) if stamp is not None]),
         len(matches) - len(found) + stamps.count(None),
-        (Said("Days stand first in its dates.") if order[0] == 0 else Said("Months stand first in its dates."),),
+        (Said("The day comes first in the dates.") if order[0] == 0 else Said("The month comes first in the dates."),),
     )
     return _file(source, hints, POS1, rows)
 
@@ -149,12 +149,13 @@ def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
 def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
     if not rows.values.size or rows.broken > max(1.0, WORST_SHARE * rows.values.size):
         raise FormatError(
-            Said("{broken} of its lines are not those of a base station's log.", broken=rows.broken), file=source.name
+            Said("Lines that are not in the format of a base-station log: {broken}.", broken=rows.broken), file=source.name
         )
     code = hints.station_of(source) or station_in_name(source.base)
     if not code:
         raise FormatError(
-            Said("The log does not name its station: say it with --station CODE or --station-from PATTERN."), file=source.name
+            Said("The log does not name its station: specify the station with --station CODE or --station-from PATTERN."),
+            file=source.name,
         )
     zone = hints.timezone or "UTC"
     try:
@@ -164,8 +165,16 @@ def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
     total = total_intensity(["F"], {"F": rows.values}.__getitem__)
     readings, notes = make_readings(code, rows.time - offsets, Total(total.values, False, total.notes), stamp="centre")
     first = str(rows.time[0])[:16].replace("T", " ")
-    said = (Said("All of station {code}; the first stamp, {first}, as {zone}.", code=code, first=first, zone=zone), *rows.notes)
-    said += (Said("{broken} unreadable lines were left out.", broken=rows.broken),) if rows.broken else ()
+    said = (
+        Said(
+            "All readings belong to station {code}; the first timestamp, {first}, was read as {zone}.",
+            code=code,
+            first=first,
+            zone=zone,
+        ),
+        *rows.notes,
+    )
+    said += (Said("Unreadable lines skipped: {broken}.", broken=rows.broken),) if rows.broken else ()
     return ReadingsFile(source.name, name, (readings,), (Station(code),), (*said, *notes))
 
 
@@ -205,12 +214,15 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
     text = "/".join(dates[0])
     if not fitting:
         raise FormatError(
-            Said("Its dates, such as {text}, fit neither days nor months first, or not the day that was said.", text=text),
+            Said(
+                "Dates such as {text} fit neither day-first nor month-first order, or do not include the specified day.",
+                text=text,
+            ),
             file=source.name,
         )
     both = [str(_date(dates[0], order)) for order, _ in fitting]
     raise FormatError(
-        Said("The date {text} can be {both} or {both2}: say which with --date.", text=text, both=both[0], both2=both[1]),
+        Said("The date {text} can be {both} or {both2}: specify a day with --date.", text=text, both=both[0], both2=both[1]),
         file=source.name,
     )
 

@@ -49,8 +49,8 @@ def parse(source: Source) -> ReadingsFile:
     """
     if not available():
         sentence = Said(
-            'The format is not known. Known are {titles}; with the extra "magpy" (pip install '
-            '"quakegui[magpy]") some forty more observatory formats.',
+            'Unknown format. Known formats are {titles}; the extra "magpy" (pip install "quakegui[magpy]") adds some '
+            "forty observatory formats.",
             titles=titles("readings"),
         )
         raise FormatError(sentence, file=source.name)
@@ -59,11 +59,11 @@ def parse(source: Source) -> ReadingsFile:
     header = {str(key): str(value).strip() for key, value in stream.header.items()}
     time = np.asarray(columns.get("time", ()), dtype="datetime64[ms]")
     if time.size == 0:
-        raise FormatError(Said("The format is not known, and MagPy does not know it either."), file=source.name)
+        raise FormatError(Said("Unknown format; MagPy does not recognise it either."), file=source.name)
     letters = {letter: values for letter, values in _letters(columns, header) if values.shape == time.shape}
     code = (header.get("StationIAGAcode") or header.get("StationID") or "").upper()
     if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
-        raise FormatError(Said("MagPy reads the file, but it does not name its station."), file=source.name)
+        raise FormatError(Said("MagPy can read the file, but the file does not name its station."), file=source.name)
     total = total_intensity(list(letters), letters.__getitem__)
     level = _LEVELS.get(header.get("DataPublicationLevel", ""), DataType.UNKNOWN)
     good = ~np.isnat(time)
@@ -72,9 +72,7 @@ def parse(source: Source) -> ReadingsFile:
     place = [_number(header, f"Station{what}", f"DataAcquisition{what}") for what in ("Latitude", "Longitude")]
     height = _number(header, "StationElevation", "DataElevation")
     station, said = make_station(code, header.get("StationName", ""), place[0], place[1], height)
-    known = Said(
-        "{code}: read by MagPy as {get}.", code=code, get=header.get("DataFormat") or Said("a format that it does not name")
-    )
+    known = Said("{code}: read by MagPy as {get}.", code=code, get=header.get("DataFormat") or Said("an unnamed format"))
     return ReadingsFile(source.name, NAME, (readings,), (station,), (known, *notes, *said))
 
 
@@ -93,7 +91,7 @@ def _read(source: Source) -> Any:
         # MagPy tries one format after the other and fails in any way there is.
         except Exception as error:
             sentence = Said(
-                "The format is not known here, and MagPy cannot read it ({kind}: {error}).",
+                "Unknown format; MagPy cannot read the file either ({kind}: {error}).",
                 kind=type(error).__name__,
                 error=error,
             )

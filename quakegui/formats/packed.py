@@ -69,7 +69,7 @@ class _Xz(io.RawIOBase):
             if self._stream.needs_input and not self._left:
                 self._left = self._packed.read(_PIECE)
                 if not self._left:
-                    raise EOFError(Said("the xz stream ends before its end"))
+                    raise EOFError(Said("the xz stream is incomplete"))
             part, self._left = self._stream.decompress(self._left, size), b""
             if part:
                 return part
@@ -178,7 +178,7 @@ class _Header(tarfile.TarInfo):
             return super().frombuf(buf, encoding, errors)
         except tarfile.HeaderError as error:
             if any(buf):
-                raise tarfile.ReadError(Said("no member begins where the next one should")) from error
+                raise tarfile.ReadError(Said("the next file does not begin where it should")) from error
             raise
 
 

@@ -38,7 +38,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     unsure: list[str] = []
     rows = list(_rows(source, unsure))
     told = Said(
-        "Several origins or magnitudes and none named as preferred, the first was taken: {count} ({listing}).",
+        "Earthquakes with several origins or magnitudes, none marked as preferred (the first was used): {count} ({listing}).",
         count=len(unsure),
         listing=listing(unsure),
     )

@@ -78,7 +78,7 @@ def total_intensity(letters: Sequence[str], column: Column) -> Total:
             return Total(np.full(recorded.shape, np.nan), False, (_not_a_field(scalar, middle),))
         notes.append(
             Said(
-                "column {scalar} holds values around {middle:.0f} nT, a difference and not a field, and was not used.",
+                "column {scalar} has values around {middle:.0f} nT; it is a difference, not the field, and was not used.",
                 scalar=scalar,
                 middle=middle,
             )
@@ -93,14 +93,14 @@ def total_intensity(letters: Sequence[str], column: Column) -> Total:
     middle = float(np.nanmedian(vector))
     if not WEAKEST_FIELD <= middle <= STRONGEST_FIELD:
         reason = Said(
-            "{names} hold variations and not full values: they would give F = {middle:.0f} nT, so F was not derived.",
+            "{names} are variations, not absolute values: they would give F = {middle:.0f} nT, so F was not derived.",
             names=names,
             middle=middle,
         )
-        return Total(np.full(vector.shape, np.nan), False, (*notes, Said("no F is recorded, and {reason}", reason=reason)))
+        return Total(np.full(vector.shape, np.nan), False, (*notes, Said("F was not recorded, and {reason}", reason=reason)))
     derived = _sensible(vector, derived=True)
     return Total(
-        derived.values, True, (*notes, Said("no F is recorded; F was derived from {names}.", names=names), *derived.notes)
+        derived.values, True, (*notes, Said("F was not recorded; it was derived from {names}.", names=names), *derived.notes)
     )
 
 
@@ -144,7 +144,7 @@ def make_readings(
         if times > 1:
             notes.append(
                 Said(
-                    "F has a value at every {times}th stamp only; it is read as a record of {times2:g} s.",
+                    "F has a value at only one timestamp in {times}; it was read with a sampling interval of {times2:g} s.",
                     times=times,
                     times2=times * step / 1000,
                 )
@@ -174,12 +174,12 @@ def make_station(
     name = shown(name, LONGEST_NAME).strip()
     if latitude is None or longitude is None or not np.isfinite([latitude, longitude]).all():
         return Station(code, name, None, None, height), (
-            Said("{code}: no coordinates are given; the station is left off the map.", code=code),
+            Said("{code}: no coordinates are given; the station is not shown on the map.", code=code),
         )
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 360) or (latitude == 0 and longitude == 0):
         note = Said(
-            "{code}: the coordinates {latitude:.10g}, {longitude:.10g} are no latitude and longitude; left "
-            "off the map. Set the station's coordinates by hand.",
+            "{code}: the coordinates {latitude:.10g}, {longitude:.10g} are not a valid latitude and longitude; the "
+            "station is not shown on the map. Enter its coordinates by hand.",
             code=code,
             latitude=latitude,
             longitude=longitude,
@@ -199,7 +199,7 @@ def data_type(text: str) -> tuple[DataType, tuple[str, ...]]:
         if any(word == start if len(start) == 1 else word.startswith(start) for start in beginnings):
             return kind, ()
     return DataType.UNKNOWN, (
-        Said('the data type "{text}" is not a known one; where files overlap, others win.', text=text.strip()[:40]),
+        Said('unknown data type "{text}"; where files overlap, other files take precedence.', text=text.strip()[:40]),
     )
 
 
@@ -245,7 +245,7 @@ def _from_delta(delta: NDArray[np.float64], vector: NDArray[np.float64] | None, 
     return Total(
         total.values,
         False,
-        (Said("recorded F was restored from {source} (the vector's F less delta F).", source=source), *total.notes),
+        (Said("recorded F was restored from {source} (F of the vector minus delta F).", source=source), *total.notes),
     )
 
 
@@ -256,7 +256,7 @@ def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
     if count == 0:
         return Total(values, derived)
     note = Said(
-        "{count} values of F outside {weakest_field:,.0f}..{strongest_field:,.0f} nT were dropped.",
+        "F values outside {weakest_field:,.0f} to {strongest_field:,.0f} nT removed: {count}.",
         count=count,
         weakest_field=WEAKEST_FIELD,
         strongest_field=STRONGEST_FIELD,
@@ -266,7 +266,7 @@ def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
 
 def _not_a_field(letter: str, middle: float) -> str:
     return Said(
-        "column {letter} holds values around {middle:.4g} nT, which is no total intensity; nothing was read from it.",
+        "column {letter} has values around {middle:.4g} nT, which are not a total intensity; it was not read.",
         letter=letter,
         middle=middle,
     )
@@ -276,7 +276,7 @@ def _nothing(letters: Sequence[str], column: Column) -> str:
     have = [letter for letter in letters if _any(column(letter))]
     if not have:
         return Said(
-            "every value of {letters} is missing; there are no readings.", letters=", ".join(letters) or Said("the file")
+            "all values of {letters} are missing; there are no readings.", letters=", ".join(letters) or Said("the file")
         )
     return Said(
         "neither F nor a complete set of components was recorded, only {have}; there are no readings.", have=", ".join(have)
@@ -296,9 +296,11 @@ def _in_order(
     first = np.concatenate([[True], time[1:] > time[:-1]])
     twice = int((~first).sum())
     if backwards:
-        notes.append(Said("the file's lines are out of order in {backwards} places; they were sorted.", backwards=backwards))
+        notes.append(
+            Said("the lines of the file were out of order and were sorted (places: {backwards}).", backwards=backwards)
+        )
     if twice:
-        notes.append(Said("{twice} repeated stamps were dropped; the first value of each was kept.", twice=twice))
+        notes.append(Said("duplicate timestamps removed: {twice}; the first value of each was kept.", twice=twice))
     return time[first], values[first], notes
 
 
@@ -316,7 +318,8 @@ def _cadence(time: NDArray[np.datetime64], given_s: float | None, stamp: Stamp) 
     for interval, half, word in ((HOUR_MS, HOUR_MS // 2, "hourly"), (DAY_MS, DAY_MS // 2, "daily")):
         if step == interval and not (time.astype(np.int64) % interval).any():
             note = Said(
-                "its {word} means are stamped at the start of their interval; the stamps were moved to its centre.", word=word
+                "the {word} means have timestamps at the start of their interval; the timestamps were moved to its centre.",
+                word=word,
             )
             return step, np.timedelta64(half, "ms"), [note]
     return step, none, []
@@ -344,7 +347,7 @@ def _gaps(time: NDArray[np.datetime64], good: NDArray[np.bool_], step: int) -> l
     start, end = _minute(edges[longest] + pace), _minute(edges[longest + 1] - pace)
     return [
         Said(
-            "F is missing at {missing} of {expected} times, the longest gap from {start} to {end} UTC.",
+            "F is missing at {missing} of {expected} times; the longest gap is from {start} to {end} UTC.",
             missing=missing,
             expected=expected,
             start=start,

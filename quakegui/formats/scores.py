@@ -72,7 +72,7 @@ def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
     if date is None or any(name not in names for name in wanted):
         raise FormatError(
             Said(
-                "Predictions need a column date, and either p0 to p4 or one column score; this table has {names}.",
+                "Predictions need a column date and either columns p0 to p4 or a column score; this table has {names}.",
                 names=", ".join(names),
             ),
             file=name,
@@ -90,7 +90,9 @@ def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
     days, values = days[order], values[order]
     twice = np.flatnonzero(np.diff(days) == np.timedelta64(0, "D"))
     if len(twice):
-        raise FormatError(Said("The date {days} comes twice; each day has one prediction.", days=days[twice[0]]), file=name)
+        raise FormatError(
+            Said("The date {days} occurs twice; only one prediction per day is allowed.", days=days[twice[0]]), file=name
+        )
     return DailyScores(days, values)
 
 

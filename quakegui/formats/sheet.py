@@ -73,7 +73,8 @@ def refuse_other_workbooks(source: Source) -> None:
     for kind, is_it in kinds.items():
         if is_it:
             raise FormatError(
-                Said("This is a workbook of {kind}; save it as .xlsx or .csv and import that.", kind=kind), file=source.name
+                Said("This workbook is in {kind} format; save it as .xlsx or .csv and import that file.", kind=kind),
+                file=source.name,
             )
 
 
@@ -182,14 +183,14 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     import pandas as pd
 
     if b"\x00" in source.data[:4096] and source.data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise FormatError(Said("This is not text."), file=source.name)
+        raise FormatError(Said("This is not a text file."), file=source.name)
     text, _ = decode(source.data)
     lines = text.lstrip("\ufeff").splitlines()
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
     begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
     if delimiter is None:
-        raise FormatError(Said("The lines do not fall into the same number of columns, so this is no table."), file=source.name)
+        raise FormatError(Said("The lines have different numbers of columns, so this is not a table."), file=source.name)
     rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
     head = _head(rows, fixed=skip is not None)
     start = places[begin + head.length - 1] + 1 if head.length else places[begin]
@@ -215,7 +216,7 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) + start if found else None
         raise FormatError(
-            Said("The table cannot be cut into its {count} columns ({error}).", count=len(head.names), error=error),
+            Said("The table cannot be split into its {count} columns ({error}).", count=len(head.names), error=error),
             file=source.name,
             line=line,
         ) from error

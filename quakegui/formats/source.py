@@ -149,11 +149,11 @@ def read_file(file: Path, name: str) -> bytes:
         found = file.stat()
         size = found.st_size
         if not stat.S_ISREG(found.st_mode):
-            raise FormatError(Said("This is no file but a device, a pipe or a folder; it was not read."), file=name)
+            raise FormatError(Said("This is a device, a pipe or a folder, not a file; it was not read."), file=name)
         if size > LARGEST_FILE:
             raise FormatError(
                 Said(
-                    "The file has {size:,} bytes; the most that is read at once is {largest_file:,}.",
+                    "The file has {size:,} bytes; the limit is {largest_file:,}.",
                     size=size,
                     largest_file=LARGEST_FILE,
                 ),
@@ -204,7 +204,7 @@ def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budg
     elif depth >= DEEPEST_NESTING:
         report(
             FormatError(
-                Said("Archives lie more than {deepest_nesting} deep within each other.", deepest_nesting=DEEPEST_NESTING),
+                Said("Archives are nested more than {deepest_nesting} levels deep.", deepest_nesting=DEEPEST_NESTING),
                 file=source.name,
             )
         )
@@ -250,7 +250,7 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
     except _UNPACKING_ERRORS as error:
         kind = packed.compression(source.data)
         raise FormatError(
-            Said("The {kind} file is damaged or cut off ({error}).", kind=kind, error=error), file=source.name
+            Said("The {kind} file is damaged or truncated ({error}).", kind=kind, error=error), file=source.name
         ) from error
 
 
@@ -274,7 +274,7 @@ class _Tape:
         if self.size > LARGEST_ARCHIVE:
             raise FormatError(
                 Said(
-                    "The archive unpacks to more than {largest_archive:,} bytes; the rest was not read.",
+                    "The archive expands to more than {largest_archive:,} bytes; the rest was not read.",
                     largest_archive=LARGEST_ARCHIVE,
                 ),
                 file=self.source.name,
@@ -282,7 +282,7 @@ class _Tape:
         if self.size > SMALL and self.size > HIGHEST_RATIO * len(self.source.data):
             raise FormatError(
                 Said(
-                    "It unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                    "The file expands to more than {highest_ratio:.0f} times its size and was not read (possible zip bomb).",
                     highest_ratio=HIGHEST_RATIO,
                 ),
                 file=self.source.name,
@@ -323,7 +323,7 @@ def _tar_members(source: Source, report: Callable[[FormatError], None], budget: 
     except FormatError as error:
         report(error)
     except _UNPACKING_ERRORS as error:
-        report(FormatError(Said("The tar file is damaged or cut off ({error}).", error=error), file=name))
+        report(FormatError(Said("The tar file is damaged or truncated ({error}).", error=error), file=name))
 
 
 @dataclass(slots=True)
@@ -353,13 +353,13 @@ def _tape_member(member: packed.TapeMember, archive: str, source: Source, budget
     name = f"{archive}/{member.name}"
     _refuse_way_out(PurePosixPath(member.name), name)
     if member.stream is None:
-        raise FormatError(Said("The member is a link, a device or a file with holes; it was left alone."), file=name)
+        raise FormatError(Said("The archive entry is a link, a device or a sparse file; it was skipped."), file=name)
     _count_member(source, budget)
     data = _bounded(member.stream, max(len(source.data), 1), budget, name)
     if len(data) < member.size:
         raise FormatError(
             Said(
-                "The member is cut off: {count:,} of its {member_size:,} bytes are there.",
+                "The file in the archive is truncated: only {count:,} of its {member_size:,} bytes are present.",
                 count=len(data),
                 member_size=member.size,
             ),
@@ -372,7 +372,7 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
     if source.data.count(b"PK\x01\x02") > _MOST_ENTRIES:
         report(
             FormatError(
-                Said("The zip file lists more than {most_entries:,} members; it was not read.", most_entries=_MOST_ENTRIES),
+                Said("The zip file lists more than {most_entries:,} files; it was not read.", most_entries=_MOST_ENTRIES),
                 file=source.name,
             )
         )
@@ -380,7 +380,7 @@ def _members(source: Source, report: Callable[[FormatError], None], budget: _Bud
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data))
     except _UNPACKING_ERRORS as error:
-        report(FormatError(Said("The zip file is damaged or cut off ({error}).", error=error), file=source.name))
+        report(FormatError(Said("The zip file is damaged or truncated ({error}).", error=error), file=source.name))
         return
     with archive:
         infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
@@ -405,25 +405,25 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Source, bud
     path = PurePosixPath(info.filename.replace("\\", "/"))
     _refuse_way_out(path, name)
     if info.flag_bits & 0x1:
-        raise FormatError(Said("The member is encrypted; unpack it with its password first."), file=name)
+        raise FormatError(Said("A file in the archive is encrypted; unpack it with its password first."), file=name)
     _count_member(source, budget)
     try:
         with archive.open(info) as stream:
             return _bounded(stream, max(info.compress_size, 1), budget, name)
     except _UNPACKING_ERRORS as error:
-        raise FormatError(Said("The member is damaged or cut off ({error}).", error=error), file=name) from error
+        raise FormatError(Said("A file in the archive is damaged or truncated ({error}).", error=error), file=name) from error
 
 
 def _refuse_way_out(path: PurePosixPath, name: str) -> None:
     if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
-        raise FormatError(Said("The member's path leads out of the archive; it was left alone."), file=name)
+        raise FormatError(Said("A file's path points outside the archive; the file was skipped."), file=name)
 
 
 def _count_member(source: Source, budget: _Budget) -> None:
     budget.members_left -= 1
     if budget.members_left < 0:
         raise FormatError(
-            Said("The archive has more than {most_members:,} members; the rest was not read.", most_members=MOST_MEMBERS),
+            Said("The archive has more than {most_members:,} files; the rest were not read.", most_members=MOST_MEMBERS),
             file=source.name,
         )
 
@@ -463,13 +463,13 @@ def _bounded(stream: IO[bytes], packed: int, budget: _Budget, name: str) -> byte
         budget.bytes_left -= len(part)
         if size > LARGEST_FILE:
             raise FormatError(
-                Said("Unpacked it is larger than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE),
+                Said("The unpacked data exceed {largest_file:,} bytes and were not read.", largest_file=LARGEST_FILE),
                 file=name,
             )
         if budget.bytes_left < 0:
             raise FormatError(
                 Said(
-                    "The archive unpacks to more than {largest_archive:,} bytes; the rest was not read.",
+                    "The archive expands to more than {largest_archive:,} bytes; the rest was not read.",
                     largest_archive=LARGEST_ARCHIVE,
                 ),
                 file=name,
@@ -477,7 +477,7 @@ def _bounded(stream: IO[bytes], packed: int, budget: _Budget, name: str) -> byte
         if size > SMALL and size > HIGHEST_RATIO * packed:
             raise FormatError(
                 Said(
-                    "It unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                    "The file expands to more than {highest_ratio:.0f} times its size and was not read (possible zip bomb).",
                     highest_ratio=HIGHEST_RATIO,
                 ),
                 file=name,

@@ -91,7 +91,7 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     found = _find(frame)
     if found is None:
         sentence = Said(
-            "The table needs columns latitude, longitude and code or name; it has {columns}.",
+            "The table needs columns latitude, longitude and code or name; its columns are {columns}.",
             columns=", ".join(map(str, frame.columns))[:200],
         )
         raise FormatError(sentence, file=source.name)
@@ -103,26 +103,24 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     for row, (code, name) in enumerate(zip(codes, names, strict=True)):
         latitude, longitude, elevation = (_or_none(places[key][row]) for key in _PLACES)
         if not code:
-            notes.append(Said("Row {row} has no station code and was left out.", row=row + 1))
+            notes.append(Said("Row {row} has no station code and was skipped.", row=row + 1))
             continue
         station, said = make_station(code, "" if name == code else name, latitude, longitude, elevation)
         if code in stations:
             if stations[code] != station:
-                notes.append(
-                    Said("{code}: it is listed more than once, with different entries; the first was kept.", code=code)
-                )
+                notes.append(Said("{code}: listed more than once with different entries; the first was kept.", code=code))
             continue
         stations[code] = station
         notes += said
     if not stations:
-        raise FormatError(Said("The table lists no station."), file=source.name)
+        raise FormatError(Said("The table contains no stations."), file=source.name)
     return tuple(stations.values()), (*notes, *_unread(frame, found, sheets[1:]))
 
 
 def _unread(frame: pd.DataFrame, found: dict[str, str], sheets: tuple[str, ...]) -> tuple[str, ...]:
     """Return sentences on the columns and sheets of which nothing is kept."""
     names = [name for name in map(str, frame.columns) if name not in found.values()]
-    columns = (Said("Columns of which nothing is kept: {named}.", named=named(names)),) if names else ()
+    columns = (Said("Columns not imported: {named}.", named=named(names)),) if names else ()
     return (*columns, *((Said("Sheets after the first were not read: {named}.", named=named(list(sheets))),) if sheets else ()))
 
 

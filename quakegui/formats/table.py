@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview"]
 
 NAME = "table"
-_HOW = Said("Say so with a column mapping (in the import window, or with 'quakegui import --mapping FILE.json').")
+_HOW = Said("Use a column mapping (in the import window, or with 'quakegui import --mapping FILE.json').")
 _OPTIONS: dict[str, str] = {NO_STATION: "--station CODE, or --station-from PATTERN", ONE_DAY: "--mapping FILE.json"}
 """Which option settles a doubt; the others take a mapping or, where it is of clocks, --timezone."""
 
@@ -73,7 +73,7 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
     mapping = hints.mapping or saved
     if mapping is not None:
         part = _read_mapped(source, complete(mapping, hints, source))
-        notes = [Said("Read by the kept mapping of a table with the same columns.")] if saved is not None else []
+        notes = [Said("Read with the saved mapping of a table with the same columns.")] if saved is not None else []
         part = replace(part, notes=[*notes, *part.notes])
     else:
         part = _read_guessed(source, hints)
@@ -115,9 +115,7 @@ def _read_mapped(source: Source, mapping: TableMapping) -> _Part:
     frame, sheets = sheet.load(source, sheet=mapping.sheet, text=text, skip=mapping.skip_lines)
     part = _read(source, mapping, frame)
     others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
-    notes = (
-        [Said("Sheets that the column mapping does not name were not read: {named}.", named=named(others))] if others else []
-    )
+    notes = [Said("Sheets that are not in the column mapping were not read: {named}.", named=named(others))] if others else []
     return replace(part, notes=[*_above(source, mapping.sheet), *_other_zone(mapping), *part.notes, *notes])
 
 
@@ -130,7 +128,7 @@ def _other_zone(mapping: TableMapping) -> list[str]:
         return []  # the mapping's own zone is checked where it is used
     return [
         Said(
-            "The heading of the time names {zone}, and {timezone} was said, which was followed.",
+            "The heading of the time column gives {zone}, but {timezone} was specified; {timezone} was used.",
             zone=zone,
             timezone=mapping.timezone,
         )
@@ -169,7 +167,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
         and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts)
     ):
         raise FormatError(
-            Said("Several of its sheets hold readings, and one station was named for all of them."), file=source.name
+            Said("Several sheets of the workbook contain readings, but only one station was specified."), file=source.name
         )
     joined, said_joined = _joined(readings)
     return _Part(joined, tuple(places), [*notes, *_unread_sheets(sheets, empty, list(doubts)), *said_joined])
@@ -181,9 +179,7 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
     if empty:
         notes.append(Said("Sheets without a table: {named}.", named=named(empty)))
     if unplain:
-        notes.append(
-            Said("Sheets whose columns of time and total intensity are not plain were not read: {named}.", named=named(unplain))
-        )
+        notes.append(Said("Sheets with unclear time or total-intensity columns were not read: {named}.", named=named(unplain)))
     if sheets.hidden:
         notes.append(Said("Hidden sheets were not read: {named}.", named=named(list(sheets.hidden))))
     if sheets.beyond:
@@ -204,7 +200,7 @@ def _why(doubts: tuple[str, ...]) -> str:
     )
     options = " and ".join(asked) or "--mapping FILE.json"
     return Said(
-        "This is a table of which something is not plain. {doubts} Use {options}, or the import window.",
+        "This table is ambiguous. {doubts} Use {options}, or the import window.",
         doubts=joined(" ", doubts),
         options=options,
     )
@@ -216,7 +212,7 @@ def _above(source: Source, sheet_name: str) -> list[str]:
     return (
         [
             Said(
-                "{count} lines above the table were skipped, the first is '{lines}'.",
+                "Lines above the table skipped: {count} (the first is '{lines}').",
                 count=len(lines),
                 lines=shown(lines[0].strip(), 60),
             )
@@ -242,7 +238,7 @@ def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
         total = Total(np.concatenate(values), derived)
         one, said = make_readings(code, time, total, data_type=same[0].data_type, cadence_s=cadence_s, stamp="centre")
         joined.append(replace(one, cadence_s=cadence_s))
-        notes += [Said("{code}: {count} parts of its record were put together.", code=code, count=len(same)), *said]
+        notes += [Said("{code}: {count} parts of the record were merged.", code=code, count=len(same)), *said]
     return joined, notes
 
 
@@ -310,16 +306,16 @@ def _check(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> None:
     sentence = ""
     if missing:
         sentence = Said(
-            "The table has no column {missing}; it has {columns}.",
+            "The table has no column {missing}; its columns are {columns}.",
             missing=", ".join(missing),
             columns=", ".join(map(str, frame.columns))[:200],
         )
     elif not mapping.time or not mapping.columns:
-        sentence = Said("The column mapping names no time or no values.")
+        sentence = Said("The column mapping specifies no time column or no value column.")
     elif mapping.layout == "long" and not mapping.station_column and not mapping.station:
-        sentence = Said("The column mapping names neither a station nor a column with stations.")
+        sentence = Said("The column mapping specifies neither a station nor a station column.")
     elif mapping.unit not in UNITS:
-        sentence = Said("The unit {unit} is not one of {units}.", unit=mapping.unit, units=", ".join(UNITS))
+        sentence = Said("Unknown unit {unit}; use one of {units}.", unit=mapping.unit, units=", ".join(UNITS))
     elif len(frame) == 0:
         sentence = Said("The table has no rows.")
     if sentence:
@@ -339,18 +335,18 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
             Said('The time "{example}" cannot be read{how}.', example=example[:60], how=how), file=source.name, line=2
         )
     if unread:
-        notes.append(Said("{unread} rows without a readable time were left out.", unread=unread))
+        notes.append(Said("Rows without a readable time skipped: {unread}.", unread=unread))
     if local.dt.tz is None and mapping.timezone != "UTC" and not mapping.time_format.startswith("unix"):
         try:
             zone = zone_of(mapping.timezone)
         except ValueError as error:
-            raise FormatError(Said('"{timezone}" is no time zone.', timezone=mapping.timezone), file=source.name) from error
+            raise FormatError(Said('"{timezone}" is not a time zone.', timezone=mapping.timezone), file=source.name) from error
         aware = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         lost = int(aware.isna().sum()) - unread
         if lost:
             notes.append(
                 Said(
-                    "{lost} rows in the hour of a change of summer time were left out: their UTC time is not certain.",
+                    "Rows within the hour of a daylight-saving change skipped because their UTC time is ambiguous: {lost}.",
                     lost=lost,
                 )
             )
@@ -360,7 +356,7 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
     time = local.to_numpy(dtype="datetime64[ms]")
     outside = ~np.isnat(time) & ~((time >= EARLIEST) & (time < LATEST))
     if outside.any():
-        notes.append(Said("{sum} rows with impossible years were left out.", sum=int(outside.sum())))
+        notes.append(Said("Rows with invalid years skipped: {sum}.", sum=int(outside.sum())))
         time = np.where(outside, np.datetime64("NaT"), time)
     return time, notes
 
@@ -376,17 +372,17 @@ def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
     pairs = joined(", ", (Said("{code} from {name}", code=code, name=name) for code, name in mapping.columns[:6]))
     more = Said(" and {count} more", count=len(mapping.columns) - 6) if len(mapping.columns) > 6 else ""
     where = Said("stations from {column}", column=mapping.station_column) if mapping.station_column else ""
-    where = Said("all of station {station}", station=mapping.station) if mapping.station else where
+    where = Said("all from station {station}", station=mapping.station) if mapping.station else where
     missing = ", ".join(f"{code:g}" for code in mapping.missing)
     first = parse_times([frame[name].iloc[:1] for name in mapping.time], mapping.time_format).iloc[0]
     zone = mapping.timezone
     dated = isinstance(first, dt.datetime)
-    stamp = Said(" (the first, {first}, as {timezone})", first=str(first)[:16], timezone=zone) if dated else ""
+    stamp = Said(" (the first: {first} {timezone})", first=str(first)[:16], timezone=zone) if dated else ""
     columns = joined(" and ", mapping.time)
     facts = (
-        Said("time from {columns} as {timezone}{stamp}", columns=columns, timezone=zone, stamp=stamp),
+        Said("time from {columns} in {timezone}{stamp}", columns=columns, timezone=zone, stamp=stamp),
         Said("{pairs}{more} in {unit}", pairs=pairs, more=more, unit=mapping.unit),
         where,
-        Said("{codes} as no value", codes=missing) if missing else "",
+        Said("missing values coded as {codes}", codes=missing) if missing else "",
     )
-    return Said("The columns were read as: {fact}.", fact=joined("; ", facts))
+    return Said("Columns were read as: {fact}.", fact=joined("; ", facts))

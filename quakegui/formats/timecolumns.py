@@ -57,7 +57,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?:\D|$)")
 GENERATED = re.compile(r"column \d+(?: \(\d+\))*")
 """The name that a column without a heading is given."""
-ONE_DAY = Said("Each of these dates stands in several rows, and no column with the time of day is known: name it.")
+ONE_DAY = Said("Each date occurs in several rows, and no time-of-day column was recognised: specify that column.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,8 @@ def _of_half_days(found: TimeColumns, parts: dict[str, str], whole: Callable[[],
         return replace(found, columns=columns, form=form)
     return TimeColumns(
         doubt=Said(
-            "The hours do not fit the column '{half}' of AM and PM: name what its columns mean.", half=shown(parts["half"], 60)
+            "The hours do not match the AM/PM column '{half}': specify the meaning of each column.",
+            half=shown(parts["half"], 60),
         )
     )
 
@@ -225,7 +226,7 @@ def _of_columns(
     if doubts:
         return None
     doubts += [
-        Said("Years of two digits are not guessed, as in '{text}'.", text=text) for text in _short_years(rows, candidates)
+        Said("Two-digit years, as in '{text}', are not interpreted.", text=text) for text in _short_years(rows, candidates)
     ]
     if dates:
         return _one(rows, [(one,) for one in _best(dates)], doubts, whole)
@@ -333,7 +334,8 @@ def _digit_clock(texts: list[str], name: str, whole: Callable[[], pd.DataFrame],
         if latest < 1000:
             doubts.append(
                 Said(
-                    "The times of day in '{name}' can be hours and minutes or hours, minutes and seconds.", name=shown(name, 60)
+                    "The times of day in '{name}' can be hours and minutes, or hours, minutes and seconds.",
+                    name=shown(name, 60),
                 )
             )
             return []
@@ -360,7 +362,7 @@ def _both(rows: pd.DataFrame, readings: list[tuple[tuple[str, ...], str]]) -> st
     names = readings[0][0]
     example = " ".join(cell(rows[name].iloc[0]) for name in names)
     return Said(
-        "The time '{example}' fits more than one reading ({texts}): say which.",
+        "The time '{example}' can be read in more than one way ({texts}): specify which.",
         example=shown(example, 60),
         texts=joined("; ", texts),
     )

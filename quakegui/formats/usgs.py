@@ -33,8 +33,8 @@ from quakegui.words import Said
 
 _FIRST_ROWS = 30
 _NO_HEADER = Said(
-    "No header with time, magnitude, latitude and longitude was found in the first 30 lines. Name "
-    "those columns in the file's first line."
+    "No header with time, magnitude, latitude and longitude was found in the first 30 lines. Put these column names "
+    "in the first line of the file."
 )
 _SHEET = "catalogue of the first sheet"
 
@@ -69,9 +69,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     text, notes = text_of(source)
     table = find_table(text)
     if table is None and (rows := zmap_rows(source)):
-        said = Said(
-            "The columns were read in ZMAP's order: longitude, latitude, year, month, day, magnitude, depth, hour, minute."
-        )
+        said = Said("Columns were read in ZMAP order: longitude, latitude, year, month, day, magnitude, depth, hour, minute.")
         return collect(source, "zmap", rows, zone=timezone or "UTC", notes=(*notes, said))
     if table is None:
         raise FormatError(_NO_HEADER, file=source.name)

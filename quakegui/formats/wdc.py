@@ -100,7 +100,7 @@ def _station(source: Source, code: str) -> tuple[Station, tuple[str, ...]]:
     if found is not None and found[0].code == code:
         return found
     note = Said(
-        "{code}: no file {code2}.ack with its coordinates lies beside the readings; the station is left off the map.",
+        "{code}: no file {code2}.ack with its coordinates was found beside the data; the station is not shown on the map.",
         code=code,
         code2=code.lower(),
     )
@@ -120,22 +120,20 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
         else:
             broken.append(number)
     if not good:
-        raise FormatError(
-            Said("There is no line of the WDC hourly format."), file=source.name, line=broken[0] if broken else None
-        )
+        raise FormatError(Said("No line is in WDC hourly format."), file=source.name, line=broken[0] if broken else None)
     if len(broken) > max(1.0, WORST_SHARE * (len(good) + len(broken))):
-        sentence = Said("This and {count} further lines are not of the WDC hourly format.", count=len(broken) - 1)
+        sentence = Said("This line and {count} more are not in WDC hourly format.", count=len(broken) - 1)
         raise FormatError(sentence, file=source.name, line=broken[0])
     text = np.frombuffer(b"".join(good), dtype=np.uint8).reshape(-1, _WIDTH)
     blank = (text[:, 14:16] == 32).all(axis=1)
     century = _century(source, hints, _two(text[blank], 3)) if blank.any() else 0
     lines, impossible = _fields(text, century)
     if lines.days.size == 0:
-        raise FormatError(Said("No line has a possible date and well-formed numbers."), file=source.name)
+        raise FormatError(Said("No line has a valid date and well-formed numbers."), file=source.name)
     notes: list[str] = (
         [
             Said(
-                "{sum} lines do not say their century; they were taken as of {century}00 to {century}99.",
+                "Lines without a century read as {century}00 to {century}99: {sum}.",
                 sum=int(blank.sum()),
                 century=century,
             )
@@ -146,15 +144,13 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
     if broken:
         notes.append(
             Said(
-                "{count} lines that are not of the WDC hourly format were left out, the first is line {broken}.",
+                "Lines not in WDC hourly format skipped: {count} (the first is line {broken}).",
                 count=len(broken),
                 broken=broken[0],
             )
         )
     if impossible:
-        notes.append(
-            Said("{impossible} lines with an impossible date or malformed numbers were left out.", impossible=impossible)
-        )
+        notes.append(Said("Lines with an invalid date or malformed numbers skipped: {impossible}.", impossible=impossible))
     return lines, notes
 
 
@@ -170,8 +166,8 @@ def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
     example = int(years.min())
     raise FormatError(
         Said(
-            "Its lines do not say their century: year {example:02d} can be 19{example:02d} or "
-            "20{example:02d}. Say a day of it with --date.",
+            "The file does not give the century: year {example:02d} can be 19{example:02d} or 20{example:02d}. "
+            "Specify a day of the file with --date.",
             example=example,
         ),
         file=source.name,
@@ -223,7 +219,13 @@ def _station_readings(code: str, lines: _Lines, mine: NDArray[np.bool_]) -> tupl
     days = np.unique(lines.days[mine])
     columns, twice = _columns(lines, mine, days)
     notes: list[str] = (
-        [Said("{code}: {twice} lines repeat an element and day; the first of each was kept.", code=code, twice=twice)]
+        [
+            Said(
+                "{code}: duplicate lines for the same element and day: {twice}; the first of each was kept.",
+                code=code,
+                twice=twice,
+            )
+        ]
         if twice
         else []
     )
@@ -231,7 +233,7 @@ def _station_readings(code: str, lines: _Lines, mine: NDArray[np.bool_]) -> tupl
     if differing:
         notes.append(
             Said(
-                "{code}: in {differing} lines the daily mean is not the mean of the hours; the hours were used.",
+                "{code}: lines whose daily mean differs from the mean of the hours: {differing}; the hourly values were used.",
                 code=code,
                 differing=differing,
             )
@@ -299,7 +301,7 @@ def _totals(columns: dict[str, NDArray[np.float64]]) -> list[Intensity]:
         apart = apart[np.isfinite(apart) & (vector > WEAKEST_FIELD)]
         middle = float(np.median(apart)) if apart.size else 0.0
         odd = (
-            (Said("recorded F and its components differ by {middle:.0f} nT; F was used.", middle=middle),)
+            (Said("recorded F and F from the components differ by {middle:.0f} nT; the recorded F was used.", middle=middle),)
             if middle > DOUBTFUL_DIFFERENCE
             else ()
         )
@@ -309,7 +311,7 @@ def _totals(columns: dict[str, NDArray[np.float64]]) -> list[Intensity]:
         total = total_intensity(list(components), components.__getitem__)
         typical = float(np.median(size[delta]))
         note = Said(
-            "on {sum} days column F holds delta-F (around {typical:.0f} nT), not F, and was not used there.",
+            "column F is delta-F (around {typical:.0f} nT), not F, on some days ({sum}) and was not used there.",
             sum=int(delta.sum()),
             typical=typical,
         )

@@ -102,7 +102,7 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     if isinstance(kept, str):
         raise FormatError(kept, file=source.name)
     if not kept:
-        raise FormatError(Said("The workbook holds no sheet of cells."), file=source.name)
+        raise FormatError(Said("The workbook contains no sheet with cells."), file=source.name)
     return kept
 
 
@@ -154,9 +154,7 @@ def _opened(source: Source, take: Callable[[Any], T]) -> T:
         raise
     except _TooLargeError as error:
         raise FormatError(
-            Said(
-                "The workbook's part {error} is too large to be read here; save the sheet as .csv and import that.", error=error
-            ),
+            Said("The workbook's part {error} is too large; save the sheet as .csv and import that file.", error=error),
             file=source.name,
         ) from error
     # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
@@ -172,13 +170,13 @@ def _refuse_bomb(source: Source) -> None:
         size = sum(info.file_size for info in archive.infolist())
     if size > LARGEST_FILE:
         raise FormatError(
-            Said("The workbook unpacks to more than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE),
+            Said("The workbook expands to more than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE),
             file=source.name,
         )
     if size > SMALL and size > HIGHEST_RATIO * len(source.data):
         raise FormatError(
             Said(
-                "The workbook unpacks to over {highest_ratio:.0f} times its size, like a zip bomb; not read.",
+                "The workbook expands to more than {highest_ratio:.0f} times its size and was not read (possible zip bomb).",
                 highest_ratio=HIGHEST_RATIO,
             ),
             file=source.name,
@@ -194,7 +192,9 @@ def _rows(source: Source, page: Any, most_rows: int) -> Rows:
         cells += len(row)
         if cells > MOST_CELLS:
             raise FormatError(
-                Said("The sheet has more than {most_cells:,} cells; save it as .csv and import that.", most_cells=MOST_CELLS),
+                Said(
+                    "The sheet has more than {most_cells:,} cells; save it as .csv and import that file.", most_cells=MOST_CELLS
+                ),
                 file=source.name,
             )
         if any(value is not None for value in row):

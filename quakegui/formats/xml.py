@@ -59,7 +59,7 @@ def elements(source: Source, name: str) -> Iterator[Any]:
         line, column = error.position
         raise FormatError(
             Said(
-                "The XML is damaged or cut off at column {column} ({error}). Fetch the file again.",
+                "The XML is damaged or truncated at column {column} ({error}). Download the file again.",
                 column=column + 1,
                 error=str(error).split(":")[0],
             ),
@@ -68,7 +68,7 @@ def elements(source: Source, name: str) -> Iterator[Any]:
         ) from error
     except DefusedXmlException as error:
         raise FormatError(
-            Said("The XML declares a document type or entities, which catalogues have no use for."), file=source.name
+            Said("The XML contains a document type or entities, which catalogues do not need."), file=source.name
         ) from error
     except (ValueError, LookupError) as error:
         raise FormatError(Said("The XML cannot be read: {error}.", error=error), file=source.name) from error
@@ -87,6 +87,6 @@ def _readable(source: Source) -> bytes:
         return source.data
     encoding = declared.group(1).decode("ascii").lower()
     if _OTHERS.fullmatch(encoding) is None:
-        raise LookupError(Said("its encoding '{encoding}' is not one of catalogues", encoding=encoding[:40]))
+        raise LookupError(Said("the encoding '{encoding}' is not used for catalogues", encoding=encoding[:40]))
     encoding = "gb18030" if encoding in ("gb2312", "gbk") else encoding
     return source.data[declared.end() :].decode(encoding).encode("utf-8")

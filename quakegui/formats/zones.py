@@ -63,13 +63,13 @@ def zone_doubt(texts: Sequence[str]) -> str:
     local = next((text for text in named if not named[text] and _LOCAL.search(text)), "")
     if several or len(zones) > 1:
         where = shown(several or " … ".join(text.strip() for text in named if named[text]), 60)
-        return Said("More than one clock is named ('{where}'): name its time zone.", where=where)
+        return Said("The file gives more than one time zone ('{where}'): name its time zone.", where=where)
     if unreadable:
         return Said(
-            "The offset from UTC in '{unreadable}' cannot be read: name its time zone.", unreadable=shown(unreadable, 60)
+            "The UTC offset in the file ('{unreadable}') cannot be read: name its time zone.", unreadable=shown(unreadable, 60)
         )
     if local and not zones:
-        return Said("'{local}' says that its clock is a local one, and not which: name its time zone.", local=shown(local, 60))
+        return Said("The file gives local time ('{local}') without a place: name its time zone.", local=shown(local, 60))
     return ""
 
 
@@ -97,7 +97,7 @@ def zone_of(name: str) -> dt.tzinfo:
     folded = _folded(name).strip()
     known = folded if _is_zone(folded) else zone_in(f"UTC{folded}" if _BARE_OFFSET.fullmatch(folded) else folded)
     if not known:
-        raise ValueError(Said('"{name}" is no time zone; write one such as "UTC+8" or "Asia/Shanghai".', name=name))
+        raise ValueError(Said('"{name}" is not a time zone; use a form such as "UTC+8" or "Asia/Shanghai".', name=name))
     offset = _OFFSET.fullmatch(known)
     if offset is not None and _minutes(offset):
         return dt.timezone(dt.timedelta(minutes=_minutes(offset)))

@@ -32,7 +32,7 @@ class Dependence:
         """Return what is known of it in a sentence, empty where nothing is."""
         known = {name: value for name, value in dataclasses.asdict(self).items() if np.isfinite(value)}
         parts = [Said(_WORDS[name], figure=value) for name, value in known.items()]
-        return Said("Of P(event): {figures}.", figures=joined(", ", parts)) if parts else joined(" ", ())
+        return Said("P(event): {figures}.", figures=joined(", ", parts)) if parts else joined(" ", ())
 
 
 def dependence(
@@ -77,5 +77,5 @@ def _rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
 _WORDS = {
     "day_number": mark("rank correlation with the date {figure:+.2f}"),
     "missing_stations": mark("rank correlation with the number of missing stations {figure:+.2f}"),
-    "permuted_auc": mark("fold-wise AUC on maps with other days' outages {figure:.2f}"),
+    "permuted_auc": mark("fold-wise AUC on maps with the missing stations of other days {figure:.2f}"),
 }

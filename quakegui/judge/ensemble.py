@@ -30,8 +30,8 @@ class Ensemble:
         """Return it in one sentence."""
         known = [one for one in self.aucs if np.isfinite(one)]
         return Said(
-            "The answer is the mean of {members} networks; alone they have an AUC of {low:.2f} to {high:.2f}, and their "
-            "P(event) has a standard deviation of {spread:.2f}.",
+            "The prediction is the mean of {members} ensemble members; single members have an AUC of {low:.2f} to "
+            "{high:.2f}, and their P(event) has a standard deviation of {spread:.2f}.",
             members=len(self.aucs),
             low=min(known) if known else "?",
             high=max(known) if known else "?",

@@ -92,7 +92,7 @@ def fit(times: ArrayLike, magnitudes: ArrayLike, spans: ArrayLike) -> Etas:
     least = float(size.min()) if len(size) else 0.0
     history = _History.of(when, size, spans, least)
     if not history.length > 0:
-        raise ValueError(Said("A rate of events needs some time to be fitted to."))
+        raise ValueError(Said("An earthquake rate can be fitted only to a time span longer than zero."))
     begin = np.r_[np.log(max(0.5, 0.5 * len(history.lag)) / history.length), PRIOR_MEAN]
     lowest = np.log(0.5 / history.length)  # half an event: where none was seen, the rate is low, not zero
     bounds = [(lowest, None), (-12.0, 3.0), (0.0, 6.0), (-12.0, 4.0), (-7.0, 3.0)]

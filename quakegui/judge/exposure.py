@@ -58,7 +58,7 @@ def exposure_of(series: Series, rate: ArrayLike) -> Exposure:
     given = np.asarray(rate, float)
     finite = given[np.isfinite(given)]
     if not len(finite) or finite.min() < 0 or not finite.max() > 0:
-        raise ValueError(Said("Time can be weighed only by rates of 0 or more that are not all 0."))
+        raise ValueError(Said("Time weights need rates that are not negative and not all 0."))
     known = series.available_at.astype("datetime64[ms]").astype(np.int64)
     edges = np.r_[known, known[-1] + DAY_MS]
     events = np.where(np.isfinite(given), given, finite.mean()) * np.diff(edges) / DAY_MS

@@ -76,19 +76,21 @@ def material(
     event = np.full(n, -1, np.int64) if event_index is None else np.asarray(event_index, np.int64)
     span = None if windows is None else np.asarray(windows, dtype="datetime64[D]").reshape(-1, 2)
     if not all(a.shape == (n,) for a in (day, label, mapped, late, event)):
-        raise ValueError(Said("A split needs one label, map flag, post flag and event per day: the arrays differ in length."))
+        raise ValueError(
+            Said("A split needs one label, map flag, post flag and earthquake per day: the arrays differ in length.")
+        )
     if n > 1 and not bool(np.all(np.diff(day) > np.timedelta64(0, "D"))):
-        raise ValueError(Said("A split needs days in ascending order, each once."))
+        raise ValueError(Said("A split needs days in ascending order without repeats."))
     if label.size and (label.min() < NO_LABEL or label.max() >= N_CLASSES):
         raise ValueError(
             Said(
-                "A split knows the classes 0 to {n_classes}, and {no_label} for a day without a label.",
+                "A split accepts classes 0 to {n_classes}, and {no_label} for a day without a label.",
                 n_classes=N_CLASSES - 1,
                 no_label=NO_LABEL,
             )
         )
     if span is not None and event.size and event.max() >= len(span):
-        raise ValueError(Said("A day names an event that has no label window."))
+        raise ValueError(Said("A day refers to an earthquake that has no label window."))
     return Material(day, label, mapped, late, event, span)
 
 

@@ -106,29 +106,29 @@ def _count(what: str, count: int) -> Said:
 
 
 _SEASON: Mapping[str, str] = {
-    "training": mark("Judged by the labels and earthquakes of {moment}, when the run was trained; {differing}."),
+    "training": mark("Evaluated with the labels and earthquakes of {moment}, when the run was trained; {differing}."),
     "training-labels": mark(
-        "Judged by the labels of {moment}, when the run was trained, and by today's earthquakes, since the "
-        "run does not hold those of its training; {differing}."
+        "Evaluated with the labels of {moment}, when the run was trained, and with today's earthquakes, because "
+        "those of the training were not saved with the run; {differing}."
     ),
     "training-same": mark("today's are the same"),
     "training-differs": mark("{what} differs today"),
     "training-differ": mark("{what} differ today"),
-    "today": mark("Judged by the labels and earthquakes of today, {moment}; {differing}."),
-    "today-labels": mark("Judged by the labels and earthquakes of today, {moment}; {differing}."),
-    "today-same": mark("the run was trained with the same"),
-    "today-differs": mark("{what} differs from those that the run was trained with"),
-    "today-differ": mark("{what} differ from those that the run was trained with"),
-    "later": mark("Judged by the labels and earthquakes of today, {moment}; these days came after the training."),
-    "since": mark("{days} changed since."),
+    "today": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
+    "today-labels": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
+    "today-same": mark("the run was trained with the same ones"),
+    "today-differs": mark("{what} differs from those used in training"),
+    "today-differ": mark("{what} differ from those used in training"),
+    "later": mark("Evaluated with the labels and earthquakes of today, {moment}; these days came after the training."),
+    "since": mark("The labels of {days} have changed since then."),
 }
 _MAPS: Mapping[str, str] = {
-    "training": mark("Judged by the classes that the maps had on {moment}, when the run was trained; {differing}."),
+    "training": mark("Evaluated with the classes of the maps on {moment}, when the run was trained; {differing}."),
     "training-same": mark("today's are the same"),
-    "training-differs": mark("{what} has another class today"),
-    "training-differ": mark("{what} have another class today"),
-    "today": mark("Judged by the classes that the maps have today, {moment}; {differing}."),
-    "today-same": mark("the run was trained with the same"),
-    "today-differs": mark("{what} had another class when the run was trained"),
-    "today-differ": mark("{what} had another class when the run was trained"),
+    "training-differs": mark("{what} has a different class today"),
+    "training-differ": mark("{what} have different classes today"),
+    "today": mark("Evaluated with the classes of the maps today, {moment}; {differing}."),
+    "today-same": mark("the run was trained with the same ones"),
+    "today-differs": mark("{what} had a different class when the run was trained"),
+    "today-differ": mark("{what} had a different class when the run was trained"),
 }

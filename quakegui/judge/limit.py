@@ -95,7 +95,7 @@ class Share:
     def __post_init__(self) -> None:
         """Refuse what cannot be counted: a kept limit may be a stranger's."""
         if self.replicates < 1 or not all(0 <= some <= self.replicates for some in (self.tested, self.better)):
-            raise ValueError(Said("More replicates were found than there were, or there were none."))
+            raise ValueError(Said("The number of replicates found exceeds their total, or the total is zero."))
 
     @property
     def power(self) -> float:
@@ -168,7 +168,7 @@ class Limit:
     def __post_init__(self) -> None:
         """Refuse a limit of no size."""
         if not self.sizes:
-            raise ValueError(Said("No size of the signals was tried."))
+            raise ValueError(Said("No signal size was tested."))
 
     @property
     def nt_at_power(self) -> float:
@@ -279,12 +279,12 @@ def limit_of(
     sizes, rows = [], []
     for step, (strength, count) in enumerate(steps):
         shares, stations = [], []
-        progress(step * number, len(steps) * number, Said("signals put into the nights"))
+        progress(step * number, len(steps) * number, Said("adding signals to the nights"))
         made = replicates(ground, strength, seeds, count=count)
         for done, each in enumerate(made):
             if cancelled():
                 return None
-            progress(step * number + done, len(steps) * number, Said("seasons judged"))
+            progress(step * number + done, len(steps) * number, Said("evaluating the seasons"))
             shares.append(found(ground, each, detector.answers(each.season)))
             stations.append(each.station_nt)
         share = _share(shares)
@@ -319,7 +319,7 @@ def require_possible(ground: Ground) -> None:
     if np.isfinite(ground.stations_km).all(axis=1).sum() < LEAST_STATIONS or not season.has_map.any():
         raise LimitError(
             Said(
-                "A detection limit needs at least {least_stations} stations with coordinates, and maps.",
+                "A detection limit needs at least {least_stations} stations with coordinates, and day maps.",
                 least_stations=LEAST_STATIONS,
             )
         )
@@ -328,8 +328,8 @@ def require_possible(ground: Ground) -> None:
     if not drawn.estimable(season.has_map):
         raise LimitError(
             Said(
-                "A detection limit needs five independent earthquakes or more and a season of {pooled} days: "
-                "with less, no predictor can be told from luck.",
+                "A detection limit needs at least five independent earthquakes and a season of {pooled} days; with "
+                "fewer, no predictor can be distinguished from chance.",
                 pooled=4 * JITTER_DAYS["pooled"],
             )
         )

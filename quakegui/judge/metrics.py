@@ -152,11 +152,11 @@ def confusion(truth: ArrayLike, answered: ArrayLike, n_classes: int = 5) -> Coun
     """
     true, said = np.asarray(truth, np.int64), np.asarray(answered, np.int64)
     if true.shape != said.shape:
-        raise ValueError(Said("A confusion matrix needs one answer for each true class."))
+        raise ValueError(Said("A confusion matrix needs one predicted class for each true class."))
     if true.size and (min(true.min(), said.min()) < 0 or max(true.max(), said.max()) >= n_classes):
         raise ValueError(
             Said(
-                "A confusion matrix of {n_classes} classes knows 0 to {n_classes2} only.",
+                "A confusion matrix of {n_classes} classes accepts classes 0 to {n_classes2} only.",
                 n_classes=n_classes,
                 n_classes2=n_classes - 1,
             )

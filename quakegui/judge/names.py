@@ -9,19 +9,19 @@ from quakegui.season.names import CLASS_NAMES
 from quakegui.words import mark
 
 TARGET_NAMES: Final[dict[Target, str]] = {
-    "event": mark("Event against none"),
+    "event": mark("Earthquake vs. none"),
     "direction": mark("Direction"),
     "class": mark("Five classes"),
 }
 GROUP_NAMES: Final[dict[Target, tuple[str, ...]]] = {
-    "event": (mark("none"), mark("event")),
+    "event": (mark("none"), mark("earthquake")),
     "direction": (mark("none"), mark("north"), mark("south")),
     "class": CLASS_NAMES,
 }
 PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
-    "chronological": mark("Chronological: train on the past, test on the future"),
-    "paper": mark("Paper: augment first, split at random (LEAKY)"),
+    "chronological": mark("Chronological: train on earlier days, test on later days"),
+    "paper": mark("Paper: augment, then split at random (LEAKY)"),
     "zero-shot": mark("Zero-shot: trained on simulated seasons only, never on this one"),
 }
 PROTOCOL_SHORT: Final = {
@@ -32,8 +32,8 @@ PROTOCOL_SHORT: Final = {
 }
 """For a column of a table; what each means is in `PROTOCOL_NAMES`."""
 KIND_NAMES: Final = {
-    "out-of-fold": mark("out of fold: the run had not seen this day"),
-    "prospective": mark("prospective: issued before it was known"),
-    "in-sample": mark("in sample: the run was trained on this day"),
+    "out-of-fold": mark("out-of-fold: the model had not seen this day"),
+    "prospective": mark("prospective: issued in advance"),
+    "in-sample": mark("in-sample: the model was trained on this day"),
 }
 KIND_SHORT: Final = {"out-of-fold": mark("out-of-fold"), "prospective": mark("prospective"), "in-sample": mark("in-sample")}

@@ -41,7 +41,7 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
     """
     usable = given.has_map & (given.labels != NO_LABEL)
     if int(usable.sum()) < 2:
-        raise ValueError(Said("The paper's protocol needs at least two labelled days with a map."))
+        raise ValueError(Said("The paper protocol needs at least two labelled days with a map."))
     rng = np.random.default_rng(seed)
     counts = np.bincount(given.labels[usable], minlength=N_CLASSES)
     targets = _growth(counts, growth)
@@ -73,8 +73,8 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
     grown = "/".join(str(n) for n in targets)
     notes = (
         Said(
-            "LEAKY: augmented to {grown} images first, then split {count}/{count2} at random; "
-            "{leak_fraction:.2f} % of the test images have a copy of the same day in training.",
+            "LEAKY: augmented to {grown} images before a random {count}/{count2} split; {leak_fraction:.2f}% of the "
+            "test images have a copy of the same day in training.",
             grown=grown,
             count=len(train),
             count2=len(test),
@@ -95,13 +95,13 @@ def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[n
     fixed = np.asarray(PAPER_GROWTH if growth is None else growth, np.intp)
     if fixed.shape != (N_CLASSES,):
         raise ValueError(
-            Said("The growth names one number of images for each of the {n_classes} classes.", n_classes=N_CLASSES)
+            Said("The augmentation must give one number of images for each of the {n_classes} classes.", n_classes=N_CLASSES)
         )
     if growth is not None:
         if np.any(counts > fixed) or np.any((counts == 0) & (fixed > 0)):
             raise ValueError(
                 Said(
-                    "The growth {tuple} does not fit the days per class {tuple2}.",
+                    "The augmentation {tuple} does not fit the days per class {tuple2}.",
                     tuple=tuple(growth),
                     tuple2=tuple(int(c) for c in counts),
                 )

@@ -128,7 +128,9 @@ def judge(
         if len(together) != len(tested):
             raise ValueError(
                 Said(
-                    "{count} images have probabilities, but the split tests {count2}.", count=len(together), count2=len(tested)
+                    "{count} images have probabilities, but the split has {count2} test images.",
+                    count=len(together),
+                    count2=len(tested),
                 )
             )
         rows = together[np.argsort(tested, kind="stable")]

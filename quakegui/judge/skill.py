@@ -109,7 +109,7 @@ def r_zero(events: int, hits: int) -> float:
         No event, or more hits than events.
     """
     if not 0 <= hits <= events or events == 0:
-        raise ValueError(Said("R0 needs at least one event and no more hits than events."))
+        raise ValueError(Said("R0 needs at least one earthquake, and no more hits than earthquakes."))
     from scipy.stats import beta  # a second, for this one function
 
     return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))

@@ -67,9 +67,7 @@ def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5,
     if protocol == "chronological":
         return chronological(given, embargo_days=embargo_days)
     raise ValueError(
-        Said(
-            "There is no protocol named '{protocol}'. Known are {protocols}.", protocol=protocol, protocols=", ".join(PROTOCOLS)
-        )
+        Said("Unknown protocol '{protocol}'. Available: {protocols}.", protocol=protocol, protocols=", ".join(PROTOCOLS))
     )
 
 
@@ -102,7 +100,7 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
     if len(kept) < 2 * folds:
         raise ValueError(
             Said(
-                "{count} labelled days with a map are too few for {folds} blocks; take fewer blocks or label more days.",
+                "{count} labelled days with a map are too few for {folds} blocks; use fewer blocks or label more days.",
                 count=len(kept),
                 folds=folds,
             )
@@ -140,12 +138,14 @@ def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: i
         A share outside (0, 1), or too few days.
     """
     if not 0 < test_share < 1:
-        raise ValueError(Said("The test share of the chronological protocol lies between 0 and 1."))
+        raise ValueError(Said("The test fraction of the chronological protocol must be between 0 and 1."))
     usable = scorable(given)
     kept = np.flatnonzero(usable)
     cut_at = round(len(kept) * (1 - test_share))
     if not 0 < cut_at < len(kept):
-        raise ValueError(Said("{count} labelled days with a map are too few for a past and a future.", count=len(kept)))
+        raise ValueError(
+            Said("{count} labelled days with a map are too few to split into an earlier and a later part.", count=len(kept))
+        )
     start = int(kept[cut_at])
     past = usable & (np.arange(len(usable)) < start)
     span = slice(start, len(usable))
@@ -155,7 +155,7 @@ def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: i
         given,
         (made,),
         Said(
-            "Training ends before {days}, embargo {embargo_days} days, label windows purged.",
+            "Training ends before {days}; embargo {embargo_days} days, label windows purged.",
             days=given.days[start],
             embargo_days=embargo_days,
         ),
@@ -182,9 +182,8 @@ def _fold(
     if not train.any():
         raise ValueError(
             Said(
-                "No day is left to train on beside the test span {days} to {days2}: the embargo of "
-                "{embargo_days} days and the purged label windows take them all. Take fewer blocks or a shorter "
-                "embargo.",
+                "No training days remain outside the test period {days} to {days2}: the {embargo_days}-day embargo "
+                "and the purged label windows cover them all. Use fewer blocks or a shorter embargo.",
                 days=given.days[span][0],
                 days2=given.days[span][-1],
                 embargo_days=embargo_days,

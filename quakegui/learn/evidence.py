@@ -33,7 +33,7 @@ from quakegui.season.quality import Quality
 from quakegui.season.season import Season
 from quakegui.words import Said
 
-NEVER_SEEN = Said("No day of this season was trained on: the network has learnt from simulated seasons.")
+NEVER_SEEN = Said("No day of this season was used in training: the model was trained on simulated seasons.")
 NEAREST_EVENT_DAYS = 30
 """How far a label given by hand may lie from the event of its class that it is taken to mean."""
 
@@ -99,7 +99,7 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
     rows = journal.rows(project)
     truth = as_classes(evaluation_truth(rows), season.days)
     if not (truth >= 0).any():
-        raise EvidenceError(Said("No day of the season is labelled yet: label days, or apply the label rule, then train."))
+        raise EvidenceError(Said("No day in the season is labelled yet. Label days or apply the label rule, then train."))
     shown = season.shown
     known_at = season.available_at[shown]
     event_index, post, windows = _events_of_days(project, season.days, known_at, truth)

@@ -231,7 +231,7 @@ def _registered_besides(
         except (RunError, ProjectError) as error:
             refused.append(
                 Said(
-                    "{error} So the registered run “{terms_title}” has predicted nothing.",
+                    "{error} The registered run “{terms_title}” therefore made no predictions.",
                     error=error,
                     terms_title=one.terms.title,
                 )
@@ -254,7 +254,7 @@ def _predicted_anew(
         attempt += 1
         season = seasons.load_season(project, progress=progress, features=False, now_ms=_moment(now_ms))
         if season is None:
-            raise ProjectError(Said("There are no readings or no located stations yet, so there is no day to predict."))
+            raise ProjectError(Said("There are no readings, or no stations with coordinates, so there are no days to predict."))
         before = _alarms(project, season, run)
         try:
             return season, before, predict_days(project, season, run, only_later=True, now_ms=now_ms, **how)
@@ -395,22 +395,27 @@ def _notes(report: PredictionReport) -> tuple[str, ...]:
         most = max(one.late_hours for one in late) / 24
         notes.append(
             Said(
-                "{days} came late, up to {most:.1f} days after {value} known; the ledger holds when each was issued.",
+                "Late predictions: {days}, up to {most:.1f} days after {value} available; the ledger records when "
+                "each was issued.",
                 days=_days(late),
                 most=most,
-                value=Said("it was") if len(late) == 1 else Said("they were"),
+                value=Said("its data were") if len(late) == 1 else Said("their data were"),
             )
         )
     if corrected:
         notes.append(
             Said(
-                "The map of {days} has changed since it was predicted; the new answer is in the ledger, the "
-                "first one stands in every score.",
+                "The map of {days} has changed since it was predicted. The new prediction is in the ledger; scores "
+                "use the first one.",
                 days=_days(corrected),
             )
         )
     notes += [
-        Said("The night of {day} is not over: it is predicted from {over} UTC on.", day=day, over=over.astype("datetime64[m]"))
+        Said(
+            "The night of {day} is not over; prediction is possible from {over} UTC.",
+            day=day,
+            over=over.astype("datetime64[m]"),
+        )
         for day, over in report.waiting
     ]
     notes += [Said("{day} has no map and no prediction: {why}", day=day, why=why) for day, why in report.without_map]
@@ -430,8 +435,8 @@ def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:
         return ()
     return (
         Said(
-            "{beyond} days with readings lie after the season window, which ends on {days}, and are not "
-            "predicted; move the window's end to take them in.",
+            "{beyond} days with readings lie after the season's last day ({days}) and were not predicted; move that "
+            "day to include them.",
             beyond=beyond,
             days=season.days[-1],
         ),
@@ -442,8 +447,8 @@ def _ahead(project: Project, now_ms: int) -> tuple[str, ...]:
     """Say of which stations the readings are stamped later than now."""
     return tuple(
         Said(
-            "Readings of {code} are stamped up to {newest} UTC, which is ahead of this machine's clock: one "
-            "of the two clocks, or a time zone, is wrong.",
+            "Readings of {code} have timestamps up to {newest} UTC, ahead of this computer's clock: one of the two "
+            "clocks, or a time zone, is wrong.",
             code=code,
             newest=newest.astype("datetime64[s]"),
         )

@@ -123,7 +123,7 @@ def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
     if not np.isfinite(values).any():
         raise EvidenceError(
             Said(
-                "The file predicts no day of the season, which runs from {days} to {days2}.",
+                "The file contains no predictions for the season ({days} to {days2}).",
                 days=evidence.days[0],
                 days2=evidence.days[-1],
             )

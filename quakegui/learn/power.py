@@ -152,7 +152,7 @@ def paper_kp() -> Kp:
     """Return the Kp of the founding paper's year, which belongs to quakegui."""
     for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
         return formats.read_kp(source)
-    raise FileNotFoundError(Said("The Kp of 2022 that belongs to quakegui is missing; please install it again."))
+    raise FileNotFoundError(Said("The Kp data of 2022 supplied with quakegui are missing; install quakegui again."))
 
 
 @cache

@@ -66,8 +66,8 @@ def evaluate_prospective(
         if not said.any():
             raise RunError(
                 Said(
-                    "The run “{run_title}” is registered from {first_day} on and has predicted none of these days "
-                    "yet: run 'quakegui update' as they come in.",
+                    "The run “{run_title}” is registered from {first_day} and has not predicted any of these days "
+                    "yet: run 'quakegui update' as new data arrive.",
                     run_title=run.title,
                     first_day=registration.terms.first_day,
                 )
@@ -75,7 +75,7 @@ def evaluate_prospective(
     if not said.any():
         raise RunError(
             Said(
-                "The run “{run_title}” has predicted no day prospectively yet: run 'quakegui update' as days come in.",
+                "The run “{run_title}” has no prospective predictions yet: run 'quakegui update' as new data arrive.",
                 run_title=run.title,
             )
         )

@@ -44,8 +44,8 @@ from quakegui.words import Said
 
 RUNS = "runs"
 STYLE = "ready images"
-NO_LEDGER = Said("A folder of ready maps has no ledger of daily predictions: nothing is prospective.")
-NO_RUN_IN_USE = Said("A folder of ready maps has no window that shows predictions: name a run with --run instead.")
+NO_LEDGER = Said("A folder of ready-made maps has no prediction ledger, so there are no prospective predictions.")
+NO_RUN_IN_USE = Said("A folder of ready-made maps has no current model: name a run with --run.")
 SYNTHETIC = "SYNTHETIC"
 """In the names of maps that were made up, as `quakegui maps` writes them."""
 
@@ -69,8 +69,8 @@ class ReadyRuns:
         if is_link(runs):
             raise RunError(
                 Said(
-                    "{runs} is a link to another folder; nothing was changed. Put the folder itself in the link's "
-                    "place, or remove the link.",
+                    "{runs} is a link to another folder; nothing was changed. Replace the link with the folder "
+                    "itself, or remove the link.",
                     runs=runs,
                 )
             )
@@ -137,7 +137,7 @@ class ReadyMaps:
         if not scorable(self.material).any():
             raise EvidenceError(
                 Said(
-                    "No map in {folder} has a class: sort the images into folders named 0 to 4, or name their "
+                    "No map in {folder} has a class: sort the images into folders named 0 to 4, or list their "
                     "classes in an index.csv with the columns file, date and class.",
                     folder=self.folder,
                 )
@@ -150,7 +150,7 @@ class ReadyMaps:
         except OSError as error:
             raise RunError(
                 Said(
-                    "The run cannot be kept in {runs}: {strerror}. Nothing was begun.",
+                    "The run cannot be saved in {runs}: {strerror}. Training was not started.",
                     runs=runs,
                     strerror=error.strerror or error,
                 )
@@ -169,13 +169,13 @@ class ReadyMaps:
         last = follow(Supervisor(run.folder), listen, cancelled)
         finished = read_run(run.folder)
         if finished.card is None:
-            raise RunError(Said("{sentence_of} Its id is {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
+            raise RunError(Said("{sentence_of} Run ID: {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
         return finished
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Refuse: a pre-trained model takes what no picture holds."""
         raise RunError(
-            Said("A pre-trained model needs the stations' values of several days; ready maps are pictures of single days.")
+            Said("A pre-trained model needs the station values of several days; ready-made maps are images of single days.")
         )
 
     def superseded(self, _run: RunFolder) -> str:
@@ -231,7 +231,7 @@ class ReadyMaps:
             If the run is not finished.
         """
         if run.card is None:
-            raise RunError(Said("The run “{run_title}” is not finished: resume it before judging it.", run_title=run.title))
+            raise RunError(Said("The run “{run_title}” is not finished: resume it before evaluating it.", run_title=run.title))
         predictions = run.predictions()
         then, now = predictions.labels.astype(np.int64), _classes_of(self, predictions.days)
         calibrators = calibrators_of(run)

@@ -61,8 +61,7 @@ def register_run(
     if knows_until >= season.config.over_at(np.array([first]))[0]:
         raise RunError(
             Said(
-                "The run “{run_title}” knows of days and earthquakes until {knows_until} UTC; the days that it "
-                "is registered for must come after that.",
+                "The run “{run_title}” used days and earthquakes up to {knows_until} UTC; register it for later days only.",
                 run_title=run.title,
                 knows_until=knows_until.astype("datetime64[s]"),
             )

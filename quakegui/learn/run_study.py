@@ -58,13 +58,13 @@ def study_run(
         return kept
     progress(0, 4, Said("earthquake by earthquake"))
     events = season_study.season_events(project, season, run)
-    progress(1, 4, Said("series about the earthquakes"))
+    progress(1, 4, Said("series around the earthquakes"))
     epochs = season_study.season_epochs(project, season, run)
     progress(2, 4, Said("other choices"))
     if cancelled():
         return None
     robustness = season_study.season_robustness(project, season, run, {})
-    progress(3, 4, Said("lead, window, distance and magnitude"))
+    progress(3, 4, Said("lead time, window, distance and magnitude"))
     if cancelled():
         return None
     study = RunStudy(events, epochs, robustness, season_study.season_skill_maps(project, season, run))

@@ -199,7 +199,7 @@ def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) ->
     if any(day not in place for day in predictions.days):
         raise RunError(
             Said(
-                "The run “{run_title}” was trained on days that the season no longer has; train again to judge it.",
+                "The run “{run_title}” was trained on days that are no longer in the season; train again to evaluate it.",
                 run_title=run.title,
             )
         )
@@ -266,7 +266,7 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
         try:
             rivals = judge_baselines(evidence, run.config, answers)
         except ValueError as error:
-            return (own,), Said("The predictors beside the run cannot be judged in blocks: {error}", error=error)
+            return (own,), Said("The baselines cannot be evaluated in blocks: {error}", error=error)
         if not project.read_only:
             write_kept(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)

@@ -74,7 +74,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
     except OSError as error:
         raise ProjectError(
             Said(
-                "The run cannot be kept in {runs_folder}: {strerror}. Nothing was begun.",
+                "The run cannot be saved in {runs_folder}: {strerror}. Training was not started.",
                 runs_folder=runs_folder(project),
                 strerror=error.strerror or error,
             )
@@ -173,8 +173,8 @@ def class_mismatch(project: Project, run: RunFolder) -> str:
     if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
         return ""
     return Said(
-        "The run “{run_title}” was trained with other classes than this project has: it parts events at "
-        "magnitude {split_magnitude:g} and by its own north and south. Train anew.",
+        "The run “{run_title}” was trained with classes different from this project's: it has its own magnitude "
+        "split ({split_magnitude:g}) and its own northern and southern clusters. Train again.",
         run_title=run.title,
         split_magnitude=theirs["split_magnitude"],
     )
@@ -204,9 +204,9 @@ def superseded(project: Project, run: RunFolder) -> str:
     if run.card is None or run.about.get("revision") in (None, project.revision()):
         return ""
     return Said(
-        "Readings, stations or parameters have changed since the run “{run_title}” was begun. It learnt "
-        "the maps of that moment, and the ledger says so; predict with it, or train anew, for the maps "
-        "as they are now.",
+        "Readings, stations or parameters have changed since the run “{run_title}” was started. The model was "
+        "trained on the earlier maps, as the ledger records; to use the current maps, predict with this model or "
+        "train again.",
         run_title=run.title,
     )
 
@@ -297,7 +297,7 @@ def train(
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
     finished = end_run(project, season, run.id, last)
     if finished.card is None:
-        raise RunError(Said("{sentence_of} Its id is {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
+        raise RunError(Said("{sentence_of} Run ID: {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
     return finished
 
 

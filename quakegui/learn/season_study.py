@@ -73,7 +73,7 @@ def season_case(project: Project, season: Season, run: RunFolder | None) -> Case
         if run.config.leaky:
             raise RunError(
                 Said(
-                    "The run “{run_title}” is LEAKY: it was trained on the days that it answers, so there is nothing to study.",
+                    "The run “{run_title}” is LEAKY: it was trained on the days that it predicts, so it cannot be studied.",
                     run_title=run.title,
                 )
             )

@@ -177,7 +177,7 @@ def compare(
     try:
         runs.append(source.pretrained(listen=listen, cancelled=cancelled))
     except RunError as error:
-        tell(Said("The pre-trained model is left out. {error}", error=error))
+        tell(Said("The pre-trained model was skipped. {error}", error=error))
     for protocol in protocols:
         wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = source.same_runs(wanted)

@@ -172,8 +172,8 @@ def store_events(
         kept, dropped = _events(connection, kept=1), _events(connection, kept=0)
     unused = sum(by_id.get(event.id, event) != event for event in (*kept, *dropped))
     note = Said(
-        "{unused} of these earthquakes are kept but not used: a catalogue that was modified later gives "
-        "other values under their ids.",
+        "{unused} of these earthquakes were saved but are not used: a catalogue modified later gives other values "
+        "for the same ids.",
         unused=unused,
     )
     notes = (*read.notes, note) if unused else read.notes

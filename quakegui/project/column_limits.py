@@ -73,32 +73,34 @@ def _why_not(column: Column[Any], value: Any) -> str | None:
         whole = isinstance(column.type, Integer)
         if not isinstance(value, int if whole else int | float):
             return Said(
-                "A project keeps a number as '{column_name}', not {value}.",
+                "In a project, '{column_name}' must be a number, not {value}.",
                 column_name=column.name,
                 value=shown(repr(value), 60),
             )
         if not (math.isfinite(value) and low <= value <= high and value % MULTIPLES.get(str(column), value or 1) == 0):
             return _outside(column.name, value, low, high)
     elif isinstance(column.type, LargeBinary):
-        return None if isinstance(value, bytes) else Said("A project keeps bytes as '{column_name}'.", column_name=column.name)
+        return (
+            None if isinstance(value, bytes) else Said("In a project, '{column_name}' must be bytes.", column_name=column.name)
+        )
     elif not isinstance(value, str):
         return Said(
-            "A project keeps text as '{column_name}', not {value}.", column_name=column.name, value=shown(repr(value), 60)
+            "In a project, '{column_name}' must be text, not {value}.", column_name=column.name, value=shown(repr(value), 60)
         )
     elif any("\ud800" <= letter <= "\udfff" for letter in value):
-        return Said("{value} holds characters that are no text; a project cannot keep it.", value=shown(repr(value), 60))
+        return Said("{value} contains invalid characters; a project cannot store it.", value=shown(repr(value), 60))
     return None
 
 
 def _outside(name: str, value: float, low: float, high: float) -> str:
     if name in ("day", "utc_day"):
         first, last, said = (str(np.datetime64(int(day), "D")) if abs(day) < 2**31 else "no day" for day in (low, high, value))
-        return Said("A project keeps days from {first} to {last}; {said} is none of them.", first=first, last=last, said=said)
+        return Said("Dates in a project must be between {first} and {last}; found: {said}.", first=first, last=last, said=said)
     if name.endswith("_ms"):
         first, last, said = (str(np.datetime64(int(ms), "ms")) for ms in (low, high, value))
-        return Said("A project keeps times from {first} to {last}; {said} is none of them.", first=first, last=last, said=said)
+        return Said("Times in a project must be between {first} and {last}; found: {said}.", first=first, last=last, said=said)
     return Said(
-        "A project keeps values from {low:g} to {high:g} as '{name}'; {value:g} is none of them.",
+        "In a project, '{name}' must be between {low:g} and {high:g}, not {value:g}.",
         low=low,
         high=high,
         name=name,

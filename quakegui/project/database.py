@@ -44,7 +44,7 @@ def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
         _journal(engine, "TRUNCATE")
     return engine, (
         Said(
-            "{folder} {reason}: labels are kept safely, but only one program at a time can use the project.",
+            "{folder} {reason}: labels are safe, but only one program at a time can use the project.",
             folder=folder,
             reason=reason,
         ),
@@ -158,7 +158,8 @@ def sentences(folder: Path) -> Iterator[None]:
     except DamagedReadingsError as error:
         raise ProjectError(
             Said(
-                "Readings stored in {folder} are damaged ({error}). Restore a copy of the folder, or import the files anew.",
+                "Readings stored in {folder} are damaged ({error}). Restore the folder from a backup, or import the "
+                "files again.",
                 folder=folder,
                 error=error,
             )
@@ -180,9 +181,8 @@ def sentence(folder: Path, error_text: str) -> str:
     """Return what the database said, as one sentence for the screen."""
     if "unable to open" in error_text and _was_left_open(folder) and not is_writable(folder / DATABASE):
         return Said(
-            "The project in {folder} was not closed the last time, and a part of it can only be read where "
-            "its folder can be written: copy the whole folder, {database}-wal included, to such a place and "
-            "open the copy. Nothing is lost.",
+            "The project in {folder} was not closed properly, and part of it can be read only in a writable folder. "
+            "Copy the whole folder, including {database}-wal, to such a place and open the copy. Nothing is lost.",
             folder=folder,
             database=DATABASE,
         )
@@ -190,29 +190,32 @@ def sentence(folder: Path, error_text: str) -> str:
         error_text = "full"
     known = {
         "locked": Said(
-            "The project in {folder} is in use by another program that does not let go; close it there and try again.",
+            "The project in {folder} is in use by another program. Close it there and try again.",
             folder=folder,
         ),
-        "full": Said(
-            "The disk that holds {folder} is full; nothing of this step was kept. Make room and try again.", folder=folder
-        ),
-        "readonly": Said("The project in {folder} cannot be written here; nothing was changed.", folder=folder),
+        "full": Said("The disk of {folder} is full; this change was not saved. Free some space and try again.", folder=folder),
+        "readonly": Said("The project in {folder} is read-only; nothing was changed.", folder=folder),
         "unable to open": Said(
-            "The project in {folder} cannot be reached; is its drive there? What was saved before is kept.", folder=folder
+            "The project in {folder} cannot be reached. Check that its drive is connected. What was saved before is kept.",
+            folder=folder,
         ),
-        "disk I/O": Said("The drive of {folder} does not answer properly; nothing of this step was kept.", folder=folder),
+        "disk I/O": Said("The drive of {folder} is not responding properly; this change was not saved.", folder=folder),
         "too big": Said(
-            "The database in {folder} holds a larger value than quakegui stores; restore a copy of the folder.", folder=folder
+            "The database in {folder} contains a larger value than quakegui ever stores; restore the folder from a backup.",
+            folder=folder,
         ),
-        "malformed": Said("The database in {folder} is damaged; restore a copy of the folder.", folder=folder),
+        "malformed": Said("The database in {folder} is damaged; restore the folder from a backup.", folder=folder),
         "not a database": Said("{folder} is not a project's database.", folder=folder / DATABASE),
-        "never changed": Said("Rows of the journal are never changed or removed; nothing was done."),
+        "never changed": Said(
+            "Rows of append-only tables, such as the label journal and the ledger, are never "
+            "changed or deleted; nothing was done."
+        ),
     }
     for word, sentence in known.items():
         if word in error_text:
             return sentence
     return Said(
-        "The database of {folder} refused the step ({error_text}); nothing of it was kept.",
+        "The database of {folder} rejected the change ({error_text}); nothing was saved.",
         folder=folder,
         error_text=error_text,
     )

@@ -73,7 +73,7 @@ def create_demo(
         raise ProjectError(str(error)) from error
     except OSError as error:
         raise ProjectError(
-            Said("The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error)
+            Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
     try:
         with Project.create(place, timezone=config.timezone, name=NAME, synthetic=True) as project:
@@ -130,7 +130,7 @@ def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback)
     network = synthetic_network(config.stations)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
     store_parsed(project, _files(season, progress))
-    progress(3, 4, Said("events and labels"))
+    progress(3, 4, Said("earthquakes and labels"))
     project.set_config(replace(project.config(), first_day=config.first_day, last_day=config.last_day))
     catalogue.store_events(project, events, declustering=Declustering(method="none"))
     catalogue.make_class_scheme(project, split_magnitude=SPLIT_MAGNITUDE)

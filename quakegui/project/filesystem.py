@@ -119,7 +119,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         As the disk says, or because `path` is part of a project; it is then as it was.
     """
     if _is_of_a_project(path):
-        raise FileExistsError(errno.EEXIST, Said("it is part of a project"), str(path))
+        raise FileExistsError(errno.EEXIST, Said("the file is part of a project"), str(path))
     with replacing(path) as part:
         yield part
 

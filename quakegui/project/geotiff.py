@@ -75,7 +75,7 @@ def maps_to_geotiff(
     except OSError as error:
         raise ProjectError(
             Said(
-                "{folder} cannot be written: {strerror}. {count} maps are there.",
+                "{folder} cannot be written: {strerror}. {count} maps were written.",
                 folder=folder,
                 strerror=error.strerror or error,
                 count=2 * count,

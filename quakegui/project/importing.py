@@ -83,9 +83,7 @@ def import_paths(
         If the project cannot be written; nothing was changed.
     """
     if project.read_only:
-        raise ProjectError(
-            Said("The project {project_name} is open for reading only; nothing was imported.", project_name=project.name)
-        )
+        raise ProjectError(Said("The project {project_name} is read-only; nothing was imported.", project_name=project.name))
     given = tuple(paths)
     if any(is_export(path) for path in given):
         return _bring_back(project, given, progress, cancelled)
@@ -107,7 +105,7 @@ def import_paths(
     except OSError as error:
         why = error.strerror or error
         raise ProjectError(
-            Said("What was read cannot be kept in {cache} meanwhile: {why}. Nothing was imported.", cache=cache, why=why)
+            Said("The data cannot be buffered in {cache}: {why}. Nothing was imported.", cache=cache, why=why)
         ) from error
 
 
@@ -143,7 +141,7 @@ def _bring_back(
     project: Project, paths: tuple[Path | str, ...], progress: ProgressCallback, cancelled: CancelCheck
 ) -> ImportReport:
     if len(paths) > 1:
-        raise ProjectError(Said("An exported project is imported alone, without other files; nothing was imported."))
+        raise ProjectError(Said("Import an exported project on its own, without other files; nothing was imported."))
     days = import_export(project, paths[0], progress=progress, cancelled=cancelled)
     with project.read() as connection:
         table = schema.imported_file.c
@@ -208,7 +206,7 @@ def _store_files(
     lists: list[ParsedFile] = []
     for number, parsed in enumerate(files):
         if number % 100 == 0:
-            progress(number, 0, Said("storing"))
+            progress(number, 0, Said("saving"))
             if cancelled():
                 raise _CancelledError
         if parsed.format == "stations":
@@ -235,7 +233,7 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
     if writer.kp_touched:
         fresh = refresh_kp(connection)
         tally.notes |= {
-            Said("{name}: Kp of {fresh} three-hour intervals is new or changed.", name=name, fresh=fresh): None
+            Said("{name}: Kp values of {fresh} three-hour intervals are new or changed.", name=name, fresh=fresh): None
             for name in writer.with_kp
         }
     mark_stale(connection, writer.touched)
@@ -247,7 +245,7 @@ def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: st
 def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
     number = writer.add(parsed)
     if not parsed.blocks and parsed.format not in _WITHOUT_READINGS:
-        tally.skipped.append(SkippedFile(parsed.name, joined(" ", parsed.notes) or Said("It holds no readings.")))
+        tally.skipped.append(SkippedFile(parsed.name, joined(" ", parsed.notes) or Said("The file contains no readings.")))
         tally.empty += [parsed.name] if number is not None else []
         return
     if number is None:
@@ -283,8 +281,8 @@ def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tall
         if number not in writer.brought and is_shared(connection, number):
             tally.notes[
                 Said(
-                    "{name}: This copy of a known file was modified earlier than the one known so far: where other "
-                    "files have different values for the same times, those may count now.",
+                    "{name}: This copy of a known file was modified earlier than the copy known so far. Where other "
+                    "files have different values for the same times, those values may now be used.",
                     name=name,
                 )
             ] = None
@@ -317,8 +315,8 @@ def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> No
             told.add(station.code)
             tally.notes[
                 Said(
-                    "{name}: {code}: this file places it at {latitude:.3f}, {longitude:.3f}, the project has "
-                    "{latitude2:.3f}, {longitude2:.3f} and keeps that; 'quakegui stations set' changes it.",
+                    "{name}: {code}: this file gives the coordinates {latitude:.3f}, {longitude:.3f}; the project "
+                    "keeps {latitude2:.3f}, {longitude2:.3f}. Change them with 'quakegui stations set'.",
                     name=name,
                     code=station.code,
                     latitude=station.latitude,
@@ -331,8 +329,8 @@ def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> No
         if code in here and not here[code].located:
             tally.notes[
                 Said(
-                    "{code} has no usable coordinates: its readings are kept and it is left off the map; 'quakegui "
-                    "stations set PROJECT {code} --latitude ... --longitude ...' puts it there.",
+                    "{code} has no usable coordinates: its readings are kept but it is not shown on the map; set "
+                    "them with 'quakegui stations set PROJECT {code} --latitude ... --longitude ...'.",
                     code=code,
                 )
             ] = None
@@ -341,8 +339,8 @@ def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> No
         if left:
             tally.notes[
                 Said(
-                    "{name}: {left} of the stations that it lists have no readings here; they appear when readings "
-                    "come in, or by 'quakegui stations import'.",
+                    "{name}: {left} of the stations in the list have no readings here; they appear once their "
+                    "readings are imported, or after 'quakegui stations import'.",
                     name=name,
                     left=left,
                 )

@@ -188,7 +188,7 @@ def readings_to_iaga(
     except OSError as error:
         raise ProjectError(
             Said(
-                "{folder} cannot be written: {strerror}. {count} files are there.",
+                "{folder} cannot be written: {strerror}. {count} files were written.",
                 folder=folder,
                 strerror=error.strerror or error,
                 count=count,

@@ -91,8 +91,8 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
                 here, there = ("" if one.cls is None else str(one.cls) for one in (label, other))
                 raise FormatError(
                     Said(
-                        "{day} has another label by {author} here ('{here}') than '{there}' in {where}; leave one of the "
-                        "lines out. Nothing was imported.",
+                        "{day} has two different labels by {author}: '{here}' here and '{there}' in {where}. Nothing "
+                        "was imported; remove one of the lines.",
                         day=label.day,
                         author=label.author,
                         here=here,
@@ -122,26 +122,26 @@ def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         if not {"date", "class"} <= set(names):
-            raise FormatError(Said("Labels need the columns date and class."), file=file, line=1)
+            raise FormatError(Said("A label file needs the columns date and class."), file=file, line=1)
         twice = [name for name in names if name in _KNOWN and names.count(name) > 1]
         if twice:
-            raise FormatError(Said("The column {twice} comes twice.", twice=twice[0]), file=file, line=1)
+            raise FormatError(Said("The column {twice} appears twice.", twice=twice[0]), file=file, line=1)
         least = max(names.index("date"), names.index("class")) + 1  # spreadsheets leave out empty cells at a line's end
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) < least:
-                raise FormatError(Said("The line ends before its class."), file=file, line=reader.line_num)
+                raise FormatError(Said("The line ends before the class column."), file=file, line=reader.line_num)
             if any(cell.strip() for cell in cells[len(names) :]):
                 raise FormatError(
-                    Said("The line has more cells than there are columns; a note with commas needs quotation marks around it."),
+                    Said("The line has more cells than columns; enclose a note that contains commas in quotation marks."),
                     file=file,
                     line=reader.line_num,
                 )
             rows.append((reader.line_num, dict(zip(names, [*cells, *[""] * len(names)], strict=False))))
         dates = years_first([row["date"].strip() for _, row in rows])
     except csv.Error as error:
-        raise FormatError(Said("The csv is damaged ({error}).", error=error), file=file, line=reader.line_num) from error
+        raise FormatError(Said("The CSV file is damaged ({error}).", error=error), file=file, line=reader.line_num) from error
     except ValueError as error:
         raise FormatError(str(error), file=file) from error
     return [(line, {**row, "date": _iso_date(date)}) for (line, row), date in zip(rows, dates, strict=True)]
@@ -174,7 +174,7 @@ def _label(row: dict[str, str], author: str, file: str, line: int) -> journal.Gi
             line=line,
         )
     if facts["source"] not in _SOURCES:
-        raise FormatError(Said("'{source}' is not a source of labels.", source=facts["source"]), file=file, line=line)
+        raise FormatError(Said("'{source}' is not a known label source.", source=facts["source"]), file=file, line=line)
     cls = int(facts["class"]) if facts["class"] else None
     note = facts["note"] if "note" in row else None
     return journal.GivenLabel(day, cls, _SOURCES[facts["source"]], shown(facts["author"], 200) or author, note)

@@ -41,7 +41,7 @@ def clear(folder: Path) -> Path:
         As the disk says.
     """
     if not is_free(folder):
-        raise NotFreeError(Said("{folder} is not empty; a new project needs a new or empty folder.", folder=folder))
+        raise NotFreeError(Said("{folder} is not empty; choose a new or empty folder for the project.", folder=folder))
     folder.mkdir(parents=True, exist_ok=True)
     for name in (PART, f"{PART}-journal"):
         (folder / name).unlink(missing_ok=True)

@@ -41,8 +41,8 @@ def require_length(folder: Path) -> None:
     if sys.platform != "win32" and length > LONGEST_PATH:
         raise ProjectError(
             Said(
-                "The path of {folder} is too long for a database, by {length} bytes (a Chinese character has "
-                "three): use shorter folder names, or fewer folders within each other.",
+                "The path of {folder} is {length} bytes too long for a database (a Chinese character takes three). "
+                "Use shorter folder names, or fewer nested folders.",
                 folder=folder,
                 length=length - LONGEST_PATH,
             )
@@ -55,12 +55,15 @@ def require_there(folder: Path) -> None:
     try:
         if not folder.is_dir():
             raise ProjectError(
-                Said("There is no folder {folder}; if it lies on another drive or a share, connect it first.", folder=folder)
+                Said(
+                    "The folder {folder} does not exist; if it is on another drive or a network share, connect that first.",
+                    folder=folder,
+                )
             )
         if not (folder / DATABASE).is_file():
             raise ProjectError(
                 Said(
-                    "{folder} is not a project: it holds no {database}. Make one with 'quakegui new'.",
+                    "{folder} is not a project: it does not contain {database}. Create a project with 'quakegui new'.",
                     folder=folder,
                     database=DATABASE,
                 )
@@ -69,7 +72,7 @@ def require_there(folder: Path) -> None:
             if is_link(folder / name):
                 raise ProjectError(
                     Said(
-                        "{folder} is a link to another file; it was not opened. Open the project where it lies.",
+                        "{folder} is a link to another file and was not opened. Open the project at its actual location.",
                         folder=folder / name,
                     )
                 )
@@ -77,8 +80,8 @@ def require_there(folder: Path) -> None:
             if is_link(folder / name):
                 raise ProjectError(
                     Said(
-                        "{folder} is a link to another folder; the project was not opened, and nothing was changed. Put "
-                        "the folder itself in the link's place, or remove the link.",
+                        "{folder} is a link to another folder; the project was not opened, and nothing was changed. "
+                        "Replace the link with the folder itself, or remove the link.",
                         folder=folder / name,
                     )
                 )
@@ -130,8 +133,8 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
     if read_only:
         raise ProjectError(
             Said(
-                "The project in {folder} is of an older version and must be brought forward once, which needs a "
-                "place that can be written: copy the folder there and open the copy.",
+                "The project in {folder} has an older format and must be upgraded once, in a writable place: copy "
+                "the folder there and open the copy.",
                 folder=folder,
             )
         )
@@ -157,8 +160,8 @@ def _keep_copy(folder: Path, version: int) -> None:
         why = sentence(folder, str(error)) if isinstance(error, sqlite3.Error) else f"{error.strerror or error}."
         raise ProjectError(
             Said(
-                "The project in {folder} is of an older version. It is brought forward only when a copy of its "
-                "database was kept, and the copy cannot be written: {why}",
+                "The project in {folder} has an older format. It is upgraded only after its database has been backed "
+                "up, and the backup cannot be written: {why}",
                 folder=folder,
                 why=why,
             )

@@ -55,7 +55,7 @@ class Overlap:
         if self.overwritten:
             found.append(
                 Said(
-                    "{overwritten} readings take the place of different values of {names}.",
+                    "{overwritten} readings replace different values from {names}.",
                     overwritten=self.overwritten,
                     names=_names(self.over),
                 )
@@ -63,9 +63,8 @@ class Overlap:
         if self.unused:
             found.append(
                 Said(
-                    "{unused} readings are kept but not used: {names} has different values for the same times and "
-                    "takes precedence by data type, date of issue, time of modification or, where these are equal, "
-                    "content.",
+                    "{unused} readings are stored but not used: different values from {names} for the same times "
+                    "take precedence by data type, issue date, modification time or, if these are equal, content.",
                     unused=self.unused,
                     names=_names(self.under),
                 )
@@ -73,7 +72,7 @@ class Overlap:
         if self.withdrawn:
             found.append(
                 Said(
-                    "{withdrawn} readings of {names} are withdrawn: this file marks them as missing.",
+                    "{withdrawn} readings from {names} are withdrawn: this file marks them as missing.",
                     withdrawn=self.withdrawn,
                     names=_names(self.out),
                 )
@@ -81,7 +80,7 @@ class Overlap:
         if self.remainder:
             found.append(
                 Said(
-                    "{remainder} readings of {names} on the same days are not in this file; they still count.",
+                    "{remainder} readings from {names} on the same days are not in this file; they remain in use.",
                     remainder=self.remainder,
                     names=_names(self.beside),
                 )

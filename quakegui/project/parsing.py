@@ -223,7 +223,9 @@ def _parse_sources(path: str, sources: Iterable[Source], contents: KnownContents
     if not exports:
         return [outcome for _, outcome in found]
     others = [outcome for name, outcome in found if not name.startswith(tuple(exports))]
-    why = Said("It is an exported project: unpack it and import the folder that holds {manifest} by itself.", manifest=MANIFEST)
+    why = Said(
+        "This is an exported project: unpack it and import the folder that contains {manifest} separately.", manifest=MANIFEST
+    )
     return [*others, *(SkippedFile(folder.rstrip("/"), why) for folder in exports)]
 
 
@@ -250,12 +252,12 @@ def fingerprint(data: bytes, mapping: Manner | None) -> str:
 def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     if source.data.startswith(",".join(READING_COLUMNS).encode()):
         raise FormatError(
-            Said("It is a part of an exported project: import the folder that holds {manifest}.", manifest=MANIFEST),
+            Said("This file is part of an exported project: import the folder that contains {manifest}.", manifest=MANIFEST),
             file=source.name,
         )
     kind = formats.kind(source) if hints_of(mapping).mapping is None else "readings"
     if kind == "events":
-        return SkippedFile(source.name, Said("It holds earthquakes: import it as events ('quakegui events import')."))
+        return SkippedFile(source.name, Said("The file contains earthquakes; import it with 'quakegui events import'."))
     parsed = ParsedFile(source.name, source.base, sha256, kind or "", modified_ms=source.modified_ms)
     if kind == "kp":
         return replace(parsed, kp=formats.read_kp(source), notes=kp.unread(source))

@@ -128,20 +128,20 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
         If `pack` made nothing like it; a block may come from anywhere, so it unpacks to no more than it says and may.
     """
     if len(packed) < _HEAD.size:
-        raise DamagedReadingsError(Said("a block is cut off"))
+        raise DamagedReadingsError(Said("a block is truncated"))
     first, step, count, width = _HEAD.unpack_from(packed)
     if count == 0:
         return np.zeros(0, dtype=np.int64)
     size = (count - 1) * width
     if count > MOST_READINGS or width not in (1, 2, 4, 8):
-        raise DamagedReadingsError(Said("a block claims {count} numbers of {width} bytes", count=count, width=width))
+        raise DamagedReadingsError(Said("a block declares {count} numbers of {width} bytes", count=count, width=width))
     try:
         stream = zlib.decompressobj()
         plain = stream.decompress(packed[_HEAD.size :], size + 1)
     except zlib.error as error:
-        raise DamagedReadingsError(Said("a block does not unpack: {error}", error=error)) from error
+        raise DamagedReadingsError(Said("a block cannot be unpacked: {error}", error=error)) from error
     if len(plain) != size:
-        raise DamagedReadingsError(Said("a block unpacks to another size than it says"))
+        raise DamagedReadingsError(Said("a block unpacks to a different size than declared"))
     planes = np.frombuffer(plain, dtype=np.uint8).reshape(width, -1)
     folded = np.ascontiguousarray(planes.T).view(f"<u{width}").ravel().astype(np.int64)
     numbers = np.empty(count, dtype=np.int64)
@@ -155,13 +155,17 @@ def _check(block: Block) -> None:
     """Refuse a block whose facts are of the wrong kind: a database keeps whatever it is given."""
     whole = (block.utc_day, block.cadence_ms, block.data_type, block.derived, block.count, block.file)
     if not all(isinstance(number, int) for number in whole) or block.data_type not in set(DataType):
-        raise DamagedReadingsError(Said("a block's facts are not numbers that they can be"))
+        raise DamagedReadingsError(Said("a block's metadata are not valid numbers"))
     if not 1 <= block.cadence_ms <= _LONGEST_CADENCE or abs(block.utc_day) > _FARTHEST_DAY:
         raise DamagedReadingsError(
-            Said("a block lies on the day {utc_day}, every {cadence_ms} ms", utc_day=block.utc_day, cadence_ms=block.cadence_ms)
+            Said(
+                "a block has an impossible day number ({utc_day}) or sampling interval ({cadence_ms} ms)",
+                utc_day=block.utc_day,
+                cadence_ms=block.cadence_ms,
+            )
         )
     if not all(isinstance(packed, bytes) for packed in (block.times, block.values, block.missing)):
-        raise DamagedReadingsError(Said("a block holds something else than packed numbers"))
+        raise DamagedReadingsError(Said("a block contains something other than packed numbers"))
 
 
 def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -175,12 +179,12 @@ def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     _check(block)
     time, value = unpack(block.times), unpack(block.values)
     if not time.size == value.size == block.count or not (time.size or block.missing):
-        raise DamagedReadingsError(Said("a block has another number of times than of values"))
+        raise DamagedReadingsError(Said("a block has different numbers of times and values"))
     if not time.size:
         return time, value
     ordered = bool(time[0] >= 0 and time[-1] < DAY_MS and (time[1:] > time[:-1]).all())
     if not ordered or int(value.min()) < -_LARGEST or int(value.max()) > _LARGEST:
-        raise DamagedReadingsError(Said("a block holds times outside its day, or values that no field has"))
+        raise DamagedReadingsError(Said("a block contains times outside its day, or impossible field values"))
     return time, value
 
 
@@ -242,7 +246,7 @@ def missing_of(block: Block) -> NDArray[np.int64]:
         return np.zeros(0, dtype=np.int64)
     time = unpack(block.missing)
     if time.size and not (time[0] >= 0 and time[-1] < DAY_MS and (time[1:] > time[:-1]).all()):
-        raise DamagedReadingsError(Said("a block marks what is missing outside its day"))
+        raise DamagedReadingsError(Said("a block marks readings outside its day as missing"))
     return time
 
 

@@ -73,7 +73,7 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
         If a chain or a guard is broken, or the file cannot be written.
     """
     if state.broken:
-        raise ProjectError(Said("No receipt was written: the record is not as quakegui wrote it."))
+        raise ProjectError(Said("No receipt was written: the record differs from what quakegui wrote."))
     heads = [ChainHead(one.head, one.hash, one.rows) for one in state.chains]
     written = f"{np.datetime64(now_ms, 'ms').astype('datetime64[s]')}Z"
     receipt = Receipt(MARK, project.name, written, schema.SCHEMA, *heads)
@@ -92,12 +92,12 @@ def read_receipt(path: Path) -> Receipt:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise ValueError(Said("it is too large"))
+            raise ValueError(Said("the file is too large"))
         receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8-sig")), what="receipt's value")
         if receipt.format != MARK:
-            raise ValueError(Said("it does not say that it is one"))
+            raise ValueError(Said("the file is not marked as a receipt"))
     except (OSError, ValueError) as error:
-        raise ProjectError(Said("{path} is not a receipt of quakegui: {error}", path=path, error=error)) from error
+        raise ProjectError(Said("{path} is not a quakegui receipt: {error}", path=path, error=error)) from error
     return receipt
 
 
@@ -118,7 +118,7 @@ def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
             if state.head < head.id:
                 found.append(
                     Said(
-                        "The {name} ends at row {head}; by the receipt of {written} it had {head_id} rows.",
+                        "The {name} ends at row {head}; according to the receipt of {written}, it had {head_id} rows.",
                         name=name,
                         head=state.head,
                         written=receipt.written,
@@ -128,8 +128,8 @@ def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
             elif at != head.hash:
                 found.append(
                     Said(
-                        "Row {head_id} of the {name} does not carry the hash of the receipt of {written}: the {name} was "
-                        "written anew since then, or the receipt is another project's.",
+                        "The hash of row {head_id} of the {name} differs from the receipt of {written}: the {name} "
+                        "has been rewritten since then, or the receipt belongs to another project.",
                         head_id=head.id,
                         name=name,
                         written=receipt.written,

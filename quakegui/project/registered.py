@@ -64,7 +64,7 @@ def examine_registered(project: Project, *, now_ms: int) -> tuple[RegisteredReco
         possible = _possible_days(project, now_ms)
     except ProjectError as error:
         possible = np.array([], dtype="datetime64[D]")
-        notes = (Said("{error} So gaps in registered records could not be looked for.", error=error),)
+        notes = (Said("{error} Gaps in registered predictions could therefore not be checked.", error=error),)
     return tuple(_record(project, one, possible, notes, now_ms) for one in found)
 
 
@@ -81,8 +81,8 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
     if not sealed:
         faults.append(
             Said(
-                "Row {ledger_row} of the ledger does not carry the hash that it had when the run “{terms_title}” "
-                "was registered.",
+                "The hash of row {ledger_row} of the ledger differs from its value when the run “{terms_title}” was "
+                "registered.",
                 ledger_row=terms.ledger_row,
                 terms_title=terms.title,
             )
@@ -90,7 +90,7 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
     if early.size:
         faults.append(
             Said(
-                "The run “{terms_title}” predicted {days_text} before the night was over.",
+                "The model “{terms_title}” predicted {days_text} before the night was over.",
                 terms_title=terms.title,
                 days_text=_days_text(early),
             )
@@ -98,8 +98,8 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
     if gaps.size:
         faults.append(
             Said(
-                "The run “{terms_title}” is registered until {last_day} and has not predicted {days_text}, "
-                "though it could have.",
+                "The model “{terms_title}” is registered until {last_day} but has not predicted {days_text}, "
+                "although the data allowed it.",
                 terms_title=terms.title,
                 last_day=terms.last_day,
                 days_text=_days_text(gaps),

@@ -104,8 +104,8 @@ def require_unregistered(project: Project, run_id: str) -> None:
     if found is not None:
         raise ProjectError(
             Said(
-                "The run “{terms_title}” is registered from {first_day} until {last_day}; it can be neither "
-                "renamed nor deleted nor registered again.",
+                "The run “{terms_title}” is registered from {first_day} to {last_day}; it cannot be renamed, deleted "
+                "or registered again.",
                 terms_title=found.terms.title,
                 first_day=found.terms.first_day,
                 last_day=found.terms.last_day,
@@ -155,7 +155,7 @@ def add_registration(
         if first_day is not None and first_day < earliest:
             raise ProjectError(
                 Said(
-                    "The night of {first_day} is over: what is registered lies ahead, from {earliest} on at the earliest.",
+                    "The night of {first_day} is over; a registration can start on {earliest} at the earliest.",
                     first_day=first_day,
                     earliest=earliest,
                 )
@@ -216,7 +216,7 @@ def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64
         return
     changed = (*_changed_files(project, found), *_changed_parameters(project.config(), found))
     if changed:
-        raise ProjectError(Said("{changed} It predicts nothing until that is undone.", changed=changed[0]))
+        raise ProjectError(Said("{changed} The model makes no predictions until this change is undone.", changed=changed[0]))
 
 
 def changes(project: Project, registration: Registration) -> tuple[str, ...]:
@@ -260,9 +260,13 @@ def _changed_files(project: Project, registration: Registration) -> tuple[str, .
     now = _hashes(project, registration.run, files)
     names = [name for name, digest in files.items() if now.get(name) != digest]
     if not now:
-        return (Said("The folder of the run “{title}”, which is registered, is gone.", title=title),)
+        return (Said("The folder of the registered run “{title}” is missing.", title=title),)
     return tuple(
-        Said("The file {name} of the run “{title}” has changed since it was registered, or is gone.", name=name, title=title)
+        Said(
+            "The file {name} of the run “{title}” is missing or has changed since the run was registered.",
+            name=name,
+            title=title,
+        )
         for name in names
     )
 
@@ -273,7 +277,7 @@ def _changed_parameters(config: SeasonConfig, registration: Registration) -> tup
         return ()
     return (
         Said(
-            "Parameters of the season have changed since the run “{terms_title}” was registered: {names}.",
+            "Season parameters have changed since the run “{terms_title}” was registered: {names}.",
             terms_title=registration.terms.title,
             names=", ".join(names),
         ),
@@ -283,11 +287,14 @@ def _changed_parameters(config: SeasonConfig, registration: Registration) -> tup
 def _changed_facts(facts: Mapping[str, Any], terms: Terms) -> Iterator[str]:
     title = terms.title
     if facts["selection"] != terms.selection:
-        yield Said("Box or magnitudes of the earthquakes have changed since the run “{title}” was registered.", title=title)
+        yield Said(
+            "The selection of earthquakes by region or magnitude has changed since the run “{title}” was registered.",
+            title=title,
+        )
     if facts["declustering"] != terms.declustering:
-        yield Said("How aftershocks are dropped has changed since the run “{title}” was registered.", title=title)
+        yield Said("The declustering method has changed since the run “{title}” was registered.", title=title)
     if facts["classes"] != terms.classes:
-        yield Said("The classes of the earthquakes have changed since the run “{title}” was registered.", title=title)
+        yield Said("The earthquake classes have changed since the run “{title}” was registered.", title=title)
     if facts["label_rule"] != terms.label_rule:
         yield Said("The label rule has changed since the run “{title}” was registered.", title=title)
 

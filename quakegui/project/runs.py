@@ -75,7 +75,7 @@ class LedgerPredictions:
         if self.kind not in KINDS:
             raise ValueError(Said("Unknown kind of prediction '{kind}': use {kinds}.", kind=self.kind, kinds=", ".join(KINDS)))
         if self.probabilities.shape != (self.days.size, 5) or self.days.size != len(self.map_hash):
-            raise ValueError(Said("Predictions need five probabilities and a map's fingerprint per day."))
+            raise ValueError(Said("Predictions need five probabilities and a map checksum per day."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def add_run(project: Project, run: Run, *, revision: int | None = None) -> None:
         if revision is not None:
             require_revision(connection, revision)
         if connection.scalar(select(schema.run.c.id).where(schema.run.c.id == run.id)) is not None:
-            raise ProjectError(Said("There is a run {run_id} already; runs are never overwritten.", run_id=run.id))
+            raise ProjectError(Said("The run {run_id} already exists; runs are never overwritten.", run_id=run.id))
         connection.execute(schema.run.insert().values(_row(run)))
 
 

@@ -83,7 +83,7 @@ def maps_to_folder(
     except OSError as error:
         raise ProjectError(
             Said(
-                "{folder} cannot be written: {strerror}. {count} maps are there.",
+                "{folder} cannot be written: {strerror}. {count} maps were written.",
                 folder=folder,
                 strerror=error.strerror or error,
                 count=len(rows),
@@ -132,7 +132,7 @@ def fresh_folder(folder: Path) -> None:
     """Make a folder; raises ProjectError for one that holds something."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError(
-            Said("{folder} is not empty; give a new or empty folder, so that old and new files are not mixed.", folder=folder)
+            Said("{folder} is not empty; choose a new or empty folder, so that old and new files are not mixed.", folder=folder)
         )
     folder.mkdir(parents=True, exist_ok=True)
 

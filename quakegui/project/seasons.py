@@ -80,9 +80,9 @@ def load_season(
         raise ProjectError(str(error)) from error
     if known is None or len(known[0]) < days:
         save_anomalies(night, config.anomaly, season.anomaly)
-    progress(3, 4, Said("regions"))
+    progress(3, 4, Said("extremum regions"))
     if features:
-        season = with_features(season, lambda day: progress(3 * days + day, 4 * days, Said("regions")))
+        season = with_features(season, lambda day: progress(3 * days + day, 4 * days, Said("extremum regions")))
     progress(4, 4, Said("done"))
     return season
 
@@ -99,7 +99,7 @@ def current_season(project: Project, season: Season, *, progress: ProgressCallba
         return season
     anew = load_season(project, progress=progress)
     if anew is None:
-        raise ProjectError(Said("The project has no season any more: its readings or the places of its stations are gone."))
+        raise ProjectError(Said("The project no longer has a season: its readings or station coordinates are missing."))
     return anew
 
 

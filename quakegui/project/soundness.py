@@ -67,21 +67,21 @@ def require_project(connection: Connection, folder: Path) -> int:
     if foreign is not None:
         raise UnsoundError(
             Said(
-                "The database in {folder} holds {foreign}, which quakegui did not put there and which could act "
-                "by itself; it was not opened, and nothing of it was run. Ask its sender for an export "
-                "('quakegui export') and import that.",
+                "The database in {folder} contains {foreign}, which quakegui did not create and which could run by "
+                "itself. It was not opened, and nothing in it was run; ask the sender for an export ('quakegui "
+                "export') and import that.",
                 folder=folder,
                 foreign=foreign,
             )
         )
     found = schema.version(connection)
     if found is None:
-        raise UnsoundError(Said("The database in {folder} is not one of a quakegui project.", folder=folder))
+        raise UnsoundError(Said("The database in {folder} does not belong to a quakegui project.", folder=folder))
     if found > schema.SCHEMA:
         raise UnsoundError(
             Said(
-                "The project in {folder} was made by a newer quakegui (version {found} of its tables, this "
-                "program knows {schema}); nothing was changed. Open it with the newer program.",
+                "The project in {folder} was created by a newer quakegui (format {found}; this program supports "
+                "formats up to {schema}); nothing was changed. Open it with the newer program.",
                 folder=folder,
                 found=found,
                 schema=schema.SCHEMA,
@@ -91,8 +91,8 @@ def require_project(connection: Connection, folder: Path) -> int:
     if odd is not None:
         raise UnsoundError(
             Said(
-                "The database in {folder} says that its tables are of version {found}, but its table '{odd}' is "
-                "not; it was not opened. Restore a copy of the folder.",
+                "The database in {folder} declares table version {found}, but its table '{odd}' has another version; "
+                "it was not opened. Restore the folder from a backup.",
                 folder=folder,
                 found=found,
                 odd=odd,
@@ -113,8 +113,8 @@ def require_values(connection: Connection, folder: Path) -> None:
     if wrong is not None:
         raise UnsoundError(
             Said(
-                "The database in {folder} is damaged, or was changed by another program: {wrong} is nothing that "
-                "quakegui wrote. Restore a copy of the folder.",
+                "The database in {folder} is damaged or was changed by another program: {wrong} was not written by "
+                "quakegui. Restore the folder from a backup.",
                 folder=folder,
                 wrong=wrong,
             )
@@ -143,7 +143,7 @@ def foreign_part(connection: Connection) -> str | None:
                 return Said("the virtual table '{part}'", part=part)
             table = schema.metadata.tables.get(str(name).lower())  # SQLite's names have no case
             if table is not None and not _is_ours(raw, table, sql):
-                return Said("a table '{part}' that is not made as this program makes it", part=part)
+                return Said("a table '{part}' with a different structure than in this program", part=part)
         elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
             return Said("the {kind} '{part}'", kind=kind, part=part)  # an index without a statement belongs to a primary key
     return None
@@ -194,12 +194,12 @@ def wrong_fact(connection: Connection) -> str | None:
             return Said("the record of the run '{run}'", run=shown(run.id, 60))
     for act in connection.execute(select(schema.act.c.id, schema.act.c.kind, schema.act.c.summary)):
         if not _is_summary(act.kind, act.summary):
-            return Said("the record of the import {act}", act=act.id)
+            return Said("the record of import {act}", act=act.id)
     for row in connection.execute(select(schema.registration.c.id, schema.registration.c.terms)):
         try:
             Terms.from_json(row.terms)
         except ValueError as error:
-            return Said("the registration {row_id} ({error})", row_id=row.id, error=error)
+            return Said("registration {row_id} ({error})", row_id=row.id, error=error)
     return None
 
 
@@ -219,14 +219,14 @@ def _is_summary(kind: str, text: str) -> bool:
 
 def _wrong_setting(key: str, value: str) -> str | None:
     if key in _WHOLE_NUMBERS and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
-        return Said("the fact '{key}'", key=key)
+        return Said("the setting '{key}'", key=key)
     if key == "run_in_use" and value != "" and not _is_name(value):
-        return Said("the fact '{key}'", key=key)
+        return Said("the setting '{key}'", key=key)
     if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):
         try:
             built(_KINDS[key], parse_json(value), what=f"value of the fact '{key}'")
         except ValueError as error:
-            return Said("the fact '{key}' ({error})", key=key, error=error)
+            return Said("the setting '{key}' ({error})", key=key, error=error)
     return None
 
 
@@ -247,9 +247,9 @@ def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         why = storage_problem(table, row)
         if why is None and table is schema.setting and {"key", "value"} <= row.keys():
             wrong = _wrong_setting(row["key"], row["value"])
-            why = Said("A project cannot keep {wrong}.", wrong=wrong) if wrong is not None else None
+            why = Said("A project cannot store {wrong}.", wrong=wrong) if wrong is not None else None
         if why is not None:
-            raise UnsoundError(Said("{why} Nothing of this step was kept.", why=why))
+            raise UnsoundError(Said("{why} This change was not saved.", why=why))
 
 
 _COUNTS = " UNION ALL ".join(
@@ -275,8 +275,8 @@ def require_room(connection: Connection, name: str) -> None:
     if any(count is not None and count >= LAST_COUNT for (count,) in counts):
         raise UnsoundError(
             Said(
-                "The counters of the project {name} are at their end, as only a file that another program "
-                "changed can have them; nothing was changed. Restore a copy of the folder.",
+                "The internal counters of the project {name} are exhausted, so another program must have changed the "
+                "file; nothing was changed. Restore the folder from a backup.",
                 name=name,
             )
         )

@@ -68,7 +68,7 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
         notes += said
         found |= {station.code: station for station in stations}
     if not found:
-        raise ProjectError(Said("{path} names no station.", path=path))
+        raise ProjectError(Said("{path} does not contain any stations.", path=path))
     return _store(project, found.values(), tuple(notes), author, Path(path).name)
 
 
@@ -96,17 +96,17 @@ def _usable(station: Station) -> Station:
     """Return a station as it is stored; refuse an empty code and impossible coordinates."""
     station = replace(station, code=station.code.strip().upper())
     if not 1 <= len(station.code) <= 32:
-        raise ProjectError(Said("A station needs a code of 1 to 32 characters."))
+        raise ProjectError(Said("Station codes must have 1 to 32 characters."))
     if (station.latitude is None) != (station.longitude is None):
         raise ProjectError(Said("{code} needs both latitude and longitude, or neither.", code=station.code))
     if station.latitude is not None and station.longitude is not None:
         if not -90.0 <= station.latitude <= 90.0:
             raise ProjectError(
-                Said("{latitude} is not a latitude; degrees north go from -90 to 90.", latitude=station.latitude)
+                Said("{latitude} is not a latitude; enter degrees north from -90 to 90.", latitude=station.latitude)
             )
         if not -180.0 <= station.longitude <= 360.0:
             raise ProjectError(
-                Said("{longitude} is not a longitude; degrees east go from -180 to 180.", longitude=station.longitude)
+                Said("{longitude} is not a longitude; enter degrees east from -180 to 180.", longitude=station.longitude)
             )
         if station.longitude > 180.0:
             station = replace(station, longitude=round(station.longitude - 360.0, 9))

@@ -121,7 +121,7 @@ class Project:
             raise ProjectError(str(error)) from error
         except OSError as error:
             raise ProjectError(
-                Said("The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error)
+                Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
             ) from error
         engine, warnings = writable_engine(folder)
         return cls(folder, engine, read_only=False, warnings=warnings)
@@ -153,7 +153,7 @@ class Project:
             read_only = True
             warnings = (
                 Said(
-                    "{folder} cannot be written here: the project is open for reading only, and labels cannot be given.",
+                    "{folder} cannot be written: the project is read-only, so days cannot be labelled.",
                     folder=folder,
                 ),
             )
@@ -161,8 +161,8 @@ class Project:
             read_only = True
             warnings = (
                 Said(
-                    "The disk that holds {folder} is full: the project is open for reading only. Make room and open "
-                    "it again to give labels.",
+                    "The disk of {folder} is full, so the project is read-only. Free some space and open the project "
+                    "again to label days.",
                     folder=folder,
                 ),
             )
@@ -238,12 +238,12 @@ class Project:
             thread `WINDOW_BUSY_S`; nothing was changed then.
         """
         if self.read_only:
-            raise ProjectError(Said("The project {name} is open for reading only; nothing was changed.", name=self.name))
+            raise ProjectError(Said("The project {name} is read-only; nothing was changed.", name=self.name))
         if _identity(self.folder) != self._file:  # a system may let go on writing into a file that nobody will find again
             raise ProjectError(
                 Said(
-                    "The project's folder {folder} is not there any more, or another one is in its place; nothing of "
-                    "this step was kept. Connect its drive again or put the folder back, and open the project anew.",
+                    "The project folder {folder} is missing or has been replaced; this change was not saved. "
+                    "Reconnect its drive or restore the folder, then open the project again.",
                     folder=self.folder,
                 )
             )
@@ -267,8 +267,8 @@ class Project:
         if not self._writing.acquire(timeout=patience):
             raise ProjectError(
                 Said(
-                    "Another step is being written into the project {name}, such as an import; this one was not "
-                    "kept. Try again when that one is done.",
+                    "Another operation, such as an import, is writing to the project {name}; this change was not "
+                    "saved. Try again when that operation has finished.",
                     name=self.name,
                 )
             )
@@ -291,8 +291,8 @@ class Project:
         except OSError as error:
             raise ProjectError(
                 Said(
-                    "Everything came into {folder} but the folders of its training runs: {strerror}. They follow "
-                    "when the project is opened the next time.",
+                    "Everything was imported into {folder} except the folders of its runs: {strerror}. They are "
+                    "added when the project is next opened.",
                     folder=self.folder,
                     strerror=error.strerror or error,
                 )
@@ -370,8 +370,8 @@ def require_revision(connection: Connection, revision: int) -> None:
     if int(get_setting(connection, REVISION) or 0) != revision:
         raise SupersededError(
             Said(
-                "Readings, stations or parameters have changed since the season was computed from which this was "
-                "made; nothing of it was kept. Do it again with the season as it is now."
+                "Readings, stations or parameters have changed since this season was computed; the result was not "
+                "saved. Repeat the step with the current season."
             )
         )
 

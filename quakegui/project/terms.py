@@ -59,17 +59,17 @@ class Terms:
         """Refuse a period without days, an alarm rule that never opens or never closes, and files of other folders."""
         if not FIRST_DAY <= self.first_day <= self.last_day <= LAST_DAY:
             raise ValueError(
-                Said("A registration's first day is not after its last, and that is at most {last_day}.", last_day=LAST_DAY)
+                Said(
+                    "A registration's first day must not be after its last day, and its last day must not be after {last_day}.",
+                    last_day=LAST_DAY,
+                )
             )
         if not 0.0 < self.threshold <= 1.0 or not 1 <= self.run_days <= 366 or not 1 <= self.open_days <= 366:
             raise ValueError(
-                Said(
-                    "An alarm rule has a threshold above 0 and at most 1, and 1 to 366 days in a row and days that "
-                    "it stays open."
-                )
+                Said("An alarm rule needs a threshold above 0 and not above 1, and 1 to 366 consecutive days and open days.")
             )
         if any(Path(name).name != name or name in ("", ".", "..") for name, _ in self.files):
-            raise ValueError(Said("A registration names files of the run's folder only."))
+            raise ValueError(Said("A registration can only include files from the run's folder."))
 
     def to_json(self) -> str:
         """Return the terms as one line of JSON, always the same for equal terms."""

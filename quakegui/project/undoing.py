@@ -50,7 +50,7 @@ def undo_import(
         if act is None:
             raise ProjectError(Said("There is no import to undo."))
         if act.undone:
-            raise ProjectError(Said("Import {act_id} is undone already.", act_id=act.id))
+            raise ProjectError(Said("Import {act_id} has already been undone.", act_id=act.id))
         add_act(connection, UNDO, author or default_author(), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
@@ -73,7 +73,7 @@ def redo_import(
             raise ProjectError(Said("There is no import to redo."))
         act = _act(acts, _last_undone(connection) if number is None else number)
         if not act.undone:
-            raise ProjectError(Said("Import {act_id} is not undone.", act_id=act.id))
+            raise ProjectError(Said("Import {act_id} has not been undone.", act_id=act.id))
         add_act(connection, REDO, author or default_author(), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
@@ -114,7 +114,7 @@ def _act(acts: tuple[Act, ...], number: int | None) -> Act:
     found = next((act for act in acts if act.id == number), None)
     if found is None:
         raise ProjectError(
-            Said("There is no import {number} in this project; 'quakegui imports list' shows them.", number=number)
+            Said("There is no import {number} in this project; list all imports with 'quakegui imports list'.", number=number)
         )
     return found
 

@@ -119,7 +119,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
         if len(faults) > SHOWN:
             found.append(
                 Said(
-                    "The {names} is not as it was written in {count} further places.",
+                    "In {count} more places, the {names} differs from what quakegui wrote.",
                     names=NAMES[table.name],
                     count=len(faults) - SHOWN,
                 )
@@ -128,8 +128,8 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
     if found:
         found.append(
             Said(
-                "The record was changed by another program, or is damaged: 'quakegui verify' lists every place; "
-                "compare with a copy of the folder, or with a receipt."
+                "The record is damaged or was changed by another program; 'quakegui verify' lists every difference. "
+                "Compare the record with a copy of the folder or with a receipt."
             )
         )
     return tuple(found), tuple(_notes(connection, now_ms))
@@ -228,16 +228,14 @@ def _sentence(connection: Connection, table: Table, kind: str, first: int, last:
         )
     else:
         what = Said(
-            "of {date}, issued {utc} by the run {run}",
+            "of {date}, issued {utc} by the model {run}",
             date=np.datetime64(row.day, "D"),
             utc=_utc(row.issued_ms),
             run=shown(row.run, 60),
         )
     if kind == "without":
-        return Said(
-            "{rows} of the {name} ({what}) came without a hash, so quakegui did not write it.", rows=rows, name=name, what=what
-        )
-    return Said("{rows} of the {name} ({what}) changed after being written.", rows=rows, name=name, what=what)
+        return Said("{rows} of the {name} ({what}): hash missing, so not written by quakegui.", rows=rows, name=name, what=what)
+    return Said("{rows} of the {name} ({what}) changed after they were written.", rows=rows, name=name, what=what)
 
 
 def _guards(connection: Connection) -> Iterator[str]:
@@ -245,8 +243,8 @@ def _guards(connection: Connection) -> Iterator[str]:
     if lost:
         yield (
             Said(
-                "The database's guards against changes of journal and ledger were taken out ({lost}); they are "
-                "put back when the project is opened for writing.",
+                "The database triggers that protect the label journal and the ledger from changes were removed "
+                "({lost}); quakegui restores them when the project is next opened for writing.",
                 lost=", ".join(sorted(lost)),
             )
         )
@@ -275,19 +273,19 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
     early, ahead, back = (_first(connection, f"{_LEDGER} NOT {former} AND {condition}") for condition in conditions)
     for count, first in early:
         yield Said(
-            "{count} predictions were issued before their night was over, the first in row {first} of the ledger.",
+            "Predictions issued before their night was over: {count}, the first in row {first} of the ledger.",
             count=count,
             first=first,
         )
     for count, first in ahead:
         yield Said(
-            "{count} predictions were issued later than it is now, the first in row {first} of the ledger.",
+            "Predictions with an issue time in the future: {count}, the first in row {first} of the ledger.",
             count=count,
             first=first,
         )
     for count, first in back:
         yield Said(
-            "{count} predictions were issued before the row that stands before them, the first in row {first} of the ledger.",
+            "Predictions with an issue time before that of the preceding row: {count}, the first in row {first} of the ledger.",
             count=count,
             first=first,
         )
@@ -298,9 +296,9 @@ def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
     for count, first in _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})"):
         yield (
             Said(
-                "{count} predictions from before rows were chained have a time of issue that cannot be (before "
-                "their night was over, later than now, or before that of the row above), the first in row "
-                "{first} of the ledger: former versions did not see to that.",
+                "Unchained predictions with an impossible issue time (before their night was over, in the future, or "
+                "before that of the preceding row): {count}, the first in row {first} of the ledger. Earlier "
+                "versions did not check issue times.",
                 count=count,
                 first=first,
             )
@@ -309,8 +307,8 @@ def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
     for count, first in _first(connection, f"FROM prediction a WHERE {late}"):
         yield (
             Said(
-                "{count} prospective predictions were issued more than a day after their night, the first in row "
-                "{first} of the ledger: they count in scores, and warned nobody.",
+                "Prospective predictions issued more than a day after their night: {count}, the first in row {first} "
+                "of the ledger. They count in scores but could not warn anyone.",
                 count=count,
                 first=first,
             )

@@ -17,23 +17,23 @@ MOST_FILES = 20
 
 def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
     """Return what was taken of the catalogue, what declustering dropped, and what tells the classes apart."""
-    made = h3(say("Choice of earthquakes, and classes"))
+    made = h3(say("Selection of earthquakes, and classes"))
     if not content.events:
         return made + p(say("The project has no earthquakes."), "notice")
     chosen = catalogue.selection_facts(content.project)
     rows = [
         *_files(catalogue.origins(content.project), say),
-        (say("Earthquakes chosen"), str(len(catalogue.all_events(content.project)))),
-        (say("Chosen by"), selection_in_words(chosen["event_selection"] or {}, say)),
+        (say("Earthquakes selected"), str(len(catalogue.all_events(content.project)))),
+        (say("Selected by"), selection_in_words(chosen["event_selection"] or {}, say)),
         (say("Aftershocks"), declustering_in_words(chosen["declustering"] or {}, say)),
-        (say("Left after declustering"), str(len(content.events))),
+        (say("Remaining after declustering"), str(len(content.events))),
     ]
     scheme = catalogue.class_scheme(content.project)
     if scheme is not None:
         rows += [
-            (say("Large and small part at M"), number(scheme.split_magnitude, 2)),
-            (say("Centre of the north"), degrees(*scheme.north_centre)),
-            (say("Centre of the south"), degrees(*scheme.south_centre)),
+            (say("Magnitude split, M"), number(scheme.split_magnitude, 2)),
+            (say("Centre of the northern cluster"), degrees(*scheme.north_centre)),
+            (say("Centre of the southern cluster"), degrees(*scheme.south_centre)),
         ]
     return made + facts(rows)
 
@@ -41,14 +41,14 @@ def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
 def _files(files: Sequence[Origin], say: Words) -> list[tuple[str, str]]:
     rows = [
         (
-            say("Read from"),
+            say("Source file"),
             say("{name}: {count} earthquakes, SHA-256 {sha}",
                 name=file.name, count=file.events, sha=file.sha256),
         )
         for file in files[:MOST_FILES]
     ]  # fmt: skip
     if files[MOST_FILES:]:
-        rows.append((say("and"), say("{n} more files", n=len(files) - MOST_FILES)))
+        rows.append((say("Not listed"), say("{n} more files", n=len(files) - MOST_FILES)))
     return rows
 
 
@@ -62,7 +62,7 @@ def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
         centre, km = degrees(*selection["centre"]), selection.get("radius_km")
         said.append(say("within {km:g} km of {centre}", km=km, centre=centre))
     if selection.get("min_magnitude") is not None:
-        said.append(say("M {m:g} or larger", m=selection["min_magnitude"]))
+        said.append(say("M {m:g} and above", m=selection["min_magnitude"]))
     if selection.get("since") is not None:
         said.append(say("from {day} on", day=selection["since"]))
     if selection.get("until") is not None:
@@ -73,10 +73,10 @@ def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
 def declustering_in_words(declustering: Mapping[str, Any], say: Words) -> str:
     """Return how aftershocks were dropped: the stored fields of a `season.events.Declustering`."""
     if declustering.get("method") == "gardner-knopoff":
-        return say("dropped by the windows of Gardner and Knopoff (1974)")
+        return say("removed with the windows of Gardner and Knopoff (1974)")
     if declustering.get("method") == "window":
         return say(
-            "dropped within {km:g} km and {days:g} days of an earlier, no smaller earthquake",
+            "removed within {km:g} km and {days:g} days of an earlier earthquake of equal or larger magnitude",
             km=declustering["radius_km"],
             days=declustering["days"],
         )

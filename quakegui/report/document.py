@@ -112,7 +112,7 @@ def make_report(
     """
     say, figures = Words(language), FigureList()
     content = gather(project, season, as_of=as_of, progress=progress, cancelled=cancelled)
-    title = say("Report of the season: {name}", name=project.name)
+    title = say("Season report: {name}", name=project.name)
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):
         if cancelled():

@@ -39,7 +39,7 @@ class MapMaker:
         day = season.day_map(index)
         words = [str(day.day)]
         if self.storm[index]:
-            words.append(say("storm"))
+            words.append(say("storm night"))
         if day.regions:
             peak, count = number(day.regions[0].peak_z, 1, sign=True), len(day.regions)
             words.append(say("1 region, peak z {z}", z=peak) if count == 1 else say("{n} regions, peak z {z}", n=count, z=peak))
@@ -60,7 +60,7 @@ class MapMaker:
     def _no_map(self, index: int) -> str:
         known = int(np.isfinite(self.season.z[index]).sum())
         return self.say(
-            "No map. Stations with a value: {n}; a map needs three at different places.",
+            "No map. Stations with data: {n}; a map needs three at different locations.",
             n=known,
         )
 
@@ -69,7 +69,8 @@ class MapMaker:
         if not self.season.has_map[list(indices)].any():
             known = int(np.isfinite(self.season.z[list(indices)]).sum(axis=1).max(initial=0))
             said = self.say(
-                "None of these days has a map. Stations with a value: {n} at most; a map needs three at different places.",
+                "None of these days has a map. Maximum number of stations with data: {n}; a map needs three at "
+                "different locations.",
                 n=known,
             )
             return p(said, "notice")
@@ -78,7 +79,7 @@ class MapMaker:
     def scale(self) -> str:
         """Return the colour scale of the maps."""
         say, config = self.say, self.season.config
-        title = say("z, fixed scale; red strokes: threshold")
+        title = say("z, fixed scale; red lines: threshold")
         return block(self.figures.add(colour_bar(config.style, config.extrema.threshold_z, title=title, alt=title)))
 
 
@@ -90,7 +91,7 @@ def events(
     if not content.events:
         return made + p(
             say(
-                "The project has no earthquakes, so there is nothing to hit or to miss. Read a catalogue first.",
+                "The project has no earthquakes, so hits and misses cannot be counted. Import an earthquake catalogue first.",
             ),
             "notice",
         )
@@ -99,8 +100,8 @@ def events(
         return made + p(no_season(say), "notice")
     made += p(
         say(
-            "On the maps of the following pages: small rings are the stations, a dark red line is the edge of an extremum "
-            "region, grey lies outside the hull of the day's stations.",
+            "On the maps on the following pages, small circles are stations, dark red lines are edges of extremum "
+            "regions, and grey lies outside the convex hull of the day's stations.",
         ),
         "caption",
     )
@@ -117,7 +118,7 @@ def outcome(content: ReportContent, place: int, say: Words) -> str:
     """Return in a few words whether an alarm was open at an earthquake."""
     record = content.record
     if record is None or place not in record.events:
-        return say("not judged")
+        return say("not scored")
     return say("missed") if place in record.missed else say("hit")
 
 
@@ -141,9 +142,9 @@ def _event(content: ReportContent, maker: MapMaker, place: int, event: Event, sa
     away = float(great_circle_km(event.latitude, event.longitude, frame.latitude, frame.longitude))
     on_map = inside(frame, [(event.latitude, event.longitude)])[0]
     where = (
-        say("{km:.0f} km from the network's centre, on the map", km=away)
+        say("{km:.0f} km from the centre of the network, on the map", km=away)
         if on_map
-        else say("{km:.0f} km from the network's centre, outside of the map", km=away)
+        else say("{km:.0f} km from the centre of the network, off the map", km=away)
     )
     depth = "–" if event.depth_km is None else f"{event.depth_km:g} km"
     made += facts(
@@ -158,11 +159,11 @@ def _event(content: ReportContent, maker: MapMaker, place: int, event: Event, sa
     )
     before = _days_before(content, event)
     if not before:
-        return made + p(say("The season has no day before this earthquake."), "notice")
+        return made + p(say("The season contains no days before this earthquake."), "notice")
     made += p(
-        say("The {n} days known before it, the epicentre ringed:", n=len(before))
+        say("The last {n} days available before it, with the epicentre circled:", n=len(before))
         if on_map
-        else say("The {n} days known before it:", n=len(before))
+        else say("The last {n} days available before it:", n=len(before))
     )
     made += maker.maps(before, event)
     return made + _day_table(content, season, before, say)
@@ -180,15 +181,16 @@ def _days_before(content: ReportContent, event: Event) -> range:
 def _outcome_sentence(content: ReportContent, place: int, say: Words) -> str:
     record = content.record
     if record is None and content.why_not_judged:
-        return say("Not judged: {why}", why=content.why_not_judged)
+        return say("Not scored: {why}", why=content.why_not_judged)
     if record is None:
-        return say("Not judged: there is no prediction of days unknown to a run.")
+        return say("Not scored: there are no predictions for days that the model had not seen.")
     if place in content.other_earthquakes:
         return say(
-            "Not judged: it came into the catalogue after the run was trained, whose earthquakes are judged by.",
+            "Not scored: the earthquake was added to the catalogue after training, and scoring uses the earthquakes "
+            "known at training.",
         )
     if place not in record.events:
-        return say("Not judged: no such prediction covers its time.")
+        return say("Not scored: no out-of-fold or prospective prediction covers the time of the earthquake.")
     for number_, alarm in enumerate(record.alarms, 1):
         for hit in alarm.hits:
             if hit.event == place:
@@ -196,8 +198,8 @@ def _outcome_sentence(content: ReportContent, place: int, say: Words) -> str:
                     "Hit: alarm {n} had been open for {lead} days; direction {d}, class {c}.",
                     n=number_,
                     lead=number(hit.lead_days, 1),
-                    d=say("right") if hit.direction else say("wrong"),
-                    c=say("right") if hit.full_class else say("wrong"),
+                    d=say("correct") if hit.direction else say("wrong"),
+                    c=say("correct") if hit.full_class else say("wrong"),
                 )
     return say("Missed: no alarm was open.")
 
@@ -226,7 +228,7 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
             )
         )
     head = (
-        say("Day"), "Kp", say("Area, km²"), say("Peak z"), say("Label"),
+        say("Day"), "Kp", say("Area (km²)"), say("Peak z"), say("Label"),
         say("Prediction"), say("P(event)"), say("Kind"),
     )  # fmt: skip
     return table(head, rows, numbers_from=9)
@@ -241,14 +243,15 @@ def alarms(
         return made + p(_why_no_alarms(content, say), "notice")
     made += p(
         say(
-            "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 days after "
-            "the last such day. Days that a run was trained on raise none. The direction is the likelier of north and south, "
-            "the class the likeliest of the four; each is named by itself, so they may differ.",
+            "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 "
+            "days after the last such day. Days used to train the model open no alarms. Direction is the more "
+            "probable of north and south; class is the most probable of the four. They are determined separately and "
+            "may disagree.",
         )
     )
     found = content.record.alarms
     if not found:
-        return made + p(say("No alarm was raised in the season."), "notice")
+        return made + p(say("No alarm opened in the season."), "notice")
     rows = [
         (str(place + 1), content.local(alarm.opened), content.local(alarm.closed), say(DIRECTION_NAMES[alarm.direction]),
          say.cls(alarm.full_class), str(len(alarm.positive_days)), _came_of(content, alarm, say))
@@ -256,7 +259,7 @@ def alarms(
     ]  # fmt: skip
     head = (
         say("No."), say("Opened"), say("Closes"), say("Direction"), say("Class"),
-        say("Number of days"), say("What came of it"),
+        say("Number of days"), say("Outcome"),
     )  # fmt: skip
     made += table(head, rows, numbers_from=9)
     maker = MapMaker(content, content.season, say, figures)
@@ -273,11 +276,11 @@ def _why_no_alarms(content: ReportContent, say: Words) -> str:
         return content.why_not_judged
     if content.leaky and content.judgement is not None:
         return say(
-            "The run learnt from days that it was then scored on, so its answers raise no alarms here; those counted with its "
-            "skill belong to scores that say nothing about prediction.",
+            "The model was trained on the days that it is scored on, so its predictions open no alarms here; the "
+            "alarms counted under Skill belong to scores that are not a measure of predictive skill.",
         )
     return say(
-        "There is no prediction of days that a run had not learnt from, so there are no alarms.",
+        "There are no predictions for days that the model had not seen, so there are no alarms.",
     )
 
 
@@ -286,15 +289,15 @@ def _came_of(content: ReportContent, alarm: Alarm, say: Words) -> str:
         came = say.join("; ", (_hit(content, hit, say) for hit in alarm.hits))
         return say("Hit: {what}.", what=came)
     if alarm.undecided:
-        return say("Undecided: still open at the end of the judged time.")
-    return say("False alarm: it closed without an earthquake.")
+        return say("Undecided: still open at the end of the evaluation period.")
+    return say("False alarm: no earthquake occurred before the alarm closed.")
 
 
 def _hit(content: ReportContent, hit: Hit, say: Words) -> str:
     lead = number(hit.lead_days, 1)
     if hit.event >= len(content.events):
         return say(
-            "an earthquake that the catalogue no longer holds, after {lead} days",
+            "an earthquake no longer in the catalogue, after {lead} days",
             lead=lead,
         )
     event = content.events[hit.event]
@@ -313,14 +316,14 @@ def _alarm(content: ReportContent, maker: MapMaker, place: int, alarm: Alarm, sa
             (say("Opened"), content.local(alarm.opened)),
             (say("Closes"), content.local(alarm.closed)),
             (
-                say("Direction and class named"),
+                say("Predicted direction and class"),
                 f"{say(DIRECTION_NAMES[alarm.direction])} · {say.cls(alarm.full_class)}",
             ),
             (say("Days at or above the threshold"), str(len(alarm.positive_days))),
-            (say("What came of it"), _came_of(content, alarm, say)),
+            (say("Outcome"), _came_of(content, alarm, say)),
         )
     )
     shown = alarm.positive_days[:MAPS]
-    made += p(say("Its first {n} such days:", n=len(shown)))
+    made += p(say("The first {n} of these days:", n=len(shown)))
     made += maker.maps(shown, None)
     return made + _day_table(content, maker.season, shown, say)

@@ -23,14 +23,15 @@ def labels(content: ReportContent, say: Words, _figures: FigureList) -> str:
     if not content.labels:
         return made + p(
             say(
-                "No day is labelled yet. Label days, or apply the label rule.",
+                "No days are labelled yet. Label days, or apply the label rule.",
             ),
             "notice",
         )
     made += p(
         say(
-            "Days by class and by where the label in force comes from; settled goes before an analyst's, an analyst's before "
-            "one accepted from a prediction, and that before the rule's. Labels that come from a model never enter a score.",
+            "Days by class and source of the current label. Resolved labels take precedence over an analyst's, an "
+            "analyst's over those accepted from a prediction, and these over the rule's. Labels that come from a "
+            "model are never scored.",
         )
     )
     counts = Counter((label.cls, label.source) for label in content.labels.values())
@@ -39,14 +40,14 @@ def labels(content: ReportContent, say: Words, _figures: FigureList) -> str:
         (say.cls(cls), *(str(counts[cls, source]) for source in sources), str(sum(counts[cls, s] for s in sources)))
         for cls in range(CLASS_COUNT)
     ]
-    rows.append((say("all"), *(str(sum(counts[c, s] for c in range(CLASS_COUNT))) for s in sources),
+    rows.append((say("total"), *(str(sum(counts[c, s] for c in range(CLASS_COUNT))) for s in sources),
                  str(len(content.labels))))  # fmt: skip
     made += table((say("Class"), *(say(SOURCE_NAMES[s]) for s in sources), say("days")), rows)
     disputed = sum(label.disputed for label in content.labels.values())
     unlabelled = sum(1 for day in content.days if day not in content.labels)
     made += p(
         say(
-            "{n} days of the season have no label; on {d} days analysts differ and have not settled.",
+            "{n} days of the season have no label; on {d} days the analysts disagree and the label is unresolved.",
             n=unlabelled, d=disputed,
         )
     )  # fmt: skip
@@ -62,20 +63,20 @@ def _by_rule(content: ReportContent, say: Words) -> str:
         return ""
     return p(
         say(
-            "Of the days that the rule gives to an earthquake, {post} became known only after it and are neither trained on "
-            "nor scored; earthquakes that got no day: {without}.",
+            "Of the days that the rule assigns to an earthquake, {post} became available only after the earthquake "
+            "and are used for neither training nor scoring; earthquakes without a day: {without}.",
             post=int(np.count_nonzero(found.post)), without=len(found.events_without_day),
         )
     )  # fmt: skip
 
 
 def _agreement(content: ReportContent, say: Words) -> str:
-    made = h3(say("Agreement between analysts"))
+    made = h3(say("Inter-analyst agreement"))
     authors = sorted({row.author for row in content.rows if row.source is LabelSource.ANALYST})
     if len(authors) < 2:
         return made + p(
             say(
-                "Fewer than two analysts have labelled, so there is no agreement to report.",
+                "Fewer than two analysts have labelled days, so agreement cannot be computed.",
             )
         )
     rows = []
@@ -83,21 +84,20 @@ def _agreement(content: ReportContent, say: Words) -> str:
         for blind in (True, False):
             found = compare(content.rows, first, second, blind_only=blind)
             if found.days:
-                kind = say("blind") if blind else say("all labels")
+                kind = say("blind only") if blind else say("all labels")
                 rows.append((first, second, kind, str(found.days), str(found.agreed), number(found.kappa)))
     if not rows:
         return made + p(say("No day was labelled by two analysts."))
     head = (
         say("First analyst"), say("Second analyst"), say("Labels"),
-        say("Days of both"), say("Agreed"), "kappa",
+        say("Days labelled by both"), say("Days agreed"), "kappa",
     )  # fmt: skip
     return (
         made
         + table(head, rows, numbers_from=3)
         + p(
             say(
-                "Only labels given blind are independent; kappa of all labels is given beside it and says less. "
-                "A dash: not estimable.",
+                "Only blind labels are independent; kappa over all labels is given for comparison only. A dash: not estimable.",
             ),
             "caption",
         )

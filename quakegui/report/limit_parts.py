@@ -28,8 +28,8 @@ def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> 
 
 def size_table(found: Limit, say: Words) -> Table:
     """Return power by size of the signals."""
-    at_station = say("Largest at a station, nT")
-    head = (say("Strength"), say("Peak, nT"), at_station, *_share_head(say))
+    at_station = say("Largest at a station (nT)")
+    head = (say("Strength"), say("Peak (nT)"), at_station, *_share_head(say))
     rows = [
         (f"{row.strength:g}", number(row.peak_nt), number(row.station_nt), *_share_cells(row.share, say)) for row in found.sizes
     ]
@@ -43,7 +43,7 @@ def count_table(found: Limit, say: Words) -> Table:
 
 
 def _share_head(say: Words) -> tuple[str, ...]:
-    return say("Power (95%)"), say("Passed the test"), say("Replicates")
+    return say("Power (95%)"), say("Fraction passing the test"), say("Replicates")
 
 
 def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
@@ -55,11 +55,11 @@ def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
 def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
     """Return the drawing of the power over the size of the signals."""
     words = PlotWords(
-        across=say("peak of the signal, nT"),
+        across=say("peak of the signal (nT)"),
         up=say("power"),
         key=(say("power"), say("95% interval"), say("power 0.8")),
         stamp=stamp,
-        alt=say("Power over the size of the signals"),
+        alt=say("Power as a function of signal size"),
     )
     shares = [row.share for row in found.sizes]
     intervals = [(share.low, share.high) for share in shares]
@@ -83,15 +83,15 @@ def _asked(found: Limit, say: Words) -> str:
         "n": found.events,
     }
     put = say(
-        "SYNTHETIC signals (about {days} days long, sigma {km} km, before {share} of {n} earthquakes) were added to the night "
-        "means of this season, with the earthquakes moved to other times,",
+        "SYNTHETIC signals (about {days} days long, sigma {km} km, before {share} of {n} earthquakes) were added to "
+        "the night means of this season, with the earthquakes moved to other times;",
         **values,
     )
     if found.kind == "network":
-        return put + say(" and judged as the run is judged, by its own network.")
+        return put + say(" the run's own model was evaluated on the resulting days in the same way.")
     return put + say(
-        " and judged in the same way by a matched filter for such signals: a model trained on this season cannot answer for "
-        "nights that it was trained on.",
+        " a matched filter for such signals was evaluated on the resulting days in the same way: a model trained on "
+        "this season cannot be tested on nights that it was trained on.",
     )
 
 
@@ -101,16 +101,16 @@ def _size(found: Limit, say: Words) -> str:
         return ""
     if not np.isfinite(found.nt_at_power):
         return say(
-            "Even signals of {nt} nT are found with a probability below 0.8.",
+            "Even signals of {nt} nT are detected with a probability below 0.8.",
             nt=number(tested[-1].peak_nt, 1),
         )
     nt = number(found.nt_at_power, 1)
     if found.nt_at_power <= tested[0].peak_nt:
         return say(
-            "Signals of {nt} nT, the smallest tried, are found with a probability of 0.8 or more.",
+            "Signals of {nt} nT, the smallest tested, are detected with a probability of 0.8 or more.",
             nt=nt,
         )
-    return say("Signals of {nt} nT are found with a probability of 0.8.", nt=nt)
+    return say("Signals of {nt} nT are detected with a probability of 0.8.", nt=nt)
 
 
 def _null(found: Limit, say: Words) -> str:
@@ -118,7 +118,7 @@ def _null(found: Limit, say: Words) -> str:
     if null is None:
         return ""
     values = {"k": null.better, "n": null.replicates}
-    return say("Without signals {k} of {n} replicates are.", **values)
+    return say("Without signals, {k} of {n} replicates are better than chance.", **values)
 
 
 def _events(found: Limit, say: Words) -> str:
@@ -127,16 +127,16 @@ def _events(found: Limit, say: Words) -> str:
     values = {"nt": number(found.peak_nt, 1), "most": found.counts[-1].events, "least": found.counts[0].events}
     if not np.isfinite(found.events_at_power):
         return say(
-            "With signals of {nt} nT, {most} earthquakes in the season are not enough.",
+            "With signals of {nt} nT, {most} earthquakes in the season are too few for a probability of 0.8.",
             **values,
         )
     if found.events_at_power <= found.counts[0].events:
         return say(
-            "With signals of {nt} nT, {least} earthquakes in the season are enough.",
+            "With signals of {nt} nT, {least} earthquakes in the season are enough for a probability of 0.8.",
             **values,
         )
     return say(
-        "With signals of {nt} nT, the season needs {count} earthquakes.",
+        "With signals of {nt} nT, the season needs {count} earthquakes for a probability of 0.8.",
         count=int(np.ceil(found.events_at_power)),
         **values,
     )

@@ -29,17 +29,17 @@ def provenance(content: ReportContent, say: Words, _figures: FigureList) -> str:
         (say("Project"), project.name),
         (say("Season"), say("SYNTHETIC, not measured") if project.synthetic
          else say("measured")),
-        (say("Report made (UTC)"), f"{np.datetime64('now', 's')}Z"),
+        (say("Report created (UTC)"), f"{np.datetime64('now', 's')}Z"),
         ("quakegui", __version__),
         ("Python", platform.python_version()),
         *((name, version(name)) for name in PACKAGES),
-        (say("Fingerprint of the parameters (SHA-256)"), config.hash),
+        (say("Checksum of the parameters (SHA-256)"), config.hash),
         (say("Revision of the readings and parameters"), str(project.revision())),
         (say("Position in the label journal"), say("{n} label rows", n=len(content.rows))),
     ]  # fmt: skip
     made = h2(say(TITLES["provenance"]), "provenance") + facts(rows)
     if content.run is not None and content.run.card is not None:
-        made += h3(say("The run")) + facts(_run_facts(content, content.run.card, say))
+        made += h3(say("Run")) + facts(_run_facts(content, content.run.card, say))
     return made + _record(content, say) + _files(content, say)
 
 
@@ -55,27 +55,27 @@ def _record(content: ReportContent, say: Words) -> str:
     rows = []
     for one in state.chains:
         counts = say(
-            "{rows} rows, {unchained} of them unchained",
+            "{rows} rows, {unchained} unchained",
             rows=one.rows,
             unchained=one.unchained,
         )
-        head = say("Hash of its last row (SHA-256)")
+        head = say("Hash of the last row (SHA-256)")
         rows += [(names[one.table], counts), (head, one.hash or "–")]
-    made = h3(say("The record")) + facts(rows)
+    made = h3(say("Record integrity")) + facts(rows)
     findings = tuple(dict.fromkeys((*state.faults, *content.project.findings)))
     if not findings:
-        made += p(say("Every row is as quakegui wrote it."))
+        made += p(say("No row has changed since quakegui wrote it."))
     else:
         lists = say(
-            "The record is not as quakegui wrote it; 'quakegui verify' lists every place.",
+            "The record differs from what quakegui wrote; 'quakegui verify' lists every difference.",
         )
         made += p(lists, "notice")
         made += "".join(p(say(sentence), "notice") for sentence in findings[:FINDINGS_SHOWN])
     if any(one.unchained for one in state.chains):
         made += p(
             say(
-                "Unchained rows are from before rows carried hashes: what happened to them before the first chained row is not "
-                "known.",
+                "Unchained rows were written before rows had hashes; any changes to them before the first chained "
+                "row was written cannot be detected.",
             )
         )
     return made
@@ -89,9 +89,9 @@ def _run_facts(content: ReportContent, card: dict[str, object], say: Words) -> l
     machine = dict(device) if isinstance(device, dict) else {}
     return [
         (say("Id"), content.run.id),
-        (say("Fingerprint of its data"), str(card.get("data_hash", "–"))),
-        (say("Fingerprint of its recipe"), str(card.get("config_hash", "–"))),
-        (say("Fingerprint of its parameters"), str(about.get("season", "–"))),
+        (say("Data checksum"), str(card.get("data_hash", "–"))),
+        (say("Training settings checksum"), str(card.get("config_hash", "–"))),
+        (say("Parameter checksum"), str(about.get("season", "–"))),
         (say("Position in the label journal"), str(about.get("journal", "–"))),
         (say("Seed"), str(card.get("seed", "–"))),
         (say("Versions"), ", ".join(f"{name} {value}" for name, value in named.items()) or "–"),
@@ -116,4 +116,4 @@ def _files(content: ReportContent, say: Words) -> str:
         return made + p(say("No file was imported."), "notice")
     head = (say("Format"), say("Files"), say("Readings"))
     made += table(head, ((name, str(files), f"{int(count):,}") for name, files, count in rows))
-    return made + p(say("{n} further files were replaced by later versions.", n=int(replaced or 0)))
+    return made + p(say("{n} more files were replaced by later versions.", n=int(replaced or 0)))

@@ -55,21 +55,21 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """Return how the table of predictors is to be read."""
     if test.statistic == "foldwise":
         tested = say(
-            "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose "
-            "AUC, fold by fold, is at least as far from 0.5; this p decides.",
+            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} "
+            "days, for which the fold-by-fold AUC is at least as far from 0.5; the verdict rests on this p.",
             jitter=test.jitter_days,
         )
     else:
         tested = say(
-            "p, earthquakes moved: share of surrogate catalogues, with the earthquakes moved by up to {jitter} days, whose AUC "
-            "over all days is at least as large; this p decides.",
+            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} "
+            "days, for which the AUC over all days is at least as large; the verdict rests on this p.",
             jitter=test.jitter_days,
         )
     basis = say("AUC and p: earthquake vs. none, by the label rule.")
     rest = say(
-        "p, catalogue rate: the same with earthquakes drawn from the catalogue's own rate. AUC beyond predictor: fold by fold, "
-        "of what the predictor does not explain of the model's predictions; outperformed if this interval lies above 0.5. A "
-        "dash: not estimable.",
+        "p, catalogue rate: the same with earthquakes drawn at the catalogue's own rate. Unexplained by predictor: "
+        "fold-by-fold AUC of the part of the model's predictions that the predictor does not explain; outperformed "
+        "if this interval lies above 0.5. A dash: not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -80,7 +80,7 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
         say("p, catalogue rate"), say("Accuracy"), say("Macro recall"),
         say("Model minus predictor, AUC (95%)"),
-        say("Unexplained by it, AUC (95%)"), say("Outperformed"),
+        say("Unexplained by predictor, AUC (95%)"), say("Outperformed"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
@@ -119,12 +119,12 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         across=say("AUC, earthquake vs. none"),
         up="",
         key=(
-            say("its own AUC"),
-            say("unexplained by it ({level})", level=percent(LEVEL, 0)),
+            say("AUC of the predictor"),
+            say("unexplained by the predictor ({level} interval)", level=percent(LEVEL, 0)),
             say("constant prediction"),
         ),
         stamp=stamp,
-        alt=say("Predictors with intervals"),
+        alt=say("Predictors with AUC and intervals"),
     )
     return draw.forest(rows, words)
 
@@ -157,9 +157,9 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
         up=say("miss rate"),
         key=(
             say("model"),
-            say("model, time weighed by the catalogue"),
+            say("model, time weighted by catalogue rate"),
             say("95% of random alarms"),
-            say("the alarms themselves"),
+            say("actual alarms"),
         ),
         stamp=stamp,
         alt=say("Molchan diagram"),
@@ -171,9 +171,9 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
     """Return the figures of the Molchan diagram in words."""
     found, skill = judgement.molchan, judgement.skill
     if found is None or skill is None:
-        return say("No earthquake occurred in the judged period, so alarms have no score.")
+        return say("No earthquake occurred in the evaluation period, so alarms are not scored.")
     r, r0, area = number(skill.r), number(skill.r0), number(found.area_skill)
-    hits = say("{n} of {of} earthquakes", n=skill.hits, of=skill.events)
+    hits = say("{n} of {of} earthquakes hit", n=skill.hits, of=skill.events)
     if skill.exceeds:
         text = say("R = {r}, above R0 = {r0} ({hits}).", r=r, r0=r0, hits=hits)
     else:
@@ -181,7 +181,8 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
     text += say(" Area skill score {area}; chance is 0.50.", area=area)
     if skill.weighed_r is not None:
         text += say(
-            " With time weighed by the earthquakes that the catalogue leads one to expect: R = {r}, area skill score {area}.",
+            " With time weighted by the number of earthquakes expected from the catalogue: R = {r}, area skill score "
+            "{area}.",
             r=number(skill.weighed_r), area=number(found.weighed_skill),
         )  # fmt: skip
     return text
@@ -193,11 +194,11 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
         return None
     words = PlotWords(
         across=say("calibrated P(event)"),
-        up=say("fraction of days of an earthquake"),
+        up=say("fraction of earthquake days"),
         key=(
             say("model, isotonic (CORP)"),
             say("perfectly reliable"),
-            say("share of days by P"),
+            say("share of days at each P"),
         ),
         stamp=stamp,
         alt=say("Reliability diagram"),
@@ -211,14 +212,14 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
     if found is None:
         return say("The probabilities could not be calibrated.")
     text = say(
-        "Brier skill {skill} against the base rate (Brier score {brier} = reliability {reliability} − resolution {resolution} "
-        "+ uncertainty {uncertainty}).",
+        "Brier skill score {skill} relative to the base rate (Brier score {brier} = reliability {reliability} − "
+        "resolution {resolution} + uncertainty {uncertainty}).",
         skill=number(found.brier_skill), brier=number(found.brier, 3), reliability=number(found.reliability, 3),
         resolution=number(found.resolution, 3), uncertainty=number(found.uncertainty, 3),
     )  # fmt: skip
     if np.isfinite(judgement.information_gain):
         text += say(
-            " Information gain over the catalogue: {bits} bits per day of an earthquake.",
+            " Information gain relative to the catalogue: {bits} bits per earthquake day.",
             bits=number(judgement.information_gain),
         )
     return text
@@ -231,7 +232,7 @@ def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
         say("Local time"), "M", say("Place"), say("Number of days"), say("Largest P"),
-        say("On"), say("Rank among quiet days"), say("By chance"),
+        say("Date"), say("Rank among quiet days"), say("By chance"),
     )  # fmt: skip
     rows = [
         (
@@ -247,9 +248,9 @@ def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
 def events_text(say: Words) -> str:
     """Return how the table of earthquakes is to be read."""
     return say(
-        "Days: predicted days of the label window that were known before the earthquake. Rank: 1 if no quiet day has as large "
-        "a P. By chance: share of equally long stretches of quiet days whose largest P is at least as large. P is not "
-        "calibrated.",
+        "Days: days in the label window with a prediction and with data available before the earthquake. Rank: 1 if "
+        "no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest "
+        "P is at least as large. P is not calibrated.",
     )
 
 
@@ -261,12 +262,12 @@ def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]
             across=say("days after the earthquake"),
             up=title,
             key=(
-                say("median of the earthquakes"),
-                say("median of random times"),
-                say("95% band, all days at once"),
+                say("median over earthquakes"),
+                say("median over random times"),
+                say("simultaneous 95% band, all days"),
             ),
             stamp=stamp,
-            alt=say("{series} about the earthquakes", series=title),
+            alt=say("{series} around the earthquakes", series=title),
         )
         before = _half(one.p_before, one.extreme_before, say, before=True)
         after = _half(one.p_after, one.extreme_after, say, before=False)
@@ -275,18 +276,18 @@ def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]
 
 def _half(p: float, lag: int | None, say: Words, *, before: bool) -> str:
     if lag is None:
-        return say("before: not estimable") if before else say("from it on: not estimable")
+        return say("before: not estimable") if before else say("from day 0: not estimable")
     values = {"p": number(p, 3), "lag": f"{lag:+d}".replace("-", "−") if lag else "0"}
     if before:
-        return say("before: p = {p}, farthest at day {lag}", **values)
-    return say("from it on: p = {p}, farthest at day {lag}", **values)
+        return say("before: p = {p}, largest departure on day {lag}", **values)
+    return say("from day 0: p = {p}, largest departure on day {lag}", **values)
 
 
 def epochs_text(say: Words) -> str:
     """Return how the series about the earthquakes are to be read."""
     return say(
-        "Median over the earthquakes, day by day. p of either half: how often random earthquake times leave the band as far on "
-        "any of its days. A peak after the earthquakes cannot be a precursor.",
+        "Median over the earthquakes for each day. p of each half: how often random earthquake times depart as far "
+        "from the median of random times on any day of that half. A peak after the earthquakes cannot be a precursor.",
     )
 
 
@@ -310,27 +311,28 @@ def robustness(found: Robustness, say: Words) -> Table:
 def robustness_text(found: Robustness, say: Words) -> str:
     """Return under how many choices the test holds."""
     return say(
-        "Holds in {k} of {n} choices (p < 0.05); corrected for their number, in {corrected} of {n}.",
+        "The verdict holds for {k} of {n} choices (p < 0.05), and for {corrected} of {n} after correction for the "
+        "number of choices.",
         k=found.held, n=found.tested, corrected=found.held_corrected,
     )  # fmt: skip
 
 
 def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
     """Return the drawings of the test over lead and window, and over distance and magnitude."""
-    key = (say("AUC, p, number of earthquakes; framed: p < 0.05, corrected"),)
+    key = (say("AUC, p, number of earthquakes; framed: corrected p < 0.05"),)
     lead = PlotWords(
-        across=say("length of the window, days"),
-        up=say("lead, days"),
+        across=say("window length (days)"),
+        up=say("lead (days)"),
         key=key,
         stamp=stamp,
-        alt=say("Skill over lead and window"),
+        alt=say("Skill by lead and window length"),
     )
     distance = PlotWords(
         across=say("minimum magnitude"),
-        up=say("distance, km"),
+        up=say("distance (km)"),
         key=key,
         stamp=stamp,
-        alt=say("Skill over distance and magnitude"),
+        alt=say("Skill by distance and magnitude"),
     )
     return draw.skill_map(found.lead_window, lead), draw.skill_map(found.distance_magnitude, distance)
 
@@ -338,6 +340,6 @@ def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure
 def skill_maps_text(say: Words) -> str:
     """Return how the skill maps are to be read."""
     return say(
-        "The deciding test of the same predictions under other choices: windows of other lengths that end other days before "
-        "the earthquake, and earthquakes within other distances and from other magnitudes on.",
+        "The deciding test, repeated for the same predictions under other choices: other window lengths and leads "
+        "before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",
     )

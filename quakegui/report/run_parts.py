@@ -32,20 +32,20 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
              say("finished") if run.card is not None else say("unfinished"))
             for run in content.all_runs
         ]  # fmt: skip
-        head = (say("Run"), say("Id"), say("Begun (UTC)"), say("Protocol"),
+        head = (say("Run"), say("Id"), say("Started (UTC)"), say("Protocol"),
                 say("State"))  # fmt: skip
         made += table(head, rows, numbers_from=9)
     if content.run is None:
         return made + p(
             say(
-                "No run of the project is finished, so there are no training curves and no scores. Train a network first.",
+                "The project has no finished run, so there are no training curves and no scores. Train a model first.",
             ),
             "notice",
         )
     run = content.run
     made += h3(say("Run: {title} ({id})", title=run.title or run.id, id=run.id))
     made += _curves(run, say, figures)
-    made += h3(say("Recipe"), new_page=True)
+    made += h3(say("Training settings"), new_page=True)
     columns = (say("Parameter"), say("Value"), say("Meaning"))
     recipe = [(name, _plain(value, say), say(RECIPE_MEANINGS[name])) for name, value in flat(run.config.to_json())]
     return made + table(columns, recipe, numbers_from=9)
@@ -54,14 +54,14 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
 def _curves(run: RunFolder, say: Words, figures: FigureList) -> str:
     rows = run.history()
     if not rows:
-        return p(say("The run has no history of its epochs."), "notice")
+        return p(say("The run has no epoch history."), "notice")
     picture = history(
         [row | {"phase": say(phase_words(row["phase"]))} for row in rows],
         loss=say("Loss"),
         accuracy=say("Accuracy"),
         epoch=say("epoch"),
-        validation=say("Broken: validation; ring: best epoch."),
-        alt=say("Loss and accuracy over the epochs of each training"),
+        validation=say("Dashed: validation; circle: best epoch."),
+        alt=say("Loss and accuracy of each fit by epoch"),
     )
     return block(figures.add(picture))
 
@@ -91,9 +91,9 @@ def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
         )
     )  # fmt: skip
     made += _matrices(content, told, say, figures)
-    title = say("Figures with 95 % block-bootstrap intervals")
+    title = say("Scores with 95% block-bootstrap intervals")
     made += h3(title, new_page=True) + _figures_table(told, say)
-    made += h3(say("Beside simpler predictors, on the same days")) + _comparisons(told, say)
+    made += h3(say("Comparison with simpler predictors on the same days")) + _comparisons(told, say)
     made += _per_class(told, say)
     made += _alarm_skill(content, told, say, figures) + _reliability(content, told, say, figures) + _calibration(told, say)
     return made + studies(content, say, figures)
@@ -107,7 +107,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             judgement.of(target).figures.confusion,
             [say(name) for name in GROUP_NAMES[target]],
             true=say("true"),
-            across=say("answered"),
+            across=say("predicted"),
             stamp=small_stamp(content, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )
@@ -134,16 +134,16 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
 
 def _comparisons(judgement: Judgement, say: Words) -> str:
     if not judgement.comparisons:
-        return p(say("No other predictor could be run on these days."), "notice")
+        return p(say("No other predictor could be evaluated on these days."), "notice")
     found = predictors(judgement, say)
     return (
         table(found.head, found.rows)
         + p(test_text(judgement.surrogate, say), "caption")
         + p(
             say(
-                "Model minus predictor: of the AUC fold by fold, the predictor's counting as at least 0.5. Unexplained: of "
-                "what is left of the model's answers once what the predictor explains has been taken out. Outperformed: that "
-                "interval lies above 0.5.",
+                "Model minus predictor: difference in AUC, fold by fold; an AUC of the predictor below 0.5 counts as "
+                "0.5. Unexplained: AUC of the part of the model's predictions that the predictor does not explain. "
+                "Outperformed: the interval of the unexplained AUC lies above 0.5.",
             ),
             "caption",
         )
@@ -159,15 +159,15 @@ def _per_class(judgement: Judgement, say: Words) -> str:
              percent(one.precision), percent(one.one_vs_rest_accuracy))
         )  # fmt: skip
     head = (
-        say("Class"), say("Number of days"), say("Answered"), say("Not estimable"),
-        say("Recall"), say("Precision"), say("Against the rest"),
+        say("Class"), say("Number of days"), say("Predicted"), say("Not estimable"),
+        say("Recall"), say("Precision"), say("One vs. rest accuracy"),
     )  # fmt: skip
     return (
         h3(say("Five classes"))
         + table(head, rows)
         + p(
             say(
-                "Not estimable: days of a class that their fold could not learn, because none was in its training part.",
+                "Not estimable: days of a class that does not occur in the training part of their fold.",
             ),
             "caption",
         )
@@ -175,10 +175,10 @@ def _per_class(judgement: Judgement, say: Words) -> str:
 
 
 def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
-    made = h3(say("Alarms of the judged period"))
+    made = h3(say("Alarms in the evaluation period"))
     if judgement.alarms is None or judgement.skill is None:
         return made + p(
-            say("No earthquake fell into the judged period, so alarms have no score."),
+            say("No earthquake occurred in the evaluation period, so alarms are not scored."),
             "notice",
         )
     record, found = judgement.alarms, judgement.skill
@@ -186,18 +186,18 @@ def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figur
     made += facts(
         (
             (say("Earthquakes hit"), say("{n} of {of}", n=found.hits, of=found.events)),
-            (say("with the direction named"), str(record.direction_hits)),
-            (say("with the full class named"), str(record.class_hits)),
+            (say("with the correct direction"), str(record.direction_hits)),
+            (say("with the correct class"), str(record.class_hits)),
             (say("False alarms"), str(record.false_alarms)),
             (say("Still open without an earthquake"), str(record.undecided)),
-            (say("Share of time under alarm"), percent(found.alarm_fraction)),
-            (say("Lead times, days"), ", ".join(number(lead, 1) for lead in leads) or "–"),
+            (say("Fraction of time under alarm"), percent(found.alarm_fraction)),
+            (say("Lead times (days)"), ", ".join(number(lead, 1) for lead in leads) or "–"),
             ("R", number(found.r)),
-            (say("R0, its 97.5 % level"), number(found.r0)),
+            (say("R0 (97.5% confidence level)"), number(found.r0)),
             (say("R above R0"), say.yes(found.exceeds)),
-            (say("R, time weighed by the expected earthquakes"), number(found.weighed_r)),
+            (say("R, time weighted by expected earthquakes"), number(found.weighed_r)),
             (
-                say("Rules of the folds: p*, days in a row, days open"),
+                say("Alarm rule of each fold: p*, consecutive days, days open"),
                 ", ".join(
                     f"{number(float(np.asarray(one.threshold)))} / {one.run_days} / {one.open_days}" for one in judgement.rules
                 ),
@@ -232,16 +232,16 @@ def _calibration(judgement: Judgement, say: Words) -> str:
         say("P(event)"),
         say("Number of days"),
         say("Mean probability"),
-        say("Event days"),
+        say("Observed frequency"),
     )
     made = h3(say("Calibration")) + table(head, rows)
     notes = [
         say("Expected calibration error: {e}.", e=percent(found.expected_error)),
-        say("Brier score of event against none: {b}.", b=number(found.brier_event, 3)),
+        say("Brier score, earthquake vs. none: {b}.", b=number(found.brier_event, 3)),
     ]
     missing = np.argwhere(judgement.tested & ~judgement.trained).tolist()
     notes += [
-        say("Fold {fold}: class {cls} was asked, but not in training.",
+        say("Fold {fold}: class {cls} occurs in the test part but not in the training part.",
             fold=fold + 1, cls=cls)
         for fold, cls in missing
     ]  # fmt: skip

@@ -22,8 +22,8 @@ from quakegui.season.season import Season
 from quakegui.words import mark
 
 SECTIONS = (
-    ("short", mark("In short")),
-    ("network", mark("Network and completeness of the data")),
+    ("short", mark("Summary")),
+    ("network", mark("Network and data completeness")),
     ("method", mark("Method and parameters")),
     ("labels", mark("Labels")),
     ("training", mark("Training")),
@@ -60,8 +60,8 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
         made += p(basis_text(content, say), "caption")
     made += p(
         say(
-            "No method is known that predicts earthquakes reliably. What follows shows what was measured, what was computed "
-            "from it, and how good the predictions really were, next to chance and to simpler methods.",
+            "No method is known to predict earthquakes reliably. This report shows what was measured, what was "
+            "computed from it, and how good the predictions were compared with chance and with simpler methods.",
         )
     )
     season = content.season
@@ -71,9 +71,9 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += block(figures.add(_course(content, season, say)))
     return made + p(
         say(
-            "Triangles: earthquakes, larger with magnitude. Broken: the threshold of extremum regions. Letters: N, n north, "
-            "larger and smaller; S, s south, larger and smaller. Grey: no earthquake. Empty: no label, or no prediction of "
-            "a day that the run had not learnt from.",
+            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Letters: N, n north, "
+            "above and up to the magnitude split; S, s south, likewise. Grey: no earthquake. Blank: no label, or no "
+            "out-of-fold or prospective prediction.",
         ),
         "caption",
     )
@@ -88,7 +88,7 @@ def verdict(content: ReportContent, say: Words) -> str:
     if content.season is None:
         return say("No verdict: there is no season yet.")
     return say(
-        "No verdict: the project has no finished run, so nothing was judged.",
+        "No verdict: the project has no finished run, so nothing was evaluated.",
     )
 
 
@@ -100,8 +100,8 @@ def basis_text(content: ReportContent, say: Words) -> str:
     made = say(basis.text())
     if basis.as_of == "training" and (basis.days_differ or basis.events_differ):
         made += say(
-            " To have today's instead, choose Judge by today's labels in the window, or give the command the option "
-            "--labels today.",
+            " To use today's instead, choose Evaluate by today's labels in the window, or add the option --labels "
+            "today to the command.",
         )
     return made
 
@@ -124,26 +124,26 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
             say("Season"),
             say("{a} to {b}, {n} days", a=season.days[0], b=season.days[-1], n=season.days.size)
             if season.days.size
-            else say("no day"),
+            else say("no days"),
         ),
         (
-            say("A day"),
+            say("Definition of a day"),
             say(
-                "local calendar day, {zone} {offset}; known at the end of its night, {a:g}–{b:g} h",
+                "local calendar day, {zone} {offset}; available at the end of its night, {a:g}–{b:g} h",
                 zone=season.config.timezone, offset=here, a=window.start_hour, b=window.end_hour,
             ),
         ),
         (say("Stations"), str(len(season.network.stations))),
         (say("Days with a map"), str(int(season.has_map.sum()))),
         (say("Days with an extremum region"), str(regions)),
-        (say("Stormy nights (Kp 5 and more)"), storms(season, say)),
+        (say("Storm nights (Kp ≥ 5)"), storms(season, say)),
         (say("Earthquakes"), str(len(content.events))),
         (say("Labelled days"), str(labelled)),
         (say("Alarms"), "–" if content.record is None else str(len(content.record.alarms))),
     ]  # fmt: skip
     strength = strength_of(content.project)
     if strength is not None:
-        rows.append((say("Strength of the invented signals"), number(strength, 2)))
+        rows.append((say("Strength of the synthetic signals"), number(strength, 2)))
     return rows
 
 
@@ -152,7 +152,7 @@ def storms(season: Season, say: Words) -> str:
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:
-        return say("unknown: no Kp was read")
+        return say("unknown: no Kp imported")
     stormy = int(is_stormy(kp).sum())
     if known == kp.size:
         return str(stormy)
@@ -194,7 +194,7 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
         say("alarms"),
     )
     alt = say(
-        "Course of the season: largest |z| of each day's map with the threshold, earthquakes, labels, predictions, alarms",
+        "Overview of the season: largest |z| of each day's map with the threshold, earthquakes, labels, predictions, alarms",
     )
     return course(shown, names=names, stamp=small_stamp(content, scores=True), alt=alt)
 
@@ -207,17 +207,17 @@ def network(content: ReportContent, say: Words, figures: FigureList) -> str:
         return made + p(say("The project has no stations yet."), "notice")
     nowhere = [station.code for station in stations if not station.located]
     if nowhere:
-        said = say("Without coordinates, so on no map: {codes}.", codes=", ".join(nowhere))
+        said = say("No coordinates, not shown on the map: {codes}.", codes=", ".join(nowhere))
         made += p(said, "notice")
     season = content.season
     if season is None:
         rows = ((s.code, s.name, number(s.latitude, 4), number(s.longitude, 4)) for s in stations)
-        head = (say("Code"), say("Name"), say("Latitude, °"), say("Longitude, °"))
+        head = (say("Code"), say("Name"), say("Latitude (°)"), say("Longitude (°)"))
         return made + table(head, rows, numbers_from=2) + p(no_season(say), "notice")
     stamp = small_stamp(content)
     frame = season.gridder.basis.frame
-    near = say("Stations in the square of the maps")
-    far = say("Stations and all epicentres; the square of the maps is broken")
+    near = say("Stations within the map frame")
+    far = say("Stations and all epicentres; dashed: map frame")
     pictures = [network_map(season.network, frame, (), stamp=stamp, alt=near)]
     titles = [near]
     if content.events:
@@ -225,16 +225,16 @@ def network(content: ReportContent, say: Words, figures: FigureList) -> str:
         titles.append(far)
     cells = [p(title, "caption") + block(figures.add(one)) for title, one in zip(titles, pictures, strict=True)]
     made += grid(cells, 2)
-    made += h3(say("Nights recorded"))
+    made += h3(say("Data completeness by night"))
     made += _completeness_table(season, say)
     quality = season.anomaly.quality[season.shown]
-    alt = say("Which nights of each station have an anomaly")
+    alt = say("Nights with a computed anomaly at each station")
     for figure in completeness(season.network.codes, season.days, quality, stamp=stamp, alt=alt):
         made += block(figures.add(figure))
     made += p(
         say(
-            "Green: an anomaly. Yellow: recorded, but too little of the night or too few nights before it. White: missing; "
-            "a missing station is never taken as zero.",
+            "Green: anomaly computed. Yellow: data recorded, but too little of the night or too few earlier nights. "
+            "White: missing; a missing station is never taken as zero.",
         ),
         "caption",
     )
@@ -261,9 +261,9 @@ def _completeness_table(season: Season, say: Words) -> str:
             )
         )
     head = (
-        say("Code"), say("Name"), say("Latitude, °"), say("Longitude, °"),
+        say("Code"), say("Name"), say("Latitude (°)"), say("Longitude (°)"),
         say("Nights"), say("Share"), *(say(name) for name in QUALITY_NAMES.values()),
-        say("Scale, nT"),
+        say("Scatter (nT)"),
     )  # fmt: skip
     derived = [c for k, c in enumerate(season.network.codes) if (quality[:, k] & np.uint16(Quality.DERIVED)).any()]
     said = say("F computed from components at: {codes}.", codes=", ".join(derived))
@@ -276,27 +276,28 @@ def method(content: ReportContent, say: Words, _figures: FigureList) -> str:
     made += bullets(
         (
             say(
-                "Night mean: mean total intensity F of each station over the quiet local night.",
+                "Night mean: mean total intensity F of each station over the quiet hours of the local night.",
             ),
             say(
-                "Anomaly: what is left of the night mean after the method named below has taken out what the stations have in "
-                "common, less the baseline of the days before; z is the anomaly over the station's own scatter.",
+                "Anomaly: the night mean after removal of the variation common to the stations (by the method named "
+                "below) and of the background of the preceding nights; z is the anomaly divided by the station's own "
+                "scatter.",
             ),
             say(
-                "Map: thin-plate spline through the stations of the day, 480 x 480 pixels, shown inside the stations' hull.",
+                "Map: thin-plate spline through the day's stations, 480 x 480 pixels, shown within the stations' convex hull.",
             ),
             say(
-                "Extremum regions: connected pixels beyond the threshold, tracked from day to day.",
+                "Extremum regions: connected pixels at or above the threshold in |z|, tracked from day to day.",
             ),
             say(
-                "Every step is causal: nothing after a day touches it. Missing stations are left out, never set to zero.",
+                "Every step is causal: later data do not affect a day. Missing stations are omitted, never set to zero.",
             ),
         )
     )
     config = content.project.config() if content.season is None else content.season.config
     rows = ((name, _value(value, say), say(MEANINGS[name])) for name, value in flat(config.to_dict()))
     head = (say("Parameter"), say("Value"), say("Meaning"))
-    made += h3(say("Parameters of the season")) + table(head, rows, numbers_from=9)
+    made += h3(say("Season parameters")) + table(head, rows, numbers_from=9)
     rule = journal.label_rule(content.project)
     made += h3(say("Label rule (retrospective)"))
     if rule is None:

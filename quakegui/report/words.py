@@ -11,13 +11,13 @@ from quakegui.words import Said, joined, mark, worded
 
 SERIES_NAMES: Final[dict[str, str]] = {
     "max_abs_z": mark("largest |z| of a station"),
-    "area_px": mark("area of regions, px"),
+    "area_px": mark("area of extremum regions (pixels)"),
     "kp": mark("Kp of the night"),
     "probability": mark("P(event)"),
 }
 """Daily series that are laid about the earthquakes."""
 AXIS_NAMES: Final[dict[str, str]] = {
-    "as it is": mark("as it is"),
+    "as it is": mark("original settings"),
     "label rule": mark("label rule"),
     "declustering": mark("declustering"),
     "least magnitude": mark("minimum magnitude"),
@@ -27,10 +27,10 @@ AXIS_NAMES: Final[dict[str, str]] = {
 }
 """What a verdict should not hang on."""
 CHOICE_NAMES: Final[dict[str, str]] = {
-    "half the days before": mark("half the days before"),
-    "twice the days before": mark("twice the days before"),
+    "half the days before": mark("half as many days before"),
+    "twice the days before": mark("twice as many days before"),
     "no days after": mark("no days after"),
-    "a fortnight": mark("14 days, its own included"),
+    "a fortnight": mark("14 days, including the earthquake day"),
     "none": mark("no declustering"),
     "50 km, 5 days": mark("50 km, 5 days"),
     "150 km, 10 days": mark("150 km, 10 days"),
@@ -40,7 +40,7 @@ CHOICE_NAMES: Final[dict[str, str]] = {
 YES: Final = mark("yes")
 NO: Final = mark("no")
 SYNTHETIC: Final[str] = mark("SYNTHETIC — not measured")
-LEAKY: Final[str] = mark("LEAKY — these scores say nothing about prediction")
+LEAKY: Final[str] = mark("LEAKY — these scores do not measure predictive skill")
 
 
 class Words:

@@ -94,21 +94,24 @@ class AnomalyConfig:
         if self.method not in list(Method):
             raise ValueError(
                 Said(
-                    "There is no anomaly method {method}; choose one of {method2}.",
+                    "Unknown anomaly method {method}; use one of {method2}.",
                     method=repr(self.method),
                     method2=", ".join(Method),
                 )
             )
         if not 3 <= self.at_least <= self.window_days:
-            raise ValueError(Said("A baseline needs at least 3 nights, and no more than its window has days."))
+            raise ValueError(Said("The background needs 3 or more nights, and no more nights than its window has days."))
         if self.window_days > LONGEST_WINDOW or self.hold_days > LONGEST_WINDOW or abs(self.run_gap_days) > LONGEST_WINDOW:
             raise ValueError(
-                Said("The windows of a baseline have at most {longest_window} days.", longest_window=LONGEST_WINDOW)
+                Said(
+                    "The background window, the exclusion days and the gap days are limited to {longest_window} days.",
+                    longest_window=LONGEST_WINDOW,
+                )
             )
         if self.method == Method.REFERENCE_STATION and self.reference_station is None:
-            raise ValueError(Said("The method reference-station needs the code of the reference station."))
+            raise ValueError(Said("The reference-station method needs the code of the reference station."))
         if not (self.hold_z > 0 and self.hold_days >= 1 and self.smallest_scale_nt > 0):
-            raise ValueError(Said("The hold threshold, the hold days and the smallest scale must be positive."))
+            raise ValueError(Said("The exclusion threshold, the exclusion days and the minimum scatter must be positive."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +183,11 @@ def daily(
     scikit-learn's `HuberRegressor`.
     """
     if night.days.size and not np.array_equal(night.days, calendar(night.days[0], night.days[-1], timezone)):
-        raise ValueError(Said("Anomalies need night means of consecutive days; give days without a record as missing."))
+        raise ValueError(Said("Anomalies need night means for consecutive days; enter days without data as missing."))
     if config.method == Method.REFERENCE_STATION and config.reference_station not in night.codes:
         raise ValueError(
             Said(
-                "The reference station {reference_station} is not among the network's stations.",
+                "The reference station {reference_station} is not in the network.",
                 reference_station=config.reference_station,
             )
         )
@@ -211,7 +214,12 @@ def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple
         For another method, or for seasons of different lengths.
     """
     if config.method != Method.REGRESSION or len({night.days.size for night in nights}) > 1:
-        raise ValueError(Said("Anomalies of several networks together need equally many days and the method regression."))
+        raise ValueError(
+            Said(
+                "To compute the anomalies of several networks together, use the regression method and "
+                "the same number of days for each network."
+            )
+        )
     sizes = [len(night.codes) for night in nights]
     networks = np.repeat(np.arange(len(nights)), sizes)
     anomaly, scale, accepted = _all_days(np.hstack([night.values for night in nights]), (), networks, config)

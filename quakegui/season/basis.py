@@ -157,7 +157,7 @@ def build_basis(
     shape = _shape(basis)
     matrix = np.empty(shape, dtype=np.float32) if out is None else out
     if matrix.shape != shape or matrix.dtype != np.float32:
-        raise ValueError(Said("The basis needs a float32 array of shape {shape}.", shape=shape))
+        raise ValueError(Said("The map basis needs a float32 array of shape {shape}.", shape=shape))
     if shape[0]:
         points = _drawn_points(basis)
         at_once = max(1, 2_000_000 // shape[0])
@@ -178,7 +178,11 @@ def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int 
     shape = _shape(basis)
     matrix = np.load(path, mmap_mode="r", allow_pickle=False) if shape[0] else basis.matrix
     wrong = ValueError(
-        Said("{path} does not hold the map basis of this network; delete it and it is computed again.", path=path)
+        Said(
+            "{path} does not contain the map basis of this network. Delete the file; the program then recomputes "
+            "the map basis.",
+            path=path,
+        )
     )
     if matrix.shape != shape or matrix.dtype != np.float32:
         raise wrong
@@ -199,7 +203,7 @@ def _empty_basis(network: Network, config: GridConfig, pixels: int) -> MapBasis:
     xy = network.xy_km(frame)[located]
     smoothing_km2 = config.smoothing * (2.0 * frame.half_width_km) ** 2 / max(len(located), 1)
     if config.smoothing == 0.0 and len(distinct(xy)) < len(xy):
-        raise ValueError(Said("Two stations stand at one position, so their map needs a smoothing above zero."))
+        raise ValueError(Said("Two stations are at the same position, so the smoothing of the map must be above zero."))
     bare = MapBasis(
         frame=frame,
         codes=network.codes,

@@ -65,7 +65,7 @@ class SeasonConfig:
                 if not FIRST_DAY <= day <= LAST_DAY:  # nor is it NaT
                     raise ValueError(
                         Said(
-                            "A season's days lie between {first_day} and {last_day}; {day} does not.",
+                            "The days of a season must be between {first_day} and {last_day}; {day} is not.",
                             first_day=FIRST_DAY,
                             last_day=LAST_DAY,
                             day=day,
@@ -76,7 +76,7 @@ class SeasonConfig:
             if self.last_day < self.first_day:
                 raise ValueError(
                     Said(
-                        "The season's last day {last_day} is before its first day {first_day}.",
+                        "The last day of the season, {last_day}, is before its first day, {first_day}.",
                         last_day=self.last_day,
                         first_day=self.first_day,
                     )
@@ -84,7 +84,7 @@ class SeasonConfig:
             if (self.last_day - self.first_day).astype(int) >= MOST_DAYS:
                 raise ValueError(
                     Said(
-                        "A season has at most {most_days} days; {first_day} to {last_day} are more.",
+                        "The maximum length of a season is {most_days} days; {first_day} to {last_day} is longer.",
                         most_days=MOST_DAYS,
                         first_day=self.first_day,
                         last_day=self.last_day,
@@ -92,14 +92,17 @@ class SeasonConfig:
                 )
         if not 0.0 <= self.grace_minutes <= LONGEST_GRACE:
             raise ValueError(
-                Said("A night is over 0 to {longest_grace:g} minutes after its window's end.", longest_grace=LONGEST_GRACE)
+                Said(
+                    "The delay after the end of the night window must be 0 to {longest_grace:g} minutes.",
+                    longest_grace=LONGEST_GRACE,
+                )
             )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             zone = self.timezone[:60]
             raise ValueError(
-                Said("There is no time zone {zone}; give an IANA name such as Asia/Shanghai.", zone=repr(zone))
+                Said("Unknown time zone {zone}; use an IANA name such as Asia/Shanghai.", zone=repr(zone))
             ) from error
 
     def over_at(self, days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
@@ -140,7 +143,7 @@ class SeasonConfig:
         try:
             plain = parse_json(text)
         except ValueError as error:
-            raise ValueError(Said("The season's parameters are not readable JSON: {error}.", error=error)) from error
+            raise ValueError(Said("The season parameters are not valid JSON: {error}.", error=error)) from error
         return cls.from_dict(plain)
 
 

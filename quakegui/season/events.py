@@ -66,11 +66,11 @@ class Event:
     def __post_init__(self) -> None:
         """Check what every consumer relies on."""
         if self.time.dtype != np.dtype("datetime64[ms]") or np.isnat(self.time):
-            raise ValueError(Said("An event needs its origin time as datetime64[ms]."))
+            raise ValueError(Said("The origin time of an earthquake must be datetime64[ms]."))
         if not np.isfinite(self.magnitude):
-            raise ValueError(Said("An event needs a finite magnitude."))
+            raise ValueError(Said("The magnitude of an earthquake must be a finite number."))
         if not (-90.0 <= self.latitude <= 90.0 and -180.0 <= self.longitude <= 180.0):
-            raise ValueError(Said("An event needs a latitude in -90..90 and a longitude in -180..180."))
+            raise ValueError(Said("The latitude of an earthquake must be in -90..90 and its longitude in -180..180."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +101,32 @@ class Selection:
         if self.box is not None:
             south, north, west, east = self.box
             if not -90.0 <= south < north <= 90.0:
-                raise ValueError(Said("An event box needs -90 <= south < north <= 90 degrees."))
+                raise ValueError(Said("The earthquake box needs -90 <= south < north <= 90 degrees."))
             if not all(-180.0 <= edge <= 360.0 for edge in (west, east)) or west == east:
-                raise ValueError(Said("An event box needs two different longitudes, in -180..180 or 0..360 degrees."))
+                raise ValueError(Said("The earthquake box needs two different longitudes, in -180..180 or 0..360 degrees."))
         if (self.centre is None) != (self.radius_km is None):
-            raise ValueError(Said("A radius needs a centre, and a centre a radius."))
+            raise ValueError(Said("Specify the centre and the radius together."))
         if self.radius_km is not None and not 0.0 < self.radius_km <= FARTHEST_KM:
             raise ValueError(
                 Said(
-                    "The radius around the centre must be above 0 km, and at most {farthest_km} km: half round the Earth.",
+                    "The radius around the centre must be above 0 km and no more than {farthest_km} km (half the "
+                    "Earth's circumference).",
                     farthest_km=FARTHEST_KM,
                 )
             )
         if self.min_magnitude is not None and not abs(self.min_magnitude) <= LARGEST_MAGNITUDE:
             raise ValueError(
                 Said(
-                    "The smallest magnitude must lie between -{largest_magnitude} and {largest_magnitude}.",
+                    "The minimum magnitude must be between -{largest_magnitude} and {largest_magnitude}.",
                     largest_magnitude=LARGEST_MAGNITUDE,
                 )
             )
         if self.since is not None and self.until is not None and self.since > self.until:
             raise ValueError(
                 Said(
-                    "The first date of the events ({since}) lies after the last ({until}).", since=self.since, until=self.until
+                    "The first date of the earthquakes ({since}) is after the last date ({until}).",
+                    since=self.since,
+                    until=self.until,
                 )
             )
 
@@ -151,7 +154,7 @@ class Declustering:
         if not (self.radius_km <= FARTHEST_KM and self.days <= LONGEST_WINDOW_DAYS):
             raise ValueError(
                 Said(
-                    "A declustering window reaches at most {farthest_km} km and {longest_window_days} days.",
+                    "A declustering window is limited to {farthest_km} km and {longest_window_days} days.",
                     farthest_km=FARTHEST_KM,
                     longest_window_days=LONGEST_WINDOW_DAYS,
                 )
@@ -191,7 +194,7 @@ class ClassScheme:
         if not abs(self.split_magnitude) <= LARGEST_MAGNITUDE:
             raise ValueError(
                 Said(
-                    "The border between large and small must lie between -{largest_magnitude} and {largest_magnitude}.",
+                    "The magnitude split must be between -{largest_magnitude} and {largest_magnitude}.",
                     largest_magnitude=LARGEST_MAGNITUDE,
                 )
             )
@@ -278,8 +281,8 @@ def directions(events: Sequence[Event]) -> Directions:
     if len(where) < 2:
         raise ValueError(
             Said(
-                "North and south need events at two places or more; events: {count}, places: {count2}. Widen the "
-                "box, the dates or the magnitude, or import another catalogue.",
+                "A split into north and south needs earthquakes at two or more places; earthquakes: {count}, places: "
+                "{count2}. Widen the box, the dates or the magnitude range, or import another catalogue.",
                 count=len(events),
                 count2=len(where),
             )
@@ -303,7 +306,7 @@ def median_split(events: Sequence[Event]) -> float:
         If there is no event.
     """
     if not events:
-        raise ValueError(Said("There is no event, so the magnitudes have no median."))
+        raise ValueError(Said("There are no earthquakes, so there is no median magnitude."))
     return float(median(event.magnitude for event in events))
 
 
@@ -379,8 +382,8 @@ def _east_west_warning(north: tuple[float, float], south: tuple[float, float]) -
         return ""
     per_degree = np.radians(1.0) * EARTH_RADIUS_KM
     return Said(
-        "The two clusters of events lie {across:.0f} km apart east to west and only {up:.0f} km north to "
-        "south: here 'north' and 'south' are little more than names.",
+        "The two earthquake clusters are {across:.0f} km apart east-west and only {up:.0f} km apart north-south, so "
+        "'north' and 'south' mean little here.",
         across=across * per_degree,
         up=up * per_degree,
     )

@@ -45,7 +45,7 @@ class ExtremaConfig:
         if not (np.isfinite(self.threshold_z) and self.threshold_z > 0.0):
             raise ValueError(Said("The threshold of extremum regions must be above zero."))
         if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or not 1 <= self.normal_days <= 3660:
-            raise ValueError(Said("Regions need stable_z > 0, 0 <= stable_share < 1 and 1 to 3660 normal days."))
+            raise ValueError(Said("Extremum regions need stable_z > 0, 0 <= stable_share < 1 and 1 <= normal_days <= 3660."))
 
 
 @dataclass(frozen=True, slots=True)

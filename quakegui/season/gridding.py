@@ -43,7 +43,10 @@ class Gridder:
         """Refuse to show what the basis does not draw."""
         if self.config.extend_to_square and len(self.basis.matrix) and not self.basis.whole:
             raise ValueError(
-                Said("This map basis draws the stations' hull only; build another to extend the map to the square.")
+                Said(
+                    "This map basis covers only the convex hull of the stations; build another one to extend the "
+                    "map to the full frame."
+                )
             )
 
     @property

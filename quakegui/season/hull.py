@@ -31,14 +31,9 @@ def has_area(xy_km: NDArray[np.float64]) -> bool:
 
 
 _TOO_FEW = (
-    Said("No station has a value on this day; a map needs three stations at different places. The stations are shown alone."),
-    Said(
-        "Only one place has a value on this day; a map needs three stations at different places. The stations are shown alone."
-    ),
-    Said(
-        "Only two places have a value on this day; a map needs three stations at different places. "
-        "The stations are shown alone."
-    ),
+    Said("No station has data on this day; a map needs three stations at different places. Only the stations are shown."),
+    Said("Only one place has data on this day; a map needs three stations at different places. Only the stations are shown."),
+    Said("Only two places have data on this day; a map needs three stations at different places. Only the stations are shown."),
 )
 """Why there is no map with no place, one and two."""
 
@@ -50,7 +45,9 @@ def why_no_map(xy_km: NDArray[np.float64]) -> str | None:
     places = len(distinct(xy_km))
     if places < 3:
         return _TOO_FEW[places]
-    return Said("All stations with a value on this day lie on one line, so there is no map. The stations are shown alone.")
+    return Said(
+        "The stations with data on this day are on a straight line, so no map can be drawn. Only the stations are shown."
+    )
 
 
 def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -59,9 +59,9 @@ def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
     if not isinstance(plain, dict):
         raise ValueError(
             Said(
-                "The {what}s need named values {where}.",
+                "The {what}s must be a JSON object {where}.",
                 what=what,
-                where=Said("in {where}", where=repr(where[:-1])) if where else Said("at the top"),
+                where=Said("in {where}", where=repr(where[:-1])) if where else Said("at the top level"),
             )
         )
     hints = get_type_hints(kind)
@@ -70,7 +70,11 @@ def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
     if unknown:
         names = ", ".join(f"{where}{name}" for name in unknown[:5])
         raise ValueError(
-            Said("This version does not know the {what} {names}; a later one may have written it.", what=what, names=names)
+            Said(
+                "This version does not recognise the {what} {names}; a newer version may have written it.",
+                what=what,
+                names=names,
+            )
         )
     values = {name: _value(hints[name], value, what, f"{where}{name}") for name, value in plain.items()}
     try:
@@ -94,7 +98,7 @@ def _value(hint: Any, value: Any, what: str, where: str) -> Any:
         shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
         raise ValueError(
             Said(
-                "The {what} {where} is {shown}, which is not {get}.",
+                "The {what} {where} is {shown}, not {get}.",
                 what=what,
                 where=where,
                 shown=shown,
@@ -180,7 +184,7 @@ def restored(hint: Any, value: Any) -> Any:
         return _restored(hint, value)
     except (TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ValueError(
-            Said("These are not the values of {getattr}: {error}.", getattr=getattr(hint, "__name__", hint), error=error)
+            Said("The saved values do not fit {getattr}: {error}.", getattr=getattr(hint, "__name__", hint), error=error)
         ) from error
 
 
@@ -214,7 +218,7 @@ def _restored_scalar(hint: Any, value: Any) -> Any:
     if not fits:
         raise TypeError(
             Said(
-                "A value that should be {getattr} is another: {kind}.",
+                "A value has the type {kind} and should have the type {getattr}.",
                 getattr=getattr(hint, "__name__", hint),
                 kind=type(value).__name__,
             )

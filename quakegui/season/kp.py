@@ -37,19 +37,19 @@ class Kp:
     def __post_init__(self) -> None:
         """Check the invariants that every consumer relies on."""
         if self.time.ndim != 1 or self.time.shape != self.value.shape:
-            raise ValueError(Said("Kp needs one time stamp per value."))
+            raise ValueError(Said("Kp needs one timestamp per value."))
         if self.definitive.size and self.definitive.shape != self.time.shape:
-            raise ValueError(Said("Kp is called definitive value by value."))
+            raise ValueError(Said("Each Kp value must be marked as definitive or not definitive."))
         if self.time.dtype != np.dtype("datetime64[ms]"):
-            raise ValueError(Said("Kp needs datetime64[ms] stamps, not {dtype}.", dtype=self.time.dtype))
+            raise ValueError(Said("Kp needs datetime64[ms] timestamps, not {dtype}.", dtype=self.time.dtype))
         if bool((np.diff(self.time) <= np.timedelta64(0, "ms")).any()):
-            raise ValueError(Said("Kp needs strictly increasing time stamps."))
+            raise ValueError(Said("Kp needs strictly increasing timestamps."))
         if bool((self.time.astype("datetime64[h]") != self.time).any()) or bool(
             (self.time.astype("datetime64[h]").view("i8") % 3).any()
         ):
-            raise ValueError(Said("Kp intervals start at 00, 03, ... 21 hours UTC."))
+            raise ValueError(Said("Kp intervals must start at 00, 03, ..., 21 h UTC."))
         if not bool(((self.value >= 0.0) & (self.value <= 9.0)).all()):
-            raise ValueError(Said("Kp lies in 0..9; an unknown value has no stamp."))
+            raise ValueError(Said("Kp must be between 0 and 9; omit unknown values."))
 
 
 def night_kp(kp: Kp | None, days: NDArray[np.datetime64], *, timezone: str, window: NightWindow) -> NDArray[np.float64]:

@@ -49,14 +49,14 @@ class LabelRule:
     def __post_init__(self) -> None:
         """Refuse negative windows and an unknown winner."""
         if self.days_before_scale < 0.0 or (self.flat_days_before or 0) < 0 or self.days_after < 0:
-            raise ValueError(Said("A label rule needs 0 or more days before and after an event."))
+            raise ValueError(Said("A label rule needs 0 or more days before and after an earthquake."))
         if (
             max(self.days_before_scale, self.flat_days_before or 0, self.days_after) > FARTHEST_DAYS
             or abs(self.days_before_exponent) > 1.0
         ):
-            raise ValueError(Said("A label rule reaches at most 3660 days, and its exponent is within -1 to 1."))
+            raise ValueError(Said("A label rule is limited to 3660 days, and its exponent must be between -1 and 1."))
         if self.winner not in ("later", "larger"):
-            raise ValueError(Said("Unknown winner '{winner}': use later or larger.", winner=self.winner))
+            raise ValueError(Said("Unknown precedence '{winner}': use later or larger.", winner=self.winner))
 
     def days_before(self, magnitude: float) -> int:
         """Return how many days before an event of `magnitude` carry its class."""
@@ -122,7 +122,7 @@ def apply(
         IANA name of the zone whose calendar the days are.
     """
     if len(events) != len(classes) or days.shape != available_at.shape:
-        raise ValueError(Said("Labels need one class per event and one instant per day."))
+        raise ValueError(Said("Labels need one class per earthquake and one time per day."))
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
     event_day = local_date(times, timezone)
     before = np.array([rule.days_before(event.magnitude) for event in events], dtype="timedelta64[D]")
@@ -193,10 +193,10 @@ class LabelRow:
     def __post_init__(self) -> None:
         """Refuse what is not a day or not a class."""
         if self.day.dtype != np.dtype("datetime64[D]"):
-            raise ValueError(Said("A label belongs to a datetime64[D] day."))
+            raise ValueError(Said("The day of a label must be datetime64[D]."))
         if self.cls is not None and not 0 <= self.cls < CLASS_COUNT:
             raise ValueError(
-                Said("There is no class {cls}: classes are 0 to {class_count}.", cls=self.cls, class_count=CLASS_COUNT - 1)
+                Said("Unknown class {cls}: classes are 0 to {class_count}.", cls=self.cls, class_count=CLASS_COUNT - 1)
             )
 
     @property

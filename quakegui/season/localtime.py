@@ -40,7 +40,7 @@ class NightWindow:
     def __post_init__(self) -> None:
         """Refuse a window that is empty or leaves the day."""
         if not 0.0 <= self.start_hour < self.end_hour <= 24.0:
-            raise ValueError(Said("A night window needs 0 <= start < end <= 24 local hours."))
+            raise ValueError(Said("A night window needs 0 <= start < end <= 24 in local hours."))
 
 
 def night_bounds(
@@ -82,7 +82,7 @@ def skipped_days(timezone: str) -> NDArray[np.datetime64]:
 def never_was(day: np.datetime64, timezone: str) -> str:
     """Return the sentence that refuses a day that the zone skipped."""
     return Said(
-        "{day} does not exist in the time zone {timezone}, whose calendar skipped that day; it takes no label or note.",
+        "The calendar of the time zone {timezone} skipped {day}, so that day cannot have a label or a note.",
         day=day,
         timezone=timezone,
     )

@@ -10,21 +10,21 @@ from quakegui.words import mark
 
 CLASS_NAMES: Final = (
     mark("No earthquake"),
-    mark("North, larger"),
-    mark("North, smaller"),
-    mark("South, larger"),
-    mark("South, smaller"),
+    mark("North, M > split"),
+    mark("North, M ≤ split"),
+    mark("South, M > split"),
+    mark("South, M ≤ split"),
 )
 DIRECTION_NAMES: Final = {"N": mark("north"), "S": mark("south")}
 SOURCE_NAMES: Final = {
-    LabelSource.RULE: mark("by rule, retrospective"),
+    LabelSource.RULE: mark("by rule (retrospective)"),
     LabelSource.MODEL: mark("accepted from a prediction"),
     LabelSource.ANALYST: mark("by an analyst"),
-    LabelSource.SETTLED: mark("settled between analysts"),
+    LabelSource.SETTLED: mark("resolved between analysts"),
 }
 QUALITY_NAMES: Final = {
     Quality.MISSING: mark("missing"),
-    Quality.SHORT: mark("short"),
+    Quality.SHORT: mark("incomplete"),
     Quality.IN_PROGRESS: mark("not over"),
     Quality.WARM_UP: mark("warm-up"),
     Quality.SPIKY: mark("spikes"),
@@ -34,12 +34,12 @@ QUALITY_NAMES: Final = {
 """For the heads of a table's columns; `QUALITY_REASONS` says them in full."""
 QUALITY_REASONS: Final = {
     Quality.MISSING: mark("nothing recorded"),
-    Quality.SHORT: mark("too little of the night recorded"),
-    Quality.SPIKY: mark("spikes left out"),
+    Quality.SHORT: mark("too little data during the night"),
+    Quality.SPIKY: mark("spikes removed"),
     Quality.STEPPED: mark("a jump within the night"),
-    Quality.STORMY: mark("stormy night"),
+    Quality.STORMY: mark("storm night"),
     Quality.LEVEL_CHANGE: mark("a lasting step accepted as the new level"),
-    Quality.WARM_UP: mark("too few nights before it for a baseline"),
+    Quality.WARM_UP: mark("too few earlier nights for a background"),
     Quality.DERIVED: mark("F computed from components"),
     Quality.IN_PROGRESS: mark("the night is not over"),
 }

@@ -109,7 +109,7 @@ class Network:
         codes = [station.code for station in ordered]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(Said("Station codes must be unique; used more than once: {twice}.", twice=", ".join(twice)))
+            raise ValueError(Said("Station codes must be unique; duplicates: {twice}.", twice=", ".join(twice)))
         return cls(ordered)
 
     @property
@@ -152,7 +152,7 @@ class Network:
         """
         here = self.located
         if not here.any():
-            raise ValueError(Said("No station has usable coordinates, so the network has no centre."))
+            raise ValueError(Said("No station has usable coordinates, so the centre of the network is undefined."))
         latitude, longitude = self.latitude[here], self.longitude[here]
         offset = (longitude - longitude[0] + 180.0) % 360.0 - 180.0
         middle = longitude[0] + (offset.min() + offset.max()) / 2.0

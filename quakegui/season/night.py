@@ -60,9 +60,9 @@ class NightConfig:
     def __post_init__(self) -> None:
         """Refuse limits that cannot be met."""
         if not 0.0 < self.coverage <= 1.0:
-            raise ValueError(Said("The least coverage of a night is a share above 0 and up to 1."))
+            raise ValueError(Said("The minimum data coverage of a night must be above 0 and no more than 1."))
         if not 3 <= self.spike_readings <= 10_001 or self.spike_readings % 2 == 0:
-            raise ValueError(Said("The running median needs an odd number of readings, 3 to 10,001."))
+            raise ValueError(Said("The running median needs an odd number of readings, from 3 to 10,001."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
         If there is no column, the columns cover different days, or two hold one station.
     """
     if not columns:
-        raise ValueError(Said("Night means cannot be stacked: there is no station."))
+        raise ValueError(Said("Night means cannot be combined: there are no stations."))
     days = columns[0].days
     place = {code: index for index, code in enumerate(codes)}
     shape = (days.size, len(place))
@@ -170,14 +170,14 @@ def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
         if not np.array_equal(column.days, days):
             raise ValueError(
                 Said(
-                    "Night means of {codes} cover other days than those of {codes2}.",
+                    "The night means of {codes} and {codes2} cover different days.",
                     codes=", ".join(column.codes),
                     codes2=columns[0].codes[0],
                 )
             )
         twice = filled.intersection(column.codes)
         if twice:
-            raise ValueError(Said("Night means of {twice} came more than once.", twice=", ".join(sorted(twice))))
+            raise ValueError(Said("The night means of {twice} occur more than once.", twice=", ".join(sorted(twice))))
         filled.update(column.codes)
         kept = [index for index, code in enumerate(column.codes) if code in place]
         target = [place[column.codes[index]] for index in kept]

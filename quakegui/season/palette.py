@@ -65,12 +65,12 @@ class MapStyle:
     def __post_init__(self) -> None:
         """Refuse a scale that cannot be drawn."""
         if not (np.isfinite(self.limit_z) and self.limit_z > 0.0):
-            raise ValueError(Said("The limit of a map's scale must be above zero."))
+            raise ValueError(Said("The limit of the colour scale must be above zero."))
         if self.levels < 2 or self.levels % 2 or self.levels > 200:
-            raise ValueError(Said("A map's scale needs an even number of levels, from 2 to 200."))
+            raise ValueError(Said("The colour scale needs an even number of levels, from 2 to 200."))
         if self.name != "quake-diverging":
             raise ValueError(
-                Said("There is no colour scale named {name}; this version draws 'quake-diverging'.", name=repr(self.name))
+                Said("Unknown colour scale {name}; this version supports only 'quake-diverging'.", name=repr(self.name))
             )
 
     @property

@@ -59,15 +59,15 @@ class Readings:
     def __post_init__(self) -> None:
         """Check the invariants that every consumer relies on."""
         if self.time.shape != self.values.shape or self.time.ndim != 1:
-            raise ValueError(Said("Readings need one time stamp per value."))
+            raise ValueError(Said("Readings need one timestamp per value."))
         if self.time.dtype != TIME_DTYPE:
-            raise ValueError(Said("Readings need datetime64[ms] stamps, not {dtype}.", dtype=self.time.dtype))
+            raise ValueError(Said("Readings need datetime64[ms] timestamps, not {dtype}.", dtype=self.time.dtype))
         if self.time.size > 1 and not bool((np.diff(self.time) > np.timedelta64(0, "ms")).all()):
-            raise ValueError(Said("Readings need strictly increasing time stamps."))
+            raise ValueError(Said("Readings need strictly increasing timestamps."))
         if not bool(np.isfinite(self.values).all()):
-            raise ValueError(Said("Readings hold finite values only; a missing value has no stamp."))
+            raise ValueError(Said("Readings must be finite; omit missing values."))
         if not self.cadence_s > 0:
-            raise ValueError(Said("Readings need a positive cadence."))
+            raise ValueError(Said("The sampling interval of the readings must be positive."))
 
     def __len__(self) -> int:
         """Return the number of readings."""

@@ -142,7 +142,7 @@ class Season:
             over = self.config.over_at(self.days[[index]])[0].astype("datetime64[m]")
             share = 100.0 * self.coverage[self.shown][index].max(initial=0.0)
             return Said(
-                "The night is not over: {share:.0f} % of it is recorded, and its map follows from {over} UTC on.",
+                "The night is not over: {share:.0f}% is recorded. The map is available from {over} UTC.",
                 share=share,
                 over=over,
             )
@@ -210,10 +210,10 @@ def compute_season(
         If the night means or the basis belong to other stations.
     """
     if night.codes != network.codes:
-        raise ValueError(Said("The night means and the network list different stations, or in a different order."))
+        raise ValueError(Said("The stations of the night means differ from those of the network, or their order differs."))
     basis = build_basis(network, config.grid) if basis is None else basis
     if basis.codes != network.codes:
-        raise ValueError(Said("The map basis belongs to another network; compute it again."))
+        raise ValueError(Said("The map basis belongs to another network; recompute the map basis."))
     kp_night = night_kp(kp, night.days, timezone=config.timezone, window=config.night.window)
     return Season(
         network=network,

@@ -94,18 +94,20 @@ class Plan:
         """Refuse what no season can be drawn from."""
         low, high = self.strengths
         if not (0.0 < low <= high or low == high == 0.0):
-            raise ValueError(Said("Strengths are drawn between two positive numbers, or are both 0."))
+            raise ValueError(Said("The signal strengths must be two positive numbers, the smaller first, or both 0."))
         unknown = [kind for kind in self.catalogues if kind not in KINDS]
         if unknown or not self.catalogues:
             raise ValueError(
                 Said(
-                    "There is no catalogue of the kind {unknown}; known are {kinds}.",
+                    "Unknown catalogue type {unknown}; use {kinds}.",
                     unknown=unknown[:1],
                     kinds=", ".join(KINDS),
                 )
             )
         if not 1.0 <= self.mean_events[0] <= self.mean_events[1]:
-            raise ValueError(Said("The mean number of events is drawn between two numbers, from 1 on."))
+            raise ValueError(
+                Said("The range of the mean number of earthquakes must be two numbers of 1 or more, the smaller first.")
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,7 +45,7 @@ class Nuisance:
         """Refuse what cannot be drawn."""
         if min(self.drift_nt, self.regime, self.storms) < 0.0 or not 0.0 <= self.outage_share < 1.0 or self.outage_days < 1.0:
             raise ValueError(
-                Said("A nuisance has no negative size, switches off part of the stations, and for a day or longer.")
+                Said("Disturbances must not be negative; an outage affects only part of the stations, for one day or longer.")
             )
 
 

@@ -77,13 +77,21 @@ class Law:
     def __post_init__(self) -> None:
         """Refuse what no signal can follow."""
         if min(self.peak_nt, self.footprint_km, self.length_days) <= 0.0 or not 0.0 <= self.length_spread < 1.0:
-            raise ValueError(Said("A law needs a peak, a footprint and a length above 0, and a spread of lengths below 1."))
+            raise ValueError(
+                Said(
+                    "The signal parameters need a peak, a footprint and a duration above 0, and a "
+                    "spread of durations from 0 to below 1."
+                )
+            )
         if not 0.0 < self.ramp <= 0.5 or self.elongation < 1.0 or min(self.lead, self.false_per_year) < 0.0:
             raise ValueError(
-                Said("A law needs ramps of up to half the length, an elongation of 1 or more, and no negative lead.")
+                Said(
+                    "The signal parameters need ramps of up to half the duration, an elongation of 1 or more, and a "
+                    "lead and a number of false anomalies of 0 or more."
+                )
             )
         if not (0.0 <= self.positive <= 1.0 and 0.0 <= self.share <= 1.0):
-            raise ValueError(Said("The shares of a law lie between 0 and 1."))
+            raise ValueError(Said("The shares in the signal parameters must be between 0 and 1."))
 
     def signal(self, magnitude: float, *, sign: float, x_km: float, y_km: float, start: float, length: float) -> Signal:
         """Return the signal of an event of `magnitude`, round; `start` and `length` in days."""

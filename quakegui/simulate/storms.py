@@ -87,7 +87,7 @@ def _ap(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> tuple[NDA
     if lacking.size:
         raise ValueError(
             Said(
-                "Kp is unknown for {lacking_size} intervals of the synthetic season, the first from {lacking} UTC.",
+                "Kp is missing for {lacking_size} intervals of the synthetic season; the first starts at {lacking} UTC.",
                 lacking_size=lacking.size,
                 lacking=lacking[0],
             )

@@ -78,7 +78,10 @@ class SyntheticConfig:
         """Refuse what cannot be made."""
         if self.seed < 0 or self.strength < 0 or self.warm_up_days < 0 or self.stations < 1:
             raise ValueError(
-                Said("A synthetic season needs a seed, a strength and a warm-up of 0 or more, and at least one station.")
+                Said(
+                    "A synthetic season needs a seed, a signal strength and a number of warm-up days of 0 or more, "
+                    "and one or more stations."
+                )
             )
         if self.last_day < self.first_day:
             raise ValueError(Said("A synthetic season cannot end before it begins."))
@@ -194,7 +197,7 @@ def make_season(
     if main.shape not in {(count,), (2, count)}:
         raise ValueError(
             Said(
-                "The main field needs shape (station,) or (2, station), {count} stations; got {shape}.",
+                "The main field must have the shape (station,) or (2, station) for {count} stations, not {shape}.",
                 count=count,
                 shape=main.shape,
             )

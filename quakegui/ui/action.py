@@ -14,7 +14,7 @@ EDIT: Final = mark("Edit")
 DAY: Final = mark("Day")
 LABEL: Final = mark("Label")
 VIEW: Final = mark("View")
-NETWORK: Final = mark("Network")
+NETWORK: Final = mark("Model")
 HELP: Final = mark("Help")
 MENUS: Final = (PROJECT, EDIT, DAY, LABEL, NETWORK, VIEW, HELP)
 

@@ -182,7 +182,7 @@ def _end_unseen_choice(bench: Workbench) -> None:
     """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
     if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
         walking.select(bench.session, None)
-        bench.session.said.emit(tr("The number of chosen days is not visible, so only the day shown is labelled."), "info")
+        bench.session.said.emit(tr("The number of selected days is not visible, so only the day shown is labelled."), "info")
 
 
 def _day_seen(bench: Workbench) -> bool:
@@ -265,18 +265,16 @@ def take_in_days(bench: Workbench) -> None:
     """Ask for new files; import them, let the run in use predict the new days, and tell of alarms that open."""
     from quakegui.app.taking_in import take_in_days as take_in
 
-    paths, _ = QFileDialog.getOpenFileNames(
-        bench.window, tr("New files of readings"), str(latest_folder(bench.session.settings))
-    )
+    paths, _ = QFileDialog.getOpenFileNames(bench.window, tr("New data files"), str(latest_folder(bench.session.settings)))
     if paths:
         take_in(bench.session, [Path(path) for path in paths], lambda update: _tell_update(bench, update))
 
 
 def _tell_update(bench: Workbench, update: Update) -> None:
-    lines = [tr("{count} new days were predicted.").format(count=len(update.predictions.issued))]
+    lines = [tr("New days predicted: {count}.").format(count=len(update.predictions.issued))]
     besides = sum(len(report.issued) for report in update.registered)
     if besides:
-        lines.append(tr("{count} days were predicted by registered runs.").format(count=besides))
+        lines.append(tr("Days predicted by registered models: {count}.").format(count=besides))
     for alarm in update.new_alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         zone = zone_name(bench.session)
@@ -319,10 +317,10 @@ def copy_deed(bench: Workbench, *, python: bool) -> None:
     """Put what was exported, labelled by rule, trained or judged last on the clipboard, as a command or as a program."""
     deed = bench.session.deed
     if deed is None:
-        text = tr("Nothing was exported, labelled by rule, trained or judged here yet.")
+        text = tr("Nothing has been exported, labelled by rule, trained or evaluated in this session yet.")
     else:
         QGuiApplication.clipboard().setText(deed.python if python else deed.command)
-        text = tr("It is on the clipboard: {command}").format(command=deed.command)
+        text = tr("Copied to the clipboard: {command}").format(command=deed.command)
     bench.session.said.emit(text, "info")
 
 
@@ -332,9 +330,9 @@ def show_about(bench: Workbench) -> None:
         bench.window,
         tr("About quakegui"),
         tr(
-            "quakegui {version}\n\nDaily anomaly maps of a geomagnetic network, labels, and a network trained on them.\n\n"
-            "No method is known that predicts earthquakes reliably. What this program shows is how good its predictions "
-            "really were, next to chance and to simpler methods."
+            "quakegui {version}\n\nDaily anomaly maps of a geomagnetic network, labels, and a model trained on "
+            "them.\n\nNo known method predicts earthquakes reliably. This program shows how good its predictions "
+            "really were, compared with chance and with simpler methods."
         ).format(version=__version__),
     )
 

@@ -98,17 +98,17 @@ DOCKS: Final = (
 )
 WORKSPACES: Final = (
     Workspace(
-        "days", mark("Days"), mark("Walk through the days and label them"),
+        "days", mark("Days"), mark("Step through the days and label them"),
         (Place("stations", LEFT), Place("series", LEFT, "stations"), Place("day", RIGHT), Place("regions", RIGHT, "day"),
          Place("timeline", BOTTOM)),
     ),
     Workspace(
-        "model", mark("Model"), mark("Train, and compare runs"),
+        "model", mark("Model"), mark("Train a model and compare runs"),
         (Place("training", BOTTOM), Place("runs", BOTTOM, "training")), day_map=False,
     ),
-    Workspace("results", mark("Results"), mark("How good the predictions are"), (Place("evaluation", BOTTOM),), day_map=False),
+    Workspace("results", mark("Results"), mark("Evaluate the predictions"), (Place("evaluation", BOTTOM),), day_map=False),
     Workspace(
-        "review", mark("Review"), mark("Large map and large type, for several people at one screen"),
+        "review", mark("Review"), mark("Large map and large text, for several people at one screen"),
         (Place("day", RIGHT), Place("timeline", BOTTOM)), large=True,
     ),
 )  # fmt: skip

@@ -15,9 +15,12 @@ def may_close(window: QWidget, session: Session, training: Training) -> bool:
     """Say whether the open project may be closed; where that would stop work, the analyst is asked first."""
     job = session.jobs.asked_about
     if training.running:
-        text = tr("A training is running. Stop it and close the project? What it has finished is kept, and it can be resumed.")
-        return ask(window, tr("Close the project"), text, yes=tr("Stop and close"), no=tr("Keep training"))
+        text = tr(
+            "Training is in progress. Stop it and close the project? Completed work is saved, and training can "
+            "be resumed later."
+        )
+        return ask(window, tr("Close project"), text, yes=tr("Stop and close"), no=tr("Keep training"))
     if job:
         text = tr("“{work}” is still running. Stop it and close the project?").format(work=worded(title_of(job)))
-        return ask(window, tr("Close the project"), text, yes=tr("Stop and close"), no=tr("Keep it running"))
+        return ask(window, tr("Close project"), text, yes=tr("Stop and close"), no=tr("Keep running"))
     return True

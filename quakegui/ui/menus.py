@@ -145,7 +145,7 @@ class Menus:
             menu.setTitle(tr(title))
         self.panels.setTitle(tr("Panels"))
         self.recent.setTitle(tr("Open recent"))
-        self.toolbar.setWindowTitle(tr("Tool bar"))
+        self.toolbar.setWindowTitle(tr("Toolbar"))
         self.refresh_icons()
 
     def refresh_icons(self) -> None:

@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 def arrival_words(arrivals: Arrivals) -> str:
     """Return what came in from other programs as a line."""
     parts = [_counted(arrivals.new_days, tr("one new day"), tr("{count} new days"))]
-    parts.append(_counted(arrivals.other_days, tr("other readings on one day"), tr("other readings on {count} days")))
-    parts.append(tr("other readings or parameters") if arrivals.readings else "")
+    parts.append(_counted(arrivals.other_days, tr("changed readings on one day"), tr("changed readings on {count} days")))
+    parts.append(tr("changed readings or parameters") if arrivals.readings else "")
     for author, count in arrivals.labels.items():
         parts.append(_counted(count, tr("one label by {author}"), tr("{count} labels by {author}"), author=author))
     for author, count in arrivals.removals.items():
-        one, more = tr("one label taken away by {author}"), tr("{count} labels taken away by {author}")
+        one, more = tr("one label cleared by {author}"), tr("{count} labels cleared by {author}")
         parts.append(_counted(count, one, more, author=author))
-    parts.append(_counted(arrivals.by_rule, tr("one label by the rule"), tr("{count} labels by the rule")))
+    parts.append(_counted(arrivals.by_rule, tr("one label by the label rule"), tr("{count} labels by the label rule")))
     parts.append(_counted(arrivals.notes, tr("one note"), tr("{count} notes")))
-    parts.append(tr("other earthquakes") if arrivals.events else "")
+    parts.append(tr("a changed earthquake catalogue") if arrivals.events else "")
     parts.append(_counted(arrivals.predictions, tr("one prediction"), tr("{count} predictions")))
-    parts.append(tr("a change of the training runs") if arrivals.runs else "")
+    parts.append(tr("changed runs") if arrivals.runs else "")
     *rest, last = [part for part in parts if part]
     what = tr("{others} and {last}").format(others=tr(", ").join(rest), last=last) if rest else last
-    line = tr("{what} came in from another program.").format(what=what[:1].upper() + what[1:])
-    return line + tr(" The season is being computed anew.") if arrivals.readings else line
+    line = tr("{what} arrived from another program.").format(what=what[:1].upper() + what[1:])
+    return line + tr(" Recomputing the season.") if arrivals.readings else line
 
 
 def _counted(count: int, one: str, more: str, **values: str) -> str:
@@ -49,17 +49,17 @@ def _counted(count: int, one: str, more: str, **values: str) -> str:
 def ask(parent: QWidget, question: Question) -> bool:
     """Ask whether the work of others is to be changed; returns whether it is."""
     if isinstance(question, Replacement):
-        title, text = tr("Labels of others") if question.rows else tr("Notes of others"), _replacing_words(question)
-        go_on = tr("Replace") if question.cls is not None else tr("Take away")
+        title, text = tr("Labels by others") if question.rows else tr("Notes by others"), _replacing_words(question)
+        go_on = tr("Replace") if question.cls is not None else tr("Discard")
     else:
-        title, text = tr("A step of another program"), _walking_words(question)
+        title, text = tr("Step by another program"), _walking_words(question)
         go_on = tr("Undo") if question.back else tr("Redo")
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like markup
     keep = box.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
     change = box.addButton(go_on, QMessageBox.ButtonRole.AcceptRole)
-    keep.setToolTip(tr("Leave everything as it is"))
-    change.setToolTip(tr("Go on with what was asked for; it can be undone"))
+    keep.setToolTip(tr("Change nothing"))
+    change.setToolTip(tr("Proceed; the change can be undone"))
     for button in (keep, change):
         button.setIcon(QIcon())
     box.setDefaultButton(keep)
@@ -73,30 +73,30 @@ def ask(parent: QWidget, question: Question) -> bool:
 def _replacing_words(question: Replacement) -> str:
     rows, notes, said = question.rows, question.notes, list[str]()
     if rows:
-        line = tr("{who} labelled {days} as class {classes} {when}, and you have not seen it yet.")
+        line = tr("{who} labelled {days} as class {classes} {when}. You have not seen this change yet.")
         classes = ", ".join(sorted({str(row.cls) for row in rows}))
         said.append(line.format(who=_names(map(_who, rows)), days=_days(rows), classes=classes, when=_when(rows)))
     if notes:
-        line = tr("{who} wrote a note on {days} {when}, and you have not seen it yet.")
+        line = tr("{who} wrote a note on {days} {when}. You have not seen this note yet.")
         said.append(line.format(who=_names(note.author for note in notes), days=_days(notes), when=_when(notes)))
     if question.cls is None:
-        said.append(tr("Take it away?"))
+        said.append(tr("Discard this work?"))
     else:
-        wanted = tr("Replace it with {cls}?") if len(rows) == 1 else tr("Replace them with {cls}?")
+        wanted = tr("Replace this label with class {cls}?") if len(rows) == 1 else tr("Replace these labels with class {cls}?")
         said.append(wanted.format(cls=question.cls))
     return "\n".join(said)
 
 
 def _walking_words(question: ForeignStep) -> str:
-    said = tr("The last step of {who} was written by another program {when}: {what}.").format(
+    said = tr("Another program wrote the last step in the name of {who} {when}: {what}.").format(
         who=question.author, when=ago_words(question.step.at), what=step_words(question.step)
     )
-    asked = tr("Undo it?") if question.back else tr("Redo it?")
+    asked = tr("Undo this step?") if question.back else tr("Redo this step?")
     return f"{said}\n{asked}"
 
 
 def _who(row: LabelRow) -> str:
-    return tr("The rule") if row.source is LabelSource.RULE else row.author
+    return tr("The label rule") if row.source is LabelSource.RULE else row.author
 
 
 def _names(names: Iterable[str]) -> str:

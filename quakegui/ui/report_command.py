@@ -25,8 +25,8 @@ def ask_and_write(session: Session, window: QWidget) -> None:
     project = session.project
     assert project is not None
     suggestion = latest_folder(session.settings) / f"{project.name}.html"
-    kinds = tr("Page for a browser (*.html);;Pages to print (*.pdf)")
-    name, kind = QFileDialog.getSaveFileName(window, tr("Report of the season"), str(suggestion), kinds)
+    kinds = tr("Web page (*.html);;PDF document (*.pdf)")
+    name, kind = QFileDialog.getSaveFileName(window, tr("Season report"), str(suggestion), kinds)
     if name:
         write(session, with_ending(name, kind, ENDINGS))
 
@@ -54,7 +54,7 @@ def write(session: Session, path: Path) -> None:
             return
         session.deed = deeds.report(project.folder, path, language, as_of)
         if not pages:
-            session.said.emit(tr("The report is in {path}.").format(path=path), "info")
+            session.said.emit(tr("Report saved to {path}.").format(path=path), "info")
         else:
             _paint(session, report, path)
 
@@ -68,6 +68,6 @@ def _paint(session: Session, report: Report, path: Path) -> None:
     except ReportError as error:
         session.said.emit(str(error), "error")
     else:
-        session.said.emit(tr("The report is in {path}: {count} pages.").format(path=path, count=count), "info")
+        session.said.emit(tr("Report saved to {path} ({count} pages).").format(path=path, count=count), "info")
     finally:
         QApplication.restoreOverrideCursor()

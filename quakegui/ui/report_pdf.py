@@ -85,7 +85,7 @@ def write_pdf(report: Report, path: Path) -> int:
             name_ideographs(part)
     except OSError as error:
         raise ReportError(
-            tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
+            tr("Could not write {path}. Check that the folder is writable and the disk is not full.").format(path=path)
         ) from error
     return pages
 

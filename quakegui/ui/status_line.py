@@ -64,7 +64,7 @@ class StatusLine(QStatusBar):
             self.device.setText(as_text(message.device))
             self.device.show()
             self.device.setToolTip(
-                tr("What trains and predicts: {device}, {backend} {version}, {precision}").format(
+                tr("Compute device for training and prediction: {device}, {backend} {version}, {precision}").format(
                     device=message.device, backend=message.backend, version=message.version, precision=message.precision
                 )
             )
@@ -86,8 +86,8 @@ class StatusLine(QStatusBar):
         for label in (self._job, self.device, self._saved, self.project):
             theme.tint(label, theme.colours().text)  # whatever the colour of what is said
         self.cancel.setText(tr("Cancel"))
-        self.cancel.setAccessibleName(tr("Cancel the work that runs"))
-        self.cancel.setToolTip(tr("Cancel the work that runs; nothing is left half-written"))
+        self.cancel.setAccessibleName(tr("Cancel the running task"))
+        self.cancel.setToolTip(tr("Cancel the running task; nothing incomplete is left behind"))
         self._bar.setAccessibleName(tr("Progress"))
         self.project.setText(f"{_plain(project.name)} · {project.timezone}" if project else tr("No project"))
         self.project.setToolTip(as_text(str(project.folder)) if project else "")
@@ -97,7 +97,7 @@ class StatusLine(QStatusBar):
             self.season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
             theme.tint(self.season, colour, bold=True)
-            self._saved.setText(tr("Read only") if project.read_only else tr("All labels are on disk"))
+            self._saved.setText(tr("Read-only") if project.read_only else tr("All labels saved"))
 
     def _show_job(self, progress: JobProgress) -> None:
         text = worded(title_of(progress.job))

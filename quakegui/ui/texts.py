@@ -22,7 +22,7 @@ def step_words(step: Step) -> str:
         return tr("note {when}").format(when=when)
     given = [str(cls) for cls in step.classes if cls is not None]
     if not given:
-        return tr("label taken away {when}").format(when=when)
+        return tr("label cleared {when}").format(when=when)
     return tr("label {classes} {when}").format(classes=", ".join(given), when=when)
 
 

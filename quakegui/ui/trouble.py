@@ -63,15 +63,15 @@ class TroubleBar(SentenceBar):
         """Set the texts in the language in force, and the icon in its colour."""
         if self._times:
             text = tr(
-                "The program met an error that it does not know ({kind}); the window goes on and what was confirmed is on disk."
-                " Please copy the report and send it to whoever looks after the program."
+                "An unexpected error occurred ({kind}). You can keep working: all confirmed work is on disk. Please "
+                "copy the support report and send it to the maintainer."
             ).format(kind=self._what)
-            again = tr("It has happened {count} times.").format(count=self._times) if self._times > 1 else ""
+            again = tr("This error has occurred {count} times.").format(count=self._times) if self._times > 1 else ""
             self.words.setText(f"{text} {again}".strip())
         self.setAccessibleName(tr("Unknown error"))
-        self.copy.setText(tr("Copy report for support"))
-        self.copy.setToolTip(tr("Versions, sizes and the last lines of the log; no names, notes or paths"))
-        self.copy.setAccessibleName(tr("Copy report for support"))
+        self.copy.setText(tr("Copy support report"))
+        self.copy.setToolTip(tr("Copy versions, sizes and the last log lines; no names, notes or paths"))
+        self.copy.setAccessibleName(tr("Copy support report"))
         self.name_cross()
 
 
@@ -125,5 +125,7 @@ def copy_report(session: Session) -> str:
 
     text = report(session, screens())
     QGuiApplication.clipboard().setText(text)
-    session.said.emit(tr("The report is on the clipboard; it holds no names, notes or paths. Paste it into a mail."), "info")
+    session.said.emit(
+        tr("The support report is on the clipboard. It contains no names, notes or paths. Paste it into an e-mail."), "info"
+    )
     return text

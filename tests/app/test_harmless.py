@@ -36,7 +36,7 @@ def test_no_name_of_a_person_file_or_run_stays(name, tmp_path, monkeypatch):
     monkeypatch.setenv("QUAKEGUI_LOG", str(tmp_path))
     log = logging.getLogger("quakegui.app.jobs")
     errors = (
-        FormatError("This is not text.", file=name, line=12),
+        FormatError("This is not a text file.", file=name, line=12),
         ProjectError(f"The history of the run “{name}” is damaged: it says {name}."),
         IsADirectoryError(21, "Is a directory", name),
         KeyError(name),
@@ -91,7 +91,11 @@ def test_what_support_needs_stays(tmp_path, monkeypatch):
         log.info("%s: %s after %.1f s", Said("computing"), Said("done"), 8.94)
         log.warning(
             "Said: %s",
-            Said("{title}: {error}", title=Said("Importing"), error=FormatError(Said("This is not text."), file="Wang.csv")),
+            Said(
+                "{title}: {error}",
+                title=Said("Importing"),
+                error=FormatError(Said("This is not a text file."), file="Wang.csv"),
+            ),
         )
         log.log(logging.ERROR, "The worker %d ended with status %s: %s", 77, -11, "Failed(sentence='Wang', kind='x')")
         try:

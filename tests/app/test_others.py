@@ -308,7 +308,7 @@ def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, oth
     journal.write_note(other, day, "a truck at 03:00", "Li")
     assert labelling.note(session, "windy", day=day, former="")
     assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
-    assert heard == ["Another program has written a note on this day in your name; yours was added to it."]
+    assert heard == ["Another program has written a note on this day under your name; your note was added to it."]
     assert labelling.note(session, "windy", day=day, former="a truck at 03:00\nwindy")
     assert [note.text for note in journal.notes(other, day)] == ["windy"]
 
@@ -456,7 +456,7 @@ def test_a_training_or_a_prediction_waits_for_the_season_as_it_is_now(session: S
     session.said.connect(lambda sentence, _level: said.append(sentence))
     others.look(session)
     assert not computing.is_of_now(session)
-    assert said == ["The readings have changed, and the season is being computed anew; try again when it is shown."]
+    assert said == [("The readings have changed. quakegui is recomputing the season; try again when the season is shown.")]
     qtbot.waitUntil(lambda: not session.jobs.busy)
     assert computing.is_of_now(session)
 

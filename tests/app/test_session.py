@@ -116,7 +116,7 @@ def test_jump_finds_the_next_unlabelled_day_or_says_so(session: Session) -> None
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
     assert not walking.jump(session, "unlabelled", 1)
-    assert said == ["No further unlabelled day in this direction."]
+    assert said == ["No more unlabelled days in this direction."]
 
 
 def test_blind_labelling_shows_only_ones_own_labels(session: Session) -> None:

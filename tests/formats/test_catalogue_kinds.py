@@ -173,7 +173,7 @@ def test_the_iscs_codes_for_what_is_an_earthquake(kind, doubtful):
     found = read(ISC.format(kind=kind))
     check(found.events[0])
     assert any("no earthquake by the catalogue's own word: 1" in note for note in found.notes) is doubtful
-    assert not any("left out" in note or "time zone" in note for note in found.notes)
+    assert not any("unused" in note or "time zone" in note for note in found.notes)
 
 
 EMSC = "Date;Time (UTC);Latitude;Longitude;Depth;Depth Type;Magnitude Type;Magnitude;Region Name;Last Update;Eqid\n"
@@ -231,7 +231,9 @@ def test_geojson(text):
 def test_geojson_in_seconds_is_read_as_such_and_says_so():
     found = read(feature(mag=6.6, place="Luding", time=1662353539))
     check(found.events[0])
-    assert found.notes == ("Its times are seconds since 1970 by their size, not milliseconds, and were read as such.",)
+    assert found.notes == (
+        ("The size of the times indicates seconds since 1970, not milliseconds; they were read as seconds."),
+    )
 
 
 @pytest.mark.parametrize(

@@ -262,7 +262,7 @@ def test_a_cut_last_line_is_not_read_as_a_smaller_number():
     for cut in range(2, 60):
         found = read(data[:-cut])
         assert np.array_equal(found.readings[0].values, rows[:9, 3])
-        assert any("left out" in note for note in found.notes)
+        assert any("unused" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("where", [40, 400, 900])

@@ -47,7 +47,7 @@ def test_a_damaged_code_in_the_header_is_taken_from_the_column_names():
     data = iaga(xyzf(20)).replace(b"TST   ", b"T\x02T   ", 1)
     found = iaga2002.parse(Source("a.min", data))
     assert found.readings[0].station == "TST"
-    assert "The header's station code is damaged; it was taken from the column names." in found.notes
+    assert "The station code in the header is damaged; the code in the column names was used." in found.notes
     with pytest.raises(FormatError, match="is not one"):
         iaga2002.parse(Source("a.min", data.replace(b"TSTX", b"T\x02TX")))
 

@@ -313,7 +313,7 @@ def test_a_kept_mapping_reads_the_next_table_with_the_same_columns_and_takes_no_
     with pytest.raises(FormatError, match="more than one reading"):
         read_readings(Source("mag_XIC_1.csv", f"Tag;Other\n{rows}".encode()), kept)
     found = read_readings(Source("mag_XIC_1.csv", f"Tag;Feld\n{rows}".encode()), kept)
-    assert found.notes[0] == "Read by the kept mapping of a table with the same columns."
+    assert found.notes[0] == "Read with the saved mapping of a table with the same columns."
 
 
 def test_a_kept_mapping_is_never_taken_for_columns_without_headings():

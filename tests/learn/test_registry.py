@@ -49,7 +49,7 @@ def test_a_new_run_is_resumable_and_tells_its_recipe(made: RunFolder) -> None:
     assert made.about == {"journal": 17, "synthetic": True}
     assert made.history() == []
     assert sorted(path.name for path in made.folder.iterdir()) == ["config.json", "snapshot.npz", "style.npz"]
-    assert progress_sentence(made.folder) == "No epoch was over yet; the run can be started again."
+    assert progress_sentence(made.folder) == "No epoch was completed; the run can be started again."
 
 
 def test_a_finished_run_keeps_no_checkpoint_and_no_snapshot(made: RunFolder) -> None:

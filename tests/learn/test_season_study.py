@@ -92,7 +92,7 @@ def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: P
     judged = run.json("evaluate", shown)["row"]
     found = run.json("study", shown, "robustness", "--catalogue", another, "--catalogue", same)
     first, by_catalogue = found["variants"][0], [one for one in found["variants"] if one["axis"] == "catalogue"]
-    assert (first["axis"], first["score"]["events"]) == ("as it is", 18)
+    assert (first["axis"], first["score"]["events"]) == ("original settings", 18)
     assert first["score"]["statistic"] == pytest.approx(judged["auc"])
     assert first["score"]["p_value"] == judged["p_value"]
     assert [(one["choice"], one["score"]["events"]) for one in by_catalogue] == [(str(another), 12), (str(same), 9)]

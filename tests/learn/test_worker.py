@@ -203,7 +203,7 @@ def test_errors_become_sentences_that_say_what_is_kept(tmp_path: Path) -> None:
         "The disk is full: /x/checkpoint.npz.part could not be written. Everything up to epoch 7 of fold 1"
     )
     assert failure(RuntimeError("CUDA out of memory. Tried to allocate"), run.folder).kind == "memory"
-    assert failure(FloatingPointError("The loss is no longer a number"), run.folder).kind == "diverged"
+    assert failure(FloatingPointError("The loss is no longer finite"), run.folder).kind == "diverged"
     assert failure(KeyError("x"), run.folder).kind == "error"
 
 

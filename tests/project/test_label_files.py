@@ -98,7 +98,7 @@ def test_no_output_takes_the_place_of_a_part_of_a_project(
     (project.folder / "runs" / "r").mkdir()
     before = stands(project)
     _out, said = Terminal(capsys)("labels", "export", project.folder, project.folder / name, code=1)
-    assert "it is part of a project" in said
+    assert "the file is part of a project" in said
     with Project.open(project.folder) as again:
         assert stands(again) == before
 

@@ -26,7 +26,7 @@ def test_a_selection_is_said_in_words() -> None:
     [
         (Declustering("none"), "kept"),
         (Declustering("window", 50.0, 5.0), "dropped within 50 km and 5 days of an earlier, no smaller earthquake"),
-        (Declustering("gardner-knopoff"), "dropped by the windows of Gardner and Knopoff (1974)"),
+        (Declustering("gardner-knopoff"), "removed with the windows of Gardner and Knopoff (1974)"),
     ],
 )
 def test_declustering_is_said_in_words(declustering: Declustering, said: str) -> None:

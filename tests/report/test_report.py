@@ -108,7 +108,7 @@ def test_completeness_counts_the_nights_of_each_station(reported: Reported) -> N
     page = Page(reported.english.html())
     nights = np.isfinite(reported.season.z).sum(axis=0)
     for code, count in zip(reported.season.network.codes, nights.tolist(), strict=True):
-        at = page.words.index(code, page.words.index("Scale, nT"))
+        at = page.words.index(code, page.words.index("Scatter (nT)"))
         cells = [word for word in page.words[at : at + 12] if word.strip()]
         assert str(count) in cells, (code, cells)
 
@@ -144,13 +144,13 @@ def test_both_languages_say_the_same_things(reported: Reported) -> None:
     english, chinese = Page(reported.english.html()), Page(reported.chinese.html())
     assert english.tags == chinese.tags
     assert "概要" in chinese.text
-    assert "In short" in english.text
+    assert "Summary" in english.text
 
 
 @pytest.mark.usefixtures("judged_before")
 def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged_before: None) -> None:
     page = page_of(judged)
-    assert "Every row is as quakegui wrote it." in page.text
+    assert "No row has changed since quakegui wrote it." in page.text
     with closing(sqlite3.connect(judged / DATABASE)) as connection:
         for table in ("journal", "prediction"):
             count, last = connection.execute(f"SELECT count(*), max(id) FROM {table}").fetchone()
@@ -161,7 +161,7 @@ def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged
         connection.execute("UPDATE journal SET new = 4 WHERE id = 3")
         connection.commit()
     page = page_of(judged)
-    assert "Every row is as quakegui wrote it." not in page.text
+    assert "No row has changed since quakegui wrote it." not in page.text
     assert "Row 3 of the label journal" in page.text
     assert "were taken out (journal_no_update)" in page.text
     assert "记录与 quakegui 写下时不符" in page_of(judged, "zh").text
@@ -176,7 +176,7 @@ def test_agreement_is_that_of_the_journal(judged: Path) -> None:
         journal.write_labels(project, days[:1], 3, source=LabelSource.ANALYST, author="B", blind=True)
         found = compare(journal.rows(project), "B", "C")
         page = Page(make_report(project).html())
-    at = page.text.index("Agreement between analysts")
+    at = page.text.index("Inter-analyst agreement")
     assert f"B C blind {found.days} {found.agreed} {found.kappa:.2f}".replace("-", "−") in page.text[at:]
 
 
@@ -202,7 +202,7 @@ def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_pro
     page = page_of(small_project)
     assert "no finished run, so nothing was judged" in page.text
     assert "No label rule was applied." in page.text
-    assert "Nights recorded" in page.text
+    assert "Data completeness by night" in page.text
     assert "SYNTHETIC" not in page.text
     assert "LEAKY" not in page.text
 
@@ -226,7 +226,7 @@ def test_stormy_nights_are_counted_among_those_whose_kp_is_known(
 
 def test_without_kp_no_night_is_called_quiet(reported: Reported) -> None:
     told = dataclasses.replace(reported.season, kp_night=np.full(reported.season.kp_night.size, np.nan))
-    assert season_parts.storms(told, Words("en")) == "unknown: no Kp was read"
+    assert season_parts.storms(told, Words("en")) == "unknown: no Kp imported"
     assert season_parts.storms(told, Words("zh")) == "未知：未导入 Kp"
 
 
@@ -250,7 +250,7 @@ def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path, monkeypa
         made = make_report(project)
     page = Page(made.html())
     assert made.stamp == "LEAKY"
-    assert page.text.count("LEAKY — these scores say nothing about prediction") == 2
+    assert page.text.count("LEAKY — these scores do not measure predictive skill") == 2
     drawn = [figure.data.decode() for figure in made.figures if "matrix" in figure.alt or "Molchan" in figure.alt]
     assert drawn
     assert all("LEAKY" in svg for svg in drawn)

@@ -92,7 +92,7 @@ def test_only_what_stays_significant_is_framed_in_a_skill_map() -> None:
 
 def test_robustness_is_counted_and_named_in_both_languages() -> None:
     variants = (
-        Variant("as it is", "", Score(18, 0.7, 0.01), 0.03),
+        Variant("original settings", "", Score(18, 0.7, 0.01), 0.03),
         Variant("label rule", "a fortnight", Score(18, 0.6, 0.04), 0.08),
         Variant("distance", "200 km", Score(2, np.nan, np.nan), np.nan),
     )

@@ -83,7 +83,7 @@ WALKS = {
     "week": lambda window: press(window, Qt.Key.Key_PageUp),
     "first day": lambda window: press(window, Qt.Key.Key_Home),
     "last day": lambda window: press(window, Qt.Key.Key_End),
-    "event": lambda window: press(window, Qt.Key.Key_Left, CTRL),
+    "earthquake": lambda window: press(window, Qt.Key.Key_Left, CTRL),
     "unlabelled": lambda window: press(window, Qt.Key.Key_Up, CTRL),
     "region": lambda window: press(window, Qt.Key.Key_Up, CTRL | SHIFT),
     "click": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FAR)),
@@ -209,7 +209,7 @@ def test_other_panels_end_a_choice(window, session, qtbot, act):
 
 def test_a_row_of_the_regions_ends_a_choice(window, session):
     drag(window, 20, 23)
-    table = window.docks["regions"].findChild(QTableView)
+    table = window.docks["extremum regions"].findChild(QTableView)
     QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(table.model().index(0, 1)).center())
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [20]
 
@@ -222,7 +222,7 @@ def test_where_no_length_is_to_be_read_no_choice_counts(window, session, qtbot):
     session.said.connect(lambda sentence, _level: said.append(sentence))
     drag(window, FIRST, LAST)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [FIRST]
-    assert said == ["The number of chosen days is not visible, so only the day shown is labelled."]
+    assert said == ["The number of selected days is not visible, so only the day shown is labelled."]
 
 
 # -- the answer ----------------------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ def test_the_undo_of_an_answer_takes_back_that_step_and_no_other(window, session
     window.day_map_panel.answer_bar.act.click()
     assert session.labels.classes[FIRST : LAST + 1].tolist() == [3] * 7
     assert journal.in_force(session.project)[session.days[0]].cls == 4
-    assert said == ["Something else was written in the meantime; use Undo in the Edit menu."]
+    assert said == ["Another change was made in the meantime. Use Undo in the Edit menu."]
 
 
 def test_a_return_to_a_moment_is_answered(window, session):
@@ -379,7 +379,7 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
 
 
 def test_blind_labels_go_to_the_day_shown_too(window, session):
-    window.menus.actions["blind"].trigger()
+    window.menus.actions["blind only"].trigger()
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_Home)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [0]
@@ -419,4 +419,4 @@ def test_no_hidden_prediction_is_accepted_in_a_blind_labelling(window, session):
     session.set_display(blind=True)
     drag(window, 30, 33)
     assert written_by(session, lambda: press(window, Qt.Key.Key_Return)) == []
-    assert said == ["Predictions are hidden while you label blind, so none can be accepted."]
+    assert said == ["Predictions are hidden during blind labelling and cannot be accepted."]

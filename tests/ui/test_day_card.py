@@ -29,7 +29,7 @@ def test_the_days_and_the_next_earthquake_are_told_with_their_distances(window, 
     walking.go_to(session, 5)
     assert card.today.text() == "No earthquake on this day"
     session.set_display(blind=True)
-    assert card.today.text() == "Earthquakes are hidden while you label blind"
+    assert card.today.text() == "Earthquakes are hidden during blind labelling"
     assert card.next_one.text() == ""
 
 

@@ -97,7 +97,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert "late" not in panel.why.text()
 
     click(qtbot, radio(window, "Prospective"))
-    assert panel.verdict.text() == "Judging…", "a record is judged when it is first looked at"
+    assert panel.verdict.text() == "Evaluating…", "a record is judged when it is first looked at"
     judge(qtbot, window)
     second = panel.evaluation
     assert (second.kind, second.judgement.protocol) == ("prospective", "prospective")
@@ -206,7 +206,7 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     window = open_window(session)
     session.reload(Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
-    retrain, other = button_of(window, "Retrain"), button_of(window, "Judge by today's labels")
+    retrain, other = button_of(window, "Retrain"), button_of(window, "Evaluate by today's labels")
     assert not retrain.isVisible()
     assert not other.isVisible()
     assert words(window).endswith("today's are the same.")
@@ -244,7 +244,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     assert panel.evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
 
-    click(qtbot, button_of(window, "Judge by today's labels"))
+    click(qtbot, button_of(window, "Evaluate by today's labels"))
     qtbot.waitUntil(lambda: not session.jobs.busy and panel.evaluation is not None, timeout=60_000)
     assert words(window).startswith("Judged by the labels and earthquakes of today, ")
     assert words(window).endswith("; 1 day differs from those that the run was trained with.")
@@ -262,7 +262,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
 
     labelling.label(session, old, days=[row])
     assert words(window).endswith(" 1 day changed since.")
-    click(qtbot, button_of(window, "Judge by the training's labels"))
+    click(qtbot, button_of(window, "Evaluate by training labels"))
     assert panel.evaluation is then
     assert words(window).endswith("; today's are the same.")
 
@@ -273,7 +273,7 @@ def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged
     click(qtbot, radio(window, "Prospective"))
     judge(qtbot, window)
     assert "; these days came after the training." in words(window)
-    assert not button_of(window, "Judge by the training's labels").isVisible()
+    assert not button_of(window, "Evaluate by training labels").isVisible()
 
 
 def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
@@ -340,10 +340,10 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
 def test_nothing_is_told_of_the_labels_of_others_while_labelling_blind(judged):
     window, _run, _fold = judged
     window.layouts.show("evaluation")
-    other, retrain = button_of(window, "Judge by today's labels"), button_of(window, "Retrain")
+    other, retrain = button_of(window, "Evaluate by today's labels"), button_of(window, "Retrain")
     assert other.isVisible()
     window.session.set_display(blind=True)
-    assert words(window) == "Hidden while you label blind"
+    assert words(window) == "Hidden during blind labelling"
     assert not other.isVisible()
     assert not retrain.isVisible()
     window.session.set_display(blind=False)
@@ -356,7 +356,7 @@ def test_no_run_is_judged_while_labelling_blind_and_then_unasked_but_as_no_deed(
     session.set_display(blind=True)
     window.layouts.show("evaluation")
     assert not session.jobs.busy
-    assert (panel.verdict.text(), panel.judge.isEnabled(), panel.evaluation) == ("Hidden while you label blind", False, None)
+    assert (panel.verdict.text(), panel.judge.isEnabled(), panel.evaluation) == ("Hidden during blind labelling", False, None)
     panel.matrix.asked.emit(0, 0)
     assert panel.cell.sheet.days == []
     session.set_display(blind=False)
@@ -381,10 +381,10 @@ def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatc
     monkeypatch.setattr("quakegui.ui.panels.evaluation_panel.Evaluation.of", refused)
     panel = panel_of(window)
     panel.judge.click()
-    assert (panel.verdict.text(), panel.judge.isEnabled()) == ("Judging…", False)
+    assert (panel.verdict.text(), panel.judge.isEnabled()) == ("Evaluating…", False)
     assert window.status_line.cancel.isHidden(), "a judgement asks nobody whether it is cancelled"
     qtbot.waitUntil(panel.judge.isEnabled)
-    assert panel.verdict.text() == "Not judged yet."
+    assert panel.verdict.text() == "Not evaluated yet."
     assert window.status_line.currentMessage() == "Judging the run: The run cannot be read."
 
 
@@ -407,5 +407,5 @@ def test_the_judgement_of_a_run_that_is_no_longer_in_use_is_not_shown_as_that_of
     session.reload(Change.PREDICTIONS)
     go_on.set()
     qtbot.waitUntil(lambda: not session.jobs.busy)
-    qtbot.waitUntil(lambda: panel.verdict.text() == "Not judged yet.")
+    qtbot.waitUntil(lambda: panel.verdict.text() == "Not evaluated yet.")
     assert panel.evaluation is None

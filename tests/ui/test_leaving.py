@@ -20,7 +20,7 @@ from quakegui.ui.dialogs import import_wizard, new_project
 from quakegui.ui.main_window import MainWindow
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
-STOP, KEEP_TRAINING, KEEP_RUNNING = "Stop and close", "Keep training", "Keep it running"
+STOP, KEEP_TRAINING, KEEP_RUNNING = "Stop and close", "Keep training", "Keep running"
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_keeping_a_training_changes_nothing(trains, ends, answer, tmp_path, word
     session, project = window.session, window.session.project
     ends()
     assert asked == [
-        "A training is running. Stop it and close the project? What it has finished is kept, and it can be resumed."
+        ("Training is in progress. Stop it and close the project? Completed work is saved, and training can be resumed later.")
     ]
     assert session.project is project
     assert trains.running
@@ -133,8 +133,8 @@ def test_nothing_is_asked_where_nothing_runs(ends, answer, qtbot):
 
 WORK = {
     "Importing": (import_wizard, "import_paths"),
-    "Taking in new days": (operating, "update"),
-    "Predicting with the run": (operating, "predict_days"),
+    "Updating with new data": (operating, "update"),
+    "Predicting with the model": (operating, "predict_days"),
 }
 
 
@@ -158,7 +158,7 @@ def works(request, window, monkeypatch, tmp_path, qtbot):
         wizard.add([file])
         qtbot.waitUntil(lambda: not session.jobs.busy)
         wizard.start_import()
-    elif request.param == "Taking in new days":
+    elif request.param == "Updating with new data":
         take_in_days(session, [file], lambda _made: None)
     else:
         runs.use_run(session, SimpleNamespace(id="asked", title="asked"))

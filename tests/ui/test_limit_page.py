@@ -46,7 +46,7 @@ def worker(monkeypatch):
 
     def find(run, _environment, progress, _cancelled):
         asked.append(run.id)
-        progress(1, 2, "seasons judged")
+        progress(1, 2, "evaluating the seasons")
         (run.folder / "limit.json").write_text("{}", "utf-8")
         return True
 
@@ -65,7 +65,7 @@ def test_it_is_found_once_and_shown_in_words_curve_and_table(page, session, work
     assert [page.sizes.item(row, 1).text() for row in range(5)] == [row[1] for row in size_table(FOUND, say).rows]
     assert not page.button.isEnabled()
     session.set_display(blind=True)
-    assert page.page.text() == "Hidden while you label blind"
+    assert page.page.text() == "Hidden during blind labelling"
     session.set_display(blind=False)
     session.reload(Change.PREDICTIONS)
     qtbot.waitUntil(lambda: page.limit is not None)
@@ -90,7 +90,7 @@ def test_what_took_minutes_is_shown_although_the_run_was_read_anew_meanwhile(pag
 def test_without_a_run_or_with_a_leaky_one_it_says_so(session, open_window):
     window = open_window(session)
     page = window.docks["evaluation"].widget().limit
-    assert page.page.text() == "Train a network first."
+    assert page.page.text() == "Train a model first."
     assert not page.button.isEnabled()
     run, _said, _fold = trained(session)
     path = run.folder / "config.json"

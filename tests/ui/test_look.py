@@ -47,7 +47,7 @@ def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_r
     column.addStretch(1)
     holder.resize(200, 200)
     holder.show()
-    lines.setText("short")
+    lines.setText("incomplete")
     qtbot.waitExposed(holder)
     QApplication.processEvents()
     asked = Requests(holder)
@@ -129,7 +129,7 @@ def test_a_low_timeline_keeps_the_most_pressing_rows():
     axis = DayAxis(100, 0.0, 100.0, 80.0, 900.0, 20.0)
     assert [row.name for row, _ in row_boxes(axis, 400.0)] == [row.name for row in ROWS]
     low = row_boxes(axis, 100.0)
-    assert [row.name for row, _ in low] == ["Events", "Label", "Prediction", "Alarms"]
+    assert [row.name for row, _ in low] == ["Earthquakes", "Label", "Prediction", "Alarms"]
     assert len(low) == LEAST_ROWS
     assert [row.name for row, _ in row_boxes(axis, 125.0)][-1] == "Data", "rows stand in their usual order"
 

@@ -66,7 +66,7 @@ def test_the_window_writes_a_page_for_a_browser(window, qtbot, tmp_path, monkeyp
     assert kind == "info"
     assert str(path) in sentence
     markup = path.read_text(encoding="utf-8")
-    assert {"en": "In short", "zh": "概要"}[language] in markup
+    assert {"en": "Summary", "zh": "概要"}[language] in markup
     assert "SYNTHETIC" in markup
     assert markup.count("<svg") > 2
 

@@ -64,7 +64,7 @@ def test_every_predictor_stands_by_its_one_name_with_its_own_auc_and_p(results_w
     assert first[0] == judgement.title
     assert first[auc] == f"{judgement.surrogate.auc:.2f}"
     assert [row[0] for row in others] == [row.title for row in PREDICTORS.values()]
-    tests = [one.test for one in judgement.comparisons if one.target == "event"]
+    tests = [one.test for one in judgement.comparisons if one.target == "earthquake"]
     shown = [(row[auc], row[p_moved], row[p_rate]) for row in others]
     assert shown == [tuple("–" if np.isnan(x) else f"{x:.{d}f}" for x, d in zip(
         (test.auc, test.p_jitter, test.p_rate), (2, 3, 3), strict=True)) for test in tests]  # fmt: skip
@@ -97,12 +97,14 @@ def test_the_drawings_are_those_of_the_report(results_window, qtbot):
 
 def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(results_window, session, open_window, qtbot):
     panel = panel_of(results_window)
-    assert page_texts(panel) == {"Not computed yet. Press “Study the run”: it takes seconds and is kept with the run."}
+    assert page_texts(panel) == {
+        ("Not computed yet. Press “Analyse the run”: the computation takes seconds, and the results are saved with the run.")
+    }
     studied(qtbot, results_window)
     assert not panel.studies.button.isEnabled()
     choices = cells(panel.studies.choices)
-    assert choices[0][:2] == ["as it is", ""]
-    assert any(row[:2] == ["label rule", "twice the days before"] for row in choices)
+    assert choices[0][:2] == ["original settings", ""]
+    assert any(row[:2] == ["label rule", "twice as many days before"] for row in choices)
     assert any("choices (p < 0.05); corrected for their number" in text for text in page_texts(panel))
     second = panel_of(open_window(session))
     session.reload(Change.RUNS | Change.PREDICTIONS)
@@ -149,7 +151,7 @@ def test_a_run_that_has_just_been_finished_can_be_studied(session, open_window, 
 def test_who_labels_blind_sees_no_study(results_window, session, qtbot):
     panel = studied(qtbot, results_window)
     session.set_display(blind=True)
-    assert page_texts(panel) == {"Hidden while you label blind"}
+    assert page_texts(panel) == {"Hidden during blind labelling"}
     assert panel.studies.events.isHidden()
     session.set_display(blind=False)
     qtbot.waitUntil(lambda: not panel.studies.events.isHidden())
@@ -165,7 +167,7 @@ def test_a_leaky_run_has_nothing_to_study(session, open_window):
     session.reload(Change.RUNS | Change.PREDICTIONS)
     panel = panel_of(window)
     assert not panel.studies.button.isEnabled()
-    assert page_texts(panel) == {"LEAKY: the model was trained on the days that it predicts, so there is nothing to study."}
+    assert page_texts(panel) == {("LEAKY: the model was trained on the days that it predicts, so the run cannot be analysed.")}
 
 
 def test_pictures_take_the_colours_of_the_screen_and_leave_room_for_each(results_window, qtbot):

@@ -68,7 +68,7 @@ def wait(qtbot, window):
 
 
 def test_a_run_is_shown_with_how_far_it_came(window, session, run):
-    assert [row[1:] for row in cells(window)] == [["tiny", started(run), "Chronological", "16", "0", "stopped; can go on"]]
+    assert [row[1:] for row in cells(window)] == [["tiny", started(run), "Chronological", "16", "0", "stopped; can be resumed"]]
     finish(session, run, epochs=7)
     assert [row[-2:] for row in cells(window)] == [["7", "finished"]]
 

@@ -285,7 +285,7 @@ def test_several_stations_are_shown_about_their_medians(panel, session, qtbot):
     for code in ("AAA", "BBB"):
         assert np.nanmedian(curve(panel, "night", code)[1]) == pytest.approx(0.0, abs=1e-9)
     assert "AAA" in panel.legend.text()
-    assert panel.titles()["night"] == "Night means less their median, nT"
+    assert panel.titles()["night"] == "Night means minus their median, nT"
 
 
 def test_no_more_stations_than_colours(panel, session):
@@ -293,7 +293,7 @@ def test_no_more_stations_than_colours(panel, session):
     assert len(panel.shown) == MOST_STATIONS
     assert "and 3 more" in panel.legend.text()
     session.pick([])
-    assert panel.legend.text() == "Pick stations on the map or here."
+    assert panel.legend.text() == "Select stations on the map or here."
     assert not panel.graphics.isVisible()
     session.pick(["AAA"])
     assert panel.graphics.isVisible()

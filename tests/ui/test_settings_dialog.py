@@ -30,7 +30,10 @@ def choose(box, row):
 
 
 def test_the_words_follow_the_language_that_is_chosen_in_it(dialog, qtbot):
-    assert (dialog.windowTitle(), dialog.worker.title()) == ("Settings", "Where networks train and predict")
+    assert (dialog.windowTitle(), dialog.worker.title()) == (
+        "Settings",
+        "Where models are trained and predictions are computed",
+    )
     choose(dialog.language, dialog.language.findData("zh"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "设置")
     assert dialog.worker.title() == "模型训练和预测的运行环境"

@@ -94,7 +94,7 @@ def test_a_training_that_could_not_begin_says_why_and_runs_no_bar(panel, window,
     labelling.label(window.session, 0, days=[0])
     panel.start.click()
     bar = panel.findChild(QProgressBar)
-    assert (bar.maximum(), panel.state.text()) == (0, "Gathering maps and labels")
+    assert (bar.maximum(), panel.state.text()) == (0, "Preparing maps and labels")
     qtbot.waitUntil(lambda: not window.session.jobs.busy)
     qtbot.waitUntil(lambda: bar.maximum() == 1000)
     assert panel.state.text() == "These days cannot be split."
@@ -149,15 +149,15 @@ def test_a_pre_training_asks_for_its_length_and_its_seed_alone(panel):
     def named(kind, name):
         return next(each for each in panel.findChildren(kind) if each.accessibleName() == name)
 
-    recipe = named(QComboBox, "Recipe")
+    recipe = named(QComboBox, "Training settings")
     recipe.setCurrentIndex(recipe.findData("stack"))
     recipe.activated.emit(recipe.currentIndex())
-    named(QSpinBox, "Epochs at most").setValue(3)
+    named(QSpinBox, "Maximum epochs").setValue(3)
     named(QSpinBox, "Seed").setValue(5)
     asked = panel.recipe()
     assert (asked.protocol, asked.channel, asked.size, asked.epochs, asked.seed) == ("zero-shot", "stack", 32, 3, 5)
     assert not named(QComboBox, "Protocol").isEnabled()
-    assert "42 simulated seasons" in named(QSpinBox, "Epochs at most").toolTip()
+    assert "42 simulated seasons" in named(QSpinBox, "Maximum epochs").toolTip()
     recipe.setCurrentIndex(recipe.findData("fast"))
     recipe.activated.emit(recipe.currentIndex())
     assert (panel.recipe().protocol, panel.recipe().channel) == ("blocked", "colour")

@@ -64,8 +64,8 @@ def test_a_project_named_stations_keeps_its_name(qtbot, empty_session: Session) 
     line = StatusLine(empty_session)
     qtbot.addWidget(line)
     i18n.set_language("zh")
-    for name in ("Stations", "Timeline", "It holds no readings."):
-        said = Said("The project {name} is open for reading only; nothing was changed.", name=name)
+    for name in ("Stations", "Timeline", "The file contains no readings."):
+        said = Said("The project {name} is read-only; nothing was changed.", name=name)
         empty_session.said.emit(str(ProjectError(said)), "error")
         assert line.currentMessage() == i18n.tr(said.template).format(name=name)
         assert name in line.currentMessage()

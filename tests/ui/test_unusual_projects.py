@@ -197,7 +197,7 @@ def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_p
 
 def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.empty(tmp_path / "empty"))
-    assert notice(window) == "This project has no readings yet: import some to begin."
+    assert notice(window) == "This project has no readings yet. Import readings to begin."
     assert "import readings" in window.day_map_panel.view.empty
     press_all(window, qtbot)
     asked = []
@@ -209,7 +209,7 @@ def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
 
 def test_stations_without_coordinates_ask_for_them(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "nowhere", stations=4, located=False))
-    assert notice(window) == "No station has coordinates yet, so there are no maps: give the stations their places."
+    assert notice(window) == ("No station has coordinates yet, so no maps can be drawn. Enter the stations' coordinates.")
     assert window.day_map_panel.notice_bar.mend.text() == "Stations…"
     press_all(window, qtbot)
 
@@ -257,7 +257,7 @@ def test_without_events_days_are_labelled_by_hand(window, qtbot, tmp_path):
     assert notice(window).startswith("There are no earthquakes in this project")
     assert window.day_map_panel.notice_bar.mend.text() == "Earthquake catalogue…"
     qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
-    assert said(window) == "No further event in this direction."
+    assert said(window) == "No more earthquakes in this direction."
     press_all(window, qtbot)
 
 
@@ -266,7 +266,7 @@ def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
     scene = window.day_map_panel.view.scene
     assert scene.map.sentence.startswith("No station has a value on this day")
     assert np.isnan(scene.map.field).all()
-    assert window.docks["regions"].widget().summary.text() == "No map on this day, so no extremum regions."
+    assert window.docks["extremum regions"].widget().summary.text() == "No map on this day, so no extremum regions."
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert session.labels.classes[tiny_season.SILENT_DAY] == 1
 

@@ -134,14 +134,14 @@ PREDICTORS: dict[str, Predictor] = {
         Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, weighed=False),
         Predictor(
             "boosting-features",
-            mark("Boosted trees on the features"),
+            mark("Boosted trees on region features"),
             columns.features,
             gradient_boosting,
             None,
         ),
         Predictor(
             "boosting-stations",
-            mark("Boosted trees on the stations"),
+            mark("Boosted trees on station values"),
             columns.stations,
             gradient_boosting,
             None,

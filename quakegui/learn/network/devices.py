@@ -49,7 +49,7 @@ def detect() -> Device:
     version, name, missing = _tensorflow() if backend == "tensorflow" else _torch()
     if name:
         driver, memory = _graphics_card()
-        return Device(backend, version, "gpu", name, driver, memory, Said("{name} was found and is used.", name=name))
+        return Device(backend, version, "gpu", name, driver, memory, Said("Using the GPU {name}.", name=name))
     return Device(backend, version, "cpu", _processor(), "", _memory(), missing)
 
 
@@ -64,13 +64,13 @@ def _tensorflow() -> tuple[str, str, str]:
         return tf.__version__, str(tf.config.experimental.get_device_details(cards[0]).get("device_name", cards[0].name)), ""
     if sys.platform == "win32":
         why = Said(
-            "TensorFlow has no GPU support on native Windows since 2.11: the processor is used. WSL2 or the "
-            "PyTorch pack can use a GPU."
+            "TensorFlow has had no GPU support on native Windows since 2.11; using the CPU. WSL2 or the PyTorch pack "
+            "can use a GPU."
         )
     elif not tf.test.is_built_with_cuda():
-        why = Said("This TensorFlow is built without GPU support: the processor is used.")
+        why = Said("This TensorFlow was built without GPU support; using the CPU.")
     else:
-        why = Said("TensorFlow found no usable GPU: the processor is used.")
+        why = Said("TensorFlow found no usable GPU; using the CPU.")
     return tf.__version__, "", why
 
 
@@ -80,8 +80,8 @@ def _torch() -> tuple[str, str, str]:
     if torch.cuda.is_available():
         return torch.__version__, str(torch.cuda.get_device_name(0)), ""
     if torch.version.cuda is None:
-        return torch.__version__, "", Said("This PyTorch is built for the processor only: it is used.")
-    return torch.__version__, "", Said("PyTorch found no usable GPU: the processor is used.")
+        return torch.__version__, "", Said("This PyTorch was built without GPU support; using the CPU.")
+    return torch.__version__, "", Said("PyTorch found no usable GPU; using the CPU.")
 
 
 def _graphics_card() -> tuple[str, int]:

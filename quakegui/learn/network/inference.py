@@ -134,4 +134,4 @@ def _check_tables(tables: Mapping[str, NDArray[Any]]) -> None:
     if any(
         name not in tables or tables[name].shape != kind[0] or tables[name].dtype != kind[1] for name, kind in wanted.items()
     ):
-        raise ValueError(Said("its tables of the map style are not whole."))
+        raise ValueError(Said("the tables of its map style are incomplete."))

@@ -64,23 +64,25 @@ def read_model(folder: Path) -> ModelFile:
     try:
         stored = read_arrays(path, largest=LARGEST)
         if CARD not in stored:
-            raise ValueError(Said("it has no card"))
+            raise ValueError(Said("the model card is missing"))
         card = parse_json(str(stored.pop(CARD)))
         config = RunConfig.from_json(card["network"])
         limits, alarms = made_for_of(card), frozen_alarms_of(card)
         calibrator = calibrator_of(card[CALIBRATION])
         if limits is None or alarms is None or not config.zero_shot:
-            raise ValueError(Said("it does not say what it was made for"))
+            raise ValueError(Said("the model card lacks the intended use"))
         if len(config.classes) != CLASS_COUNT or calibrator.weights.size not in (0, CLASS_COUNT):
-            raise ValueError(Said("it does not answer in five classes"))
+            raise ValueError(Said("the model does not predict five classes"))
         if not isinstance(card["versions"], dict) or not np.isfinite(float(card.get("seconds", 0.0))):
-            raise ValueError(Said("it does not say how it was made"))
+            raise ValueError(Said("the model card lacks the training details"))
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in stored.values()):
-            raise ValueError(Said("its weights are not finite numbers"))
+            raise ValueError(Said("the model's weights are not finite numbers"))
     except FileNotFoundError as error:
-        raise RunError(Said("There is no pre-trained model at {path}; 'quakegui pretrain' makes one.", path=path)) from error
+        raise RunError(
+            Said("There is no pre-trained model at {path}; create one with 'quakegui pretrain'.", path=path)
+        ) from error
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise RunError(
-            Said("{path} holds no pre-trained model that can be used: {error}.", path=path, error=str(error).rstrip("."))
+            Said("{path} does not contain a usable pre-trained model: {error}.", path=path, error=str(error).rstrip("."))
         ) from error
     return ModelFile(config, card, limits, stored)

@@ -71,7 +71,7 @@ def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
         days, copies = train, train_copy
         if not len(days):
             raise ValueError(
-                Said("{capitalize} of this run has no day to train on: label days first.", capitalize=name.capitalize())
+                Said("{capitalize} of this run has no days to train on: label days first.", capitalize=name.capitalize())
             )
         growth = config.augmentation.growth
         if growth is not None and not len(copies):

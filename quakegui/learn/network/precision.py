@@ -81,7 +81,7 @@ def decide(milliseconds: dict[str, float]) -> Measured:
     return Measured(
         best,
         milliseconds,
-        Said("{best} trains {factor:.1f} times as fast as float32 here, measured.", best=best, factor=factor),
+        Said("{best} trains {factor:.1f} times as fast as float32 on this machine (measured).", best=best, factor=factor),
     )
 
 

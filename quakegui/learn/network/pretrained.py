@@ -251,7 +251,7 @@ def load(folder: Path) -> Pretrained:
         put_values(network.weights, kept.weights)
     except ValueError as error:
         raise RunError(
-            Said("{folder} holds no pre-trained model that can be used: {error}.", folder=folder, error=str(error).rstrip("."))
+            Said("{folder} does not contain a usable pre-trained model: {error}.", folder=folder, error=str(error).rstrip("."))
         ) from error
     return Pretrained(kept.config, kept.card, network)
 

@@ -219,7 +219,7 @@ def _resumed(recipe: Pretraining, folder: Path | None) -> tuple[PretrainingState
         ) from error
     if not sound:
         raise ValueError(
-            Said("{folder} is damaged and cannot be read: it is of another pre-training.", folder=folder / CHECKPOINT)
+            Said("{folder} is damaged and cannot be read: it belongs to a different pre-training.", folder=folder / CHECKPOINT)
         )
     return state, (network, optimizer)
 
@@ -248,7 +248,7 @@ def _train_group(
         images = augment(group.images[chosen].astype(np.float32), rng)
         told[batch] = network.train_on_batch(images, truth, sample_weight=weights[truth])
         if not math.isfinite(told[batch, 0]):
-            raise FloatingPointError(Said("The loss is no longer a number"))
+            raise FloatingPointError(Said("The loss is no longer finite"))
         seen += size
         now = time.perf_counter()
         if now - said >= TELL_SECONDS:

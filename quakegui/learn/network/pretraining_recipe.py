@@ -56,9 +56,11 @@ class Pretraining:
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
         if min(self.seasons, self.passes, self.group) < 1 or self.warm_up < 0:
-            raise ValueError(Said("Pre-training needs at least one season, one pass and one season in a group."))
+            raise ValueError(Said("Pre-training needs at least one season, one pass and one season per group."))
         if not (0.0 <= self.floor <= 1.0 and 0.0 < self.none_weight < 1.0):
-            raise ValueError(Said("The floor of the rate and the weight of days without an event are shares between 0 and 1."))
+            raise ValueError(
+                Said("The floor of the learning rate and the weight of days without an earthquake must be between 0 and 1.")
+            )
 
     @property
     def groups(self) -> int:
@@ -106,9 +108,9 @@ def recipe_for(config: RunConfig, stations: list[list[Any]]) -> Pretraining:
         )
     except (TypeError, ValueError) as error:
         raise ValueError(
-            Said("The run does not say for which stations its network is to be pre-trained: {error}.", error=error)
+            Said("The run does not list the stations for which to pre-train its model: {error}.", error=error)
         ) from error
     if len(network.stations) < FEWEST_STATIONS:
-        raise ValueError(Said("Simulated seasons need a project with three stations or more that have coordinates."))
+        raise ValueError(Said("Simulated seasons need a project with at least three stations that have coordinates."))
     plan = Plan(networks=(network,), scale_footprints=True)
     return Pretraining(network=config, plan=plan, seasons=config.epochs * GROUP, group=GROUP)

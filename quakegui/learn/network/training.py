@@ -107,7 +107,7 @@ class State:
             and all(isinstance(name, str) and _BEST.fullmatch(name) for name in self.kept)
             and all(isinstance(row, dict) for row in self.history)
         ):
-            raise ValueError(Said("it holds counts, names or rows that no run has"))
+            raise ValueError(Said("some counts, names or rows are not valid for a run"))
 
 
 def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
@@ -251,7 +251,7 @@ def _train_epoch(
             network, work.prepared[day], recipes, truth, weights[truth], size=work.config.batch_size
         )
         if not math.isfinite(batch_loss):
-            raise FloatingPointError(Said("The loss is no longer a number"))
+            raise FloatingPointError(Said("The loss is no longer finite"))
         seen += len(day)
         loss += batch_loss * len(day)
         hits += batch_accuracy * len(day)

@@ -174,30 +174,29 @@ def check_maps(config: RunConfig, maps: NDArray[Any], scalar: NDArray[np.floatin
     if config.zero_shot:
         wanted = (config.size, config.size, CHANNELS[config.channel])
         if maps.dtype != np.float16 or maps.shape[1:] != wanted:
-            raise ValueError(Said("A pre-trained network takes z as numbers, made from the stations' values, and no pictures."))
+            raise ValueError(Said("A pre-trained model needs z values computed from the stations, not images."))
         return
     side = maps.shape[1]
     if maps.shape[2] != side:
-        raise ValueError(Said("Maps have to be square; these are {side} x {shape} pixels.", side=side, shape=maps.shape[2]))
+        raise ValueError(Said("Maps must be square; these are {side} x {shape} pixels.", side=side, shape=maps.shape[2]))
     if side % config.size:
         raise ValueError(
             Said(
-                "A network of {config_size} pixels cannot take maps of {side}: the sides have to divide.",
+                "A model with {config_size}-pixel input cannot use {side}-pixel maps: the map size must be a "
+                "multiple of the input size.",
                 config_size=config.size,
                 side=side,
             )
         )
     if config.channel == "stack":
-        raise ValueError(Said("A stack is made from the stations' values of several days, not from one day's picture."))
+        raise ValueError(Said("A stack is made from the station values of several days, not from the image of one day."))
     if config.channel == "colour":
         return
     if maps.ndim == 4:
-        raise ValueError(Said("Ready images have colours only: take the channel 'colour'."))
+        raise ValueError(Said("Ready-made images contain colours only: use the channel 'colour'."))
     used = np.flatnonzero(np.bincount(maps.ravel(), minlength=256))
     if np.isnan(scalar[used]).any():
-        raise ValueError(
-            Said("A scalar channel needs maps drawn without contour lines; switch the lines off in the map style.")
-        )
+        raise ValueError(Said("A scalar channel needs maps without contour lines; switch them off in the map style."))
 
 
 def _numpy(tensor: Any) -> NDArray[Any]:

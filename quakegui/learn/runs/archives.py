@@ -53,22 +53,22 @@ def import_run(runs: Path, path: Path) -> RunFolder:
             members = [info for info in archive.infolist() if info.filename and not info.is_dir()]
             run_id = checked_members(members)
             if os.path.lexists(runs / run_id):
-                raise RunError(Said("The run {run_id} is in this project already.", run_id=run_id))
+                raise RunError(Said("The run {run_id} is already in this project.", run_id=run_id))
             with new_folder(runs, run_id) as part:
                 for info in members:
                     unpack(archive, info, part / PurePosixPath(info.filename).name)
                 found = read_run(part)
                 if found.card is None:
-                    raise ValueError(Said("The run in it is not finished."))
+                    raise ValueError(Said("The run in the file is not finished."))
                 found.history()
                 if (part / PREDICTIONS).is_file():
                     found.predictions()
     except ValueError as error:
-        raise RunError(Said("{path} is not imported. {error}", path=path, error=error)) from error
+        raise RunError(Said("{path} was not imported. {error}", path=path, error=error)) from error
     except OSError as error:
         raise RunError(
             Said(
-                "{path} is not imported. {runs} cannot be written: {strerror}.",
+                "{path} was not imported. {runs} cannot be written: {strerror}.",
                 path=path,
                 runs=runs,
                 strerror=error.strerror or error,
@@ -81,12 +81,14 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """Open an archive; raises ValueError for what is none, cannot be read, or is no file: a pipe would be waited at."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ValueError(Said("It is no file."))
+            raise ValueError(Said("The path is not a file."))
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, struct.error, LookupError, NotImplementedError, EOFError) as error:
-        raise ValueError(Said("It is damaged or no zip file: {error}.", error=error)) from error
+        raise ValueError(Said("The file is damaged or is not a zip file: {error}.", error=error)) from error
     except OSError as error:
-        raise ValueError(Said("It cannot be read, or is damaged: {strerror}.", strerror=error.strerror or error)) from error
+        raise ValueError(
+            Said("The file cannot be read or is damaged: {strerror}.", strerror=error.strerror or error)
+        ) from error
 
 
 def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
@@ -95,13 +97,13 @@ def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> Non
         try:
             source = archive.open(info)
         except _DAMAGE as error:
-            raise ValueError(Said("It is damaged: {error}.", error=error)) from error
+            raise ValueError(Said("The file is damaged: {error}.", error=error)) from error
         with source:
             while True:
                 try:
                     part = source.read(1 << 20)
                 except _DAMAGE as error:
-                    raise ValueError(Said("It is damaged: {error}.", error=error)) from error
+                    raise ValueError(Said("The file is damaged: {error}.", error=error)) from error
                 if not part:
                     return
                 out.write(part)

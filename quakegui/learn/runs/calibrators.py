@@ -75,7 +75,7 @@ class RunCalibrators:
         try:
             found = cls(tuple(calibrator_of(one) for one in values["folds"]), calibrator_of(values["later"]))
             if len({one.weights.size for one in (*found.folds, found.later)} - {0}) > 1:
-                raise ValueError(Said("The run's calibration has class weights of different numbers of classes."))
+                raise ValueError(Said("The class weights in the run's calibration have different numbers of classes."))
             return found
         except (KeyError, TypeError) as error:
             raise ValueError(Said("The run's calibration is incomplete: {error}.", error=error)) from error
@@ -140,5 +140,5 @@ def calibrator_of(values: Mapping[str, Any]) -> Calibrator:
     numbers = np.concatenate([given.ravel(), calibrated.ravel(), weights.ravel()])
     counts = type(days) is int and type(events) is int and days >= 0 and events >= 0
     if not counts or not fits.get(method, False) or not np.isfinite(numbers).all() or not (weights > 0).all():
-        raise ValueError(Said("The run's calibration is no rising map between probabilities."))
+        raise ValueError(Said("The run's calibration is not a rising function of probability."))
     return Calibrator(method, days, events, given, calibrated, weights)

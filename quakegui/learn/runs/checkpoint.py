@@ -42,7 +42,7 @@ def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> 
     """
     shapes = [tuple(values[name].shape) for name in sorted(values)]
     if shapes != [tuple(variable.shape) for variable in variables]:
-        raise ValueError(Said("These weights belong to a network of another shape."))
+        raise ValueError(Said("These weights belong to a model of another shape."))
     for variable, name in zip(variables, sorted(values), strict=True):
         variable.assign(values[name])
 
@@ -63,7 +63,7 @@ def read_weights(path: Path, *, largest: int) -> Arrays:
     weights = read_arrays(path, largest=largest)
     for name, array in weights.items():
         if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise ValueError(Said("its weights {name} are not finite numbers.", name=shown(name, 60)))
+            raise ValueError(Said("the weights {name} are not finite numbers.", name=shown(name, 60)))
     return weights
 
 
@@ -98,7 +98,7 @@ def members_of(weights: Arrays, members: int) -> tuple[Arrays, ...]:
         for begin in (f"member{number}/" for number in range(members))
     )
     if sum(map(len, parts)) != len(weights):
-        raise ValueError(Said("These weights are not those of {members} networks.", members=members))
+        raise ValueError(Said("These weights do not belong to an ensemble of {members} models.", members=members))
     return parts
 
 
@@ -149,7 +149,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Any], Arrays, Arrays]:
     try:
         state: dict[str, Any] = json.loads(str(stored.pop("state")))
     except KeyError as error:
-        raise ValueError(Said("{path} is no checkpoint of a run.", path=path)) from error
+        raise ValueError(Said("{path} is not a checkpoint of a run.", path=path)) from error
     parts = {
         part: {name.removeprefix(part): value for name, value in stored.items() if name.startswith(part)}
         for part in ("network/", "optimizer/")

@@ -77,12 +77,12 @@ class Snapshot:
                 )
             )
         if self.labels.shape != (days,) or self.has_map.shape != (days,):
-            raise ValueError(Said("{days} days need as many labels and map flags.", days=days))
+            raise ValueError(Said("{days} days need the same number of labels and map flags.", days=days))
         if self.palette.shape != (256, 3) or self.scalar.shape != (256,):
-            raise ValueError(Said("A palette has 256 colours of three parts, and as many scalars."))
+            raise ValueError(Said("A palette needs 256 RGB colours and as many scalar values."))
         for part in (self.final, *(getattr(fold, name) for fold in self.folds for name in FOLD_INDICES[:4])):
             if len(part) and (part.min() < 0 or part.max() >= days):
-                raise ValueError(Said("A fold names a day outside 0..{days}.", days=days - 1))
+                raise ValueError(Said("A fold refers to a day outside 0..{days}.", days=days - 1))
         for part in (self.final, *(part for fold in self.folds for part in (fold.train, fold.validation))):
             if (self.labels[part] == NO_LABEL).any() or not self.has_map[part].all():
                 raise ValueError(Said("A fold trains on a day without a label or without a map."))
@@ -133,7 +133,7 @@ class Snapshot:
                 **{name: stored[name] for name in ("maps", "has_map", "palette", "scalar", "labels", "final")},
             )
         except KeyError as error:
-            raise ValueError(Said("{path} is no snapshot of a run: it lacks {error}.", path=path, error=error)) from error
+            raise ValueError(Said("{path} is not a snapshot of a run: it lacks {error}.", path=path, error=error)) from error
 
 
 def snapshot(
@@ -177,7 +177,7 @@ def snapshot(
         Shapes do not fit, or palette indices come without a palette.
     """
     if len(maps.shape) == 3 and palette is None:
-        raise ValueError(Said("Maps of palette indices need their palette."))
+        raise ValueError(Said("Indexed-colour maps need their palette."))
     dates = np.asarray(days).astype("datetime64[D]")
     classes = np.array(labels, dtype=np.int8)
     mapped = np.ones(len(dates), bool) if has_map is None else np.array(has_map, bool)

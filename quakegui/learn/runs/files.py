@@ -45,20 +45,20 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
     """
     _require_plain(path)
     if path.stat().st_size > largest:
-        raise ValueError(Said("{path} has more than {largest:,} bytes.", path=path, largest=largest))
+        raise ValueError(Said("{path} is larger than {largest:,} bytes.", path=path, largest=largest))
     try:
         value = parse_json(path.read_text("utf-8"))
     except ValueError as error:
-        raise ValueError(Said("{path} is no JSON file: {error}.", path=path, error=error)) from error
+        raise ValueError(Said("{path} is not a JSON file: {error}.", path=path, error=error)) from error
     if not isinstance(value, dict):
-        raise ValueError(Said("{path} does not hold a JSON object.", path=path))
+        raise ValueError(Said("{path} does not contain a JSON object.", path=path))
     return value
 
 
 def _require_plain(path: Path) -> None:
     """Refuse what is no file: a pipe in a stranger's folder would be waited at for ever."""
     if path.exists() and not path.is_file():
-        raise ValueError(Said("{path} is no file.", path=path))
+        raise ValueError(Said("{path} is not a file.", path=path))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
@@ -104,11 +104,11 @@ def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[An
         with zipfile.ZipFile(path) as packed:
             size = sum(info.file_size for info in packed.infolist())
         if size > largest:
-            raise ValueError(Said("it unpacks to {size:,} bytes", size=size))
+            raise ValueError(Said("the unpacked size is {size:,} bytes", size=size))
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         if not all(isinstance(array, np.ndarray) for array in arrays.values()):
-            raise ValueError(Said("it holds something else than arrays"))
+            raise ValueError(Said("the file contains something other than arrays"))
         return arrays
     except FileNotFoundError:
         raise
@@ -137,7 +137,7 @@ def hold(path: Path) -> IO[bytes]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise BlockingIOError(Said("{path} is held by another process.", path=path)) from error
+        raise BlockingIOError(Said("{path} is in use by another process.", path=path)) from error
     return file
 
 

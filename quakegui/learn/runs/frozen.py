@@ -46,7 +46,7 @@ class FrozenAlarms:
         if not 0 < self.threshold < 1 or not 1 <= min(days) <= max(days) <= LONGEST_DAYS:
             raise ValueError(
                 Said(
-                    "The model's alarm rule is none: its threshold lies between 0 and 1, its days are 1 to {longest}.",
+                    "The model's alarm rule is not valid: its threshold must be between 0 and 1, its days from 1 to {longest}.",
                     longest=LONGEST_DAYS,
                 )
             )
@@ -83,25 +83,25 @@ class MadeFor:
         other = _differing(self.anomaly, season.config.anomaly, _THRESHOLDS)
         if other:
             return Said(
-                "The model has learnt z of another kind: {other}. Restore that parameter, or pre-train a model of your own.",
+                "The model was trained on a different kind of z: {other}. Restore that parameter, or pre-train your own model.",
                 other=other,
             )
         other = _differing(self.grid, season.config.grid, ())
         if other:
             return Said(
-                "The model has learnt other maps: {other}. Restore that parameter, or pre-train a model of your own.",
+                "The model was trained on different maps: {other}. Restore that parameter, or pre-train your own model.",
                 other=other,
             )
         if not self.fewest <= len(stations) <= self.most:
             return Said(
-                "The model has learnt networks of {fewest} to {most} stations; this season has {count}. "
+                "The model was trained on networks of {fewest} to {most} stations; this season has {count}. "
                 "Pre-train a model for this network.",
                 fewest=self.fewest,
                 most=self.most,
                 count=len(stations),
             )
         if self.places and not self._same_places(Network.of(stations)):
-            return Said("The model was made for another network's stations. Pre-train a model for this network.")
+            return Said("The model was made for the stations of another network. Pre-train a model for this network.")
         return ""
 
     def _same_places(self, network: Network) -> bool:

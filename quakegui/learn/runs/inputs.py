@@ -58,7 +58,7 @@ def pictures(
     if channel not in WINDOWS:
         raise ValueError(
             Said(
-                "The channel '{channel}' is made from the day's picture; from station values: {windows}.",
+                "The channel '{channel}' is made from the image of the day; channels from station values: {windows}.",
                 channel=channel,
                 windows=", ".join(WINDOWS),
             )

@@ -38,13 +38,13 @@ def windows_of(kept: Mapping[str, Any]) -> EventWindows:
         numbers = {name: np.array(kept[name], np.int64) for name in ("day", "clock_ms", "before", "after")}
         magnitude, foreknown, winner = np.array(kept["magnitude"], float), np.array(kept["foreknown"], bool), kept["winner"]
     except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError(Said("These are no label windows: {error}.", error=error)) from error
+        raise ValueError(Said("These are not label windows: {error}.", error=error)) from error
     day, clock, before, after = numbers.values()
     sound = all(one.shape == (len(day),) for one in (day, clock, before, after, magnitude, foreknown))
     sound = sound and bool(np.isfinite(magnitude).all()) and winner in ("later", "larger")
     sound = sound and bool((np.diff(day) >= 0).all()) and _below(day, _LAST_DAY) and _below(clock, 2 * DAY_MS)
     if not sound or any((one < 0).any() or (one > _MOST_DAYS).any() for one in (before, after)):
-        raise ValueError(Said("These are no label windows: some of their numbers are no days."))
+        raise ValueError(Said("These are not label windows: some of their numbers are not valid days."))
     return EventWindows(day.astype("datetime64[D]"), clock, magnitude, before, after, foreknown, winner)
 
 

@@ -141,7 +141,7 @@ class RunPredictions:
         try:
             values = {each.name: stored[each.name] for each in fields(cls) if each.name in stored or each.name not in _SINCE}
         except KeyError as error:
-            raise ValueError(Said("{path} holds no predictions: it lacks {error}.", path=path, error=error)) from error
+            raise ValueError(Said("{path} contains no predictions: it lacks {error}.", path=path, error=error)) from error
         _check(path, values)
         return cls(**{**values, "days": values["days"].astype("datetime64[D]")})
 
@@ -173,7 +173,7 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
     if wrong or classes < 1 or days < 1 or folds > _MOST_FOLDS:
         raise ValueError(
             Said(
-                "{path} holds no predictions: its {wrong} are not of the right shape.",
+                "{path} contains no predictions: its {wrong} have the wrong shape.",
                 path=path,
                 wrong=", ".join(wrong) or Said("probabilities"),
             )
@@ -185,4 +185,6 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
     index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]
     within = within and all(not array.size or (int(array.min()) >= 0 and int(array.max()) < most) for array, most in index)
     if not within or (np.abs(values["days"]) > _FARTHEST_DAY).any() or (np.diff(values["days"]) <= 0).any():
-        raise ValueError(Said("{path} holds no predictions: some of its numbers are no day, class or probability.", path=path))
+        raise ValueError(
+            Said("{path} contains no predictions: some of its numbers are not a valid day, class or probability.", path=path)
+        )

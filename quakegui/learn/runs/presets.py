@@ -70,7 +70,7 @@ PRESETS: dict[str, RunConfig] = {
 }
 PRESET_NAMES: dict[str, str] = {
     "compact": mark("Compact (120 pixels)"),
-    "fast": mark("Narrow and quick"),
+    "fast": mark("Narrow and fast"),
     "full": mark("Full size (480 pixels)"),
     "paper": mark("As published (LEAKY protocol)"),
     "stack": mark("Pre-trained on simulated seasons of this network"),

@@ -146,7 +146,7 @@ class RunFolder:
             return []
         try:
             if path.stat().st_size > LARGEST[HISTORY]:
-                raise ValueError(Said("it has more than {largest:,} bytes", largest=LARGEST[HISTORY]))
+                raise ValueError(Said("the file is larger than {largest:,} bytes", largest=LARGEST[HISTORY]))
             with path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             for row in rows:
@@ -173,7 +173,7 @@ class RunFolder:
         except ValueError as error:
             raise RunError(str(error)) from error
         if said.final.shape[1] != len(self.config.classes):
-            raise RunError(Said("{path} holds no predictions: its probabilities are not of the right shape.", path=path))
+            raise RunError(Said("{path} contains no predictions: its probabilities have the wrong shape.", path=path))
         return said
 
 
@@ -273,7 +273,7 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
             resumable=card is None and (folder / SNAPSHOT).is_file(),
         )
     except FileNotFoundError as error:
-        raise RunError(Said("{folder} is no run: it has no {config}.", folder=folder, config=CONFIG)) from error
+        raise RunError(Said("{folder} is not a run: it has no {config}.", folder=folder, config=CONFIG)) from error
     except OSError as error:
         raise RunError(
             Said("The run in {folder} cannot be read: {strerror}.", folder=folder, strerror=error.strerror or error)
@@ -287,10 +287,10 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
 def _require_own(folder: Path) -> None:
     """Refuse what a stranger's run may have in the place of files: it would be read, written or sent on as the run's own."""
     if is_link(folder):
-        raise ValueError(Said("it is a link to another folder"))
+        raise ValueError(Said("the folder is a link to another folder"))
     for path in folder.iterdir():
         if not is_plain(path):
-            raise ValueError(Said("{path_name} in it is a link, or no file", path_name=shown(path.name, 100)))
+            raise ValueError(Said("{path_name} in the folder is a link or is not a file", path_name=shown(path.name, 100)))
 
 
 def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
@@ -323,18 +323,16 @@ def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None
     if run_id is None:
         chosen = [run for run in runs if (run.card is not None if in_use is None else run.id == in_use)]
         if not chosen and in_use is not None:
-            raise RunError(
-                Said("The run in use, {in_use}, is not there or cannot be read. Take another run into use.", in_use=in_use)
-            )
+            raise RunError(Said("The current model {in_use} is missing or cannot be read. Choose another run.", in_use=in_use))
         if not chosen:
-            raise RunError(Said("The project has no finished run yet: train one first."))
+            raise RunError(Said("The project has no finished run yet; train a model first."))
         return chosen[0]
     chosen = [run for run in runs if run.id == run_id] or [run for run in runs if run.id.startswith(run_id)]
     if len(chosen) != 1:
         many = "more than one run begins with" if chosen else "there is no run"
         raise RunError(
             Said(
-                "Here {many} “{run_id}”. There are: {run_id2}.",
+                "The run cannot be chosen: {many} “{run_id}”. Available: {run_id2}.",
                 many=many,
                 run_id=run_id,
                 run_id2=", ".join(run.id for run in runs) or Said("no runs"),
@@ -366,9 +364,9 @@ def progress_sentence(folder: Path) -> str:
     except RunError:  # it is told at the end of a worker, which has an ending whatever lies in its folder
         return Said("Nothing was changed.")
     if not rows:
-        return Said("No epoch was over yet; the run can be started again.")
+        return Said("No epoch was completed; the run can be started again.")
     return Said(
-        "Everything up to epoch {epoch} of {phase} is kept; resume goes on from there.",
+        "Everything up to epoch {epoch} of {phase} is saved; training can be resumed from there.",
         epoch=rows[-1]["epoch"],
         phase=phase_words(rows[-1]["phase"]),
     )
@@ -385,14 +383,14 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
     if run.config.classes != classes:
         ours, theirs = ", ".join(classes), ", ".join(run.config.classes)
         return Said(
-            "The run “{run_title}” tells apart {theirs}; this project has {ours}. Train anew.",
+            "The run “{run_title}” distinguishes {theirs}; this project has {ours}. Train again.",
             run_title=run.title,
             theirs=theirs,
             ours=ours,
         )
     if run.style != style:
         return Said(
-            "The run “{run_title}” was trained on maps of another style than this project's. Restore that style or train anew.",
+            "The run “{run_title}” was trained on maps of a different style. Restore that style or train again.",
             run_title=run.title,
         )
     return None

@@ -63,16 +63,20 @@ def checked_members(members: list[zipfile.ZipInfo]) -> str:
     fits = len(ids) == 1 and all(len(part) == 2 and part[1] in EXPORTED for part in parts) and len(set(parts)) == len(parts)
     run_id = next(iter(ids), "")
     if not fits or not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", run_id) or (run_id, CONFIG) not in parts:
-        raise ValueError(Said("It is no run that was exported by quakegui."))
+        raise ValueError(Said("The file is not a run exported by quakegui."))
     if _RESERVED.fullmatch(run_id):
-        raise ValueError(Said("Its name '{run_id}' cannot be a folder's.", run_id=run_id))
+        raise ValueError(Said("The name '{run_id}' cannot be used for a folder.", run_id=run_id))
     for info in members:
         name = PurePosixPath(info.filename).name
         if stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 0x1:
-            raise ValueError(Said("Its {name} is a link, or encrypted.", name=name))
+            raise ValueError(Said("{name} in the file is a link or is encrypted.", name=name))
         if info.file_size > LARGEST[name] or (info.file_size > SMALL and info.file_size > HIGHEST_RATIO * info.compress_size):
             raise ValueError(
-                Said("Its {name} would unpack to {file_size:,} bytes, which no run needs.", name=name, file_size=info.file_size)
+                Said(
+                    "{name} in the file would unpack to {file_size:,} bytes, more than any run needs.",
+                    name=name,
+                    file_size=info.file_size,
+                )
             )
     return run_id
 
@@ -93,14 +97,14 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
     _check_plain(card, "card", 0)
     _check_facts(card, _CARD, "card")
     if "folds" not in card:
-        raise ValueError(Said("The run's card does not say its folds."))
+        raise ValueError(Said("The run's card does not contain the folds."))
     for fold in card["folds"]:
         _check_facts(fold, _FOLD, "card's fold")
         if not _FOLD.keys() <= fold.keys():
-            raise ValueError(Said("The run's card has a fold without its days."))
+            raise ValueError(Said("The run's card has a fold without days."))
     kept = card.get("calibration")
     if kept is not None and not RunCalibrators.from_json(kept).fits(len(card["folds"]), classes):
-        raise ValueError(Said("The run's card has a calibration of other folds or classes than the run's."))
+        raise ValueError(Said("The calibration in the run's card does not fit the run's folds or classes."))
     if "about" in card:
         check_about(card["about"])
 
@@ -115,13 +119,13 @@ def require_brought(card: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """
     lacking = [name for name, held in ((ALARMS, card), (CALIBRATION, card), (MADE_FOR, about)) if held.get(name) is None]
     if lacking:
-        raise ValueError(Said("The run of a pre-trained network does not say its {lacking}.", lacking=", ".join(lacking)))
+        raise ValueError(Said("The run of a pre-trained model lacks its {lacking}.", lacking=", ".join(lacking)))
 
 
 def check_about(about: Mapping[str, Any]) -> None:
     """Refuse what a run says of its project, where that is of another kind than this program writes; see `check_card`."""
     if not isinstance(about, dict):
-        raise ValueError(Said("What the run says of its project is not a set of named values."))
+        raise ValueError(Said("The run's information on its project is not a JSON object."))
     _check_plain(about, "account of its project", 0)
     _check_facts(about, _ABOUT, "account of its project")
     if about.get("classes") is not None:
@@ -131,7 +135,7 @@ def check_about(about: Mapping[str, Any]) -> None:
 def check_epoch(row: Mapping[str, str]) -> None:
     """Refuse a row of a run's history that is no epoch; raises ValueError or TypeError."""
     if not {"phase", "epoch", "loss", "accuracy"} <= row.keys():
-        raise ValueError(Said("it lacks columns."))
+        raise ValueError(Said("columns are missing."))
     int(row["epoch"])
     for name in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
         if row.get(name):
@@ -140,12 +144,12 @@ def check_epoch(row: Mapping[str, str]) -> None:
 
 def _check_facts(facts: Any, rules: Mapping[str, Callable[[Any], bool]], what: str) -> None:
     if not isinstance(facts, dict):
-        raise ValueError(Said("The run's {what} is not a set of named values.", what=what))
+        raise ValueError(Said("The run's {what} is not a JSON object.", what=what))
     for name, fits in rules.items():
         if name in facts and not fits(facts[name]):
             raise ValueError(
                 Said(
-                    "The run's {what} says of {name}: {facts}, which it cannot be.",
+                    "The run's {what} has an impossible value of {name}: {facts}.",
                     what=what,
                     name=name,
                     facts=shown(repr(facts[name]), 60),
@@ -161,7 +165,7 @@ def _check_plain(value: Any, what: str, depth: int) -> None:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise ValueError(Said("The run's {what} holds half a character.", what=what)) from error
+            raise ValueError(Said("The run's {what} contains an invalid character.", what=what)) from error
     inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for one in inner:
         _check_plain(one, what, depth + 1)

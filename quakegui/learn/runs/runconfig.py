@@ -122,13 +122,13 @@ class RunConfig:
         for name in ("width", "epochs", "batch_size", "members"):
             if getattr(self, name) < 1:
                 raise ValueError(
-                    Said("The run's {name} is {getattr}; it has to be at least 1.", name=name, getattr=getattr(self, name))
+                    Said("The run's {name} is {getattr}; it must be at least 1.", name=name, getattr=getattr(self, name))
                 )
         beyond = [name for name, most in _MOST.items() if not abs(getattr(self, name)) <= most]
         if beyond:
             raise ValueError(
                 Said(
-                    "The run's {beyond} is beyond what any machine trains; {most:g} is the most.",
+                    "The run's {beyond} exceeds the maximum of {most:g}.",
                     beyond=beyond[0],
                     most=_MOST[beyond[0]],
                 )
@@ -136,58 +136,66 @@ class RunConfig:
         if not all(1 <= units <= _MOST_UNITS for units in self.dense) or self.patience < 0 or not self.learning_rate >= 0:
             raise ValueError(
                 Said(
-                    "The run needs 1 to {most_units} units per layer, and neither patience nor rate below 0.",
+                    "The run needs 1 to {most_units} units per layer; patience and learning rate must not be negative.",
                     most_units=_MOST_UNITS,
                 )
             )
         if self.size < 16:
             raise ValueError(
-                Said("A map of {size} x {size} pixels cannot be halved four times; take 120, 240 or 480.", size=self.size)
+                Said("A map of {size} x {size} pixels cannot be halved four times; use 120, 240 or 480.", size=self.size)
             )
         if not 0 <= self.seed <= LARGEST_WHOLE:
             raise ValueError(
                 Said(
-                    "The run's seed is {seed}; it has to be in 0..{largest_whole}.", seed=self.seed, largest_whole=LARGEST_WHOLE
+                    "The run's seed is {seed}; it must be between 0 and {largest_whole}.",
+                    seed=self.seed,
+                    largest_whole=LARGEST_WHOLE,
                 )
             )
         if self.protocol not in (*PROTOCOLS, ZERO_SHOT):
             raise ValueError(
                 Said(
-                    "There is no protocol named '{protocol}'. Known are {value}.",
+                    "Unknown protocol '{protocol}'. Available: {value}.",
                     protocol=self.protocol,
                     value=", ".join((*PROTOCOLS, ZERO_SHOT)),
                 )
             )
         if not 0 <= self.dropout < 1:
-            raise ValueError(Said("The run's dropout is {dropout}; it has to be in 0..1, 1 excluded.", dropout=self.dropout))
+            raise ValueError(
+                Said("The run's dropout is {dropout}; it must be at least 0 and less than 1.", dropout=self.dropout)
+            )
         self._check_channel()
         self._check_simulated()
         self._check_classes()
 
     def _check_channel(self) -> None:
         if self.zero_shot and self.channel not in ("stack", "scalar"):
-            raise ValueError(Said("A network that learns from simulated seasons takes the channel 'stack' or 'scalar'."))
+            raise ValueError(Said("A model trained on simulated seasons needs the channel 'stack' or 'scalar'."))
         if self.channel == "stack" and not self.zero_shot:
             raise ValueError(
-                Said("A stack of several days is for networks that learn from simulated seasons, protocol 'zero-shot'.")
+                Said("A stack of several days is only for models trained on simulated seasons (protocol 'zero-shot').")
             )
 
     def _check_simulated(self) -> None:
         if self.zero_shot and (self.members > 1 or self.final_fit or not self.class_weights):
             raise ValueError(
                 Said(
-                    "A network that learns from simulated seasons is one network, has no fit on labelled days and always "
-                    "weighs its classes: take members 1, no last fit, and class weights."
+                    "A model trained on simulated seasons has one member, no final fit on labelled days, and class "
+                    "weights: set members to 1, the final fit off and class weights on."
                 )
             )
 
     def _check_classes(self) -> None:
         if not 2 <= len(self.classes) <= 100:
-            raise ValueError(Said("A run needs at least two classes, and at most a hundred."))
+            raise ValueError(Said("A run needs at least two classes and at most a hundred."))
         growth = self.augmentation.growth
         if growth is not None and len(growth) != len(self.classes):
             raise ValueError(
-                Said("The growth names {count} classes, the run has {count2}.", count=len(growth), count2=len(self.classes))
+                Said(
+                    "The augmentation is given for {count} classes, but the run has {count2}.",
+                    count=len(growth),
+                    count2=len(self.classes),
+                )
             )
 
     @property

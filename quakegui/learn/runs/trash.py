@@ -40,9 +40,7 @@ def _refuse_trained(run: RunFolder) -> None:
         try:
             hold(run.folder / LOCK).close()
         except BlockingIOError as error:
-            raise RunError(
-                Said("The run “{run_title}” is being trained by another process at this moment.", run_title=run.title)
-            ) from error
+            raise RunError(Said("The run “{run_title}” is being trained by another process.", run_title=run.title)) from error
 
 
 def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
@@ -68,7 +66,7 @@ def restore_run(trashed: RunFolder) -> RunFolder:
     """
     target = _trash(trashed.folder.parent.parent).parent / trashed.id
     if os.path.lexists(target):
-        raise RunError(Said("There is a run {trashed_id} already; rename its folder first.", trashed_id=trashed.id))
+        raise RunError(Said("A run {trashed_id} already exists; rename its folder first.", trashed_id=trashed.id))
     with disk_errors(target):
         trashed.folder.replace(target)
     return read_run(target)

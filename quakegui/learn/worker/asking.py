@@ -97,4 +97,4 @@ def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None
 
 def sentence_of(message: messages.Message) -> str:
     """Return what a worker's last message says."""
-    return str(getattr(message, "sentence", None) or getattr(message, "summary", Said("The worker was stopped.")))
+    return str(getattr(message, "sentence", None) or getattr(message, "summary", Said("The training process was stopped.")))

@@ -37,13 +37,11 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
     """Train the run in `folder`, or go on with it, and finish it. Returns a sentence."""
     run = read_run(folder)
     if run.card is not None:
-        return Said("The run “{run_title}” was finished already.", run_title=run.title)
+        return Said("The run “{run_title}” is already finished.", run_title=run.title)
     try:
         lock = hold(folder / LOCK)
     except BlockingIOError as error:
-        raise RunError(
-            Said("The run “{run_title}” is being trained by another process at this moment.", run_title=run.title)
-        ) from error
+        raise RunError(Said("The run “{run_title}” is being trained by another process.", run_title=run.title)) from error
     with lock:
         return _train(run, device, measured, say, stopped)
 
@@ -150,7 +148,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
     network = predictor(run_folder, precision="float32")
     heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, stopped))
     write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
-    return Said("{count} maps were explained.", count=len(heat))
+    return Said("{count} saliency maps were computed.", count=len(heat))
 
 
 def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
@@ -170,7 +168,7 @@ def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
             raise ValueError(Said("The project {project_name} has no season.", project_name=project.name))
         if limit_run(project, season, run, progress=progress, cancelled=stopped) is None:
             raise Stop
-    return Said("The detection limit of the run “{run_title}” is kept.", run_title=run.title)
+    return Said("The detection limit of the run “{run_title}” was saved.", run_title=run.title)
 
 
 def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
@@ -187,7 +185,7 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
 
 def precision_reason(policy: str, measured: Measured) -> str:
     """Return why a job computes in `policy`, in a sentence."""
-    return measured.reason if policy == measured.policy else Said("{policy} is what the run asks for.", policy=policy)
+    return measured.reason if policy == measured.policy else Said("The run requires {policy}.", policy=policy)
 
 
 def stopped_sentence(folder: Path) -> str:
@@ -244,18 +242,20 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
     resumable = (folder / SNAPSHOT).is_file()
     kept = progress_sentence(folder)
     if out_of_memory(error):
-        sentence = Said("The memory ran out. {kept} Take a smaller batch, smaller maps or the compact head.", kept=kept)
+        sentence = Said("Out of memory. {kept} Use a smaller batch, smaller maps or the compact head.", kept=kept)
         return messages.Failed(sentence, "memory", resumable)
     if disk_is_full(error):
         where = getattr(error, "filename", None) or folder
         return messages.Failed(
-            Said("The disk is full: {where} could not be written. {kept} Free space, then resume.", where=where, kept=kept),
+            Said(
+                "The disk is full: {where} could not be written. {kept} Free some space, then resume.", where=where, kept=kept
+            ),
             "disk",
             resumable,
         )
     if isinstance(error, FloatingPointError):
         sentence = Said(
-            "{error}: training has run away. {kept} Start a new run with a smaller learning rate, or in float32.",
+            "{error}: training diverged. {kept} Start a new run with a smaller learning rate, or in float32.",
             error=error,
             kept=kept,
         )
@@ -263,7 +263,7 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
     if isinstance(error, RunError | ValueError | OSError):
         return messages.Failed(Said("{error} {kept}", error=error, kept=kept), "data", resumable)
     sentence = Said(
-        "The worker met an error that it does not know: {kind}: {error}. {kept} The run's log has the details.",
+        "The training process met an unexpected error: {kind}: {error}. {kept} See the run's log.",
         kind=type(error).__name__,
         error=error,
         kept=kept,

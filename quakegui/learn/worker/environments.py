@@ -59,7 +59,7 @@ class Environment:
     def __post_init__(self) -> None:
         """Refuse another interpreter without a path."""
         if self.kind == "interpreter" and not self.interpreter:
-            raise ValueError(Said("Another interpreter needs its path, for example C:\\Python312\\python.exe."))
+            raise ValueError(Said("Enter the path of the other interpreter, for example C:\\Python312\\python.exe."))
 
 
 THIS = Environment()
@@ -124,7 +124,7 @@ def wsl_path(path: Path | str, distribution: str = "") -> str:
         if distribution and share[1].lower() != distribution.lower():
             raise ValueError(
                 Said(
-                    "{text} lies in the distribution {share}, but the worker runs in {distribution}.",
+                    "{text} is in the distribution {share}, but the training process runs in {distribution}.",
                     text=text,
                     share=share[1],
                     distribution=distribution,
@@ -133,7 +133,7 @@ def wsl_path(path: Path | str, distribution: str = "") -> str:
         return "/" + share[2].replace("\\", "/")
     if text.startswith("/"):
         return text
-    raise ValueError(Said("{text} cannot be reached from WSL2: put the project on a local drive such as C:.", text=text))
+    raise ValueError(Said("{text} cannot be reached from WSL2: move the project to a local drive such as C:.", text=text))
 
 
 def wsl_distributions(ask: Callable[[Sequence[str]], bytes] | None = None) -> tuple[str, ...]:

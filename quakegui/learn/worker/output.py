@@ -62,7 +62,7 @@ def keep_log(pipe: IO[bytes], path: Path) -> None:
             _write(log, kept)
         if left_out:
             words = b"".join(last_words)[-_LAST_WORDS:]
-            _write(log, Said("\n... {left_out} bytes are left out here ...\n", left_out=left_out - len(words)).encode() + words)
+            _write(log, Said("\n... {left_out} bytes are skipped here ...\n", left_out=left_out - len(words)).encode() + words)
 
 
 def _write(log: IO[bytes] | None, words: bytes) -> None:

@@ -58,7 +58,7 @@ class Speaker:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one job and end the process."""
     parser = argparse.ArgumentParser(
-        prog="quakegui worker", description=Said("Train, predict or explain in a process of its own.")
+        prog="quakegui worker", description=Said("Train, predict or explain in a separate process.")
     )
     parser.add_argument("folder", type=Path, help="the run's or the job's folder")
     parser.add_argument("--job", choices=("train", "predict", "explain", "limit", "hello"), default="train")
@@ -109,7 +109,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         elif job == "train":
             summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
         elif run is None:
-            raise ValueError(Said("The job {job} needs a finished run (--run FOLDER).", job=job))
+            raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:
@@ -138,10 +138,10 @@ def choose_backend() -> str:
         return ""
     if importlib.util.find_spec("torch") is not None:
         os.environ["KERAS_BACKEND"] = "torch"
-        return Said("TensorFlow is not installed here, PyTorch is used. ")
+        return Said("TensorFlow is not installed here; using PyTorch. ")
     raise ValueError(
         Said(
-            "Neither TensorFlow nor PyTorch is installed for {executable}. Choose another environment in the settings.",
+            "Neither TensorFlow nor PyTorch is installed in {executable}. Choose another environment in the settings.",
             executable=sys.executable,
         )
     )

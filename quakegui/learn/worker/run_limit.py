@@ -52,7 +52,7 @@ def ground_of(project: Project, season: Season) -> Ground:
     if not events:
         raise LimitError(
             Said(
-                "The project {project_name} has no earthquakes yet, so there is nothing that could have been found.",
+                "The project {project_name} has no earthquakes yet, so there is no detection limit to find.",
                 project_name=project.name,
             )
         )
@@ -98,7 +98,7 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
     if run.config.leaky:
         raise LimitError(
             Said(
-                "The run “{run_title}” is LEAKY: it has no verdict, so there is no detection limit to stand beside it.",
+                "The run “{run_title}” is LEAKY: it has no verdict, so there is no detection limit to go with it.",
                 run_title=run.title,
             )
         )
@@ -111,7 +111,7 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
         weights = read_weights(run.folder / WEIGHTS, largest=LARGEST[WEIGHTS])
     except (OSError, ValueError) as error:
         raise LimitError(
-            Said("The network of “{title}” cannot be read: {error}.", title=run.title, error=str(error).rstrip("."))
+            Said("The model of “{title}” cannot be read: {error}.", title=run.title, error=str(error).rstrip("."))
         ) from error
     return _network(run.config, weights, run.title)
 
@@ -135,7 +135,7 @@ def _network(recipe: RunConfig, weights: Arrays, title: str) -> Detector:
         try:
             return pretrained.answers(built(), recipe, season)
         except ValueError as error:
-            raise LimitError(Said("The network of “{title}” cannot be asked: {error}", title=title, error=error)) from error
+            raise LimitError(Said("The model of “{title}” cannot be used: {error}", title=title, error=error)) from error
 
     return Detector("network", title, f"{recipe.hash} {network_identity(weights)}", answers)
 

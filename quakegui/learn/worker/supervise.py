@@ -96,7 +96,8 @@ class Supervisor:
             process = self._start()
         except OSError as error:
             sentence = Said(
-                "The worker could not be started with {command}: {error}. Choose another environment in the settings.",
+                "The training process could not be started with {command}: {error}. Choose another environment in "
+                "the settings.",
                 command=self._command[0],
                 error=error,
             )
@@ -165,7 +166,7 @@ class Supervisor:
 
     def _endless(self) -> messages.Failed:
         why = Said(
-            "The worker was ended: it wrote more than {longest_line} MiB without the end of a line.",
+            "The training process was ended: it wrote more than {longest_line} MiB without a line break.",
             longest_line=LONGEST_LINE // 2**20,
         )
         return messages.Failed(
@@ -198,7 +199,7 @@ class Supervisor:
                     kept = progress_sentence(self._folder)
                     yield messages.Failed(
                         Said(
-                            "The worker gave no sign of life for {silence:.0f} s and was ended. {kept}",
+                            "The training process did not respond for {silence:.0f} s and was ended. {kept}",
                             silence=self._silence,
                             kept=kept,
                         ),
@@ -233,13 +234,15 @@ class Supervisor:
         if status == -signal.SIGTERM or (sys.platform != "win32" and status == -signal.SIGKILL):
             what = "The worker was ended by the system, most likely because the memory ran out, or by somebody"
             return messages.Failed(
-                Said("{what}. {kept} Take a smaller batch or smaller maps.", what=what, kept=kept), "killed", self._resumable()
+                Said("{what}. {kept} Use a smaller batch or smaller maps.", what=what, kept=kept), "killed", self._resumable()
             )
         name = signal.Signals(-status).name if status < 0 else f"status {status & 0xFFFFFFFF:#x}"
         tail = self._log_tail()
         said = f" Its last words: {tail}" if tail else ""
         return messages.Failed(
-            Said("The worker crashed ({name}). {kept}{said}", name=name, kept=kept, said=said), "crash", self._resumable()
+            Said("The training process crashed ({name}). {kept}{said}", name=name, kept=kept, said=said),
+            "crash",
+            self._resumable(),
         )
 
     def _log_tail(self) -> str:

@@ -68,7 +68,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     """Return what an export says of itself; raises OSError or ValueError where it is none."""
     path = folder / MANIFEST
     if not path.is_file() or path.stat().st_size > LARGEST_MANIFEST:
-        raise ValueError(Said("there is no file {manifest} of a likely size", manifest=MANIFEST))
+        raise ValueError(Said("there is no file {manifest} of a plausible size", manifest=MANIFEST))
     return _named_values(path.read_bytes())
 
 
@@ -83,7 +83,7 @@ def is_manifest(name: str, data: bytes) -> bool:
 def _named_values(data: bytes) -> dict[str, Any]:
     facts = parse_json(data.decode("utf-8"))
     if not isinstance(facts, dict):
-        raise ValueError(Said("{manifest} holds no named values", manifest=MANIFEST))
+        raise ValueError(Said("{manifest} does not contain a JSON object", manifest=MANIFEST))
     return facts
 
 

@@ -67,9 +67,9 @@ def import_export(
         facts = manifest(folder)
         version = int(facts["version"])
         if version > VERSION:
-            raise ProjectError(Said("{folder} was exported by a newer quakegui; import it with that one.", folder=folder))
+            raise ProjectError(Said("{folder} was exported by a newer quakegui; import it with that version.", folder=folder))
         if is_link(folder / RUNS):
-            raise ProjectError(Said("{runs} leads out of the export; nothing was imported.", runs=RUNS))
+            raise ProjectError(Said("{runs} points outside the export; nothing was imported.", runs=RUNS))
         if (folder / RUNS).is_dir():
             run_folders.stage(project.folder, folder / RUNS)
         with project.write() as connection:
@@ -79,7 +79,7 @@ def import_export(
             touched = _take_readings(connection, folder, progress, cancelled)
             wrong = soundness.wrong_value(connection) or soundness.wrong_fact(connection)
             if wrong is not None:
-                raise ValueError(Said("{wrong} is nothing that quakegui wrote", wrong=wrong))
+                raise ValueError(Said("{wrong} was not written by quakegui", wrong=wrong))
             update_nights(connection, touched, progress=progress)
             raise_revision(connection)
             days = connection.scalar(select(func.count(schema.night.c.day.distinct()))) or 0
@@ -88,11 +88,11 @@ def import_export(
         run_folders.unstage(project.folder)
         if isinstance(error, OSError) and error.errno in _FULL:
             raise ProjectError(
-                Said("The disk that holds {folder} is full; nothing was imported. Make room.", folder=project.folder)
+                Said("The disk of {folder} is full; nothing was imported. Free some space.", folder=project.folder)
             ) from error
         raise ProjectError(
             Said(
-                "The export in {folder} is damaged or not complete ({error}); nothing was imported.",
+                "The export in {folder} is damaged or incomplete ({error}); nothing was imported.",
                 folder=folder,
                 error=shown(str(error), 300),
             )
@@ -110,8 +110,8 @@ def _refuse_filled(connection: Connection, project: Project) -> None:
         if connection.scalar(select(func.count()).select_from(table)):
             raise ProjectError(
                 Said(
-                    "The project {project_name} is not empty; an exported project can only be brought into a new one "
-                    "('quakegui new').",
+                    "The project {project_name} is not empty; an exported project can only be imported into a new "
+                    "one ('quakegui new').",
                     project_name=project.name,
                 )
             )
@@ -133,7 +133,7 @@ def _inside(folder: Path, name: str) -> Path:
     """Return a file of an export; a name or a link that leads out of it is refused, and so is what is no file."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise ProjectError(Said("{name} leads out of the export; nothing was imported.", name=shown(name, 200)))
+        raise ProjectError(Said("{name} points outside the export; nothing was imported.", name=shown(name, 200)))
     if not path.is_file():
         raise ValueError(Said("there is no file {name}", name=shown(name, 200)))
     return path
@@ -172,13 +172,13 @@ def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
 
 def _in(column: Column[Any], text: str | None) -> Any:
     if text is None:
-        raise ValueError(Said("a row is cut off"))
+        raise ValueError(Said("a row is truncated"))
     if isinstance(column.type, Integer | Float):
         if text == "":
             return None
         if column.name.endswith("_ms"):
             if _INSTANT.fullmatch(text) is None:
-                raise ValueError(Said("'{text}' is no instant", text=shown(text, 40)))
+                raise ValueError(Said("'{text}' is not a valid time", text=shown(text, 40)))
             return int(np.datetime64(text.removesuffix("Z"), "ms").astype(np.int64))
         if column.name == "day":
             return int(np.datetime64(text, "D").astype(np.int64))
@@ -221,7 +221,7 @@ def _blocks(folder: Path, rows: list[dict[str, str]]) -> list[tuple[int, Block]]
     stamps, values, files = (np.concatenate(column) for column in zip(*parts, strict=True))
     row = rows[0]
     if np.isnat(stamps).any() or (np.abs(values) >= _STRONGEST).any():
-        raise ValueError(Said("{path} holds a reading without a time, or one that no field has", path=row["path"]))
+        raise ValueError(Said("{path} contains a reading without a time, or with an impossible value", path=row["path"]))
     found: list[tuple[int, Block]] = []
     for number in np.unique(files):
         mine = np.flatnonzero((files == number) & np.isfinite(values))
@@ -267,6 +267,6 @@ class _Bounded(io.RawIOBase):
         part = self._unpacked.read(len(buffer))
         self._left -= len(part)
         if self._left < 0:
-            raise ValueError(Said("a file unpacks to far more than readings do"))
+            raise ValueError(Said("a file unpacks to far more than readings need"))
         buffer[: len(part)] = part
         return len(part)

@@ -52,7 +52,7 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProjectError(Said("{folder} is not empty; give a new or empty folder.", folder=folder))
+        raise ProjectError(Said("{folder} is not empty; choose a new or empty folder.", folder=folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with project.read() as connection:
@@ -80,7 +80,7 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
     except OSError as error:
         raise ProjectError(
             Said(
-                "{folder} cannot be written: {strerror}. The export is not complete.",
+                "{folder} cannot be written: {strerror}. The export is incomplete.",
                 folder=folder,
                 strerror=error.strerror or error,
             )
@@ -129,7 +129,7 @@ def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, pr
     rows: list[tuple[season_tables.Cell, ...]] = []
     for number, code in enumerate(stations):
         if not isinstance(code, str):
-            raise DamagedReadingsError(Said("a block's facts are not what they can be"))
+            raise DamagedReadingsError(Said("a block's metadata are invalid"))
         progress(number, len(stations), code)
         with _ReadingsFiles(folder, synthetic=synthetic) as files:
             _write_station(connection, code, files)

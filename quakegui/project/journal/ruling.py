@@ -41,7 +41,7 @@ def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str =
     if not nights.season_days(project).size:
         raise ProjectError(Said("There are no days to label yet; import readings first."))
     if not catalogue.events(project):
-        raise ProjectError(Said("There are no events to label by; import a catalogue first."))
+        raise ProjectError(Said("There are no earthquakes to label by; import an earthquake catalogue first."))
     if catalogue.class_scheme(project) is None:
         catalogue.make_class_scheme(project)
     found = _by_rule(project, rule)

@@ -107,9 +107,7 @@ def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int
     with project.write() as connection:
         step = _number_of_next(connection, author, back=back)
         if only is not None and step != only:
-            raise ProjectError(
-                Said("Another program has written a step in this name just now; nothing was taken back or done again.")
-            )
+            raise ProjectError(Said("Another program has just written a step under this name; nothing was undone or redone."))
         if step is None:
             return None
         done = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step))

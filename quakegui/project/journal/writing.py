@@ -189,19 +189,17 @@ def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> No
     later = connection.execute(select(table.kind, table.day).where(table.id > behind))
     if not {key[:2] for key in keys}.isdisjoint(map(tuple, later)):
         raise UnseenError(
-            Said("Another program has labelled or annotated one of these days just now; nothing was written over it.")
+            Said("Another program has just labelled one of these days or added a note to it; nothing was overwritten.")
         )
 
 
 def _valid_class(cls: int | None) -> int | None:
     if cls is not None and not 0 <= cls < CLASS_COUNT:
-        raise ProjectError(
-            Said("There is no class {cls}: classes are 0 to {class_count}.", cls=cls, class_count=CLASS_COUNT - 1)
-        )
+        raise ProjectError(Said("Unknown class {cls}: classes are 0 to {class_count}.", cls=cls, class_count=CLASS_COUNT - 1))
     return cls if cls is None else int(cls)
 
 
 def _valid_author(author: str) -> str:
     if not author.strip():
-        raise ProjectError(Said("A label needs the name of who gives it; set the analyst's name."))
+        raise ProjectError(Said("A label needs an author; set the analyst's name."))
     return author

@@ -57,7 +57,7 @@ class AgreementDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.setWindowTitle(tr("Agreement of analysts"))
+        self.setWindowTitle(tr("Inter-analyst agreement"))
         open_at(self, 820, 620)
         self.agreement: Agreement | None = None
         self.sentence = Sentence()
@@ -65,20 +65,20 @@ class AgreementDialog(QDialog):
         self.first = with_name(QComboBox(), tr("First analyst"))
         self.second = with_name(QComboBox(), tr("Second analyst"))
         self.blind = with_name(
-            QCheckBox(tr("Only labels given blind")),
-            tr("Only labels given blind"),
-            tr("Agreement between analysts who saw each other's labels says nothing"),
+            QCheckBox(tr("Blind labels only")),
+            tr("Blind labels only"),
+            tr("Agreement is meaningful only between blind labels"),
         )
         self.blind.setChecked(True)
-        self.unhide = with_name(QPushButton(tr("End blind labelling and show")), tr("End blind labelling and show"))
+        self.unhide = with_name(QPushButton(tr("End blind labelling, show labels")), tr("End blind labelling, show labels"))
         self.unhide.clicked.connect(lambda: session.set_display(blind=False))
         self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
         self.kappa.setWordWrap(True)
         self._compared = QWidget()
         """All that is empty where there is nothing to compare, and hidden then: the sentence above says why."""
         self.table = self._cross_table()
-        headers = [tr("Day"), tr("First says"), tr("Second says"), tr("Settled")]
-        self.list = RowsView(headers, tr("Days on which they differ"))
+        headers = [tr("Day"), tr("First label"), tr("Second label"), tr("Resolved")]
+        self.list = RowsView(headers, tr("Days with different labels"))
         self.classes = [self._settle_button(cls) for cls in range(CLASS_COUNT)]
         self._lay_out()
         for box in (self.first, self.second):
@@ -89,7 +89,7 @@ class AgreementDialog(QDialog):
         self.refresh(Change.LABELS)
 
     def _cross_table(self) -> QTableWidget:
-        table = with_name(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days by the two analysts' classes"))
+        table = with_name(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days cross-tabulated by the two analysts' classes"))
         names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in range(CLASS_COUNT)]
         table.setVerticalHeaderLabels(names)
         table.setHorizontalHeaderLabels([str(cls) for cls in range(CLASS_COUNT)])
@@ -104,7 +104,7 @@ class AgreementDialog(QDialog):
         return table
 
     def _settle_button(self, cls: int) -> QToolButton:
-        name = tr("Settle as: {name}").format(name=tr(CLASS_NAMES[cls]))
+        name = tr("Resolve as: {name}").format(name=tr(CLASS_NAMES[cls]))
         button = with_name(QToolButton(), name, f"{name} ({cls})")
         button.setIcon(class_icon(cls))
         key = QShortcut(QKeySequence(str(cls)), button)
@@ -119,7 +119,7 @@ class AgreementDialog(QDialog):
         form.addRow(tr("Second analyst (columns)"), self.second)
         form.addRow("", self.blind)
         settle = QHBoxLayout()
-        settle.addWidget(QLabel(tr("Settle the chosen day as")))
+        settle.addWidget(QLabel(tr("Resolve the selected day as")))
         for button in self.classes:
             settle.addWidget(button)
         settle.addStretch(1)
@@ -169,10 +169,12 @@ class AgreementDialog(QDialog):
         self.sentence.say("")
         chosen = self.list.current()
         if blind:
-            self._empty(tr("You are labelling blind now; other people's labels stay hidden until you have finished."))
+            self._empty(tr("You are labelling blind; other analysts' labels stay hidden until you finish."))
         elif self.first.count() < 2:
             self._empty(
-                tr("Agreement needs labels by two analysts; so far there are {count}.").format(count=self.first.count())
+                tr("Agreement requires labels from two analysts; analysts with labels so far: {count}.").format(
+                    count=self.first.count()
+                )
             )
         elif first == second:
             self._empty(tr("Choose two different analysts."))
@@ -212,17 +214,17 @@ class AgreementDialog(QDialog):
         )
 
     def _verdict(self, agreement: Agreement) -> str:
-        only = tr("Only the first labelled {first} days, only the second {second}.").format(
+        only = tr("Days labelled by the first analyst only: {first}; by the second only: {second}.").format(
             first=len(agreement.only_first), second=len(agreement.only_second)
         )
         if not agreement.days:
-            return tr("There is no day that both have labelled.") + " " + only
-        shared = tr("They agree on {agreed} of {days} days that both have labelled.").format(
+            return tr("No day has labels from both analysts.") + " " + only
+        shared = tr("The analysts agree on {agreed} of the {days} days labelled by both.").format(
             agreed=agreement.agreed, days=agreement.days
         )
         if np.isnan(agreement.kappa):
-            return f"{shared} " + tr("Kappa cannot be estimated: both gave all days one and the same class.") + f" {only}"
-        kappa = tr("Cohen's kappa {kappa:.2f}: {word} agreement beyond chance.").format(
+            return f"{shared} " + tr("Kappa cannot be estimated: both analysts gave every day the same class.") + f" {only}"
+        kappa = tr("Cohen's kappa {kappa:.2f}; agreement corrected for chance: {word}.").format(
             kappa=agreement.kappa, word=tr(_word(agreement.kappa))
         )
         return f"{shared} {kappa} {only}"
@@ -241,9 +243,7 @@ class AgreementDialog(QDialog):
         if index >= 0:
             walking.go_to_alone(self.session, index)
         elif self.list.current() is not None:
-            self.sentence.say(
-                tr("This day lies outside the season window, so it can be neither shown nor settled here."), "warning"
-            )
+            self.sentence.say(tr("This day is outside the season, so it cannot be shown or resolved here."), "warning")
         self._enable()
 
     def _enable(self) -> None:

@@ -13,12 +13,12 @@ from quakegui.ui.i18n import mark, tr
 Standard = QDialogButtonBox.StandardButton
 
 _WORDS: Final = {
-    Standard.Ok: (mark("OK"), mark("Go on with what is chosen here")),
-    Standard.Save: (mark("Save"), mark("Keep what is set here")),
-    Standard.Apply: (mark("Apply"), mark("Let this take effect, and close")),
-    Standard.Cancel: (mark("Cancel"), mark("Close and leave everything as it was")),
+    Standard.Ok: (mark("OK"), mark("Continue with these choices")),
+    Standard.Save: (mark("Save"), mark("Save these settings")),
+    Standard.Apply: (mark("Apply"), mark("Apply and close")),
+    Standard.Cancel: (mark("Cancel"), mark("Close without making changes")),
     Standard.Close: (mark("Close"), mark("Close this window (Esc)")),
-    Standard.RestoreDefaults: (mark("Defaults"), mark("Put the defaults back")),
+    Standard.RestoreDefaults: (mark("Defaults"), mark("Restore defaults")),
 }
 
 

@@ -46,7 +46,11 @@ ENDINGS: Final = (
     *(".zip", ".gz", ".bz2", ".xz", ".tar", ".tgz"),
 )
 """Of the files that are offered first; what they are is told by their content."""
-OUTSIDE: Final = {"area": mark("outside the area"), "magnitude": mark("too small"), "dates": mark("outside the dates")}
+OUTSIDE: Final = {
+    "area": mark("outside the area"),
+    "magnitude": mark("magnitude too small"),
+    "dates": mark("outside the date range"),
+}
 
 
 class CatalogueDialog(JobDialog):
@@ -86,11 +90,17 @@ class CatalogueDialog(JobDialog):
             tr("Longitude"),
             tr("Depth (km)"),
             tr("Place"),
-            tr("What becomes of it"),
+            tr("Result"),
         ]
-        self.list = RowsView(headers, tr("Earthquakes, kept and dropped"), wide=5)
-        self.events = with_name(QComboBox(), tr("Which are listed"), tr("Those outside the selection can be listed too"))
-        for text, value in ((tr("Kept and aftershocks"), "chosen"), (tr("Only kept"), "kept"), (tr("All of the file"), "all")):
+        self.list = RowsView(headers, tr("Earthquakes, kept and removed"), wide=5)
+        self.events = with_name(
+            QComboBox(), tr("Earthquakes to list"), tr("Earthquakes outside the selection can also be listed")
+        )
+        for text, value in (
+            (tr("Kept earthquakes and aftershocks"), "chosen"),
+            (tr("Kept earthquakes only"), "kept"),
+            (tr("All earthquakes"), "all"),
+        ):
             self.events.addItem(text, value)
         self.events.currentIndexChanged.connect(self._list_events)
 
@@ -121,7 +131,9 @@ class CatalogueDialog(JobDialog):
         across.addWidget(scroll)
         across.addWidget(right, 1)
         self.buttons = button_box(Standard.Apply | Standard.Cancel)
-        self.buttons.button(Standard.Apply).setToolTip(tr("Keep these earthquakes in the project, in place of those it has"))
+        self.buttons.button(Standard.Apply).setToolTip(
+            tr("Save these earthquakes to the project, replacing or adding to the existing ones")
+        )
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         self.buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
@@ -136,22 +148,22 @@ class CatalogueDialog(JobDialog):
         self.choose = with_name(
             QPushButton(tr("Choose a file…")),
             tr("Choose a file"),
-            tr("CENC, USGS or other csv, a workbook, GeoJSON or QuakeML, packed too"),
+            tr("CENC, USGS or other csv, workbook, GeoJSON or QuakeML, compressed or not"),
         )
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._ask_file)
         self._add = with_name(
             QCheckBox(tr("Add to the project's earthquakes")),
             tr("Add to the project's earthquakes"),
-            tr("Off: the file's earthquakes take the place of those in the project"),
+            tr("Off: replace the project's earthquakes with those in the file"),
         )
         self._add.toggled.connect(self.rechoose)
         self.zone = with_name(
             QLineEdit(),
             tr("Time zone of the file"),
-            tr("Where its times name none: UTC+8, Asia/Shanghai; as the file says if empty"),
+            tr("For times without a time zone: UTC+8, Asia/Shanghai; if empty, as stated in the file"),
         )
-        self.zone.setPlaceholderText(tr("Time zone, as the file says if empty"))
+        self.zone.setPlaceholderText(tr("Time zone; if empty, as stated in the file"))
         self.zone.editingFinished.connect(self._read_again)
         for widget in (self._source, self.choose, self.zone, self._add):
             column.addWidget(widget)
@@ -162,8 +174,8 @@ class CatalogueDialog(JobDialog):
     def _ask_file(self) -> None:
         folder = str(self._read.path.parent if self._read.path is not None else Path.home())
         endings = " ".join(f"*{ending}" for ending in ENDINGS)
-        kinds = tr("Catalogues ({endings});;All files (*)").format(endings=endings)
-        name, _ = QFileDialog.getOpenFileName(self, tr("Catalogue of earthquakes"), folder, kinds)
+        kinds = tr("Earthquake catalogues ({endings});;All files (*)").format(endings=endings)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Earthquake catalogue"), folder, kinds)
         if name:
             self.read_file(Path(name))
 
@@ -189,7 +201,7 @@ class CatalogueDialog(JobDialog):
     def _show_source(self) -> None:
         count = len(self._read.events)
         if self._read.path is None:
-            text = tr("The project's own {count} earthquakes") if count else tr("The project has no earthquakes yet.")
+            text = tr("Earthquakes in the project: {count}") if count else tr("The project has no earthquakes yet.")
             self._source.setText(text.format(count=count))
         else:
             self._source.setText(tr("{count} earthquakes in {file}").format(count=count, file=self._read.path.name))
@@ -245,7 +257,7 @@ class CatalogueDialog(JobDialog):
     def _show_choice(self, choice: Choice, selection: Selection) -> None:
         self.map.show_choice(choice, selection)
         self._list_events()
-        text = tr("{chosen} of {all} earthquakes are in the selection; {kept} are kept, {dropped} are aftershocks.")
+        text = tr("{chosen} of {all} earthquakes selected: {kept} kept, {dropped} removed as aftershocks.")
         self._summary.setText(
             text.format(
                 chosen=len(choice.inside),
@@ -266,9 +278,9 @@ class CatalogueDialog(JobDialog):
         (north_lat, north_lon), (south_lat, south_lon) = choice.scheme.north_centre, choice.scheme.south_centre
         counts = [choice.classes.count(cls) for cls in range(1, 5)]
         lines = (
-            tr("North centre {place}").format(place=f"{north_lat:.2f}, {north_lon:.2f}"),
-            tr("South centre {place}").format(place=f"{south_lat:.2f}, {south_lon:.2f}"),
-            tr("Classes 1 to 4: {counts} earthquakes").format(counts=" / ".join(map(str, counts))),
+            tr("Northern cluster centre {place}").format(place=f"{north_lat:.2f}, {north_lon:.2f}"),
+            tr("Southern cluster centre {place}").format(place=f"{south_lat:.2f}, {south_lon:.2f}"),
+            tr("Earthquakes in classes 1 to 4: {counts}").format(counts=" / ".join(map(str, counts))),
         )
         return "\n".join(lines)
 
@@ -298,7 +310,7 @@ class CatalogueDialog(JobDialog):
     def _kept_text(self, cls: int) -> str:
         if not cls:
             return tr("kept")
-        return tr("kept, north") if cls in (1, 2) else tr("kept, south")
+        return tr("kept, northern") if cls in (1, 2) else tr("kept, southern")
 
     def _after_text(self, event: Event, choice: Choice) -> str:
         main = choice.after.get(event.id)
@@ -332,7 +344,7 @@ class CatalogueDialog(JobDialog):
 
         def kept(_none: None) -> None:
             session.reload(Change.EVENTS | Change.LABELS)
-            text = tr("{kept} earthquakes are in the project. Apply the label rule again to label by them.")
+            text = tr("{kept} earthquakes are in the project. Apply the label rule again to update the labels.")
             session.said.emit(text.format(kept=len(choice.mainshocks)), "info")
 
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)

@@ -49,27 +49,27 @@ class CatalogueForm(QWidget):
             column.addWidget(group)
 
     def _selection_group(self) -> QGroupBox:
-        group = QGroupBox(tr("Which belong to the project"))
+        group = QGroupBox(tr("Earthquake selection"))
         form = QFormLayout(group)
         self.area = QComboBox()
-        for text, value in ((tr("everywhere"), EVERYWHERE), (tr("in a box"), BOX), (tr("around a place"), AROUND)):
+        for text, value in ((tr("everywhere"), EVERYWHERE), (tr("in a box"), BOX), (tr("around a point"), AROUND)):
             self.area.addItem(text, value)
-        add_rows(form, ((tr("Area"), self.area, tr("Where earthquakes are taken from")),))
+        add_rows(form, ((tr("Search area"), self.area, tr("Area from which earthquakes are selected")),))
         limits = ((-90.0, 90.0), (-90.0, 90.0), (-180.0, 360.0), (-180.0, 360.0))
         self.box = [self._number(*limit, 0.5, 3) for limit in limits]
         self.around = [self._number(*limit, 0.5, 3) for limit in ((-90.0, 90.0), (-180.0, 360.0))]
         self.around.append(self._number(1.0, 20000.0, 10.0, 1))
         for text, control in (*zip(BOX_SIDES, self.box, strict=True), *zip(AROUND_PARTS, self.around, strict=True)):
-            add_rows(form, ((tr(text), control, tr("Edges are included")),))
+            add_rows(form, ((tr(text), control, tr("Boundaries included")),))
         self.magnitude = self._number(-1.0, 9.5, 0.1, 1)
         self.magnitude.setSpecialValueText(tr("any"))
-        tip = tr("Smallest magnitude taken, itself included: for M > 3.0 in tenths write 3.1")
-        add_rows(form, ((tr("Magnitude from"), self.magnitude, tip),))
-        self.since_on, self.since = self._date(tr("From day"))
-        self.until_on, self.until = self._date(tr("To day"))
+        tip = tr("Minimum magnitude, inclusive; for M > 3.0 enter 3.1")
+        add_rows(form, ((tr("Minimum magnitude"), self.magnitude, tip),))
+        self.since_on, self.since = self._date(tr("Start date"))
+        self.until_on, self.until = self._date(tr("End date"))
         for text, switch, edit in (
-            (tr("From day"), self.since_on, self.since),
-            (tr("To day"), self.until_on, self.until),
+            (tr("Start date"), self.since_on, self.since),
+            (tr("End date"), self.until_on, self.until),
         ):
             row = QHBoxLayout()
             row.addWidget(switch)
@@ -84,20 +84,20 @@ class CatalogueForm(QWidget):
         form = QFormLayout(group)
         self.method = QComboBox()
         for text, value in (
-            (tr("within distance and days"), "window"),
+            (tr("fixed distance and time window"), "window"),
             ("Gardner & Knopoff (1974)", "gardner-knopoff"),
-            (tr("drop none"), "none"),
+            (tr("no removal"), "none"),
         ):
             self.method.addItem(text, value)
         self.radius, self.days = self._number(0.1, 2000.0, 5.0, 1), self._number(0.1, 2000.0, 1.0, 1)
         rows = (
             (
-                tr("Drop aftershocks"),
+                tr("Aftershock removal"),
                 self.method,
-                tr("An earthquake goes when an earlier one at least as large lies that near"),
+                tr("Removes earthquakes within this distance and time of an earlier, equal or larger one"),
             ),
-            (tr("Distance (km)"), self.radius, tr("Included")),
-            (tr("Days"), self.days, tr("Included")),
+            (tr("Distance (km)"), self.radius, tr("Limit included")),
+            (tr("Days"), self.days, tr("Limit included")),
         )
         add_rows(form, rows)
         self.method.currentIndexChanged.connect(self._method_changed)
@@ -113,8 +113,8 @@ class CatalogueForm(QWidget):
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
-            (tr("Large and small part at"), self.median, tr("Half of the earthquakes are larger")),
-            (tr("Magnitude"), self.split, tr("Larger than this is large; the founding paper uses 4")),
+            (tr("Magnitude split"), self.median, tr("Half of the earthquakes have larger magnitudes")),
+            (tr("Magnitude"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
         )
         add_rows(form, rows)
         self.centres = QLabel(NO_CENTRES)
@@ -132,7 +132,7 @@ class CatalogueForm(QWidget):
 
     def _date(self, name: str) -> tuple[QCheckBox, QDateEdit]:
         switch = with_name(QCheckBox(), name, tr("Off: no limit"))
-        edit = with_name(QDateEdit(), name, tr("Local date, included"))
+        edit = with_name(QDateEdit(), name, tr("Local date, inclusive"))
         edit.setCalendarPopup(True)
         edit.setDisplayFormat("yyyy-MM-dd")
         edit.setEnabled(False)

@@ -22,7 +22,7 @@ class DateDialog(QDialog):
     def __init__(self, day: np.datetime64, days: NDArray[np.datetime64], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Go to a date"))
-        self._calendar = with_name(QCalendarWidget(), tr("Date"), tr("Choose a local date of the season"))
+        self._calendar = with_name(QCalendarWidget(), tr("Date"), tr("Choose a local date in the season"))
         self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         plain = QTextCharFormat()
         plain.setForeground(theme.colours().text)

@@ -46,7 +46,7 @@ NOWHERE: Final = QModelIndex()
 AROUND: Final = QSize(12, 40)
 """A dialog's title bar and edges, in pixels."""
 EN_SPACE: Final = "\u2002"
-BUSY: Final = mark("Another job is still running; this one starts when it has ended.")
+BUSY: Final = mark("Another task is still running; this one starts when it finishes.")
 
 
 def open_at(dialog: QDialog, width: int, height: int) -> None:
@@ -106,7 +106,9 @@ class JobStrip(QWidget):
         self._bar = with_name(QProgressBar(), tr("Progress"))
         self._bar.setTextVisible(False)
         self._bar.setMaximumWidth(220)
-        self.stop = with_name(QPushButton(tr("Stop")), tr("Stop this work"), tr("Stop this work; nothing is left half-written"))
+        self.stop = with_name(
+            QPushButton(tr("Stop")), tr("Stop this task"), tr("Stop this task; nothing incomplete is left behind")
+        )
         self.stop.setAutoDefault(False)
         self.stop.clicked.connect(stop)
         row = QHBoxLayout(self)

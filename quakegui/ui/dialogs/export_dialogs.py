@@ -60,7 +60,7 @@ class FigureDialog(QDialog):
         self._dpi.setRange(72, 1200)
         self._dpi.setValue(300)
         form = QFormLayout(self)
-        _rows(form, ((tr("Panel"), self._panel), (tr("Dots per inch (PNG)"), self._dpi)))
+        _rows(form, ((tr("Panel"), self._panel), (tr("Resolution (dpi, PNG)"), self._dpi)))
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:
@@ -77,7 +77,7 @@ class FigureDialog(QDialog):
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
-        self._session.said.emit(tr("The figure is in {path}.").format(path=path), "info")
+        self._session.said.emit(tr("Figure saved to {path}.").format(path=path), "info")
         super().accept()
 
 
@@ -97,8 +97,8 @@ class AnimationDialog(QDialog):
         self.setWindowTitle(tr("Export an animation"))
         self._days = QComboBox()
         if session.selection is not None:
-            self._days.addItem(tr("The chosen days"), session.selection)
-        self._days.addItem(tr("The whole season"), (0, session.days.size - 1))
+            self._days.addItem(tr("Selected days"), session.selection)
+        self._days.addItem(tr("Whole season"), (0, session.days.size - 1))
         self._speed = QDoubleSpinBox()
         self._speed.setRange(0.5, 50.0)
         self._speed.setValue(session.settings.days_per_second)
@@ -110,7 +110,7 @@ class AnimationDialog(QDialog):
         form = QFormLayout(self)
         _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Kind"), self._kind)))
         if not video_possible():
-            form.addRow(QLabel(tr("MP4 is offered where the extra 'video' is installed.")))
+            form.addRow(QLabel(tr("MP4 requires the optional extra 'video'.")))
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:
@@ -119,13 +119,13 @@ class AnimationDialog(QDialog):
         suggestion = latest_folder(self._session.settings) / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
         if path and self.write(target := with_ending(path, f"*{kind}", (kind,))):
-            self._session.said.emit(tr("The animation is in {path}.").format(path=target), "info")
+            self._session.said.emit(tr("Animation saved to {path}.").format(path=target), "info")
             super().accept()
 
     def write(self, path: Path) -> bool:
         """Write the animation with a progress bar; returns whether it was."""
         first, last = self._days.currentData()
-        bar = QProgressDialog(tr("Painting the days"), tr("Cancel"), 0, last - first + 1, self)
+        bar = QProgressDialog(tr("Rendering the frames"), tr("Cancel"), 0, last - first + 1, self)
         bar.setMinimumDuration(0)
         bar.setModal(True)
 
@@ -161,14 +161,14 @@ def save_tables(session: Session, window: QWidget) -> None:
     assert season is not None
     suggestion = latest_folder(session.settings) / f"{project.name}.xlsx"
     kinds = tr("Workbook (*.xlsx);;Folder of csv files (*.csv)")
-    name, kind = QFileDialog.getSaveFileName(window, tr("Export the season's tables"), str(suggestion), kinds)
+    name, kind = QFileDialog.getSaveFileName(window, tr("Export season tables"), str(suggestion), kinds)
     if name:
         path = with_ending(name, kind, TABLES)
         others.look(session)
 
         def done(_none: None) -> None:
             session.deed = deeds.tables(project.folder, path)
-            session.said.emit(tr("The tables were written to {path}.").format(path=path), "info")
+            session.said.emit(tr("Tables saved to {path}.").format(path=path), "info")
 
         session.jobs.start(
             "tables",

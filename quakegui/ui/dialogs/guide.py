@@ -72,8 +72,8 @@ class GuideDialog(QDialog):
         with_name(self.page, tr("User's guide"))
         self.search.setAccessibleName(tr("Search the guide"))
         self.search.setPlaceholderText(tr("Search the guide"))
-        self.search.setToolTip(tr("Enter goes on to the next place"))
-        for button, text in ((self._next, tr("Next")), (self._former, tr("Former"))):
+        self.search.setToolTip(tr("Press Enter for the next match"))
+        for button, text in ((self._next, tr("Next")), (self._former, tr("Previous"))):
             button.setText(text)
             button.setToolTip(text)
         self._say("")
@@ -89,7 +89,7 @@ class GuideDialog(QDialog):
         if text and not found:
             self.page.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
             found = self.page.find(text, how)
-        self._say(tr("The guide does not say “{text}”.").format(text=text) if text and not found else "")
+        self._say(tr("“{text}” was not found in the guide.").format(text=text) if text and not found else "")
         return found
 
     def _say(self, sentence: str) -> None:

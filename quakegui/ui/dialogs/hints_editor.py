@@ -29,14 +29,18 @@ class HintsEditor(QWidget):
         add_rows(
             form,
             (
-                (tr("Station of the file"), self.station, tr("Code of the station, where the file does not name it")),
+                (tr("Station of the file"), self.station, tr("Station code, if the file does not state it")),
                 (
-                    tr("Station in file names"),
+                    tr("File name pattern"),
                     self.pattern,
-                    tr("Form of the files' names, with {code} where the station's code stands and * for anything"),
+                    tr("Pattern of the file names: {code} for the station code, * for any characters"),
                 ),
-                (tr("First day"), self.day, tr("Date of a log that has only times of day, or one of its dates")),
-                (tr("Its clock keeps"), self.zone, tr("Time zone of the log, such as UTC+8 or Asia/Shanghai; UTC if empty")),
+                (tr("First day"), self.day, tr("Date of a log that records only times of day, or one of its dates")),
+                (
+                    tr("Time zone of the log"),
+                    self.zone,
+                    tr("Time zone of the log, for example UTC+8 or Asia/Shanghai; UTC if empty"),
+                ),
             ),
         )
         for field in (self.station, self.pattern, self.day, self.zone):
@@ -63,14 +67,14 @@ class HintsEditor(QWidget):
         try:
             first = date.fromisoformat(day) if day else None
         except ValueError:
-            raise ValueError(tr("Write the day as 2024-05-09.")) from None
+            raise ValueError(tr("Enter the date in the form 2024-05-09.")) from None
         try:
             zone_of(zone or "UTC")
         except ValueError:
-            raise ValueError(tr("There is no time zone of this name.")) from None
+            raise ValueError(tr("Unknown time zone.")) from None
         pattern = self.pattern.text().strip()
         if pattern and pattern.count("{code}") != 1:
-            raise ValueError(tr('Write "{code}" once into the form of the names, where the station\'s code stands.'))
+            raise ValueError(tr('Enter "{code}" exactly once in the file name pattern, in place of the station code.'))
         return Hints(station=self.station.text().strip().upper(), station_pattern=pattern, day=first, timezone=zone)
 
     def _tell(self) -> None:

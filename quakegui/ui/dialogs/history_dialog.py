@@ -25,10 +25,10 @@ class HistoryDialog(QDialog):
         self.setWindowTitle(tr("Label history"))
         self.resize(720, 460)
         zone = zone_name(session)
-        says = QLabel(tr("Choose an entry to go back to: every label becomes what it was then. Nothing is erased."))
+        says = QLabel(tr("Choose an entry to revert to: every label returns to its state at that time. Nothing is deleted."))
         says.setWordWrap(True)
         self._entries, self._rows = self._read()
-        head = tr("Written ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Number of days"), tr("Labels")
+        head = tr("Recorded ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Number of days"), tr("Labels")
         self.table = QTableWidget(len(self._entries), len(head))
         self.table.setHorizontalHeaderLabels(head)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -43,7 +43,7 @@ class HistoryDialog(QDialog):
         with_name(self.table, tr("Label history"), tr("The latest entry is at the top"))
         self.effect = QLabel()
         self._buttons = button_box(Standard.Ok | Standard.Close)
-        self._buttons.button(Standard.Ok).setText(tr("Go back to this entry"))
+        self._buttons.button(Standard.Ok).setText(tr("Revert to this entry"))
         self._buttons.accepted.connect(self._revert)
         self._buttons.rejected.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._tell)
@@ -87,9 +87,9 @@ class HistoryDialog(QDialog):
         if entry is None:
             self.effect.setText("")
         elif changed:
-            self.effect.setText(tr("Days that would get another label: {count}").format(count=changed))
+            self.effect.setText(tr("Days whose label would change: {count}").format(count=changed))
         else:
-            self.effect.setText(tr("The labels are as they were after this entry."))
+            self.effect.setText(tr("The labels are the same as after this entry."))
 
     def _revert(self) -> None:
         if self.entry is not None:

@@ -23,10 +23,10 @@ MOST_ROWS: Final = 12
 TABLE_ENDINGS: Final = (".csv", ".txt", ".tsv", ".dat", ".tab", ".xlsx")
 """What may be a table of readings although nothing in it says so."""
 
-EARTHQUAKES: Final = Said("It holds earthquakes: import it under Earthquake catalogue.")
-NOT_PLAIN: Final = Said("It is not plain which columns hold the time and the total intensity: say so below.")
-NO_READINGS: Final = Said("It holds no readings.")
-NOT_THERE: Final = Said("The file is no longer what it was when it was chosen.")
+EARTHQUAKES: Final = Said("The file contains earthquakes; import it with “Earthquake catalogue”.")
+NOT_PLAIN: Final = Said("The time and total-intensity columns could not be identified; specify them below.")
+NO_READINGS: Final = Said("The file contains no readings.")
+NOT_THERE: Final = Said("The file has changed since it was selected.")
 
 
 @dataclass(frozen=True, slots=True)

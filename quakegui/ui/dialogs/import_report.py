@@ -28,19 +28,19 @@ class ImportReportPage(QWidget):
         bold = self._outcome.font()
         bold.setBold(True)
         self._outcome.setFont(bold)
-        self._tabs = with_name(QTabWidget(), tr("Report of the import"))
+        self._tabs = with_name(QTabWidget(), tr("Import report"))
         headers = [
             tr("File"),
             tr("Format"),
             tr("Stations"),
-            tr("First (UTC)"),
-            tr("Last (UTC)"),
+            tr("Start (UTC)"),
+            tr("End (UTC)"),
             tr("Readings"),
             tr("Overwritten"),
         ]
         self.imported = RowsView(headers, tr("Imported files"))
-        self.skipped = RowsView([tr("File"), tr("Reason")], tr("Files left out"))
-        self.unchanged = RowsView([tr("File")], tr("Files that were there already"))
+        self.skipped = RowsView([tr("File"), tr("Reason")], tr("Skipped files"))
+        self.unchanged = RowsView([tr("File")], tr("Files already imported"))
         self.notes = RowsView([tr("Remark")], tr("Remarks"))
         column.addWidget(self._outcome)
         column.addWidget(self._tabs, 1)
@@ -48,7 +48,7 @@ class ImportReportPage(QWidget):
     def show_report(self, report: ImportReport) -> None:
         """Show what came in, and why the rest did not."""
         self._outcome.setText(
-            tr("{new} files imported, {same} were there already, {out} left out. {days} days are new or changed.").format(
+            tr("{new} files imported, {same} already imported, {out} skipped. {days} days are new or changed.").format(
                 new=len(report.imported), same=len(report.unchanged), out=len(report.skipped), days=report.days_changed
             )
         )
@@ -78,8 +78,8 @@ class ImportReportPage(QWidget):
         self._tabs.clear()
         for view, title in (
             (self.imported, tr("Imported")),
-            (self.skipped, tr("Left out")),
-            (self.unchanged, tr("There already")),
+            (self.skipped, tr("Skipped")),
+            (self.unchanged, tr("Already imported")),
             (self.notes, tr("Remarks")),
         ):
             self._tabs.addTab(view, f"{title} ({len(view.rows.rows)})")

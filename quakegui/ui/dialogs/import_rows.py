@@ -15,9 +15,9 @@ from quakegui.words import joined
 
 KINDS: Final = {
     "readings": mark("readings"),
-    "table": mark("table of readings"),
+    "table": mark("data table"),
     "kp": mark("Kp index"),
-    "stations": mark("list of stations"),
+    "stations": mark("station list"),
     "events": mark("earthquakes"),
     "": mark("unknown"),
 }

@@ -71,12 +71,10 @@ class ImportWizard(JobDialog):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         self.add_files = _button(
-            tr("Add files…"), tr("Choose files of readings, tables, Kp, station lists or archives"), self._ask_files
+            tr("Add files…"), tr("Choose data files, tables, Kp files, station lists or archives"), self._ask_files
         )
-        self.add_folder = _button(
-            tr("Add a folder…"), tr("Choose a folder; everything below it is looked into"), self._ask_folder
-        )
-        self._clear = _button(tr("Start over"), tr("Empty the list; no file is touched"), self.clear)
+        self.add_folder = _button(tr("Add a folder…"), tr("Choose a folder; subfolders are included"), self._ask_folder)
+        self._clear = _button(tr("Clear list"), tr("Clear the list; files are not changed"), self.clear)
         top = QHBoxLayout()
         self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
         self.summary.setWordWrap(True)
@@ -87,17 +85,17 @@ class ImportWizard(JobDialog):
             tr("File"),
             tr("Contents"),
             tr("Stations"),
-            tr("First (UTC)"),
-            tr("Last (UTC)"),
-            tr("Cadence"),
+            tr("Start (UTC)"),
+            tr("End (UTC)"),
+            tr("Sampling interval"),
             tr("Data type"),
             tr("Count"),
             tr("Remarks"),
         ]
         self.list = RowsView(headers, tr("Files to import"))
         self.list.selectionModel().selectionChanged.connect(self._show_chosen)
-        self._detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen file"))
-        self._detail.setPlaceholderText(tr("No remarks on the chosen file."))
+        self._detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the selected file"))
+        self._detail.setPlaceholderText(tr("No remarks on the selected file."))
         self.editor = MappingEditor()
         self.editor.changed.connect(self._remap)
         self.editor.sheet_chosen.connect(self._other_sheet)
@@ -122,15 +120,15 @@ class ImportWizard(JobDialog):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        self._log_detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the chosen log"))
+        self._log_detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the selected log"))
         column.addWidget(self._log_detail, 1)
         column.addWidget(self.hints)
         return page
 
     def _buttons(self) -> QDialogButtonBox:
         box = button_box(Standard.Close)
-        self.import_button = _button(tr("Import"), tr("Keep what these files hold in the project"), self.start_import)
-        self._more = _button(tr("Import more"), tr("Go back to the files"), self.back)
+        self.import_button = _button(tr("Import"), tr("Import these files into the project"), self.start_import)
+        self._more = _button(tr("Import more"), tr("Return to the file list"), self.back)
         box.addButton(self._more, QDialogButtonBox.ButtonRole.ActionRole)
         box.addButton(self.import_button, QDialogButtonBox.ButtonRole.ActionRole)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
@@ -197,9 +195,9 @@ class ImportWizard(JobDialog):
                 "Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, logs, Kp, station lists, archives."
             )
         else:
-            text = tr("{files} files seen, {out} of them will be left out.").format(files=len(self.previews), out=left_out)
+            text = tr("{files} files found; {out} of them to be skipped.").format(files=len(self.previews), out=left_out)
         if self._unseen:
-            text += " " + tr("{count} more are looked into when they are imported.").format(count=self._unseen)
+            text += " " + tr("Files to be checked only during the import: {count}.").format(count=self._unseen)
         self.summary.setText(text)
         if self.previews:
             wanted = chosen.about if chosen is not None else self.previews[0].key
@@ -319,10 +317,10 @@ class ImportWizard(JobDialog):
     def _imported(self, report: ImportReport) -> None:
         self.report = report
         if report.cancelled and not report.imported:
-            self.sentence.say(tr("The import was stopped; nothing of it was kept."), "warning")
+            self.sentence.say(tr("Import stopped; nothing was saved."), "warning")
             return
         if report.cancelled:
-            self.sentence.say(tr("The import was stopped; what had been kept before is listed here."), "warning")
+            self.sentence.say(tr("Import stopped; the files saved before that are listed here."), "warning")
         self._keep_mappings()
         self.outcome.show_report(report)
         self._stack.setCurrentIndex(1)

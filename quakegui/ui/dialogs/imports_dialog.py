@@ -35,10 +35,8 @@ class ImportsDialog(JobDialog):
             [tr("No."), tr("Time ({zone})").format(zone=self._zone), tr("By"), tr("State"), tr("Content")], tr("Imports")
         )
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
-        self.undo = self._button(
-            tr("Undo import"), tr("What this import brought no longer counts; nothing is deleted"), undo_import
-        )
-        self.redo = self._button(tr("Redo import"), tr("What this import brought counts again"), redo_import)
+        self.undo = self._button(tr("Undo import"), tr("Exclude what this import added; nothing is deleted"), undo_import)
+        self.redo = self._button(tr("Redo import"), tr("Use what this import added again"), redo_import)
         line = QHBoxLayout()
         for button in (self.undo, self.redo):
             line.addWidget(button)
@@ -102,7 +100,7 @@ class ImportsDialog(JobDialog):
                 session.reload(Change.EVENTS | Change.LABELS)
             else:
                 computing.recompute(session)
-            text = tr("Import {number} is undone.") if done.undone else tr("Import {number} counts again.")
+            text = tr("Import {number} was undone.") if done.undone else tr("Import {number} was redone.")
             session.said.emit(text.format(number=done.id), "info")
 
         self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), kept=kept)
@@ -113,7 +111,7 @@ class ImportsDialog(JobDialog):
     def _state(self, act: Act) -> str:
         if act.undone:
             return tr("undone by {author}, {time}").format(author=act.changed_by, time=self._time(act.changed_at))  # type: ignore[arg-type]
-        return tr("in force")
+        return tr("active")
 
 
 def content_of(act: Act) -> str:
@@ -124,11 +122,11 @@ def content_of(act: Act) -> str:
         files = ", ".join(names[:MOST_NAMES]) + (", …" if summary.get("files", 0) > MOST_NAMES else "")
         readings, intervals = f"{summary.get('readings', 0):,}", summary.get("kp_intervals", 0)
         if intervals and not summary.get("readings"):
-            return tr("Kp of {count} intervals from {files}").format(count=f"{intervals:,}", files=files)
+            return tr("Kp for {count} intervals from {files}").format(count=f"{intervals:,}", files=files)
         return tr("{count} readings from {files}").format(count=readings, files=files)
     if act.kind == EVENTS:
         if "events" not in summary:
-            return tr("earthquakes of an earlier version of the program")
+            return tr("earthquakes from an earlier version of the program")
         if not summary.get("file"):
             return tr("{count} earthquakes").format(count=summary["events"])
         return tr("{count} earthquakes from {files}").format(count=summary["events"], files=summary["file"])

@@ -33,30 +33,30 @@ from quakegui.ui.no_markup import as_text
 TIME, STATION, UNUSED = "time", "station", ""
 MEANINGS: Final = (
     (UNUSED, mark("not used")),
-    (TIME, mark("time, or a part of it")),
+    (TIME, mark("time, or part of it")),
     (STATION, mark("station code")),
     ("F", mark("F total intensity")),
-    ("X", mark("X north")),
-    ("Y", mark("Y east")),
-    ("Z", mark("Z down")),
-    ("H", mark("H horizontal")),
+    ("X", mark("X north component")),
+    ("Y", mark("Y east component")),
+    ("Z", mark("Z vertical component (down)")),
+    ("H", mark("H horizontal component")),
     ("D", mark("D declination")),
-    ("S", mark("S total intensity, its own instrument")),
-    ("E", mark("E east of magnetic north")),
-    ("G", mark("G difference of two intensities")),
+    ("S", mark("S total intensity, independent instrument")),
+    ("E", mark("E magnetic east component")),
+    ("G", mark("G ΔF, vector minus scalar total intensity")),
 )
 CLOCKS: Final = (
     ("iso", mark("as in 2022-02-01 00:15:00 (ISO 8601)")),
     ("unix", mark("seconds since 1970")),
     ("unix_ms", mark("milliseconds since 1970")),
-    ("excel", mark("days as a spreadsheet counts them")),
-    ("matlab", mark("days as MATLAB counts them")),
+    ("excel", mark("spreadsheet day number")),
+    ("matlab", mark("MATLAB day number")),
 )
 STAMPS: Final = (
-    ("auto", mark("as usual for the cadence")),
-    ("start", mark("the start of its interval")),
-    ("centre", mark("the middle of its interval")),
-    ("end", mark("the end of its interval")),
+    ("auto", mark("default for the sampling interval")),
+    ("start", mark("start of the sampling interval")),
+    ("centre", mark("middle of the sampling interval")),
+    ("end", mark("end of the sampling interval")),
 )
 DATA_TYPES: Final = (
     (DataType.UNKNOWN, mark("unknown")),
@@ -80,8 +80,8 @@ class MappingEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filling = False
-        self.columns = with_name(QTableWidget(0, 4), tr("Columns of the table"), tr("Say what each column means"))
-        self.columns.setHorizontalHeaderLabels([tr("Column"), tr("First rows"), tr("Means"), tr("Station")])
+        self.columns = with_name(QTableWidget(0, 4), tr("Columns of the table"), tr("Specify what each column contains"))
+        self.columns.setHorizontalHeaderLabels([tr("Column"), tr("First rows"), tr("Meaning"), tr("Station")])
         self.columns.verticalHeader().hide()
         self.columns.horizontalHeader().setSectionResizeMode(EXAMPLE, QHeaderView.ResizeMode.Stretch)
         self.columns.itemChanged.connect(self._tell)
@@ -95,11 +95,11 @@ class MappingEditor(QWidget):
         self._stamp = _choice([(key, tr(text)) for key, text in STAMPS])
         self._type = _choice([(int(kind), tr(text)) for kind, text in DATA_TYPES])
         self.skip = QSpinBox(minimum=-1, maximum=MOST_SKIPPED)
-        self.skip.setSpecialValueText(tr("found by the program"))
+        self.skip.setSpecialValueText(tr("automatic"))
         self.skip.setKeyboardTracking(False)
         self.skip.valueChanged.connect(self._ask_lines)
-        self.keeps = QCheckBox(tr("Keep this for tables with these columns"))
-        self.keeps.setToolTip(tr("The project reads the next tables with the same columns in the same way"))
+        self.keeps = QCheckBox(tr("Save for tables with these columns"))
+        self.keeps.setToolTip(tr("Later tables with the same columns are read in the same way"))
         self._time: tuple[str, ...] = ()
         self.missing = QLineEdit()
         self.missing.textChanged.connect(self._tell)
@@ -111,17 +111,17 @@ class MappingEditor(QWidget):
         self._form = QFormLayout()
         rows = (
             (tr("Sheet"), self._sheet, tr("Sheet of the workbook")),
-            (tr("Time is written"), self.clock, tr("How a time is written; letters as for strptime, such as %Y-%m-%d %H:%M")),
+            (tr("Time format"), self.clock, tr("Time format in strptime codes, such as %Y-%m-%d %H:%M")),
             (
                 tr("Time zone of the table"),
                 self.zone,
-                tr("The zone that the table's clock keeps; stamps with an offset ignore it"),
+                tr("Time zone of the times in the table; timestamps with an offset ignore it"),
             ),
-            (tr("A stamp marks"), self._stamp, tr("What a stamp marks of the interval that its value stands for")),
+            (tr("Timestamp position"), self._stamp, tr("Point of the sampling interval that the timestamp marks")),
             (tr("Unit"), self._unit, tr("Unit of the values")),
-            (tr("Data type"), self._type, tr("How final the record is; the more final wins where records overlap")),
-            (tr("Also missing"), self.missing, tr("Numbers that stand for no value, besides all from 88888 on")),
-            (tr("Lines above"), self.skip, tr("Lines above the heading of the table")),
+            (tr("Data type"), self._type, tr("Processing level; where records overlap, the more definitive one is used")),
+            (tr("Other missing codes"), self.missing, tr("Missing-value codes, in addition to 88888 and above")),
+            (tr("Lines above header"), self.skip, tr("Number of lines above the table header")),
         )
         add_rows(self._form, rows)
         self._form.addRow(self.keeps)
@@ -186,24 +186,26 @@ class MappingEditor(QWidget):
         """
         time, station, values = self._by_meaning()
         if not time:
-            raise ValueError(tr("Say which column holds the time, or which hold its parts."))
+            raise ValueError(tr("Specify the time column, or the columns with its parts."))
         if not values:
-            raise ValueError(tr("Say which columns hold total intensity, or its components."))
+            raise ValueError(tr("Specify the total-intensity columns, or those of its components."))
         if len(station) > 1:
-            raise ValueError(tr("Only one column can hold the station code."))
+            raise ValueError(tr("Only one column can be the station code."))
         codes = {code for _, _, code in values}
         layout, columns, code = "long", [(letter, name) for letter, name, _ in values], ""
         if not station:
             if "" in codes:
-                raise ValueError(tr("Write the station code beside each column of values, or say which column holds it."))
+                raise ValueError(tr("Enter the station code beside each value column, or specify the station-code column."))
             if {letter for letter, _, _ in values} == {"F"}:
                 layout, columns = "wide", [(code, name) for _, name, code in values]
             elif len(codes) > 1:
-                raise ValueError(tr("Components of several stations need one row per station and time, with a station column."))
+                raise ValueError(
+                    tr("To import components from several stations, use one row per station and time, with a station column.")
+                )
             else:
                 code = codes.pop()
         if len({first for first, _ in columns}) < len(columns):
-            raise ValueError(tr("Two columns say the same of the same station."))
+            raise ValueError(tr("Two columns have the same meaning for the same station."))
         return TableMapping(
             "wide" if layout == "wide" else "long",
             self._time if set(self._time) == set(time) else tuple(time),
@@ -223,11 +225,11 @@ class MappingEditor(QWidget):
     def _zone(self) -> str:
         zone = _value(self.zone)
         if not zone:
-            raise ValueError(tr("Say which time zone the clock of the table keeps."))
+            raise ValueError(tr("Specify the time zone of the table."))
         try:
             zone_of(zone)
         except ValueError:
-            raise ValueError(tr("There is no time zone of this name.")) from None
+            raise ValueError(tr("Unknown time zone.")) from None
         return zone
 
     def skip_lines(self) -> int | None:
@@ -260,7 +262,7 @@ class MappingEditor(QWidget):
         try:
             return tuple(float(word) for word in words)
         except ValueError:
-            raise ValueError(tr("Write the numbers that stand for no value with commas between them.")) from None
+            raise ValueError(tr("Enter the missing-value codes, separated by commas.")) from None
 
     def _ask_sheet(self, sheet: str) -> None:
         if not self._filling:

@@ -40,16 +40,14 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle(tr("New project"))
         self.setMinimumWidth(520)
         self.name_edit = QLineEdit()
-        with_name(self.name_edit, tr("Name"), tr("What the project is called; the folder is named after it"))
+        with_name(self.name_edit, tr("Name"), tr("Project name; the folder takes the same name"))
         self.name_edit.setPlaceholderText(tr("Liangshan 2022"))
         self.name_edit.textChanged.connect(self._suggest_folder)
         self._parent_folder = folder
         self.folder_edit = QLineEdit()
-        with_name(
-            self.folder_edit, tr("Folder"), tr("Where the project is made: a folder that does not exist yet, or an empty one")
-        )
+        with_name(self.folder_edit, tr("Folder"), tr("Project location: a new or empty folder"))
         self.folder_edit.textChanged.connect(self._check)
-        choose = with_name(QPushButton(tr("Choose…")), tr("Choose"), tr("Choose the folder on the disk"))
+        choose = with_name(QPushButton(tr("Choose…")), tr("Choose"), tr("Browse for a folder"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
@@ -66,7 +64,7 @@ class NewProjectDialog(QDialog):
         form.addRow(tr("Name"), self.name_edit)
         form.addRow(tr("Folder"), row)
         form.addRow(tr("Time zone"), self.zone)
-        form.addRow(QLabel(tr("A day is a local calendar day of this time zone; everything is stored in UTC.")))
+        form.addRow(QLabel(tr("Days are calendar days in this time zone; data are stored in UTC.")))
         form.addRow(self.why)
         form.addRow(self.buttons)
         self._check()
@@ -96,15 +94,15 @@ class NewProjectDialog(QDialog):
         text, zone = self.folder_edit.text().strip(), self.zone.currentText()
         why = ""
         if not text:
-            why = tr("Give the project a name, or choose a folder.")
+            why = tr("Enter a project name, or choose a folder.")
         elif not Path(text).is_absolute():
-            why = tr("Give the whole path of the folder.")
+            why = tr("Enter the full path of the folder.")
         elif (state := _state(Path(text))) == "taken":
-            why = tr("This folder is not empty; choose a new one.")
+            why = tr("This folder is not empty; choose another one.")
         elif state == "unknown":
-            why = tr("This folder cannot be looked into, or its name is too long; choose another one.")
+            why = tr("This folder cannot be read, or its path is too long; choose another one.")
         elif zone not in zoneinfo.available_timezones():
-            why = tr("There is no time zone of this name.")
+            why = tr("Unknown time zone.")
         self.why.setText(why)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not why)
 

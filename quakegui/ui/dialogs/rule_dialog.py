@@ -55,13 +55,13 @@ class RuleDialog(JobDialog):
         self._form()
         self._results()
         self.buttons = button_box(Standard.Apply | Standard.Cancel)
-        self.buttons.button(Standard.Apply).setToolTip(tr("Write the rule's labels as one step that can be undone"))
+        self.buttons.button(Standard.Apply).setToolTip(tr("Save the rule's labels as a single step that can be undone"))
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         self.buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
-                "The rule is retrospective: it labels days by earthquakes that came after them. It serves training and judging "
-                "and is never a prediction. Labels given by analysts stay in force over it."
+                "The rule is retrospective: it labels days by earthquakes that occurred after them. Use it for "
+                "training and evaluation; it is never a prediction. Analysts' labels take precedence."
             )
         )
         says.setWordWrap(True)
@@ -79,10 +79,10 @@ class RuleDialog(JobDialog):
     # -- widgets ---------------------------------------------------------------------------------------------------
 
     def _form(self) -> None:
-        self._parameters = QGroupBox(tr("Which days around an earthquake carry its class"))
+        self._parameters = QGroupBox(tr("Label window of an earthquake"))
         form = QFormLayout(self._parameters)
         self._kind = QComboBox()
-        self._kind.addItem(tr("more with magnitude"), LAW)
+        self._kind.addItem(tr("more for larger magnitudes"), LAW)
         self._kind.addItem(tr("the same for all"), FLAT)
         self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
         self.flat, self._after = _count(366), _count(366)
@@ -90,20 +90,28 @@ class RuleDialog(JobDialog):
         self._winner.addItem(tr("the later earthquake"), "later")
         self._winner.addItem(tr("the larger earthquake"), "larger")
         rows = (
-            (tr("Days before"), self._kind, tr("How many days before an earthquake carry its class")),
-            (tr("Scale"), self._scale, tr("Days before = scale × 10^(exponent × M), rounded")),
-            (tr("Exponent"), self._exponent, tr("Days before = scale × 10^(exponent × M), rounded")),
-            (tr("Days before any"), self.flat, tr("Days before any earthquake, whatever its magnitude")),
-            (tr("Days after"), self._after, tr("Days after the earthquake's own day, which always counts")),
-            (tr("A day that two claim goes to"), self._winner, tr("Of equal magnitudes the later one wins")),
+            (tr("Days before"), self._kind, tr("Days before an earthquake that receive its class")),
+            (tr("Factor"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
+            (tr("Exponent"), self._exponent, tr("Days before = factor × 10^(exponent × M), rounded")),
+            (tr("Fixed days before"), self.flat, tr("Days before an earthquake, regardless of magnitude")),
+            (tr("Days after"), self._after, tr("Days after the day of the earthquake, which is always included")),
+            (
+                tr("Priority where windows overlap"),
+                self._winner,
+                tr("For equal magnitudes, the later earthquake takes precedence"),
+            ),
         )
         add_rows(form, rows)
         self._presets = QWidget()
         presets = QHBoxLayout(self._presets)
         presets.setContentsMargins(0, 0, 0, 0)
         for text, rule, tip in (
-            (tr("Default"), LabelRule(), tr("The rule whose counts come nearest to the founding paper's")),
-            (tr("Flat fortnight"), FLAT_RULE, tr("Fourteen days that end on the day of the earthquake, the larger one first")),
+            (tr("Default"), LabelRule(), tr("The rule that best reproduces the founding paper's class counts")),
+            (
+                tr("Fixed 14 days"),
+                FLAT_RULE,
+                tr("Labels the 14 days up to and including the earthquake; larger earthquakes take precedence"),
+            ),
         ):
             button = with_name(QPushButton(text), text, tip)
             button.setAutoDefault(False)
@@ -134,8 +142,8 @@ class RuleDialog(JobDialog):
         grid.setColumnStretch(3, 1)
         self.post = QLabel()
         self.post.setWordWrap(True)
-        headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Asks"), tr("Gets"), tr("Remark")]
-        self.events = RowsView(headers, tr("Earthquakes and their days"), wide=2)
+        headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days in window"), tr("Days assigned"), tr("Remark")]
+        self.events = RowsView(headers, tr("Earthquakes and their labelled days"), wide=2)
         column.addLayout(grid)
         column.addWidget(self.post)
         column.addWidget(self.events, 1)
@@ -149,7 +157,7 @@ class RuleDialog(JobDialog):
         if session.season is None or not session.days.size:
             self._cannot(tr("There are no days to label yet; import readings first."))
         elif not session.events:
-            self._cannot(tr("There are no earthquakes to label by; import a catalogue first."))
+            self._cannot(tr("There are no earthquakes to label by; import an earthquake catalogue first."))
         elif not any(self._classes):
             self._class_events()
 
@@ -229,8 +237,8 @@ class RuleDialog(JobDialog):
             self._bars[cls].setValue(count)
         if not counts[0]:
             text = tr(
-                "No day is left without an earthquake, so nothing can be learned from the others: take a larger magnitude or a "
-                "smaller area in the catalogue, or fewer days here."
+                "Every day belongs to an earthquake, so there is no class 0 to learn from. Raise the minimum "
+                "magnitude or reduce the area in the catalogue, or use fewer days here."
             )
             self.sentence.say(text, "warning")
         elif self._without_rest:
@@ -239,7 +247,8 @@ class RuleDialog(JobDialog):
         post = int(found.post.sum())
         positive = sum(counts[1:])
         sentence = tr(
-            "{post} of the {positive} days with a class became known only after their earthquake: they cannot be predictions."
+            "{post} of the {positive} days with an earthquake class became available only after their earthquake, so "
+            "they cannot be predictions."
         )
         self.post.setText(sentence.format(post=post, positive=positive))
 
@@ -274,7 +283,7 @@ class RuleDialog(JobDialog):
     def _why_none(self, number: int) -> str:
         day, days = self.session.event_days[number], self.session.days
         inside = days.size and days[0] <= day <= days[-1]
-        return tr("no day: others won them") if inside else tr("outside the season")
+        return tr("no days: assigned to other earthquakes") if inside else tr("outside the season")
 
     def apply(self) -> None:
         """Write the rule's labels as one step, and close."""
@@ -289,7 +298,7 @@ class RuleDialog(JobDialog):
             session.reload(Change.EVENTS | Change.LABELS)
             session.deed = deeds.rule(project.folder, rule, author)
             counts = " / ".join(str(count) for count in found.counts)
-            session.said.emit(tr("The rule labelled {counts} days of the classes 0 to 4.").format(counts=counts), "info")
+            session.said.emit(tr("Days labelled by the rule, classes 0 to 4: {counts}.").format(counts=counts), "info")
             answer(session, before)
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> RuleLabels:

@@ -37,9 +37,9 @@ from quakegui.ui.tall_scroll import TallScroll
 WIDTH: Final = 640
 METHODS: Final = (
     (Method.REGRESSION, mark("robust regression on the other stations")),
-    (Method.DAY_DIFFERENCE, mark("difference from the night before")),
+    (Method.DAY_DIFFERENCE, mark("difference from the previous night")),
     (Method.REFERENCE_STATION, mark("difference from a reference station")),
-    (Method.FIRST_COMPONENT, mark("first principal component taken out")),
+    (Method.FIRST_COMPONENT, mark("first principal component removed")),
 )
 
 
@@ -62,12 +62,12 @@ class Parameter:
 
 
 NIGHT: Final = (
-    Parameter(("night", "window", "start_hour"), mark("Night begins"), mark("Local clock hour"), 0, 23.5, 0.5, 1),
-    Parameter(("night", "window", "end_hour"), mark("Night ends"), mark("Local clock hour, itself excluded"), 0.5, 24, 0.5, 1),
+    Parameter(("night", "window", "start_hour"), mark("Night start"), mark("Local hour"), 0, 23.5, 0.5, 1),
+    Parameter(("night", "window", "end_hour"), mark("Night end"), mark("Local hour, exclusive"), 0.5, 24, 0.5, 1),
     Parameter(
         ("grace_minutes",),
-        mark("Grace after the night (min)"),
-        mark("Before that no anomaly and no prediction is made of a night"),
+        mark("Wait after the night (min)"),
+        mark("No anomaly or prediction is computed for a night before this time has passed"),
         0,
         1440,
         5,
@@ -75,38 +75,64 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "coverage"),
-        mark("Least recorded share"),
-        mark("With less of the night recorded there is no mean"),
+        mark("Minimum data coverage"),
+        mark("Nights with lower coverage have no mean"),
         0.05,
         1,
         0.05,
         2,
     ),
     Parameter(
-        ("night", "spike_nt"), mark("Spike from (nT)"), mark("Least distance from the running median"), 0.1, 1000, 0.5, 1
+        ("night", "spike_nt"),
+        mark("Spike threshold (nT)"),
+        mark("Minimum deviation from the running median"),
+        0.1,
+        1000,
+        0.5,
+        1,
     ),
     Parameter(
         ("night", "spike_deviations"),
-        mark("Spike from (deviations)"),
-        mark("Robust standard deviations of the night"),
+        mark("Spike threshold (robust SD)"),
+        mark("In robust standard deviations of the night"),
         1,
         100,
         1,
         1,
     ),
-    Parameter(("night", "step_nt"), mark("Step from (nT)"), mark("Least jump that marks a night as broken"), 0.1, 1000, 0.5, 1),
+    Parameter(
+        ("night", "step_nt"), mark("Minimum jump (nT)"), mark("Smallest jump for which a night is flagged"), 0.1, 1000, 0.5, 1
+    ),
 )
 ANOMALY: Final = (
-    Parameter(("anomaly", "window_days"), mark("Baseline (days)"), mark("One solar rotation is 27 days"), 3, 365),
-    Parameter(("anomaly", "at_least"), mark("Nights that a baseline needs"), mark("With fewer a night is warm-up"), 3, 365),
+    Parameter(("anomaly", "window_days"), mark("Background window (days)"), mark("One solar rotation is 27 days"), 3, 365),
     Parameter(
-        ("anomaly", "hold_z"), mark("Held back beyond (z)"), mark("Such a night enters no later baseline"), 0.5, 50, 0.1, 1
+        ("anomaly", "at_least"),
+        mark("Minimum nights in the background"),
+        mark("Nights with fewer preceding ones belong to the warm-up"),
+        3,
+        365,
     ),
-    Parameter(("anomaly", "hold_days"), mark("Held back for (days)"), mark("Then a lasting step is the new level"), 1, 365),
+    Parameter(
+        ("anomaly", "hold_z"),
+        mark("Exclusion threshold (z)"),
+        mark("Nights above this |z| are excluded from later backgrounds"),
+        0.5,
+        50,
+        0.1,
+        1,
+    ),
+    Parameter(
+        ("anomaly", "hold_days"),
+        mark("Maximum exclusion (days)"),
+        mark("After this, a lasting step becomes the new level"),
+        1,
+        365,
+    ),
     Parameter(
         ("anomaly", "smallest_scale_nt"),
-        mark("Smallest scale (nT)"),
-        mark("Least spread that a station is given"),
+        mark("Minimum scatter (nT)"),
+        mark("Lower limit on a station's scatter"),
         0.01,
         50,
         0.05,
@@ -114,8 +140,8 @@ ANOMALY: Final = (
     ),
     Parameter(
         ("anomaly", "threshold_z"),
-        mark("Threshold of a station (z)"),
-        mark("Passed on 1 % of days without a signal"),
+        mark("Station threshold (z)"),
+        mark("Exceeded on 1% of signal-free days"),
         0.5,
         50,
         0.1,
@@ -123,36 +149,62 @@ ANOMALY: Final = (
     ),
 )
 MAPS: Final = (
-    Parameter(("grid", "smoothing"), mark("Smoothing"), mark("0 draws every station's value in full"), 0, 100, 0.05, 2),
-    Parameter(("grid", "margin"), mark("Margin"), mark("Widening of the frame, a share of its larger side"), 0, 2, 0.05, 2),
+    Parameter(("grid", "smoothing"), mark("Smoothing"), mark("0 fits every station value exactly"), 0, 100, 0.05, 2),
+    Parameter(
+        ("grid", "margin"), mark("Map margin"), mark("Widening of the frame, as a fraction of its longer side"), 0, 2, 0.05, 2
+    ),
     Parameter(
         ("grid", "extend_to_square"),
-        mark("Extend to the square"),
-        mark("Beyond the stations the map is extrapolated"),
+        mark("Extend to the full frame"),
+        mark("Extrapolate the map beyond the stations"),
         step=0.0,
     ),
     Parameter(
-        ("style", "limit_z"), mark("Scale ends at (z)"), mark("What lies beyond takes the colour of the end"), 0.5, 100, 0.5, 1
+        ("style", "limit_z"),
+        mark("Colour scale limit (z)"),
+        mark("Values beyond the limit take the end colour"),
+        0.5,
+        100,
+        0.5,
+        1,
     ),
-    Parameter(("style", "levels"), mark("Levels"), mark("Filled levels of the scale, an even number"), 2, 200, 2),
-    Parameter(("style", "contour_lines"), mark("Contour lines"), mark("Lines burnt in where the level changes"), step=0.0),
+    Parameter(("style", "levels"), mark("Levels"), mark("Number of filled colour levels (even)"), 2, 200, 2),
+    Parameter(("style", "contour_lines"), mark("Contour lines"), mark("Draw contour lines into the map image"), step=0.0),
 )
 REGIONS: Final = (
     Parameter(
         ("extrema", "threshold_z"),
-        mark("Threshold of regions (z)"),
-        mark("A pixel beyond it belongs to a region"),
+        mark("Region threshold (z)"),
+        mark("Pixels with |z| at or above this belong to a region"),
         0.5,
         50,
         0.1,
         1,
     ),
-    Parameter(("extrema", "stable_z"), mark("Pixel lasts within (z)"), mark("Change from day to day"), 0.05, 50, 0.05, 2),
     Parameter(
-        ("extrema", "stable_share"), mark("Region lasts from share"), mark("Of the former day's region"), 0, 0.99, 0.05, 2
+        ("extrema", "stable_z"),
+        mark("Pixel persistence (z)"),
+        mark("Day-to-day change below which a pixel persists"),
+        0.05,
+        50,
+        0.05,
+        2,
     ),
     Parameter(
-        ("extrema", "normal_days"), mark("Normal level over (days)"), mark("Days before, whose maps give the normal"), 1, 365
+        ("extrema", "stable_share"),
+        mark("Region persistence (share)"),
+        mark("Share of the previous day's region that must be exceeded"),
+        0,
+        0.99,
+        0.05,
+        2,
+    ),
+    Parameter(
+        ("extrema", "normal_days"),
+        mark("Normal level window (days)"),
+        mark("Preceding days whose maps define the normal level"),
+        1,
+        365,
     ),
 )
 
@@ -184,7 +236,7 @@ class SeasonDialog(WholeDialog):
         self._tabs.addTab(TallScroll(self._page(REGIONS), whole=True), tr("Extremum regions"))
         self.buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults)
         self.buttons.button(Standard.RestoreDefaults).setToolTip(
-            tr("Every parameter but the season's window becomes its default")
+            tr("Reset all parameters except the season's dates and time zone")
         )
         self.buttons.button(Standard.RestoreDefaults).clicked.connect(self.reset)
         self.buttons.accepted.connect(self.save)
@@ -204,7 +256,10 @@ class SeasonDialog(WholeDialog):
         form.addRow(tr("Last day"), _beside(self._last_on, self._last))
         form.addRow(tr("Time zone"), self.zone)
         says = QLabel(
-            tr("Days before the first one warm up the baselines. A day is a calendar day of the zone; readings are in UTC.")
+            tr(
+                "Data before the first day build up the background. Days are calendar days in the time zone; "
+                "timestamps are in UTC."
+            )
         )
         says.setWordWrap(True)
         form.addRow(says)
@@ -215,7 +270,7 @@ class SeasonDialog(WholeDialog):
         page = QWidget()
         form = QFormLayout(page)
         if with_method:
-            form.addRow(tr("A night is compared by"), self.method)
+            form.addRow(tr("Anomaly method"), self.method)
             form.addRow(tr("Reference station"), self.reference)
         self._fill(form, parameters)
         return page
@@ -249,9 +304,9 @@ class SeasonDialog(WholeDialog):
         return with_name(control, tr(parameter.text), tr(parameter.tip))
 
     def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:
-        switch = with_name(QCheckBox(tr("from here on")), name, tr("Off: as far as there are readings"))
+        switch = with_name(QCheckBox(tr("from this date")), name, tr("Off: all available data"))
         switch.setText("")
-        edit = with_name(QDateEdit(), name, tr("Included; off: as far as there are readings"))
+        edit = with_name(QDateEdit(), name, tr("Included; off: all available data"))
         edit.setCalendarPopup(True)
         edit.setDisplayFormat("yyyy-MM-dd")
         days = self.session.days
@@ -266,10 +321,10 @@ class SeasonDialog(WholeDialog):
         return edit, switch
 
     def _methods(self, codes: tuple[str, ...]) -> tuple[QComboBox, QComboBox]:
-        method = with_name(QComboBox(), tr("A night is compared by"), tr("What an anomaly is a departure from"))
+        method = with_name(QComboBox(), tr("Anomaly method"), tr("Reference for the anomaly"))
         for value, text in METHODS:
             method.addItem(tr(text), str(value))
-        reference = with_name(QComboBox(), tr("Reference station"), tr("For the difference from a reference station"))
+        reference = with_name(QComboBox(), tr("Reference station"), tr("Used by the reference-station difference method"))
         reference.addItem(tr("no reference station"), None)
         for code in codes:
             reference.addItem(code, code)
@@ -331,18 +386,19 @@ class SeasonDialog(WholeDialog):
         save.setEnabled(self.session.can_write and not self.busy)
         if config.style != self._before.style:
             text = tr(
-                "Networks and their predictions belong to one map style. With another style, runs trained so far are refused "
-                "until you come back to theirs; they are kept."
+                "Models and their predictions are tied to one map style. If you change the style, existing models "
+                "cannot be used until you restore it; they are not deleted."
             )
             self.sentence.say(text, "warning")
         elif config.timezone != self._before.timezone:
             text = tr(
-                "With another time zone every day begins at another moment: nights, maps and regions are computed anew. "
-                "Labels and notes keep their dates, which stand for other hours from now on; runs have seen other maps."
+                "Changing the time zone changes when each day begins: nights, maps and regions are recomputed. "
+                "Labels and notes keep their dates, which then cover different hours; existing models were trained "
+                "on the old maps."
             )
             self.sentence.say(text, "warning")
         elif replace(config, **WITHOUT_MAPS) != replace(self._before, **WITHOUT_MAPS):
-            self.sentence.say(tr("Every map changes with this: runs trained so far have seen other maps."), "warning")
+            self.sentence.say(tr("This changes every map; existing models were trained on the old ones."), "warning")
         else:
             self.sentence.say("")
 

@@ -17,8 +17,8 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import languages, own_name
 
 WIDTH: Final = 520
-LANGUAGE_NAMES: Final = {"system": mark("As the system"), **{code: own_name(code) for code in languages()}}
-THEME_NAMES: Final = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
+LANGUAGE_NAMES: Final = {"system": mark("Follow system"), **{code: own_name(code) for code in languages()}}
+THEME_NAMES: Final = {"system": mark("Follow system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
 class SettingsDialog(WholeDialog):
@@ -36,13 +36,13 @@ class SettingsDialog(WholeDialog):
         self._loop = self._switch(settings.loop, "loop")
         self._advance = self._switch(settings.auto_advance, "auto_advance")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (
-            (mark("Your name in the label journal"), self.analyst, mark("Written beside every label and note")),
+            (mark("Your name in the label journal"), self.analyst, mark("Saved with every label and note")),
             (mark("Language"), self.language, ""),
             (mark("Colours"), self.theme, ""),
-            (mark("Text size"), self._scale, mark("A factor on the system's text size")),
-            (mark("Play: days per second"), self._speed, ""),
-            (mark("Play: start again at the end"), self._loop, ""),
-            (mark("Go on after a label"), self._advance, mark("Labelling a day shows the next one")),
+            (mark("Text size"), self._scale, mark("Multiple of the system text size")),
+            (mark("Playback speed (days per second)"), self._speed, ""),
+            (mark("Loop playback"), self._loop, ""),
+            (mark("Advance after labelling"), self._advance, mark("Show the next day after labelling")),
         )
         self._captions = [QLabel() for _ in self._rows]
         form = QFormLayout()

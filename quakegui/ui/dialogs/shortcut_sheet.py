@@ -32,7 +32,7 @@ class ShortcutSheet(QDialog):
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         guide = buttons.addButton(tr("User's guide"), QDialogButtonBox.ButtonRole.HelpRole)
-        guide.setToolTip(tr("Open the guide, and close this sheet"))
+        guide.setToolTip(tr("Open the guide and close this list"))
         guide.clicked.connect(self._open_guide)
         column = QVBoxLayout(self)
         column.addWidget(self.sheet)

@@ -40,9 +40,9 @@ REMOVING: Final = "removing-readings"
 CODE, NAME, LATITUDE, LONGITUDE, ELEVATION = range(5)
 LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
 NO_NUMBER: Final = {
-    LATITUDE: mark("{text} is no latitude: degrees north from -90 to 90, such as 28.1."),
-    LONGITUDE: mark("{text} is no longitude: degrees east from -180 to 360, such as 102.16."),
-    ELEVATION: mark("{text} is no elevation: metres from -500 to 9000, or nothing."),
+    LATITUDE: mark("{text} is not a valid latitude; enter degrees north from -90 to 90, such as 28.1."),
+    LONGITUDE: mark("{text} is not a valid longitude; enter degrees east from -180 to 360, such as 102.16."),
+    ELEVATION: mark("{text} is not a valid elevation; enter -500 to 9000 metres, or leave it empty."),
 }
 
 
@@ -67,7 +67,7 @@ class StationsDialog(JobDialog):
         self._filling = False
         self.unlocated = QLabel()
         self.unlocated.setWordWrap(True)
-        self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double click or press F2 to change a cell"))
+        self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double-click or press F2 to edit a cell"))
         self.table.setHorizontalHeaderLabels(
             [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]
         )
@@ -76,10 +76,10 @@ class StationsDialog(JobDialog):
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.itemChanged.connect(lambda _item: self._check())
         self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
-        self._import = self._button(tr("Import a list…"), tr("Take stations from a csv, xlsx or .ack file"), self._ask_list)
+        self._import = self._button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
         self.remove = self._button(
             tr("Remove readings"),
-            tr("Readings of the selected station no longer count; Edit > Imports brings them back"),
+            tr("Exclude the readings of the selected station; Edit > Imports restores them"),
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
@@ -176,9 +176,9 @@ class StationsDialog(JobDialog):
         for row in range(self.table.rowCount()):
             code = self._text(row, CODE)
             if not code or len(code) > 32:
-                found.append((tr("A station needs a code of 1 to 32 characters."), row, CODE))
+                found.append((tr("Station codes must have 1 to 32 characters."), row, CODE))
             elif code in seen:
-                found.append((tr("The code {code} is there twice.").format(code=code), row, CODE))
+                found.append((tr("Station code {code} appears twice.").format(code=code), row, CODE))
             seen.add(code)
             found += [
                 (tr(NO_NUMBER[column]).format(text=self._text(row, column)), row, column)
@@ -196,7 +196,7 @@ class StationsDialog(JobDialog):
         if len(empty) == 1:
             return [(tr("{code} needs both latitude and longitude, or neither.").format(code=code or "?"), row, empty[0])]
         if empty and known is not None and known.located:
-            sentence = tr("The coordinates of {code} can be corrected, but not taken away.").format(code=code)
+            sentence = tr("The coordinates of {code} can be corrected but not removed.").format(code=code)
             return [(sentence, row, column) for column in empty]
         return []
 
@@ -204,7 +204,7 @@ class StationsDialog(JobDialog):
         rows = range(self.table.rowCount())
         codes = [self._text(row, CODE) for row in rows if not self._text(row, LATITUDE) and self._text(row, CODE)]
         if codes:
-            self.unlocated.setText(tr("Without coordinates, and so left off the map: {codes}.").format(codes=", ".join(codes)))
+            self.unlocated.setText(tr("No coordinates, not shown on the map: {codes}.").format(codes=", ".join(codes)))
         else:
             self.unlocated.setText(tr("Every station has coordinates."))
 
@@ -223,8 +223,8 @@ class StationsDialog(JobDialog):
     # -- lists and keeping -----------------------------------------------------------------------------------------
 
     def _ask_list(self) -> None:
-        kinds = tr("Lists of stations (*.csv *.txt *.xlsx *.ack);;All files (*)")
-        name, _ = QFileDialog.getOpenFileName(self, tr("List of stations"), str(Path.home()), kinds)
+        kinds = tr("Station lists (*.csv *.txt *.xlsx *.ack);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self, tr("Station list"), str(Path.home()), kinds)
         if name:
             self.import_list(Path(name))
 
@@ -244,7 +244,7 @@ class StationsDialog(JobDialog):
             found, notes = result
             self.fill(tuple(found))
             if not self.sentence.text():
-                said = tr("{count} stations were read; Save keeps them.").format(count=len(found))
+                said = tr("Stations read: {count}. Choose Save to store them in the project.").format(count=len(found))
                 self.sentence.say(joined(" ", [said, *notes]), "warning" if notes else "info")
 
         self.run_job(READING, work, done)
@@ -276,7 +276,7 @@ class StationsDialog(JobDialog):
             return undoing.remove_readings(project, code, author=author, progress=progress)
 
         def kept(act: Act) -> None:
-            text = tr("The readings of {station} no longer count; Edit > Imports brings them back.")
+            text = tr("The readings of {station} are no longer used; Edit > Imports restores them.")
             session.said.emit(text.format(station=act.station), "info")
             if session.project is project:
                 computing.recompute(session)

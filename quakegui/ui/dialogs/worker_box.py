@@ -17,11 +17,11 @@ from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 
 PLACES: Final = {
-    "this": mark("the Python that runs this window"),
+    "this": mark("the Python running this window"),
     "interpreter": mark("another Python"),
     "wsl": mark("Linux under WSL2"),
 }
-BACKEND_NAMES: Final = {"": mark("as found there"), "tensorflow": "TensorFlow", "torch": "PyTorch"}
+BACKEND_NAMES: Final = {"": mark("automatic"), "tensorflow": "TensorFlow", "torch": "PyTorch"}
 ASKING: Final = "asking-device"
 LISTING: Final = "listing-distributions"
 
@@ -94,7 +94,9 @@ class WorkerBox(QGroupBox):
         self.distribution.addItems(list(found))
         self.distribution.setCurrentText(shown or (found[0] if found else ""))
         if not found:
-            self._dialog.sentence.say(tr("No Linux distribution was found: install WSL2, or choose another place."), "warning")
+            self._dialog.sentence.say(
+                tr("No Linux distribution was found. Install WSL2, or choose another environment."), "warning"
+            )
         self.keep()
 
     def keep(self, *_signalled: object) -> None:
@@ -108,7 +110,7 @@ class WorkerBox(QGroupBox):
 
     def _ask_python(self) -> None:
         folder = str(Path(self.python.text()).parent) if self.python.text() else str(Path.home())
-        name, _ = QFileDialog.getOpenFileName(self, tr("The Python that trains"), folder)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Python used for training"), folder)
         if name:
             self.python.setText(name)
             self.keep()
@@ -127,7 +129,7 @@ class WorkerBox(QGroupBox):
         say = self._dialog.sentence.say
         if isinstance(answer, messages.Hello):
             say(
-                tr("It works: {device}, {backend} {version}, {precision}.").format(
+                tr("Environment works: {device}, {backend} {version}, {precision}.").format(
                     device=answer.device, backend=answer.backend, version=answer.version, precision=answer.precision
                 )
             )
@@ -138,12 +140,12 @@ class WorkerBox(QGroupBox):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self.setTitle(tr("Where networks train and predict"))
+        self.setTitle(tr("Where models are trained and predictions are computed"))
         texts = (
-            (tr("Train in"), self.place, tr("Training runs in a process of its own, which may use another Python")),
-            (tr("Python"), self.python, tr("Path of a Python with Keras and a backend, such as one that finds the GPU")),
-            (tr("Distribution"), self.distribution, tr("The Linux distribution under WSL2; empty for the default one")),
-            (tr("Backend"), self.backend, tr("Which library computes, where both are installed")),
+            (tr("Training environment"), self.place, tr("Training runs in a separate process, which may use another Python")),
+            (tr("Python"), self.python, tr("Path to a Python with Keras and a backend, for example one with GPU support")),
+            (tr("Distribution"), self.distribution, tr("Linux distribution under WSL2; leave empty for the default")),
+            (tr("Backend"), self.backend, tr("Library to use when both backends are installed")),
         )
         for caption, (text, widget, tip) in zip(self._captions, texts, strict=True):
             caption.setText(text)
@@ -154,6 +156,6 @@ class WorkerBox(QGroupBox):
             for row in range(box.count()):
                 box.setItemText(row, tr(names[box.itemData(row)]))
         self.choose.setText(tr("Choose…"))
-        self.choose.setToolTip(tr("Choose the program on the disk"))
-        self.try_it.setText(tr("Try it"))
-        self.try_it.setToolTip(tr("Start the worker there and tell on which device it would compute"))
+        self.choose.setToolTip(tr("Browse for the program"))
+        self.try_it.setText(tr("Test"))
+        self.try_it.setToolTip(tr("Start a test process there and report its compute device"))

@@ -13,7 +13,7 @@ from quakegui.ui.i18n import tr
 
 def zone_box(zone: str) -> QComboBox:
     """Return a box that holds every time zone and shows this one."""
-    box = with_name(QComboBox(), tr("Time zone"), tr("Its midnight is where a day begins; type a part of its name"))
+    box = with_name(QComboBox(), tr("Time zone"), tr("Days begin at midnight in this zone; type part of its name"))
     box.setEditable(True)
     box.addItems(sorted(zoneinfo.available_timezones()))
     box.setCurrentText(zone)

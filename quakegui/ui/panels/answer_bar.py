@@ -40,7 +40,7 @@ class AnswerBar(SentenceBar):
     def _walk_back(self) -> None:
         answer, self._answer = self._answer, None
         if answer is None or not answer.stands(self._session):
-            self._session.said.emit(tr("Something else was written in the meantime; use Undo in the Edit menu."), "info")
+            self._session.said.emit(tr("Another change was made in the meantime. Use Undo in the Edit menu."), "info")
         elif answer.undone:
             labelling.redo(self._session)
         else:
@@ -59,9 +59,9 @@ class AnswerBar(SentenceBar):
         self.words.setText("" if answer is None else answer_words(answer))
         undone = answer is not None and answer.undone
         self.act.setText(tr("Redo") if undone else tr("Undo"))
-        self.act.setToolTip(tr("Do this step again") if undone else tr("Take this step back"))
+        self.act.setToolTip(tr("Redo this step") if undone else tr("Undo this step"))
         self.act.setAccessibleName(self.act.toolTip())
-        self.setAccessibleName(tr("What was written"))
+        self.setAccessibleName(tr("Last change"))
         self.name_cross()
         self.setVisible(answer is not None)
 
@@ -74,11 +74,13 @@ def answer_words(answer: Answer) -> str:
     names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in step.classes if cls is not None]
     days = {"count": step.days, "first": step.first, "last": step.last}
     if names and answer.outweighed == step.days:
-        return tr("{count} days, {first} to {last}: another label stays in force, because it counts more.").format(**days)
+        return tr("{count} days, {first} to {last}: current labels unchanged, because another label takes precedence.").format(
+            **days
+        )
     if names:
         line = tr("{count} days, {first} to {last}, are now labelled {names}.").format(names=" / ".join(names), **days)
-        rest = tr(" On {count} of them another label stays in force, because it counts more.")
+        rest = tr(" On {count} of them, another label takes precedence.")
         return line + (rest.format(count=answer.outweighed) if answer.outweighed else "")
     if step.classes:
         return tr("The labels of {count} days, {first} to {last}, were cleared.").format(**days)
-    return tr("Written: {what}.").format(what=step_words(step))
+    return tr("Saved: {what}.").format(what=step_words(step))

@@ -64,7 +64,7 @@ class BasisLine(QWidget):
         own, beyond = (0, 0) if labels is None or hidden else labels.relabelled_days(self._session)
         moved = labels is not None and not hidden and bool(own or labels.events_differ)
         self._as_of = as_of
-        self._words.setText(tr("Hidden while you label blind") if hidden else self._sentence(labels, evaluation, own, beyond))
+        self._words.setText(tr("Hidden during blind labelling") if hidden else self._sentence(labels, evaluation, own, beyond))
         self._other.setVisible(not hidden and not later and (moved or as_of == "today"))
         self._other.setEnabled(can_judge)
         self._retrain.setVisible(moved or bool(beyond) or (labels is not None and bool(labels.refusal)))
@@ -77,14 +77,14 @@ class BasisLine(QWidget):
         basis = None if evaluation is None else evaluation.judgement.basis
         if evaluation is None or basis is None:
             zone = None if self._session.project is None else self._session.project.timezone
-            words = tr("The run was trained with the labels of {day}; days with another label today: {count}.")
-            same = tr("The run was trained with the labels of {day}; today's are the same.")
+            words = tr("The model was trained on the labels of {day}; days with a different label today: {count}.")
+            same = tr("The model was trained on the labels of {day}; today's labels are the same.")
             words = (words if own else same).format(day=training_day(labels.run.created, zone), count=own)
         else:
             since = evaluation.relabelled_days(self._session)
             basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)
             words = worded(basis.text())
-        more = tr("Labelled days that the run does not know: {count}.").format(count=beyond)
+        more = tr("Labelled days that the run does not include: {count}.").format(count=beyond)
         return f"{words} {more}" if beyond else words
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -96,9 +96,7 @@ class BasisLine(QWidget):
     def retranslate(self) -> None:
         """Set the texts of the buttons in the language in force; the sentence comes with the figures."""
         today = self._as_of == "today"
-        self._other.setText(tr("Judge by the training's labels") if today else tr("Judge by today's labels"))
-        self._other.setToolTip(
-            tr("All figures here and in the report come from one set of labels and earthquakes; this takes the other set")
-        )
+        self._other.setText(tr("Evaluate by training labels") if today else tr("Evaluate by today's labels"))
+        self._other.setToolTip(tr("Switch all values, here and in the report, to the other set of labels and earthquakes"))
         self._retrain.setText(tr("Retrain"))
-        self._retrain.setToolTip(tr("Train a new run by the same recipe on the labels in force now"))
+        self._retrain.setToolTip(tr("Train a new run with the same settings on the current labels"))

@@ -72,13 +72,14 @@ class CellDays(QWidget):
         else:
             self._matrix.show_matrix(self._answers.confusion(), [tr(name) for name in CLASS_NAMES])
         if self._cell is None or self._answers is None:
-            self._title.setText(tr("Click a cell of the matrix to see its days here."))
+            self._title.setText(tr("Click a matrix cell to see its days here."))
         else:
             truth, answer = (tr(CLASS_NAMES[cls]) for cls in self._cell)
             self._title.setText(
-                tr("{count} days: {truth}, predicted {answer}. Arrow keys walk, 0 to 4 relabel the one in the frame.").format(
-                    count=len(self.sheet.days), truth=truth, answer=answer
-                )
+                tr(
+                    "{count} days: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
+                    "to relabel the framed day."
+                ).format(count=len(self.sheet.days), truth=truth, answer=answer)
             )
 
     def _show_cell(self, truth: int, answer: int) -> None:

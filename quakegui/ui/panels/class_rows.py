@@ -87,6 +87,6 @@ class ClassRows(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow a switch of language."""
         if event.type() == QEvent.Type.LanguageChange:
-            self.setAccessibleName(tr("Labels over predictions"))
+            self.setAccessibleName(tr("Labels above predictions"))
             self.update()
         super().changeEvent(event)

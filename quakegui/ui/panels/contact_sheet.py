@@ -17,11 +17,11 @@ from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.quiet_labels import ElidedLabel
 
 ORDER_NAMES: Final = {
-    "date": mark("By date, a week in a row"),
-    "P": mark("Most probable earthquake first"),
+    "date": mark("By date, one week per row"),
+    "P": mark("Highest earthquake probability first"),
     "uncertainty": mark("Least certain prediction first"),
     "suspect": mark("Suspected label errors first"),
-    "likeness": mark("Most like the day shown first"),
+    "likeness": mark("Most similar to the day shown first"),
 }
 _OF_PAIR: Final = Change.RANGE | Change.SEASON | Change.PROJECT | Change.PREDICTIONS | Change.DISPLAY | Change.SETTINGS
 
@@ -100,13 +100,13 @@ class ContactSheet(QWidget):
     def retranslate(self) -> None:
         """Set every text in the language in force."""
         self._caption.setText(tr("Order"))
-        self.order.setAccessibleName(tr("Order of the small maps"))
-        self.order.setToolTip(tr("Which days come first"))
+        self.order.setAccessibleName(tr("Sort order of the thumbnails"))
+        self.order.setToolTip(tr("Sort order of the days"))
         for row, order in enumerate(ORDERS):
             self.order.setItemText(row, tr(ORDER_NAMES[order]))
-        self.pair_button.setText(tr("Two side by side"))
-        self.pair_button.setToolTip(tr("Show two chosen days beside each other, with their difference"))
+        self.pair_button.setText(tr("Compare two days"))
+        self.pair_button.setToolTip(tr("Show two selected days side by side, with their difference"))
         self.pair_button.setEnabled(len(self._session.chosen) == 2)
         self._show_pair()
-        self._hint.setText(tr("Shift and Ctrl choose several days; 0 to 4 label them in one step"))
+        self._hint.setText(tr("Select several days with Shift or Ctrl; label them in one step with 0 to 4"))
         self.sheet.retranslate()

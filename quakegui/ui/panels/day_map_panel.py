@@ -93,8 +93,8 @@ class DayMapPanel(QWidget):
         if self._session.project is None:
             return ""
         if self._session.jobs.busy:
-            return tr("The season is being computed.")
-        return tr("No day map yet: import readings of at least three stations with coordinates.")
+            return tr("Computing the season.")
+        return tr("No day map yet: import readings from at least three stations with coordinates.")
 
     def _hover(self, pixel: tuple[int, int] | None) -> None:
         self._pixel = pixel
@@ -104,7 +104,7 @@ class DayMapPanel(QWidget):
         """Say what is under the cursor: place, z, nT and region."""
         scene, season = self.view.scene, self._session.season
         if scene is None or season is None or self._pixel is None:
-            self.readout.setText(tr("Point at the map to read value and place.") if scene is not None else "")
+            self.readout.setText(tr("Point at the map to read its value and position.") if scene is not None else "")
             return
         row, column = self._pixel
         frame = season.gridder.basis.frame
@@ -115,12 +115,12 @@ class DayMapPanel(QWidget):
             nt = float(season.gridder.at(scene.stations.nt, np.array([float(row)]), np.array([float(column)]))[0])
             words += [f"z {z:+.2f}".replace("-", "−"), f"{nt:+.2f} nT".replace("-", "−")]
         elif scene.map.exists:
-            words.append(tr("outside the stations' hull: no value"))
+            words.append(tr("outside the stations' convex hull: no value"))
         else:
             words.append(tr("no map on this day"))
         region = region_at(scene.map, scene.threshold_z, row, column) if scene.map.exists else None
         if region is not None:
-            words.append(tr("region {id}, day {duration} in place").format(id=region.id, duration=region.duration_days))
+            words.append(tr("region {id}, duration {duration} d").format(id=region.id, duration=region.duration_days))
         self.readout.setText("   ·   ".join(words))
 
     def _pick(self, code: str, add: bool) -> None:

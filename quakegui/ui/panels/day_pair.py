@@ -39,7 +39,7 @@ class DayPair(QWidget):
         for view, scene in zip(self.views, (scenes[0], scenes[1], difference(scenes[0], scenes[1])), strict=True):
             view.show_scene(scene)
         days = {"first": self._session.days[first], "second": self._session.days[second]}
-        self._title.setText(tr("Below: {second} less {first}").format(**days))
+        self._title.setText(tr("Below: {second} minus {first}").format(**days))
 
 
 def difference(first: MapScene, second: MapScene) -> MapScene:

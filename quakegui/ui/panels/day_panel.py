@@ -179,12 +179,12 @@ class DayPanel(QWidget):
         theme.tint(self._title, theme.colours().text, bold=True)
         self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
         self.stamp.setText(tr("SYNTHETIC"))
-        self.stamp.setToolTip(tr("SYNTHETIC — made by a generator, not measured"))
+        self.stamp.setToolTip(tr("SYNTHETIC — generated, not measured"))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
         theme.tint(self.date, theme.colours().text, bold=True, scale=1.5)
-        self.note.setPlaceholderText(tr("What you saw on this day (kept with your name)"))
+        self.note.setPlaceholderText(tr("What you observed on this day (saved with your name)"))
         self.note.setAccessibleName(tr("Note on this day"))
-        self.note.setToolTip(tr("Kept when the cursor leaves it, or by Ctrl+Return; Escape drops what was typed"))
+        self.note.setToolTip(tr("Saved when you leave the field or press Ctrl+Enter; Esc discards the changes"))
         self.refresh(Change.ALL)
 
     def _show_day(self) -> None:
@@ -194,25 +194,25 @@ class DayPanel(QWidget):
         if session.day is None or session.season is None or session.project is None:
             for label in (self._when, self._kp, self._present, self.quality):
                 label.setText("")
-            self.date.setText("" if session.project is None or session.jobs.has(COMPUTING) else tr("No day"))
+            self.date.setText("" if session.project is None or session.jobs.has(COMPUTING) else tr("No days"))
             return
         at = session.season.shown.start + session.index
         known = to_local(session.season.available_at[at], session.project.timezone)
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
-            tr("Local day, UTC{offset}; known at {time}").format(
+            tr("Local date, UTC{offset}; available from {time}").format(
                 offset=f"{offset[:3]}:{offset[3:]}", time=known.strftime("%H:%M")
             )
         )
         kp = session.kp()
-        storm = tr(" — stormy night") if kp >= STORM_KP else ""
+        storm = tr(" — storm night") if kp >= STORM_KP else ""
         self._kp.setText(
             tr("Kp of the night: unknown") if np.isnan(kp) else tr("Kp of the night: {kp:.1f}").format(kp=kp) + storm
         )
         theme.tint(self._kp, theme.colours().storm if kp >= STORM_KP else theme.colours().text)
         here = np.isfinite(session.season.anomaly.z[at])
-        self._present.setText(tr("{present} of {all} stations have an anomaly").format(present=int(here.sum()), all=here.size))
+        self._present.setText(tr("{present} of {all} stations have data").format(present=int(here.sum()), all=here.size))
         self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
     def _reasons(self, quality: NDArray[np.uint16]) -> str:
@@ -230,7 +230,7 @@ class DayPanel(QWidget):
         """Tell the day's earthquakes and the next one."""
         session = self._session
         if session.day is None or session.display.blind:
-            self.today.setText(tr("Earthquakes are hidden while you label blind") if session.display.blind else "")
+            self.today.setText(tr("Earthquakes are hidden during blind labelling") if session.display.blind else "")
             self.next_one.setText("")
             return
         here, ahead = earthquakes_ahead(session)
@@ -243,10 +243,12 @@ class DayPanel(QWidget):
     def _quake(self, one: Distance) -> str:
         words = [f"M {one.event.magnitude:.1f}"]
         if np.isfinite(one.edge_km):
-            inside = tr("inside the network") if one.edge_km <= 0.0 else tr("{km:.0f} km outside").format(km=one.edge_km)
+            inside = (
+                tr("inside the network") if one.edge_km <= 0.0 else tr("{km:.0f} km outside the network").format(km=one.edge_km)
+            )
             words.append(inside)
         if np.isfinite(one.centre_km):
-            words.append(tr("{km:.0f} km from the centre").format(km=one.centre_km))
+            words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
         return ", ".join([*words, one.event.place] if one.event.place else words)
 
     def _show_alarm(self) -> None:
@@ -261,7 +263,7 @@ class DayPanel(QWidget):
             self.alarm.setText(tr("No alarm"))
         else:
             day = tr("day {number}").format(number=session.index - since + 1)
-            self.alarm.setText(tr("Alarm since {date} ({day})").format(date=session.days[since], day=day))
+            self.alarm.setText(tr("Alarm open since {date} ({day})").format(date=session.days[since], day=day))
 
     def _show_label(self) -> None:
         session = self._session
@@ -295,7 +297,7 @@ class DayPanel(QWidget):
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
-        what = tr("label taken away") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
+        what = tr("label cleared") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
         return f"{at} {what} — {self._who(row)}"
 
     def _show_prediction(self) -> None:
@@ -306,9 +308,9 @@ class DayPanel(QWidget):
             widget.setVisible(known)
         if not known or table is None:
             self._prediction.setText(
-                tr("Hidden while you label blind")
+                tr("Hidden during blind labelling")
                 if session.display.blind
-                else tr("No prediction: train a network, or choose a run")
+                else tr("No prediction: train a model, or choose a run")
             )
             return
         chances = table.probabilities[session.index]

@@ -244,19 +244,19 @@ class EvaluationPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self.judge.setText(tr("Judge the run"))
-        self.judge.setToolTip(tr("Judge the run in use beside every baseline, on the same days"))
+        self.judge.setText(tr("Evaluate the run"))
+        self.judge.setToolTip(tr("Evaluate the current model and every baseline on the same days"))
         self._asks_why.setText(tr("Why"))
-        self._asks_why.setToolTip(tr("Show the figures behind the verdict"))
+        self._asks_why.setToolTip(tr("Show the values behind the verdict"))
         self.cell.retranslate()
         self.limit.retranslate()
         self.studies.retranslate()
         studies = [tr(title) for title in (TITLE, *TITLES)]
         for number, title in enumerate((tr("Alarms"), tr("Classes"), tr("Predictors"), *studies)):
             self._tables.setTabText(number, title)
-        pictures = tr("Reliability"), tr("Molchan diagram"), tr("P about the earthquakes")
+        pictures = tr("Reliability"), tr("Molchan diagram"), tr("P(event) around earthquakes")
         self.board.set_titles(
-            (tr("Matrix: true class down, predicted class across"), tr("Predictors"), tr("Tables"), *pictures)
+            (tr("Matrix: rows true class, columns predicted class"), tr("Predictors"), tr("Tables"), *pictures)
         )
         self._show()
 
@@ -289,7 +289,7 @@ class EvaluationPanel(QWidget):
         colours, words, why = theme.colours(), self._nothing(), ""
         colour = colours.muted
         if self._session.jobs.has(JUDGING):
-            words = tr("Judging…")
+            words = tr("Evaluating…")
         elif refusal:
             words = worded(refusal)
         elif found is not None:
@@ -297,7 +297,11 @@ class EvaluationPanel(QWidget):
 
             verdict = found.judgement.verdict
             words = worded(verdict.text())
-            late = tr("{count} days were answered more than a day late.").format(count=found.late) if found.late else ""
+            late = (
+                tr("Predictions for {count} days were issued more than a day late.").format(count=found.late)
+                if found.late
+                else ""
+            )
             why = f"{verdict_text(found.judgement, report_words())} {late}".strip()
             good = colours.good if verdict.better_than_chance else colours.warning
             colour = colours.alarm if found.judgement.leaky else good
@@ -318,10 +322,10 @@ class EvaluationPanel(QWidget):
 
     def _nothing(self) -> str:
         if self._session.display.blind:
-            return tr("Hidden while you label blind")
+            return tr("Hidden during blind labelling")
         if self._session.jobs.has(COMPUTING):
             return tr("Reading the season…")
-        return tr("Train a network first.") if self._session.predictions is None else tr("Not judged yet.")
+        return tr("Train a model first.") if self._session.predictions is None else tr("Not evaluated yet.")
 
     def _show_pictures(self, judgement: Judgement | None, stamp: str) -> None:
         if judgement is None:

@@ -73,8 +73,10 @@ class LimitPage(QWidget):
     def retranslate(self) -> None:
         """Set every text in the language in force."""
         self.button.setText(tr("Find the detection limit"))
-        self.button.setToolTip(tr("Put SYNTHETIC signals into the nights of this season and see which would have been found"))
-        self.sizes.setAccessibleName(tr("Power by size of the signals"))
+        self.button.setToolTip(
+            tr("Add SYNTHETIC signals to the nights of this season and test which of them would be detected")
+        )
+        self.sizes.setAccessibleName(tr("Detection power by signal size"))
         self.show_limit()
 
     def show_limit(self) -> None:
@@ -100,14 +102,17 @@ class LimitPage(QWidget):
 
     def _nothing(self) -> str:
         if self._session.display.blind:
-            return tr("Hidden while you label blind")
+            return tr("Hidden during blind labelling")
         if self._run is None:
-            return tr("Train a network first.")
+            return tr("Train a model first.")
         if self._run.config.leaky:
-            return tr("LEAKY: the model has no verdict, so there is no detection limit to stand beside it.")
+            return tr("LEAKY: the model has no verdict, so no detection limit is computed.")
         if self._busy():
             return tr("Finding the detection limit…")
-        return tr("Not computed yet. Press “Find the detection limit”: it takes minutes and is kept with the run.")
+        return tr(
+            "Not computed yet. Press “Find the detection limit”: the computation takes minutes, and the result "
+            "is saved with the run."
+        )
 
     def _compute(self, job: str) -> None:
         project, season, run = self._session.project, self._session.season, self._run

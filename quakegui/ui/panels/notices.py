@@ -51,23 +51,25 @@ def notices(session: Session) -> tuple[Notice, ...]:
         found.append(Notice("record", worded(joined(" ", session.project.findings))))
     if session.ahead:
         text = tr(
-            "Readings of {codes} are stamped up to {time} UTC, ahead of this machine's clock: one of the two clocks, or a time "
-            "zone, is wrong."
+            "Readings from {codes} have timestamps up to {time} UTC, later than this computer's clock. Check the "
+            "station clocks, this computer's clock and the time zones."
         )
         newest = max(session.ahead.values()).astype("datetime64[s]")
         found.append(Notice("ahead", text.format(codes=_named(list(session.ahead)), time=newest)))
     if session.season is not None:
         found += _of_season(session, session.season)
     elif session.lacks == "coordinates":
-        text = tr("No station has coordinates yet, so there are no maps: give the stations their places.")
+        text = tr("No station has coordinates yet, so no maps can be drawn. Enter the stations' coordinates.")
         found.append(Notice("coordinates", text, "stations"))
     elif session.lacks == "readings":
-        found.append(Notice("readings", tr("This project has no readings yet: import some to begin."), "import"))
+        found.append(Notice("readings", tr("This project has no readings yet. Import readings to begin."), "import"))
     if session.project.read_only:
-        text = tr("This project is open for reading only: everything can be looked at, nothing can be labelled or changed.")
+        text = tr("This project is read-only: you can view everything, but not label or change anything.")
         found.append(Notice("read-only", text))
     if session.season is not None and not session.events:
-        text = tr("There are no earthquakes in this project: days can be labelled by hand, not by rule. Import a catalogue.")
+        text = tr(
+            "This project has no earthquakes: days can be labelled by hand, but not by rule. Import an earthquake catalogue."
+        )
         found.append(Notice("events", text, "catalogue"))
     if session.season is not None and session.project.synthetic:
         found += _of_demo(_strength(session.project))
@@ -90,13 +92,13 @@ def _of_demo(strength: float | None) -> list[Notice]:
         return []
     if strength == 0:
         text = tr(
-            "This is the null season: no signal was put in, and what the model says of it shows what it says by luck. "
-            "The season beside it has signals."
+            "This is the null season: it contains no signal, so the model's predictions here show what chance alone "
+            "produces. The companion season contains signals."
         )
         return [Notice("null", text, "demo")]
     text = tr(
-        "Signals were put into this season by a stated law, and the model has learnt from other seasons like it. "
-        "The null season beside it has none: see what the same model says there."
+        "This season contains signals added by a stated rule, and the model was trained on other seasons of this "
+        "kind. The companion null season contains none: compare the model's predictions there."
     )
     return [Notice("demo", text, "null-season")]
 
@@ -108,23 +110,23 @@ def _of_season(session: Session, season: Season) -> list[Notice]:
     found = []
     if places < 3:
         text = tr(
-            "{count} of {all} stations have coordinates; a day map needs three at different places. "
-            "Series, timeline and labels work without."
+            "{count} of {all} stations have coordinates; a day map needs at least three at different locations. "
+            "Series, timeline and labels do not need coordinates."
         ).format(count=places, all=len(codes))
         found.append(Notice("few", text, "stations" if without else "import"))
     elif not np.isfinite(season.z).any():
         text = tr(
-            "No day of this season has a map: an anomaly needs at least {nights} earlier nights to compare with. "
-            "Import earlier readings, or move the season's days."
+            "No day in this season has a map: an anomaly needs at least {nights} earlier nights. Import earlier "
+            "readings, or change the season's dates."
         ).format(nights=season.config.anomaly.at_least)
         found.append(Notice("warm-up", text, "season"))
     elif not season.has_map.any():
         found.append(Notice("no map", worded(season.why_no_map(0)), "stations"))
     if without and places >= 3:
-        text = tr("{count} of {all} stations have no coordinates and are left out of the maps: {codes}.")
+        text = tr("{count} of {all} stations have no coordinates and are not included in the maps: {codes}.")
         found.append(Notice("unlocated", text.format(count=len(without), all=len(codes), codes=_named(without)), "stations"))
     if session.days.size == 1:
-        text = tr("This season is a single day, so there is nothing to walk through: import more readings, or move its days.")
+        text = tr("This season has only one day. Import more readings, or change the season's dates.")
         found.append(Notice("one-day", text, "season"))
     return found
 
@@ -187,14 +189,14 @@ class NoticeBar(SentenceBar):
             "stations": tr("Stations…"),
             "season": tr("Season and parameters…"),
             "catalogue": tr("Earthquake catalogue…"),
-            "null-season": tr("The null season"),
-            "demo": tr("The season with signals"),
+            "null-season": tr("Open the null season"),
+            "demo": tr("Open the season with signals"),
         }
         remedy = self._shown.remedy if self._shown is not None else ""
         self.mend.setText(remedies.get(remedy, ""))
         beside = remedy in {"null-season", "demo"}
-        self.mend.setToolTip(tr("Open the season beside this one") if beside else tr("Open what mends this"))
+        self.mend.setToolTip(tr("Open the companion season") if beside else tr("Fix this"))
         self.mend.setVisible(bool(remedy))
-        self.setAccessibleName(tr("What this project lacks"))
+        self.setAccessibleName(tr("Project notices"))
         self.name_cross()
         self.setVisible(self._shown is not None)

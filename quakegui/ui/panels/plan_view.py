@@ -125,11 +125,13 @@ class PlanView(QWidget):
         counts = " · ".join(f"{cls}: {count}" for cls, count in enumerate(plan.counts.tolist()))
         seconds = seconds_to_train(plan, config, self._session.runs)
         lines = [tr("Labelled days with a map, by class: {counts}").format(counts=counts)]
-        lines.append(tr("{folds} folds, {days} training days in all").format(folds=len(plan.roles), days=plan.images))
+        lines.append(tr("{folds} folds, {days} training days in total").format(folds=len(plan.roles), days=plan.images))
         if seconds is None:
-            lines.append(tr("How long it takes is told after the first epoch."))
+            lines.append(tr("The training time is estimated after the first epoch."))
         else:
-            lines.append(tr("About {minutes:.0f} min, by the latest run of this kind").format(minutes=max(seconds / 60.0, 1.0)))
+            lines.append(
+                tr("About {minutes:.0f} min, based on the latest run of this kind").format(minutes=max(seconds / 60.0, 1.0))
+            )
         self.words.setText("\n".join(lines))
         self.ribbons.update()
 
@@ -175,7 +177,7 @@ class _Ribbons(QWidget):
                         box = QRectF(first * wide, number * tall + 1.0, (end - first) * wide, tall - 3.0)
                         painter.fillRect(box, _ink(role, colours))
             x, top = 0.0, len(self._plan.roles) * tall + 2.0
-            key = ((TRAINED, tr("training")), (VALIDATION, tr("validation")), (TEST, tr("test")), (LEFT_OUT, tr("left out")))
+            key = ((TRAINED, tr("training")), (VALIDATION, tr("validation")), (TEST, tr("test")), (LEFT_OUT, tr("unused")))
             for role, text in key:
                 box = QRectF(x, top + 3.0, 16.0, metrics.height() - 5.0)
                 painter.setPen(colours.grid)

@@ -25,20 +25,20 @@ SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 # name, icon, text, tip
 _BUTTONS: Final = (
     ("first", "mdi6.skip-backward", mark("First day"), mark("Go to the first day (Home)")),
-    ("back", "mdi6.chevron-left", mark("Day before"), mark("Go one day back (Left)")),
-    ("play", "mdi6.play", mark("Play"), mark("Walk through the days (Space)")),
-    ("on", "mdi6.chevron-right", mark("Day after"), mark("Go one day on (Right)")),
+    ("back", "mdi6.chevron-left", mark("Previous day"), mark("Previous day (Left)")),
+    ("play", "mdi6.play", mark("Play"), mark("Play the days (Space)")),
+    ("on", "mdi6.chevron-right", mark("Next day"), mark("Next day (Right)")),
     ("last", "mdi6.skip-forward", mark("Last day"), mark("Go to the last day (End)")),
-    ("loop", "mdi6.repeat", mark("Loop"), mark("Begin again after the last day")),
+    ("loop", "mdi6.repeat", mark("Loop"), mark("Repeat from the first day after the last")),
 )
 LEAST_SLIDER: Final = 36
 KINDS: Final = (
     ("", mark("All days")),
     ("event", mark("Days with earthquakes")),
     ("unlabelled", mark("Unlabelled")),
-    ("disagreement", mark("Disagreements")),
-    ("region", mark("With regions")),
-    ("storm", mark("Stormy nights")),
+    ("disagreement", mark("Label and prediction differ")),
+    ("region", mark("With extremum regions")),
+    ("storm", mark("Storm nights")),
     ("mine", mark("Labelled by me")),
     ("noted", mark("With a note")),
     ("alarm", mark("Alarm open")),
@@ -273,17 +273,17 @@ class PlayBar(QWidget):
             self.speed.setItemText(row, tr("{speed:g} days/s").format(speed=speed))
         for row, (_, name) in enumerate(KINDS):
             self.only.setItemText(row, tr(name))
-        self.only.setAccessibleName(tr("Days to walk through"))
-        self.only.setToolTip(tr("Walk and play through these days only (F)"))
+        self.only.setAccessibleName(tr("Days to step through"))
+        self.only.setToolTip(tr("Step and play through these days only (F)"))
         self.speed.setAccessibleName(tr("Speed"))
-        self.speed.setToolTip(tr("How many days are shown in a second"))
+        self.speed.setToolTip(tr("Playback speed in days per second"))
         self.slider.setAccessibleName(tr("Day"))
-        self.more.setAccessibleName(tr("More of the play bar"))
-        self.more.setToolTip(tr("Days to walk through, speed and loop"))
+        self.more.setAccessibleName(tr("More playback options"))
+        self.more.setToolTip(tr("Days to step through, speed and loop"))
         for box, part in self.parts.items():
             part.setTitle(box.accessibleName())
         self.loops.setText(tr("Loop"))
-        self.slider.setToolTip(tr("Drag to walk through the season"))
+        self.slider.setToolTip(tr("Drag to step through the season"))
         self._refresh_icons()
 
     def _refresh_icons(self) -> None:

@@ -17,16 +17,16 @@ from quakegui.ui.i18n import mark, tr
 
 KINDS = {
     "out-of-fold": (
-        mark("Out of fold: {count} days"),
-        mark("Answers of networks that had not seen these days in training; judged"),
+        mark("Out-of-fold: {count} days"),
+        mark("Predictions by models that were not trained on these days; scored"),
     ),
     "prospective": (
         mark("Prospective: {count} days"),
-        mark("Issued day by day by the frozen run, before anything after the day was known; judged by the ledger alone"),
+        mark("Issued each day by the frozen model, before any later data were known; scored from the ledger only"),
     ),
     "in-sample": (
-        mark("In sample: {count} days, never judged"),
-        mark("The run was trained on these days, or may know something of them: right answers prove nothing"),
+        mark("In-sample: {count} days, never scored"),
+        mark("The model was trained on these days or may contain information from them; correct predictions prove nothing"),
     ),
 }
 SWATCH = 14

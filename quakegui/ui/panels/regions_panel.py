@@ -38,25 +38,30 @@ def _station(region: Region) -> str:
 
 
 COLUMNS: Final = (
-    Column(mark("No."), mark("The region's number, the same on every day of its track"), lambda r: str(r.id), lambda r: r.id),
-    Column("km²", mark("Area beyond the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
-    Column("z", mark("Strongest pixel of the map"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)),
-    Column("nT", mark("Anomaly at the strongest pixel"), lambda r: _signed(r.peak_nt), lambda r: abs(r.peak_nt)),
+    Column(mark("No."), mark("Region number, the same throughout its track"), lambda r: str(r.id), lambda r: r.id),
+    Column("km²", mark("Area at or above the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
+    Column("z", mark("z at the strongest pixel of the region"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)),
+    Column("nT", mark("Anomaly at the strongest pixel of the region"), lambda r: _signed(r.peak_nt), lambda r: abs(r.peak_nt)),
     Column(
         mark("d"),
-        mark("Days in a row that the region has stayed in its place"),
+        mark("Consecutive days that the region has stayed in the same place"),
         lambda r: str(r.duration_days),
         lambda r: r.duration_days,
     ),
-    Column(mark("Side"), mark("North or south of the map's middle"), lambda r: r.direction or "–", lambda r: r.direction),
+    Column(mark("Direction"), mark("North or south of the map centre"), lambda r: r.direction or "–", lambda r: r.direction),
     Column(
         mark("Station nT"),
-        mark("Strongest station inside the region: the map's smoothing lowers its peaks"),
+        mark("Strongest station inside the region; smoothing lowers the peaks of the map"),
         _station,
         _station,
     ),
-    Column("px", mark("Area in pixels of the map"), lambda r: str(r.area_px), lambda r: r.area_px),
-    Column(mark("Age"), mark("Days since its track began, moving or not"), lambda r: str(r.age_days), lambda r: r.age_days),
+    Column("px", mark("Area in map pixels"), lambda r: str(r.area_px), lambda r: r.area_px),
+    Column(
+        mark("Age"),
+        mark("Days since the region first appeared, moving or not"),
+        lambda r: str(r.age_days),
+        lambda r: r.age_days,
+    ),
 )
 
 
@@ -193,7 +198,7 @@ class RegionsPanel(QWidget):
     def retranslate(self) -> None:
         """Set every text in the language in force."""
         self.table.setAccessibleName(tr("Extremum regions of the day"))
-        self.table.setToolTip(tr("Click a region to see it flash on the map"))
+        self.table.setToolTip(tr("Click a region to highlight it on the map"))
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         self.summary.setText(_summary(self._session.features()))
 
@@ -206,7 +211,7 @@ def _summary(features: DayFeatures | None) -> str:
     words = [
         tr("Area {area:,.0f} km²").format(area=features.area_km2),
         tr("peak z {z}, {nt} nT").format(z=_signed(features.peak_z), nt=_signed(features.peak_nt)),
-        tr("in place {days} d").format(days=features.duration_days),
+        tr("duration {days} d").format(days=features.duration_days),
         tr("direction {side}").format(side=features.direction or "–"),
     ]
     if not features.regions:

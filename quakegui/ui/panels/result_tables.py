@@ -47,8 +47,8 @@ class ResultTable(QTableWidget):
 def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
     """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
     head = (
-        tr("Class"), tr("Number of days"), tr("Predicted"), tr("Recall"), tr("Precision"), tr("F1"),
-        tr("One against the rest (the paper's “accuracy”)"), tr("Remark"),
+        tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
+        tr("One vs. rest (the paper's “accuracy”)"), tr("Remark"),
     )  # fmt: skip
     rows = []
     for target in TARGETS if judgement is not None else ():
@@ -66,7 +66,7 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
                 (
                     f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
                     percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
-                    tr("{days} days, not in training").format(days=one.not_estimable) if one.not_estimable else "",
+                    tr("{days} days: class missing from training").format(days=one.not_estimable) if one.not_estimable else "",
                 )
             )  # fmt: skip
     table.show_rows(head, rows)
@@ -80,15 +80,15 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
             leads = ", ".join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
-            outcome = tr("{count} earthquakes, {leads} days after the opening").format(count=len(alarm.hits), leads=leads)
+            outcome = tr("{count} earthquakes, {leads} days after the alarm opened").format(count=len(alarm.hits), leads=leads)
         says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
     if record is not None:
-        total = tr("{hits} of {events} earthquakes in {share} of the time").format(
+        total = tr("{hits} of {events} earthquakes hit with {share} of the time under alarm").format(
             hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
         )
-        rows.append((tr("In all"), "", "", total))
+        rows.append((tr("Total"), "", "", total))
     head = (
         "\n".join((tr("Opened"), zone)),
         "\n".join((tr("Closed"), zone)),

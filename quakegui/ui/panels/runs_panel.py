@@ -40,16 +40,17 @@ if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
 
 COLUMNS = (
-    mark("Shown"), mark("Name"), mark("Started ({zone})"), mark("Protocol"), mark("Pixels"), mark("Epochs"), mark("State"),
+    mark("Current"), mark("Name"), mark("Started ({zone})"), mark("Protocol"), mark("Map size (px)"), mark("Epochs"),
+    mark("State"),
 )  # fmt: skip
 PROTOCOL = 3
 BUTTONS = (
-    ("use", mark("Show its predictions"), mark("Use this run for the timeline and the day panel")),
-    ("resume", mark("Go on"), mark("Resume a training that was stopped")),
-    ("rename", mark("Rename…"), mark("Give the run another name")),
-    ("delete", mark("To the trash"), mark("Move the run to the project's trash")),
-    ("export", mark("Export…"), mark("Write the run as one file for another institute")),
-    ("import", mark("Import…"), mark("Read a run that was exported")),
+    ("use", mark("Show predictions"), mark("Show the predictions of this run in the timeline and the day panel")),
+    ("resume", mark("Resume"), mark("Resume a stopped training run")),
+    ("rename", mark("Rename…"), mark("Rename the run")),
+    ("delete", mark("Move to trash"), mark("Move the run to the project's trash")),
+    ("export", mark("Export…"), mark("Export the run as one file for another institute")),
+    ("import", mark("Import…"), mark("Import an exported run")),
 )
 BESIDE_TEXT = 26
 """Room for a button's edges and the arrow of the one with a menu."""
@@ -110,7 +111,7 @@ class RunsPanel(QWidget):
             self.buttons[name].setText(tr(text))
             self.buttons[name].setToolTip(tr(tip))
         self._trash.setText(tr("Trash"))
-        self._trash.setToolTip(tr("Take a run back from the trash, or empty it"))
+        self._trash.setToolTip(tr("Restore a run from the trash, or empty the trash"))
         for button in (*self.buttons.values(), self._trash):  # the style would have all of them as wide as a dialog's
             button.setMinimumWidth(self.fontMetrics().horizontalAdvance(button.text()) + BESIDE_TEXT)
         self._fill()
@@ -167,7 +168,7 @@ class RunsPanel(QWidget):
             return tr("finished")
         if self._is_trained(run):
             return tr("training")
-        return tr("stopped; can go on") if run.resumable else tr("unfinished")
+        return tr("stopped; can be resumed") if run.resumable else tr("unfinished")
 
     def _is_trained(self, run: RunFolder) -> bool:
         """Say whether a run is the one in training, whatever it is called by now."""
@@ -213,14 +214,14 @@ class RunsPanel(QWidget):
         self.trash_menu.clear()
         found = runs.trashed_runs(self._session)
         for run in found:
-            text = tr("Take back: {name}, {begun}").format(name=run.title or run.id, begun=self._started(run))
+            text = tr("Restore: {name}, {begun}").format(name=run.title or run.id, begun=self._started(run))
             self.trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
         self.trash_menu.addSeparator()
         self.trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))
 
     def _empty_trash(self) -> None:
         count = len(runs.trashed_runs(self._session))
-        question = tr("Delete {count} runs for good? What they predicted stays in the ledger.").format(count=count)
+        question = tr("Permanently delete {count} runs? Their predictions stay in the ledger.").format(count=count)
         if QMessageBox.question(self, tr("Trash"), question) == QMessageBox.StandardButton.Yes:
             runs.empty_trash(self._session)
 

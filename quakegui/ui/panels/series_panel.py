@@ -328,8 +328,8 @@ class SeriesPanel(QWidget):
         """Set every text in the language in force."""
         self.chooser.setText(tr("Stations"))
         self.chooser.setAccessibleName(tr("Stations"))
-        self.chooser.setToolTip(tr("Choose the stations whose series are shown"))
-        self.graphics.setAccessibleName(tr("Series of the picked stations"))
+        self.chooser.setToolTip(tr("Select the stations to plot"))
+        self.graphics.setAccessibleName(tr("Series of the selected stations"))
         self.legend.setText(self._legend())
         self._show_zone()
 
@@ -337,7 +337,7 @@ class SeriesPanel(QWidget):
         if self._session.season is None:
             return ""
         if not self.shown:
-            return tr("Pick stations on the map or here.")
+            return tr("Select stations on the map or here.")
         colours = theme.colours()
         words = [
             f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}'
@@ -351,8 +351,8 @@ class SeriesPanel(QWidget):
         unit = "nT" if self._session.display.unit == "nT" else "z"
         several = len(self.shown) > 1
         return {
-            "raw": tr("Readings less their median, nT") if several else tr("Readings, nT"),
-            "night": tr("Night means less their median, nT") if several else tr("Night means, nT"),
+            "raw": tr("Readings minus their median, nT") if several else tr("Readings, nT"),
+            "night": tr("Night means minus their median, nT") if several else tr("Night means, nT"),
             "anomaly": tr("Anomaly, {unit}").format(unit=unit),
         }
 
@@ -372,7 +372,7 @@ class SeriesPanel(QWidget):
             return ""
         zone, window = zone_name(session), season.config.night.window
         now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
-        return tr("{zone}, {offset}; a day begins at 00:00, its night is {start}–{end}").format(
+        return tr("{zone}, {offset}; days begin at 00:00; night {start}–{end}").format(
             zone=zone, offset=offset_text(zone, now), start=_clock(window.start_hour), end=_clock(window.end_hour)
         )
 

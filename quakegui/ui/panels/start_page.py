@@ -89,14 +89,14 @@ class StartPage(QWidget):
             button.setIcon(icon(name, colours.accent))
             button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self._says.setText(
-            tr("Daily anomaly maps of a geomagnetic network, labels, and an honest account of what they predict.")
+            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of the predictive skill.")
         )
         self._own.setText(tr("Import your own data"))
-        self._own.setDescription(tr("Make a project, then choose files of readings: IAGA-2002, WDC, CDF, csv, xlsx"))
+        self._own.setDescription(tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx"))
         self._demo.setText(tr("Open the synthetic season"))
-        self._demo.setDescription(tr("Liangshan 2022, 25 stations, made by a generator and marked so on every screen"))
+        self._demo.setDescription(tr("Liangshan 2022, 25 stations: synthetic data, marked as such on every screen"))
         self._open.setText(tr("Open a project"))
-        self._open.setDescription(tr("A folder that holds a project"))
+        self._open.setDescription(tr("Choose an existing project folder"))
         for button in (self._own, self._demo, self._open):
             button.setToolTip(button.description())
         self._recent_title.setText(tr("Recent projects"))

@@ -30,8 +30,8 @@ _SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.EVEN
 PICK_RADIUS: Final = 12.0
 DRAG_STARTS: Final = 4.0
 _BUTTONS: Final = (
-    ("closer", "mdi6.plus", mark("Zoom in"), mark("Show less, larger")),
-    ("wider", "mdi6.minus", mark("Zoom out"), mark("Show more, smaller")),
+    ("closer", "mdi6.plus", mark("Zoom in"), mark("Show a smaller area in more detail")),
+    ("wider", "mdi6.minus", mark("Zoom out"), mark("Show a larger area")),
     ("network", "mdi6.fit-to-page-outline", mark("Show the network"), mark("Show the whole network (double click)")),
     ("events", "mdi6.pulse", mark("Show the epicentres"), mark("Show the network and every epicentre")),
 )
@@ -221,7 +221,7 @@ class StationMapPanel(QWidget):
     def _why_empty(self) -> str:
         if self._session.season is None:
             return ""
-        return tr("No station has coordinates, so none can be shown on a map. Enter them under Stations.")
+        return tr("No station has coordinates, so the map shows no stations. Enter coordinates under Stations.")
 
     # -- mouse -----------------------------------------------------------------------------------------------------
 
@@ -314,7 +314,7 @@ class StationMapPanel(QWidget):
         title = f"{station.code}  {season.network.stations[number].name}".strip()
         reasons = quality_text(day.reasons(number))
         if not np.isfinite(day.z[number]):
-            return f"{title}\n" + tr("No anomaly: {reason}").format(reason=reasons or tr("nothing recorded"))
+            return f"{title}\n" + tr("Anomaly not computed: {reason}").format(reason=reasons or tr("nothing recorded"))
         value = f"z {day.z[number]:+.2f} · {day.nt[number]:+.2f} nT".replace("-", "−")
         night = tr("Night mean {value:.1f} nT").format(value=day.night_nt[number])
         return "\n".join([title, value, night, *([reasons] if reasons else [])])

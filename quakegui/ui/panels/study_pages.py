@@ -71,12 +71,15 @@ class StudyPages(QObject):
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self.button.setText(tr("Study the run"))
+        self.button.setText(tr("Analyse the run"))
         self.button.setToolTip(
-            tr("Compute Earthquake by earthquake, Superposed epochs, Robustness and Skill maps, and keep them with the run")
+            tr(
+                "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill maps”, and save "
+                "them with the run"
+            )
         )
         self.events.setAccessibleName(tr("Largest P(event) before each earthquake"))
-        self.choices.setAccessibleName(tr("The test under other choices"))
+        self.choices.setAccessibleName(tr("Test under alternative choices"))
         self.show_study()
 
     def show_study(self) -> None:
@@ -113,16 +116,18 @@ class StudyPages(QObject):
 
     def _nothing(self) -> str:
         if self._session.display.blind:
-            return tr("Hidden while you label blind")
+            return tr("Hidden during blind labelling")
         if self._session.jobs.has(COMPUTING):
             return tr("Reading the season…")
         if self._run is None:
-            return tr("Train a network first.")
+            return tr("Train a model first.")
         if self._run.config.leaky:
-            return tr("LEAKY: the model was trained on the days that it predicts, so there is nothing to study.")
+            return tr("LEAKY: the model was trained on the days that it predicts, so the run cannot be analysed.")
         if self._busy():
-            return tr("Studying the run…")
-        return tr("Not computed yet. Press “Study the run”: it takes seconds and is kept with the run.")
+            return tr("Analysing the run…")
+        return tr(
+            "Not computed yet. Press “Analyse the run”: the computation takes seconds, and the results are saved with the run."
+        )
 
     def _start(self) -> None:
         self._compute(STUDYING)

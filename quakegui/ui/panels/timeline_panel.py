@@ -367,5 +367,5 @@ class TimelinePanel(QWidget):
     def retranslate(self) -> None:
         """Set every text in the language in force."""
         self.view.setAccessibleName(tr("Timeline"))
-        self.bar.setAccessibleName(tr("Days in view"))
+        self.bar.setAccessibleName(tr("Visible days"))
         self.view.fit()

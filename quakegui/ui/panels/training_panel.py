@@ -42,9 +42,9 @@ STACK_SIZES = (32,)
 MARGIN = 6
 LEAST_CURVES = 110
 """In a lower panel they are scrolled to."""
-HEAD_NAMES = {"compact": mark("4 x 4 grid, then dense layers"), "paper": mark("as published: flatten, then dense layers")}
+HEAD_NAMES = {"compact": mark("Pool to 4 x 4, then dense layers"), "paper": mark("as in the paper: flatten, then dense layers")}
 PRECISION_NAMES = {
-    "auto": mark("measured: the fastest"),
+    "auto": mark("fastest measured"),
     "float32": "float32",
     "mixed_bfloat16": "mixed bfloat16",
     "mixed_float16": "mixed float16",
@@ -99,14 +99,14 @@ class TrainingPanel(QWidget):
     def _build(self) -> None:
         self._form = QGridLayout()
         self._fields: tuple[tuple[str, str, QWidget], ...] = (
-            (mark("Recipe"), mark("A named set of choices; each can be changed below"), self._preset),
-            (mark("Protocol"), mark("How days are divided into training and test"), self._protocol),
-            (mark("Pixels"), mark("Side of the map that the network sees"), self._size),
-            (mark("Head"), mark("What stands behind the convolutions"), self._head),
-            (mark("Epochs at most"), mark("Training stops earlier when the validation loss no longer falls"), self._epochs),
-            (mark("Seed"), mark("The same seed on the same data gives the same run"), self._seed),
-            (mark("Numerical precision"), mark("Measured on this machine, or chosen"), self._precision),
-            (mark("Class weights"), mark("Rare classes count more in training"), self._weights),
+            (mark("Training settings"), mark("Preset values; each can be changed below"), self._preset),
+            (mark("Protocol"), mark("How days are split into training and test sets"), self._protocol),
+            (mark("Map size (px)"), mark("Side length of the model's input map"), self._size),
+            (mark("Classifier head"), mark("Layers after the convolutions"), self._head),
+            (mark("Maximum epochs"), mark("Training stops early when the validation loss no longer falls"), self._epochs),
+            (mark("Seed"), mark("The same seed and data reproduce the same run"), self._seed),
+            (mark("Numerical precision"), mark("Fastest measured on this machine, or your choice"), self._precision),
+            (mark("Class weights"), mark("Rare classes get more weight in training"), self._weights),
         )
         for box in (self._preset, self._protocol, self._head, self._precision):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -203,7 +203,7 @@ class TrainingPanel(QWidget):
         self._log.clear()
         self._bar.setRange(0, 0)
         self._heard = False
-        self.state.setText(tr("Gathering maps and labels"))
+        self.state.setText(tr("Preparing maps and labels"))
         self._training.start(self.recipe())
 
     # -- what the worker says --------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class TrainingPanel(QWidget):
             self._drawn = run.id
             self.curves.clear()
         self._say(
-            tr("{parameters} parameters, {phases} trainings").format(
+            tr("{parameters} parameters, {phases} fits").format(
                 parameters=f"{message.parameters:,}", phases=len(message.phases)
             )
         )
@@ -310,7 +310,7 @@ class TrainingPanel(QWidget):
         self.start.setEnabled(can and not self._training.busy)
         self._stop.setEnabled(self._training.busy)
         if self._training.running and self._training.run is not None and not self._heard:
-            self.state.setText(tr("Starting the training process; it loads the libraries first…"))
+            self.state.setText(tr("Starting the training process and loading the libraries…"))
         elif not self._training.busy and not self._log.toPlainText():
             self.state.setText("" if can else self._why_not())
 
@@ -337,16 +337,16 @@ class TrainingPanel(QWidget):
         _offer(self._precision, {name: tr(text) for name, text in PRECISION_NAMES.items()})
         self._tell_choices()
         self.start.setText(tr("Start"))
-        self.start.setToolTip(tr("Train on the labels in force; the window stays free"))
+        self.start.setToolTip(tr("Train on the current labels; you can keep working"))
         self._stop.setText(tr("Stop"))
-        self._stop.setToolTip(tr("Ask the training to stop; what it finished is kept, and it can go on later"))
+        self._stop.setToolTip(tr("Stop training; completed work is saved, and training can be resumed later"))
         self._logarithmic.setText(tr("Log scale"))
         self._logarithmic.setToolTip(tr("Show the loss on a logarithmic scale"))
-        self._bar.setAccessibleName(tr("Progress of the training"))
-        self._log.setAccessibleName(tr("Log of the training"))
-        self._log.setToolTip(tr("What the worker said; it can be copied"))
+        self._bar.setAccessibleName(tr("Training progress"))
+        self._log.setAccessibleName(tr("Training log"))
+        self._log.setToolTip(tr("Output of the training process (can be copied)"))
         if not self._device.toolTip():  # no worker has named it yet
-            self._device.setText(tr("The device is named by the worker before its first batch."))
+            self._device.setText(tr("The compute device is shown before the first batch."))
         self.curves.retranslate()
         self._show_buttons()
 
@@ -357,9 +357,9 @@ class TrainingPanel(QWidget):
         _offer(self._protocol, {name: tr(text) for name, text in names.items()})
         _offer(self._size, {size: f"{size} x {size}" for size in (STACK_SIZES if simulated else SIZES)})
         self._epochs.setToolTip(
-            tr("Each is a group of 42 simulated seasons; ten take about five minutes of processor time")
+            tr("Each epoch uses a group of 42 simulated seasons; ten epochs take about five minutes of processor time")
             if simulated
-            else tr("Training stops earlier when the validation loss no longer falls")
+            else tr("Training stops early when the validation loss no longer falls")
         )
 
 

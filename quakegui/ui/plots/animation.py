@@ -87,7 +87,7 @@ def save_animation(
     except _StoppedError:
         return False
     except OSError as error:
-        raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror or error)) from error
+        raise FigureError(tr("Could not write {path}: {why}").format(path=path, why=error.strerror or error)) from error
     finally:
         if session.season is season:
             walking.go_to(session, before)
@@ -96,7 +96,7 @@ def save_animation(
 
 def season_changed() -> FigureError:
     """Return the error for days that were chosen in a season that is not shown any more."""
-    return FigureError(tr("The season was computed anew meanwhile; no animation was written. Choose its days again."))
+    return FigureError(tr("The season was recomputed in the meantime, so no animation was written. Select the days again."))
 
 
 def _writer(path: Path, part: Path, session: Session, indices: Sequence[int], days_per_second: float) -> Writer:
@@ -106,10 +106,12 @@ def _writer(path: Path, part: Path, session: Session, indices: Sequence[int], da
     if kind == ".mp4" and video_possible():
         return _mp4(part, days_per_second)
     if kind == ".mp4":
-        raise FigureError(tr("MP4 needs the extra 'video' (imageio-ffmpeg), which is not installed; choose GIF or PNG."))
+        raise FigureError(
+            tr("MP4 needs the optional component 'video' (imageio-ffmpeg), which is not installed. Choose GIF or PNG.")
+        )
     if kind:
         raise FigureError(
-            tr("An animation can be written as .gif, .mp4, or as a folder of PNG files, not as '{kind}'.").format(kind=kind)
+            tr("Animations can be saved as .gif or .mp4, or as a folder of PNG files, not as '{kind}'.").format(kind=kind)
         )
     return _sequence(path, [str(session.days[index]) for index in indices])
 

@@ -35,8 +35,8 @@ class ClusterMap(QWidget):
         self._selection = Selection()
         self._frame: Frame | None = None
         self.setMinimumSize(200, 150)
-        self.setAccessibleName(tr("Map of the earthquakes and their two directions"))
-        self.setToolTip(tr("Filled: kept; hollow: aftershock; cross: centre of a direction; triangle: station"))
+        self.setAccessibleName(tr("Map of the earthquakes in their two direction clusters"))
+        self.setToolTip(tr("Filled: kept; hollow: aftershock; cross: cluster centre; triangle: station"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Ask for a square."""

@@ -85,7 +85,7 @@ class Curves(QWidget):
                 plot.getAxis(axis).setPen(colours.muted)
                 plot.getAxis(axis).setTextPen(colours.text)
                 plot.getAxis(axis).setStyle(tickFont=self.font())
-            plot.setLabel("bottom", tr("Epoch, all trainings in turn"), **words)
+            plot.setLabel("bottom", tr("Epoch (all fits in sequence)"), **words)
             inks = (colours.series[0], colours.series[1], colours.cursor)
             for line, colour in zip(lines[:2], inks, strict=False):
                 line.setPen(pg.mkPen(colour, width=2, style=Qt.PenStyle.SolidLine))

@@ -54,7 +54,7 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
     kind = path.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise FigureError(
-            tr("A figure can be written as {formats}, not as '{kind}'.").format(formats=", ".join(FORMATS), kind=kind)
+            tr("Figures can be saved as {formats}, not as '{kind}'.").format(formats=", ".join(FORMATS), kind=kind)
         )
     try:
         with whole_file(path) as part:
@@ -64,12 +64,12 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
                 written = _save_vector(panel, part, kind, stamp)
             if not written or not part.stat().st_size:
                 raise FigureError(
-                    tr("{path} could not be written; is the folder writable, and the disk not full?").format(path=path)
+                    tr("Could not write {path}. Check that the folder is writable and the disk is not full.").format(path=path)
                 )
             if kind == "pdf":
                 name_ideographs(part)
     except OSError as error:
-        raise FigureError(tr("{path} could not be written: {why}").format(path=path, why=error.strerror)) from error
+        raise FigureError(tr("Could not write {path}: {why}").format(path=path, why=error.strerror)) from error
 
 
 def _save_vector(panel: QWidget, path: Path, kind: str, stamp: str) -> bool:

@@ -122,7 +122,7 @@ def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float
 def _paint_heat_legend(painter: QPainter, image: QRectF, cls: int) -> None:
     """Say in the map's lower left corner that the veil is on, for which class, and how dark stands for how little."""
     name = tr(CLASS_NAMES[cls]) if cls >= 0 else "–"
-    text = tr("What the network looked at: {name}").format(name=name)
+    text = tr("Saliency map: {name}").format(name=name)
     metrics = QFontMetricsF(painter.font())
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, image.width() - 24.0)
     scale = metrics.height() * 4.0
@@ -266,7 +266,7 @@ def kp_text(kp: float) -> str:
     if not np.isfinite(kp):
         return tr("Kp unknown")
     if kp >= STORM_KP:
-        return tr("Kp {kp:.1f}, stormy night").format(kp=kp)
+        return tr("Kp {kp:.1f}, storm night").format(kp=kp)
     return tr("Kp {kp:.1f}").format(kp=kp)
 
 

@@ -22,15 +22,10 @@ BAR_WIDTH: Final = 14.0
 
 # The season's sentences for days without a map, which meet `tr` when they are painted.
 NO_MAP: Final = (
-    mark("No station has a value on this day; a map needs three stations at different places. The stations are shown alone."),
-    mark(
-        "Only one place has a value on this day; a map needs three stations at different places. The stations are shown alone."
-    ),
-    mark(
-        "Only two places have a value on this day; a map needs three stations at different places. "
-        "The stations are shown alone."
-    ),
-    mark("All stations with a value on this day lie on one line, so there is no map. The stations are shown alone."),
+    mark("No station has data on this day; a map needs three stations at different places. Only the stations are shown."),
+    mark("Only one place has data on this day; a map needs three stations at different places. Only the stations are shown."),
+    mark("Only two places have data on this day; a map needs three stations at different places. Only the stations are shown."),
+    mark("The stations with data on this day are on a straight line, so no map can be drawn. Only the stations are shown."),
 )
 
 

@@ -274,4 +274,4 @@ class MapSheet(QAbstractScrollArea):
 
     def retranslate(self) -> None:
         """Set the name for screen readers in the language in force."""
-        self.setAccessibleName(tr("Small day maps"))
+        self.setAccessibleName(tr("Day map thumbnails"))

@@ -81,8 +81,8 @@ class MatrixView(QTableWidget):
             right = counts[number, number]
             recall = right / rows[number] if rows[number] else np.nan
             precision = right / columns[number] if columns[number] else np.nan
-            self._put(number, size, int(rows[number]), recall).setToolTip(tr("days of the class; recall"))
-            self._put(size, number, int(columns[number]), precision).setToolTip(tr("days predicted as the class; precision"))
+            self._put(number, size, int(rows[number]), recall).setToolTip(tr("days of this class; recall"))
+            self._put(size, number, int(columns[number]), precision).setToolTip(tr("days predicted as this class; precision"))
         whole = int(counts.sum())
         self._put(size, size, whole, np.trace(counts) / whole if whole else np.nan).setToolTip(tr("all days; accuracy"))
 

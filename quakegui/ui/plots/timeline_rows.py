@@ -354,23 +354,23 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
 
 
 ROWS: Final = (
-    TimelineRow(mark("Events"), mark("Earthquakes of the catalogue, as tall as their magnitude"), 1.6, _events,
+    TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    TimelineRow(mark("Label"), mark("The label in force: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
+    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
     TimelineRow(
         mark("Prediction"),
-        mark("The predicted class, as tall as its probability: filled where the run had not seen the day, faint where it had, "
-             "underlined where issued beforehand"),
+        mark("Predicted class; height shows its probability. Solid: day not used in training; faint: used in "
+             "training; underlined: issued in advance"),
         1.4,
         _predictions,
         ("predicted", "probability", "kind"),
     ),
-    TimelineRow(mark("Alarms"), mark("Days on which an alarm was open"), 0.7, _alarms, ("alarms",)),
-    TimelineRow(mark("Kp"), mark("Largest Kp of the night; the dotted line is the storm level, hatched is unknown"), 1.0, _kp,
+    TimelineRow(mark("Alarms"), mark("Days with an open alarm"), 0.7, _alarms, ("alarms",)),
+    TimelineRow(mark("Kp"), mark("Largest Kp of the night; dotted line: storm level; hatched: unknown"), 1.0, _kp,
                 ("kp",)),
-    TimelineRow(mark("Area, peak"), mark("Area of the extremum regions as bars, the map's strongest |z| as a line"), 1.3, _area,
+    TimelineRow(mark("Area, peak"), mark("Bars: area of the extremum regions; line: largest |z| on the map"), 1.3, _area,
         ("area_km2", "peak_z", "has_map")),
-    TimelineRow(mark("Data"), mark("Share of stations with an anomaly; hatched is missing"), 0.9, _completeness, ("present",)),
+    TimelineRow(mark("Data"), mark("Share of stations with data; hatched: missing"), 0.9, _completeness, ("present",)),
 )  # fmt: skip
 """From top to bottom."""
 FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)

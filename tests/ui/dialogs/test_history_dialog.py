@@ -40,7 +40,7 @@ def test_every_step_is_listed_with_who_when_and_what(dialog, session):
         ["Li", "by an analyst", str(days[3]), "cleared"],
         ["Li", "by an analyst", f"{days[2]} – {days[4]} (3)", "3 South, larger"],
     ]
-    assert listed[0][1:3] == ["Wang", "by rule, retrospective"]
+    assert listed[0][1:3] == ["Wang", "by rule (retrospective)"]
     at = entries(journal.journal_rows(session.project))[0].at.astype("datetime64[s]") + np.timedelta64(8, "h")
     assert listed[0][0] == str(at).replace("T", " "), "in the project's time zone"
 
@@ -52,7 +52,7 @@ def test_a_step_back_is_told_before_it_is_done_and_can_be_undone(dialog, session
     count = days_changed_since(journal.rows(session.project), dialog.entry.at)
     assert count > 0
     assert dialog.effect.text() == f"Days that would get another label: {count}"
-    go_back = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Go back to this entry")
+    go_back = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Revert to this entry")
     qtbot.mouseClick(go_back, Qt.MouseButton.LeftButton)
     assert int((session.labels.classes != before).sum()) == count
     assert session.labels.classes[[2, 3, 4]].tolist() == [3, -1, 3]
@@ -82,4 +82,4 @@ def test_a_blind_analyst_sees_the_own_steps_alone(session, qtbot):
     qtbot.addWidget(made)
     assert [cells(made, row)[1] for row in range(made.table.rowCount())] == ["Li"]
     made.table.selectRow(0)
-    assert made.effect.text() == "The labels are as they were after this entry."
+    assert made.effect.text() == "The labels are the same as after this entry."

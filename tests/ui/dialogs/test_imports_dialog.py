@@ -32,7 +32,7 @@ def test_the_latest_import_is_listed_first_and_selected(dialog, session):
     assert len(shown) == len(listed)
     assert "earthquakes from" in shown[0][4]
     assert "readings from readings.csv" in shown[-1][4]
-    assert {row[3] for row in shown} == {"in force"}
+    assert {row[3] for row in shown} == {"active"}
     assert dialog.undo.isEnabled()
     assert not dialog.redo.isEnabled()
 
