@@ -47,6 +47,10 @@ for variable in ("QUAKEGUI_LOG", "QUAKEGUI_CACHE"):
         os.environ[variable] = tempfile.mkdtemp(prefix="quakegui-tests-")
         atexit.register(shutil.rmtree, os.environ[variable], ignore_errors=True)
 
+# Where Python keeps no bytecode, each of the many processes that tests start would compile the whole package for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 WAIT_MS = 60_000
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 from quakegui.season.hull import has_area
 from quakegui.season.network import Network, Station
@@ -62,7 +61,7 @@ def random_network(rng: np.random.Generator, *, kind: str | None = None) -> Netw
         xy = _random_places(rng, count) * (stretch, 1.0 / stretch)
     turn = rng.uniform(0.0, np.pi)
     xy = xy @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    xy *= np.sqrt(AREA_KM2 * 2.0 ** rng.uniform(-1.0, 1.0) / float(ConvexHull(xy).volume))
+    xy *= np.sqrt(AREA_KM2 * 2.0 ** rng.uniform(-1.0, 1.0) / _hull_area(xy))
     return Network.of(_station(f"R{index:02d}", f"random {index}", x, y, 1500.0) for index, (x, y) in enumerate(xy.tolist()))
 
 
@@ -75,7 +74,7 @@ def xy_km(network: Network, centre: tuple[float, float]) -> NDArray[np.float64]:
 def radius_km(xy: NDArray[np.float64]) -> float:
     """Return the radius within which a network's signals are placed: half the side of a square of its hull's area, km."""
     if has_area(xy):
-        return float(np.sqrt(ConvexHull(xy).volume) / 2.0)
+        return float(np.sqrt(_hull_area(xy)) / 2.0)
     return float(max(np.hypot(xy[:, 0], xy[:, 1]).max(initial=0.0), 1.0))
 
 
@@ -99,12 +98,18 @@ def _station(code: str, name: str, x: float, y: float, elevation_m: float) -> St
     )
 
 
+def _hull_area(xy: NDArray[np.float64]) -> float:
+    from scipy.spatial import ConvexHull  # a quarter of a second, which no command pays that makes no network
+
+    return float(ConvexHull(xy).volume)
+
+
 def _positions_km(count: int) -> NDArray[np.float64]:
     """Return `count` places of a shaken square grid about the centre, their hull scaled to the paper's area, km."""
     rng = np.random.default_rng(np.random.SeedSequence([count, 70]))
     xy = _shaky_grid(rng, count)
     xy -= 0.5 * (xy.min(axis=0) + xy.max(axis=0))
-    area = float(ConvexHull(xy).volume) if count >= 4 else float(np.ceil(np.sqrt(count)) ** 2)
+    area = _hull_area(xy) if count >= 4 else float(np.ceil(np.sqrt(count)) ** 2)
     scaled: NDArray[np.float64] = xy * np.sqrt(AREA_KM2 / area)
     return scaled
 

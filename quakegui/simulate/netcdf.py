@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import netcdf_file
 
 from quakegui.season.events import Event
 from quakegui.simulate.corpus import SimulatedSeason
@@ -49,6 +48,8 @@ def write_netcdf(path: Path, seasons: Sequence[SimulatedSeason]) -> None:
 
 
 def _write(path: Path, seasons: Sequence[SimulatedSeason], sizes: Mapping[str, int]) -> None:
+    from scipy.io import netcdf_file  # see `layouts`
+
     file: Any
     with netcdf_file(path, "w", version=2) as file:
         file.title, file.Conventions = MARK, "CF-1.8"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from quakegui.season.kp import KP_STEP, Kp
 from quakegui.words import Said
@@ -61,6 +60,8 @@ def require_kp(kp: Kp, origin: np.datetime64, minutes: int) -> None:
 
 def random_kp(seed: int, start: np.datetime64, end: np.datetime64) -> Kp:
     """Draw an index for start..end with the values of 2022 and its memory: correlation 0.74 after 3 hours, 0.25 after a day."""
+    from scipy.special import ndtr  # see `layouts`: commands that simulate nothing start without it
+
     first, last = start.astype("datetime64[D]"), end.astype("datetime64[D]") + np.timedelta64(1, "D")
     time = np.arange(first, last, KP_STEP).astype("datetime64[ms]")
     rng = np.random.default_rng(np.random.SeedSequence([seed, 81]))
