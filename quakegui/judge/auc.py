@@ -62,12 +62,13 @@ def weighted_auc(score: ArrayLike, positive: ArrayLike, negative: ArrayLike, fol
     wins, pairs = np.zeros(plus.shape[1]), np.zeros(plus.shape[1])
     for k in np.unique(number[scored]):
         place = scored[number[scored] == k]
-        place = place[np.argsort(x[place], kind="stable")]
-        starts = np.flatnonzero(np.r_[True, np.diff(x[place]) > 0])
+        # Days that no draw counts on a side have no part in its sums: most of them, where only the weights are drawn.
+        above, under = place[plus[place].any(axis=1)], place[minus[place].any(axis=1)]
+        under = under[np.argsort(x[under], kind="stable")]
         # float32 holds the counts of a fold exactly, and is twice as fast
-        up = np.add.reduceat(plus[place].astype(np.float32), starts, axis=0)
-        down = np.add.reduceat(minus[place].astype(np.float32), starts, axis=0)
-        below = np.cumsum(down, axis=0)
-        wins += np.einsum("gd,gd->d", up, below - down / 2, dtype=np.float64)
+        up, below = plus[above].astype(np.float32), np.zeros((len(under) + 1, plus.shape[1]), np.float32)
+        np.cumsum(minus[under], axis=0, dtype=np.float32, out=below[1:])
+        less, not_more = (below[np.searchsorted(x[under], x[above], side)] for side in ("left", "right"))
+        wins += 0.5 * np.einsum("gd,gd->d", up, less + not_more, dtype=np.float64)
         pairs += up.sum(axis=0, dtype=np.float64) * below[-1]
     return np.divide(wins, pairs, out=np.full_like(wins, np.nan), where=pairs > 0)

@@ -164,6 +164,7 @@ def judge_truth(
     rules: Sequence[AlarmRule] | None = None,
     calibrators: Sequence[Calibrator] | None = None,
     reference: Floats | None = None,
+    tests: Mapping[str, SurrogateTest] | None = None,
     weighed: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -184,6 +185,8 @@ def judge_truth(
         Of each fold, chosen and fitted before. Default: on the other folds' days.
     reference
         What the predictor ``catalogue`` says, calibrated, shape (day, class). Default: calibrated on the other folds' days.
+    tests
+        Of the baselines by this truth, see `tests_of_baselines`: one for all judged beside the same. Default: made here.
     """
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
@@ -199,11 +202,21 @@ def judge_truth(
     answers = daily[truth.row_day] if rows is None else rows
     answered = _answered(answers)
     weights = block_weights(len(truth.days), resamples=resamples, seed=seed)
-    score = _score(daily)
+    score, tests = _score(daily), tests_of_baselines(truth, baselines) if tests is None else tests
     with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
         targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
         comparisons = tuple(
-            _compare(truth, answers, daily, baselines, (clues or {}).get(other), name=other, target=target, weights=weights)
+            _compare(
+                truth,
+                answers,
+                daily,
+                baselines,
+                (clues or {}).get(other),
+                test=tests[other],
+                name=other,
+                target=target,
+                weights=weights,
+            )
             for other in baselines
             for target in TARGETS
         )
@@ -306,10 +319,19 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
     )
 
 
-def _rival_test(truth: Truth, other: Floats) -> SurrogateTest:
-    """Test a baseline fold by fold, as it was trained, whatever it stands beside."""
-    score, tested = _score(other), not truth.leaky
-    return surrogate_test(score, truth.kinds, truth.rivals, statistic="foldwise", fold=truth.fold, tested=tested)
+def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[str, SurrogateTest]:
+    """Test each baseline fold by fold, as it was trained, whatever it stands beside."""
+    return {
+        name: surrogate_test(
+            _score(np.asarray(daily, float)),
+            truth.kinds,
+            truth.rivals,
+            statistic="foldwise",
+            fold=truth.fold,
+            tested=not truth.leaky,
+        )
+        for name, daily in baselines.items()
+    }
 
 
 def _calibrated(
@@ -362,6 +384,7 @@ def _compare(
     baselines: Mapping[str, Floats],
     clue: Clue | None,
     *,
+    test: SurrogateTest,
     name: str,
     target: Target,
     weights: Floats | None,
@@ -383,7 +406,7 @@ def _compare(
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
         residual=unexplained(truth, daily, answered, baselines, clue, name=name, weights=weights) if headline else None,
-        test=_rival_test(truth, other) if headline else None,
+        test=test if headline else None,
     )
 
 

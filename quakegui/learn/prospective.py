@@ -17,7 +17,7 @@ from quakegui.judge.folds import N_CLASSES, Fold, Split, class_weights, scorable
 from quakegui.judge.judged_by import Basis, moment_of
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import PREDICTORS, Clue, predict, run_clues, run_predictors
-from quakegui.judge.scoring import judge_truth
+from quakegui.judge.scoring import judge_truth, tests_of_baselines
 from quakegui.judge.truth import Truth, prospective_truth
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrators_of
@@ -168,7 +168,7 @@ def _judge_rivals(
     truth: Truth, answers: Mapping[str, Floats], clues: Mapping[str, Clue], reference: Floats | None, *, weights: Floats
 ) -> tuple[Judgement, ...]:
     """Judge every predictor in the run's place, its class weights undone, by the fixed alarm rule."""
-    told = []
+    told, tests = [], tests_of_baselines(truth, answers)
     for name, answer in answers.items():
         undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].weighed else np.empty(0))
         given: dict[str, Any] = {
@@ -176,7 +176,7 @@ def _judge_rivals(
             "rules": [fixed_rule(undone)],
             "reference": reference,
         }
-        told.append(judge_truth(truth, answer, name=name, baselines=answers, clues=clues, **given))
+        told.append(judge_truth(truth, answer, name=name, baselines=answers, clues=clues, tests=tests, **given))
     return tuple(told)
 
 

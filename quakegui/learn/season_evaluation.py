@@ -14,7 +14,7 @@ from quakegui.judge.folds import Split, scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import PREDICTORS, Clue, run_clues
-from quakegui.judge.scoring import judge_truth
+from quakegui.judge.scoring import judge_truth, tests_of_baselines
 from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import EventWindows, rule_kinds
 from quakegui.judge.truth import truth_of
@@ -243,8 +243,9 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )
+    tests = tests_of_baselines(truth, answers)
     return tuple(
-        judge_truth(truth, answer, name=name, baselines=answers, clues=clues, weighed=PREDICTORS[name].weighed)
+        judge_truth(truth, answer, name=name, baselines=answers, clues=clues, tests=tests, weighed=PREDICTORS[name].weighed)
         for name, answer in answers.items()
     )
 
