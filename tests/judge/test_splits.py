@@ -207,7 +207,7 @@ def test_named_protocols():
 
 def test_too_few_days_are_refused_in_words():
     few = splits.material(np.datetime64("2022-01-01") + np.arange(12), np.zeros(12, int))
-    with pytest.raises(ValueError, match="No day is left to train on"):
+    with pytest.raises(ValueError, match="No training days remain"):
         splits.blocked(few, folds=3)
     with pytest.raises(ValueError, match="too few for 7 blocks"):
         splits.blocked(few, folds=7)

@@ -113,7 +113,7 @@ STEPS: dict[str, Callable[[Project], object]] = {
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_what_could_not_be_opened_again_is_not_kept(project: Project, step: Callable[[Project], object]) -> None:
     before = journal.rows(project)
-    with pytest.raises(ProjectError, match="Nothing of this step was kept"):
+    with pytest.raises(ProjectError, match="This change was not saved"):
         step(project)
     assert journal.rows(project) == before
     assert catalogue.events(project) == ()

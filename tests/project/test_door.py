@@ -83,7 +83,7 @@ def test_arrays_are_the_seasons_with_their_axes(season: door.OpenSeason, compute
     assert float(there.values) == computed.z[3, 1]
     nt = season.maps([str(computed.days[index])], "nT").to_xarray()
     assert (nt.dims, nt.attrs["units"]) == (("day", "y_km", "x_km"), "nT")
-    with pytest.raises(KeyError, match="no day of the season"):
+    with pytest.raises(KeyError, match="no predictions for the season"):
         season.map("1999-01-01")
     with pytest.raises(KeyError, match="has no XYZ"):
         season.z.at(station="XYZ")

@@ -270,7 +270,7 @@ def test_wrong_configs_are_refused() -> None:
         AnomalyConfig(method=Method.REFERENCE_STATION)
     with pytest.raises(ValueError, match="XXX is not among"):
         daily(nights(network(30)), AnomalyConfig(method=Method.REFERENCE_STATION, reference_station="XXX"))
-    with pytest.raises(ValueError, match="at least 3 nights"):
+    with pytest.raises(ValueError, match="needs 3 or more nights"):
         AnomalyConfig(at_least=28)
     with pytest.raises(ValueError, match="must be positive"):
         AnomalyConfig(hold_z=0.0)

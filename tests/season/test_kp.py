@@ -88,7 +88,7 @@ def test_the_night_before_the_luding_earthquake_was_stormy():
         (["2022-01-01T00:30"], [1], "00, 03"),
         (["2022-01-01T00"], [9.1], "0..9"),
         (["2022-01-01T00"], [np.nan], "0..9"),
-        (["2022-01-01T00"], [1, 2], "one time stamp"),
+        (["2022-01-01T00"], [1, 2], "one timestamp"),
     ],
 )
 def test_impossible_kp_is_refused(times, values, why):

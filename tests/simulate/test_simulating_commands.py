@@ -53,7 +53,7 @@ def test_what_cannot_be_made_is_refused_with_a_sentence(run: Terminal, tmp_path:
     assert "known are stack" in " ".join(run("pretrain", tmp_path / "x", "--preset", "huge", code=2)[1].split())
     with Project.create(tmp_path / "bare", timezone="UTC"):
         pass
-    assert "three stations or more" in run("simulate", tmp_path / "x", "--layout", tmp_path / "bare", code=1)[1]
+    assert "at least three stations" in run("simulate", tmp_path / "x", "--layout", tmp_path / "bare", code=1)[1]
     assert not (tmp_path / "x").exists()
 
 
