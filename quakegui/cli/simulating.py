@@ -139,7 +139,7 @@ def _networks(layout: str) -> tuple[Network, ...]:
     with open_project(Path(layout), read_only=True) as opened:
         network = Network.of(station for station in opened.network().stations if station.located)
     if len(network.stations) < 3:
-        raise ProjectError("Simulated seasons need a project with three stations or more that have coordinates.")
+        raise ProjectError("Simulated seasons need a project with at least three stations that have coordinates.")
     return (network,)
 
 

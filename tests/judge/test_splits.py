@@ -201,7 +201,7 @@ def test_class_weights_give_events_half_the_weight_and_each_of_their_classes_ali
 def test_named_protocols():
     made = season()
     assert [splits.split(made, name).protocol for name in splits.PROTOCOLS] == list(splits.PROTOCOLS)
-    with pytest.raises(ValueError, match="no protocol named 'random'"):
+    with pytest.raises(ValueError, match="Unknown protocol 'random'"):
         splits.split(made, "random")
 
 

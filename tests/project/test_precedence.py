@@ -217,7 +217,7 @@ def test_a_file_that_was_cut_off_erases_nothing_and_is_noted(tmp_path: Path) -> 
         report = import_paths(project, [place(tmp_path / "cut", "XIC20220301.csv", csv_of(range(5)), 2)])
         assert len(stored(project, "S1")) == 24
         assert (report.imported[0].readings, report.imported[0].remainder, report.days_changed) == (5, 19, 0)
-        assert any("19 readings of 'XIC20220301.csv'" in note for note in report.notes)
+        assert any("19 readings from 'XIC20220301.csv'" in note for note in report.notes)
 
 
 def test_an_unchanged_folder_imported_again_and_again_changes_nothing(tmp_path: Path) -> None:

@@ -116,9 +116,9 @@ def test_a_registration_holds_what_there_was_and_is_found_by_its_run(folder: Pat
     [
         ({"now_ms": FIRST_MS + 4 * HOUR_MS}, "The night of 2022-03-10 is over; .* on 2022-03-11"),
         ({"last_day": FIRST - 1}, "first day must not be after its last"),
-        ({"last_day": np.datetime64("2300-01-01")}, "at most 2199-12-31"),
+        ({"last_day": np.datetime64("2300-01-01")}, "must not be after 2199-12-31"),
         ({"alarm_rule": (1.5, 2, 7)}, "threshold above 0 and not above 1"),
-        ({"alarm_rule": (0.5, 0, 7)}, "1 to 366 days"),
+        ({"alarm_rule": (0.5, 0, 7)}, "1 to 366 consecutive days"),
     ],
 )
 def test_terms_that_are_none_are_refused_and_nothing_is_kept(folder: Path, more: dict[str, object], why: str) -> None:
@@ -236,7 +236,7 @@ def test_a_registration_that_other_hands_changed_is_told(
 
 def test_terms_that_quakegui_did_not_write_are_refused(folder: Path) -> None:
     tamper(folder, "UPDATE registration SET terms = replace(terms, 'config.json', '../config.json')")
-    with pytest.raises(ProjectError, match=r"registration 1 .*names files of the run's folder only"):
+    with pytest.raises(ProjectError, match=r"registration 1 .*only include files from the run's folder"):
         Project.open(folder, now_ms=NOW_MS)
 
 

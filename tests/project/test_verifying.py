@@ -152,8 +152,8 @@ ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the model run-1"
             [INSERTED.format(chain="chain")],
             [rf"Row 7 of the label journal \({WRITTEN} 王\) {CHANGED}"],
         ),
-        (["UPDATE journal SET chain = NULL WHERE id = 1"], [r"Row 1 of the label journal .* came without a hash"]),
-        (["UPDATE journal SET chain = NULL"], [r"Rows 1 to 6 of the label journal .* came without a hash"]),
+        (["UPDATE journal SET chain = NULL WHERE id = 1"], [r"Row 1 of the label journal .*: hash missing"]),
+        (["UPDATE journal SET chain = NULL"], [r"Rows 1 to 6 of the label journal .*: hash missing"]),
         (
             ["UPDATE journal SET chain = replace(chain, substr(chain, 1, 1), 'x') WHERE id = 3"],
             [rf"Rows 3 to 4 of the label journal \({WRITTEN} 王\) {CHANGED}"],
@@ -240,7 +240,7 @@ def test_a_prediction_long_after_its_night_is_no_fault_and_told(folder: Path, ru
     out, _ = run("verify", folder, "--json")
     assert json.loads(out)["sound"]
     (note,) = json.loads(out)["notes"]
-    assert note.startswith("3 prospective predictions")
+    assert note.startswith("Prospective predictions issued more than a day after their night: 3, ")
 
 
 def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tmp_path: Path, run: Terminal) -> None:
@@ -394,7 +394,7 @@ def test_a_time_of_issue_that_cannot_be_keeps_no_receipt_from_being_written(
     rewrite(folder, "prediction")
     receipt = tmp_path / "receipt.json"
     out, _ = run("verify", folder, "--json", "--receipt", receipt, code=1)
-    assert json.loads(out)["faults"][0].startswith("1 predictions were issued before their night was over")
+    assert json.loads(out)["faults"][0].startswith("Predictions issued before their night was over: 1, ")
     assert json.loads(receipt.read_text())["ledger"]["id"] == 3
 
 
@@ -414,7 +414,7 @@ def test_an_export_from_before_the_chain_comes_in_as_unchained(folder: Path, tmp
 def test_tables_that_are_not_of_the_version_that_they_say_are_refused(folder: Path) -> None:
     unchain(folder)
     tamper(folder, f"UPDATE setting SET value = '{schema.SCHEMA}' WHERE key = 'schema'")
-    with pytest.raises(Exception, match=f"says that its tables are of version {schema.SCHEMA}, but its table 'station' is not"):
+    with pytest.raises(Exception, match=f"declares table version {schema.SCHEMA}, but its table 'station' has another version"):
         Project.open(folder)
 
 

@@ -251,9 +251,13 @@ def test_wrong_declustering_is_refused():
 
 def test_events_without_sense_are_refused():
     good = event("2022-01-01")
-    for wrong in ({"magnitude": float("nan")}, {"latitude": 91.0}, {"longitude": 200.0}, {"time": np.datetime64("NaT", "ms")}):
-        with pytest.raises(ValueError, match="The origin time of an earthquake must be"):
+    with pytest.raises(ValueError, match="magnitude of an earthquake must be"):
+        replace(good, magnitude=float("nan"))
+    for wrong in ({"latitude": 91.0}, {"longitude": 200.0}):
+        with pytest.raises(ValueError, match="latitude of an earthquake must be"):
             replace(good, **wrong)
+    with pytest.raises(ValueError, match="The origin time of an earthquake must be"):
+        replace(good, time=np.datetime64("NaT", "ms"))
 
 
 def test_identifier_is_made_of_time_and_place():

@@ -248,7 +248,7 @@ def test_kappa_is_scikit_learns(pairs):
 
 
 def test_impossible_rows_are_refused():
-    with pytest.raises(ValueError, match="no class 5"):
+    with pytest.raises(ValueError, match="Unknown class 5"):
         row(5)
     with pytest.raises(ValueError, match="datetime64"):
         LabelRow(AT, 1, LabelSource.ANALYST, "li", AT)

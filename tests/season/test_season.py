@@ -169,7 +169,7 @@ def test_a_config_from_before_the_grace_takes_its_default() -> None:
     assert SeasonConfig.from_dict(plain) == CONFIG
     assert CONFIG.grace_minutes == 15.0
     for wrong in (-1.0, 1441.0):
-        with pytest.raises(ValueError, match="0 to 1440 minutes after"):
+        with pytest.raises(ValueError, match="must be 0 to 1440 minutes"):
             replace(CONFIG, grace_minutes=wrong)
 
 
@@ -215,9 +215,9 @@ def test_a_missing_parameter_takes_its_default_and_an_unknown_one_is_refused() -
     for plain, words in (
         ({"timezone": "UTC", "colour": 1}, "parameter colour"),
         ({"timezone": "UTC", "grid": {"smoothness": 1}}, "grid.smoothness"),
-        ({"timezone": "UTC", "grid": 3}, "not a JSON object"),
+        ({"timezone": "UTC", "grid": 3}, "must be a JSON object"),
         ({}, "incomplete"),
-        ({"timezone": "Mars/Base"}, "not a time zone"),
+        ({"timezone": "Mars/Base"}, "Unknown time zone 'Mars/Base'"),
         ({"timezone": "UTC", "first_day": "2022-02-01", "last_day": "2022-01-01"}, "before its first day"),
         (
             {"timezone": "UTC", "first_day": "0022-03-28", "last_day": "0022-04-04"},
