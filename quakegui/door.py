@@ -99,7 +99,7 @@ class LabelledArray:
         """Return the numbers as a table; raises ValueError where there are more than two axes."""
         names = list(self.axes)
         if not 1 <= len(names) <= 2:
-            raise ValueError(f"A table has one axis or two, and {self!r} has {len(names)}.")
+            raise ValueError(f"A table needs one axis or two; {self!r} has {len(names)}.")
         columns = pd.Index(self.axes[names[1]], name=names[1]) if len(names) > 1 else [self.name]
         return pd.DataFrame(self.values, index=pd.Index(self.axes[names[0]], name=names[0]), columns=columns)
 
@@ -185,9 +185,8 @@ class OpenSeason:
         found = seasons.record(self._project, station, first, last)
         kept = [one for one in found if cadence_s in (None, one.cadence_s)]
         if found and not kept:
-            raise KeyError(
-                f"{station} has no record of {cadence_s:g} s, but {', '.join(f'{one.cadence_s:g} s' for one in found)}."
-            )
+            others = ", ".join(f"{one.cadence_s:g} s" for one in found)
+            raise KeyError(f"{station} has no readings with a sampling interval of {cadence_s:g} s; available: {others}.")
         time = kept[0].time if kept else np.array([], dtype="datetime64[ms]")
         return LabelledArray(f"F of {station}", "nT", kept[0].values if kept else np.array([]), {"time": time})
 
@@ -305,7 +304,7 @@ class OpenSeason:
     def _season(self) -> Season:
         found = seasons.load_season(self._project, features=False)
         if found is None:
-            raise ProjectError(f"The project {self._project.name} has no readings or no located stations yet.")
+            raise ProjectError(f"The project {self._project.name} has no readings or no stations with coordinates yet.")
         return found
 
     def _of_days(self, name: str, unit: str, values: NDArray[np.float64]) -> LabelledArray:
@@ -314,7 +313,7 @@ class OpenSeason:
         )
 
     def _no_day(self, day: Date) -> NDArray[np.intp]:
-        raise KeyError(f"{day} is no day of the season, which goes from {self.days[0]} to {self.days[-1]}.")
+        raise KeyError(f"{day} is not a day of the season ({self.days[0]} to {self.days[-1]}).")
 
 
 def open(folder: Path | str) -> OpenSeason:  # noqa: A001 - read as quakegui.open

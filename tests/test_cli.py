@@ -145,17 +145,17 @@ def wintry(small_project: Path) -> Path:
 UNUSUAL = {
     "before": (
         ("2022-02-08..2022-02-11", "3"),
-        "This would label 4 days, 2022-02-08 to 2022-02-11. Outside the season, 2022-02-10 to 2022-02-20, lie 2 of them: "
+        "This would label 4 days, 2022-02-08 to 2022-02-11. 2 of them are outside the season (2022-02-10 to 2022-02-20): "
         "2022-02-08 to 2022-02-09.",
     ),
     "both sides": (
         ("2022-02-09..2022-02-22", "3"),
-        "This would label 14 days, 2022-02-09 to 2022-02-22. Outside the season, 2022-02-10 to 2022-02-20, lie 3 of them: "
+        "This would label 14 days, 2022-02-09 to 2022-02-22. 3 of them are outside the season (2022-02-10 to 2022-02-20): "
         "2022-02-09 and 2022-02-21 to 2022-02-22.",
     ),
     "one day": (
         ("2023-02-15", "none"),
-        "This would clear your labels of 2023-02-15. Outside the season, 2022-02-10 to 2022-02-20, lie 1 of them: 2023-02-15.",
+        "This would clear your labels of 2023-02-15. 1 of them are outside the season (2022-02-10 to 2022-02-20): 2023-02-15.",
     ),
 }
 
@@ -167,7 +167,7 @@ def test_days_outside_the_season_are_not_labelled_unasked(
     (days, cls), says = UNUSUAL[case]
     before = labelled(wintry)
     _out, err = run("labels", "set", wintry, days, cls, "--author", "Li", code=1)
-    assert " ".join(err.split()) == f"{says} Nothing was changed; add --yes if you mean all of them."
+    assert " ".join(err.split()) == f"{says} Nothing was changed; add --yes to include all of them."
     monkeypatch.setattr(sys, "stdin", Keyboard("n\n"))
     _out, err = run("labels", "set", wintry, days, cls, "--author", "Li", code=1)
     assert says in " ".join(err.split())
@@ -182,7 +182,7 @@ def test_more_than_400_days_are_labelled_on_request_only(run: Terminal, small_pr
         first, last = np.datetime64("2021-01-01"), np.datetime64("2022-12-31")
         project.set_config(replace(project.config(), first_day=first, last_day=last))
     _out, err = run("labels", "set", small_project, "2021-01-01..2022-02-05", "1", code=1)
-    says = "This would label 401 days, 2021-01-01 to 2022-02-05. Nothing was changed; add --yes if you mean all of them."
+    says = "This would label 401 days, 2021-01-01 to 2022-02-05. Nothing was changed; add --yes to include all of them."
     assert " ".join(err.split()) == says
     assert labelled(small_project) == 0
     run("labels", "set", small_project, "2021-01-01..2022-02-04", "1")
@@ -195,7 +195,7 @@ def test_a_file_with_labels_outside_the_season_is_taken_and_told(run: Terminal, 
     days = ("2022-02-08", "2022-02-09", "2022-02-12", "2022-03-30")
     (tmp_path / "labels.csv").write_text("date,class\n" + "".join(f"{day},3\n" for day in days))
     _out, err = run("labels", "import", wintry, tmp_path / "labels.csv", "--author", "Li")
-    assert "3 days lie outside the season: 2022-02-08 to 2022-03-30. Their labels are kept." in " ".join(err.split())
+    assert "3 days are outside the season: 2022-02-08 to 2022-03-30. Their labels were imported." in " ".join(err.split())
     assert labelled(wintry) == 4
 
 
@@ -342,6 +342,6 @@ def test_the_demo_is_made_once_and_not_over_another_project(demo: tuple[Path, st
     out, _ = run("demo", "--headless", "--project", demo[0])
     assert "SYNTHETIC season, strength 1: 25 stations, 334 days" in out
     _, err = run("demo", "--headless", "--project", demo[0], "--strength", 0, code=1)
-    assert "another project" in err
+    assert "a different project" in err
     Project.create(tmp_path / "p").close()
     run("demo", "--headless", "--project", tmp_path / "p", code=1)

@@ -41,8 +41,8 @@ def _run(words: list[str]) -> None:
         except Exception as error:
             uncaughts(error, Said("the command {name}", name=Said(words[0])))
             say(
-                f"The command met an error that it does not know: {type(error).__name__}: {error}. "
-                f"What it had confirmed is kept. The details are in the log in {logs.folder()}.",
+                f"The command stopped at an unexpected error: {type(error).__name__}: {error}. "
+                f"Saved work is kept. Details are in the log in {logs.folder()}.",
                 style="red",
             )
             sys.exit(1)

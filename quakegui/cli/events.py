@@ -1,4 +1,4 @@
-"""Commands on events."""
+"""Commands on earthquakes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from quakegui.project.season_tables import event_facts
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Selection
 
-app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, part them into classes.")
+app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, split them into classes.")
 
 COLUMNS = ("time", "magnitude", "latitude", "longitude", "depth_km", "place")
 CLASS_COLUMNS = (*COLUMNS, "direction", "class")
@@ -42,27 +42,33 @@ def import_(
     ],
     *,
     box: Annotated[
-        tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees; edges belong to the box.")
+        tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees, boundaries included.")
     ] = None,
-    radius: Annotated[float | None, typer.Option(metavar="KM", help="Around the network's centre.")] = None,
-    min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Smallest magnitude taken, itself included.")] = None,
+    radius: Annotated[float | None, typer.Option(metavar="KM", help="Radius around the centre of the network.")] = None,
+    min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Minimum magnitude, inclusive.")] = None,
     since: Annotated[datetime | None, date_option("First local date.")] = None,
     until: Annotated[datetime | None, date_option("Last local date.")] = None,
     decluster: Annotated[
         tuple[float, float] | None,
-        typer.Option(metavar="KM DAYS", help="Drop events that follow a larger or equal one so near and so soon: 50 5."),
+        typer.Option(
+            metavar="KM DAYS", help="Remove earthquakes within KM and DAYS after an equal or larger one, for example 50 5."
+        ),
     ] = None,
     add: Annotated[
-        bool, typer.Option("--add", help="Keep the project's events besides; of one id, the file modified last counts.")
+        bool,
+        typer.Option(
+            "--add",
+            help="Add to the project's earthquakes instead of replacing them; of equal ids, the file modified last is used.",
+        ),
     ] = False,
     timezone: Annotated[
-        str, typer.Option(callback=a_text, metavar="ZONE", help='Clock of times that name none: "UTC+8", "Asia/Tokyo".')
+        str, typer.Option(callback=a_text, metavar="ZONE", help='Time zone of times without one: "UTC+8", "Asia/Tokyo".')
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take the events of a catalogue that the network is judged by, in place of those the project had.
+    """Import the earthquakes used for evaluation from a catalogue, replacing those in the project.
 
-    Without --decluster no aftershock is dropped.
+    Without --decluster, aftershocks are kept.
     """
     with open_project(project) as opened:
         try:
@@ -82,7 +88,7 @@ def import_(
     if as_json:
         print_json(facts)
     say(
-        f"{done.read} events read, {done.selection} selected, {len(done.aftershocks)} aftershocks dropped, "
+        f"{done.read} earthquakes read, {done.selection} selected, {len(done.aftershocks)} aftershocks removed, "
         f"{done.mainshocks} kept; the project had {done.former}."
     )
     for note in done.notes:
@@ -91,7 +97,7 @@ def import_(
 
 @app.command("list", epilog="Example: quakegui events list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
-    """List the project's events."""
+    """List the project's earthquakes."""
     with open_project(project, read_only=True) as opened:
         facts = event_facts(opened)
     _show(facts, as_json=as_json)
@@ -101,11 +107,11 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 def classes(
     project: ProjectFolder,
     split: Annotated[
-        float | None, typer.Option(metavar="M", help="Border between large and small; the median magnitude where not given.")
+        float | None, typer.Option(metavar="M", help="Magnitude split between large and small; default: the median magnitude.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Part the events into north and south (K-means) and large and small, and keep that for the project."""
+    """Split the earthquakes into north and south (K-means) and by magnitude, and save the split in the project."""
     with open_project(project) as opened:
         scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
         facts = event_facts(opened)
@@ -114,20 +120,20 @@ def classes(
 
 
 def say_scheme(scheme: ClassScheme, warning: str) -> None:
-    """Say how the events are parted into classes, and what is doubtful about it."""
+    """Say how the earthquakes are split into classes, and what is doubtful about it."""
     north, south = (f"({lat:.4f}, {lon:.4f})" for lat, lon in (scheme.north_centre, scheme.south_centre))
-    say(f"North centre {north}, south centre {south}, split at magnitude {scheme.split_magnitude:g}.")
+    say(f"Northern cluster centre {north}, southern cluster centre {south}, magnitude split {scheme.split_magnitude:g}.")
     if warning:
         say(warning, style="yellow")
 
 
 def _show(facts: list[dict[str, str | int | float | None]], *, as_json: bool) -> None:
     columns = CLASS_COLUMNS if facts and "class" in facts[0] else COLUMNS
-    print_facts(f"{len(facts)} events (times in UTC)", columns, facts, as_json=as_json)
+    print_facts(f"{len(facts)} earthquakes (times in UTC)", columns, facts, as_json=as_json)
 
 
 def _centre(project: Project) -> tuple[float, float]:
     try:
         return project.network().centre()
     except ValueError as error:
-        raise ProjectError(f"--radius needs the network's centre. {error}") from error
+        raise ProjectError(f"--radius needs the centre of the network. {error}") from error

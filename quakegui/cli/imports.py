@@ -12,17 +12,17 @@ from quakegui.project.season_tables import iso
 from quakegui.project.store import default_author
 from quakegui.project.undoing import redo_import, undo_import
 
-app = typer.Typer(no_args_is_help=True, help="List imports, undo them, and redo them.")
+app = typer.Typer(no_args_is_help=True, help="List, undo and redo imports.")
 
-Number = Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="Number of the import, as 'imports list' shows it.")]
-StepAuthor = Annotated[str, typer.Option(callback=a_text, help="Who does it; your user name where not given.")]
+Number = Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="Number of the import from 'imports list'.")]
+StepAuthor = Annotated[str, typer.Option(callback=a_text, help="Author of the step; default: your user name.")]
 
 COLUMNS = ("number", "at", "author", "kind", "content", "undone", "changed_at", "changed_by")
 
 
 @app.command("list", epilog="Example: quakegui imports list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
-    """List every import and removal of readings: who, when and what, and whether it is undone."""
+    """List all imports and removals of readings with author, time, content and state."""
     with open_project(project, read_only=True) as opened:
         facts = [act_facts(act) for act in acts(opened)]
     print_facts(f"{len(facts)} imports", COLUMNS, facts, as_json=as_json)
@@ -30,18 +30,18 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 
 @app.command("undo", epilog="Example: quakegui imports undo liangshan 3")
 def undo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
-    """Undo an import, by default the last one; what the project held before it counts again."""
+    """Undo an import; default: the last one. The earlier contents of the project are used again."""
     with open_project(project) as opened, bar("Undoing") as report:
         act = undo_import(opened, number, author=author or default_author(), progress=report)
-    say(f"Import {act.id} is undone: {content_of(act)}. 'quakegui imports redo {project} {act.id}' brings it back.")
+    say(f"Import {act.id} was undone: {content_of(act)}. Restore it with 'quakegui imports redo {project} {act.id}'.")
 
 
 @app.command("redo", epilog="Example: quakegui imports redo liangshan 3")
 def redo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
-    """Redo an import that was undone, by default the one that was undone last."""
+    """Redo an undone import; default: the last one undone."""
     with open_project(project) as opened, bar("Redoing") as report:
         act = redo_import(opened, number, author=author or default_author(), progress=report)
-    say(f"Import {act.id} counts again: {content_of(act)}.")
+    say(f"Import {act.id} was restored: {content_of(act)}.")
 
 
 def act_facts(act: Act) -> dict[str, object]:
@@ -66,7 +66,7 @@ def content_of(act: Act) -> str:
         names = list(summary.get("names", ()))
         more = ", ..." if summary.get("files", 0) > len(names[:3]) else ""
         counts = [f"{summary.get('readings', 0)} readings"] if summary.get("readings") else []
-        counts += [f"{summary['kp_intervals']} intervals of Kp"] if summary.get("kp_intervals") else []
+        counts += [f"{summary['kp_intervals']} Kp intervals"] if summary.get("kp_intervals") else []
         return f"{' and '.join(counts) or 'nothing new'} from {', '.join(names[:3])}{more}"
     if act.kind == EVENTS:
         if "events" not in summary:

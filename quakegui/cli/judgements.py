@@ -20,7 +20,7 @@ SHOWN = (
 
 
 def print_run(run: RunFolder, *, as_json: bool) -> None:
-    """Print what a finished run says of itself."""
+    """Print the facts of a finished run."""
     assert run.card is not None
     if as_json:
         print_json({"run": run.id, "folder": str(run.folder), **plain(run.card)})
@@ -55,8 +55,8 @@ def print_judgement(judgement: Judgement) -> None:
             own = (None, None) if one.test is None else (one.test.auc, one.test.p_value)
             cells = map(_cell, (*own, gap.value, gap.low, gap.high, left.value, left.low, left.high))
             rows.append((one.name, one.days, *cells, "yes" if one.beaten else "no"))
-    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "unexplained", "low", "high", "beaten")
-    print_table("AUC less the baseline's, and of what the baseline does not explain; event against none", columns, rows)
+    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "unexplained", "low", "high", "outperformed")
+    print_table("AUC minus the baseline's, and AUC of what the baseline does not explain; earthquake vs. none", columns, rows)
 
 
 def print_comparison(title: str, judgements: Sequence[Judgement]) -> None:

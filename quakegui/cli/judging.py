@@ -1,4 +1,4 @@
-"""Commands on judging without training: judge, for predictions that were made elsewhere; apply, for pre-trained models."""
+"""Commands on evaluating without training: judge, for predictions that were made elsewhere; apply, for pre-trained models."""
 
 from __future__ import annotations
 
@@ -26,18 +26,21 @@ from quakegui.project.runs import use_run
 def judge(
     project: ProjectFolder,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE.csv", help="Columns date, and either p0 to p4 or one score.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE.csv", help="Table with the column date, and either p0 to p4 or one score.", show_default=False
+        ),
     ],
     protocol: Annotated[
-        OwnProtocol, typer.Option(help="'blocked': it learnt from this season, or learns here; 'zero-shot': it never saw it.")
+        OwnProtocol, typer.Option(help="'blocked': the predictor was or is trained on this season; 'zero-shot': it was not.")
     ] = "blocked",
     as_json: AsJson = False,
 ) -> None:
-    """Judge predictions that were made elsewhere, by the same days, tests and rivals as a network."""
+    """Evaluate predictions made elsewhere, with the same days, tests and baselines as a model."""
     with sentences(), open_project(project, read_only=True) as opened:
         sources = list(expand(file))
         if len(sources) != 1:
-            raise FormatError(f"One file of predictions is wanted; there are {len(sources)} here.", file=file.name)
+            raise FormatError(f"Specify one file of predictions; {len(sources)} were found.", file=file.name)
         scores = read_scores(sources[0])
         bench = prepare_bench(gather(opened, season_of(opened)), protocol)
         judgement = bench.judge(scores, name=file.stem, title=file.name)
@@ -48,21 +51,21 @@ def judge(
 
 
 def apply(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)],
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="Project folder.", show_default=False)],
     model: Annotated[
         Path | None,
         typer.Argument(
             metavar="MODEL",
-            help="What 'quakegui pretrain' wrote; the model that belongs to quakegui where not given.",
+            help="Folder written by 'quakegui pretrain'; default: the bundled model.",
             show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a pre-trained model, which never saw this season, answer for it; the run is kept, shown and judged.
+    """Predict the season with a pre-trained model that was not trained on it; the run is saved, shown and evaluated.
 
-    A model refuses z, maps and stations that it was not made for. It finds signals like the SYNTHETIC ones that it has learnt;
-    that real earthquakes have such signals is not known.
+    The model must have been made for the project's z, maps and stations. It detects signals like the SYNTHETIC ones of its
+    training; whether real earthquakes have such signals is not known.
     """
     with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
         season = season_of(opened)

@@ -21,7 +21,7 @@ from quakegui.season.localtime import calendar
 MANY: Final = 400
 """More days at once are rarely meant."""
 
-app = typer.Typer(no_args_is_help=True, help="Label days by the rule or by hand, list labels, take them out and in.")
+app = typer.Typer(no_args_is_help=True, help="Label days by rule or by hand; list, export and import labels.")
 
 
 def _a_name(text: str) -> str:
@@ -29,7 +29,7 @@ def _a_name(text: str) -> str:
     return shown(a_text(text).strip(), 200)
 
 
-LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Who gives the labels; your user name where not given.")]
+LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Author of the labels; default: your user name.")]
 
 
 LAW = LabelRule()
@@ -41,18 +41,20 @@ def rule(
     *,
     days_before: Annotated[
         int | None,
-        typer.Option(min=0, max=FARTHEST_DAYS, help="Days before every event; where not given, more for larger magnitudes."),
+        typer.Option(min=0, max=FARTHEST_DAYS, help="Fixed days before every earthquake; default: more for larger magnitudes."),
     ] = None,
     scale: Annotated[
         float,
-        typer.Option(min=0, max=FARTHEST_DAYS, help="Else S * 10 ** (E * M) days before an event of magnitude M: S."),
+        typer.Option(
+            min=0, max=FARTHEST_DAYS, help="S in the default: S * 10 ** (E * M) days before an earthquake of magnitude M."
+        ),
     ] = LAW.days_before_scale,
-    exponent: Annotated[float, typer.Option(min=-1, max=1, help="E of the same law.")] = LAW.days_before_exponent,
-    days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the event's own day.")] = 3,
-    winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two events a day goes to.")] = "later",
+    exponent: Annotated[float, typer.Option(min=-1, max=1, help="E in the default.")] = LAW.days_before_exponent,
+    days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the day of the earthquake.")] = 3,
+    winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two earthquakes takes a day.")] = "later",
     author: LabelAuthor = "",
 ) -> None:
-    """Label every day of the season by the retrospective rule: days around an event carry its class."""
+    """Label every day of the season by the retrospective rule: days around an earthquake receive its class."""
     wanted = LabelRule(scale, exponent, days_before, days_after, winner)
     with open_project(project) as opened:
         if catalogue.class_scheme(opened) is None and catalogue.events(opened):
@@ -60,14 +62,15 @@ def rule(
         found = journal.apply_rule(opened, wanted, author=author or default_author())
         events = catalogue.events(opened)
     counts = ", ".join(f"class {cls}: {count}" for cls, count in enumerate(found.counts))
-    say(f"{found.days.size} days labelled; {counts}. {int(found.post.sum())} became known only after their event (post).")
+    post = int(found.post.sum())
+    say(f"{found.days.size} days labelled; {counts}. {post} became available only after their earthquake (post).")
     for index in found.events_without_day:
-        say(f"No day belongs to the event of {events[index].time} UTC, M {events[index].magnitude:g}.")
+        say(f"No days are assigned to the earthquake of {events[index].time} UTC, M {events[index].magnitude:g}.")
 
 
 @app.command("list", epilog="Example: quakegui labels list liangshan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
-    """List the labels in force."""
+    """List the current labels."""
     with open_project(project, read_only=True) as opened:
         facts = label_facts(opened)
     print_facts(f"{len(facts)} labelled days", LABEL_COLUMNS, facts, as_json=as_json)
@@ -80,14 +83,14 @@ def set_(
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
     *,
     author: LabelAuthor = "",
-    note: Annotated[str, typer.Option(callback=a_text, help="Why.")] = "",
+    note: Annotated[str, typer.Option(callback=a_text, help="Note of the labels.")] = "",
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help=f"Do not ask about more than {MANY} days, or days outside the season.")
+        bool, typer.Option("--yes", "-y", help=f"Skip the question about more than {MANY} days or days outside the season.")
     ] = False,
 ) -> None:
-    """Give days a class in your name, or take your label away with 'none'.
+    """Label days in your name, or clear your label with 'none'.
 
-    More than 400 days, or days outside the season, are asked about first; without a terminal they need --yes.
+    More than 400 days, or days outside the season, need a confirmation; without a terminal, --yes.
     """
     wanted = _days(days)
     with open_project(project) as opened:
@@ -95,7 +98,7 @@ def set_(
         wanted = np.union1d(calendar(wanted[0], wanted[-1], opened.timezone), wanted[[0, -1]])
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
-            sure(f"{doubt} Nothing was changed; add --yes if you mean all of them.", f"{doubt} Go on?")
+            sure(f"{doubt} Nothing was changed; add --yes to include all of them.", f"{doubt} Continue?")
         step = journal.write_labels(
             opened,
             wanted,
@@ -105,40 +108,41 @@ def set_(
             note=note or None,
         )
         said = journal.in_force(opened)
-    say(f"{wanted.size} days: {cls}." if step else "Nothing was changed: your labels of these days said so already.")
+    say(f"{wanted.size} days: {cls}." if step else "Nothing was changed: your labels of these days are already the same.")
     other = [day for day in wanted if cls != "none" and said[day].cls != int(cls)]
     if other:
-        say(f"A label that counts more than an analyst's stays in force on {len(other)} of them, the first on {other[0]}.")
+        say(f"Labels of higher precedence than an analyst's remain current on {len(other)} of them, the first on {other[0]}.")
 
 
 @app.command("export", epilog="Example: quakegui labels export liangshan labels.csv")
-def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")]) -> None:
-    """Write the labels in force: date, class, source, author, when, note."""
+def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="Output file.")]) -> None:
+    """Write the current labels: date, class, source, author, time, note."""
     with open_project(project, read_only=True) as opened:
         count = season_export.labels_to_csv(opened, out)
-    say(f"{count} labels are in {out}.")
+    say(f"{count} labels written to {out}.")
 
 
 @app.command("import", epilog="Example: quakegui labels import liangshan labels.csv --author Li")
 def import_(
     project: ProjectFolder,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE.csv", help="A csv with date and class; author and note if it has them.")
+        Path, typer.Argument(metavar="FILE.csv", help="A csv with the columns date and class, optionally author and note.")
     ],
     author: LabelAuthor = "",
 ) -> None:
-    """Take labels from a csv; all of them, or none if a line cannot be read."""
+    """Import labels from a csv; nothing is imported if a line cannot be read."""
     with open_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author())
-    say(f"{done.read} labels read, {done.changes} of them new or changed; {done.by_rule} of the rule were left out.")
+    say(f"{done.read} labels read, {done.changes} of them new or changed; {done.by_rule} rule labels were skipped.")
     if done.removals:
-        say(f"{done.removals} of them took a label away, because their class is empty.")
+        say(f"{done.removals} of them cleared a label, because their class is empty.")
     if done.unread:
-        say(f"Columns that were not taken: {', '.join(shown(name, 60) for name in done.unread)}.")
+        say(f"Columns not imported: {', '.join(shown(name, 60) for name in done.unread)}.")
     if done.outside.size:
-        say(f"{done.outside.size} days lie outside the season: {done.outside[0]} to {done.outside[-1]}. Their labels are kept.")
+        outside = f"{done.outside[0]} to {done.outside[-1]}"
+        say(f"{done.outside.size} days are outside the season: {outside}. Their labels were imported.")
     if done.repeats:
-        say(f"{done.repeats} lines say again what an earlier line says.")
+        say(f"{done.repeats} lines repeat an earlier line.")
 
 
 def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime64]) -> str:
@@ -146,11 +150,11 @@ def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime6
     outside = days[~np.isin(days, season)]
     said = f"This would {does} {days.size} days, {days[0]} to {days[-1]}." if days.size > 1 else f"This would {does} {days[0]}."
     if outside.size and not season.size:
-        return f"{said} The project has no readings yet, so all that would lie outside the season."
+        return f"{said} The project has no readings yet, so all of these days are outside the season."
     if outside.size:
         runs = np.split(outside, np.flatnonzero(np.diff(outside) > np.timedelta64(1, "D")) + 1)
         which = " and ".join(str(run[0]) if run.size == 1 else f"{run[0]} to {run[-1]}" for run in runs)
-        return f"{said} Outside the season, {season[0]} to {season[-1]}, lie {outside.size} of them: {which}."
+        return f"{said} {outside.size} of them are outside the season ({season[0]} to {season[-1]}): {which}."
     return said if days.size > MANY else ""
 
 
@@ -159,7 +163,9 @@ def _days(text: str) -> NDArray[np.datetime64]:
     try:
         start, end = day_of(first), day_of(last or first)
     except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is not a date such as 2022-09-05, nor a range 2022-09-01..2022-09-05.") from error
+        raise typer.BadParameter(
+            f"'{text}' is not a date such as 2022-09-05 or a range such as 2022-09-01..2022-09-05."
+        ) from error
     if end < start or end - start > np.timedelta64(36_600, "D"):
-        raise typer.BadParameter(f"The range {text} ends before it begins, or is longer than a century.")
+        raise typer.BadParameter(f"The range {text} ends before its start or is longer than a century.")
     return np.arange(start, end + np.timedelta64(1, "D"))

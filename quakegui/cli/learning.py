@@ -29,15 +29,16 @@ from quakegui.project.store import ProjectError
 COMPARED_SIZE = 120
 """Pixels along a side at which `compare` trains where nothing else is asked for."""
 
-Preset = Annotated[str, typer.Option(metavar="NAME", help=f"Recipe to begin with: {', '.join(PRESETS)}.")]
-Size = Annotated[int | None, typer.Option(min=16, metavar="N", help="Pixels along a side that the network sees.")]
-Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Epochs of each fold at most.")]
-Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Of first weights, shuffling and augmentation.")]
+Preset = Annotated[str, typer.Option(metavar="NAME", help=f"Preset to start from: {', '.join(PRESETS)}.")]
+Size = Annotated[int | None, typer.Option(min=16, metavar="N", help="Side length of the model's input, in pixels.")]
+Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Maximum epochs per fold.")]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Seed for initial weights, shuffling and augmentation.")]
 Members = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Networks of each fold, judged by the mean of their probabilities.")
+    int | None, typer.Option(min=1, metavar="N", help="Ensemble members per fold; their probabilities are averaged.")
 ]
 WhichProtocol = Annotated[
-    Protocol | None, typer.Option(help="How days are split; 'blocked' is the headline, 'paper' repeats a leaky one.")
+    Protocol | None,
+    typer.Option(help="How days are split; 'blocked' gives the headline score, 'paper' reproduces the paper's leaky split."),
 ]
 
 
@@ -50,21 +51,23 @@ def train(
     epochs: Epochs = None,
     members: Members = None,
     seed: Seed = None,
-    head: Annotated[Head | None, typer.Option(help="What stands behind the convolutions.")] = None,
-    precision: Annotated[Precision | None, typer.Option(help="Of the numbers; 'auto' measures which is fastest.")] = None,
-    class_weights: Annotated[
-        bool | None, typer.Option("--class-weights/--no-class-weights", help="Rare classes count more in training.")
+    head: Annotated[Head | None, typer.Option(help="Classifier head: the layers after the convolutions.")] = None,
+    precision: Annotated[
+        Precision | None, typer.Option(help="Numerical precision; 'auto' measures and takes the fastest.")
     ] = None,
-    resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on with an unfinished run.")] = None,
+    class_weights: Annotated[
+        bool | None, typer.Option("--class-weights/--no-class-weights", help="Weight rare classes more in training.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(metavar="ID", help="Resume an unfinished run.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train VGG-12 on the season's maps and labels, and keep the run with its predictions.
+    """Train VGG-12 on the season's maps and labels and save the run with its predictions.
 
-    Ctrl+C stops in an orderly way; the run can be resumed.
+    Ctrl+C stops the training in an orderly way; the run can be resumed.
 
-    Instead of a project a folder of ready day maps will do: images of 480 x 480 pixels with the date in their names, in folders
-    named 0 to 4 by class, or with an index.csv of the columns file, date and class, as 'quakegui maps' writes them. Its runs
-    lie in its folder "runs".
+    Instead of a project, a folder of ready-made day maps can be given: images of 480 x 480 pixels with the date in their names,
+    in folders named 0 to 4 by class, or with an index.csv of the columns file, date and class, as 'quakegui maps' writes them.
+    The runs are saved in the subfolder "runs".
     """
     asked: dict[str, int | str | None] = {"size": size, "epochs": epochs, "members": members, "seed": seed}
     asked |= {"head": head, "precision": precision, "class_weights": class_weights}
@@ -72,7 +75,7 @@ def train(
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
-            raise ProjectError(f"The run {unfinished.id} is finished, so there is nothing to go on with.")
+            raise ProjectError(f"The run {unfinished.id} is finished; there is nothing to resume.")
         go_on = None if unfinished is None else unfinished.id
         with worker_bar("Training") as listen:
             run = source.train(config, listen=listen, resume=go_on, cancelled=cancelled)
@@ -88,13 +91,13 @@ def predict(
     project: Place,
     run: RunId = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Write every day's prediction: day, class, p0 to p4, kind.")
+        Path | None, typer.Option(metavar="FILE.csv", help="Write all daily predictions: day, class, p0 to p4, kind.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a finished run predict the days that it has not predicted yet; only maps that are new are computed.
+    """Predict the remaining days with a finished run; only new maps are computed.
 
-    Days that the run may know something of are in-sample and never scored.
+    Days that may have influenced the training are in-sample and never scored.
     """
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         chosen = find_run(source.runs, run)
@@ -103,26 +106,26 @@ def predict(
     rows = _rows(predictions)
     if out is not None:
         _write_csv(out, rows)
-        say(f"The predictions of {len(rows)} days are in {out}.")
+        say(f"Predictions of {len(rows)} days written to {out}.")
     if as_json:
         print_json({"run": chosen.id, "new": predictions.new, "unchanged": predictions.unchanged, "predictions": rows})
     else:
-        say(f"{predictions.new} days were predicted anew by “{chosen.title}”, {predictions.unchanged} were known.")
+        say(f"{predictions.new} days predicted with “{chosen.title}”, {predictions.unchanged} were already predicted.")
 
 
 def evaluate(
     project: Place,
     run: RunId = None,
     prospective: Annotated[
-        bool, typer.Option("--prospective", help="Judge what the frozen run said day by day, by the ledger alone.")
+        bool, typer.Option("--prospective", help="Evaluate the frozen model's daily predictions, from the ledger only.")
     ] = False,
     labels: WhichLabels = "training",
     as_json: AsJson = False,
 ) -> None:
-    """Judge a finished run beside every baseline, on days that its networks had not seen.
+    """Evaluate a finished run against every baseline, on days not used to train it.
 
-    All figures come from one set of labels and earthquakes, and the first lines name it. Days that came after the training,
-    see --prospective, are always judged by today's; so are the baselines that --json lists in rows after the run.
+    All figures use one set of labels and earthquakes, which the first lines name. Days after the training (see --prospective)
+    are always evaluated with today's set, and so are the baselines that --json lists after the run.
     """
     with open_source(project) as source:
         chosen = find_run(source.runs, run)
@@ -147,18 +150,18 @@ def compare(
     seed: Seed = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge the network under every protocol, and every baseline, side by side; trains what was not trained yet.
+    """Compare the model under every protocol with every baseline; trains what is missing.
 
-    Beside them stands the pre-trained model that belongs to quakegui, protocol 'zero-shot': it never saw the season.
+    The comparison includes the bundled pre-trained model, protocol 'zero-shot', which was not trained on the season.
 
-    The network sees 120 pixels along a side where --size says nothing else. A season of a year takes some twenty minutes of
-    processor time, three with --preset fast --members 1. Stopped with Ctrl+C, it goes on where it was when it is given again.
+    Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of CPU time, 3 with
+    --preset fast --members 1. After Ctrl+C, run the command again to continue.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, members=members, seed=seed)
     if config.zero_shot:
-        raise typer.BadParameter(f"The recipe '{preset}' has no protocols to compare: its network never sees the season.")
+        raise typer.BadParameter(f"The preset '{preset}' has no protocols to compare: its model is not trained on the season.")
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
-        say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs a fold, recipe '{preset}'.")
+        say(f"Comparing at {config.size} x {config.size} pixels, up to {config.epochs} epochs per fold, preset '{preset}'.")
         with worker_bar("Comparing") as listen:
             judgements = sources.compare(
                 source, config, listen=listen, cancelled=cancelled, tell=lambda sentence: say(sentence, style="yellow")
@@ -168,7 +171,7 @@ def compare(
         rows = [one.row() for one in judgements]
         print_json({"project": name, "synthetic": synthetic, "size": config.size, "epochs": config.epochs, "rows": rows})
         return
-    print_comparison(f"{name}: event against none, {config.size} pixels", judgements)
+    print_comparison(f"{name}: earthquake vs. none, {config.size} pixels", judgements)
 
 
 def worker(context: typer.Context) -> None:
@@ -183,7 +186,7 @@ def worker(context: typer.Context) -> None:
 
 def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | str | None) -> RunConfig:
     if preset not in PRESETS:
-        raise typer.BadParameter(f"There is no recipe '{preset}'; there are {', '.join(PRESETS)}.")
+        raise typer.BadParameter(f"Unknown preset '{preset}'; use one of {', '.join(PRESETS)}.")
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     config = PRESETS[preset]
     try:
@@ -218,10 +221,10 @@ def _tell_prospective(run: RunFolder, evaluation: ProspectiveEvaluation, *, as_j
     print_judgement(judgement)
     if evaluation.registration is not None:
         terms = evaluation.registration.terms
-        say(f"Registered from {terms.first_day} until {terms.last_day}: {evaluation.registration.hash}.")
+        say(f"Registered from {terms.first_day} to {terms.last_day}: {evaluation.registration.hash}.")
     for change in evaluation.changes:
         say(change, style="yellow")
-    say(f"{evaluation.predicted} days were predicted prospectively, {evaluation.late} of them more than a day late.")
+    say(f"{evaluation.predicted} days have a prospective prediction; {evaluation.late} of these were more than a day late.")
 
 
 def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:

@@ -27,21 +27,21 @@ def limit(
     run: RunId = None,
     model: Annotated[
         Path | None,
-        typer.Option(metavar="MODEL", help="A model instead of a run: the folder that 'pretrain' wrote."),
+        typer.Option(metavar="MODEL", help="Pre-trained model instead of a run: the folder written by 'pretrain'."),
     ] = None,
-    replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Of each size.")] = REPLICATES,
+    replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Number of replicates per size.")] = REPLICATES,
     as_json: AsJson = False,
 ) -> None:
-    """Find the detection limit: how large a signal in the project's own nights would have been found.
+    """Find the detection limit: how large a signal in the project's own nights would have been detected.
 
-    SYNTHETIC signals are put into the nights, and the run's own network answers; a run that was trained on the season itself
-    cannot, and a matched filter answers instead. It takes minutes, and is kept with the run.
+    SYNTHETIC signals are added to the nights, and the run's own model predicts the resulting days. If the run was trained on
+    the season itself, a matched filter is used instead. The computation takes minutes; the result is saved with the run.
     """
     if run is not None and model is not None:
-        raise typer.BadParameter("Give --run or --model, not both.")
+        raise typer.BadParameter("Specify --run or --model, not both.")
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
-        with interruptible() as cancelled, bar("Putting signals into the nights") as report:
+        with interruptible() as cancelled, bar("Adding signals to the nights") as report:
             try:
                 found = _limit(opened, season, run, model, number=replicates, progress=report, cancelled=cancelled)
             except LimitError as error:

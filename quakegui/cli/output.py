@@ -19,31 +19,31 @@ from quakegui.season.season import Season
 
 def maps(
     project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or a file ending in .nc for NetCDF.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or an .nc file for NetCDF.")],
     class_folders: Annotated[
-        bool, typer.Option("--class-folders", help="Sort the images into folders 0 to 4 by the label in force.")
+        bool, typer.Option("--class-folders", help="Sort the images into folders 0 to 4 by current label.")
     ] = False,
     geotiff: Annotated[
-        bool, typer.Option("--geotiff", help="Numbers instead of pictures: z and nT of each day as GeoTIFF files.")
+        bool, typer.Option("--geotiff", help="Write numbers instead of images: z and nT of each day as GeoTIFF files.")
     ] = False,
 ) -> None:
-    """Write each day's map as a 480 x 480 PNG, and index.csv, the founding paper's kind of data set.
+    """Write each day's map as a 480 x 480 PNG with an index.csv, in the founding paper's data set format.
 
-    For other tools the numbers themselves: one NetCDF file of all days, or GeoTIFF files of each.
+    For other tools, write the numbers: one NetCDF file of all days, or GeoTIFF files of each day.
     """
     if class_folders and (geotiff or out.suffix.lower() == ".nc"):
-        raise typer.BadParameter("Only images are sorted into folders by class.")
+        raise typer.BadParameter("Only images can be sorted into folders by class.")
     if geotiff:
         with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
             count = maps_to_geotiff(opened, _season(opened, report), out, progress=report, cancelled=cancelled)
             if cancelled():
-                raise ProjectError(f"Stopped after {count} days; their maps are in {out}.")
-        say(f"The maps of {count} days are in {out}.")
+                raise ProjectError(f"Stopped after {count} days; their maps are saved in {out}.")
+        say(f"Maps of {count} days written to {out}.")
         return
     if out.suffix.lower() == ".nc":
         with open_project(project) as opened, bar("Drawing") as report:
             count = interchange.maps_to_netcdf(opened, _season(opened, report), out, progress=report)
-        say(f"{count} maps are in {out}.")
+        say(f"{count} maps written to {out}.")
         return
     with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
@@ -52,8 +52,8 @@ def maps(
         )
         without = int(season.days.size - season.has_map.sum())
         if cancelled():
-            raise ProjectError(f"Stopped after {count} maps; they are in {out}.")
-    say(f"{count} maps are in {out}; {without} days of the season have no map.")
+            raise ProjectError(f"Stopped after {count} maps; saved in {out}.")
+    say(f"{count} maps written to {out}; {without} days of the season have no map.")
     if without:
         reasons = Counter(season.why_no_map(int(index)) for index in np.flatnonzero(~season.has_map))
         reason, days = reasons.most_common(1)[0]
@@ -62,11 +62,11 @@ def maps(
 
 def regions(
     project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write; one ending in .geojson holds polygons.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="Output file; .geojson writes polygons.")],
 ) -> None:
     """Write the extremum regions of every day with a map.
 
-    Region 0 stands for a map without a region; its peak is then the map's strongest pixel. Peaks are in z, centroids are
+    Region 0 marks a map without a region; its peak is then the strongest pixel of the map. Peaks are in z, centroids in
     latitude and longitude.
     """
     with open_project(project) as opened, bar("Computing") as report:
@@ -75,35 +75,35 @@ def regions(
         rows = (
             interchange.regions_to_geojson(opened, season, out) if is_map else season_export.regions_to_csv(opened, season, out)
         )
-    say(f"{rows} {'polygons' if is_map else 'rows'} are in {out}.")
+    say(f"{rows} {'polygons' if is_map else 'rows'} written to {out}.")
 
 
 def readings(
     project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]
 ) -> None:
-    """Write the readings in force as IAGA-2002 files of one UTC day each."""
+    """Write the readings in use as IAGA-2002 files of one UTC day each."""
     with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
         count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
         if cancelled():
-            raise ProjectError(f"Stopped after {count} files; they are in {out}.")
-    say(f"{count} files are in {out}.")
+            raise ProjectError(f"Stopped after {count} files; saved in {out}.")
+    say(f"{count} files written to {out}.")
 
 
 def tables(
     project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A workbook ending in .xlsx, or a folder for csv files.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A workbook (.xlsx), or a folder for csv files.")],
 ) -> None:
-    """Write the season's days, regions, values of stations, earthquakes and labels as tables."""
+    """Write the season's days, regions, station values, earthquakes and labels as tables."""
     with open_project(project) as opened, bar("Computing") as report:
         season_export.save_tables(opened, _season(opened, report), out, progress=report)
-    say(f"The tables are in {out if out.suffix.lower() == '.xlsx' else out.with_suffix('')}.")
+    say(f"Tables written to {out if out.suffix.lower() == '.xlsx' else out.with_suffix('')}.")
 
 
 def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]) -> None:
-    """Write everything as open formats (csv, gzip-compressed csv, JSON); 'import' of that folder gives the project back."""
+    """Write everything in open formats (csv, gzip-compressed csv, JSON); 'import' restores the project from that folder."""
     with open_project(project) as opened, bar("Exporting") as report:
         exchange.export_project(opened, out, progress=report)
-    say(f"The project is in {out}.")
+    say(f"Project exported to {out}.")
 
 
 def _season(project: Project, report: ProgressCallback) -> Season:

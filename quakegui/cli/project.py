@@ -56,22 +56,25 @@ SHOWN = 20
 def demo(
     *,
     headless: Annotated[
-        bool, typer.Option("--headless", help="Run the whole chain without a window and print what came out.")
+        bool, typer.Option("--headless", help="Run the whole chain without a window and print the results.")
     ] = False,
-    project: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the project is made, or is already.")] = None,
-    strength: Annotated[float, typer.Option(min=0.0, max=1000.0, help="Factor on the precursors; 0 is the null season.")] = 1.0,
+    project: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the project; created if needed.")] = None,
+    strength: Annotated[
+        float, typer.Option(min=0.0, max=1000.0, help="Factor on the synthetic precursors; 0 gives a season without signals.")
+    ] = 1.0,
     seed: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Another season by the same law.", show_default=False)
+        int | None,
+        typer.Option(min=0, metavar="N", help="Seed of the generator; each seed gives another season.", show_default=False),
     ] = None,
     train: Annotated[
         bool,
-        typer.Option("--train", help="Without a window: train a small network here, and judge that instead."),
+        typer.Option("--train", help="With --headless: train a small model instead of evaluating the bundled one."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the SYNTHETIC season of 2022 and show it, with the predictions of the model that comes with the program.
+    """Create the SYNTHETIC season of 2022 and show it with the predictions of the bundled model.
 
-    The model has learnt from other simulated seasons than this one, by the same law: it finds signals like these.
+    The model was trained on other simulated seasons of the same generator, so it detects signals like these.
     """
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
@@ -91,13 +94,15 @@ def demo(
 
 def new(
     project: ProjectFolder,
-    timezone: Annotated[str, typer.Option(help="IANA name of the zone whose days are the project's days.")] = "Asia/Shanghai",
-    name: Annotated[str, typer.Option(callback=a_text, help="Name of the project; the folder's where not given.")] = "",
+    timezone: Annotated[
+        str, typer.Option(help="IANA name of the time zone that defines the project's days.")
+    ] = "Asia/Shanghai",
+    name: Annotated[str, typer.Option(callback=a_text, help="Project name; default: the folder name.")] = "",
 ) -> None:
-    """Make an empty project folder."""
+    """Create an empty project folder."""
     with Project.create(project, timezone=timezone, name=name) as made:
         warn(made)
-        say(f"Made the project {made.name} in {made.folder} ({made.timezone}).")
+        say(f"Created the project {made.name} in {made.folder} ({made.timezone}).")
 
 
 def import_(
@@ -105,31 +110,37 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, archives, or an exported project.")],
     *,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.json", exists=True, dir_okay=False, help="What the columns of tables mean.")
+        Path | None, typer.Option(metavar="FILE.json", exists=True, dir_okay=False, help="Column mapping for tables.")
     ] = None,
     save_mapping: Annotated[
-        bool, typer.Option("--save-mapping", help="Keep --mapping with the project, for later tables with the same columns.")
+        bool, typer.Option("--save-mapping", help="Save --mapping in the project, for later tables with the same columns.")
     ] = False,
-    station: Annotated[str, typer.Option(callback=a_text, metavar="CODE", help="Station of files that do not name it.")] = "",
+    station: Annotated[
+        str, typer.Option(callback=a_text, metavar="CODE", help="Station of files that do not name their station.")
+    ] = "",
     station_from: Annotated[
-        str, typer.Option(callback=a_text, metavar="PATTERN", help='Where files\' names hold the station: "mag_{code}_*.csv".')
+        str,
+        typer.Option(
+            callback=a_text, metavar="PATTERN", help='Position of the station code in file names: "mag_{code}_*.csv".'
+        ),
     ] = "",
-    date: Annotated[datetime | None, date_option("First day of logs that have only times of day.")] = None,
+    date: Annotated[datetime | None, date_option("First day of logs without dates.")] = None,
     timezone: Annotated[
-        str, typer.Option(callback=a_text, metavar="ZONE", help='Clock of stamps that name none: "UTC+8", "Asia/Shanghai".')
+        str,
+        typer.Option(callback=a_text, metavar="ZONE", help='Time zone of timestamps without one: "UTC+8", "Asia/Shanghai".'),
     ] = "",
-    unit: Annotated[str, typer.Option(callback=a_text, help=f"Unit of tables' values: {', '.join(UNITS)}.")] = "",
-    skip_lines: Annotated[int | None, typer.Option(min=0, help="Lines above the heading of tables.")] = None,
+    unit: Annotated[str, typer.Option(callback=a_text, help=f"Unit of the values in tables: {', '.join(UNITS)}.")] = "",
+    skip_lines: Annotated[int | None, typer.Option(min=0, help="Number of lines above the column names of tables.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import readings, station coordinates and Kp; the same file twice changes nothing.
+    """Import readings, station coordinates and Kp. Importing a file again changes nothing.
 
-    A file that cannot be read is skipped, named and counted; the rest comes in. Ctrl+C cancels and leaves nothing half-done.
+    Unreadable files are skipped and listed; the rest is imported. Ctrl+C cancels without leaving anything half-done.
 
-    Tables in csv and xlsx whose columns are plain need no mapping; what is not sure is asked for by an option. Others do, such
-    as {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M", "timezone": "Asia/Shanghai",
-    "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per station,
-    {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
+    Csv and xlsx tables with recognisable columns need no mapping; where one is uncertain, a message names the option to add.
+    Others do, for example {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M",
+    "timezone": "Asia/Shanghai", "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per
+    station, {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
     try:
         if timezone:
@@ -138,7 +149,7 @@ def import_(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if save_mapping and mapping is None:
-        raise typer.BadParameter("--save-mapping keeps the --mapping that is given with it.")
+        raise typer.BadParameter("--save-mapping needs --mapping.")
     with open_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
         done = import_paths(opened, paths, mapping=hints, progress=report, cancelled=cancelled)
         if save_mapping and hints.mapping is not None and not done.cancelled:
@@ -148,7 +159,7 @@ def import_(
     else:
         _print_import(done)
     if done.cancelled:
-        raise ProjectError("The import was cancelled; the project is as it was.")
+        raise ProjectError("Import cancelled; the project is unchanged.")
     if done.skipped and not (done.imported or done.unchanged):
         raise ProjectError("Nothing could be imported.")
 
@@ -157,9 +168,9 @@ def season(
     project: ProjectFolder,
     since: Annotated[datetime | None, date_option("First day of the season.")] = None,
     until: Annotated[datetime | None, date_option("Last day of the season.")] = None,
-    every_day: Annotated[bool, typer.Option("--all", help="Forget the window: every day with data is the season.")] = False,
+    every_day: Annotated[bool, typer.Option("--all", help="Reset: use every day with data.")] = False,
 ) -> None:
-    """Set, or show, the season window: the days that are shown and judged. Readings before it are warm-up."""
+    """Set or show the season: the days that are shown and evaluated. Earlier data build up the background."""
     with open_project(project) as opened:
         config = opened.config()
         first, last = as_day(since), as_day(until)
@@ -174,11 +185,11 @@ def season(
         days = seasons.season_days(opened)
         config = opened.config()
         window = f"{config.first_day or 'the first reading'} to {config.last_day or 'the last reading'}"
-        say(f"The season of {opened.name} goes from {window}: {days.size} days.")
+        say(f"The season of {opened.name} runs from {window}: {days.size} days.")
 
 
 def info(project: ProjectFolder, as_json: AsJson = False) -> None:
-    """Show what the project holds."""
+    """Show the contents of the project."""
     with open_project(project) as opened, bar("Reading") as report:
         facts = _facts(opened, seasons.load_season(opened, progress=report, features=False))
     if as_json:
@@ -233,15 +244,15 @@ def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, a
         f"{SYNTHETIC} season, strength {strength:g}: {facts['stations']} stations, {facts['days']} days from "
         f"{facts['first_day']} to {facts['last_day']}, {facts['days_with_map']} with a map."
     )
-    typer.echo(f"{facts['regions']} extremum regions on {facts['days_with_region']} days; {facts['events']} events.")
+    typer.echo(f"{facts['regions']} extremum regions on {facts['days_with_region']} days; {facts['events']} earthquakes.")
     typer.echo(f"Labels by the retrospective rule: {labels}.")
     if judgement is None:
-        typer.echo("This installation has no pre-trained model; --train trains a network here.")
+        typer.echo("This installation has no pre-trained model; use --train to train one.")
     else:
         typer.echo(f"{judgement.title}, protocol {judgement.protocol}: {judgement.verdict.text()}")
         typer.echo(judgement.verdict.figures())
         if judgement.protocol == ZERO_SHOT:
-            typer.echo("It has learnt from other SYNTHETIC seasons of the generator that made this one.")
+            typer.echo("The model was trained on other SYNTHETIC seasons of the generator of this season.")
         if judgement.basis is not None:
             typer.echo(judgement.basis.text())
 
@@ -249,7 +260,7 @@ def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, a
 def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder | None:
     """Return the run of a network trained here, or of the shipped model; None where this installation has none."""
     if train:
-        with worker_bar("Training") as listen, interruptible("Stopping the worker.") as cancelled:
+        with worker_bar("Training") as listen, interruptible("Stopping the training process.") as cancelled:
             return season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
     with worker_bar("Predicting") as listen:
         install_model(project, computed, listen=listen)
@@ -267,9 +278,9 @@ def _demo_project(folder: Path, strength: float, seed: int | None) -> Project:
         if strength_of(project) != strength or seed not in (None, seed_of(project)):
             project.close()
             wanted = f"strength {strength:g}" + ("" if seed is None else f" and seed {seed}")
-            raise ProjectError(f"{folder} holds another project than the {SYNTHETIC} season of {wanted}.")
+            raise ProjectError(f"{folder} contains a different project, not the {SYNTHETIC} season of {wanted}.")
         return project
-    with bar("Making the synthetic season") as report:
+    with bar("Generating the synthetic season") as report:
         return create_demo(folder, strength=strength, seed=seed, progress=report)
 
 
@@ -316,7 +327,7 @@ def _groups(notes: Sequence[str]) -> list[str]:
         file, _, text = note.partition(": ")
         files.setdefault(text or file, []).append(file)
     return [
-        f"{names[0]}: {text}" + (f" ({len(names)} files alike)" if len(names) > 1 else "") if text != names[0] else text
+        f"{names[0]}: {text}" + (f" ({len(names)} similar files)" if len(names) > 1 else "") if text != names[0] else text
         for text, names in files.items()
     ]
 

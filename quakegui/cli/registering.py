@@ -1,4 +1,4 @@
-"""The command that fixes what a run will be judged by before the days come: register."""
+"""The command that fixes the terms of a run's evaluation before the days come: register."""
 
 from __future__ import annotations
 
@@ -33,26 +33,28 @@ def register_(
     project: ProjectFolder,
     *,
     until: Annotated[datetime, date_option("Last day of the period.")],
-    since: Annotated[datetime | None, date_option("First day; by default the first whose night is not over.")] = None,
+    since: Annotated[datetime | None, date_option("First day; default: the first day whose night is not over.")] = None,
     run: RunId = None,
     threshold: Annotated[
-        float | None, typer.Option(metavar="P", help="A day is positive whose P(event) reaches it; see below.")
+        float | None, typer.Option(metavar="P", help="P(event) from which a day is positive; see below.")
     ] = None,
-    run_days: Annotated[int | None, typer.Option(metavar="N", help="Positive days in a row that open an alarm.")] = None,
+    run_days: Annotated[int | None, typer.Option(metavar="N", help="Consecutive positive days that open an alarm.")] = None,
     open_days: Annotated[
         int | None, typer.Option(metavar="N", help="Days that an alarm stays open after its last positive day.")
     ] = None,
-    author: Annotated[str | None, typer.Option(metavar="NAME", help="Who registers it.")] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Author of the registration; default: your user name.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a frozen run for days to come: what it is judged by is written once, hashed, and never changed.
+    """Register a frozen run for future days: the terms of its evaluation are written once, hashed and never changed.
 
-    That is the run's files, the season's parameters, box and magnitudes of the earthquakes, aftershocks, classes and label
-    rule, the alarm rule and the period. What is printed is the receipt: keep it, or one of 'quakegui verify --receipt', where
-    nobody who can write the project can write. 'update' predicts the days as they come; 'evaluate --prospective' judges them;
-    'verify' says what has changed and which days were left out. A registered run can be neither renamed nor deleted.
+    The terms are the run's files, the season parameters, the selection of earthquakes, the declustering, the classes, the label
+    rule, the alarm rule and the period. The output is the receipt: keep it, or one of 'quakegui verify --receipt', out of reach
+    of anyone who can write to the project. 'update' predicts the days as new data arrive; 'evaluate --prospective' evaluates
+    the predictions; 'verify' lists later changes and days without a prediction. A registered run cannot be renamed or deleted.
 
-    The alarm rule is the one that the run has chosen on its out-of-fold days, unless the options say otherwise.
+    Without options, the alarm rule is the one chosen on the run's out-of-fold days.
     """
     now_ms = wall_clock_ms()
     with sentences(), open_project(project) as opened:
@@ -82,13 +84,13 @@ def register_(
     else:
         _print(found)
     if found.terms.selection is None or (found.terms.selection.box is None and found.terms.selection.centre is None):
-        say("The earthquakes have no box and no radius: every one of the catalogue counts.", style="yellow")
+        say("The earthquakes are not limited by a box or a radius: every earthquake of the catalogue is used.", style="yellow")
     if window_end is not None and window_end < np.datetime64(last_day):
         say(
-            f"The season window ends on {window_end}: move its end ('quakegui season'), or later days get no prediction.",
+            f"The season ends on {window_end}: move its last day ('quakegui season'), or later days are not predicted.",
             style="yellow",
         )
-    say(f"The run “{found.terms.title}” is registered from {found.terms.first_day} until {found.terms.last_day}.")
+    say(f"The run “{found.terms.title}” is registered from {found.terms.first_day} to {found.terms.last_day}.")
 
 
 def _print(registration: Registration) -> None:
@@ -103,14 +105,14 @@ def _print(registration: Registration) -> None:
         ("box", "" if selection is None else selection.box),
         ("centre", "" if selection is None else selection.centre),
         ("radius in km", "" if selection is None else selection.radius_km),
-        ("least magnitude", "" if selection is None else selection.min_magnitude),
+        ("minimum magnitude", "" if selection is None else selection.min_magnitude),
         ("aftershocks", "" if terms.declustering is None else terms.declustering.method),
-        ("split magnitude", "" if terms.classes is None else terms.classes.split_magnitude),
-        ("alarm: P(event) at least", terms.threshold),
-        ("alarm: positive days in a row", terms.run_days),
-        ("alarm: days it stays open", terms.open_days),
+        ("magnitude split", "" if terms.classes is None else terms.classes.split_magnitude),
+        ("alarm: minimum P(event)", terms.threshold),
+        ("alarm: consecutive positive days", terms.run_days),
+        ("alarm: open days", terms.open_days),
         ("last row of the ledger", terms.ledger_row),
         ("hash of that row", terms.ledger_hash),
-        ("hash of all this", registration.hash),
+        ("hash of the registration", registration.hash),
     ]
     print_table("Registration", ("fact", "value"), rows)

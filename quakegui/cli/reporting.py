@@ -24,7 +24,7 @@ def _known(language: str) -> str:
 
 def report(
     project: ProjectFolder,
-    out: Annotated[Path, typer.Argument(metavar="OUT.html|OUT.pdf", help="The file to write; its ending says which kind.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.html|OUT.pdf", help="Output file; the extension sets the format.")],
     language: Annotated[
         str, typer.Option(metavar="|".join(languages()), help="Language of the report.", callback=_known)
     ] = ENGLISH,
@@ -32,12 +32,12 @@ def report(
 ) -> None:
     """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.
 
-    The file is complete in itself: it needs no other file and no network.
+    The file is self-contained: it needs no other files and no internet.
     """
     if out.suffix.lower() not in ENDINGS:
-        raise ProjectError(f"A report is written as .html or .pdf; '{out.name}' is neither.")
+        raise ProjectError(f"The file name of a report must end in .html or .pdf, not as in '{out.name}'.")
     if not out.absolute().parent.is_dir():
-        raise ProjectError(f"There is no folder {out.absolute().parent} to write the report into.")
+        raise ProjectError(f"The folder {out.absolute().parent} does not exist, so the report cannot be saved.")
     with open_project(project) as opened, interruptible() as cancelled, bar("Report") as progress:
         try:
             made = make_report(opened, language=language, as_of=labels, progress=progress, cancelled=cancelled)
@@ -48,7 +48,7 @@ def report(
             write_html(made, out)
         except OSError as error:
             raise ProjectError(f"{out} could not be written: {error.strerror}.") from error
-        say(f"The report is in {out}.")
+        say(f"Report saved to {out}.")
         return
     from quakegui.ui.report_pdf import ReportError, gui_application, write_pdf  # Qt is for those who want pages
 
@@ -59,4 +59,4 @@ def report(
         raise ProjectError(str(error)) from error
     finally:
         del kept
-    say(f"The report is in {out}: {pages} pages.")
+    say(f"Report saved to {out}: {pages} pages.")

@@ -19,14 +19,16 @@ app = typer.Typer(no_args_is_help=True, help="List training runs; show, use, del
 
 COLUMNS = ("id", "title", "created", "protocol", "size", "state", "leaky", "in_use")
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The run's id, or its beginning.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="ID of the run or its first characters.")]
 
 
 @app.command("list", epilog="Example: quakegui runs list demo --json")
 def list_(
-    project: Place, trash: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False, as_json: AsJson = False
+    project: Place,
+    trash: Annotated[bool, typer.Option("--trash", help="List runs in the trash.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """List the runs, the newest first."""
+    """List the runs, newest first."""
     with open_runs(project, read_only=True) as runs:
         found, problems = registry.list_runs(runs.folder / registry.TRASH if trash else runs.folder)
         facts = [_facts(run, runs.in_use) for run in found]
@@ -37,7 +39,7 @@ def list_(
 
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")
 def show(project: Place, run: Id, as_json: AsJson = False) -> None:
-    """Show a run's recipe, its card and its history."""
+    """Show a run's settings, its card and its history."""
     with open_runs(project, read_only=True) as runs:
         found, in_use = find_run(runs, run), runs.in_use
     facts = {**_facts(found, in_use), "config": found.config.to_json(), "card": found.card, "history": found.history()}
@@ -51,18 +53,18 @@ def show(project: Place, run: Id, as_json: AsJson = False) -> None:
 
 @app.command("use", epilog="Example: quakegui runs use demo 20260101")
 def use(project: Place, run: Id) -> None:
-    """Show this run's predictions from now on."""
+    """Make this the current run; its predictions are shown from now on."""
     with open_runs(project) as runs:
         found = find_run(runs, run)
         runs.use(found.id)
-    say(f"The predictions shown are those of “{found.title}” ({found.id}).")
+    say(f"The current run is “{found.title}” ({found.id}).")
 
 
 @app.command("delete", epilog="Example: quakegui runs delete demo 20260101")
 def delete(project: Place, run: Id) -> None:
-    """Move a run to the trash; what it predicted stays in the ledger. 'runs restore' takes it back.
+    """Move a run to the trash; its predictions stay in the ledger. 'runs restore' brings it back.
 
-    A registered run stays.
+    A registered run cannot be deleted.
     """
     with open_runs(project) as runs:
         found = find_run(runs, run)
@@ -70,46 +72,46 @@ def delete(project: Place, run: Id) -> None:
         if runs.in_use == found.id:
             runs.use(None)
         trashcan.trash_run(found)
-    say(f"The run “{found.title}” is in the trash; 'quakegui runs restore {project} {found.id}' takes it back.")
+    say(f"The run “{found.title}” was moved to the trash; restore it with 'quakegui runs restore {project} {found.id}'.")
 
 
 @app.command("restore", epilog="Example: quakegui runs restore demo 20260101")
 def restore(project: Place, run: Id) -> None:
-    """Take a run back from the trash."""
+    """Restore a run from the trash."""
     with open_runs(project) as runs:
         thrown_away = registry.list_runs(runs.folder / registry.TRASH)[0]
         found = trashcan.restore_run(registry.choose_run(thrown_away, run))
-    say(f"The run “{found.title}” ({found.id}) is back.")
+    say(f"The run “{found.title}” ({found.id}) was restored.")
 
 
 @app.command("empty-trash", epilog="Example: quakegui runs empty-trash demo")
 def empty_trash(project: Place) -> None:
-    """Delete the runs in the trash for good. What they predicted stays in the ledger."""
+    """Permanently delete the runs in the trash. Their predictions stay in the ledger."""
     with open_runs(project) as runs:
         try:
             count = trashcan.empty_trash(runs.folder)
         except OSError as error:
-            raise ProjectError(f"The trash could not be emptied wholly: {error}. What is left can be deleted again.") from error
-    say(f"{count} runs were deleted for good.")
+            raise ProjectError(f"The trash could not be emptied completely: {error}. Try again to delete the rest.") from error
+    say(f"{count} runs were permanently deleted.")
 
 
 @app.command("export", epilog="Example: quakegui runs export demo 20260101 run.zip")
-def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The file to write.")]) -> None:
+def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar="OUT.zip", help="Output file.")]) -> None:
     """Write a finished run as one zip file."""
     with open_runs(project, read_only=True) as runs:
         found = find_run(runs, run)
         archives.export_run(found, out)
-    say(f"The run “{found.title}” is in {out}.")
+    say(f"Run “{found.title}” written to {out}.")
 
 
 @app.command("import", epilog="Example: quakegui runs import other run.zip")
 def import_(
-    project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="What 'runs export' wrote.")]
+    project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="File written by 'runs export'.")]
 ) -> None:
-    """Take in a run from another project; it can predict here if its classes and map style are this project's."""
+    """Import a run from another project. It can predict here if its classes and map style match this project."""
     with open_runs(project) as runs:
         found = archives.import_run(runs.folder, file)
-    say(f"The run “{found.title}” came in as {found.id}.")
+    say(f"The run “{found.title}” was imported as {found.id}.")
 
 
 def _facts(run: RunFolder, in_use: str | None) -> dict[str, Any]:

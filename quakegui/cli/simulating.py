@@ -24,31 +24,37 @@ PLAN = Plan()
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.", show_default=False)]
 Layout = Annotated[
-    str, typer.Option(metavar="any|PROJECT", help="Stations: random ones and the invented network, or those of a project.")
+    str, typer.Option(metavar="any|PROJECT", help="Stations: random networks and the synthetic one, or those of a project.")
 ]
-Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of the first season; the others follow it.")]
+Seed = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Seed of the first season; the others use the numbers that follow.")
+]
 
 
 def simulate_(
     out: Out,
     *,
-    number: Annotated[int, typer.Option("--seasons", min=1, metavar="N", help="How many.")] = IN_A_FILE,
+    number: Annotated[int, typer.Option("--seasons", min=1, metavar="N", help="Number of seasons.")] = IN_A_FILE,
     layout: Layout = "any",
     seed: Seed = PLAN.first_seed,
     strength: Annotated[
-        float | None, typer.Option(min=0.0, help="Factor on the signals, 0 for none; 0.5 to 4, drawn, where not given.")
+        float | None, typer.Option(min=0.0, help="Factor on the signals, 0 for none; default: drawn from 0.5 to 4.")
     ] = None,
-    catalogue: Annotated[str, typer.Option(metavar="KIND", help=f"Earthquakes: {', '.join(KINDS)}.")] = "poisson",
-    nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"What is wrong besides: {', '.join(NUISANCES)}.")] = "none",
-    wide: Annotated[bool, typer.Option("--wide", help="Draw a law and a nuisance for each season.")] = False,
+    catalogue: Annotated[
+        str, typer.Option(metavar="KIND", help=f"Kind of earthquake catalogue: {', '.join(KINDS)}.")
+    ] = "poisson",
+    nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"Disturbances of the data: {', '.join(NUISANCES)}.")] = "none",
+    wide: Annotated[
+        bool, typer.Option("--wide", help="Draw the signal law and the disturbances anew for each season.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write SYNTHETIC seasons as NetCDF: anomalies of the stations, Kp, earthquakes, the rule's labels.
+    """Write SYNTHETIC seasons as NetCDF: station anomalies, Kp, earthquakes, rule labels.
 
-    A season depends on its seed and on these options alone: the same command writes the same numbers.
+    A season depends only on its seed and on these options: the same command writes the same numbers.
     """
     if nuisance not in NUISANCES:
-        raise typer.BadParameter(f"There is no nuisance '{nuisance}'; known are {', '.join(NUISANCES)}.")
+        raise typer.BadParameter(f"Unknown disturbance '{nuisance}'; use one of {', '.join(NUISANCES)}.")
     with sentences():
         plan = Plan(
             first_seed=seed,
@@ -61,7 +67,7 @@ def simulate_(
         )
     _require_empty(out)
     files: list[str] = []
-    with interruptible("Stopping; the files that are whole stay.") as stopped, bar("Simulating") as report:
+    with interruptible("Stopping; complete files are kept.") as stopped, bar("Simulating") as report:
         seasons = simulate(plan, range(number))
         while not stopped() and (some := list(islice(seasons, IN_A_FILE))):
             path = out / f"seasons-{some[0].source.config.seed}.nc"
@@ -73,7 +79,7 @@ def simulate_(
     if as_json:
         print_json({"seasons": done, "files": files, "first_seed": seed})
     else:
-        say(f"{done} SYNTHETIC seasons are in {out}, files: {len(files)}.")
+        say(f"{done} SYNTHETIC seasons written to {out}, files: {len(files)}.")
     if done < number:
         raise ProjectError(f"Stopped after {done} of {number} seasons.")
 
@@ -82,17 +88,20 @@ def pretrain(
     out: Out,
     *,
     layout: Layout = "any",
-    number: Annotated[int | None, typer.Option("--seasons", min=1, metavar="N", help="How many; 420 where not given.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--seasons", min=1, metavar="N", help="Number of seasons; default: 420.")
+    ] = None,
     preset: Annotated[
-        str, typer.Option(metavar="NAME", help="stack: days and their means; scalar: single days; wide: laws of all kinds.")
+        str,
+        typer.Option(metavar="NAME", help="stack: days and their means; scalar: single days; wide: signal laws of all kinds."),
     ] = "stack",
     seed: Seed = PLAN.first_seed,
     as_json: AsJson = False,
 ) -> None:
-    """Train VGG-12 on SYNTHETIC seasons that no project holds, and write the model and its card.
+    """Train VGG-12 on newly generated SYNTHETIC seasons, and write the model and its card.
 
-    About five minutes of processor time; nothing is kept of the seasons. Stopped with Ctrl+C, it goes on where it was when it
-    is given again. What the model says of a season of yours: 'quakegui apply'.
+    The training takes about five minutes of CPU time; the seasons are not saved. After Ctrl+C, run the command again to
+    continue. Predict your own season with 'quakegui apply'.
     """
     from quakegui.learn.network import pretrained
     from quakegui.learn.network.modelfile import CARD_FILE, MODEL
@@ -101,7 +110,7 @@ def pretrain(
     from quakegui.learn.network.steps import Stop
 
     if preset not in PRESETS:
-        raise typer.BadParameter(f"There is no preset '{preset}'; known are {', '.join(PRESETS)}.")
+        raise typer.BadParameter(f"Unknown preset '{preset}'; use one of {', '.join(PRESETS)}.")
     recipe = PRESETS[preset]
     plan = replace(recipe.plan, networks=_networks(layout), scale_footprints=layout != "any", first_seed=seed)
     recipe = replace(recipe, plan=plan, seasons=recipe.seasons if number is None else number)
@@ -110,17 +119,17 @@ def pretrain(
         if begun is None:
             _require_empty(out)
         elif begun != recipe.fingerprint:
-            raise ProjectError(f"{out} holds an unfinished pre-training of another recipe; give a new folder.")
+            raise ProjectError(f"{out} contains an unfinished pre-training with different settings; specify a new folder.")
         with interruptible(STOPPING) as stopped, worker_bar("Pre-training") as listen, writing(out / MODEL):
             try:
                 path = pretrained.make(out, recipe, say=listen, stopped=stopped)
             except Stop as stop:
-                raise ProjectError("Stopped; the same command goes on where it was.") from stop
+                raise ProjectError("Stopped; run the command again to continue.") from stop
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
     if as_json:
         print_json(facts)
     else:
-        say(f"The model is {path}, its card {path.with_name(CARD_FILE)}.")
+        say(f"Model written to {path}, its card to {path.with_name(CARD_FILE)}.")
 
 
 def _networks(layout: str) -> tuple[Network, ...]:
@@ -130,7 +139,7 @@ def _networks(layout: str) -> tuple[Network, ...]:
     with open_project(Path(layout), read_only=True) as opened:
         network = Network.of(station for station in opened.network().stations if station.located)
     if len(network.stations) < 3:
-        raise ProjectError("Simulated seasons need a project with three stations or more that have coordinates.")
+        raise ProjectError("Simulated seasons need a project with at least three stations that have coordinates.")
     return (network,)
 
 
@@ -141,4 +150,4 @@ def _require_empty(folder: Path) -> None:
     except OSError as error:
         raise ProjectError(f"The folder {folder} cannot be used: {error.strerror or error}.") from error
     if taken:
-        raise ProjectError(f"The folder {folder} is not empty; give a new one.")
+        raise ProjectError(f"The folder {folder} is not empty; specify a new one.")

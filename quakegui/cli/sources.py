@@ -20,14 +20,14 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 Place = Annotated[
-    Path, typer.Argument(metavar="PROJECT", help="The project's folder, or a folder of ready day maps.", show_default=False)
+    Path, typer.Argument(metavar="PROJECT", help="Project folder, or a folder of ready-made day maps.", show_default=False)
 ]
 RunId = Annotated[
-    str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning; the run in use where not given.")
+    str | None, typer.Option("--run", metavar="ID", help="ID of a run or its first characters; default: the current run.")
 ]
 
 WhichLabels = Annotated[
-    AsOf, typer.Option("--labels", help="Judge by the labels and earthquakes of the run's training, or by today's.")
+    AsOf, typer.Option("--labels", help="Evaluate with the labels and earthquakes of the training, or with today's.")
 ]
 
 
@@ -44,7 +44,7 @@ def open_source(place: Path) -> Iterator[MapSource]:
     with sentences(), open_project(place) as project:
         season = season_of(project)
         for run_id in season_runs.complete_runs(project, season):
-            say(f"The run {run_id} had been trained to its end; its predictions are kept now.")
+            say(f"The run {run_id} had finished training; its predictions have now been saved.")
         yield SeasonSource(project, season)
 
 
@@ -53,7 +53,9 @@ def season_of(project: Project, *, features: bool = True, now_ms: int | None = N
     with bar("Computing") as report:
         season = seasons.load_season(project, progress=report, features=features, now_ms=now_ms)
     if season is None:
-        raise ProjectError(f"The project {project.name} has no readings or no located stations yet, so there are no maps.")
+        raise ProjectError(
+            f"The project {project.name} has no readings or no stations with coordinates yet, so there are no maps."
+        )
     return season
 
 

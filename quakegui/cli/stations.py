@@ -13,12 +13,12 @@ from quakegui.project import stations
 from quakegui.project.undoing import remove_readings
 from quakegui.season.network import Station
 
-app = typer.Typer(no_args_is_help=True, help="List the stations, say where they are, or remove their readings.")
+app = typer.Typer(no_args_is_help=True, help="List the stations, set their coordinates or remove their readings.")
 
 
 @app.command("list", epilog="Example: quakegui stations list japan --json")
 def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
-    """List the stations and where they are."""
+    """List the stations with their coordinates."""
     with open_project(project, read_only=True) as opened:
         found = [asdict(station) for station in opened.network().stations]
     columns = ("code", "name", "latitude", "longitude", "elevation_m")
@@ -30,7 +30,7 @@ def import_(
     project: ProjectFolder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A csv with code, name, latitude, longitude, or an .ack file.")],
 ) -> None:
-    """Take stations and coordinates from a csv or .ack file."""
+    """Import stations and coordinates from a csv or .ack file."""
     with open_project(project) as opened:
         _tell(stations.import_stations(opened, file))
 
@@ -42,20 +42,20 @@ def set_(
     *,
     latitude: Annotated[float | None, typer.Option(help="Degrees north.")] = None,
     longitude: Annotated[float | None, typer.Option(help="Degrees east.")] = None,
-    name: Annotated[str, typer.Option(callback=a_text, help="Name of the place.")] = "",
+    name: Annotated[str, typer.Option(callback=a_text, help="Name of the station.")] = "",
     elevation: Annotated[float | None, typer.Option(help="Metres above sea level.")] = None,
 ) -> None:
-    """Add a station, or say where it is."""
+    """Add a station or set its coordinates."""
     with open_project(project) as opened:
         _tell(stations.set_stations(opened, Station(code, name, latitude, longitude, elevation)))
 
 
 @app.command("remove", epilog="Example: quakegui stations remove liangshan XIC")
 def remove(project: ProjectFolder, code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)]) -> None:
-    """Remove all readings of a station; 'quakegui imports undo' brings them back."""
+    """Remove all readings of a station; 'quakegui imports undo' restores them."""
     with open_project(project) as opened, bar("Removing") as report:
         act = remove_readings(opened, code, progress=report)
-    say(f"The readings of {act.station} no longer count. 'quakegui imports undo {project} {act.id}' brings them back.")
+    say(f"The readings of {act.station} were removed. Restore them with 'quakegui imports undo {project} {act.id}'.")
 
 
 def _tell(report: stations.StationsReport) -> None:

@@ -1,4 +1,4 @@
-"""The command that looks at a run from other sides."""
+"""The command that studies a run further."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
 from quakegui.project import catalogue
 from quakegui.project.store import Project, ProjectError
+from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES
 from quakegui.season.season import Season
 
 
@@ -39,9 +40,9 @@ def study(
     what: Annotated[
         Study,
         typer.Argument(
-            help="epochs: daily series about the earthquakes; events: the largest P before each of them; "
+            help="epochs: daily series around the earthquakes; events: the largest P before each earthquake; "
             "robustness: the verdict under other choices; "
-            "skillmap: the test over lead, window, distance and magnitude.",
+            "skillmap: the test over lead time, window, distance and magnitude.",
             show_default=False,
         ),
     ],
@@ -49,15 +50,15 @@ def study(
     run: RunId = None,
     catalogues: Annotated[
         list[Path] | None,
-        typer.Option("--catalogue", metavar="FILE", help="With robustness: another catalogue of the same earthquakes."),
+        typer.Option("--catalogue", metavar="FILE", help="For robustness: another catalogue of the same earthquakes."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look at a run from other sides: what happens about the earthquakes, and whether its verdict hangs on one choice."""
+    """Study a run further: the days around the earthquakes, and how the verdict depends on single choices."""
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
         if not catalogue.events(opened):
-            raise ProjectError(f"The project {opened.name} has no earthquakes yet; 'quakegui events import' takes them in.")
+            raise ProjectError(f"The project {opened.name} has no earthquakes yet; import them with 'quakegui events import'.")
         if what is Study.EPOCHS:
             print_epochs(_epochs(opened, season, run), as_json=as_json)
             return
@@ -72,7 +73,7 @@ def study(
 
 
 def _epochs(project: Project, season: Season, run: str | None) -> dict[str, Epochs]:
-    """Return the series about the events; those of the field alone where no run was asked for and none can be studied."""
+    """Return the series around the earthquakes; those of the field alone where no run was asked for and none can be studied."""
     try:
         return season_study.season_epochs(project, season, find_run(ProjectRuns(project), run))
     except RunError as error:
@@ -83,16 +84,16 @@ def _epochs(project: Project, season: Season, run: str | None) -> dict[str, Epoc
 
 
 def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
-    """Print each series about the events."""
+    """Print each series around the earthquakes."""
     if as_json:
         print_json(plain(found))
         return
     columns = ("series", "p before", "at lag", "p after", "at lag")
     rows = [
-        (name, _number(one.p_before), one.extreme_before, _number(one.p_after), one.extreme_after)
+        (SERIES_NAMES.get(name, name), _number(one.p_before), one.extreme_before, _number(one.p_after), one.extreme_after)
         for name, one in found.items()
     ]
-    print_table("Series about the earthquakes, p for all lags at once", columns, rows)
+    print_table("Series around the earthquakes, p for all lags together", columns, rows)
 
 
 def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
@@ -100,7 +101,7 @@ def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
     if as_json:
         print_json([{**plain(event), **plain(row)} for event, row in found])
         return
-    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "of quiet days", "by chance")
+    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "quiet days", "by chance")
     rows = [
         (
             str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),
@@ -108,7 +109,7 @@ def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
         )
         for event, row in found
     ]  # fmt: skip
-    print_table("The largest P(event) known before each earthquake, in its label window", columns, rows)
+    print_table("Largest P(event) available before each earthquake, in its label window", columns, rows)
 
 
 def print_robustness(found: Robustness, *, as_json: bool) -> None:
@@ -119,12 +120,16 @@ def print_robustness(found: Robustness, *, as_json: bool) -> None:
         print_json({**counts, "variants": variants})
         return
     rows = [
-        (one.axis, one.choice, one.score.events, *map(_number, (one.score.statistic, one.score.p_value, one.p_corrected)))
+        (
+            AXIS_NAMES.get(one.axis, one.axis), CHOICE_NAMES.get(one.choice, one.choice), one.score.events,
+            *map(_number, (one.score.statistic, one.score.p_value, one.p_corrected)),
+        )
         for one in found.variants
-    ]
-    print_table("The test under other choices", ("axis", "choice", "events", "AUC or R", "p", "p corrected"), rows)
+    ]  # fmt: skip
+    print_table("Test under alternative choices", ("axis", "choice", "earthquakes", "AUC or R", "p", "p corrected"), rows)
     typer.echo(
-        f"p < 0.05 under {found.held} of {found.tested} choices; corrected for their number, under {found.held_corrected}."
+        f"p < 0.05 for {found.held} of {found.tested} choices, and for {found.held_corrected} after correction for the number "
+        "of choices."
     )
 
 
@@ -133,8 +138,8 @@ def print_skill_maps(found: season_study.SkillMaps, *, as_json: bool) -> None:
     if as_json:
         print_json(plain(found))
         return
-    _print_map("AUC (p) by lead (rows) and window, days", found.lead_window)
-    _print_map("AUC (p) by distance (rows, km) and least magnitude", found.distance_magnitude)
+    _print_map("AUC (p) by lead time (rows) and window, days", found.lead_window)
+    _print_map("AUC (p) by distance (rows, km) and minimum magnitude", found.distance_magnitude)
 
 
 def _named(paths: Sequence[Path]) -> dict[str, Path]:

@@ -23,7 +23,7 @@ from quakegui.formats.errors import shown
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.store import Project, ProjectError
 
-ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="Project folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
 PIPE_WIDTH = 240
@@ -34,7 +34,7 @@ def a_text(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise typer.BadParameter(f"'{shown(text, 100)}' holds characters that are no text.") from error
+        raise typer.BadParameter(f"'{shown(text, 100)}' contains invalid characters.") from error
     return text
 
 
@@ -142,7 +142,7 @@ def bar(title: str) -> Iterator[ProgressCallback]:
 
 
 @contextmanager
-def interruptible(answer: str = "Stopping; nothing half-done is kept.") -> Iterator[CancelCheck]:
+def interruptible(answer: str = "Stopping; partial results are discarded.") -> Iterator[CancelCheck]:
     """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed.
 
     Parameters

@@ -30,20 +30,20 @@ def update(
     project: ProjectFolder,
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="New files or folders.")] = None,
     watch: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Keep taking in what appears in this folder, until Ctrl+C.")
+        Path | None, typer.Option(metavar="FOLDER", help="Keep importing new files from this folder until Ctrl+C.")
     ] = None,
     run: RunId = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in new files, predict the new days with a frozen run, and tell of alarms that open.
+    """Import new files, predict the new days with the frozen model, and report new alarms.
 
-    Every prediction becomes one row of a ledger that is never changed. A day that was corrected after its prediction gets a
-    further row; the first one stands in every score. A night is predicted once it is over, never from a part of it; with
-    --watch that needs no new file. Runs that are registered for these days predict them, too, whichever is in use. With --watch
-    each round prints one JSON document on a line of its own.
+    Each prediction is appended to a ledger that is never changed. If a day is corrected after its prediction, a new row is
+    added; scores use the first. A night is predicted only once it is over; with --watch, this needs no new file. Runs that are
+    registered for these days predict them too, whichever run is the current one. With --watch --json, each round prints one
+    JSON document per line.
     """
     if watch is not None and not watch.is_dir():
-        raise ProjectError(f"There is no folder {watch} to watch.")
+        raise ProjectError(f"The folder {watch} does not exist and cannot be watched.")
     with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
 
         def take_in(files: Sequence[Path]) -> operating.Update:
@@ -57,7 +57,7 @@ def update(
             return
         look = Watch(watch)
         look.wake_at(_next_round(take_in([*(paths or ()), *look.present])))
-        say(f"Watching {watch}; Ctrl+C ends it.")
+        say(f"Watching {watch}; press Ctrl+C to stop.")
         for files in look.changes(cancelled):
             try:
                 look.wake_at(_next_round(take_in(files)))
@@ -66,7 +66,7 @@ def update(
                     look.again(files)
                 else:
                     look.wake_at(wall_clock_ms() + RETRY_MS)
-                say(f"{error} The watch goes on, and tries these files again later.", style="red")
+                say(f"{error} Watching continues; these files will be tried again later.", style="red")
 
 
 def _next_round(report: operating.Update) -> int | None:
@@ -89,13 +89,17 @@ def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> Non
             print_json(facts)
         return
     count = len(report.predictions.issued)
-    typer.echo(f"{count} days predicted by run {report.predictions.run}, {report.predictions.unchanged} were known.")
+    typer.echo(
+        f"{count} days predicted with run {report.predictions.run}, {report.predictions.unchanged} were already predicted."
+    )
     for one in report.predictions.issued[-20:]:
         typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
     for other in report.registered:
-        typer.echo(f"{len(other.issued)} days predicted by the registered run {other.run}, {other.unchanged} were known.")
+        typer.echo(
+            f"{len(other.issued)} days predicted with the registered run {other.run}, {other.unchanged} were already predicted."
+        )
     for alarm in report.new_alarms:
-        typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC at least: {_alarm_words(alarm)}.")
+        typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC or later: {_alarm_words(alarm)}.")
     typer.echo("An alarm is open." if report.open_now else "No alarm is open.")
 
 

@@ -1,6 +1,6 @@
 """Every verb of the command line, each a few lines over the rooms of the package.
 
-Exit codes: 0 done, 1 refused or failed with a sentence on standard error, 2 wrong usage. With `--json` standard output is one
+Exit codes: 0 success, 1 error with a message on standard error, 2 usage error. With `--json` standard output is one
 JSON document and nothing else; progress bars go to standard error.
 """
 
@@ -38,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 refused with a sentence, 2 wrong usage. Example: quakegui demo --headless",
+    epilog="Exit codes: 0 success, 1 error (with a message), 2 usage error. Example: quakegui demo --headless",
 )
 app.command(epilog="Example: quakegui demo --headless --project demo --strength 0")(project.demo)
 app.command(epilog="Example: quakegui new japan --timezone Asia/Tokyo")(project.new)
@@ -85,9 +85,9 @@ def without_command(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Daily anomaly maps of a geomagnetic network, labels, VGG-12, and an honest account of its skill.
+    """Daily anomaly maps of a geomagnetic network, labels, the VGG-12 model and a candid assessment of its skill.
 
-    Without a command the window opens.
+    Without a command, the window opens.
     """
     if context.invoked_subcommand is None:
         raise typer.Exit(window.show_window(open_folder))

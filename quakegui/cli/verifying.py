@@ -1,4 +1,4 @@
-"""The command that looks whether the record is as it was written: verify."""
+"""The command that checks whether the record is as it was written: verify."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ def verify(
     project: ProjectFolder,
     file: Annotated[
         Path | None,
-        typer.Option("--receipt", metavar="FILE", help="A new file: write a receipt. One that is there: compare with it."),
+        typer.Option(
+            "--receipt", metavar="FILE", help="Receipt: write it if the file is new, compare with it if the file exists."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look whether label journal, ledger and registrations are as quakegui wrote them; nothing is changed.
+    """Check the label journal, the ledger and the registrations for changes after writing; nothing is changed.
 
-    Each row carries the hash of the one before, so a row that was changed, removed or inserted is found. Whoever owns the
-    project could rewrite a whole chain: a receipt holds its last hash and shows that, if it is kept where they cannot write.
-    Of a registered run it says what has changed since, and which days could have been predicted and were not.
-    Exit code 0: the record is sound; 1: it is not.
+    Each row contains the hash of the preceding row, so changed, removed and inserted rows are found. The owner of a project
+    could rewrite a whole chain: a receipt contains the last hash and reveals this if the owner cannot change the receipt.
+    For a registered run, later changes and missed predictions are listed.
+    Exit code 0: the record is sound; 1: the record is not sound.
     """
     now_ms = wall_clock_ms()
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:
@@ -44,10 +46,10 @@ def verify(
             kept = receipt.read_receipt(file)
             faults += receipt.differences(opened, kept)
             if not faults:
-                notes.append(f"The record still holds what the receipt of {kept.written} says.")
+                notes.append(f"The record agrees with the receipt of {kept.written}.")
         elif file is not None and not state.broken:
             receipt.write_receipt(opened, state, file, now_ms=now_ms)
-            notes.append(f"The receipt is in {file}: keep it where nobody who can write the project can write.")
+            notes.append(f"Receipt written to {file}: keep it out of reach of anyone who can write to the project.")
         elif file is not None:
             notes.append("No receipt was written.")
         written_otherwise = bool(faults)
@@ -64,21 +66,21 @@ def verify(
         for sentence in (*faults, *notes):
             say(sentence, style="red" if sentence in faults else "")
     if written_otherwise:
-        raise ProjectError("The record is not as quakegui wrote it.")
+        raise ProjectError("The record differs from what quakegui wrote.")
     if faults:
-        raise ProjectError("The record is as quakegui wrote it, but a registration was not kept.")
+        raise ProjectError("The record is as quakegui wrote it, but the terms of a registration were not kept.")
     say("The record is as quakegui wrote it.")
 
 
 def _print(name: str, state: RecordState) -> None:
-    columns = ("chain", "rows", "of them unchained", "last row", "hash of the last row")
+    columns = ("chain", "rows", "unchained", "last row", "hash of the last row")
     rows = [(one.name, one.rows, one.unchained, one.head or "", one.hash) for one in state.chains]
     print_table(name, columns, rows)
     for one in state.chains:
         if one.unchained:
             say(
-                f"{one.unchained} rows of the {one.name} are from before rows were chained: what happened to them before the "
-                "first chained row is not known."
+                f"{one.unchained} rows of the {one.name} were written before rows had hashes; any changes to them before the "
+                "first chained row was written cannot be detected."
             )
 
 
@@ -92,7 +94,7 @@ def _registration_facts(record: RegisteredRecord) -> dict[str, Any]:
 
 
 def _print_registrations(records: Sequence[RegisteredRecord]) -> None:
-    columns = ("registered run", "title", "from", "until", "predicted", "gaps", "hash")
+    columns = ("registered run", "title", "from", "to", "predicted", "gaps", "hash")
     rows = []
     for one in records:
         terms = one.registration.terms

@@ -13,7 +13,7 @@ from quakegui.learn.runs.registry import RunError
 from quakegui.progress import ProgressCallback
 from quakegui.project.store import ProjectError
 
-STOPPING = "Stopping the worker; what it has finished is kept."
+STOPPING = "Stopping the process; finished work is kept."
 
 
 @contextmanager

@@ -12,9 +12,9 @@ def test_members_aucs_are_those_of_each_alone():
     told = ensemble.ensemble_of([[0.1, 0.2, 0.8, 0.9, 0.5], [0.9, 0.8, 0.2, 0.1, 0.5], [0.1, 0.3, 0.2, 0.4, 0.5]], kinds)
     assert told is not None
     assert told.aucs == (1.0, 0.0, 0.75)
-    assert "mean of 3 networks" in told.text()
+    assert "mean of 3 ensemble members" in told.text()
     assert "0.00 to 1.00" in told.text()
-    assert "3 个网络" in worded(told.text(), "zh")
+    assert "3 个集成成员" in worded(told.text(), "zh")
 
 
 def test_the_spread_is_of_days_that_have_an_answer():

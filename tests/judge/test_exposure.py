@@ -31,7 +31,7 @@ def test_a_day_without_a_rate_has_the_mean_of_the_others():
 
 @pytest.mark.parametrize("rate", [np.full(10, np.nan), np.zeros(10), np.r_[-1.0, np.ones(9)]])
 def test_rates_that_weigh_nothing_are_refused(rate):
-    with pytest.raises(ValueError, match="weighed only by rates"):
+    with pytest.raises(ValueError, match="weights need rates"):
         exposure_of(SERIES, rate)
 
 

@@ -32,7 +32,7 @@ def test_r_zero_is_the_lower_clopper_pearson_bound():
     lower = 12 / 18 - skill.r_zero(18, 12)
     assert binom.sf(11, 18, lower) == pytest.approx(0.025, abs=1e-12)
     assert skill.r_zero(18, 0) == 0.0
-    with pytest.raises(ValueError, match="at least one event"):
+    with pytest.raises(ValueError, match="at least one earthquake"):
         skill.r_zero(0, 0)
 
 

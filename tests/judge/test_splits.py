@@ -201,13 +201,13 @@ def test_class_weights_give_events_half_the_weight_and_each_of_their_classes_ali
 def test_named_protocols():
     made = season()
     assert [splits.split(made, name).protocol for name in splits.PROTOCOLS] == list(splits.PROTOCOLS)
-    with pytest.raises(ValueError, match="no protocol named 'random'"):
+    with pytest.raises(ValueError, match="Unknown protocol 'random'"):
         splits.split(made, "random")
 
 
 def test_too_few_days_are_refused_in_words():
     few = splits.material(np.datetime64("2022-01-01") + np.arange(12), np.zeros(12, int))
-    with pytest.raises(ValueError, match="No day is left to train on"):
+    with pytest.raises(ValueError, match="No training days remain"):
         splits.blocked(few, folds=3)
     with pytest.raises(ValueError, match="too few for 7 blocks"):
         splits.blocked(few, folds=7)

@@ -83,7 +83,7 @@ def test_axes_change_one_thing_at_a_time():
     events = [event(day, magnitude=4.0 + 0.2 * (k % 8), north_km=20.0 * k) for k, day in enumerate(EVENT_DAYS)]
     base = choice(events)
     axes = study.choice_axes(base, CENTRE, {"another": events[:10]})
-    assert axes["original settings"] == {"": base}
+    assert axes["as it is"] == {"": base}
     for axis, field in (("label rule", "rule"), ("declustering", "declustering"), ("catalogue", "events")):
         for other in axes[axis].values():
             assert dataclasses.replace(other, **{field: getattr(base, field)}) == base
@@ -92,7 +92,7 @@ def test_axes_change_one_thing_at_a_time():
     assert list(axes["distance"]) == ["250 km", "350 km", "10^(0.43 M) km"]
     flat = study.choice_axes(dataclasses.replace(base, rule=FLAT_RULE), CENTRE)["label rule"]
     assert "a fortnight" not in flat
-    assert flat["half as many days before"].rule.flat_days_before == 6
+    assert flat["half the days before"].rule.flat_days_before == 6
     assert study.choice_axes(choice([]), CENTRE)["least magnitude"] == {}
 
 

@@ -70,7 +70,7 @@ def test_the_verdict_of_the_training_rests_on_its_label_windows(trained: Path) -
         write_json(run.folder / "config.json", {**config, "about": about})
         old = season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
         assert old.basis is not None
-        assert "does not hold those of its training" in old.basis.text()
+        assert "those of the training were not saved with the run" in old.basis.text()
         for wrong in ({**run.about["label_windows"], "before": [-1, 3]}, {"day": 3}, []):
             write_json(run.folder / "config.json", {**config, "about": {**run.about, "label_windows": wrong}})
             with pytest.raises(registry.RunError, match="label_windows"):
@@ -105,7 +105,7 @@ def test_by_todays_labels_all_figures_come_from_today(trained: Path) -> None:
         np.testing.assert_array_equal(new.judgement.trained, old.judgement.trained)
         assert new.judgement.thresholds == old.judgement.thresholds
         assert new.judgement.basis is not None
-        assert new.judgement.basis.text().endswith("; 2 days and 1 earthquake differ from those that the run was trained with.")
+        assert new.judgement.basis.text().endswith("; 2 days and 1 earthquake differ from those used in training.")
 
 
 def test_a_day_labelled_since_is_scored_by_todays_labels_if_the_run_answered_it(trained: Path) -> None:
@@ -138,9 +138,9 @@ def test_a_run_of_other_classes_is_not_judged(trained: Path) -> None:
         run = season_runs.find_run(project, None)
         catalogue.make_class_scheme(project, split_magnitude=3.7)
         for as_of in ("training", "today"):
-            with pytest.raises(registry.RunError, match=r"other classes than this project has.*Train anew"):
+            with pytest.raises(registry.RunError, match=r"classes different from this project's.*Train anew"):
                 season_evaluation.evaluate(project, season, run, as_of)  # type: ignore[arg-type]
-        with pytest.raises(registry.RunError, match="other classes than this project has"):
+        with pytest.raises(registry.RunError, match="classes different from this project's"):
             evaluate_prospective(project, season, run)
 
 
@@ -180,7 +180,7 @@ def test_a_run_of_an_earlier_version_says_whose_earthquakes_it_is_judged_by(trai
         told = season_evaluation.evaluate(project, season, run)
         assert told.basis is not None
         assert told.basis.events_differ is None
-        assert "by today's earthquakes, since the run does not hold those of its training" in told.basis.text()
+        assert "with today's earthquakes, because those of the training were not saved with the run" in told.basis.text()
         assert "未保存训练时的地震" in worded(told.basis.text(), "zh")
 
 
@@ -241,12 +241,12 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
     other = replace(same, material=ready_maps.material(said.days, moved))
     told = same.evaluate(run)
     assert told.basis is not None
-    assert "classes that the maps had on" in told.basis.text()
+    assert "with the classes of the maps on" in told.basis.text()
     assert told.basis.text().endswith("; today's are the same.")
     then, now = other.evaluate(run), other.evaluate(run, "today")
     assert figures(then) == figures(told)
     assert then.basis is not None
-    assert then.basis.text().endswith("; 2 maps have another class today.")
+    assert then.basis.text().endswith("; 2 maps have different classes today.")
     np.testing.assert_array_equal(now.of("class").figures.confusion.sum(axis=1), np.bincount(moved[fold], minlength=5))
     assert now.basis is not None
     assert worded(now.basis.text(), "zh").endswith("；有 2 张图的类别与训练时不同。")
@@ -260,7 +260,7 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
         (Basis("training", "2023-11-21", 0, 1), "; 1 earthquake differs today."),
         (Basis("training", "2023-11-21", 1, 1), "; 1 day and 1 earthquake differ today."),
         (Basis("today", "2023-11-21 09:30", 0, 0, days_since=1), "trained with the same. 1 day changed since."),
-        (Basis("today", "2023-11-21 09:30", 3, None), "; 3 days differ from those that the run was trained with."),
+        (Basis("today", "2023-11-21 09:30", 3, None), "; 3 days differ from those used in training."),
     ],
 )
 def test_the_sentence_counts_what_differs(basis: Basis, english: str) -> None:

@@ -102,10 +102,10 @@ def test_two_networks_a_fold_are_judged_by_their_mean(
 
 def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(run: Terminal, small_project: Path) -> None:
     assert "label" in run("train", small_project, "--preset", "tiny", code=1)[1]
-    assert "train one first" in run("evaluate", small_project, code=1)[1]
-    assert "train one first" in run("update", small_project, code=1)[1]
+    assert "train a model first" in run("evaluate", small_project, code=1)[1]
+    assert "train a model first" in run("update", small_project, code=1)[1]
     assert "no run" in run("runs", "show", small_project, "2026", code=1)[1]
-    assert "no folder" in run("update", small_project, "--watch", small_project / "nowhere", code=1)[1]
+    assert "not a folder" in run("update", small_project, "--watch", small_project / "nowhere", code=1)[1]
 
 
 def test_wrong_usage_is_exit_code_2(run: Terminal, small_project: Path) -> None:
@@ -133,7 +133,7 @@ def test_ctrl_c_stops_the_worker_and_the_run_can_go_on(run: Terminal, labelled: 
     err = "".join([*before, *process.stderr])
     process.stderr.close()
     assert process.wait(60) == 1, err
-    assert "can be started again" in err or "resume goes on from there" in err
+    assert "can be started again" in err or "can be resumed from there" in err
     (listed,) = run.json("runs", "list", labelled)
     assert listed["state"] == "resumable"
     assert listed["id"] in err
@@ -218,7 +218,7 @@ def test_a_round_of_the_watch_that_fails_is_told_and_its_files_come_again(
     monkeypatch.setattr(Watch, "again", lambda _self, paths: asked.append(paths))
     (tmp_path / "incoming").mkdir()
     _out, err = run("update", trained, "--watch", tmp_path / "incoming")
-    assert "Another program writes to the project. The watch goes on, and tries these files again later." in " ".join(
+    assert "Another program writes to the project. Watching continues; these files will be tried again later." in " ".join(
         err.split()
     )
     assert asked == [(tmp_path / "new.txt",)]
@@ -256,4 +256,4 @@ def test_the_command_says_by_what_it_judges_and_takes_the_other_set(run: Termina
     assert then["basis"]["text"] in out.replace("\n", " ")
     run("evaluate", trained, "--labels", "yesterday", code=2)
     out, _ = run("report", trained, trained / "report.html", "--labels", "today")
-    assert "differs from those that the run was trained with" in (trained / "report.html").read_text(encoding="utf-8")
+    assert "differs from those used in training" in (trained / "report.html").read_text(encoding="utf-8")

@@ -51,7 +51,7 @@ def test_paths_as_wsl_calls_them(windows: str, linux: str) -> None:
 
 
 def test_what_wsl_cannot_reach_is_refused() -> None:
-    with pytest.raises(ValueError, match="put the project on a local drive"):
+    with pytest.raises(ValueError, match="move the project to a local drive"):
         wsl_path("\\\\server\\share\\x", "Ubuntu")
     with pytest.raises(ValueError, match="distribution Debian"):
         wsl_path("\\\\wsl$\\Debian\\home\\me", "Ubuntu")
@@ -73,7 +73,7 @@ def test_no_wsl_means_no_distributions() -> None:
 
 
 def test_another_interpreter_needs_a_path() -> None:
-    with pytest.raises(ValueError, match="needs its path"):
+    with pytest.raises(ValueError, match="Enter the path of the other interpreter"):
         Environment("interpreter")
 
 

@@ -196,15 +196,15 @@ def made(*powers: int, kind: str = "network", counts: tuple[int, ...] = (2, 20))
 @pytest.mark.parametrize(
     ("limit", "english", "chinese"),
     [
-        (made(1, 4, 20), "Signals of 1.7 nT are found with a probability of 0.8.", "1.7 nT 的信号以 0.8 的概率被检出。"),
-        (made(1, 18, 20), "Signals of 1.0 nT, the smallest tried,", "所试的最小信号 1.0 nT"),
-        (made(1, 4, 10), "Even signals of 2.0 nT are found with a probability below 0.8.", "即使 2.0 nT 的信号"),
-        (made(1, 4), "Without signals 1 of 20 replicates are.", "20 次重复中有 1 次"),
-        (made(1, 4), "the season needs 11 earthquakes.", "观测季内需要 11 次地震。"),
-        (made(1, 4, counts=(2, 10)), "12 earthquakes in the season are not enough.", "12 次地震仍不够。"),
-        (made(1, 4, counts=(19, 20)), "6 earthquakes in the season are enough.", "6 次地震即已足够。"),
-        (made(1, 4), "by its own network", "该运行自身的网络"),
-        (made(1, 4, kind="matched-filter"), "by a matched filter for such signals", "匹配滤波"),
+        (made(1, 4, 20), "Signals of 1.7 nT are detected with a probability of 0.8.", "1.7 nT 的信号检出概率为 0.8。"),
+        (made(1, 18, 20), "Signals of 1.0 nT, the smallest tried,", "试验的最小信号（1.0 nT）"),
+        (made(1, 4, 10), "Even signals of 2.0 nT are detected with a probability below 0.8.", "即使 2.0 nT 的信号"),
+        (made(1, 4), "Without signals, 1 of 20 replicates are better than chance.", "20 次重复中有 1 次优于随机"),
+        (made(1, 4), "the season needs 11 earthquakes for a probability of 0.8.", "观测季内须有 11 次地震，"),
+        (made(1, 4, counts=(2, 10)), "12 earthquakes in the season are not enough.", "12 次地震，检出概率仍达不到 0.8。"),
+        (made(1, 4, counts=(19, 20)), "6 earthquakes in the season are enough.", "6 次地震，检出概率即可达到 0.8。"),
+        (made(1, 4), "the run's own model", "该训练记录自身的模型"),
+        (made(1, 4, kind="matched-filter"), "a matched filter for such signals was evaluated", "匹配滤波"),
     ],
 )
 def test_it_is_said_in_both_languages(limit: Limit, english: str, chinese: str) -> None:

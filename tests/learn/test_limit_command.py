@@ -52,19 +52,19 @@ def test_rows_and_the_size_that_is_found(run: Terminal, trained: Path, monkeypat
     monkeypatch.setattr(run_limit, "limit_of", lambda *_, **__: pytest.fail("it is kept with the run"))
     out, _ = run("limit", trained, "--replicates", 4)
     assert "Detection limit: matched filter" in out
-    assert "are found with a probability of 0.8." in out
+    assert "are detected with a probability of 0.8." in out
     assert "9 earthquakes in the season are not enough." in out
 
 
 def test_what_cannot_be_computed_is_refused_in_one_sentence(run: Terminal, trained: Path, tmp_path: Path) -> None:
     _, said = run("limit", trained, code=1)
-    assert said.strip().endswith("with less, no predictor can be told from luck.")
+    assert said.strip().endswith("with fewer, no predictor can be distinguished from chance.")
     for folder in (trained / "runs").iterdir():
         shutil.rmtree(folder)
     _, said = run("limit", trained, code=1)
-    assert "five independent earthquakes or more" in said
+    assert "at least five independent earthquakes" in said
     _, said = run("limit", trained, "--model", tmp_path / "none.npz", code=1)
-    assert "'quakegui pretrain' makes one" in said
+    assert "create one with 'quakegui pretrain'" in said
     run("limit", trained, "--run", "x", "--model", tmp_path / "none.npz", code=2)
 
 

@@ -77,7 +77,7 @@ def test_what_only_a_season_has_is_refused_by_ready_maps(tmp_path: Path) -> None
     maps = write_maps(tmp_path / "maps")
     run = maps.begin(TINY)
     assert (maps.runs.in_use, maps.superseded(run)) == (None, "")
-    with pytest.raises(RunError, match="no ledger"):
+    with pytest.raises(RunError, match="no prediction ledger"):
         maps.evaluate_prospective(run)
     with pytest.raises(RunError, match="name a run with --run"):
         maps.runs.use(run.id)

@@ -187,7 +187,7 @@ def test_late_days_are_told_as_late_and_on_time_ones_are_not(trained: Path, answ
         late = [one.late for one in done.predictions.issued]
         assert late == [True] * (len(late) - 2) + [late[-2], False]
         assert done.predictions.issued[-1].late_hours == pytest.approx(0.5)
-        assert any("came late" in note for note in done.notes)
+        assert any("Late predictions" in note for note in done.notes)
 
 
 def night_of(season: Season, index: int) -> tuple[int, int]:
@@ -208,7 +208,7 @@ def test_nothing_is_said_of_a_night_before_it_is_over(trained: Path, answers: An
             assert day not in {one.day for one in early.predictions.issued}
             assert (day, np.datetime64(over, "ms")) in early.predictions.waiting
             assert early.next_over == np.datetime64(over, "ms")
-            assert any(f"The night of {day} is not over: it is predicted from" in note for note in early.notes)
+            assert any(f"The night of {day} is not over; prediction is possible from" in note for note in early.notes)
             assert day not in {row.day for row in runs.ledger(project, run.id) if row.kind == "prospective"}
             assert day not in {day for day, _ in early.predictions.without_map}
         done = round_of(project, now_ms=over)
@@ -233,10 +233,12 @@ def test_readings_ahead_of_the_clock_are_told(trained: Path, answers: Answers) -
     with Project.open(trained) as project:
         last = seasons.days_with_data(project)[-1].astype("datetime64[ms]").astype(np.int64)
         ahead = [
-            note for note in round_of(project, now_ms=int(last) - 12 * HOUR_MS).notes if "ahead of this machine's clock" in note
+            note
+            for note in round_of(project, now_ms=int(last) - 12 * HOUR_MS).notes
+            if "ahead of this computer's clock" in note
         ]
         assert [note.split()[2] for note in ahead] == ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG"]
-        assert not any("ahead of this machine" in note for note in round_of(project).notes)
+        assert not any("ahead of this computer" in note for note in round_of(project).notes)
 
 
 def test_a_watch_wakes_when_a_night_is_over(tmp_path: Path) -> None:
@@ -300,7 +302,7 @@ def test_an_alarm_is_told_when_it_opens_and_not_again(trained: Path, answers: An
 def test_days_beyond_the_window_are_told_and_left_alone(trained: Path, answers: Answers) -> None:
     with Project.open(trained) as project:
         done = round_of(project)
-        assert any("lie after the season window" in note for note in done.notes)
+        assert any("lie after the season's last day" in note for note in done.notes)
         assert answers.asked == [0]
 
 
@@ -308,7 +310,7 @@ def test_a_run_of_another_style_is_refused(trained: Path, answers: Answers) -> N
     with Project.open(trained) as project:
         config = project.config()
         project.set_config(replace(config, style=replace(config.style, limit_z=6.0)))
-        with pytest.raises(registry.RunError, match="another style"):
+        with pytest.raises(registry.RunError, match="a different style"):
             round_of(project)
         assert answers.asked == []
 
@@ -316,7 +318,7 @@ def test_a_run_of_another_style_is_refused(trained: Path, answers: Answers) -> N
 def test_the_prospective_record_is_judged_by_itself(trained: Path, answers: Answers) -> None:
     with Project.open(trained) as project:
         run = season_runs.find_run(project, None)
-        with pytest.raises(registry.RunError, match="no day prospectively"):
+        with pytest.raises(registry.RunError, match="no prospective predictions"):
             evaluate_prospective(project, season_of(project), run)
         open_window(project)
         season = season_of(project)

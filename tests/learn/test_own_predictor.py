@@ -72,7 +72,7 @@ def test_a_file_of_another_year_is_refused_with_a_sentence(
 ) -> None:
     file = written(tmp_path / "old.csv", evidence.days - np.timedelta64(3000, "D"), {"score": np.zeros(len(evidence.days))})
     _, err = run("judge", demo[0], file, code=1)
-    assert "The file predicts no day of the season, which runs from 2022-02-01 to 2022-12-31." in err
+    assert "The file contains no predictions for the season (2022-02-01 to 2022-12-31)." in err
     _, err = run("judge", demo[0], tmp_path / "none.csv", code=1)
     assert "none.csv" in err
 

@@ -140,7 +140,7 @@ def test_what_cannot_be_done_is_a_sentence(trained: Path, tmp_path: Path) -> Non
     foreign = registry.rename_run(made, "foreign")
     config = json.loads((made.folder / "config.json").read_text(encoding="utf-8"))
     (made.folder / "config.json").write_text(json.dumps({**config, "style": "of a project"}), encoding="utf-8")
-    with pytest.raises(RunError, match="another style"):
+    with pytest.raises(RunError, match="a different style"):
         ready.predict(registry.read_run(foreign.folder), listen=unheard)
     (made.folder / "card.json").unlink()
     unfinished = registry.read_run(made.folder)

@@ -95,7 +95,7 @@ def test_a_run_is_registered_once_for_days_to_come_with_all_that_it_is_judged_by
         assert facts["ledger_row"] == len(ledger)
     _, err = run("register", opened, "--run", known.id, "--until", "2030-01-01", code=1)
     assert f"is registered from {first} until {last}" in err
-    assert "neither renamed nor deleted" in run("runs", "delete", opened, known.id, code=1)[1]
+    assert "cannot be renamed, deleted" in run("runs", "delete", opened, known.id, code=1)[1]
     assert known.folder.is_dir()
     out, _ = run("verify", opened)
     assert facts["hash"] in out
@@ -113,9 +113,9 @@ def test_the_receipt_is_printed_and_warns_of_what_a_record_lacks(trained: Path, 
         (found,) = registrations.registrations(project)
     for text in (found.hash, found.run, found.terms.config.hash, *dict(found.terms.files).values()):
         assert text in out
-    assert "no box and no radius" in err
-    assert f"The season window ends on {season.days[-1]}" in err
-    assert f"is registered from {season.days[-1] + 1} until {season.days[-1] + 30}." in err
+    assert "not limited by a box or a radius" in err
+    assert f"The season ends on {season.days[-1]}" in err
+    assert f"is registered from {season.days[-1] + 1} to {season.days[-1] + 30}." in err
     assert found.terms.threshold in np.round(np.arange(0.05, 1.0, 0.05), 2), "chosen on out-of-fold days"
 
 
@@ -123,17 +123,15 @@ def test_nothing_is_registered_afterwards(opened: Path, run: Terminal, clock: li
     with Project.open(opened) as project:
         season, known = season_of(project), season_runs.find_run(project, None)
         early = replace(known, about={**known.about, "knows_until": str(season.available_at[-1])})
-        with pytest.raises(RunError, match="the days that it is registered for must come after that"):
+        with pytest.raises(RunError, match="register it for later days only"):
             freeze(project, season, run=early)
         with pytest.raises(RunError, match="is not finished"):
             freeze(project, season, run=replace(known, card=None))
     clock[0] = over_ms(season, -2)
-    sentence = (
-        f"The night of {season.days[-2]} is over: what is registered lies ahead, from {season.days[-1]} on at the earliest."
-    )
+    sentence = f"The night of {season.days[-2]} is over; a registration can start on {season.days[-1]} at the earliest."
     assert sentence in run("register", opened, "--since", season.days[-2], "--until", season.days[-1], code=1)[1]
-    assert "first day is not after its last" in run("register", opened, "--until", season.days[-2], code=1)[1]
-    assert "An alarm rule has a threshold" in run("register", opened, "--until", season.days[-1], "--threshold", 0, code=1)[1]
+    assert "first day must not be after its last" in run("register", opened, "--until", season.days[-2], code=1)[1]
+    assert "An alarm rule needs a threshold" in run("register", opened, "--until", season.days[-1], "--threshold", 0, code=1)[1]
     assert run.json("verify", opened)["registered"] == []
 
 
@@ -180,14 +178,14 @@ def test_a_registered_run_predicts_nothing_by_other_weights_or_parameters(opened
         config = project.config()
         moment = over_ms(season, -LATER_DAYS)
         project.set_config(replace(config, grace_minutes=0.0))
-        with pytest.raises(ProjectError, match=r"Parameters of the season have changed .* grace_minutes\. It predicts nothing"):
+        with pytest.raises(ProjectError, match=r"Season parameters have changed .* grace_minutes\. It predicts nothing"):
             update(project, moment)
         project.set_config(replace(config, first_day=season.days[1]))
         assert len(update(project, moment).predictions.issued) == 1, "a season's window may be moved"
         weights = known.folder / "weights.npz"
         kept = weights.read_bytes()
         weights.write_bytes(kept + b"\0")
-        with pytest.raises(ProjectError, match=r"The file weights.npz of the run “tiny” has changed since it was registered"):
+        with pytest.raises(ProjectError, match=r"The file weights.npz of the run “tiny” is missing or has changed"):
             update(project, moment + DAY_MS)
         weights.write_bytes(kept)
         assert len(update(project, moment + DAY_MS).predictions.issued) == 1
@@ -202,7 +200,7 @@ def test_a_registered_run_that_cannot_predict_is_told_and_keeps_no_other_from_it
         done = update(project, over_ms(season, -LATER_DAYS))
         assert len(done.predictions.issued) == 1
         assert done.registered == ()
-        assert any(note.endswith("So the registered run “tiny” has predicted nothing.") for note in done.notes)
+        assert any(note.endswith("The registered run “tiny” therefore made no predictions.") for note in done.notes)
 
 
 def test_a_period_that_is_over_takes_no_prediction_by_other_weights_than_were_registered(opened: Path) -> None:
@@ -211,7 +209,7 @@ def test_a_period_that_is_over_takes_no_prediction_by_other_weights_than_were_re
         freeze(project, season)
         with (known.folder / "weights.npz").open("ab") as file:
             file.write(b"\0")
-        with pytest.raises(ProjectError, match=r"The file weights.npz of the run “tiny” has changed since it was registered"):
+        with pytest.raises(ProjectError, match=r"The file weights.npz of the run “tiny” is missing or has changed"):
             update(project, over_ms(season, -1) + DAY_MS)
         assert not (runs.predictions(project, known.id, season.days).kind == "prospective").any()
 
@@ -244,9 +242,10 @@ def test_days_that_were_left_out_are_named_until_they_are_predicted(opened: Path
     facts = json.loads(out)
     assert facts["registered"][0]["gaps"] == due
     assert facts["faults"] == [
-        f"The run “tiny” is registered until {season.days[-1]} and has not predicted {due[0]}, {due[1]}, though it could have."
+        f"The model “tiny” is registered until {season.days[-1]} but has not predicted {due[0]}, {due[1]}, "
+        "although the data allowed it."
     ]
-    assert "a registration was not kept" in err
+    assert "the terms of a registration were not kept" in err
     with Project.open(opened) as project:
         project.set_config(replace(project.config(), last_day=season.days[-LATER_DAYS - 1]))
     assert json.loads(run("verify", opened, "--json", code=1)[0])["faults"] == facts["faults"], "a window hides none"
@@ -266,7 +265,7 @@ def test_only_the_registered_days_are_judged_by_the_registered_rule_and_the_reco
         found = register_run(
             project, season, known, rule=AlarmRule(0.55, 1, 7), last_day=season.days[-1], author="Li", now_ms=clock[0]
         )
-        with pytest.raises(RunError, match=f"is registered from {season.days[-5]} on and has predicted none"):
+        with pytest.raises(RunError, match=f"is registered from {season.days[-5]} and has not predicted any"):
             evaluate_prospective(project, season, known)
         clock[0] = over_ms(season, -1)
         update(project, clock[0])

@@ -125,7 +125,7 @@ def test_export_and_import_are_one_run(made: RunFolder, tmp_path: Path) -> None:
     back = import_run(tmp_path / "elsewhere", tmp_path / "run.zip")
     assert (back.id, back.card, back.config, back.about) == (done.id, done.card, done.config, done.about)
     assert (back.folder / "weights.npz").read_bytes() == (done.folder / "weights.npz").read_bytes()
-    with pytest.raises(RunError, match="in this project already"):
+    with pytest.raises(RunError, match="already in this project"):
         import_run(tmp_path / "elsewhere", tmp_path / "run.zip")
 
 
@@ -141,7 +141,7 @@ def test_an_unfinished_run_is_not_exported(made: RunFolder, tmp_path: Path) -> N
 def test_an_archive_that_is_no_run_is_refused(tmp_path: Path, member: str) -> None:
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr(member, "{}")
-    with pytest.raises(RunError, match="no run that was exported"):
+    with pytest.raises(RunError, match="not a run exported"):
         import_run(tmp_path / "runs", tmp_path / "bad.zip")
     assert not (tmp_path / "runs").exists()
 
@@ -165,8 +165,8 @@ def test_an_archive_with_a_config_that_is_none_leaves_nothing(tmp_path: Path) ->
 
 def test_other_classes_or_another_style_are_refused(made: RunFolder) -> None:
     assert refusal(made, classes=CLASSES, style="test style") is None
-    assert "another style" in str(refusal(made, classes=CLASSES, style="other"))
-    assert "tells apart" in str(refusal(made, classes=("no", "yes"), style="test style"))
+    assert "a different style" in str(refusal(made, classes=CLASSES, style="other"))
+    assert "distinguishes" in str(refusal(made, classes=("no", "yes"), style="test style"))
 
 
 def test_a_recipe_of_a_newer_version_is_told(made: RunFolder) -> None:

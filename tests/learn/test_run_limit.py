@@ -123,7 +123,7 @@ def test_a_season_too_short_is_refused_in_one_sentence_by_worker_and_all(materia
     with pytest.raises(LimitError) as refused:
         duties.limit_job(run.folder, lambda _message: None, lambda: False)
     said = duties.failure(refused.value, project.folder)
-    assert said.sentence.startswith("A detection limit needs five")
+    assert said.sentence.startswith("A detection limit needs at least five")
     assert said.kind == "data"
     catalogue.store_events(project, (), declustering=Declustering("none"))
     with pytest.raises(LimitError, match="has no earthquakes yet"):
@@ -164,7 +164,7 @@ def test_a_network_that_never_saw_the_season_answers_for_every_map(model: Path, 
     np.testing.assert_array_equal(np.isfinite(answers).all(axis=1), season.has_map)
     np.testing.assert_allclose(answers[season.has_map].sum(axis=1), 1.0, atol=1e-5)
     (tmp_path / "other.npz").write_bytes(b"none")
-    with pytest.raises(LimitError, match="holds no pre-trained model that can be used"):
+    with pytest.raises(LimitError, match="does not contain a usable pre-trained model"):
         run_limit.network_detector(ground, tmp_path / "other.npz", "broken")
     with pytest.raises(LimitError, match="There is no pre-trained model"):
         run_limit.network_detector(ground, tmp_path / "absent.npz", "absent")

@@ -41,7 +41,7 @@ def test_the_hash_leaves_out_the_name_only() -> None:
         ({"dropout": 1.0}, "dropout is 1.0"),
         ({"classes": ("one",)}, "two classes"),
         *(
-            ({"protocol": "zero-shot", "channel": "stack", "final_fit": False} | change, "take members 1, no last fit")
+            ({"protocol": "zero-shot", "channel": "stack", "final_fit": False} | change, "set members to 1, the final fit off")
             for change in ({"members": 2}, {"final_fit": True}, {"class_weights": False})
         ),
         ({"protocol": "hopeful"}, "no protocol named 'hopeful'"),

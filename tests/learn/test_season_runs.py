@@ -122,7 +122,7 @@ def test_no_other_run_stands_in_for_the_one_in_use(trained: Path) -> None:
         run = season_runs.find_run(project, None)
         shutil.copytree(run.folder, run.folder.with_name("another"))
         (run.folder / "config.json").write_text("damaged")
-        with pytest.raises(registry.RunError, match=f"The run in use, {run.id}, is not there or cannot be read"):
+        with pytest.raises(registry.RunError, match=f"The current model {run.id} is missing or cannot be read"):
             season_runs.find_run(project, None)
         assert season_runs.find_run(project, "another").id == "another"
         runs.use_run(project, None)
@@ -138,7 +138,7 @@ def test_a_run_of_other_classes_keeps_no_season_from_being_shown(trained: Path) 
         values["config"]["classes"] = ["quiet", "loud"]
         write_json(run.folder / "config.json", values)
         assert season_runs.complete_runs(project, season) == ()
-        with pytest.raises(registry.RunError, match="calibration of other folds or classes"):
+        with pytest.raises(registry.RunError, match="does not fit the run's folds or classes"):
             registry.read_run(run.folder).predictions()
         card = read_json(run.folder / "card.json")
         del card["calibration"]
@@ -221,11 +221,11 @@ def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
             )
         assert isinstance(heard[-1], messages.Cancelled)
         (left,) = registry.list_runs(season_runs.runs_folder(project))[0]
-        assert f"Its id is {left.id}." in str(stopped.value)
+        assert f"Run ID: {left.id}." in str(stopped.value)
         assert left.resumable
         assert [one.status for one in runs.runs(project)] == ["cancelled"]
         assert season_runs.finished_runs(project) == ()
-        with pytest.raises(registry.RunError, match="train one first"):
+        with pytest.raises(registry.RunError, match="train a model first"):
             season_runs.find_run(project, None)
         assert season_runs.find_run(project, left.id[:9]).id == left.id
         with pytest.raises(registry.RunError, match="there is no run"):
@@ -237,9 +237,9 @@ def test_another_style_or_other_classes_are_refused(trained: Path) -> None:
         season = season_of(project)
         run = season_runs.find_run(project, None)
         season_runs.refuse_foreign(project, season, run)
-        with pytest.raises(registry.RunError, match="another style"):
+        with pytest.raises(registry.RunError, match="a different style"):
             season_runs.refuse_foreign(project, season, replace(run, style="other"))
-        with pytest.raises(registry.RunError, match="tells apart"):
+        with pytest.raises(registry.RunError, match="distinguishes"):
             season_runs.refuse_foreign(project, season, replace(run, config=replace(TINY, classes=("no", "yes"))))
         scheme = {**run.about["classes"], "split_magnitude": 5.5}
         with pytest.raises(registry.RunError, match=r"parts events at magnitude 5\.5"):

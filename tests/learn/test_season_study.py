@@ -92,7 +92,7 @@ def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: P
     judged = run.json("evaluate", shown)["row"]
     found = run.json("study", shown, "robustness", "--catalogue", another, "--catalogue", same)
     first, by_catalogue = found["variants"][0], [one for one in found["variants"] if one["axis"] == "catalogue"]
-    assert (first["axis"], first["score"]["events"]) == ("original settings", 18)
+    assert (first["axis"], first["score"]["events"]) == ("as it is", 18)
     assert first["score"]["statistic"] == pytest.approx(judged["auc"])
     assert first["score"]["p_value"] == judged["p_value"]
     assert [(one["choice"], one["score"]["events"]) for one in by_catalogue] == [(str(another), 12), (str(same), 9)]
@@ -122,12 +122,12 @@ def test_series_are_shown_where_the_run_in_use_cannot_be_studied(run: Terminal, 
 
 
 def test_tables_for_people(run: Terminal, shown: Path) -> None:
-    assert "probability" in run("study", shown, "epochs")[0]
+    assert "P(event)" in run("study", shown, "epochs")[0]
     printed, _ = run("study", shown, "robustness")
-    assert "least magnitude" in printed
-    assert "choices; corrected for their number" in printed
-    assert "largest P(event) known before each earthquake" in run("study", shown, "events")[0]
-    assert "AUC (p) by lead" in run("study", shown, "skillmap")[0]
+    assert "minimum magnitude" in printed
+    assert "after correction for the number of choices" in printed
+    assert "Largest P(event) available before each earthquake" in run("study", shown, "events")[0]
+    assert "AUC (p) by lead time" in run("study", shown, "skillmap")[0]
 
 
 def test_without_a_run_there_are_series_and_no_verdict(run: Terminal, small_project: Path) -> None:

@@ -80,7 +80,7 @@ def test_what_the_worker_prints_elsewhere_is_kept_in_its_log(tmp_path: Path) -> 
     [
         ("SIGSEGV", "crash", "crashed (SIGSEGV)"),
         ("SIGABRT", "crash", "crashed (SIGABRT)"),
-        ("SIGKILL", "killed", "memory ran out"),
+        ("SIGKILL", "killed", "Out of memory"),
     ],
 )
 def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, name: str, kind: str, says: str) -> None:
@@ -264,7 +264,7 @@ def test_a_line_without_an_end_is_bounded_and_ends_the_worker(tmp_path: Path, pi
     last, held = held_by(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
     assert last == [
         messages.Failed(
-            "The worker was ended: it wrote more than 1 MiB without the end of a line. Nothing was changed.",
+            "The training process was ended: it wrote more than 1 MiB without a line break. Nothing was changed.",
             "lost",
             False,
         )

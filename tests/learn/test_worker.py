@@ -81,7 +81,7 @@ def test_killed_while_writing_the_checkpoint_it_resumes_after_the_last_epoch(tmp
     assert isinstance(failed, messages.Failed)
     assert failed.kind == "killed"
     assert failed.resumable
-    assert "Everything up to epoch 1 of fold 1 is kept" in failed.sentence
+    assert "Everything up to epoch 1 of fold 1 is saved" in failed.sentence
     again = tuple(Supervisor(run.folder).events())
     started = next(message for message in again if isinstance(message, messages.Started))
     assert (started.phase, started.epoch) == (0, 1)
@@ -134,7 +134,7 @@ def test_cancel_stops_within_three_seconds_and_the_run_resumes(tmp_path: Path) -
             supervisor.cancel()
     assert time.monotonic() - begun < 3
     assert isinstance(message, messages.Cancelled)
-    assert "resume goes on from there" in message.summary
+    assert "can be resumed from there" in message.summary
     assert read_run(run.folder).resumable
 
 
@@ -191,8 +191,8 @@ def test_errors_become_sentences_that_say_what_is_kept(tmp_path: Path) -> None:
     told = failure(MemoryError(), run.folder)
     assert (told.kind, told.resumable) == ("memory", True)
     assert told.sentence == (
-        "The memory ran out. No epoch was over yet; the run can be started again. "
-        "Take a smaller batch, smaller maps or the compact head."
+        "Out of memory. No epoch was over yet; the run can be started again. "
+        "Use a smaller batch, smaller maps or the compact head."
     )
     (run.folder / CHECKPOINT).write_bytes(b"x")
     rows = "phase,epoch,loss,accuracy,validation_loss,validation_accuracy,best\nfold 1,7,1.0,0.5,,,1\n"
@@ -224,7 +224,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
     finish_run(run, {"precision": "float32", "folds": []})
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
     said: list[messages.Message] = []
-    assert "finished already" in train_job(run.folder, device, Measured("float32", {}, ""), said.append, lambda: False)
+    assert "already finished" in train_job(run.folder, device, Measured("float32", {}, ""), said.append, lambda: False)
     assert said == []
 
 
@@ -242,7 +242,7 @@ def test_precision_is_decided_by_what_was_measured(milliseconds: dict[str, float
     measured = decide(milliseconds)
     assert measured.policy == policy
     assert policy in measured.reason
-    assert precision_reason("float64", measured) == "float64 is what the run asks for."
+    assert precision_reason("float64", measured) == "The run requires float64."
 
 
 def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +274,7 @@ def test_two_workers_never_train_one_run(tmp_path: Path) -> None:
 
     run = new_run(tmp_path)
     device = Device("tensorflow", "", "cpu", "", "", 0, "")
-    with hold(run.folder / "worker.lock"), pytest.raises(RunError, match="by another process at this moment"):
+    with hold(run.folder / "worker.lock"), pytest.raises(RunError, match="is being trained by another process"):
         train_job(run.folder, device, Measured("float32", {}, ""), lambda _: None, lambda: False)
     hold(run.folder / "worker.lock").close()
 

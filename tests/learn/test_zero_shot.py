@@ -103,12 +103,12 @@ def test_a_card_that_lacks_or_misstates_something_is_refused_before_anything_is_
     for key, value in change.items():
         card[key] = card[key] | value if isinstance(value, dict) else value
     write_arrays(tmp_path / MODEL, stored | {CARD: np.array(json.dumps(card))})
-    with pytest.raises(RunError, match="holds no pre-trained model that can be used"):
+    with pytest.raises(RunError, match="does not contain a usable pre-trained model"):
         read_model(tmp_path)
 
 
 def test_a_card_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
     stored = read_arrays(shipped.model_folder() / MODEL)
     write_arrays(tmp_path / MODEL, stored | {CARD: np.array("[" * 100_000)})
-    with pytest.raises(RunError, match="holds no pre-trained model that can be used"):
+    with pytest.raises(RunError, match="does not contain a usable pre-trained model"):
         read_model(tmp_path)

@@ -114,7 +114,7 @@ def test_classes_are_zero_until_asked_for(project: Project) -> None:
 
 
 def test_classes_need_events(project: Project) -> None:
-    with pytest.raises(ProjectError, match="events"):
+    with pytest.raises(ProjectError, match="earthquakes"):
         catalogue.make_class_scheme(project)
 
 

@@ -79,7 +79,7 @@ def test_it_takes_no_label_and_no_note(place):
         lambda: journal.write_label_list(project, [journal.GivenLabel(day, 3, LabelSource.ANALYST, "Li")]),
         lambda: journal.write_note(project, day, "windy", "Li"),
     ):
-        with pytest.raises(ProjectError, match=f"{day} does not exist in the time zone {project.timezone}"):
+        with pytest.raises(ProjectError, match=f"The calendar of the time zone {project.timezone} skipped {day}, so"):
             act()
     assert journal.journal_rows(project) == ()
 
@@ -87,7 +87,7 @@ def test_it_takes_no_label_and_no_note(place):
 def test_a_label_of_a_file_for_it_is_refused_with_its_line(place, tmp_path):
     project, day = place
     (tmp_path / "labels.csv").write_text(f"date,class\n{day - 1},1\n{day},2\n")
-    with pytest.raises(FormatError, match="does not exist in the time zone") as caught:
+    with pytest.raises(FormatError, match="so that day cannot have a label or a note") as caught:
         labelfiles.import_labels(project, tmp_path / "labels.csv", author="Li")
     assert caught.value.line == 3
     assert journal.journal_rows(project) == ()
@@ -123,4 +123,4 @@ def test_a_range_over_it_goes_to_the_days_there_are(place, capsys):
     run("labels", "set", project.folder, f"{day - 1}..{day + 1}", "2", "--author", "Li", "--yes")
     assert list(journal.in_force(project)) == [day - 1, day + 1]
     said = run("labels", "set", project.folder, day, "2", "--author", "Li", "--yes", code=1)[1]
-    assert "does not exist in the time zone" in " ".join(said.split())
+    assert "so that day cannot have a label or a note" in " ".join(said.split())

@@ -177,7 +177,7 @@ def test_a_damaged_export_changes_nothing(exported: Path, tmp_path: Path) -> Non
         else:
             (folder / part).write_text((folder / part).read_text()[:-40])
         with Project.create(tmp_path / f"p-{part}") as back:
-            with pytest.raises(ProjectError, match="damaged or not complete"):
+            with pytest.raises(ProjectError, match="damaged or incomplete"):
                 import_paths(back, [folder])
             assert back.network().stations == ()
             assert catalogue.events(back) == ()
@@ -189,7 +189,7 @@ def test_a_path_that_leaves_the_export_is_refused(exported: Path, tmp_path: Path
     shutil.copytree(exported, tmp_path / "evil")
     text = (tmp_path / "evil" / "readings.csv").read_text()
     (tmp_path / "evil" / "readings.csv").write_text(text.replace("readings/BSG", "../../readings/BSG"))
-    with Project.create(tmp_path / "p") as back, pytest.raises(ProjectError, match="leads out of the export"):
+    with Project.create(tmp_path / "p") as back, pytest.raises(ProjectError, match="points outside the export"):
         import_paths(back, [tmp_path / "evil"])
 
 

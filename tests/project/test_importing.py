@@ -115,7 +115,7 @@ def test_a_corrected_file_replaces_and_is_recorded(project: Project, files: Path
     import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
     report = import_paths(project, [put(files, "kak.min", iaga(values=right))])
     assert (report.imported[0].overwritten, report.imported[0].withdrawn, report.imported[0].remainder) == (0, 100, 0)
-    assert "kak.min: 100 readings of 'kak.min' are withdrawn: this file marks them as missing." in report.notes
+    assert "kak.min: 100 readings from 'kak.min' are withdrawn: this file marks them as missing." in report.notes
     assert "10:00" not in values(project)  # a minute that the correction took out does not come back from the old file
     assert values(project)["09:59"] == wrong[599]
     back = import_paths(project, [put(files, "kak.min", iaga(values=wrong))])
@@ -161,7 +161,7 @@ def test_bad_files_are_skipped_named_and_given_a_reason(project: Project, files:
     left_out = {"2022-02-01.png", "cut.min", "notes.txt", "nothing.min", "events.csv"}
     assert set(reasons) == {"gone.min", *(f"files/{name}" for name in left_out)}
     assert "'quakegui train FOLDER'" in reasons["files/2022-02-01.png"]
-    assert "every value" in reasons["files/nothing.min"]
+    assert "all values" in reasons["files/nothing.min"]
     assert "events import" in reasons["files/events.csv"]
     assert all(reason.endswith(".") for reason in reasons.values())
     assert "DED" in project.network().codes  # the station exists, it has no readings
@@ -190,13 +190,13 @@ def test_a_station_list_places_the_stations_that_have_readings(project: Project,
     report = import_paths(project, [files])
     assert project.network().codes == ("XXX",)
     assert project.network().latitude.tolist() == [30.5]
-    assert any("1 of the stations that it lists have no readings" in note for note in report.notes)
+    assert any("1 of the stations in the list have no readings" in note for note in report.notes)
 
 
 def test_coordinates_that_disagree_are_kept_as_they_were_and_noted(project: Project, files: Path) -> None:
     import_paths(project, [put(files, "a.min", iaga())])
     report = import_paths(project, [put(files, "b.min", iaga(day="2022-01-16", latitude="46.232"))])
-    assert any("46.232" in note and "keeps that" in note for note in report.notes)
+    assert any("46.232" in note and "the project keeps" in note for note in report.notes)
     assert project.network().latitude.tolist() == [36.232]
 
 
@@ -263,7 +263,7 @@ def test_where_no_process_can_be_started_one_does_it_all(
 
 def test_a_project_open_for_reading_refuses(project: Project, files: Path) -> None:
     project.close()
-    with Project.open(project.folder, read_only=True) as opened, pytest.raises(ProjectError, match="reading only"):
+    with Project.open(project.folder, read_only=True) as opened, pytest.raises(ProjectError, match="read-only"):
         import_paths(opened, [put(files, "kak.min", iaga())])
 
 
@@ -313,9 +313,9 @@ def test_kp_is_told_by_its_intervals_since_it_has_no_readings(project: Project, 
     table = "Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21\n2022-01-15,1.0,2.3,2.0,5.7,1.0,0.3,0.0,2.0\n"
     file = put(files, "kp.csv", table.encode())
     report = import_paths(project, [file])
-    assert report.notes == ("kp.csv: Kp of 8 three-hour intervals is new or changed.",)
+    assert report.notes == ("kp.csv: Kp values of 8 three-hour intervals are new or changed.",)
     file.write_bytes(table.replace("5.7", "6.0").encode())
-    assert import_paths(project, [file]).notes == ("kp.csv: Kp of 1 three-hour intervals is new or changed.",)
+    assert import_paths(project, [file]).notes == ("kp.csv: Kp values of 1 three-hour intervals are new or changed.",)
 
 
 def test_a_program_that_dies_in_an_import_leaves_nothing_half(project: Project, files: Path) -> None:
@@ -427,4 +427,4 @@ def test_what_a_former_version_kept_in_part_comes_in_again(project: Project, fil
 def test_the_columns_of_a_kp_table_that_are_not_kept_are_named(project: Project, files: Path) -> None:
     table = "Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21,Kp_Sum,ap\n2022-01-15,1.0,2.3,2.0,5.7,1.0,0.3,0.0,2.0,14.3,9\n"
     report = import_paths(project, [put(files, "kp.csv", table.encode())])
-    assert "kp.csv: Columns of which nothing is kept: Kp_Sum, ap." in report.notes
+    assert "kp.csv: Columns not imported: Kp_Sum, ap." in report.notes

@@ -153,7 +153,7 @@ def test_the_commands(small_project: Path, tmp_path: Path, capsys: pytest.Captur
     run("maps", small_project, tmp_path / "m.nc")
     run("maps", small_project, tmp_path / "n.nc", "--class-folders", code=2)
     run("maps", small_project, tmp_path / "tif", "--geotiff", "--class-folders", code=2)
-    assert "days are in" in run("maps", small_project, tmp_path / "tif", "--geotiff")[1]
+    assert "days written to" in run("maps", small_project, tmp_path / "tif", "--geotiff")[1]
     assert list((tmp_path / "tif").glob("*_nt*.tif"))
     run("regions", small_project, tmp_path / "r.geojson")
     run("readings", small_project, tmp_path / "iaga")

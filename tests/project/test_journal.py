@@ -174,9 +174,9 @@ def test_the_journal_cannot_be_changed_or_emptied(project: Project) -> None:
 
 
 def test_impossible_labels_are_refused(project: Project) -> None:
-    with pytest.raises(ProjectError, match="no class 5"):
+    with pytest.raises(ProjectError, match="Unknown class 5"):
         label(project, 0, 5)
-    with pytest.raises(ProjectError, match="needs the name"):
+    with pytest.raises(ProjectError, match="needs an author"):
         label(project, 0, 1, " ")
     assert journal.journal_rows(project) == ()
 

@@ -38,13 +38,13 @@ def stands(project: Project) -> list[tuple[str, int | None, str, str, bool]]:
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ("date,class\n2022-03-07,1\n2022-03-07,2\n", 3, "another label"),
-        ("date,class\n2022-03-07,1\n2022-03-08,0\n2022-03-07,\n", 4, "another label"),
-        ("date,class,note\n2022-03-07,1,a\n2022-03-07,1,b\n", 3, "another label"),
-        ("date,class\n2022-03-07,1\n2022-02-01\n", 3, "ends before its class"),
-        ("date,note,class\n2022-02-01,x\n", 2, "ends before its class"),
+        ("date,class\n2022-03-07,1\n2022-03-07,2\n", 3, "two different labels"),
+        ("date,class\n2022-03-07,1\n2022-03-08,0\n2022-03-07,\n", 4, "two different labels"),
+        ("date,class,note\n2022-03-07,1,a\n2022-03-07,1,b\n", 3, "two different labels"),
+        ("date,class\n2022-03-07,1\n2022-02-01\n", 3, "ends before the class column"),
+        ("date,note,class\n2022-02-01,x\n", 2, "ends before the class column"),
         ("date,class,note\n2022-03-07,1,windy, and a truck\n", 2, "more cells"),
-        ("date,class,class\n2022-03-07,1,2\n", 1, "comes twice"),
+        ("date,class,class\n2022-03-07,1,2\n", 1, "twice"),
         ('date,class,note\n2022-03-07,1,"never closed\n2022-03-08,2,x\n', 3, "damaged"),
     ],
 )
@@ -87,8 +87,8 @@ def test_labels_taken_away_and_columns_not_taken_are_told(project: Project, caps
     file.write_text("date,class,remark,empty\n2022-02-01,,why,\n2022-02-09,,,\n", encoding="utf-8")
     _out, said = Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li")
     assert "2 labels read, 1 of them new or changed" in said
-    assert "1 of them took a label away, because their class is empty." in said
-    assert "Columns that were not taken: remark." in said
+    assert "1 of them cleared a label, because their class is empty." in said
+    assert "Columns not imported: remark." in said
 
 
 @pytest.mark.parametrize("name", ["project.sqlite", "Project.SQLite", "project.sqlite-wal", "cache/x.csv", "runs/r/x.csv"])
@@ -110,7 +110,7 @@ def test_what_a_command_did_not_change_is_told(project: Project, capsys: pytest.
     journal.write_labels(project, DAYS, 1, source=LabelSource.SETTLED, author="Li")
     _out, said = run("labels", "set", project.folder, "2022-02-01..2022-02-03", "4", "--author", "Wang", "--yes")
     assert "3 days: 4." in said
-    assert "stays in force on 2 of them, the first on 2022-02-01." in said
+    assert "remain current on 2 of them, the first on 2022-02-01." in said
 
 
 @pytest.mark.parametrize("name", ["Li", " Li ", "Li\n"])

@@ -206,7 +206,8 @@ def test_the_day_files_of_one_name_leave_every_evening_in_place(tmp_path: Path) 
         assert len(stored(project, "S1")) == 72
         assert report.imported[0].remainder == 20
         assert (
-            "latest.csv: 20 readings of 'latest.csv' on the same days are not in this file; they still count." in report.notes
+            "latest.csv: 20 readings from 'latest.csv' on the same days are not in this file; they remain in use."
+            in report.notes
         )
 
 
@@ -216,7 +217,7 @@ def test_a_file_that_was_cut_off_erases_nothing_and_is_noted(tmp_path: Path) -> 
         report = import_paths(project, [place(tmp_path / "cut", "XIC20220301.csv", csv_of(range(5)), 2)])
         assert len(stored(project, "S1")) == 24
         assert (report.imported[0].readings, report.imported[0].remainder, report.days_changed) == (5, 19, 0)
-        assert any("19 readings of 'XIC20220301.csv'" in note for note in report.notes)
+        assert any("19 readings from 'XIC20220301.csv'" in note for note in report.notes)
 
 
 def test_an_unchanged_folder_imported_again_and_again_changes_nothing(tmp_path: Path) -> None:
@@ -226,7 +227,10 @@ def test_an_unchanged_folder_imported_again_and_again_changes_nothing(tmp_path: 
         first = import_paths(project, [tmp_path / "folder"])
         overwritten = {one.file: one.overwritten for one in first.imported}
         assert overwritten == {"folder/corrected/XIC.csv": 0, "folder/original/XIC.csv": 0}  # nothing was there before
-        assert any("10 readings are kept but not used: 'folder/corrected/XIC.csv'" in note for note in first.notes)
+        assert any(
+            "10 readings are stored but not used: different values from 'folder/corrected/XIC.csv'" in note
+            for note in first.notes
+        )
         record, revision = stored(project, "S1"), project.revision()
         assert record[12] == 50_112.3
         for _ in range(3):
@@ -287,7 +291,7 @@ def test_a_correction_says_how_much_it_overwrites(tmp_path: Path) -> None:
         import_paths(project, [place(tmp_path / "1", "XIC.csv", csv_of(range(48)), 10)])
         report = import_paths(project, [place(tmp_path / "2", "XIC.csv", csv_of(range(10, 20), 1.0), 20)])
         assert report.imported[0].overwritten == 10
-        assert "XIC.csv: 10 readings take the place of different values of 'XIC.csv'." in report.notes
+        assert "XIC.csv: 10 readings replace different values from 'XIC.csv'." in report.notes
 
 
 def test_one_content_under_the_names_of_two_stations_is_two_stations(tmp_path: Path) -> None:

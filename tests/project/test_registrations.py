@@ -106,7 +106,7 @@ def test_a_registration_holds_what_there_was_and_is_found_by_its_run(folder: Pat
             assert chain.head(connection, schema.prediction) == (1, found.terms.ledger_hash)
             assert chain.head(connection, schema.registration) == (1, found.hash)
         np.testing.assert_array_equal(found.covers(np.array([FIRST - 1, FIRST, LAST, LAST + 1])), [False, True, True, False])
-        with pytest.raises(ProjectError, match="“spring” is registered from 2022-03-10 until 2022-03-20; it can be neither"):
+        with pytest.raises(ProjectError, match="“spring” is registered from 2022-03-10 to 2022-03-20; it cannot be renamed"):
             freeze(project)
     assert faults(folder) == []
 
@@ -114,11 +114,11 @@ def test_a_registration_holds_what_there_was_and_is_found_by_its_run(folder: Pat
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ({"now_ms": FIRST_MS + 4 * HOUR_MS}, "The night of 2022-03-10 is over: .* from 2022-03-11 on"),
-        ({"last_day": FIRST - 1}, "first day is not after its last"),
-        ({"last_day": np.datetime64("2300-01-01")}, "at most 2199-12-31"),
-        ({"alarm_rule": (1.5, 2, 7)}, "threshold above 0 and at most 1"),
-        ({"alarm_rule": (0.5, 0, 7)}, "1 to 366 days"),
+        ({"now_ms": FIRST_MS + 4 * HOUR_MS}, "The night of 2022-03-10 is over; .* on 2022-03-11"),
+        ({"last_day": FIRST - 1}, "first day must not be after its last"),
+        ({"last_day": np.datetime64("2300-01-01")}, "must not be after 2199-12-31"),
+        ({"alarm_rule": (1.5, 2, 7)}, "threshold above 0 and not above 1"),
+        ({"alarm_rule": (0.5, 0, 7)}, "1 to 366 consecutive days"),
     ],
 )
 def test_terms_that_are_none_are_refused_and_nothing_is_kept(folder: Path, more: dict[str, object], why: str) -> None:
@@ -140,14 +140,14 @@ def predict(project: Project, issued_ms: int) -> None:
 CHANGED: dict[str, tuple[Callable[[Project], object], list[str]]] = {
     "parameters": (
         lambda project: project.set_config(replace(project.config(), grace_minutes=5.0)),
-        ["Parameters of the season have changed since the run “spring” was registered: grace_minutes."],
+        ["Season parameters have changed since the run “spring” was registered: grace_minutes."],
     ),
     "window": (lambda project: project.set_config(replace(project.config(), last_day=LAST)), []),
     "box": (
         lambda project: catalogue.store_events(
             project, EVENTS, declustering=Declustering(), selection=replace(BOX, min_magnitude=4)
         ),
-        ["Box or magnitudes of the earthquakes have changed since the run “spring” was registered."],
+        ["The selection of earthquakes by region or magnitude has changed since the run “spring” was registered."],
     ),
     "dates of the earthquakes": (
         lambda project: select(project, replace(BOX, until=date(2023, 1, 1))),
@@ -155,29 +155,29 @@ CHANGED: dict[str, tuple[Callable[[Project], object], list[str]]] = {
     ),
     "aftershocks": (
         lambda project: select(project, BOX, Declustering("none")),
-        ["How aftershocks are dropped has changed since the run “spring” was registered."],
+        ["The declustering method has changed since the run “spring” was registered."],
     ),
     "classes": (
         lambda project: catalogue.set_class_scheme(project, ClassScheme(4.5, (29.0, 102.0), (27.0, 102.0))),
-        ["The classes of the earthquakes have changed since the run “spring” was registered."],
+        ["The earthquake classes have changed since the run “spring” was registered."],
     ),
     "weights": (
         lambda project: (project.folder / "runs" / "run-1" / "weights.npz").write_text("[]"),
-        ["The file weights.npz of the run “spring” has changed since it was registered, or is gone."],
+        ["The file weights.npz of the run “spring” is missing or has changed since the run was registered."],
     ),
     "recipe gone": (
         lambda project: (project.folder / "runs" / "run-1" / "config.json").unlink(),
-        ["The file config.json of the run “spring” has changed since it was registered, or is gone."],
+        ["The file config.json of the run “spring” is missing or has changed since the run was registered."],
     ),
     "folder gone": (
         lambda project: shutil.rmtree(project.folder / "runs" / "run-1"),
-        ["The folder of the run “spring”, which is registered, is gone."],
+        ["The folder of the registered run “spring” is missing."],
     ),
     "prediction of a night that was not over": (
         lambda project: runs.append_predictions(
             project, "run-1", predictions(FIRST, FIRST_MS), issued_ms=FIRST_MS + 3 * HOUR_MS
         ),
-        ["The run “spring” predicted 2022-03-10 before the night was over."],
+        ["The model “spring” predicted 2022-03-10 before the night was over."],
     ),
     "prediction in time": (
         lambda project: runs.append_predictions(
@@ -203,7 +203,7 @@ def test_a_ledger_that_was_written_anew_is_not_the_registered_one(folder: Path) 
     tamper(folder, f"UPDATE prediction SET chain = '{link.due}'")
     with Project.open(folder, now_ms=NOW_MS) as project:
         assert project.findings == (), "the chain by itself is whole"
-    assert faults(folder) == ["Row 1 of the ledger does not carry the hash that it had when the run “spring” was registered."]
+    assert faults(folder) == ["The hash of row 1 of the ledger differs from its value when the run “spring” was registered."]
 
 
 ROW = r"Row 1 of the register (of the run run-1, written 2022-03-09T16:00:00 UTC by 王)"
@@ -213,9 +213,12 @@ ROW = r"Row 1 of the register (of the run run-1, written 2022-03-09T16:00:00 UTC
     ("statement", "told"),
     [
         ("UPDATE registration SET at_ms = at_ms", ""),
-        ("UPDATE registration SET terms = replace(terms, '2022-03-20', '2022-03-12')", f"{ROW} changed after being written."),
-        ("UPDATE registration SET terms = replace(terms, 'true', 'true ')", f"{ROW} changed after being written."),
-        ("UPDATE registration SET chain = NULL", f"{ROW} came without a hash, so quakegui did not write it."),
+        (
+            "UPDATE registration SET terms = replace(terms, '2022-03-20', '2022-03-12')",
+            f"{ROW} changed after they were written.",
+        ),
+        ("UPDATE registration SET terms = replace(terms, 'true', 'true ')", f"{ROW} changed after they were written."),
+        ("UPDATE registration SET chain = NULL", f"{ROW}: hash missing, so not written by quakegui."),
         ("DELETE FROM registration", "Row 1 of the register disappeared."),
     ],
 )
@@ -233,7 +236,7 @@ def test_a_registration_that_other_hands_changed_is_told(
 
 def test_terms_that_quakegui_did_not_write_are_refused(folder: Path) -> None:
     tamper(folder, "UPDATE registration SET terms = replace(terms, 'config.json', '../config.json')")
-    with pytest.raises(ProjectError, match=r"the registration 1 .*names files of the run's folder only"):
+    with pytest.raises(ProjectError, match=r"registration 1 .*only include files from the run's folder"):
         Project.open(folder, now_ms=NOW_MS)
 
 
@@ -248,11 +251,11 @@ def test_a_receipt_holds_the_register_and_one_from_before_it_holds_the_rest(
     assert kept["registrations"] == {"id": 1, "hash": found.hash, "rows": 1}
     old.write_text(json.dumps({name: value for name, value in kept.items() if name != "registrations"}))
     for file in (receipt, old):
-        assert "still holds what the receipt of" in run("verify", folder, "--receipt", file)[1]
+        assert "agrees with the receipt of" in run("verify", folder, "--receipt", file)[1]
     tamper(folder, "DELETE FROM registration", "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'registration'")
     assert json.loads(run("verify", folder, "--receipt", old, "--json")[0])["registrations"]["rows"] == 0
     out, _ = run("verify", folder, "--receipt", receipt, "--json", code=1)
-    assert json.loads(out)["faults"][0].startswith("The register ends at row 0; by the receipt of ")
+    assert json.loads(out)["faults"][0].startswith("The register ends at row 0; according to the receipt of ")
 
 
 def test_an_export_carries_registrations_and_one_from_before_them_comes_in(
@@ -279,7 +282,7 @@ def test_a_project_of_version_3_gets_its_register_and_keeps_its_record(folder: P
     with closing(sqlite3.connect(folder / DATABASE)) as old:
         turn_back(old, 3)
         old.commit()
-    with pytest.raises(ProjectError, match="older version"):
+    with pytest.raises(ProjectError, match="older format"):
         Project.open(folder, read_only=True)
     with Project.open(folder, now_ms=NOW_MS) as project, Project.create(tmp_path / "new") as new:
         assert project.findings == ()

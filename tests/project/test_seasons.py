@@ -64,11 +64,11 @@ def test_every_day_that_is_computed_is_told_and_none_that_is_kept(project: Proje
     fractions = [done for done, _text in told]
     assert fractions == sorted(fractions)
     texts = Counter(text for _done, text in told)
-    assert texts["regions"] == 1 + len(season.all_days)
+    assert texts["extremum regions"] == 1 + len(season.all_days)
     assert 20 < texts["anomalies"] <= 1 + len(season.all_days) - season.config.anomaly.at_least
     told.clear()
     seasons.load_season(project, progress=listen)
-    assert Counter(text for _done, text in told).keys() == {"night means", "map basis", "anomalies", "regions", "done"}
+    assert Counter(text for _done, text in told).keys() == {"night means", "map basis", "anomalies", "extremum regions", "done"}
     assert len(told) == 5
 
 

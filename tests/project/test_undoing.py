@@ -282,10 +282,10 @@ def test_refusals_say_why(project: Project, files: Path) -> None:
     import_paths(project, [put(files, "a.min", iaga())])
     with pytest.raises(ProjectError, match="no import 7"):
         undo_import(project, 7)
-    with pytest.raises(ProjectError, match="Import 1 is not undone"):
+    with pytest.raises(ProjectError, match="Import 1 has not been undone"):
         redo_import(project, 1)
     undo_import(project)
-    with pytest.raises(ProjectError, match="Import 1 is undone already"):
+    with pytest.raises(ProjectError, match="Import 1 has already been undone"):
         undo_import(project, 1)
 
 

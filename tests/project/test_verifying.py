@@ -25,7 +25,7 @@ DAYS = np.array(["2022-03-01", "2022-03-02", "2022-03-03"], dtype="datetime64[D]
 HOUR_MS = 3_600_000
 KNOWN_MS = DAYS.astype("datetime64[ms]").astype(np.int64)
 NOW_MS = int(KNOWN_MS[-1]) + 100 * HOUR_MS
-CHANGED = "changed after being written."
+CHANGED = "changed after they were written."
 GUARDS = ("journal_no_update", "journal_no_delete", "prediction_no_update", "prediction_no_delete")
 
 
@@ -110,7 +110,7 @@ INSERTED = (
     "{chain} FROM journal WHERE id = 1"
 )
 WRITTEN = r"of 2022-03-0\d, written 20\S+ UTC by"
-ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the run run-1"
+ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the model run-1"
 
 
 @pytest.mark.parametrize(
@@ -146,14 +146,14 @@ ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the run run-1"
         ),
         (
             [INSERTED.format(chain="NULL")],
-            [rf"Row 7 of the label journal \({WRITTEN} 王\) came without a hash, so quakegui did not write it."],
+            [rf"Row 7 of the label journal \({WRITTEN} 王\): hash missing, so not written by quakegui."],
         ),
         (
             [INSERTED.format(chain="chain")],
             [rf"Row 7 of the label journal \({WRITTEN} 王\) {CHANGED}"],
         ),
-        (["UPDATE journal SET chain = NULL WHERE id = 1"], [r"Row 1 of the label journal .* came without a hash"]),
-        (["UPDATE journal SET chain = NULL"], [r"Rows 1 to 6 of the label journal .* came without a hash"]),
+        (["UPDATE journal SET chain = NULL WHERE id = 1"], [r"Row 1 of the label journal .*: hash missing"]),
+        (["UPDATE journal SET chain = NULL"], [r"Rows 1 to 6 of the label journal .*: hash missing"]),
         (
             ["UPDATE journal SET chain = replace(chain, substr(chain, 1, 1), 'x') WHERE id = 3"],
             [rf"Rows 3 to 4 of the label journal \({WRITTEN} 王\) {CHANGED}"],
@@ -172,7 +172,7 @@ def test_a_changed_record_is_told_with_its_row(folder: Path, run: Terminal, stat
         assert re.match(pattern, sentence), sentence
     out, err = run("verify", folder, "--json", code=1)
     assert json.loads(out)["faults"] == list(said)
-    assert "is not as quakegui wrote it" in err
+    assert "differs from what quakegui wrote" in err
     _, err = run("labels", "list", folder)
     assert said[0] in err
 
@@ -182,8 +182,8 @@ def test_lost_guards_are_told_once_and_put_back(folder: Path) -> None:
         connection.execute("DROP TRIGGER journal_no_update")
         connection.execute("DROP TRIGGER prediction_no_delete")
     sentence = (
-        "The database's guards against changes of journal and ledger were taken out (journal_no_update, prediction_no_delete); "
-        "they are put back when the project is opened for writing."
+        "The database triggers that protect the label journal and the ledger from changes were removed "
+        "(journal_no_update, prediction_no_delete); quakegui restores them when the project is next opened for writing."
     )
     with Project.open(folder, read_only=True, now_ms=NOW_MS) as project:
         assert project.findings[:-1] == (sentence,)
@@ -197,12 +197,12 @@ def test_lost_guards_are_told_once_and_put_back(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("issued", "now_ms", "told"),
     [
-        (-HOUR_MS // 2, NOW_MS, "1 predictions were issued before their night was over, the first in row 4 of the ledger."),
-        (HOUR_MS, int(KNOWN_MS[-1]) + HOUR_MS // 2, "2 predictions were issued later than it is now, the first in row 3 "),
+        (-HOUR_MS // 2, NOW_MS, "Predictions issued before their night was over: 1, the first in row 4 of the ledger."),
+        (HOUR_MS, int(KNOWN_MS[-1]) + HOUR_MS // 2, "Predictions with an issue time in the future: 2, the first in row 3 "),
         (
             HOUR_MS // 2,
             NOW_MS,
-            "1 predictions were issued before the row that stands before them, the first in row 4 of the ledger.",
+            "Predictions with an issue time before that of the preceding row: 1, the first in row 4 of the ledger.",
         ),
     ],
 )
@@ -234,26 +234,26 @@ def test_a_prediction_long_after_its_night_is_no_fault_and_told(folder: Path, ru
     with Project.open(folder, now_ms=NOW_MS) as project:
         assert project.findings == ()
         assert project.warnings == (
-            "3 prospective predictions were issued more than a day after their night, the first in row 4 of the ledger: they "
-            "count in scores, and warned nobody.",
+            "Prospective predictions issued more than a day after their night: 3, the first in row 4 of the ledger. They "
+            "count in scores but could not warn anyone.",
         )
     out, _ = run("verify", folder, "--json")
     assert json.loads(out)["sound"]
     (note,) = json.loads(out)["notes"]
-    assert note.startswith("3 prospective predictions")
+    assert note.startswith("Prospective predictions issued more than a day after their night: 3, ")
 
 
 def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tmp_path: Path, run: Terminal) -> None:
     receipt = tmp_path / "stick" / "small.receipt.json"
     receipt.parent.mkdir()
     _, err = run("verify", folder, "--receipt", receipt)
-    assert f"The receipt is in {receipt}" in err
+    assert f"Receipt written to {receipt}" in err
     kept = json.loads(receipt.read_text())
     assert (kept["project"], kept["schema"], kept["journal"]["id"], kept["journal"]["rows"]) == ("Small", schema.SCHEMA, 6, 6)
     with Project.open(folder, now_ms=NOW_MS) as project:
         journal.write_labels(project, DAYS, 4, source=LabelSource.ANALYST, author="Li")
     _, err = run("verify", folder, "--receipt", receipt)
-    assert "still holds what the receipt of" in err
+    assert "agrees with the receipt of" in err
     assert json.loads(receipt.read_text()) == kept
     tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
     rewrite(folder, "journal")
@@ -261,8 +261,8 @@ def test_only_the_receipt_sees_a_chain_that_was_rewritten_whole(folder: Path, tm
     run("verify", folder)
     out, err = run("verify", folder, "--receipt", receipt, "--json", code=1)
     (fault,) = json.loads(out)["faults"]
-    assert fault.startswith("Row 6 of the label journal does not carry the hash of the receipt of ")
-    assert fault in err or "is not as quakegui wrote it" in err
+    assert fault.startswith("The hash of row 6 of the label journal differs from the receipt of ")
+    assert fault in err or "differs from what quakegui wrote" in err
 
 
 def test_a_receipt_that_an_editor_saved_again_is_one(folder: Path, tmp_path: Path, run: Terminal) -> None:
@@ -270,7 +270,7 @@ def test_a_receipt_that_an_editor_saved_again_is_one(folder: Path, tmp_path: Pat
     run("verify", folder, "--receipt", receipt)
     receipt.write_bytes(b"\xef\xbb\xbf" + receipt.read_bytes().replace(b"\n", b"\r\n"))
     _, err = run("verify", folder, "--receipt", receipt)
-    assert "still holds what the receipt of" in err
+    assert "agrees with the receipt of" in err
 
 
 def test_the_receipt_sees_an_end_that_was_cut_off_with_its_counter(folder: Path, tmp_path: Path, run: Terminal) -> None:
@@ -280,7 +280,7 @@ def test_the_receipt_sees_an_end_that_was_cut_off_with_its_counter(folder: Path,
     assert found(folder) == ()
     out, _ = run("verify", folder, "--receipt", receipt, "--json", code=1)
     (fault,) = json.loads(out)["faults"]
-    assert fault.startswith("The ledger ends at row 2; by the receipt of ")
+    assert fault.startswith("The ledger ends at row 2; according to the receipt of ")
 
 
 def test_no_receipt_is_written_of_a_broken_record_and_none_taken_from_another_file(
@@ -290,11 +290,13 @@ def test_no_receipt_is_written_of_a_broken_record_and_none_taken_from_another_fi
     run("verify", folder, "--receipt", receipt)
     (tmp_path / "notes.json").write_text('{"format": "something else"}')
     _, err = run("verify", folder, "--receipt", tmp_path / "notes.json", code=1)
-    assert "is not a receipt of quakegui" in err
+    assert "is not a quakegui receipt" in err
     tamper(folder, "UPDATE journal SET new = 0 WHERE id = 2")
     _, err = run("verify", folder, "--receipt", tmp_path / "new.json", code=1)
     assert "No receipt was written" in err
-    assert "still holds" not in run("verify", folder, "--receipt", receipt, code=1)[1], "its head is there, row 2 is not"
+    assert "agrees with the receipt of" not in run("verify", folder, "--receipt", receipt, code=1)[1], (
+        "its head is there, row 2 is not"
+    )
     assert not (tmp_path / "new.json").exists()
 
 
@@ -350,7 +352,7 @@ def test_rows_from_before_the_chain_are_named_and_sealed_by_the_next_one(folder:
     assert (facts["journal"]["rows"], facts["journal"]["unchained"]) == (6, 6)
     assert (facts["ledger"]["rows"], facts["ledger"]["unchained"]) == (3, 3)
     _, err = run("verify", folder)
-    assert "6 rows of the label journal are from before rows were chained" in err
+    assert "6 rows of the label journal were written before rows had hashes" in err
     with Project.open(folder, now_ms=NOW_MS) as project:
         journal.write_labels(project, DAYS, 0, source=LabelSource.ANALYST, author="Li")
     assert found(folder) == ()
@@ -370,7 +372,7 @@ def test_times_of_issue_of_rows_from_before_the_chain_are_a_note_and_those_of_to
     unchain(folder)
     assert found(folder) == ()
     with Project.open(folder, now_ms=NOW_MS) as project:
-        (note,) = (one for one in project.warnings if "from before rows were chained" in one)
+        (note,) = (one for one in project.warnings if "Unchained predictions with an impossible issue time" in one)
         assert "the first in row" in note
     out, _ = run("verify", folder, "--json", "--receipt", tmp_path / "receipt.json")
     assert json.loads(out)["sound"]
@@ -382,7 +384,7 @@ def test_times_of_issue_of_rows_from_before_the_chain_are_a_note_and_those_of_to
     tamper(folder, f"UPDATE prediction SET issued_ms = {int(KNOWN_MS[-1]) - HOUR_MS} WHERE id = 4")
     rewrite_last(folder)
     tamper(folder, "UPDATE setting SET value = '4' WHERE key = 'unchained_prediction'")  # so as to pass for an old one
-    assert "1 predictions were issued before their night was over, the first in row 4 of the ledger." in found(folder)
+    assert "Predictions issued before their night was over: 1, the first in row 4 of the ledger." in found(folder)
 
 
 def test_a_time_of_issue_that_cannot_be_keeps_no_receipt_from_being_written(
@@ -392,7 +394,7 @@ def test_a_time_of_issue_that_cannot_be_keeps_no_receipt_from_being_written(
     rewrite(folder, "prediction")
     receipt = tmp_path / "receipt.json"
     out, _ = run("verify", folder, "--json", "--receipt", receipt, code=1)
-    assert json.loads(out)["faults"][0].startswith("1 predictions were issued before their night was over")
+    assert json.loads(out)["faults"][0].startswith("Predictions issued before their night was over: 1, ")
     assert json.loads(receipt.read_text())["ledger"]["id"] == 3
 
 
@@ -412,7 +414,7 @@ def test_an_export_from_before_the_chain_comes_in_as_unchained(folder: Path, tmp
 def test_tables_that_are_not_of_the_version_that_they_say_are_refused(folder: Path) -> None:
     unchain(folder)
     tamper(folder, f"UPDATE setting SET value = '{schema.SCHEMA}' WHERE key = 'schema'")
-    with pytest.raises(Exception, match=f"says that its tables are of version {schema.SCHEMA}, but its table 'station' is not"):
+    with pytest.raises(Exception, match=f"declares table version {schema.SCHEMA}, but its table 'station' has another version"):
         Project.open(folder)
 
 

@@ -52,7 +52,7 @@ def what(events) -> list[tuple[str, float, float, float, str]]:
 
 def test_the_export_is_read_whole(export):
     assert len(export.events) == 11034
-    assert export.notes == ("Times are Beijing time (UTC+8) and were turned into UTC.",)
+    assert export.notes == ("Times were converted from Beijing time (UTC+8) to UTC.",)
     # the last row of the sheet, written with a single-digit hour, and the first
     assert what(export.events[:1]) == [("2012-01-01T05:27:55.000", 7.0, 31.4, 138.3, "日本本州东部海域")]
     assert what(export.events[-1:]) == [("2023-02-14T06:40:16.000", 3.0, 41.14, 83.47, "新疆阿克苏地区库车市")]
@@ -132,13 +132,13 @@ def test_usgs_with_broken_text(real_data):
     assert (found.format, len(found.events)) == ("usgs", 4828)
     damaged, unread = found.notes
     assert damaged.startswith("The text is damaged in 9 lines (first: line 268)")
-    assert unread == "Columns of which nothing is kept: updated."
+    assert unread == "Columns not imported: updated."
 
 
 def test_usgs_with_all_columns(real_data):
     found = usgs.parse(source(real_data / "catalog" / "USGS_japan_2005-2006.csv"))
     assert (found.format, len(found.events)) == ("usgs", 1283)
-    assert found.notes == ("Columns of which nothing is kept: nst; gap; dmin; rms; net and 8 more.",)
+    assert found.notes == ("Columns not imported: nst; gap; dmin; rms; net and 8 more.",)
     assert found.events[0].id == "usp000dcg4"
     assert max(found.events, key=lambda one: one.magnitude).place == "Kuril Islands"
 

@@ -96,7 +96,7 @@ def test_a_second_import_changes_nothing(japan: Japan, real_data: Path) -> None:
 
 
 AWKWARD = {
-    "DED": "every value of X, Y, Z, F is missing",
+    "DED": "all values of X, Y, Z, F are missing",
     "KHB": "F was derived from X, Y, Z",
     "KMH": "F is missing at 290 of 1440 times",
     "NAQ": "F was derived from X, Y, Z",

@@ -174,7 +174,7 @@ def bring_readings(analyst: Analyst, real_data: Path, monkeypatch: pytest.Monkey
         analyst.click(dialog.add_files)
         analyst.done()
         assert len(dialog.previews) == 25
-        assert dialog.summary.text() == "25 files seen, 0 of them will be left out."
+        assert dialog.summary.text() == "25 files found; 0 of them to be skipped."
         analyst.shot("import-preview", dialog)
         analyst.click(dialog.import_button)
         analyst.qtbot.waitUntil(lambda: dialog.report is not None, timeout=LONG)
@@ -281,7 +281,7 @@ def export(analyst: Analyst, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     analyst.in_dialog(FigureDialog, lambda: analyst.key(Qt.Key.Key_E, CTRL | SHIFT), draw)
     assert "<image" in (folder / "map.svg").read_text(encoding="utf-8")
-    answer(monkeypatch, "getSaveFileName", folder / "report", "Page for a browser (*.html)")
+    answer(monkeypatch, "getSaveFileName", folder / "report", "Web page (*.html)")
     analyst.key(Qt.Key.Key_R, CTRL | SHIFT)
     analyst.done()
     assert "Japan 2005-2006" in (folder / "report.html").read_text(encoding="utf-8")

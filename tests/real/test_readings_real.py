@@ -121,14 +121,14 @@ def test_the_observatories_of_one_day_and_exactly_the_awkward_ones(real_data):
         "THL",
     ]
     assert {code: notes for code, (_, notes) in found.items() if notes} == {
-        "DED": ("DED: every value of X, Y, Z, F is missing; there are no readings.",),
-        "KHB": ("KHB: no F is recorded; F was derived from X, Y, Z.",),
+        "DED": ("DED: all values of X, Y, Z, F are missing; there are no readings.",),
+        "KHB": ("KHB: F was not recorded; it was derived from X, Y, Z.",),
         "KMH": (
-            "KMH: F is missing at 290 of 1440 times, the longest gap from 2022-01-15 19:10:00 to 2022-01-15 23:59:00 UTC.",
+            "KMH: F is missing at 290 of 1440 times; the longest gap is from 2022-01-15 19:10:00 to 2022-01-15 23:59:00 UTC.",
         ),
-        "NAQ": ("NAQ: no F is recorded; F was derived from X, Y, Z.",),
-        "PHU": ("PHU: X, Y, Z are missing throughout; F was recorded and is used.",),
-        "THL": ("THL: no F is recorded; F was derived from X, Y, Z.",),
+        "NAQ": ("NAQ: F was not recorded; it was derived from X, Y, Z.",),
+        "PHU": ("PHU: all values of X, Y, Z are missing; the recorded F was used.",),
+        "THL": ("THL: F was not recorded; it was derived from X, Y, Z.",),
     }
     assert {code for code, (readings, _) in found.items() if readings.derived} == {"KHB", "NAQ", "THL"}
     lengths = {code: len(readings) for code, (readings, _) in found.items()}
@@ -219,7 +219,7 @@ def test_station_table_with_chinese_names(real_data):
     found, notes = formats.read_stations(source)
     assert len(found) == 159
     assert (found[0].code, found[0].name, found[0].latitude, found[0].longitude) == ("19", "都江堰中学", 30.98, 103.65)
-    assert notes == ("Columns of which nothing is kept: MagnData, MagnUpdate, SoundData, SoundUpdate.",)
+    assert notes == ("Columns not imported: MagnData, MagnUpdate, SoundData, SoundUpdate.",)
 
 
 def test_every_file_is_known_for_what_it_is(real_data):

@@ -69,7 +69,7 @@ def test_an_untouched_folder_gives_one_season_however_often_it_comes(cases, tmp_
         first = import_paths(project, [cases / "flipflop"])
         night, revision = load_nights(project), project.revision()
         assert len(first.imported) == 2
-        assert any("takes precedence by data type" in note for note in first.notes)
+        assert any("take precedence by data type" in note for note in first.notes)
         for _ in range(3):
             again = import_paths(project, [cases / "flipflop"])
             assert again == ImportReport(unchanged=again.unchanged)

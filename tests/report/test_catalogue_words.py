@@ -13,7 +13,7 @@ from quakegui.season.events import Declustering, Selection
 
 def test_a_selection_is_said_in_words() -> None:
     chosen = asdict(Selection(box=(-5.0, 45.0, 130.0, -170.0), min_magnitude=5.5))
-    assert selection_in_words(chosen, Words("en")) == "box 5.000° S, 130.000° E to 45.000° N, 170.000° W; M 5.5 or larger"
+    assert selection_in_words(chosen, Words("en")) == "box 5.000° S, 130.000° E to 45.000° N, 170.000° W; M 5.5 and above"
     assert selection_in_words(chosen, Words("zh")) == "范围 5.000° S, 130.000° E 至 45.000° N, 170.000° W；M 5.5 及以上"
     near = asdict(Selection(centre=(28.0, 102.0), radius_km=300.0))
     assert selection_in_words(near, Words("en")) == "within 300 km of 28.000° N, 102.000° E"
@@ -25,7 +25,10 @@ def test_a_selection_is_said_in_words() -> None:
     ("declustering", "said"),
     [
         (Declustering("none"), "kept"),
-        (Declustering("window", 50.0, 5.0), "dropped within 50 km and 5 days of an earlier, no smaller earthquake"),
+        (
+            Declustering("window", 50.0, 5.0),
+            "removed within 50 km and 5 days of an earlier earthquake of equal or larger magnitude",
+        ),
         (Declustering("gardner-knopoff"), "removed with the windows of Gardner and Knopoff (1974)"),
     ],
 )

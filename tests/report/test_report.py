@@ -93,8 +93,8 @@ def test_figures_are_those_of_the_judgement(reported: Reported) -> None:
 def test_the_run_is_shown_from_other_sides(reported: Reported) -> None:
     with Project.open(reported.folder) as project:
         study = kept_study(project, reported.season, season_runs.find_run(project, None))
-    assert study is not None, "kept with the run"
-    for made, title, series in ((reported.english, "Earthquake by earthquake", "about the earthquakes"),
+    assert study is not None, "saved with the run"
+    for made, title, series in ((reported.english, "Earthquake by earthquake", "around the earthquakes"),
                                 (reported.chinese, "逐次地震", "地震前后的")):  # fmt: skip
         page, say = Page(made.html()), Words(made.language)
         assert title in page.text
@@ -136,7 +136,7 @@ def test_days_without_a_map_are_one_sentence_and_have_no_scale(reported: Reporte
         content = gather(project, season, progress=lambda *_step: None, cancelled=lambda: False)
         figures = FigureList()
         made = MapMaker(content, bare, Words("en"), figures).maps(range(6), None)
-    assert Page(made).text.startswith("None of these days has a map. Stations with a value: 0 at most")
+    assert Page(made).text.startswith("None of these days has a map. Maximum number of stations with data: 0")
     assert figures.made == []
 
 
@@ -156,15 +156,15 @@ def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged
             count, last = connection.execute(f"SELECT count(*), max(id) FROM {table}").fetchone()
             (head,) = connection.execute(f"SELECT chain FROM {table} WHERE id = ?", (last,)).fetchone()
             assert head in page.text
-            assert f"{count} rows, 0 of them unchained" in page.text
+            assert f"{count} rows, 0 unchained" in page.text
         connection.execute("DROP TRIGGER journal_no_update")
         connection.execute("UPDATE journal SET new = 4 WHERE id = 3")
         connection.commit()
     page = page_of(judged)
     assert "No row has changed since quakegui wrote it." not in page.text
     assert "Row 3 of the label journal" in page.text
-    assert "were taken out (journal_no_update)" in page.text
-    assert "记录与 quakegui 写下时不符" in page_of(judged, "zh").text
+    assert "were removed (journal_no_update)" in page.text
+    assert "记录与 quakegui 写入的内容不符" in page_of(judged, "zh").text
 
 
 def test_agreement_is_that_of_the_journal(judged: Path) -> None:
@@ -177,7 +177,7 @@ def test_agreement_is_that_of_the_journal(judged: Path) -> None:
         found = compare(journal.rows(project), "B", "C")
         page = Page(make_report(project).html())
     at = page.text.index("Inter-analyst agreement")
-    assert f"B C blind {found.days} {found.agreed} {found.kappa:.2f}".replace("-", "−") in page.text[at:]
+    assert f"B C blind only {found.days} {found.agreed} {found.kappa:.2f}".replace("-", "−") in page.text[at:]
 
 
 def test_an_empty_project_says_so_in_sentences(tmp_path: Path) -> None:
@@ -187,20 +187,20 @@ def test_an_empty_project_says_so_in_sentences(tmp_path: Path) -> None:
     for sentence in (
         "No verdict: there is no season yet.",
         "The project has no stations yet.",
-        "No day is labelled yet.",
-        "No run of the project is finished",
+        "No days are labelled yet.",
+        "The project has no finished run",
         "The project has no earthquakes",
         "there are no alarms",
         "No file was imported.",
     ):
         assert sentence in english.text
-    assert "还没有标注。请标注日期，或应用标注规则。" in chinese.text
+    assert "还没有标注。请标注日期或应用标注规则。" in chinese.text
     assert english.tags == chinese.tags
 
 
 def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_project: Path) -> None:
     page = page_of(small_project)
-    assert "no finished run, so nothing was judged" in page.text
+    assert "no finished run, so nothing was evaluated" in page.text
     assert "No label rule was applied." in page.text
     assert "Data completeness by night" in page.text
     assert "SYNTHETIC" not in page.text
@@ -210,7 +210,7 @@ def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_pro
 @pytest.mark.parametrize(
     ("rest", "english", "chinese"),
     [
-        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中 1 夜"),
+        (np.nan, "1 of the 2 nights with Kp", "有 Kp 的 2 夜中有 1 夜"),
         (2.0, "1", "1"),
     ],
 )
@@ -234,7 +234,7 @@ def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
     with Project.open(small_project) as project:
         set_stations(project, Station("QQQ", "nowhere"))
         page = Page(make_report(project).html())
-    assert "Without coordinates, so on no map: QQQ." in page.text
+    assert "No coordinates, not shown on the map: QQQ." in page.text
 
 
 def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,8 +254,8 @@ def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path, monkeypa
     drawn = [figure.data.decode() for figure in made.figures if "matrix" in figure.alt or "Molchan" in figure.alt]
     assert drawn
     assert all("LEAKY" in svg for svg in drawn)
-    assert "its answers raise no alarms here" in page.text
-    assert "There is no prediction of days that a run had not learnt from" not in page.text
+    assert "its predictions open no alarms here" in page.text
+    assert "There are no predictions for days that the model had not seen" not in page.text
 
 
 @pytest.mark.usefixtures("judged_before")

@@ -41,9 +41,9 @@ def test_the_set_is_named_beside_the_verdict_and_the_skill(moved_on: Path) -> No
         said = "when the run was trained; 1 day and 1 earthquake differ today."
         assert page.text.count(said) == 2
         assert "--labels today" in page.text
-        assert "（训练时）的标注和地震评判；今天有 1 天、1 次地震不同。" in page_of(project, language="zh").text
+        assert "）的标注和地震评估；有 1 天、1 次地震与今天的不同。" in page_of(project, language="zh").text
         today = page_of(project, "today").text
-        assert today.count("1 day and 1 earthquake differ from those that the run was trained with.") == 2
+        assert today.count("1 day and 1 earthquake differ from those used in training.") == 2
         assert said not in today
 
 
@@ -66,8 +66,8 @@ def test_alarms_and_earthquakes_are_of_the_set_that_the_skill_is_of(moved_on: Pa
             assert [alarm.opened for alarm in one.record.alarms] == [alarm.opened for alarm in then.record.alarms]
         assert place not in then.record.events
         assert place in now.record.events
-        assert "it came into the catalogue after the run was trained" in page_of(project).text
-        assert "it came into the catalogue after the run was trained" not in page_of(project, "today").text
+        assert "added to the catalogue after training" in page_of(project).text
+        assert "added to the catalogue after training" not in page_of(project, "today").text
 
 
 def test_an_earthquake_that_is_gone_is_still_judged_by_the_training(judged: Path) -> None:
@@ -84,10 +84,12 @@ def test_an_earthquake_that_is_gone_is_still_judged_by_the_training(judged: Path
 
 
 def test_a_run_of_other_classes_gives_no_figures(judged: Path) -> None:
+    predicted = "% out-of-fold"
     with Project.open(judged) as project:
+        assert predicted in page_of(project).text
         catalogue.make_class_scheme(project, split_magnitude=3.7)
         page = page_of(project)
-        assert page.text.count("was trained with other classes than this project has") >= 3
-        assert "out of fold" not in page.text, "no prediction in other classes stands beside the labels"
+        assert page.text.count("was trained with classes different from this project's") >= 3
+        assert predicted not in page.text, "no prediction in other classes stands beside the labels"
         content = gather(project, season_of(project), progress=lambda *_step: None, cancelled=lambda: False)
         assert (content.judgement, content.record, content.predictions) == (None, None, None)

@@ -71,8 +71,8 @@ def test_series_about_the_earthquakes_name_both_halves() -> None:
     found = Epochs(lags, one, np.full(6, 4), flat, flat - 0.5, flat + 0.5, 0.012, 0.4, -2, 2)
     (picture,) = results.epochs({"max_abs_z": found}, Words("en"), "SYNTHETIC")
     drawn = svg(picture)
-    assert "before: p = 0.012, farthest at day −2" in drawn
-    assert "from it on: p = 0.400, farthest at day +2" in drawn
+    assert "before: p = 0.012, largest departure on day −2" in drawn
+    assert "from day 0: p = 0.400, largest departure on day +2" in drawn
     assert "SYNTHETIC" in drawn
     assert drawn.count('<polygon points="') == 1
     unknown = Epochs(lags, one, np.full(6, 4), *[np.full(6, np.nan)] * 3, np.nan, np.nan, None, None)
@@ -92,13 +92,13 @@ def test_only_what_stays_significant_is_framed_in_a_skill_map() -> None:
 
 def test_robustness_is_counted_and_named_in_both_languages() -> None:
     variants = (
-        Variant("original settings", "", Score(18, 0.7, 0.01), 0.03),
+        Variant("as it is", "", Score(18, 0.7, 0.01), 0.03),
         Variant("label rule", "a fortnight", Score(18, 0.6, 0.04), 0.08),
         Variant("distance", "200 km", Score(2, np.nan, np.nan), np.nan),
     )
     found = Robustness(variants)
     assert results.robustness_text(found, Words("en")) == (
-        "Holds in 2 of 2 choices (p < 0.05); corrected for their number, in 1 of 2."
+        "The verdict holds for 2 of 2 choices (p < 0.05), and for 1 of 2 after correction for the number of choices."
     )
     assert [row[-1] for row in results.robustness(found, Words("en")).rows] == ["yes", "yes", "–"]
-    assert results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含当天）")
+    assert results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含发震当天）")

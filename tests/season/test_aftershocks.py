@@ -54,9 +54,9 @@ def catalogue(kind: str, count: int, seed: int = 0) -> list[ev.Event]:
     if kind in ("swarm", "rising"):
         latitude, longitude = 28.0 + rng.normal(0, 0.05, count), 102.0 + rng.normal(0, 0.05, count)
         times = np.floor(rng.uniform(0, 30 * DAY_MS, count)).astype(np.int64)
-    if kind in ("one place", "one instant"):
+    if kind in ("one place", "one time"):
         latitude, longitude = np.full(count, 28.0), np.full(count, 102.0)
-    if kind == "one instant":
+    if kind == "one time":
         times = np.zeros(count, dtype=np.int64)
     if kind == "rising":  # whatever lies in a window is smaller, so that nothing but looking at all of it tells
         times, magnitude = np.sort(times), np.linspace(1.0, 6.0, count)
@@ -74,7 +74,7 @@ CONFIGS = (
     ev.Declustering(radius_km=300.0, days=3650.0),
     ev.Declustering(radius_km=ev.FARTHEST_KM, days=ev.LONGEST_WINDOW_DAYS),
 )
-KINDS = ("faults", "world", "swarm", "one place", "one instant", "rising", "just outside")
+KINDS = ("faults", "world", "swarm", "one place", "one time", "rising", "just outside")
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -110,7 +110,7 @@ def test_ties_edges_and_poles_are_declustered_as_by_definition(rows, config):
     [
         ("swarm", 8),  # an eighth in an eighth of the time, which what was too slow for a million does not keep either
         # A million takes ten seconds and more of each.
-        *(pytest.param(kind, 1, marks=pytest.mark.slow) for kind in ("swarm", "faults", "one place", "one instant", "rising")),
+        *(pytest.param(kind, 1, marks=pytest.mark.slow) for kind in ("swarm", "faults", "one place", "one time", "rising")),
     ],
 )
 def test_very_many_events_are_declustered_in_time(kind, share):
@@ -120,7 +120,7 @@ def test_very_many_events_are_declustered_in_time(kind, share):
     kept, dropped = ev.decluster(events, ev.Declustering())
     assert time.process_time() - start < SECONDS / share
     assert len(kept) + len(dropped) == MILLION // share
-    if kind in ("one instant", "rising"):
+    if kind in ("one time", "rising"):
         assert not dropped
     else:
         assert dropped

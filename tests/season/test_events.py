@@ -98,7 +98,7 @@ def test_split_defaults_to_the_median_and_the_border_itself_is_small(paper):
     ids=["none", "one", "two at one place"],
 )
 def test_directions_need_two_places(several):
-    with pytest.raises(ValueError, match="North and south need events at two places"):
+    with pytest.raises(ValueError, match="A split into north and south needs earthquakes at two or more places"):
         ev.directions(several)
 
 
@@ -111,7 +111,7 @@ def test_two_places_are_enough():
 def test_clusters_parted_east_west_are_warned_of():
     row = [event("2022-01-01", latitude=28.0 + i / 10, longitude=lon) for i, lon in enumerate((98.0, 98.2, 106.0, 106.2))]
     warning = ev.directions(row).warning
-    assert "784 km apart east to west and only 22 km north to south" in warning
+    assert "784 km apart east-west and only 22 km apart north-south" in warning
     # the same degrees near the pole are fewer km
     far_north = [replace(one, latitude=one.latitude + 60.0 + i // 2) for i, one in enumerate(row)]
     assert ev.directions(far_north).warning == ""
@@ -251,9 +251,13 @@ def test_wrong_declustering_is_refused():
 
 def test_events_without_sense_are_refused():
     good = event("2022-01-01")
-    for wrong in ({"magnitude": float("nan")}, {"latitude": 91.0}, {"longitude": 200.0}, {"time": np.datetime64("NaT", "ms")}):
-        with pytest.raises(ValueError, match="An event needs"):
+    with pytest.raises(ValueError, match="magnitude of an earthquake must be"):
+        replace(good, magnitude=float("nan"))
+    for wrong in ({"latitude": 91.0}, {"longitude": 200.0}):
+        with pytest.raises(ValueError, match="latitude of an earthquake must be"):
             replace(good, **wrong)
+    with pytest.raises(ValueError, match="The origin time of an earthquake must be"):
+        replace(good, time=np.datetime64("NaT", "ms"))
 
 
 def test_identifier_is_made_of_time_and_place():

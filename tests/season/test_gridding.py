@@ -160,7 +160,7 @@ def test_stations_at_one_position_share_the_surface(smoothing: float) -> None:
 
 def test_stations_at_one_position_need_smoothing() -> None:
     network = Network.of([*liangshan(4).stations, Station("T1", "", 28.2, 102.2), Station("T2", "", 28.2, 102.2)])
-    with pytest.raises(ValueError, match="smoothing above zero"):
+    with pytest.raises(ValueError, match="smoothing of the map must be above zero"):
         build_basis(network, GridConfig(smoothing=0.0), pixels=16)
 
 
@@ -191,7 +191,7 @@ def test_a_day_without_a_map_leaves_its_neighbours_alone() -> None:
 def test_stations_on_one_line_give_a_sentence() -> None:
     network = Network.of(Station(f"L{i}", "", 28.0 + 0.1 * i, 102.0) for i in range(5))
     grid = gridder(network)
-    assert "one line" in str(grid.why_no_map(np.ones(5)))
+    assert "on a straight line" in str(grid.why_no_map(np.ones(5)))
     assert np.isnan(grid.maps(np.ones((2, 5)))).all()
 
 
@@ -249,7 +249,7 @@ def test_a_basis_is_saved_mapped_and_refused_for_another_network(tmp_path: Path)
         (network, config, 40),
     ):
         assert basis_key(other, settings, pixels=pixels) != basis_key(network, config, pixels=48)
-        with pytest.raises(ValueError, match="does not hold the map basis"):
+        with pytest.raises(ValueError, match="does not contain the map basis"):
             load_basis(path, other, settings, pixels=pixels)
 
 
@@ -268,7 +268,7 @@ def test_a_basis_is_written_straight_into_a_file(tmp_path: Path) -> None:
 
 def test_a_basis_of_the_hull_is_not_extended_to_the_square() -> None:
     basis = build_basis(liangshan(), GridConfig(), pixels=16)
-    with pytest.raises(ValueError, match="hull only"):
+    with pytest.raises(ValueError, match="only the convex hull"):
         Gridder(basis, GridConfig(extend_to_square=True))
 
 

@@ -86,9 +86,9 @@ def test_the_night_before_the_luding_earthquake_was_stormy():
         (["2022-01-01T00", "2022-01-01T00"], [1, 1], "increasing"),
         (["2022-01-01T01"], [1], "00, 03"),
         (["2022-01-01T00:30"], [1], "00, 03"),
-        (["2022-01-01T00"], [9.1], "0..9"),
-        (["2022-01-01T00"], [np.nan], "0..9"),
-        (["2022-01-01T00"], [1, 2], "one time stamp"),
+        (["2022-01-01T00"], [9.1], "between 0 and 9"),
+        (["2022-01-01T00"], [np.nan], "between 0 and 9"),
+        (["2022-01-01T00"], [1, 2], "one timestamp"),
     ],
 )
 def test_impossible_kp_is_refused(times, values, why):

@@ -113,14 +113,14 @@ def test_days_with_gaps_and_without_events():
     at_100 = event(f"{some[2]}T04:00:00")
     assert label(LabelRule(), [at_100], [2], some).classes.tolist() == [0, 0, 2]
     assert label(LabelRule(), [at_100], [2], SEASON[:0]).events_without_day == (0,)
-    with pytest.raises(ValueError, match="one class per event"):
+    with pytest.raises(ValueError, match="one class per earthquake"):
         label(LabelRule(), [at_100], [])
 
 
 def test_impossible_rules_are_refused():
     with pytest.raises(ValueError, match="0 or more days"):
         LabelRule(days_after=-1)
-    with pytest.raises(ValueError, match="Unknown winner"):
+    with pytest.raises(ValueError, match="Unknown precedence"):
         LabelRule(winner="first")  # type: ignore[arg-type]
 
 
@@ -248,7 +248,7 @@ def test_kappa_is_scikit_learns(pairs):
 
 
 def test_impossible_rows_are_refused():
-    with pytest.raises(ValueError, match="no class 5"):
+    with pytest.raises(ValueError, match="Unknown class 5"):
         row(5)
     with pytest.raises(ValueError, match="datetime64"):
         LabelRow(AT, 1, LabelSource.ANALYST, "li", AT)

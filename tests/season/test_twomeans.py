@@ -65,7 +65,7 @@ def test_few_points_are_parted_in_the_best_of_all_ways():
         [(float(k), 100.0) for k in range(11)],
         [(28.0, float(k)) for k in range(11)],
     ],
-    ids=["two", "all but one alike", "a square", "north to south", "west to east"],
+    ids=["two", "all but one alike", "a square", "north-south", "west to east"],
 )
 def test_no_part_is_empty(places):
     points = np.array(places)

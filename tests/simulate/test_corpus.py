@@ -193,7 +193,7 @@ def test_impossible_plans_are_refused() -> None:
         Plan(strengths=(0.0, 1.0))
     with pytest.raises(ValueError, match="known are poisson, clustered, swarm"):
         Plan(catalogues=("doublet",))
-    with pytest.raises(ValueError, match="mean number of events"):
+    with pytest.raises(ValueError, match="mean number of earthquakes"):
         Plan(mean_events=(0.0, 3.0))
 
 

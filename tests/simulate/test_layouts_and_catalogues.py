@@ -118,5 +118,5 @@ def test_a_drawn_nuisance_stays_within_the_named_sizes() -> None:
 
 def test_impossible_nuisances_are_refused() -> None:
     for wrong in ({"drift_nt": -1.0}, {"outage_share": 1.0}, {"outage_days": 0.0}):
-        with pytest.raises(ValueError, match="nuisance"):
+        with pytest.raises(ValueError, match="Disturbances"):
             Nuisance(**wrong)

@@ -48,12 +48,12 @@ def test_what_cannot_be_made_is_refused_with_a_sentence(run: Terminal, tmp_path:
     assert "is not empty" in run("simulate", tmp_path / "full", code=1)[1]
     assert "is not empty" in run("pretrain", tmp_path / "full", code=1)[1]
     assert (tmp_path / "full" / "file").read_text() == "kept"
-    assert "known are poisson" in run("simulate", tmp_path / "x", "--catalogue", "doublet", code=1)[1]
-    assert "known are none" in " ".join(run("simulate", tmp_path / "x", "--nuisance", "rain", code=2)[1].split())
-    assert "known are stack" in " ".join(run("pretrain", tmp_path / "x", "--preset", "huge", code=2)[1].split())
+    assert "use poisson" in run("simulate", tmp_path / "x", "--catalogue", "doublet", code=1)[1]
+    assert "use one of none" in " ".join(run("simulate", tmp_path / "x", "--nuisance", "rain", code=2)[1].split())
+    assert "use one of stack" in " ".join(run("pretrain", tmp_path / "x", "--preset", "huge", code=2)[1].split())
     with Project.create(tmp_path / "bare", timezone="UTC"):
         pass
-    assert "three stations or more" in run("simulate", tmp_path / "x", "--layout", tmp_path / "bare", code=1)[1]
+    assert "at least three stations" in run("simulate", tmp_path / "x", "--layout", tmp_path / "bare", code=1)[1]
     assert not (tmp_path / "x").exists()
 
 
