@@ -66,7 +66,9 @@ class Hints:
         if self.unit and self.unit not in UNITS:
             raise ValueError(Said("Unknown unit {unit}; use one of {units}.", unit=self.unit, units=", ".join(UNITS)))
         if self.station_pattern and self.station_pattern.count("{code}") != 1:
-            raise ValueError('The pattern of file names needs "{code}" once, where the station\'s code stands.')
+            raise ValueError(
+                Said('The file-name pattern must contain "{code}" exactly once, in place of the station code.', code="{code}")
+            )
 
     def to_json(self) -> str:
         """Return what decides how a file is read, as one JSON object; an empty text where nothing is said."""

@@ -99,7 +99,7 @@ def test_delta_f_within_a_year_and_blank_bases():
 def test_delta_f_without_components_is_no_field():
     found = module.parse(wdc([flat(0, 2, "2005-01-02", "F")], tst_ack=ACK))
     assert found.readings == ()
-    assert any("no total intensity" in note for note in found.notes)
+    assert any("not a total intensity" in note for note in found.notes)
 
 
 def test_f_that_contradicts_its_components_is_used_and_said():

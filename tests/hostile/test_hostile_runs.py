@@ -71,7 +71,7 @@ def test_names_that_no_export_has_are_refused(tmp_path: Path, name: str) -> None
     folder, _, file = name.rpartition("/")
     parts = {path.replace(ID, folder) if folder else path: data for path, data in run_parts().items()}
     parts.pop(f"{folder}/{file}", None)
-    refused(tmp_path, {**parts, name: run_parts()[f"{ID}/config.json"]}, "is not imported")
+    refused(tmp_path, {**parts, name: run_parts()[f"{ID}/config.json"]}, "was not imported")
 
 
 def test_a_link_in_the_archive_is_refused(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
             archive.writestr(name, data)
         with pytest.warns(UserWarning, match="Duplicate"):
             archive.writestr(f"{ID}/card.json", b"{}")
-    with pytest.raises(RunError, match="no run that was exported"):
+    with pytest.raises(RunError, match="not a run exported"):
         import_run(tmp_path / "runs", tmp_path / "run.zip")
 
 
@@ -135,7 +135,7 @@ def keras_file(folder: Path) -> bytes:
 def test_a_keras_file_is_no_run_and_nothing_in_it_runs(tmp_path: Path) -> None:
     data = keras_file(tmp_path)
     (tmp_path / "evil.keras").write_bytes(data)
-    with pytest.raises(RunError, match="no run that was exported"):
+    with pytest.raises(RunError, match="not a run exported"):
         import_run(tmp_path / "runs", tmp_path / "evil.keras")
     parts = {**run_parts(), f"{ID}/weights.npz": data}
     run = import_run(tmp_path / "runs", save(tmp_path, parts))
@@ -311,7 +311,7 @@ def test_predictions_of_no_day_or_of_folds_without_end_are_refused(tmp_path: Pat
     values |= {name: values[name][:days] for name in ("days", "labels", "map_hash", "final", "final_trained")}
     values |= {name: values[name][:0] for name in ("image_fold", "image_day", "image_copy", "image_probabilities")}
     values |= {"probabilities": np.zeros((folds, days, 5), np.float32), "role": np.zeros((folds, days), np.uint8)}
-    refused(tmp_path, {**run_parts(), f"{ID}/predictions.npz": arrays(**values)}, "not of the right shape")
+    refused(tmp_path, {**run_parts(), f"{ID}/predictions.npz": arrays(**values)}, "the wrong shape")
 
 
 def test_a_project_keeps_whatever_a_run_may_answer() -> None:

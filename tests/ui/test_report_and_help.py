@@ -217,7 +217,7 @@ def test_the_guide_is_searched_around_its_end(window, qtbot):
     assert guide.page.textCursor().selectionStart() == first  # the only place, found again from the top
     guide.search.clear()
     qtbot.keyClicks(guide.search, "xyzzy")
-    assert guide.answer.text() == "The guide does not say “xyzzy”."
+    assert guide.answer.text() == "“xyzzy” was not found in the guide."
     assert guide.isVisible()
 
 

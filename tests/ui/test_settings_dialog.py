@@ -96,7 +96,7 @@ def test_without_wsl2_a_sentence_says_so(empty_session, qtbot, monkeypatch):
     dialog.show()
     choose(dialog.worker.place, 2)
     qtbot.waitUntil(lambda: not dialog.busy)
-    assert "install WSL2" in dialog.sentence.text()
+    assert "Install WSL2" in dialog.sentence.text()
 
 
 def test_a_python_that_cannot_be_started_is_told(dialog, qtbot):

@@ -292,4 +292,4 @@ def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
     assert named() == ("Undo: note on 2022-02-01", "Redo: label 4 on 4 days, 2022-02-06 to 2022-02-09")
     press(qtbot, window, Qt.Key.Key_Z, CTRL)
     press(qtbot, window, Qt.Key.Key_U)
-    assert named() == ("Undo: label taken away on 2022-02-01", "Redo")
+    assert named() == ("Undo: label cleared on 2022-02-01", "Redo")
