@@ -155,7 +155,7 @@ def test_a_packed_tape_is_read_member_by_member_beyond_the_largest_file(tmp_path
     problems: list[FormatError] = []
     large = gzip.compress(tar({**noise, "a.bin": bytes(5000)}))
     assert len(unpacked(tmp_path, "a.tar.gz", large, problems)) == 6
-    assert [(problem.file, "larger than 4,000 bytes" in problem.sentence) for problem in problems] == [("a.tar/a.bin", True)]
+    assert [(problem.file, "exceed 4,000 bytes" in problem.sentence) for problem in problems] == [("a.tar/a.bin", True)]
     monkeypatch.setattr(module, "LARGEST_ARCHIVE", 30_000)
     hidden = gzip.compress(tar({f".{at}": bytes(3000) for at in range(20)}))
     assert unpacked(tmp_path, "a.tar.gz", hidden, problems) == {}

@@ -119,7 +119,7 @@ def test_days_and_months_that_cannot_be_told_apart_are_refused():
 def test_a_depth_never_decides_over_an_event(text, depth, noted):
     found = read(f"time;latitude;longitude;depth;mag\n2022-09-05T04:52:19Z;29.61;102.08;{text};6.6\n")
     check(found.events[0], depth=depth)
-    assert any("with a depth that is not known: 1 (line 2" in note for note in found.notes) is noted
+    assert any("their depth is unknown: 1 (line 2" in note for note in found.notes) is noted
 
 
 @pytest.mark.parametrize("heading", ["depth (m)", "depth_m", "Depth [m]", "Depth/m"])
@@ -172,7 +172,7 @@ STOP
 def test_the_iscs_codes_for_what_is_an_earthquake(kind, doubtful):
     found = read(ISC.format(kind=kind))
     check(found.events[0])
-    assert any("no earthquake by the catalogue's own word: 1" in note for note in found.notes) is doubtful
+    assert any("does not list them as earthquakes: 1" in note for note in found.notes) is doubtful
     assert not any("unused" in note or "time zone" in note for note in found.notes)
 
 

@@ -162,7 +162,7 @@ def test_usgs_with_few_columns_and_broken_utf8():
     assert [one.depth_km for one in found.events] == [13.528, None, 10.0]
     assert found.events[0].place == "Pad�?Mel’nichnaya, Russia"
     assert found.notes == (
-        "The text is damaged in 1 line (first: line 2); each character that could not be read is shown as '�'.",
+        "The text is damaged in 1 line (line 2); each character that could not be read is shown as '�'.",
         "Columns not imported: updated.",
     )
 
@@ -201,7 +201,7 @@ def test_clocks(header, time, utc, noted):
 
 
 @pytest.mark.parametrize(
-    ("head", "why"), [("time (local)", "local one.*--timezone"), ("time (UTC+8x)", "offset from UTC in .*cannot be read")]
+    ("head", "why"), [("time (local)", "local time.*--timezone"), ("time (UTC+8x)", "UTC offset in the file .*cannot be read")]
 )
 def test_a_clock_that_the_heading_leaves_open_is_asked_for_whatever_its_other_columns_are(head, why):
     table = f"{head},latitude,longitude,depth,mag,magType\n2022-09-05 12:52:18,29.59,102.08,16,6.8,mw\n"
@@ -262,9 +262,10 @@ def test_rows_that_are_no_events_are_named():
     found = usgs.parse(source(text))
     assert len(found.events) == 1
     assert found.notes == (
-        "Rows skipped: 5 (line 4: no magnitude; line 5: '2022-13-02T00:00:00Z' is not a date and time; line 6: latitude 98 is "
-        "impossible; line 7: magnitude nan is out of range; line 9: '2022-01-04T00:0' is not a date and time).",
-        "Rows skipped because an earlier row has the same time and place, or the same identifier: 2 (line 10; line 11: differs).",
+        "Rows skipped: 5 (line 4: no magnitude; line 5: '2022-13-02T00:00:00Z' is not a date and time; line 6: latitude 98 "
+        "is out of range; line 7: magnitude nan is out of range; line 9: '2022-01-04T00:0' is not a date and time).",
+        "Rows skipped because an earlier row has the same time and place, or the same identifier: 2 (line 10; line 11: "
+        "differs).",
     )
 
 
@@ -338,7 +339,7 @@ def test_a_sheet_may_skip_cells_and_name_columns_late():
     found = cenc.parse(source(f"{SHEET_HEAD}{title}<Row>{head}</Row><Row>{skips}</Row>{short}{SHEET_TAIL}"))
     assert fields(found.events[0]) == ("2022-09-05T04:52:18.000", 6.8, 29.59, 102.08, None, "")
     assert found.notes[1] == "Rows skipped: 1 (row 9: no magnitude)."
-    with pytest.raises(FormatError, match="index 'one', which is no number"):
+    with pytest.raises(FormatError, match="index 'one', which is not a number"):
         cenc.parse(source(SHEET.replace("<Row>", '<Row ss:Index="one">')))
 
 
@@ -406,8 +407,8 @@ def test_kp_as_gfz_writes_it():
         ("2022-09-06,1,2,3", "4 columns"),
         ("2022-02-30,1,1,1,1,1,1,1,1", "is not a date"),
         ("2022-09-06,1,1,1,1,1,1,1,x", "is not a number"),
-        ("2022-09-06,1,1,1,1,1,1,1,9.3", "impossible"),
-        ("2022-09-06,1,1,1,1,1,1,1,nan", "impossible"),
+        ("2022-09-06,1,1,1,1,1,1,1,9.3", "out of range"),
+        ("2022-09-06,1,1,1,1,1,1,1,nan", "out of range"),
         ("2022-09-04,1,1,1,1,1,1,1,1", "is given twice"),
     ],
 )

@@ -119,7 +119,7 @@ def test_impossible_single_values_are_dropped_with_a_count():
     rows[4, 3], rows[5, 3] = 0.0, -1.5
     found = read(iaga(rows))
     assert len(found.readings[0]) == 8
-    assert any("2 values of F outside" in note for note in found.notes)
+    assert any("nT removed: 2." in note for note in found.notes)
 
 
 def test_a_column_f_with_delta_f_is_not_taken_for_a_field():
@@ -157,7 +157,7 @@ def test_scalar_recorded_less_often_keeps_its_own_cadence():
     found = read(iaga(rows, step_s=1))
     assert found.readings[0].cadence_s == 5
     assert len(found.readings[0]) == 20
-    assert any("every 5th stamp" in note for note in found.notes)
+    assert any("only one timestamp in 5" in note for note in found.notes)
 
 
 def test_single_row_takes_the_cadence_of_the_header():
@@ -228,8 +228,8 @@ def test_out_of_order_and_repeated_stamps():
     head, body = lines[:-6], lines[-6:]
     found = read(b"".join(head + [body[i] for i in (0, 2, 1, 1, 3, 4, 5)]))
     assert np.array_equal(found.readings[0].values, xyzf(6)[:, 3])
-    assert any("out of order in 1" in note for note in found.notes)
-    assert any("1 repeated" in note for note in found.notes)
+    assert any("sorted (places: 1)" in note for note in found.notes)
+    assert any("duplicate timestamps removed: 1" in note for note in found.notes)
 
 
 def test_a_missing_value_never_hides_a_recorded_one():
@@ -262,7 +262,7 @@ def test_a_cut_last_line_is_not_read_as_a_smaller_number():
     for cut in range(2, 60):
         found = read(data[:-cut])
         assert np.array_equal(found.readings[0].values, rows[:9, 3])
-        assert any("unused" in note for note in found.notes)
+        assert any("Unreadable lines skipped: 1" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("where", [40, 400, 900])
@@ -295,7 +295,7 @@ def test_impossible_dates_are_broken_lines():
     data = iaga(xyzf(30), start="2022-01-31T23:50")
     found = read(data.replace(b"2022-02-01 00:00", b"2022-02-31 00:00"))
     assert len(found.readings[0]) == 29
-    assert any("unreadable" in note for note in found.notes)
+    assert any("Unreadable lines skipped: 1" in note for note in found.notes)
 
 
 def test_midnight_as_24_hours_is_the_next_day():

@@ -43,7 +43,7 @@ def test_a_class_that_a_network_proposed_is_none(tmp_path):
     (tmp_path / "index.csv").write_text("\n".join(("file,date,class,label_source", *rows)), encoding="utf-8")
     found = read_images(tmp_path)
     assert [image.cls for image in found.images] == [None, 1]
-    assert found.notes[0].startswith("index.csv:2: the class was a network's proposal")
+    assert found.notes[0].startswith("index.csv:2: the class was proposed by a model")
 
 
 def test_what_cannot_be_used_is_named(tmp_path):
@@ -61,7 +61,7 @@ def test_what_cannot_be_used_is_named(tmp_path):
     words = "\n".join(found.notes)
     for expected in (
         "already has a map",
-        "479x479",
+        "479 x 479",
         "nodate.png: its name has no date",
         "2022-02-30.png",
         "not an image",

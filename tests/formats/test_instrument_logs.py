@@ -109,7 +109,7 @@ def test_gsm19_days(data, hints, first, last):
     ("data", "hints", "why"),
     [
         (gsm19("010000.0 48500.1 99"), Hints(), "does not name its station.*--station"),
-        (gsm19("010000.0 48500.1 99", date=""), STATION, "names no day.*--date"),
+        (gsm19("010000.0 48500.1 99", date=""), STATION, "gives no date.*--date"),
         (
             gsm19("     10.00      5.00 48500.1 99 010000.0", "     10.00      6.00 48500.1 99 010002.0"),
             STATION,
@@ -163,7 +163,7 @@ def test_pos1_days_and_months_are_told_apart(dates, day, first):
 
 
 def test_pos1_whose_date_fits_two_ways_names_both():
-    with pytest.raises(FormatError, match=r"09/05/24 can be 2024-05-09 or 2024-09-05: say which with --date"):
+    with pytest.raises(FormatError, match=r"09/05/24 can be 2024-05-09 or 2024-09-05: specify a day with --date"):
         only(pos1("09/05/24"))
     with pytest.raises(FormatError, match="do not include the specified day"):
         only(pos1("09/05/24"), Hints(station="XIC", day=dt.date(2024, 5, 10)))
@@ -267,7 +267,7 @@ def test_wdc_lines_with_a_blank_century_take_it_from_the_name_or_the_day_that_is
 
 
 def test_wdc_lines_with_a_blank_century_are_never_of_the_20th_unsaid():
-    with pytest.raises(FormatError, match=r"year 05 can be 1905 or 2005. Say a day of it with --date"):
+    with pytest.raises(FormatError, match=r"year 05 can be 1905 or 2005. Specify a day of the file with --date"):
         read_readings(Source("tst.wdc", wdc_day("  ").encode()))
 
 

@@ -48,7 +48,7 @@ def test_a_damaged_code_in_the_header_is_taken_from_the_column_names():
     found = iaga2002.parse(Source("a.min", data))
     assert found.readings[0].station == "TST"
     assert "The station code in the header is damaged; the code in the column names was used." in found.notes
-    with pytest.raises(FormatError, match="is not one"):
+    with pytest.raises(FormatError, match="is not a valid station code"):
         iaga2002.parse(Source("a.min", data.replace(b"TSTX", b"T\x02TX")))
 
 

@@ -53,7 +53,7 @@ def test_unusable_places_and_repeats_are_named():
     words = "\n".join(notes)
     assert "B: no coordinates" in words
     assert "C: the coordinates 95, 20" in words
-    assert words.count("A: it is listed more than once") == 1
+    assert words.count("A: listed more than once") == 1
     assert "Row 6 has no station code" in words
 
 

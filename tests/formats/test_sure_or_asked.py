@@ -78,7 +78,7 @@ def test_two_columns_of_one_element_are_asked_about(names):
     columns = len(names.split(","))
     values = [[str(30_000 + 50 * at + number) for number in range(columns)] for at in range(len(STAMPS))]
     rows = [",".join([stamp, *row]) for stamp, row in zip(STAMPS, values, strict=True)]
-    with pytest.raises(FormatError, match=r"hold the same element with different values.*--mapping"):
+    with pytest.raises(FormatError, match=r"are the same component but have different values.*--mapping"):
         read_readings(table(f"time,{names}", rows), Hints(station="XIC"))
 
 
@@ -149,7 +149,7 @@ def test_a_workbook_of_another_kind_is_named_and_not_taken_apart(read, tmp_path)
     for data, kind in ((ods.getvalue(), "OpenDocument"), (b"\xd0\xcf\x11\xe0" + bytes(600), "Excel 97-2003")):
         (tmp_path / "a.bin").write_bytes(data)
         (source,) = expand(tmp_path / "a.bin")
-        with pytest.raises(FormatError, match=f"workbook of {kind}.*save it as .xlsx or .csv"):
+        with pytest.raises(FormatError, match=f"workbook is in {kind}.*save it as .xlsx or .csv"):
             read(source)
 
 
@@ -188,7 +188,7 @@ def imf(code: str = "XIC") -> Source:
 def test_a_file_that_names_its_station_keeps_it():
     found = read_readings(imf(), Hints(station="KAK"))
     assert [found.readings[0].station, found.stations[0].code] == ["XIC", "XIC"]
-    assert any("KAK was said: XIC was kept" in note for note in found.notes)
+    assert any("KAK was specified; XIC was used" in note for note in found.notes)
     assert not any("was specified" in note for note in read_readings(imf("KAK"), Hints(station="kak")).notes)
 
 

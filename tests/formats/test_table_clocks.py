@@ -153,15 +153,15 @@ def test_24_00_is_the_next_midnight(midnight):
         ("Date,Clock,XIC", [f"2024-05-09,{at}x" for at in range(60)], "occurs in several rows"),
         ("Date,Remark,XIC", [f"2024-05-{1 + at % 9:02d},{at / 7}" for at in range(60)], "occurs in several rows"),
         ("time (local),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "without a place"),
-        ("Time (UTC+8x),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "offset from UTC in .*UTC.8x"),
+        ("Time (UTC+8x),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "UTC offset in the file .*UTC.8x"),
         (
             "Time (UTC+99),XIC",
             [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]],
-            "offset from UTC in .*--timezone",
+            "UTC offset in the file .*--timezone",
         ),
-        ("Time (UTC8),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "offset from UTC in .*--timezone"),
-        ("Date,Time,AM/PM,XIC", [f"{time:%Y-%m-%d,%H:%M},AM" for time in MINUTES], "do not fit the column 'AM/PM'"),
-        ("DateTime,am_pm,XIC", [f"{time:%Y-%m-%d %I:%M,%p}" for time in MINUTES], "do not fit the column 'am_pm'"),
+        ("Time (UTC8),XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "UTC offset in the file .*--timezone"),
+        ("Date,Time,AM/PM,XIC", [f"{time:%Y-%m-%d,%H:%M},AM" for time in MINUTES], "do not match the AM/PM column 'AM/PM'"),
+        ("DateTime,am_pm,XIC", [f"{time:%Y-%m-%d %I:%M,%p}" for time in MINUTES], "do not match the AM/PM column 'am_pm'"),
         ("Time [CST],XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "without a place"),
         ("LT,XIC", [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]], "without a place|hold the time"),
     ],
@@ -193,7 +193,7 @@ def test_a_time_that_is_not_sure_is_refused_with_the_reason(heading, rows, why):
 def test_the_clock_that_a_heading_names_counts_and_is_noted(heading, first, zone):
     source = csv(f"{heading},XIC", [f"{time:%Y-%m-%d %H:%M:%S}" for time in MINUTES])
     check(only(source), 1500, first)
-    assert f"(the first, 2024-05-09 00:00, as {zone})" in read_readings(source).notes[0]
+    assert f"(the first: 2024-05-09 00:00 {zone})" in read_readings(source).notes[0]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_last_row_that_is_no_reading_costs_nothing_else(last, count):
     rows = [[time.date(), time.time(), field(at)] for at, time in enumerate(MINUTES[:count])]
     found = read_readings(workbook([["Date", "Time", "XIC"], *rows, last]))
     check(found.readings[0], count)
-    assert any("1 rows without a readable time were left out" in note for note in found.notes)
+    assert any("Rows without a readable time skipped: 1." in note for note in found.notes)
 
 
 def test_a_sheet_for_each_station_is_read():

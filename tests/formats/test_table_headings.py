@@ -56,7 +56,7 @@ def test_elements_with_their_stations_code_are_one_station(heading):
 )  # fmt: skip
 def test_elements_without_a_code_are_one_station_that_is_asked_for(heading):
     source = csv(f"time,{heading}", f"{X},{Y},{Z},{F}")
-    with pytest.raises(FormatError, match=r"does not say does not identify its station these are.*--station CODE, or --station-from"):
+    with pytest.raises(FormatError, match=r"does not identify its station.*--station CODE or --station-from"):
         read_readings(source)
     one = only(read_readings(source, Hints(station="kak")))
     assert (one.station, one.derived, set(one.values)) == ("KAK", False, {F})
@@ -195,7 +195,7 @@ def test_lines_above_a_table_are_skipped_told_and_name_its_station(above, below,
     else:
         found = read_readings(source)
     assert (only(found).station, len(only(found)), set(only(found).values)) == ("XIC", 60, {F})
-    assert found.notes[0].startswith(f"{count} Lines above the table skipped: {above.splitlines()[0]}'.")
+    assert found.notes[0].startswith(f"Lines above the table skipped: {count} (the first is '{above.splitlines()[0]}').")
 
 
 def test_a_unit_below_the_heading_counts():
@@ -239,7 +239,7 @@ def test_titles_above_a_sheets_table(titles):
     book.save(file)
     found = read_readings(Source("a.xlsx", file.getvalue()))
     assert (only(found).station, len(only(found))) == ("XIC", 60)
-    assert "lines above the table were skipped" in found.notes[0]
+    assert "Lines above the table skipped: " in found.notes[0]
 
 
 def test_prose_is_no_table():
@@ -270,7 +270,7 @@ def test_digits_in_groups(text, sep):
 
 def test_a_comma_that_may_group_or_mark_decimals_is_asked_for():
     source = csv("time,XIC", '"48,500"')
-    with pytest.raises(FormatError, match=r"such as 48,500, can be 48\.500 or 48500"):
+    with pytest.raises(FormatError, match=r"such as 48,500, can mean 48\.500 or 48500"):
         read_readings(source)
     mapping = TableMapping("wide", ("time",), (("XIC", "XIC"),))
     assert set(only(read_readings(source, mapping)).values) == {48_500.0}

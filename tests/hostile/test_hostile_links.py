@@ -230,7 +230,10 @@ def test_a_run_with_a_link_or_a_pipe_in_it_is_named_and_not_read(
     path.unlink(missing_ok=True)
     spoil(path, mine / "letter.txt")
     found, problems = list_runs(run.folder.parent)
-    assert (found, problems) == ((), (f"The run in {run.folder} cannot be read: {name} in the folder is a link or is not a file.",))
+    assert (found, problems) == (
+        (),
+        (f"The run in {run.folder} cannot be read: {name} in the folder is a link or is not a file.",),
+    )
     with pytest.raises(RunError, match="is a link or is not a file"):
         export_run(run, tmp_path / "sent.zip")
     assert not (tmp_path / "sent.zip").exists()

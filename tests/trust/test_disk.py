@@ -295,7 +295,7 @@ def test_a_drive_that_is_pulled_is_told_and_takes_no_label(small_project_templat
             folder.rename(disk.folder / "elsewhere")
         with pytest.raises(ProjectError, match=r"missing or has been replaced.*not saved"):
             label_days(project, 1)
-    with pytest.raises(ProjectError, match="The folder .* does not exist"):
+    with pytest.raises(ProjectError, match=r"The folder .* does not exist"):
         Project.open(folder)
 
 

@@ -403,9 +403,7 @@ def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window,
     drag(window, 30, 33)
     press(window, Qt.Key.Key_3)
     assert session.labels.classes[30:34].tolist() == [1, 3, 3, 3]
-    assert answered(window).endswith(
-        "are now labelled 3 South, M > split. On 1 of them, another label takes precedence."
-    )
+    assert answered(window).endswith("are now labelled 3 South, M > split. On 1 of them, another label takes precedence.")
     press(window, Qt.Key.Key_Escape)
     assert said == []
     press(window, Qt.Key.Key_4)

@@ -78,7 +78,10 @@ def test_a_label_key_over_a_label_that_was_not_shown_asks(window, session, other
     said = answer(key)
     QTest.keyClick(window, Qt.Key.Key_1)
     day = session.days[12]
-    assert said == [f"Bo labelled {day} as class 3 just now. You have not seen this label yet.\nReplace this label with class 1?", "Keep"]
+    assert said == [
+        f"Bo labelled {day} as class 3 just now. You have not seen this label yet.\nReplace this label with class 1?",
+        "Keep",
+    ]
     assert session.labels.classes[12] == stays
     assert journal.in_force(other)[day].cls == stays
 
@@ -158,7 +161,9 @@ def test_what_came_in_is_one_line(arrivals, line):
 
 def test_what_came_in_is_told_in_chinese(qapp):
     i18n.set_language("zh")
-    assert questions.arrival_words(Arrivals(new_days=2, labels={"Bo": 14})) == "收到其他程序的更改：2 个新日期和 Bo 的 14 个标注。"
+    assert (
+        questions.arrival_words(Arrivals(new_days=2, labels={"Bo": 14})) == "收到其他程序的更改：2 个新日期和 Bo 的 14 个标注。"
+    )
 
 
 @pytest.mark.parametrize(
