@@ -118,7 +118,7 @@ def test_an_export_whose_runs_are_a_link_is_refused(folder: Path, mine: Path, tm
         out = exchange.export_project(project, tmp_path / "whole")
     link(out / "run_folders", mine)
     with Project.create(tmp_path / "back", timezone="UTC") as project:
-        with pytest.raises(ProjectError, match="run_folders leads out of the export; nothing was imported"):
+        with pytest.raises(ProjectError, match="run_folders points outside the export; nothing was imported"):
             import_paths(project, [out])
         assert project.network().stations == ()
     assert not list((tmp_path / "back" / "runs").iterdir())
@@ -271,7 +271,7 @@ def test_a_link_that_leads_nowhere_does_not_keep_runs_from_coming(run: RunFolder
 def test_what_is_no_file_is_no_archive_of_a_run(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     """A pipe was waited at for ever, a device read until the memory was full."""
     spoil(tmp_path / "run.zip")
-    with pytest.raises(RunError, match=r"run\.zip was not imported\. It is no file\.$"):
+    with pytest.raises(RunError, match=r"run\.zip was not imported\. The path is not a file\.$"):
         import_run(tmp_path / "runs", tmp_path / "run.zip")
 
 

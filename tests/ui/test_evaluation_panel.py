@@ -72,7 +72,7 @@ def judge(qtbot, window):
     panel = panel_of(window)
     if panel.judge.isEnabled():  # else it was begun when the results came to be seen
         click(qtbot, panel.judge)
-    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Judging" not in panel.verdict.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Evaluating" not in panel.verdict.text(), timeout=60_000)
 
 
 def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):

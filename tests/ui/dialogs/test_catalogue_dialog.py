@@ -50,7 +50,7 @@ def test_each_event_left_out_has_its_reason():
 def test_too_few_places_for_directions_is_a_sentence_and_no_error():
     found = choose((event(1, "2022-02-01", 5.0),), Selection(), Declustering(), split_magnitude=None, timezone="UTC")
     assert (found.scheme, found.classes) == (None, ())
-    assert "two places" in found.warning
+    assert "two or more places" in found.warning
 
 
 def test_the_projects_own_events_are_shown_with_their_directions(dialog):

@@ -88,7 +88,7 @@ def test_columns_that_cannot_be_guessed_are_mapped_by_hand(qtbot, wizard, sessio
     look(qtbot, wizard, ambiguous(tmp_path / "amb.csv"))
     assert "specify them below" in wizard.previews[0].reason
     choose_meaning(wizard, 0, "time")
-    assert "total intensity" in wizard.sentence.text()  # incomplete: said in the dialog, and Import is off
+    assert "total-intensity columns" in wizard.sentence.text()  # incomplete: said in the dialog, and Import is off
     assert not wizard.import_button.isEnabled()
     choose_meaning(wizard, 1, "F", "kak")
     choose_meaning(wizard, 2, "F", "mmb")
@@ -145,7 +145,7 @@ def test_what_is_not_sure_is_marked_and_settled_by_hand(qtbot, wizard, session, 
     look(qtbot, wizard, tmp_path / "a.csv")
     (preview,) = wizard.previews
     assert "specify them below" in preview.reason
-    assert [note.split(":")[0] for note in preview.notes][1] == "The file does not identify its station these are"
+    assert [note.split(":")[0] for note in preview.notes][1] == "The file does not identify its station"
     for row in range(1, 5):
         wizard.editor.columns.item(row, CODE).setText("kak")
     wizard.editor.zone.setCurrentText("UTC+08:00")
