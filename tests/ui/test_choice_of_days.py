@@ -83,7 +83,7 @@ WALKS = {
     "week": lambda window: press(window, Qt.Key.Key_PageUp),
     "first day": lambda window: press(window, Qt.Key.Key_Home),
     "last day": lambda window: press(window, Qt.Key.Key_End),
-    "earthquake": lambda window: press(window, Qt.Key.Key_Left, CTRL),
+    "event": lambda window: press(window, Qt.Key.Key_Left, CTRL),
     "unlabelled": lambda window: press(window, Qt.Key.Key_Up, CTRL),
     "region": lambda window: press(window, Qt.Key.Key_Up, CTRL | SHIFT),
     "click": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FAR)),
@@ -209,7 +209,7 @@ def test_other_panels_end_a_choice(window, session, qtbot, act):
 
 def test_a_row_of_the_regions_ends_a_choice(window, session):
     drag(window, 20, 23)
-    table = window.docks["extremum regions"].findChild(QTableView)
+    table = window.docks["regions"].findChild(QTableView)
     QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(table.model().index(0, 1)).center())
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [20]
 
@@ -379,7 +379,7 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
 
 
 def test_blind_labels_go_to_the_day_shown_too(window, session):
-    window.menus.actions["blind only"].trigger()
+    window.menus.actions["blind"].trigger()
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_Home)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [0]

@@ -105,7 +105,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     np.testing.assert_array_equal(second.days, scored)
     assert second.judgement.scored == scored.size
     assert "PROSPECTIVE" in panel.stamp.text()
-    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel.why.text()
+    assert f"Predictions for {LATER.stop - LATER.start} days were issued more than a day late" in panel.why.text()
     assert panel.scores.rowCount() > 0
 
     # Neither record holds a day that the run answered in-sample only.
@@ -124,7 +124,7 @@ def test_the_maps_of_a_cell_are_walked_and_a_key_labels_the_one_in_the_frame_alo
     panel.matrix.asked.emit(0, 0)
     listed = list(sheet.days)
     assert len(listed) > 2
-    assert panel.cell.title().startswith(f"{len(listed)} days: No earthquake, predicted No earthquake.")
+    assert panel.cell.title().startswith(f"{len(listed)} days: true class No earthquake, predicted class No earthquake.")
     for place in (1, 0):
         walking.select(session, (listed[place], 0))  # also where the day is shown and others are chosen already
         rows = len(journal.rows(session.project))
@@ -261,7 +261,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     assert shown[-5:] == [str(count) for count in after]
 
     labelling.label(session, old, days=[row])
-    assert words(window).endswith(" 1 day changed since.")
+    assert words(window).endswith(" The labels of 1 day have changed since then.")
     click(qtbot, button_of(window, "Evaluate by training labels"))
     assert panel.evaluation is then
     assert words(window).endswith("; today's labels are the same.")

@@ -47,7 +47,7 @@ def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_r
     column.addStretch(1)
     holder.resize(200, 200)
     holder.show()
-    lines.setText("incomplete")
+    lines.setText("short")
     qtbot.waitExposed(holder)
     QApplication.processEvents()
     asked = Requests(holder)

@@ -79,7 +79,7 @@ def test_a_label_key_over_a_label_that_was_not_shown_asks(window, session, other
     QTest.keyClick(window, Qt.Key.Key_1)
     day = session.days[12]
     assert said == [
-        f"Bo labelled {day} as class 3 just now. You have not seen this label yet.\nReplace this label with class 1?",
+        f"Bo labelled {day} as class 3 just now. You have not seen this change yet.\nReplace this label with class 1?",
         "Keep",
     ]
     assert session.labels.classes[12] == stays
@@ -102,7 +102,7 @@ def test_undo_of_another_programs_step_says_whose_and_asks(window, session, othe
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     first, last = session.days[12:14]
     assert said == [
-        f"Another program wrote the last step in the name of Li just now: label 3 on 2 days, {first} to {last}.\nUndo it?",
+        f"Another program wrote the last step in the name of Li just now: label 3 on 2 days, {first} to {last}.\nUndo this step?",
         "Keep",
     ]
     assert session.labels.classes[12:14].tolist() == [3, 3]
@@ -147,10 +147,10 @@ TOLD = [
     (Arrivals(readings=True), "Other readings or parameters arrived from another program. Recomputing the season."),
     (
         Arrivals(labels={"Bo": 1, "Wang": 3}, removals={"Wang": 2}, notes=1),
-        "One label by Bo, 3 labels by Wang, 2 labels taken away by Wang and one note arrived from another program.",
+        "One label by Bo, 3 labels by Wang, 2 labels cleared by Wang and one note arrived from another program.",
     ),
-    (Arrivals(by_rule=184, events=True), "184 labels by the rule and other earthquakes arrived from another program."),
-    (Arrivals(predictions=12, runs=True), "12 predictions and a change of the training runs arrived from another program."),
+    (Arrivals(by_rule=184, events=True), "184 labels by the label rule and a changed earthquake catalogue arrived from another program."),
+    (Arrivals(predictions=12, runs=True), "12 predictions and changed runs arrived from another program."),
 ]
 
 

@@ -118,4 +118,4 @@ def test_a_worker_that_answers_names_its_device(dialog, qtbot, tmp_path):
     dialog.worker.python.setText(str(python))
     qtbot.mouseClick(dialog.worker.try_it, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dialog.busy, timeout=20_000)
-    assert dialog.sentence.text() == "It works: GPU 0, torch 2.5, float32."
+    assert dialog.sentence.text() == "Environment works: GPU 0, torch 2.5, float32."

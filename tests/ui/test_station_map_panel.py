@@ -101,7 +101,7 @@ def test_words_for_a_station_and_for_a_missing_one(panel, session):
     assert "Night mean 50" in words
     code, day = tiny.SHORT
     walking.go_to(session, day)
-    assert panel.words_at(on_screen(panel, code)).endswith("No anomaly: too little data during the night")
+    assert panel.words_at(on_screen(panel, code)).endswith("Anomaly not computed: too little data during the night")
     walking.go_to(session, tiny.SILENT_DAY)
     assert panel.words_at(on_screen(panel, "AAA")).endswith("No anomaly: nothing recorded")
 

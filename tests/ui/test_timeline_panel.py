@@ -136,7 +136,7 @@ def test_words_of_a_day(panel, session):
         "Prediction: 3 South, M > split, 80%, out-of-fold",
         "An alarm is open",
         "Kp 2.0",
-        *[line for line in words if line.startswith("Search area")],
+        *[line for line in words if line.startswith("Area")],
         "8 of 9 stations",
         "  ZZZ: nothing recorded",
     ]

@@ -62,8 +62,8 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     assert show(window, qtbot, folder)
     assert f"of the label journal (of {day[-1]}, written " in notice(window)
     assert "by Li) changed after they were written." in notice(window)
-    assert "were taken out (journal_no_update)" in notice(window)
-    assert "'quakegui verify' lists every place" in notice(window)
+    assert "were removed (journal_no_update)" in notice(window)
+    assert "'quakegui verify' lists every difference" in notice(window)
     assert ("warning", True) in {(level, "changed after they were written" in sentence) for sentence, level in said}
     i18n.set_language("zh")
     qtbot.waitUntil(lambda: "写入后有改动。" in notice(window))
@@ -191,7 +191,7 @@ def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_p
     window.session.close()
     shutil.rmtree(folder)
     assert not show(window, qtbot, folder)
-    assert "There is no folder" in said(window)
+    assert "does not exist" in said(window)
     assert "connect that first" in said(window)
 
 
@@ -266,7 +266,7 @@ def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
     scene = window.day_map_panel.view.scene
     assert scene.map.sentence.startswith("No station has data on this day")
     assert np.isnan(scene.map.field).all()
-    assert window.docks["extremum regions"].widget().summary.text() == "No map on this day, so no extremum regions."
+    assert window.docks["regions"].widget().summary.text() == "No map on this day, so no extremum regions."
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert session.labels.classes[tiny_season.SILENT_DAY] == 1
 
