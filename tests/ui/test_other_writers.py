@@ -144,12 +144,15 @@ def test_a_note_that_is_being_typed_outlives_readings_of_another_program(window,
 TOLD = [
     (Arrivals(new_days=2, labels={"Bo": 14}), "2 new days and 14 labels by Bo arrived from another program."),
     (Arrivals(new_days=1), "One new day arrived from another program."),
-    (Arrivals(readings=True), "Other readings or parameters arrived from another program. Recomputing the season."),
+    (Arrivals(readings=True), "Changed readings or parameters arrived from another program. Recomputing the season."),
     (
         Arrivals(labels={"Bo": 1, "Wang": 3}, removals={"Wang": 2}, notes=1),
         "One label by Bo, 3 labels by Wang, 2 labels cleared by Wang and one note arrived from another program.",
     ),
-    (Arrivals(by_rule=184, events=True), "184 labels by the label rule and a changed earthquake catalogue arrived from another program."),
+    (
+        Arrivals(by_rule=184, events=True),
+        "184 labels by the label rule and a changed earthquake catalogue arrived from another program.",
+    ),
     (Arrivals(predictions=12, runs=True), "12 predictions and changed runs arrived from another program."),
 ]
 
