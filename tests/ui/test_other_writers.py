@@ -102,7 +102,8 @@ def test_undo_of_another_programs_step_says_whose_and_asks(window, session, othe
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     first, last = session.days[12:14]
     assert said == [
-        f"Another program wrote the last step in the name of Li just now: label 3 on 2 days, {first} to {last}.\nUndo this step?",
+        f"Another program wrote the last step in the name of Li just now: label 3 on 2 days, {first} to {last}.\n"
+        "Undo this step?",
         "Keep",
     ]
     assert session.labels.classes[12:14].tolist() == [3, 3]
