@@ -27,7 +27,7 @@ RunId = Annotated[
 ]
 
 WhichLabels = Annotated[
-    AsOf, typer.Option("--labels", help="Evaluate with the labels and earthquakes of the training, or with today's.")
+    AsOf, typer.Option("--labels", help="Evaluate by the labels and earthquakes of the run's training, or by today's.")
 ]
 
 

@@ -87,7 +87,7 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
         if found is not None and found.readings is not None:
             return found.readings(source, hints)
         if found is not None:
-            raise FormatError(_holds(found.kind, "readings"), file=source.name)
+            raise FormatError(_holds(found.kind, Said("readings")), file=source.name)
         sheet.refuse_other_workbooks(source)
         if table.fits(source, hints):
             return table.parse(source, hints)
@@ -121,7 +121,7 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
         if found is not None and found.events is not None:
             return found.events(source, timezone)
         if found is not None:
-            raise FormatError(_holds(found.kind, "earthquakes"), file=source.name)
+            raise FormatError(_holds(found.kind, Said("earthquakes")), file=source.name)
         sheet.refuse_other_workbooks(source)
         raise FormatError(
             Said(
@@ -165,8 +165,8 @@ def _refuse_empty(source: Source) -> None:
 
 def _holds(kind: Kind, wanted: str) -> str:
     words = {
-        "readings": "readings",
-        "events": "earthquakes",
+        "readings": Said("readings"),
+        "events": Said("earthquakes"),
         "kp": Said("the Kp index"),
         "stations": Said("a station list"),
     }

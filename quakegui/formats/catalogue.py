@@ -17,7 +17,7 @@ from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.formats.zones import zone_of
 from quakegui.season.events import Event, event_id, in_order
-from quakegui.words import Said, joined, mark
+from quakegui.words import Said, counted, joined, mark
 
 BEIJING = "UTC+08:00"
 """China's catalogues are in UTC+8, without the summer time of 1986-1991."""
@@ -198,9 +198,9 @@ class _Found:
             return
         self.events[event.id] = event
         if not clear:
-            self.depths.append(f"{row.where}: {_short(row.depth)}")
+            self.depths.append(Said("{where}: {error}", where=row.where, error=_short(row.depth)))
         if row.kind and row.kind.casefold() not in _EARTHQUAKES:
-            self.kinds.append(f"{row.where}: {row.kind}")
+            self.kinds.append(Said("{where}: {error}", where=row.where, error=row.kind))
 
 
 def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
@@ -247,10 +247,10 @@ def listing(items: list[str]) -> Said:
 def _event(row: RawEvent, clock: tzinfo, depth: float | None) -> tuple[Event, bool]:
     time, named_zone = parse_time(row.time, clock)
     scaled = _SCALED.fullmatch(row.magnitude.strip())
-    magnitude = _number(scaled.group(2) if scaled else row.magnitude, "magnitude", *MAGNITUDES)
+    magnitude = _number(scaled.group(2) if scaled else row.magnitude, Said("magnitude"), *MAGNITUDES)
     scale = row.magnitude_type or (scaled.group(1) or scaled.group(3) or "" if scaled else "")
-    latitude = _number(_signed(row.latitude), "latitude", -90.0, 90.0)
-    longitude = _number(_signed(row.longitude), "longitude", -180.0, 360.0)
+    latitude = _number(_signed(row.latitude), Said("latitude"), -90.0, 90.0)
+    longitude = _number(_signed(row.longitude), Said("longitude"), -180.0, 360.0)
     longitude = longitude - 360.0 if longitude > 180.0 else longitude
     identifier = row.id or event_id(time, latitude, longitude)
     place, kind = shown(row.place, LONGEST_NAME).strip(), shown(scale, 40).strip()
@@ -300,7 +300,7 @@ def _offset(zone: str) -> tzinfo:
 
 
 def _clock_name(zone: str) -> str:
-    return "Beijing time (UTC+8)" if zone == BEIJING else zone
+    return Said("Beijing time (UTC+8)") if zone == BEIJING else zone
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -315,8 +315,15 @@ def _marked(text: str) -> tuple[str, tuple[str, ...]]:
     lost = [number for number, line in enumerate(text.splitlines(), start=1) if "\ufffd" in line]
     if not lost:
         return text, ()
-    note = f"The text is damaged in {len(lost)} {'lines' if len(lost) > 1 else 'line'} (first: line {lost[0]}); "
-    return text, (note + "each character that could not be read is shown as '\ufffd'.",)
+    note = counted(
+        "The text is damaged in {count} line (line {first}); each character that could not be read is shown as '{lost}'.",
+        "The text is damaged in {count} lines (first: line {first}); each character that could not be read is shown as "
+        "'{lost}'.",
+        count=len(lost),
+        first=lost[0],
+        lost="\ufffd",
+    )
+    return text, (note,)
 
 
 def _short(text: str) -> str:

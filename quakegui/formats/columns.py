@@ -83,7 +83,7 @@ class TableMapping:
         try:
             fields = parse_json(text)
             kind = DataType[fields.pop("data_type", "UNKNOWN")] if isinstance(fields, dict) else DataType.UNKNOWN
-            found: TableMapping = replace(built(cls, fields, what="column mapping's value"), data_type=kind)
+            found: TableMapping = replace(built(cls, fields, what=Said("column mapping's value")), data_type=kind)
         except (KeyError, TypeError) as error:
             raise ValueError(Said("This is not a column mapping: {error} is not a data type.", error=error)) from error
         except ValueError as error:

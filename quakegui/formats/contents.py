@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
-from quakegui.words import Said
+from quakegui.words import Said, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,8 +82,8 @@ def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAME
 
 def named(names: list[str], most: int = NAMED) -> str:
     """Return the first of some names and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(shown(name, 60) for name in names[:most]) + more
+    more = Said(" and {count} more", count=len(names) - most) if len(names) > most else ""
+    return joined(", ", (shown(name, 60) for name in names[:most])) + more
 
 
 def _why(column: pd.Series[Any], found: Content) -> Callable[[str], str]:

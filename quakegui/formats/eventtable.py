@@ -24,7 +24,7 @@ from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.formats.zones import zone_doubt, zone_in
-from quakegui.words import Said
+from quakegui.words import Said, joined
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "time": (
@@ -255,7 +255,7 @@ def _is_zmap(cells: list[str]) -> bool:
 def _doubt(heads: Sequence[str]) -> str:
     doubt = zone_doubt(heads)
     if doubt:
-        return f"{doubt} {_NAME_ZONE}"
+        return joined(" ", (doubt, _NAME_ZONE))
     if heads and not any(_ENGLISH.search(head) for head in heads):
         return Said(
             "The file does not specify the time zone of its times ('{heads}'). {name_zone}",

@@ -17,6 +17,7 @@ from quakegui.formats.source import Source
 from quakegui.formats.timecolumns import GENERATED
 from quakegui.words import Said
 
+_CODE = "{code}"
 _PLACE = re.compile(r"\\?\{code\\?\}")
 
 
@@ -65,8 +66,10 @@ class Hints:
         """Refuse what no file could be read by."""
         if self.unit and self.unit not in UNITS:
             raise ValueError(Said("Unknown unit {unit}; use one of {units}.", unit=self.unit, units=", ".join(UNITS)))
-        if self.station_pattern and self.station_pattern.count("{code}") != 1:
-            raise ValueError('The pattern of file names needs "{code}" once, where the station\'s code stands.')
+        if self.station_pattern and self.station_pattern.count(_CODE) != 1:
+            raise ValueError(
+                Said('The file-name pattern must contain "{code}" exactly once, in place of the station code.', code=_CODE)
+            )
 
     def to_json(self) -> str:
         """Return what decides how a file is read, as one JSON object; an empty text where nothing is said."""

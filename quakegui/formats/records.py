@@ -249,6 +249,10 @@ def _from_delta(delta: NDArray[np.float64], vector: NDArray[np.float64] | None, 
     )
 
 
+_HOURLY = Said("the hourly means have timestamps at the start of their interval; the timestamps were moved to its centre.")
+_DAILY = Said("the daily means have timestamps at the start of their interval; the timestamps were moved to its centre.")
+
+
 def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
     """Drop values that no field on the ground has, and say how many."""
     odd = np.isfinite(values) & ~((values >= WEAKEST_FIELD) & (values <= STRONGEST_FIELD))
@@ -310,18 +314,14 @@ def _cadence(time: NDArray[np.datetime64], given_s: float | None, stamp: Stamp) 
     if time.size < 2:
         if given_s is not None and given_s > 0:
             return max(1, round(given_s * 1000)), none, []
-        return 60_000, none, ["it has a single line, which cannot show its cadence; 60 s was assumed."] if time.size else []
+        return 60_000, none, [Said("the file has a single line; a sampling interval of 60 s was assumed.")] if time.size else []
     steps = np.diff(time).astype(np.int64)
     step = max(1, int(np.median(steps)))
     if stamp != "auto":
         return step, np.timedelta64({"start": step // 2, "centre": 0, "end": -(step // 2)}[stamp], "ms"), []
-    for interval, half, word in ((HOUR_MS, HOUR_MS // 2, "hourly"), (DAY_MS, DAY_MS // 2, "daily")):
+    for interval, note in ((HOUR_MS, _HOURLY), (DAY_MS, _DAILY)):
         if step == interval and not (time.astype(np.int64) % interval).any():
-            note = Said(
-                "the {word} means have timestamps at the start of their interval; the timestamps were moved to its centre.",
-                word=word,
-            )
-            return step, np.timedelta64(half, "ms"), [note]
+            return step, np.timedelta64(interval // 2, "ms"), [note]
     return step, none, []
 
 

@@ -14,7 +14,7 @@ from quakegui.formats.numerals import numbers
 from quakegui.formats.source import Source
 from quakegui.formats.stamps import parse_times
 from quakegui.season.events import CLASS_COUNT
-from quakegui.words import Said
+from quakegui.words import Said, mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,12 +79,12 @@ def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
         )
     days = parse_times([frame[date]], "iso").to_numpy("datetime64[D]")
     values: NDArray[np.float64] = np.column_stack([numbers(frame[names[name]]) for name in wanted])
-    _refuse(np.isnat(days), "has no date of the form 2022-09-05", name)
-    _refuse(np.asarray(np.isinf(values).any(axis=1)), "holds an infinite number", name)
+    _refuse(np.isnat(days), mark("Row {row} has no date of the form 2022-09-05."), name)
+    _refuse(np.asarray(np.isinf(values).any(axis=1)), mark("Row {row} contains an infinite number."), name)
     if wanted == PROBABILITIES:
         values[~np.isfinite(values).all(axis=1)] = np.nan
         wrong = (values < 0) | (np.abs(values.sum(axis=1, keepdims=True) - 1) > _FARTHEST_SUM)
-        _refuse(np.asarray(wrong.any(axis=1)), "has probabilities that are below 0 or do not sum to 1", name)
+        _refuse(np.asarray(wrong.any(axis=1)), mark("Row {row} has probabilities that are below 0 or do not sum to 1."), name)
         values /= values.sum(axis=1, keepdims=True)
     order = np.argsort(days, kind="stable")
     days, values = days[order], values[order]
@@ -98,6 +98,4 @@ def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
 
 def _refuse(wrong: NDArray[np.bool_], fault: str, file: str) -> None:
     if wrong.any():
-        raise FormatError(
-            Said("Row {flatnonzero} {fault}.", flatnonzero=int(np.flatnonzero(wrong)[0]) + 1, fault=fault), file=file
-        )
+        raise FormatError(Said(fault, row=int(np.flatnonzero(wrong)[0]) + 1), file=file)

@@ -27,7 +27,7 @@ from quakegui.formats.source import MOST_SHEETS, Source
 from quakegui.formats.stamps import parse_times
 from quakegui.formats.stations import places
 from quakegui.formats.timecolumns import ONE_DAY
-from quakegui.formats.zones import zone_in, zone_of
+from quakegui.formats.zones import is_zone_doubt, zone_in, zone_of
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
 from quakegui.words import Said, joined
@@ -39,7 +39,10 @@ __all__ = ["NAME", "Preview", "TableMapping", "guess_mapping", "parse", "preview
 
 NAME = "table"
 _HOW = Said("Use a column mapping (in the import window, or with 'quakegui import --mapping FILE.json').")
-_OPTIONS: dict[str, str] = {NO_STATION: "--station CODE, or --station-from PATTERN", ONE_DAY: "--mapping FILE.json"}
+_OPTIONS: dict[str, str] = {
+    NO_STATION: joined(" or ", ("--station CODE", "--station-from PATTERN")),
+    ONE_DAY: "--mapping FILE.json",
+}
 """Which option settles a doubt; the others take a mapping or, where it is of clocks, --timezone."""
 
 
@@ -196,9 +199,9 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
 def _why(doubts: tuple[str, ...]) -> str:
     """Return what is not plain about a table, and which option settles it."""
     asked = dict.fromkeys(
-        _OPTIONS.get(doubt, "--timezone ZONE" if "name its time zone" in doubt else "--mapping FILE.json") for doubt in doubts
+        _OPTIONS.get(doubt, "--timezone ZONE" if is_zone_doubt(doubt) else "--mapping FILE.json") for doubt in doubts
     )
-    options = " and ".join(asked) or "--mapping FILE.json"
+    options = joined(" and ", asked) or "--mapping FILE.json"
     return Said(
         "This table is ambiguous. {doubts} Use {options}, or the import window.",
         doubts=joined(" ", doubts),
@@ -330,10 +333,12 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
     unread = int(local.isna().sum())
     if unread == len(local):
         example = " ".join(cell(part.iloc[0]) for part in parts)
-        how = f' in the format "{mapping.time_format}"' if mapping.time_format else ""
-        raise FormatError(
-            Said('The time "{example}" cannot be read{how}.', example=example[:60], how=how), file=source.name, line=2
+        unreadable = (
+            Said('The time "{example}" cannot be read in the format "{form}".', example=example[:60], form=mapping.time_format)
+            if mapping.time_format
+            else Said('The time "{example}" cannot be read.', example=example[:60])
         )
+        raise FormatError(unreadable, file=source.name, line=2)
     if unread:
         notes.append(Said("Rows without a readable time skipped: {unread}.", unread=unread))
     if local.dt.tz is None and mapping.timezone != "UTC" and not mapping.time_format.startswith("unix"):

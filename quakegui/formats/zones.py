@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from quakegui.strangers import shown
-from quakegui.words import Said
+from quakegui.words import Said, mark
 
 _NAME = r"(?<![A-Za-z/])(?:UTC|GMT|UT1?+)"
 _OFFSET = re.compile(
@@ -43,6 +43,9 @@ _LOCAL = re.compile(
     r"local|(?<![a-z])(?:lt|lst|lmt|[cipem][sd]t)(?![a-z])|当地|地方时|本地|ortszeit|hora local|heure locale", re.IGNORECASE
 )
 """What says that a clock is one of several that have this name, such as CST in China and in Chicago."""
+_SEVERAL = mark("The file gives more than one time zone ('{where}'): name its time zone.")
+_UNREADABLE = mark("The UTC offset in the file ('{unreadable}') cannot be read: name its time zone.")
+_PLACELESS = mark("The file gives local time ('{local}') without a place: name its time zone.")
 
 
 def zone_in(text: str) -> str:
@@ -63,14 +66,17 @@ def zone_doubt(texts: Sequence[str]) -> str:
     local = next((text for text in named if not named[text] and _LOCAL.search(text)), "")
     if several or len(zones) > 1:
         where = shown(several or " … ".join(text.strip() for text in named if named[text]), 60)
-        return Said("The file gives more than one time zone ('{where}'): name its time zone.", where=where)
+        return Said(_SEVERAL, where=where)
     if unreadable:
-        return Said(
-            "The UTC offset in the file ('{unreadable}') cannot be read: name its time zone.", unreadable=shown(unreadable, 60)
-        )
+        return Said(_UNREADABLE, unreadable=shown(unreadable, 60))
     if local and not zones:
-        return Said("The file gives local time ('{local}') without a place: name its time zone.", local=shown(local, 60))
+        return Said(_PLACELESS, local=shown(local, 60))
     return ""
+
+
+def is_zone_doubt(doubt: str) -> bool:
+    """Whether a sentence is one of those that `zone_doubt` returns."""
+    return isinstance(doubt, Said) and doubt.template in (_SEVERAL, _UNREADABLE, _PLACELESS)
 
 
 def _zones_in(text: str) -> list[str]:

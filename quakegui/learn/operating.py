@@ -34,7 +34,7 @@ from quakegui.project.store import Project, ProjectError, SupersededError
 from quakegui.project.verifying import LATE_HOURS
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.season import Season
-from quakegui.words import Said
+from quakegui.words import Said, mark
 
 MOST_MAPS = 512
 """Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
@@ -395,11 +395,17 @@ def _notes(report: PredictionReport) -> tuple[str, ...]:
         most = max(one.late_hours for one in late) / 24
         notes.append(
             Said(
-                "Late predictions: {days}, up to {most:.1f} days after {value} available; the ledger records when "
-                "each was issued.",
+                mark(
+                    "Late prediction: {days}, {most:.1f} days after its data were available; the ledger records when it was "
+                    "issued."
+                )
+                if len(late) == 1
+                else mark(
+                    "Late predictions: {days}, up to {most:.1f} days after their data were available; the ledger records "
+                    "when each was issued."
+                ),
                 days=_days(late),
                 most=most,
-                value=Said("its data were") if len(late) == 1 else Said("their data were"),
             )
         )
     if corrected:

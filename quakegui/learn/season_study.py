@@ -97,7 +97,9 @@ def project_choice(project: Project) -> Choice:
     return Choice(
         events=tuple(event for event, _ in catalogue.all_events(project)),
         rule=journal.label_rule(project) or LabelRule(),
-        declustering=built(Declustering, declustering, what="declustering") if declustering else Declustering("none"),
+        declustering=built(Declustering, declustering, what=Said("declustering value"))
+        if declustering
+        else Declustering("none"),
     )
 
 
@@ -110,7 +112,7 @@ def other_catalogue(project: Project, path: Path) -> tuple[Event, ...]:
         If the file is no catalogue.
     """
     kept = catalogue.selection_facts(project)["event_selection"]
-    selection = built(Selection, kept, what="selection of events") if kept else Selection()
+    selection = built(Selection, kept, what=Said("event selection value")) if kept else Selection()
     return select(catalogue.read_catalogue(path).events, selection, timezone=project.timezone)
 
 

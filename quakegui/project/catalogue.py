@@ -198,14 +198,16 @@ def refresh_events(connection: Connection) -> None:
     for act in sorted(acts, key=_issue):
         merged |= _choice_of(connection, act)
     for act in acts:
-        found: Origins = built(Origins, act.summary.get("event_origins", {"files": []}), what="catalogue file")
+        found: Origins = built(Origins, act.summary.get("event_origins", {"files": []}), what=Said("catalogue file"))
         files = (*(old for old in files if old not in found.files), *found.files)
     last = acts[-1].summary if acts else {}
     put_setting(connection, "event_origins", json.dumps(asdict(Origins(files)), ensure_ascii=False))
     for key in ("event_selection", "declustering"):
         put_setting(connection, key, json.dumps(last.get(key)))
     declustering = last.get("declustering")
-    method: Declustering = built(Declustering, declustering, what="declustering") if declustering else Declustering("none")
+    method: Declustering = (
+        built(Declustering, declustering, what=Said("declustering value")) if declustering else Declustering("none")
+    )
     kept, dropped = decluster(merged.values(), method)
     connection.execute(delete(schema.event_table))
     stored = [{**_values_of(event), "kept": flag} for flag, group in ((1, kept), (0, dropped)) for event in group]
@@ -253,14 +255,16 @@ def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
 def origins(project: Project) -> tuple[Origin, ...]:
     """Return the files that the project's events were taken from."""
     text = project.setting("event_origins")
-    found: Origins = built(Origins, {} if text is None else parse_json(text), what="catalogue file")
+    found: Origins = built(Origins, {} if text is None else parse_json(text), what=Said("catalogue file"))
     return found.files
 
 
 def class_scheme(project: Project) -> ClassScheme | None:
     """Return what turns events into classes, or None while nobody has asked for classes."""
     text = project.setting("class_scheme")
-    scheme: ClassScheme | None = None if text is None else built(ClassScheme, parse_json(text), what="class scheme's value")
+    scheme: ClassScheme | None = (
+        None if text is None else built(ClassScheme, parse_json(text), what=Said("class scheme's value"))
+    )
     return scheme
 
 

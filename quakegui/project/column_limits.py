@@ -94,7 +94,9 @@ def _why_not(column: Column[Any], value: Any) -> str | None:
 
 def _outside(name: str, value: float, low: float, high: float) -> str:
     if name in ("day", "utc_day"):
-        first, last, said = (str(np.datetime64(int(day), "D")) if abs(day) < 2**31 else "no day" for day in (low, high, value))
+        first, last, said = (
+            str(np.datetime64(int(day), "D")) if abs(day) < 2**31 else Said("no date") for day in (low, high, value)
+        )
         return Said("Dates in a project must be between {first} and {last}; found: {said}.", first=first, last=last, said=said)
     if name.endswith("_ms"):
         first, last, said = (str(np.datetime64(int(ms), "ms")) for ms in (low, high, value))

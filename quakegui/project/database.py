@@ -17,13 +17,18 @@ from sqlalchemy.pool import QueuePool
 from quakegui.project import making, schema, soundness
 from quakegui.project.filesystem import has_room, is_network_folder, is_writable
 from quakegui.project.reading_blocks import DamagedReadingsError
-from quakegui.words import Said
+from quakegui.words import Said, mark
 
 DATABASE = making.DATABASE
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
 """Tables of what is computed here from checked values, within bounds of its own, and of many rows."""
 BUSY_S = 30.0
 """Seconds that a writer waits for another one to finish its short transaction."""
+_NETWORK = mark("{folder} is on a network drive: labels are safe, but only one program at a time can use the project.")
+_UNSHARED = mark(
+    "{folder} does not allow shared memory between programs: labels are safe, but only one program at a time can use the "
+    "project."
+)
 
 
 class ProjectError(Exception):
@@ -32,23 +37,17 @@ class ProjectError(Exception):
 
 def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
     """Return an engine in WAL mode or, where that cannot be relied on, with a rollback journal, and a warning for that."""
-    reason = "lies on a network drive" if is_network_folder(folder) else ""
+    reason = _NETWORK if is_network_folder(folder) else ""
     with sentences(folder):
         if not reason:
             engine = engine_of(folder)
             if _journal(engine, "WAL"):
                 return engine, ()
             engine.dispose()
-            reason = "does not allow shared memory between programs"
+            reason = _UNSHARED
         engine = engine_of(folder)
         _journal(engine, "TRUNCATE")
-    return engine, (
-        Said(
-            "{folder} {reason}: labels are safe, but only one program at a time can use the project.",
-            folder=folder,
-            reason=reason,
-        ),
-    )
+    return engine, (Said(reason, folder=folder),)
 
 
 def _journal(engine: Engine, mode: str) -> bool:

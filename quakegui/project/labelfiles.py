@@ -80,7 +80,7 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
     for source in expand(path):
         for line, row in _rows(decode(source.data)[0], source.name):
             unread |= {name: None for name, cell in row.items() if name not in _KNOWN and cell.strip()}
-            label, place = _label(row, author, source.name, line), f"line {line} of {source.name}"
+            label, place = _label(row, author, source.name, line), Said("line {line} of {name}", line=line, name=source.name)
             if label.source is LabelSource.RULE:
                 by_rule += 1
                 continue

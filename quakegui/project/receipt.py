@@ -93,7 +93,7 @@ def read_receipt(path: Path) -> Receipt:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(Said("the file is too large"))
-        receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8-sig")), what="receipt's value")
+        receipt: Receipt = built(Receipt, parse_json(path.read_text(encoding="utf-8-sig")), what=Said("receipt's value"))
         if receipt.format != MARK:
             raise ValueError(Said("the file is not marked as a receipt"))
     except (OSError, ValueError) as error:

@@ -240,7 +240,7 @@ def _facts(connection: Connection) -> dict[str, Any]:
     for name, (key, kind) in _FACTS.items():
         text = get_setting(connection, key)
         plain = None if text is None else parse_json(text)
-        found[name] = None if plain is None else built(kind, plain, what="value")
+        found[name] = None if plain is None else built(kind, plain, what=Said("value"))
     return {**found, "selection": without_dates(found["selection"]), "label_rule": found["label_rule"] or LabelRule()}
 
 

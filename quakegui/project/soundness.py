@@ -211,7 +211,7 @@ def _is_summary(kind: str, text: str) -> bool:
         if kind == "events":
             for key in ("event_selection", "declustering", "event_origins"):
                 if summary.get(key) is not None:
-                    built(_KINDS[key], summary[key], what="value")
+                    built(_KINDS[key], summary[key], what=Said("value"))
     except ValueError:
         return False
     return True
@@ -224,7 +224,7 @@ def _wrong_setting(key: str, value: str) -> str | None:
         return Said("the setting '{key}'", key=key)
     if key in _KINDS and not (value == "null" and key in ("event_selection", "declustering")):
         try:
-            built(_KINDS[key], parse_json(value), what=f"value of the fact '{key}'")
+            built(_KINDS[key], parse_json(value), what=Said("'{key}' value", key=key))
         except ValueError as error:
             return Said("the setting '{key}' ({error})", key=key, error=error)
     return None

@@ -79,7 +79,7 @@ class Terms:
     @classmethod
     def from_json(cls, text: str) -> Terms:
         """Return the terms of `to_json`; raises ValueError where they are none."""
-        terms: Terms = built(cls, parse_json(text), what="registration's value")
+        terms: Terms = built(cls, parse_json(text), what=Said("registration's value"))
         return terms
 
 

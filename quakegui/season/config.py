@@ -133,7 +133,7 @@ class SeasonConfig:
         ValueError
             If there is a parameter that this version does not know, or a value that it refuses.
         """
-        config = built(cls, plain, what="season parameter")
+        config = built(cls, plain, what=Said("season parameter"))
         assert isinstance(config, cls)
         return config
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import ArrayLike
 
-from quakegui.words import Said
+from quakegui.words import Said, mark
 
 LONGEST_TEXT = 10_000
 LARGEST_WHOLE = 2**53
@@ -102,7 +102,7 @@ def _value(hint: Any, value: Any, what: str, where: str) -> Any:
                 what=what,
                 where=where,
                 shown=shown,
-                get=_WANTED.get(hint, "one of its values"),
+                get=Said(_WANTED.get(hint, _ONE_OF)),
             )
         )
     return found
@@ -123,13 +123,14 @@ def _tuple(hints: tuple[Any, ...], value: Any, what: str, where: str) -> tuple[A
     return tuple(_value(hint, one, what, f"{where}[{at}]") for at, (hint, one) in enumerate(zip(each, value, strict=True)))
 
 
+_ONE_OF = mark("one of the allowed values")
 _WANTED = {
-    float: "a finite number",
-    int: "a whole number",
-    bool: "true or false",
-    str: "a text",
-    np.datetime64: "a date such as 2022-09-05",
-    date: "a date such as 2022-09-05",
+    float: mark("a finite number"),
+    int: mark("a whole number"),
+    bool: mark("true or false"),
+    str: mark("text"),
+    np.datetime64: mark("a date such as 2022-09-05"),
+    date: mark("a date such as 2022-09-05"),
 }
 
 

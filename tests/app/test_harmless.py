@@ -19,7 +19,7 @@ NAMES = (
     "/home/x/Wang; Xiaoming/season",
     'C:\\Wang\'s "own": Xiaoming\\season.csv',
     "Professor Wang Xiaoming, second try",
-    "Wang. Xiaoming: This is not text.",
+    "Wang. Xiaoming: This is not a text file.",
     "13800000000",
     "Wang\nXiaoming: season 13800000000",
     "王小明 Wang",
@@ -109,7 +109,7 @@ def test_what_support_needs_stays(tmp_path, monkeypatch):
     text = "\n".join(harmless(logs.tail("window", 100)))
     for words in (
         "INFO quakegui.app.jobs [MainThread]: computing: done after 8.9 s",
-        f"Said: Importing: {LEFT_OUT}: This is not text.",
+        f"Said: Importing: {LEFT_OUT}: This is not a text file.",
         f"The worker 77 ended with status -11: Failed({LEFT_OUT})",
         "Traceback (most recent call last):\n  File <...>, line ",
         "  File <quakegui>/app/harmless.py, line ",

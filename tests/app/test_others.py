@@ -365,7 +365,7 @@ def test_a_step_that_came_in_after_the_look_is_not_taken_back(session: Session, 
     step = journal.next_step(other, "Li", back=True)
     assert step is not None
     bo_labels(other, session.days[5], author="Li")
-    with pytest.raises(journal_error(), match="Another program has written a step"):
+    with pytest.raises(journal_error(), match="Another program has just written a step"):
         journal.undo(other, "Li", only=step.number)
     assert len(journal.in_force(other)) == 2
 

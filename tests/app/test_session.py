@@ -146,7 +146,7 @@ def test_a_project_open_for_reading_refuses_labels_in_a_sentence(session: Sessio
     said: list[str] = []
     session.said.connect(lambda sentence, _level: said.append(sentence))
     assert not labelling.label(session, 1)
-    assert "reading only" in said[0]
+    assert "read-only" in said[0]
     assert (session.labels.classes == -1).all()
 
 

@@ -50,7 +50,7 @@ def test_days_that_came_in_are_shown_also_where_they_could_not_be_predicted(
     before = session.days
     take_in_days(session, [tmp_path / "new.csv"], lambda _made: None)
     qtbot.waitUntil(lambda: not session.jobs.busy and bool(said), timeout=20_000)
-    assert said == ["Taking in new days: The worker crashed."]
+    assert said == ["Updating with new data: The worker crashed."]
     assert session.days.size == before.size + LATER_DAYS
     begun: list[str] = []
     session.jobs.progressed.connect(lambda progress: begun.append(progress.title))

@@ -115,7 +115,7 @@ def test_the_bounds_of_archives_hold_for_tapes(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "LARGEST_ARCHIVE", 10_000)
     problems: list[FormatError] = []
     assert len(unpacked(tmp_path, "a.tar", data, problems)) == 2
-    assert "unpacks to more than" in problems[0].sentence
+    assert "expands to more than" in problems[0].sentence
     monkeypatch.undo()
     monkeypatch.setattr(module, "MOST_MEMBERS", 4)
     problems.clear()
@@ -130,7 +130,7 @@ def test_the_bounds_of_archives_hold_for_tapes(tmp_path, monkeypatch):
 
 def test_a_dictionary_of_gigabytes_is_refused(tmp_path):
     data = lzma.compress(b"x" * 5000, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 256 << 20}])
-    with pytest.raises(FormatError, match="damaged or cut off"):
+    with pytest.raises(FormatError, match="damaged or truncated"):
         unpacked(tmp_path, "a.xz", data)
 
 
@@ -155,7 +155,7 @@ def test_a_packed_tape_is_read_member_by_member_beyond_the_largest_file(tmp_path
     problems: list[FormatError] = []
     large = gzip.compress(tar({**noise, "a.bin": bytes(5000)}))
     assert len(unpacked(tmp_path, "a.tar.gz", large, problems)) == 6
-    assert [(problem.file, "larger than 4,000 bytes" in problem.sentence) for problem in problems] == [("a.tar/a.bin", True)]
+    assert [(problem.file, "exceed 4,000 bytes" in problem.sentence) for problem in problems] == [("a.tar/a.bin", True)]
     monkeypatch.setattr(module, "LARGEST_ARCHIVE", 30_000)
     hidden = gzip.compress(tar({f".{at}": bytes(3000) for at in range(20)}))
     assert unpacked(tmp_path, "a.tar.gz", hidden, problems) == {}
@@ -166,7 +166,7 @@ def test_what_a_cut_off_packed_tape_holds_whole_is_kept(tmp_path):
     problems: list[FormatError] = []
     cut = gzip.compress(tar({str(at): random.Random(at).randbytes(30_000) for at in range(6)}))[:-35_000]
     assert list(unpacked(tmp_path, "a.tar.gz", cut, problems)) == [f"a.tar/{at}" for at in range(4)]
-    assert "damaged or cut off" in problems[-1].sentence
+    assert "damaged or truncated" in problems[-1].sentence
 
 
 def test_neighbours_in_a_tape_are_found_wherever_they_lie(tmp_path):

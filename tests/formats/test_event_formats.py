@@ -141,8 +141,8 @@ def test_usgs():
     ]
     assert found.events[0].magnitude_type == "mwc"
     assert found.notes == (
-        "Columns of which nothing is kept: nst; gap; dmin; rms; net and 2 more.",
-        "Kept, though no earthquake by the catalogue's own word: 1 (line 3: quarry blast).",
+        "Columns not imported: nst; gap; dmin; rms; net and 2 more.",
+        "Rows kept although the catalogue does not list them as earthquakes: 1 (line 3: quarry blast).",
     )
 
 
@@ -162,8 +162,8 @@ def test_usgs_with_few_columns_and_broken_utf8():
     assert [one.depth_km for one in found.events] == [13.528, None, 10.0]
     assert found.events[0].place == "Pad�?Mel’nichnaya, Russia"
     assert found.notes == (
-        "The text is damaged in 1 line (first: line 2); each character that could not be read is shown as '�'.",
-        "Columns of which nothing is kept: updated.",
+        "The text is damaged in 1 line (line 2); each character that could not be read is shown as '�'.",
+        "Columns not imported: updated.",
     )
 
 
@@ -178,7 +178,7 @@ def test_our_own_export_and_the_papers_table():
         source("time_beijing,magnitude,latitude,longitude,place\n2022-09-05 12:52:18,6.8,29.59,102.08,四川甘孜州泸定县\n")
     )
     assert table.events[0] == own.events[9]
-    assert table.notes == ("Times are Beijing time (UTC+8) and were turned into UTC.",)
+    assert table.notes == ("Times were converted from Beijing time (UTC+8) to UTC.",)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_clocks(header, time, utc, noted):
 
 
 @pytest.mark.parametrize(
-    ("head", "why"), [("time (local)", "local one.*--timezone"), ("time (UTC+8x)", "offset from UTC in .*cannot be read")]
+    ("head", "why"), [("time (local)", "local time.*--timezone"), ("time (UTC+8x)", "UTC offset in the file .*cannot be read")]
 )
 def test_a_clock_that_the_heading_leaves_open_is_asked_for_whatever_its_other_columns_are(head, why):
     table = f"{head},latitude,longitude,depth,mag,magType\n2022-09-05 12:52:18,29.59,102.08,16,6.8,mw\n"
@@ -262,9 +262,10 @@ def test_rows_that_are_no_events_are_named():
     found = usgs.parse(source(text))
     assert len(found.events) == 1
     assert found.notes == (
-        "Rows left out: 5 (line 4: no magnitude; line 5: '2022-13-02T00:00:00Z' is no date and time; line 6: latitude 98 is "
-        "impossible; line 7: magnitude nan is impossible; line 9: '2022-01-04T00:0' is no date and time).",
-        "Rows left out because an earlier one has the same time and place, or identifier: 2 (line 10; line 11: differs).",
+        "Rows skipped: 5 (line 4: no magnitude; line 5: '2022-13-02T00:00:00Z' is not a date and time; line 6: latitude 98 "
+        "is out of range; line 7: magnitude nan is out of range; line 9: '2022-01-04T00:0' is not a date and time).",
+        "Rows skipped because an earlier row has the same time and place, or the same identifier: 2 (line 10; line 11: "
+        "differs).",
     )
 
 
@@ -275,7 +276,7 @@ def test_an_earthquake_of_a_year_that_no_project_keeps_costs_its_row_alone():
     kept = "0956-01-01T00:00:00Z,8,34.5,109.7\n1556-01-23T00:00:00Z,8,34.5,109.7\n2983-12-31T23:59:59Z,8,34.5,109.7"
     found = usgs.parse(source(f"time,mag,latitude,longitude\n{rows}\n{kept}\n"))
     assert found.notes[0].startswith(
-        "Rows left out: 3 (line 2: '0001-01-01T00:00:00Z' is not within the years 956 to 2983; line 3:"
+        "Rows skipped: 3 (line 2: '0001-01-01T00:00:00Z' is not within the years 956 to 2983; line 3:"
     )
     low, high = bounds_of(event_table.c.time_ms)
     assert [low <= int(event.time.astype(np.int64)) <= high for event in found.events] == [True] * 3
@@ -284,14 +285,14 @@ def test_an_earthquake_of_a_year_that_no_project_keeps_costs_its_row_alone():
 def test_long_lists_are_counted():
     rows = "\n".join(f"2022-01-0{i}T00:00:00Z,x,28,102" for i in range(1, 9))
     found = usgs.parse(source(f"time,mag,lat,lon\n{rows}\n2022-01-09T00:00:00Z,5,28,102\n"))
-    assert found.notes[0].startswith("Rows left out: 8 (line 2: magnitude 'x' is no number; ")
+    assert found.notes[0].startswith("Rows skipped: 8 (line 2: magnitude 'x' is not a number; ")
     assert found.notes[0].endswith(" and 3 more).")
 
 
 def test_a_catalogue_without_events_is_refused():
-    with pytest.raises(FormatError, match=r"^events: The catalogue holds no usable event\.$"):
+    with pytest.raises(FormatError, match=r"^events: The catalogue contains no usable earthquakes\.$"):
         usgs.parse(source("time,mag,lat,lon\n"))
-    with pytest.raises(FormatError, match=r"Rows left out: 1 \(line 2: no magnitude\)\."):
+    with pytest.raises(FormatError, match=r"Rows skipped: 1 \(line 2: no magnitude\)\."):
         usgs.parse(source("time,mag,lat,lon\n2022-01-01T00:00:00Z,,28,102\n"))
     with pytest.raises(FormatError, match="No header with time, magnitude, latitude and longitude"):
         usgs.parse(source("time,lat,lon\n"))
@@ -305,7 +306,7 @@ def test_cenc(text):
         ("2012-04-08T21:43:30.000", 5.5, -24.1, -122.3, 0.0, "台湾花莲县附近海域"),
         ("2022-09-05T04:52:18.000", 6.8, 29.59, 102.08, 16.0, "四川甘孜州泸定县"),
     ]
-    assert found.notes == ("Times are Beijing time (UTC+8) and were turned into UTC.",)
+    assert found.notes == ("Times were converted from Beijing time (UTC+8) to UTC.",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
@@ -337,8 +338,8 @@ def test_a_sheet_may_skip_cells_and_name_columns_late():
     short = f'<Row ss:Index="9">{cell.format("", "2022-09-06 00:00:00")}</Row>'
     found = cenc.parse(source(f"{SHEET_HEAD}{title}<Row>{head}</Row><Row>{skips}</Row>{short}{SHEET_TAIL}"))
     assert fields(found.events[0]) == ("2022-09-05T04:52:18.000", 6.8, 29.59, 102.08, None, "")
-    assert found.notes[1] == "Rows left out: 1 (row 9: no magnitude)."
-    with pytest.raises(FormatError, match="index 'one', which is no number"):
+    assert found.notes[1] == "Rows skipped: 1 (row 9: no magnitude)."
+    with pytest.raises(FormatError, match="index 'one', which is not a number"):
         cenc.parse(source(SHEET.replace("<Row>", '<Row ss:Index="one">')))
 
 
@@ -346,7 +347,7 @@ def test_damaged_xml_names_its_line():
     with pytest.raises(FormatError) as caught:
         cenc.parse(source(SHEET[:900], "list.xls"))
     assert caught.value.line is not None
-    assert "damaged or cut off" in str(caught.value)
+    assert "damaged or truncated" in str(caught.value)
     with pytest.raises(FormatError, match="No header with time"):
         cenc.parse(source(SHEET_HEAD + SHEET_TAIL))
 
@@ -375,8 +376,8 @@ def test_quakeml_takes_the_preferred_origin_and_magnitude():
     ]
     assert (found.events[0].id, found.events[0].magnitude_type) == ("quakeml:a/1", "Ms")
     assert found.notes == (
-        "Several origins or magnitudes and none named as preferred, the first was taken: 1 (event 2).",
-        "Rows left out: 1 (event 3: no magnitude).",
+        "Earthquakes with several origins or magnitudes, none marked as preferred (the first was used): 1 (event 2).",
+        "Rows skipped: 1 (event 3: no magnitude).",
     )
 
 
@@ -404,11 +405,11 @@ def test_kp_as_gfz_writes_it():
     ("line", "why"),
     [
         ("2022-09-06,1,2,3", "4 columns"),
-        ("2022-02-30,1,1,1,1,1,1,1,1", "is no date"),
-        ("2022-09-06,1,1,1,1,1,1,1,x", "is no number"),
-        ("2022-09-06,1,1,1,1,1,1,1,9.3", "impossible"),
-        ("2022-09-06,1,1,1,1,1,1,1,nan", "impossible"),
-        ("2022-09-04,1,1,1,1,1,1,1,1", "a second time"),
+        ("2022-02-30,1,1,1,1,1,1,1,1", "is not a date"),
+        ("2022-09-06,1,1,1,1,1,1,1,x", "is not a number"),
+        ("2022-09-06,1,1,1,1,1,1,1,9.3", "out of range"),
+        ("2022-09-06,1,1,1,1,1,1,1,nan", "out of range"),
+        ("2022-09-04,1,1,1,1,1,1,1,1", "is given twice"),
     ],
 )
 def test_a_wrong_line_of_kp_is_named(line, why):

@@ -55,7 +55,7 @@ def test_a_station_that_begins_late_is_read(start, before):
 
 def test_a_number_that_stands_for_no_value_is_named():
     found = read_readings(csv({"A3": 50_000, "B3": 49_000, "C3": late(300, -1)}))
-    assert any("-1 as no value" in note for note in found.notes)
+    assert any("missing values coded as -1" in note for note in found.notes)
 
 
 def test_a_table_of_which_every_station_begins_late_is_read():
@@ -95,11 +95,11 @@ def test_each_column_that_is_not_read_is_named_with_its_reason():
     found = read_readings(csv(columns))
     assert [one.station for one in found.readings] == ["A3", "B3"]
     for name, reason in {
-        "temperature": "of numbers .* that are not a total intensity were not read",
-        "empty": "without any value",
-        "codes": "nothing but codes for missing values",
-        "gain": "one and the same number, .* not read",
-        "remark": "of text that were not read",
+        "temperature": "Numeric columns that are not total intensity .* were not read",
+        "empty": "Empty columns",
+        "codes": "only missing-value codes",
+        "gain": "Constant columns that are not total intensity were not read",
+        "remark": "Text columns were not read",
     }.items():
         assert [note for note in found.notes if re.search(rf"{reason}: .*{name}", note)], (name, found.notes)
 
@@ -108,7 +108,7 @@ def test_a_field_that_no_station_is_named_for_is_named():
     rows = 300
     found = read_readings(csv({"station": "KAK", "F": 46_000 + np.arange(rows) / 10, "F2": 46_100}, rows))
     assert [one.station for one in found.readings] == ["KAK"]
-    assert any("F2" in note and "look like a total intensity" in note for note in found.notes)
+    assert any("F2" in note and "look like total intensity" in note for note in found.notes)
 
 
 def test_forty_columns_that_are_not_read_are_one_short_sentence():
@@ -155,7 +155,7 @@ def test_readings_behind_a_sheet_of_words_are_found():
     source = workbook({"Info": words, "Data": day("XIC", 48_500), "Blank": pd.DataFrame()})
     found = read_readings(source)
     assert [(one.station, len(one)) for one in found.readings] == [("XIC", 30)]
-    assert any("Info" in note and "not plain" in note for note in found.notes)
+    assert any("Info" in note and "unclear" in note for note in found.notes)
     assert any("Blank" in note and "without a table" in note for note in found.notes)
 
 
@@ -170,7 +170,7 @@ def test_sheets_that_a_mapping_leaves_out_are_named():
     mapping = TableMapping("wide", ("DateTime",), (("MUL", "MUL"),), sheet="MUL")
     found = read_readings(source, mapping)
     assert [one.station for one in found.readings] == ["MUL"]
-    assert any("XIC" in note and "mapping does not name" in note for note in found.notes)
+    assert any("XIC" in note and "not in the column mapping" in note for note in found.notes)
 
 
 def test_sheets_beyond_the_most_are_counted():

@@ -85,7 +85,7 @@ def test_derived_f_is_said_and_never_mixed_with_recorded():
     found = read(iaga(rows))
     assert found.readings[0].derived
     assert len(found.readings[0]) == 10
-    assert found.notes == ("TST: no F is recorded; F was derived from X, Y, Z.",)
+    assert found.notes == ("TST: F was not recorded; it was derived from X, Y, Z.",)
 
 
 def test_variations_around_zero_are_not_made_into_a_field():
@@ -103,7 +103,7 @@ def test_variations_beside_a_recorded_f_do_not_matter():
 def test_nothing_recorded_gives_an_empty_record_and_the_reason():
     found = read(iaga(np.full((5, 4), 99999.0)))
     assert len(found.readings[0]) == 0
-    assert found.notes == ("TST: every value of X, Y, Z, F is missing; there are no readings.",)
+    assert found.notes == ("TST: all values of X, Y, Z, F are missing; there are no readings.",)
     assert found.stations[0].located
 
 
@@ -111,7 +111,7 @@ def test_scalar_only_is_said():
     rows = np.array([[99999.0, 99999.0, 99999.0, 45504.8]] * 5)
     found = read(iaga(rows))
     assert len(found.readings[0]) == 5
-    assert found.notes == ("TST: X, Y, Z are missing throughout; F was recorded and is used.",)
+    assert found.notes == ("TST: all values of X, Y, Z are missing; the recorded F was used.",)
 
 
 def test_impossible_single_values_are_dropped_with_a_count():
@@ -119,7 +119,7 @@ def test_impossible_single_values_are_dropped_with_a_count():
     rows[4, 3], rows[5, 3] = 0.0, -1.5
     found = read(iaga(rows))
     assert len(found.readings[0]) == 8
-    assert any("2 values of F outside" in note for note in found.notes)
+    assert any("nT removed: 2." in note for note in found.notes)
 
 
 def test_a_column_f_with_delta_f_is_not_taken_for_a_field():
@@ -128,7 +128,7 @@ def test_a_column_f_with_delta_f_is_not_taken_for_a_field():
     found = read(iaga(rows))
     assert found.readings[0].derived
     assert np.allclose(found.readings[0].values, xyzf(10)[:, 3], atol=0.01)
-    assert any("a difference and not a field" in note for note in found.notes)
+    assert any("a difference, not the field" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(("step", "start"), [(1, "2022-01-15T00:00"), (60, "2022-01-15T00:00"), (3600, "2022-01-15T00:30")])
@@ -157,7 +157,7 @@ def test_scalar_recorded_less_often_keeps_its_own_cadence():
     found = read(iaga(rows, step_s=1))
     assert found.readings[0].cadence_s == 5
     assert len(found.readings[0]) == 20
-    assert any("every 5th stamp" in note for note in found.notes)
+    assert any("only one timestamp in 5" in note for note in found.notes)
 
 
 def test_single_row_takes_the_cadence_of_the_header():
@@ -206,7 +206,7 @@ def test_coordinates(latitude, longitude, expected):
     (station,) = found.stations
     if expected is None:
         assert not station.located
-        assert any("left off the map" in note for note in found.notes)
+        assert any("not shown on the map" in note for note in found.notes)
     else:
         assert (station.latitude, station.longitude) == pytest.approx(expected)
         assert found.notes == ()
@@ -228,8 +228,8 @@ def test_out_of_order_and_repeated_stamps():
     head, body = lines[:-6], lines[-6:]
     found = read(b"".join(head + [body[i] for i in (0, 2, 1, 1, 3, 4, 5)]))
     assert np.array_equal(found.readings[0].values, xyzf(6)[:, 3])
-    assert any("out of order in 1" in note for note in found.notes)
-    assert any("1 repeated" in note for note in found.notes)
+    assert any("sorted (places: 1)" in note for note in found.notes)
+    assert any("duplicate timestamps removed: 1" in note for note in found.notes)
 
 
 def test_a_missing_value_never_hides_a_recorded_one():
@@ -262,7 +262,7 @@ def test_a_cut_last_line_is_not_read_as_a_smaller_number():
     for cut in range(2, 60):
         found = read(data[:-cut])
         assert np.array_equal(found.readings[0].values, rows[:9, 3])
-        assert any("unused" in note for note in found.notes)
+        assert any("Unreadable lines skipped: 1" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("where", [40, 400, 900])
@@ -295,7 +295,7 @@ def test_impossible_dates_are_broken_lines():
     data = iaga(xyzf(30), start="2022-01-31T23:50")
     found = read(data.replace(b"2022-02-01 00:00", b"2022-02-31 00:00"))
     assert len(found.readings[0]) == 29
-    assert any("unreadable" in note for note in found.notes)
+    assert any("Unreadable lines skipped: 1" in note for note in found.notes)
 
 
 def test_midnight_as_24_hours_is_the_next_day():

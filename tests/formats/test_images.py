@@ -43,7 +43,7 @@ def test_a_class_that_a_network_proposed_is_none(tmp_path):
     (tmp_path / "index.csv").write_text("\n".join(("file,date,class,label_source", *rows)), encoding="utf-8")
     found = read_images(tmp_path)
     assert [image.cls for image in found.images] == [None, 1]
-    assert found.notes[0].startswith("index.csv:2: the class was a network's proposal")
+    assert found.notes[0].startswith("index.csv:2: the class was proposed by a model")
 
 
 def test_what_cannot_be_used_is_named(tmp_path):
@@ -53,7 +53,7 @@ def test_what_cannot_be_used_is_named(tmp_path):
     save(tmp_path / "1" / "nodate.png")
     save(tmp_path / "1" / "2022-02-30.png")
     save(tmp_path / "other" / "2022-02-05.png")
-    (tmp_path / "1" / "2022-02-03.png").write_bytes(b"no image")
+    (tmp_path / "1" / "2022-02-03.png").write_bytes(b"not an image")
     whole = (tmp_path / "1" / "2022-02-01.png").read_bytes()
     (tmp_path / "1" / "2022-02-04.png").write_bytes(whole[: len(whole) // 2])
     found = read_images(tmp_path)
@@ -61,10 +61,10 @@ def test_what_cannot_be_used_is_named(tmp_path):
     words = "\n".join(found.notes)
     for expected in (
         "already has a map",
-        "479x479",
+        "479 x 479",
         "nodate.png: its name has no date",
         "2022-02-30.png",
-        "no image",
+        "not an image",
         "damaged",
         "other/",
     ):
@@ -80,7 +80,7 @@ def test_a_class_whose_folder_is_a_link_is_not_left_out_unsaid(tmp_path):
     save(far / "2022-02-02.png")
     (here / "4").symlink_to(far)
     (here / ".far").symlink_to(far)
-    note = "4: a link to another folder; its images are left out. Put the folder itself in the link's place."
+    note = "4: a link to another folder; its images were skipped. Replace the link with the folder itself."
     with pytest.raises(FormatError, match=re.escape(note)):
         read_images(here)
     save(here / "0" / "2022-02-01.png")
@@ -102,10 +102,10 @@ def test_index_cannot_point_out_of_the_folder(tmp_path):
 def test_nothing_usable_is_an_error(tmp_path):
     with pytest.raises(FormatError, match="no map image"):
         read_images(tmp_path)
-    with pytest.raises(FormatError, match="no folder"):
+    with pytest.raises(FormatError, match="not a folder"):
         read_images(tmp_path / "absent")
     (tmp_path / "index.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(FormatError, match="no column of files"):
+    with pytest.raises(FormatError, match="no file column"):
         read_images(tmp_path)
 
 

@@ -109,13 +109,13 @@ def test_gsm19_days(data, hints, first, last):
     ("data", "hints", "why"),
     [
         (gsm19("010000.0 48500.1 99"), Hints(), "does not name its station.*--station"),
-        (gsm19("010000.0 48500.1 99", date=""), STATION, "names no day.*--date"),
+        (gsm19("010000.0 48500.1 99", date=""), STATION, "gives no date.*--date"),
         (
             gsm19("     10.00      5.00 48500.1 99 010000.0", "     10.00      6.00 48500.1 99 010002.0"),
             STATION,
-            "not those of a base station",
+            "not in the format of a base-station log",
         ),
-        (gsm19("010000.0 48500.1 99"), Hints(station="XIC", timezone="Mars/Olympus"), "no time zone"),
+        (gsm19("010000.0 48500.1 99"), Hints(station="XIC", timezone="Mars/Olympus"), "not a time zone"),
     ],
 )
 def test_gsm19_that_leaves_something_open_is_refused(data, hints, why):
@@ -139,7 +139,7 @@ def test_gsm19_whose_clock_is_set_back_across_midnight_counts_it_once():
 
 def test_gsm19_poor_readings_are_counted():
     found = read_readings(Source("log.txt", gsm19("010000.0 48500.1 09", "010100.0 48500.2 99")), STATION)
-    assert "1 readings have a signal quality under 90 of 99 and were kept." in found.notes
+    assert "Readings kept although their signal quality is below 90 of 99: 1." in found.notes
 
 
 # -- POS-1 -------------------------------------------------------------------------------------------------------------
@@ -163,9 +163,9 @@ def test_pos1_days_and_months_are_told_apart(dates, day, first):
 
 
 def test_pos1_whose_date_fits_two_ways_names_both():
-    with pytest.raises(FormatError, match=r"09/05/24 can be 2024-05-09 or 2024-09-05: say which with --date"):
+    with pytest.raises(FormatError, match=r"09/05/24 can be 2024-05-09 or 2024-09-05: specify a day with --date"):
         only(pos1("09/05/24"))
-    with pytest.raises(FormatError, match="not the day that was said"):
+    with pytest.raises(FormatError, match="do not include the specified day"):
         only(pos1("09/05/24"), Hints(station="XIC", day=dt.date(2024, 5, 10)))
     with pytest.raises(FormatError, match="does not name its station"):
         only(pos1("13/05/24"), Hints())
@@ -263,11 +263,11 @@ def test_wdc_lines_with_flags_in_any_of_their_columns(flag):
 def test_wdc_lines_with_a_blank_century_take_it_from_the_name_or_the_day_that_is_said(name, day, year):
     found = read_readings(Source(name, wdc_day("  ").encode()), Hints(day=day))
     assert found.readings[0].time[0].astype(object).year == year
-    assert any("do not say their century" in note for note in found.notes)
+    assert any("without a century" in note for note in found.notes)
 
 
 def test_wdc_lines_with_a_blank_century_are_never_of_the_20th_unsaid():
-    with pytest.raises(FormatError, match=r"year 05 can be 1905 or 2005. Say a day of it with --date"):
+    with pytest.raises(FormatError, match=r"year 05 can be 1905 or 2005. Specify a day of the file with --date"):
         read_readings(Source("tst.wdc", wdc_day("  ").encode()))
 
 

@@ -29,11 +29,11 @@ def test_probabilities_are_scaled_to_a_sum_of_one():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("date,p0,p1\n2022-02-01,0.5,0.5\n", "either p0 to p4 or one column score; this table has date, p0, p1"),
+        ("date,p0,p1\n2022-02-01,0.5,0.5\n", "either columns p0 to p4 or a column score; this table has date, p0, p1"),
         ("when,score\n2022-02-01,0.5\n", "need a column date"),
         ("date,score\n2022-02-01,0.5\nsoon,0.5\n", "Row 2 has no date"),
-        ("date,score\n2022-02-01,0.5\n2022-02-01,0.6\n", "The date 2022-02-01 comes twice"),
-        ("date,score\n2022-02-01,inf\n", "Row 1 holds an infinite number"),
+        ("date,score\n2022-02-01,0.5\n2022-02-01,0.6\n", "The date 2022-02-01 occurs twice"),
+        ("date,score\n2022-02-01,inf\n", "Row 1 contains an infinite number"),
         ("date,p0,p1,p2,p3,p4\n2022-02-01,0.5,0.2,0.1,0.1,0.4\n", "Row 1 has probabilities"),
         ("date,p0,p1,p2,p3,p4\n2022-02-01,1.1,-0.1,0,0,0\n", "Row 1 has probabilities"),
     ],

@@ -27,7 +27,7 @@ def test_table_with_a_mark_and_chinese_names(encoding):
         ("38", "冕宁", 28.55, 102.17),
         ("41", "德昌", 27.4, 102.17),
     ]
-    assert notes == ("Columns of which nothing is kept: MagnData.",)
+    assert notes == ("Columns not imported: MagnData.",)
 
 
 def test_sheets_after_the_first_are_named():
@@ -53,7 +53,7 @@ def test_unusable_places_and_repeats_are_named():
     words = "\n".join(notes)
     assert "B: no coordinates" in words
     assert "C: the coordinates 95, 20" in words
-    assert words.count("A: it is listed more than once") == 1
+    assert words.count("A: listed more than once") == 1
     assert "Row 6 has no station code" in words
 
 
@@ -85,11 +85,11 @@ def test_detection_is_by_content():
 
 
 def test_readers_refuse_what_holds_something_else():
-    with pytest.raises(FormatError, match="a list of stations, not readings"):
+    with pytest.raises(FormatError, match="a station list, not readings"):
         formats.read_readings(text(TABLE))
     with pytest.raises(FormatError, match="readings, not earthquakes"):
         formats.read_events(Source("a", iaga(xyzf(5))))
-    with pytest.raises(FormatError, match="no catalogue"):
+    with pytest.raises(FormatError, match="not an earthquake catalogue"):
         formats.read_events(text("prose"))
     with pytest.raises(FormatError, match="earthquakes, not readings"):
         formats.read_readings(text("time,latitude,longitude,mag\n2022-01-01T00:00:00Z,28.1,102.1,4.5\n"))

@@ -99,7 +99,7 @@ def test_delta_f_within_a_year_and_blank_bases():
 def test_delta_f_without_components_is_no_field():
     found = module.parse(wdc([flat(0, 2, "2005-01-02", "F")], tst_ack=ACK))
     assert found.readings == ()
-    assert any("no total intensity" in note for note in found.notes)
+    assert any("not a total intensity" in note for note in found.notes)
 
 
 def test_f_that_contradicts_its_components_is_used_and_said():
@@ -127,7 +127,7 @@ def test_repeated_lines_keep_the_first():
     lines = [flat(460, 1, "2005-01-02", "F"), flat(460, 2, "2005-01-02", "F")]
     found = module.parse(wdc(lines, tst_ack=ACK))
     assert np.array_equal(found.readings[0].values, [46_001.0] * 24)
-    assert any("repeat" in note for note in found.notes)
+    assert any("duplicate lines for the same element and day: 1" in note for note in found.notes)
 
 
 def test_broken_lines_are_named_and_too_many_refused():
@@ -145,7 +145,7 @@ def test_impossible_dates_and_malformed_numbers_are_left_out():
     lines[0] = lines[0][:20] + "-  5" + lines[0][24:]
     found = module.parse(wdc(lines, tst_ack=ACK))
     assert len(found.readings[0]) == 27 * 24
-    assert any("3 lines with an impossible date" in note for note in found.notes)
+    assert any("Lines with an invalid date or malformed numbers skipped: 3" in note for note in found.notes)
 
 
 def test_looks_like():

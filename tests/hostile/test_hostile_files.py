@@ -139,10 +139,10 @@ def test_a_table_mapping_is_typed(tmp_path: Path) -> None:
         ("sheet", 5),
         ("evil", 1),
     ):
-        with pytest.raises(ValueError, match="no table mapping"):
+        with pytest.raises(ValueError, match="not a column mapping"):
             TableMapping.from_json(json.dumps({**good, key: value}))
     for text in ("[" * 100_000, "{", "[]", '{"time": ' + "9" * 5000 + "}"):
-        with pytest.raises(ValueError, match="no table mapping"):
+        with pytest.raises(ValueError, match="not a column mapping"):
             TableMapping.from_json(text)
 
 
@@ -175,7 +175,7 @@ def test_members_that_lead_out_are_left_alone(tmp_path: Path, name: str) -> None
     names, problems = opened(tmp_path / "a.zip")
     assert names == ["a.zip/good.min"]
     assert len(problems) == 1
-    assert "leads out of the archive" in problems[0]
+    assert "points outside the archive" in problems[0]
 
 
 def test_a_member_without_a_name_is_no_member(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_quines_and_nests_end(tmp_path: Path) -> None:
     (tmp_path / "a.gz").write_bytes(data)
     names, problems = opened(tmp_path / "a.gz")
     assert names == []
-    assert "deep within each other" in problems[0]
+    assert "nested more than" in problems[0]
 
 
 def test_overlapping_members_unpack_no_more_than_an_archive_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,7 @@ def test_a_file_whose_name_is_no_text_is_read_and_kept(tmp_path: Path) -> None:
 def test_devices_and_pipes_are_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     for path in (tmp_path / "pipe.csv", Path("/dev/zero")):
-        with pytest.raises(FormatError, match="no file but a device"):
+        with pytest.raises(FormatError, match="a device, a pipe or a folder"):
             list(expand(path))
     assert list(expand(tmp_path)) == []
 
@@ -277,20 +277,20 @@ def deep(mode: str) -> bytes:
         ("endless.png", png(2**31 - 1, 2**31 - 1), "pixels|damaged"),
         ("bomb.png", png(480, 480, data=bytes(60 * 2**20)), ""),
         ("short.png", png(480, 480, data=b"\x00" * 99), "damaged"),
-        ("one.png", image("PNG", (1, 1)), "1x1 pixels"),
-        ("wide.png", image("PNG", (481, 480)), "481x480"),
+        ("one.png", image("PNG", (1, 1)), "1 x 1 pixels"),
+        ("wide.png", image("PNG", (481, 480)), "481 x 480"),
         ("cut.png", image()[:900], "damaged"),
         ("cut.jpg", image("JPEG")[:900], "damaged"),
         ("moving.gif", frames("GIF"), "several pictures"),
         ("pages.tif", frames("TIFF"), "several pictures"),
         ("moving.webp", frames("WEBP"), "several pictures"),
-        ("float.tif", deep("F"), "kind F"),
-        ("whole.tif", deep("I"), "kind I"),
-        ("print.tif", deep("CMYK"), "kind CMYK"),
-        ("post.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 480 480\n%%EndComments\nshowpage\n", "no image"),
-        ("text.png", b"Dear colleague", "no image"),
-        ("empty.png", b"", "no image"),
-        ("page.png", b"<svg xmlns='http://www.w3.org/2000/svg' width='480' height='480'/>", "no image"),
+        ("float.tif", deep("F"), "pixel type is F,"),
+        ("whole.tif", deep("I"), "pixel type is I,"),
+        ("print.tif", deep("CMYK"), "pixel type is CMYK,"),
+        ("post.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 480 480\n%%EndComments\nshowpage\n", "not an image"),
+        ("text.png", b"Dear colleague", "not an image"),
+        ("empty.png", b"", "not an image"),
+        ("page.png", b"<svg xmlns='http://www.w3.org/2000/svg' width='480' height='480'/>", "not an image"),
     ],
 )
 def test_images_that_are_no_maps_are_told(tmp_path: Path, name: str, data: bytes, says: str) -> None:
@@ -337,10 +337,10 @@ def test_stamps_of_several_zones_in_one_column_are_read() -> None:
 
 
 def test_an_error_does_not_repeat_what_it_was_given() -> None:
-    error = FormatError("'" + "a\x1b\n" * 50_000 + "' is no date.", file="f" * 5000, line=3)
+    error = FormatError("'" + "a\x1b\n" * 50_000 + "' is not a date.", file="f" * 5000, line=3)
     assert len(str(error)) < 2000
     assert str(error).isprintable()
-    assert str(error).endswith("is no date.")
+    assert str(error).endswith("is not a date.")
 
 
 def test_weighty_siblings_do_not_hang_a_wdc_file() -> None:

@@ -118,7 +118,7 @@ def test_an_export_whose_runs_are_a_link_is_refused(folder: Path, mine: Path, tm
         out = exchange.export_project(project, tmp_path / "whole")
     link(out / "run_folders", mine)
     with Project.create(tmp_path / "back", timezone="UTC") as project:
-        with pytest.raises(ProjectError, match="run_folders leads out of the export; nothing was imported"):
+        with pytest.raises(ProjectError, match="run_folders points outside the export; nothing was imported"):
             import_paths(project, [out])
         assert project.network().stations == ()
     assert not list((tmp_path / "back" / "runs").iterdir())
@@ -214,7 +214,7 @@ def test_a_link_in_the_trash_gives_way_and_its_end_stays(run: RunFolder, mine: P
     (trashed,) = trashed_runs(run.folder.parent)
     assert not trashed.folder.is_symlink()
     link(run.folder, mine / "nowhere")
-    with pytest.raises(RunError, match="There is a run"):
+    with pytest.raises(RunError, match="A run"):
         restore_run(trashed)
     assert empty_trash(run.folder.parent) == 1
 
@@ -230,8 +230,11 @@ def test_a_run_with_a_link_or_a_pipe_in_it_is_named_and_not_read(
     path.unlink(missing_ok=True)
     spoil(path, mine / "letter.txt")
     found, problems = list_runs(run.folder.parent)
-    assert (found, problems) == ((), (f"The run in {run.folder} cannot be read: {name} in it is a link, or no file.",))
-    with pytest.raises(RunError, match="is a link, or no file"):
+    assert (found, problems) == (
+        (),
+        (f"The run in {run.folder} cannot be read: {name} in the folder is a link or is not a file.",),
+    )
+    with pytest.raises(RunError, match="is a link or is not a file"):
         export_run(run, tmp_path / "sent.zip")
     assert not (tmp_path / "sent.zip").exists()
 
@@ -240,7 +243,7 @@ def test_a_linked_folder_is_no_run(run: RunFolder, tmp_path: Path) -> None:
     elsewhere = shutil.move(run.folder, tmp_path / "elsewhere")
     link(run.folder, elsewhere)
     found, problems = list_runs(run.folder.parent)
-    assert (found, problems) == ((), (f"The run in {run.folder} cannot be read: it is a link to another folder.",))
+    assert (found, problems) == ((), (f"The run in {run.folder} cannot be read: the folder is a link to another folder.",))
 
 
 def test_a_network_that_an_installer_put_in_place_as_links_is_read(run: RunFolder, tmp_path: Path) -> None:
@@ -253,7 +256,7 @@ def test_a_network_that_an_installer_put_in_place_as_links_is_read(run: RunFolde
 def test_a_run_cannot_be_imported_over_a_link(run: RunFolder, mine: Path, tmp_path: Path) -> None:
     shutil.rmtree(run.folder)
     link(run.folder, mine / "nowhere")
-    with pytest.raises(RunError, match="is in this project already"):
+    with pytest.raises(RunError, match="is already in this project"):
         import_run(run.folder.parent, tmp_path / "run.zip")
     assert run.folder.is_symlink()
 
@@ -268,7 +271,7 @@ def test_a_link_that_leads_nowhere_does_not_keep_runs_from_coming(run: RunFolder
 def test_what_is_no_file_is_no_archive_of_a_run(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     """A pipe was waited at for ever, a device read until the memory was full."""
     spoil(tmp_path / "run.zip")
-    with pytest.raises(RunError, match=r"run\.zip is not imported\. It is no file\.$"):
+    with pytest.raises(RunError, match=r"run\.zip was not imported\. The path is not a file\.$"):
         import_run(tmp_path / "runs", tmp_path / "run.zip")
 
 

@@ -47,7 +47,7 @@ def read(folder: Path, query: str) -> list[tuple[object, ...]]:
 def test_foreign_parts_are_refused(folder: Path, part: str, says: str, read_only: bool) -> None:
     write(folder, part)
     before = (folder / DATABASE).read_bytes()
-    with pytest.raises(ProjectError, match="was not opened, and nothing of it was run") as caught:
+    with pytest.raises(ProjectError, match="was not opened, and nothing in it was run") as caught:
         Project.open(folder, read_only=read_only)
     assert says in str(caught.value)
     assert (folder / DATABASE).read_bytes() == before
@@ -66,7 +66,7 @@ def test_a_table_of_ours_with_another_meaning_is_refused(folder: Path) -> None:
     ):
         copy = Path(shutil.copytree(folder, folder.parent / "copy"))
         write(copy, "DROP TABLE kp", changed)
-        with pytest.raises(ProjectError, match="a table 'kp' that is not made as this program makes it"):
+        with pytest.raises(ProjectError, match="a table 'kp' with a different structure than in this program"):
             Project.open(copy)
         shutil.rmtree(copy)
 
@@ -171,8 +171,8 @@ def test_values_of_another_kind_are_refused(folder: Path, change: str, says: str
         ("UPDATE setting SET value = replace(value, '0.8', '1e999') WHERE key = 'config'", "night.coverage is inf"),
         ("UPDATE setting SET value = replace(value, '0.8', 'NaN') WHERE key = 'config'", "night.coverage is nan"),
         ("UPDATE setting SET value = '99' WHERE key = 'schema'", "newer quakegui"),
-        ("UPDATE setting SET value = printf('%.5000d', 1) WHERE key = 'schema'", "not one of a quakegui project"),
-        ("UPDATE setting SET value = '-1' WHERE key = 'schema'", "not one of a quakegui project"),
+        ("UPDATE setting SET value = printf('%.5000d', 1) WHERE key = 'schema'", "does not belong to a quakegui project"),
+        ("UPDATE setting SET value = '-1' WHERE key = 'schema'", "does not belong to a quakegui project"),
         ("UPDATE setting SET value = hex(zeroblob(34000000)) WHERE key = 'name'", "larger value"),
     ],
 )

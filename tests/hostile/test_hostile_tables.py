@@ -31,7 +31,7 @@ def test_what_is_hidden_in_a_statement_is_refused(tmp_path: Path, plain: str, hi
     alter(folder, plain, plain)
     Project.open(folder).close()
     alter(folder, plain, hidden)
-    with pytest.raises(ProjectError, match="not made as this program makes it"):
+    with pytest.raises(ProjectError, match="different structure than in this program"):
         Project.open(folder)
 
 

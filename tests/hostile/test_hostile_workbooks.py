@@ -63,7 +63,7 @@ def test_entities_in_a_workbook_are_not_expanded(part: str, evil: bytes) -> None
 
 
 def test_a_workbook_that_is_a_bomb_is_not_read() -> None:
-    with bounded(seconds=5), pytest.raises(FormatError, match="like a zip bomb"):
+    with bounded(seconds=5), pytest.raises(FormatError, match="possible zip bomb"):
         load(book(**{SHEET: HEAD + b" " * (40 * 2**20)}))
 
 
@@ -112,7 +112,7 @@ def test_parts_that_no_spreadsheet_program_writes_are_not_made_into_objects(kind
     source = make()
     with (
         bounded(seconds=10),
-        pytest.raises(FormatError, match=f"part {name} is too large to be read here; save the sheet as .csv"),
+        pytest.raises(FormatError, match=f"part {name} is too large; save the sheet as .csv"),
     ):
         load(source)
     with bounded(seconds=10):
@@ -138,5 +138,5 @@ def test_a_workbook_is_opened_once_for_telling_its_format(monkeypatch: pytest.Mo
 def test_a_workbook_without_a_sheet_of_cells_says_so() -> None:
     parts = workbook()
     none = re.sub(rb"<sheet .*?/>", b"", parts["xl/workbook.xml"])
-    with pytest.raises(FormatError, match="no sheet of cells"):
+    with pytest.raises(FormatError, match="no sheet with cells"):
         load(Source("a.xlsx", packed({**parts, "xl/workbook.xml": none})))

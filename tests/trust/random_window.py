@@ -49,7 +49,7 @@ from PySide6.QtWidgets import (
 from quakegui.ui.main_window import MainWindow
 
 NEVER = {"quit"}
-SELDOM = {"Close", "Cancel", "关闭", "取消", "Stop this task", "停止此工作"}
+SELDOM = {"Close", "Cancel", "关闭", "取消", "Stop this task", "停止此任务"}
 """Buttons that end what is more telling while it goes on."""
 WORDS = (
     "", " ", "0", "-1", "1e309", "nan", "2022-03-40", "凉山", "a" * 300, "=1+1", "<img src=x>", "\u202egnp", "..", "con",

@@ -109,4 +109,4 @@ def test_a_pipe_in_the_place_of_a_run_s_file_is_not_waited_at(template: Path, tm
         run.predictions()
     found, problems = list_runs(project / "runs")
     assert len(found) == 2
-    assert problems == (f"The run in {folder} cannot be read: predictions.npz in it is a link, or no file.",)
+    assert problems == (f"The run in {folder} cannot be read: predictions.npz in the folder is a link or is not a file.",)

@@ -72,7 +72,7 @@ def test_labels_stop_with_a_sentence_when_the_disk_is_full(small_project_templat
     with Project.open(folder) as project:
         given = label_days(project, 7)
         disk.fill()
-        with pytest.raises(ProjectError, match=r"is full; nothing of this step was kept\. Make room"):
+        with pytest.raises(ProjectError, match=r"is full; this change was not saved\. Free some space"):
             label_days(project, 1000, given)  # what the database had set aside is used first
         assert {row.step for row in journal.journal_rows(project)} == set(given)
         with pytest.raises(ProjectError, match="is full"):
@@ -148,7 +148,7 @@ def test_a_run_is_not_half_begun_on_a_full_disk(small_project_template: Path, di
     folder = Path(shutil.copytree(small_project_template, disk.folder / "project"))
     run_parts.label_all(folder)
     disk.fill()
-    with pytest.raises(ProjectError, match=r"The run cannot be kept in .*(No space|too large).* Nothing was begun"):
+    with pytest.raises(ProjectError, match=r"The run cannot be saved in .*(No space|too large).* Training was not started"):
         run_parts.begin(folder)
     disk.free()
     assert registry.list_runs(folder / "runs") == ((), ())
@@ -248,8 +248,8 @@ def test_a_project_on_a_read_only_drive_is_shown_and_not_changed(
     with disks.read_only(small_project, aloud) as real, Project.open(small_project) as project:
         if real:
             assert project.read_only
-            assert "open for reading only" in project.warnings[0]
-            with pytest.raises(ProjectError, match="reading only"):
+            assert "This project is read-only" in project.warnings[0]
+            with pytest.raises(ProjectError, match="read-only"):
                 label_days(project, 1)
         season = season_of(project)
         assert len(journal.rows(project)) == 3
@@ -293,9 +293,9 @@ def test_a_drive_that_is_pulled_is_told_and_takes_no_label(small_project_templat
             disk.close = lambda: None  # type: ignore[method-assign]
         else:
             folder.rename(disk.folder / "elsewhere")
-        with pytest.raises(ProjectError, match=r"not there any more.*nothing of this step was kept"):
+        with pytest.raises(ProjectError, match=r"missing or has been replaced.*not saved"):
             label_days(project, 1)
-    with pytest.raises(ProjectError, match="There is no folder"):
+    with pytest.raises(ProjectError, match=r"The folder .* does not exist"):
         Project.open(folder)
 
 

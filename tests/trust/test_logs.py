@@ -114,14 +114,14 @@ def test_hooks_and_handlers_are_as_before_afterwards(place):
     def leave():
         with logs.kept("command"):
             assert state() != before
-            raise KeyError("out of it")
+            raise KeyError("outside it")
 
     with pytest.raises(KeyError):
         leave()
     assert state() == before
     text = (place / "command.log").read_text("utf-8")
     assert "Uncaught in the main thread" in text
-    assert "KeyError: 'out of it'" in text
+    assert "KeyError: 'outside it'" in text
 
 
 def test_an_error_that_comes_again_and_again_does_not_fill_the_log(place):
@@ -300,13 +300,13 @@ def project_days(project):
 def test_the_window_says_one_sentence_and_goes_on(troubled):
     told, _, _ = troubled
     assert told["shown"]
-    assert told["first"].startswith("The program met an error that it does not know (ValueError);")
+    assert told["first"].startswith("An unexpected error occurred (ValueError).")
     assert "times" not in told["first"]
-    assert told["last"].endswith("It has happened 44 times.")
+    assert told["last"].endswith("This error has occurred 44 times.")
     assert told["more_windows"] == 0, "forty-four errors, one bar"
     assert told["labels"] == [3, 1], "keys label as before, and the labels are in the journal"
     assert told["focus"], "the message takes the keys from nobody"
-    assert told["chinese"].startswith("程序遇到意外错误")
+    assert told["chinese"].startswith("程序发生意外错误")
     assert told["dismissed"]
 
 

@@ -83,7 +83,7 @@ WALKS = {
     "week": lambda window: press(window, Qt.Key.Key_PageUp),
     "first day": lambda window: press(window, Qt.Key.Key_Home),
     "last day": lambda window: press(window, Qt.Key.Key_End),
-    "earthquake": lambda window: press(window, Qt.Key.Key_Left, CTRL),
+    "event": lambda window: press(window, Qt.Key.Key_Left, CTRL),
     "unlabelled": lambda window: press(window, Qt.Key.Key_Up, CTRL),
     "region": lambda window: press(window, Qt.Key.Key_Up, CTRL | SHIFT),
     "click": lambda window: QTest.mouseClick(timeline(window), LEFT, NONE, over(window, FAR)),
@@ -209,7 +209,7 @@ def test_other_panels_end_a_choice(window, session, qtbot, act):
 
 def test_a_row_of_the_regions_ends_a_choice(window, session):
     drag(window, 20, 23)
-    table = window.docks["extremum regions"].findChild(QTableView)
+    table = window.docks["regions"].findChild(QTableView)
     QTest.mouseClick(table.viewport(), LEFT, NONE, table.visualRect(table.model().index(0, 1)).center())
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [20]
 
@@ -239,7 +239,7 @@ def test_a_label_of_several_days_is_answered_with_days_class_and_undo(window, se
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_3)
     first, last = session.days[FIRST], session.days[LAST]
-    assert answered(window) == f"7 days, {first} to {last}, are now labelled 3 South, larger."
+    assert answered(window) == f"7 days, {first} to {last}, are now labelled 3 South, M > split."
     bar = window.day_map_panel.answer_bar
     assert bar.act.text() == "Undo"
     bar.act.click()
@@ -255,9 +255,9 @@ def test_a_label_of_several_days_is_answered_with_days_class_and_undo(window, se
 def test_clearing_and_accepting_several_days_are_answered(window, session, qtbot):
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_Return)
-    assert answered(window).endswith("are now labelled 3 South, larger.")
+    assert answered(window).endswith("are now labelled 3 South, M > split.")
     press(window, Qt.Key.Key_2)
-    assert answered(window).endswith("are now labelled 2 North, smaller.")
+    assert answered(window).endswith("are now labelled 2 North, M ≤ split.")
     press(window, Qt.Key.Key_U)
     assert answered(window).startswith("The labels of 7 days, ")
     assert answered(window).endswith(", were cleared.")
@@ -379,13 +379,13 @@ def test_settling_keys_held_down_settle_one_day(window, session, qtbot):
 
 
 def test_blind_labels_go_to_the_day_shown_too(window, session):
-    window.menus.actions["blind only"].trigger()
+    window.menus.actions["blind"].trigger()
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_Home)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [0]
     drag(window, FIRST, LAST)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
-    assert answered(window).endswith("are now labelled 3 South, larger.")
+    assert answered(window).endswith("are now labelled 3 South, M > split.")
 
 
 # -- labels that do not come into force --------------------------------------------------------------------------
@@ -398,19 +398,17 @@ def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window,
     drag(window, 18, 24)  # labelled 1 by an analyst
     press(window, Qt.Key.Key_Return)
     assert session.labels.classes[18:25].tolist() == [1] * 7
-    assert answered(window) == f"7 days, {days}: another label stays in force, because it counts more."
+    assert answered(window) == f"7 days, {days}: current labels unchanged, because another label takes precedence."
     labelling.label(session, 1, [30], source=LabelSource.SETTLED)
     drag(window, 30, 33)
     press(window, Qt.Key.Key_3)
     assert session.labels.classes[30:34].tolist() == [1, 3, 3, 3]
-    assert answered(window).endswith(
-        "are now labelled 3 South, larger. On 1 of them another label stays in force, because it counts more."
-    )
+    assert answered(window).endswith("are now labelled 3 South, M > split. On 1 of them, another label takes precedence.")
     press(window, Qt.Key.Key_Escape)
     assert said == []
     press(window, Qt.Key.Key_4)
     assert session.labels.classes[30] == 1
-    assert said[-1].startswith("Your label is kept, but another one stays in force")
+    assert said[-1].startswith("Your label was saved, but another label takes precedence")
 
 
 def test_no_hidden_prediction_is_accepted_in_a_blind_labelling(window, session):

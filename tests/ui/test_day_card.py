@@ -24,7 +24,10 @@ def test_the_days_and_the_next_earthquake_are_told_with_their_distances(window, 
     assert here[0].centre_km == pytest.approx(100.0, rel=0.15), "0.8 degrees north and 0.15 east of the middle"
     assert here[0].edge_km == pytest.approx((28.9 - 28.6) * 111.2, rel=0.05), "the northern edge runs along 28.6 degrees"
     assert frame.half_width_km > 0
-    assert card.today.text() == f"M 4.6, 33 km outside, {here[0].centre_km:.0f} km from the centre, north of here"
+    assert (
+        card.today.text()
+        == f"M 4.6, 33 km outside the network, {here[0].centre_km:.0f} km from the network centre, north of here"
+    )
     assert card.next_one.text().startswith("In 8 d: M 3.4, ")
     walking.go_to(session, 5)
     assert card.today.text() == "No earthquake on this day"
@@ -37,7 +40,7 @@ def test_an_open_alarm_is_told_with_its_day(window, session):
     card = window.bench.day_panel
     session.alarms = ((20, 24),)
     walking.go_to(session, 22)
-    assert card.alarm.text() == f"Alarm since {session.days[20]} (day 3)"
+    assert card.alarm.text() == f"Alarm open since {session.days[20]} (day 3)"
     walking.go_to(session, 25)
     assert card.alarm.text() == "No alarm"
 

@@ -82,7 +82,7 @@ def test_the_cursor_reads_place_z_and_nt(panel, session, qtbot):
     region = region_at(session.day_map(), session.season.config.extrema.threshold_z, row, column)
     assert f"region {region.id}" in text
     qtbot.mouseMove(panel.view, at_pixel(panel, 2, 2))
-    assert "outside the stations' hull" in panel.readout.text()
+    assert "outside the stations' convex hull" in panel.readout.text()
 
 
 def test_a_click_picks_a_station_and_control_adds_one(panel, session, qtbot):
@@ -186,4 +186,4 @@ def test_theme_and_language_switch_at_run_time(panel, session, qtbot):
     qtbot.waitUntil(lambda: panel.grab().toImage() != light)
     i18n.set_language("zh")
     qtbot.waitUntil(lambda: panel.play_bar.buttons["play"].accessibleName() == "播放")
-    assert panel.readout.text() == "将光标移到图上即可读取数值和位置。"
+    assert panel.readout.text() == "将光标移到图上，即可读取数值和坐标。"

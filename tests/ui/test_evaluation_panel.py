@@ -72,7 +72,7 @@ def judge(qtbot, window):
     panel = panel_of(window)
     if panel.judge.isEnabled():  # else it was begun when the results came to be seen
         click(qtbot, panel.judge)
-    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Judging" not in panel.verdict.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.session.jobs.busy and "Evaluating" not in panel.verdict.text(), timeout=60_000)
 
 
 def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
@@ -82,9 +82,9 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     said = session.predictions
     counts = {kind: int((said.kind == kind).sum()) for kind in ("out-of-fold", "prospective", "in-sample")}
     assert min(counts.values()) > 0
-    assert radio(window, "Out of fold").text() == f"Out of fold: {counts['out-of-fold']} days"
+    assert radio(window, "Out-of-fold").text() == f"Out-of-fold: {counts['out-of-fold']} days"
     assert radio(window, "Prospective").text() == f"Prospective: {counts['prospective']} days"
-    assert f"In sample: {counts['in-sample']} days, never judged" in panel.strip.in_sample.text()
+    assert f"In-sample: {counts['in-sample']} days, never scored" in panel.strip.in_sample.text()
     pictures = [label.pixmap().toImage() for label in panel.strip.swatches.values()]
     assert all(pictures[a] != pictures[b] for a in range(3) for b in range(a))
 
@@ -105,13 +105,13 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     np.testing.assert_array_equal(second.days, scored)
     assert second.judgement.scored == scored.size
     assert "PROSPECTIVE" in panel.stamp.text()
-    assert f"{LATER.stop - LATER.start} days were answered more than a day late" in panel.why.text()
+    assert f"Predictions for {LATER.stop - LATER.start} days were issued more than a day late" in panel.why.text()
     assert panel.scores.rowCount() > 0
 
     # Neither record holds a day that the run answered in-sample only.
     in_sample = session.days[said.kind == "in-sample"]
     assert not np.isin(in_sample, np.concatenate([first.days, second.days])).any()
-    click(qtbot, radio(window, "Out of fold"))
+    click(qtbot, radio(window, "Out-of-fold"))
     assert panel.evaluation is first
 
 
@@ -124,7 +124,7 @@ def test_the_maps_of_a_cell_are_walked_and_a_key_labels_the_one_in_the_frame_alo
     panel.matrix.asked.emit(0, 0)
     listed = list(sheet.days)
     assert len(listed) > 2
-    assert panel.cell.title().startswith(f"{len(listed)} days: No earthquake, predicted No earthquake.")
+    assert panel.cell.title().startswith(f"{len(listed)} days: true class No earthquake, predicted class No earthquake.")
     for place in (1, 0):
         walking.select(session, (listed[place], 0))  # also where the day is shown and others are chosen already
         rows = len(journal.rows(session.project))
@@ -165,7 +165,7 @@ def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
     session.reload(Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
     assert session.predictions.run == trained_run.id
-    assert radio(window, "Out of fold").isEnabled()
+    assert radio(window, "Out-of-fold").isEnabled()
     assert not radio(window, "Prospective").isEnabled()
 
 
@@ -177,7 +177,7 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     button = button_of(window, "Retrain")
     window.layouts.show("evaluation")
     # Labelled after the training.
-    assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start}.")
+    assert words(window).endswith(f"days with a different label today: {LATER.stop - LATER.start}.")
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
 
@@ -188,7 +188,7 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     click(qtbot, segment)
     clicks += 1
     qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
-    assert words(window).endswith(f"days with another label today: {LATER.stop - LATER.start + 1}.")
+    assert words(window).endswith(f"days with a different label today: {LATER.stop - LATER.start + 1}.")
     assert button.isVisible()
     click(qtbot, button)
     clicks += 1
@@ -209,14 +209,14 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     retrain, other = button_of(window, "Retrain"), button_of(window, "Evaluate by today's labels")
     assert not retrain.isVisible()
     assert not other.isVisible()
-    assert words(window).endswith("today's are the same.")
+    assert words(window).endswith("today's labels are the same.")
     walking.go_to(session, 5)
     before = int(session.labels.classes[5])
     labelling.label(session, 3, days=[5])
     assert retrain.isVisible()
     assert retrain.isEnabled()
     assert other.isVisible()
-    assert words(window).endswith("days with another label today: 1.")
+    assert words(window).endswith("days with a different label today: 1.")
     labelling.label(session, before, days=[5])
     assert not retrain.isVisible()
     assert not other.isVisible()
@@ -233,7 +233,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     session.reload(Change.LABELS)
     window.layouts.show("evaluation")
     judge(qtbot, window)
-    assert words(window).startswith("Judged by the labels and earthquakes of ")
+    assert words(window).startswith("Evaluated with the labels and earthquakes of ")
     assert words(window).endswith(", when the run was trained; today's are the same.")
     before, then = matrix_days(panel), panel.evaluation
     row = int(fold.test[0])
@@ -246,8 +246,8 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
 
     click(qtbot, button_of(window, "Evaluate by today's labels"))
     qtbot.waitUntil(lambda: not session.jobs.busy and panel.evaluation is not None, timeout=60_000)
-    assert words(window).startswith("Judged by the labels and earthquakes of today, ")
-    assert words(window).endswith("; 1 day differs from those that the run was trained with.")
+    assert words(window).startswith("Evaluated with the labels and earthquakes of today, ")
+    assert words(window).endswith("; 1 day differs from those used in training.")
     after = list(before)
     after[old] -= 1
     after[new] += 1
@@ -261,7 +261,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     assert shown[-5:] == [str(count) for count in after]
 
     labelling.label(session, old, days=[row])
-    assert words(window).endswith(" 1 day changed since.")
+    assert words(window).endswith(" The labels of 1 day have changed since then.")
     click(qtbot, button_of(window, "Evaluate by training labels"))
     assert panel.evaluation is then
     assert words(window).endswith("; today's are the same.")
@@ -284,7 +284,7 @@ def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
     catalogue.make_class_scheme(session.project, split_magnitude=5.5)
     session.reload(Change.EVENTS)
     panel = panel_of(window)
-    assert "was trained with other classes than this project has" in panel.verdict.text()
+    assert "was trained with classes different from this project's" in panel.verdict.text()
     assert panel.evaluation is None
     assert not panel.judge.isEnabled()
     assert button_of(window, "Retrain").isVisible()
@@ -306,7 +306,7 @@ def test_predictions_of_other_classes_are_not_shown_and_cannot_be_accepted(judge
     assert session.alarms == ()
     session.reload(Change.PREDICTIONS | Change.RUNS)
     notice, answer = heard
-    assert "was trained with other classes than this project has" in notice[0]
+    assert "was trained with classes different from this project's" in notice[0]
     assert answer == notice
     assert notice[1] == "warning"
     assert len(journal.journal_rows(session.project)) == before
@@ -333,7 +333,7 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
         session.ask = meanwhile
         session.said.connect(lambda sentence, _level: heard.append(sentence))
         assert not labelling.accept(session)
-        assert "was trained with other classes than this project has" in heard[0]
+        assert "was trained with classes different from this project's" in heard[0]
         assert len(journal.journal_rows(other)) == before
 
 
@@ -385,7 +385,7 @@ def test_a_judgement_that_fails_may_be_asked_for_again(judged, qtbot, monkeypatc
     assert window.status_line.cancel.isHidden(), "a judgement asks nobody whether it is cancelled"
     qtbot.waitUntil(panel.judge.isEnabled)
     assert panel.verdict.text() == "Not evaluated yet."
-    assert window.status_line.currentMessage() == "Judging the run: The run cannot be read."
+    assert window.status_line.currentMessage() == "Evaluating the run: The run cannot be read."
 
 
 def test_the_judgement_of_a_run_that_is_no_longer_in_use_is_not_shown_as_that_of_the_other(judged, session, qtbot, monkeypatch):

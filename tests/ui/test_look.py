@@ -47,7 +47,7 @@ def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_r
     column.addStretch(1)
     holder.resize(200, 200)
     holder.show()
-    lines.setText("incomplete")
+    lines.setText("short")
     qtbot.waitExposed(holder)
     QApplication.processEvents()
     asked = Requests(holder)
@@ -65,7 +65,7 @@ def test_changing_words_lay_out_what_is_around_them_only_where_they_need_other_r
 def test_a_screen_reader_is_told_the_words(qtbot, made):
     label = made()
     qtbot.addWidget(label)
-    for words in ("24 of 25 stations have an anomaly", "25 of 25 stations have an anomaly"):
+    for words in ("24 of 25 stations have data", "25 of 25 stations have data"):
         label.setText(words)
         assert QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Description) == words
 

@@ -113,7 +113,7 @@ def test_the_play_bars_menu_does_what_the_controls_do(window, session):
     speeds[0].trigger()
     assert session.settings.days_per_second == 1.0
     kinds[1].trigger()
-    assert session.only == "earthquake"
+    assert session.only == "event"
     before = session.settings.loop
     bar.loops.trigger()
     assert session.settings.loop is not before
@@ -147,7 +147,7 @@ def test_a_small_screen_keeps_a_layout_of_its_own(window, session, qtbot):
         large.show()
     settle(large, session, "en")
     assert large.docks["day"].isVisible()
-    large.docks["extremum regions"].hide()
+    large.docks["regions"].hide()
     large.layouts.remember()
     again = MainWindow(session, fit=window.layouts.fit)
     qtbot.addWidget(again)
@@ -156,4 +156,4 @@ def test_a_small_screen_keeps_a_layout_of_its_own(window, session, qtbot):
         again.show()
     settle(again, session, "en")
     assert again.docks["day"].isHidden()
-    assert not again.docks["extremum regions"].isHidden()
+    assert not again.docks["regions"].isHidden()

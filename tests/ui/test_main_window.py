@@ -139,7 +139,7 @@ def test_the_shortcut_sheet_lists_every_shortcut(window):
 
 
 def test_workspaces_are_remembered_apart_and_reset_alone_or_all(window, qtbot):
-    shown = {"days": {"stations", "day", "timeline", "series", "extremum regions"}, "model": {"training", "runs"}}
+    shown = {"days": {"stations", "day", "timeline", "series", "regions"}, "model": {"training", "runs"}}
     shown |= {"results": {"evaluation"}, "review": {"day", "timeline"}}
     segments = window.menuBar().cornerWidget().findChildren(QToolButton)
     assert [each.text() for each in segments] == ["Days", "Model", "Results", "Review"]
@@ -217,7 +217,7 @@ def keep_layout_without(window, name):
     window.docks[name].setObjectName(name)
 
 
-@pytest.mark.parametrize("name", ["day", "extremum regions", "runs"])
+@pytest.mark.parametrize("name", ["day", "regions", "runs"])
 def test_a_dock_that_a_kept_layout_does_not_know_stands_in_its_place(window, name):
     place = next((place for place in WORKSPACES[0].places if place.dock == name), None)
     dock, front = window.docks[name], window.docks.get("timeline" if place is None else place.below)
@@ -234,7 +234,7 @@ def test_a_dock_that_a_kept_layout_does_not_know_stands_in_its_place(window, nam
 
 def test_a_new_dock_stands_in_its_place_in_the_next_window(window, open_window, qtbot, tmp_path):
     folder, file = window.session.project.folder, window.session.file
-    keep_layout_without(window, "extremum regions")
+    keep_layout_without(window, "regions")
     kept, name = file.load_layout(window.layouts.file_name), window.layouts.file_name
     window.close()
     file.save_layout(name, *kept)
@@ -242,7 +242,7 @@ def test_a_new_dock_stands_in_its_place_in_the_next_window(window, open_window, 
     second = open_window(again)
     opening.open_project(again, folder)
     qtbot.waitUntil(lambda: again.season is not None and not again.jobs.busy)
-    assert second.docks["extremum regions"] in second.tabifiedDockWidgets(second.docks["day"])
+    assert second.docks["regions"] in second.tabifiedDockWidgets(second.docks["day"])
     assert not second.docks["day"].visibleRegion().isEmpty()
 
 
@@ -332,7 +332,7 @@ def test_no_animation_is_made_of_two_seasons(window, tmp_path, monkeypatch):
         session.season = replace(session.season)
         return True
 
-    with pytest.raises(FigureError, match="computed anew"):
+    with pytest.raises(FigureError, match="recomputed in the meantime"):
         save_animation(
             session, window.day_map_panel.view, tmp_path / "days", range(5), days_per_second=4, progress=compute_anew
         )

@@ -52,5 +52,5 @@ def test_a_folder_that_cannot_be_looked_into_is_a_sentence(dialog, tmp_path, mon
 
     monkeypatch.setattr(Path, "iterdir", refused)
     dialog.folder_edit.setText(str(tmp_path / "locked"))
-    assert "cannot be looked into" in dialog.why.text()
+    assert "cannot be read" in dialog.why.text()
     assert not may_be_made(dialog)

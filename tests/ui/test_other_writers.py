@@ -53,7 +53,7 @@ def answer(key):
 def test_the_windows_own_clock_finds_what_another_program_labelled(window, session, other, qtbot):
     label(other, session.days[12:14], 4)
     qtbot.waitUntil(lambda: session.labels.classes[12:14].tolist() == [4, 4], timeout=6000)
-    assert window.status_line.currentMessage() == "2 labels by Bo came in from another program."
+    assert window.status_line.currentMessage() == "2 labels by Bo arrived from another program."
 
 
 def test_the_windows_own_clock_finds_readings_and_shows_the_season_anew(window, session, other, qtbot):
@@ -78,7 +78,10 @@ def test_a_label_key_over_a_label_that_was_not_shown_asks(window, session, other
     said = answer(key)
     QTest.keyClick(window, Qt.Key.Key_1)
     day = session.days[12]
-    assert said == [f"Bo labelled {day} as class 3 just now, and you have not seen it yet.\nReplace it with 1?", "Keep"]
+    assert said == [
+        f"Bo labelled {day} as class 3 just now. You have not seen this change yet.\nReplace this label with class 1?",
+        "Keep",
+    ]
     assert session.labels.classes[12] == stays
     assert journal.in_force(other)[day].cls == stays
 
@@ -88,7 +91,7 @@ def test_a_return_over_a_note_that_was_not_shown_asks(window, session, other, ke
     said = answer(key)
     journal.write_note(other, session.days[12], "a truck", "Bo")
     labelling.revert_to(session, np.datetime64("2000-01-01", "ms"))
-    assert said[0] == f"Bo wrote a note on {session.days[12]} just now, and you have not seen it yet.\nTake it away?"
+    assert said[0] == f"Bo wrote a note on {session.days[12]} just now. You have not seen this note yet.\nDiscard this work?"
     assert [note.text for note in journal.notes(other)] == stays
 
 
@@ -99,7 +102,8 @@ def test_undo_of_another_programs_step_says_whose_and_asks(window, session, othe
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     first, last = session.days[12:14]
     assert said == [
-        f"The last step of Li was written by another program just now: label 3 on 2 days, {first} to {last}.\nUndo it?",
+        f"Another program wrote the last step in the name of Li just now: label 3 on 2 days, {first} to {last}.\n"
+        "Undo this step?",
         "Keep",
     ]
     assert session.labels.classes[12:14].tolist() == [3, 3]
@@ -139,15 +143,18 @@ def test_a_note_that_is_being_typed_outlives_readings_of_another_program(window,
 
 
 TOLD = [
-    (Arrivals(new_days=2, labels={"Bo": 14}), "2 new days and 14 labels by Bo came in from another program."),
-    (Arrivals(new_days=1), "One new day came in from another program."),
-    (Arrivals(readings=True), "Other readings or parameters came in from another program. The season is being computed anew."),
+    (Arrivals(new_days=2, labels={"Bo": 14}), "2 new days and 14 labels by Bo arrived from another program."),
+    (Arrivals(new_days=1), "One new day arrived from another program."),
+    (Arrivals(readings=True), "Changed readings or parameters arrived from another program. Recomputing the season."),
     (
         Arrivals(labels={"Bo": 1, "Wang": 3}, removals={"Wang": 2}, notes=1),
-        "One label by Bo, 3 labels by Wang, 2 labels taken away by Wang and one note came in from another program.",
+        "One label by Bo, 3 labels by Wang, 2 labels cleared by Wang and one note arrived from another program.",
     ),
-    (Arrivals(by_rule=184, events=True), "184 labels by the rule and other earthquakes came in from another program."),
-    (Arrivals(predictions=12, runs=True), "12 predictions and a change of the training runs came in from another program."),
+    (
+        Arrivals(by_rule=184, events=True),
+        "184 labels by the label rule and a changed earthquake catalogue arrived from another program.",
+    ),
+    (Arrivals(predictions=12, runs=True), "12 predictions and changed runs arrived from another program."),
 ]
 
 
@@ -158,7 +165,9 @@ def test_what_came_in_is_one_line(arrivals, line):
 
 def test_what_came_in_is_told_in_chinese(qapp):
     i18n.set_language("zh")
-    assert questions.arrival_words(Arrivals(new_days=2, labels={"Bo": 14})) == "来自另一个程序：2 个新日期和 Bo 的 14 个标注。"
+    assert (
+        questions.arrival_words(Arrivals(new_days=2, labels={"Bo": 14})) == "收到其他程序的更改：2 个新日期和 Bo 的 14 个标注。"
+    )
 
 
 @pytest.mark.parametrize(

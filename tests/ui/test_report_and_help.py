@@ -75,7 +75,7 @@ def test_the_window_writes_pages(window, session, qtbot, tmp_path):
     path = tmp_path / "out.pdf"
     sentence, kind = said(session, qtbot, lambda: report_command.write(session, path))
     assert kind == "info"
-    pages = int(re.search(r": (\d+) pages", sentence).group(1))
+    pages = int(re.search(r"\((\d+) pages\)", sentence).group(1))
     data = path.read_bytes()
     assert data.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", data)) == pages
@@ -96,7 +96,7 @@ def test_a_cancelled_report_writes_nothing(window, session, qtbot, tmp_path):
 def test_a_place_that_cannot_be_written_is_a_sentence(window, session, qtbot, tmp_path):
     sentence, kind = said(session, qtbot, lambda: report_command.write(session, tmp_path / "missing" / "out.pdf"))
     assert kind == "error"
-    assert "could not be written" in sentence
+    assert "Could not write" in sentence
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path
     path = tmp_path / "out.pdf"
     path.write_bytes(b"former")
     monkeypatch.setattr(report_pdf, "_paint", lambda *_given: 0)
-    with pytest.raises(ReportError, match="could not be written"):
+    with pytest.raises(ReportError, match="Could not write"):
         write_pdf(made, path)
     assert path.read_bytes() == b"former"
 
@@ -217,7 +217,7 @@ def test_the_guide_is_searched_around_its_end(window, qtbot):
     assert guide.page.textCursor().selectionStart() == first  # the only place, found again from the top
     guide.search.clear()
     qtbot.keyClicks(guide.search, "xyzzy")
-    assert guide.answer.text() == "The guide does not say “xyzzy”."
+    assert guide.answer.text() == "“xyzzy” was not found in the guide."
     assert guide.isVisible()
 
 

@@ -64,7 +64,7 @@ def test_every_predictor_stands_by_its_one_name_with_its_own_auc_and_p(results_w
     assert first[0] == judgement.title
     assert first[auc] == f"{judgement.surrogate.auc:.2f}"
     assert [row[0] for row in others] == [row.title for row in PREDICTORS.values()]
-    tests = [one.test for one in judgement.comparisons if one.target == "earthquake"]
+    tests = [one.test for one in judgement.comparisons if one.target == "event"]
     shown = [(row[auc], row[p_moved], row[p_rate]) for row in others]
     assert shown == [tuple("–" if np.isnan(x) else f"{x:.{d}f}" for x, d in zip(
         (test.auc, test.p_jitter, test.p_rate), (2, 3, 3), strict=True)) for test in tests]  # fmt: skip
@@ -105,7 +105,7 @@ def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(resu
     choices = cells(panel.studies.choices)
     assert choices[0][:2] == ["original settings", ""]
     assert any(row[:2] == ["label rule", "twice as many days before"] for row in choices)
-    assert any("choices (p < 0.05); corrected for their number" in text for text in page_texts(panel))
+    assert any("choices (p < 0.05), and for" in text for text in page_texts(panel))
     second = panel_of(open_window(session))
     session.reload(Change.RUNS | Change.PREDICTIONS)
     qtbot.waitUntil(lambda: second.studies.study is not None)

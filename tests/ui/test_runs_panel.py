@@ -106,7 +106,7 @@ def test_a_registered_run_says_until_when_and_keeps_its_name_and_its_place(windo
     for name in ("rename", "delete"):
         press(qtbot, window, name)
         sentence, level = told.pop()
-        assert "until 2199-12-31; it can be neither renamed nor deleted nor registered again." in sentence
+        assert "to 2199-12-31; it cannot be renamed, deleted or registered again." in sentence
         assert level == "error"
         assert cells(window)[0][1] == "tiny"
 
@@ -149,7 +149,7 @@ def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, 
     assert [action.isEnabled() for action in offered()] == [False]
     press(qtbot, window, "delete")
     back, _empty = offered()
-    assert back.text() == f"Take back: tiny, {started(run)}"
+    assert back.text() == f"Restore: tiny, {started(run)}"
     back.trigger()
     assert [row[1] for row in cells(window)] == ["tiny"]
     press(qtbot, window, "delete")
@@ -177,7 +177,7 @@ def test_a_run_travels_as_one_file(window, run, qtbot, monkeypatch, tmp_path):
     with qtbot.waitSignal(session.jobs.failed):  # it is there already
         press(qtbot, window, "import")
     wait(qtbot, window)
-    assert "in this project already" in window.status_line.currentMessage()
+    assert "already in this project" in window.status_line.currentMessage()
     press(qtbot, window, "delete")
     press(qtbot, window, "import")
     wait(qtbot, window)
@@ -191,7 +191,7 @@ def test_a_file_that_is_no_run_is_told(window, session, qtbot, monkeypatch, tmp_
     with qtbot.waitSignal(session.jobs.failed):
         press(qtbot, window, "import")
     wait(qtbot, window)
-    assert "letter.zip is not imported. It is damaged or no zip file" in window.status_line.currentMessage()
+    assert "letter.zip was not imported. The file is damaged or is not a zip file" in window.status_line.currentMessage()
 
 
 def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, session, run, qtbot, monkeypatch):
@@ -220,7 +220,7 @@ def test_a_run_of_other_classes_is_refused_with_a_sentence(window, session, qtbo
     with qtbot.waitSignal(session.jobs.failed):
         press(qtbot, window, "use")
     wait(qtbot, window)
-    assert "parts events at magnitude 6.5" in window.status_line.currentMessage()
+    assert "its own magnitude split (6.5)" in window.status_line.currentMessage()
     assert session.predictions.run == before
 
 

@@ -350,7 +350,7 @@ def test_the_marker_moves_without_painting_the_plots_anew(panel, session, qtbot,
 
 
 def test_the_zone_is_said(panel):
-    assert panel.readout.text() == "Asia/Shanghai, UTC+08:00; a day begins at 00:00, its night is 00:00–03:00"
+    assert panel.readout.text() == "Asia/Shanghai, UTC+08:00; days begin at 00:00; night 00:00–03:00"
 
 
 def test_hover_says_value_or_reason(panel, session, qtbot):

@@ -96,7 +96,7 @@ def test_without_wsl2_a_sentence_says_so(empty_session, qtbot, monkeypatch):
     dialog.show()
     choose(dialog.worker.place, 2)
     qtbot.waitUntil(lambda: not dialog.busy)
-    assert "install WSL2" in dialog.sentence.text()
+    assert "Install WSL2" in dialog.sentence.text()
 
 
 def test_a_python_that_cannot_be_started_is_told(dialog, qtbot):
@@ -118,4 +118,4 @@ def test_a_worker_that_answers_names_its_device(dialog, qtbot, tmp_path):
     dialog.worker.python.setText(str(python))
     qtbot.mouseClick(dialog.worker.try_it, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dialog.busy, timeout=20_000)
-    assert dialog.sentence.text() == "It works: GPU 0, torch 2.5, float32."
+    assert dialog.sentence.text() == "Environment works: GPU 0, torch 2.5, float32."

@@ -132,11 +132,11 @@ def test_words_of_a_day(panel, session):
     assert words == [
         "2022-02-26",
         "M 4.6  12:00 UTC+08:00  north of here",
-        "Label: 1 North, larger",
-        "Prediction: 3 South, larger, 80%, out-of-fold",
+        "Label: 1 North, M > split",
+        "Prediction: 3 South, M > split, 80%, out-of-fold",
         "An alarm is open",
         "Kp 2.0",
-        *[line for line in words if line.startswith("Search area")],
+        *[line for line in words if line.startswith("Area")],
         "8 of 9 stations",
         "  ZZZ: nothing recorded",
     ]
@@ -144,7 +144,7 @@ def test_words_of_a_day(panel, session):
     assert "No map on this day" in silent
     assert "and 1 more" in silent
     short = panel.view.words_at(QPointF(over(panel, tiny.SHORT[1])))
-    assert "  HHH: too little of the night recorded" in short
+    assert "  HHH: too little data during the night" in short
     assert panel.view.words_at(QPointF(5.0, over(panel, 1, row=4).y())).startswith("Largest Kp of the night")
 
 

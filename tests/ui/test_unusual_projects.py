@@ -61,12 +61,12 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     window.session.said.connect(lambda sentence, level: said.append((sentence, level)))
     assert show(window, qtbot, folder)
     assert f"of the label journal (of {day[-1]}, written " in notice(window)
-    assert "by Li) changed after being written." in notice(window)
-    assert "were taken out (journal_no_update)" in notice(window)
-    assert "'quakegui verify' lists every place" in notice(window)
-    assert ("warning", True) in {(level, "changed after being written" in sentence) for sentence, level in said}
+    assert "by Li) changed after they were written." in notice(window)
+    assert "were removed (journal_no_update)" in notice(window)
+    assert "'quakegui verify' lists every difference" in notice(window)
+    assert ("warning", True) in {(level, "changed after they were written" in sentence) for sentence, level in said}
     i18n.set_language("zh")
-    qtbot.waitUntil(lambda: "写下后被改动。" in notice(window))
+    qtbot.waitUntil(lambda: "写入后有改动。" in notice(window))
     assert "changed" not in notice(window)
 
 
@@ -96,7 +96,7 @@ def test_a_project_of_a_newer_program_is_left_alone(window, qtbot, tmp_path, mon
     before = (folder / "project.sqlite").read_bytes()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args, **_kw: str(folder))
     qtbot.keyClick(window, Qt.Key.Key_O, CTRL)
-    assert "made by a newer quakegui" in said(window)
+    assert "created by a newer quakegui" in said(window)
     assert "Open it with the newer program" in said(window)
     assert window.session.project is None
     assert (folder / "project.sqlite").read_bytes() == before
@@ -130,7 +130,7 @@ def test_a_project_that_cannot_be_written_is_looked_at_only(window, qtbot, tmp_p
         for path in (*folder.rglob("*"), folder):
             path.chmod(0o555 if path.is_dir() else 0o444)
     assert show(window, qtbot, folder)
-    assert "open for reading only" in notice(window)
+    assert "This project is read-only" in notice(window)
     assert not window.menus.actions["label-3"].isEnabled()
     press_all(window, qtbot)
     with Project.open(folder, read_only=True) as project:
@@ -148,8 +148,8 @@ def test_a_drive_that_vanishes_takes_no_label_with_it(window, qtbot, tmp_path):
     away = folder.rename(tmp_path / "pulled out")
     qtbot.keyClick(window, Qt.Key.Key_Right)
     qtbot.keyClick(window, Qt.Key.Key_2)
-    assert "is not there any more" in said(window)
-    assert "nothing of this step was kept" in said(window)
+    assert "is missing or has been replaced" in said(window)
+    assert "this change was not saved" in said(window)
     assert window.session.labels.classes.tolist()[:2] == [3, -1]
     press_all(window, qtbot)
     away.rename(folder)
@@ -181,7 +181,7 @@ def test_every_dialog_on_a_vanished_drive_opens_or_says_why_not(window, qtbot, t
         window.status_line.clearMessage()
         window.menus.actions[action].trigger()
         qtbot.waitUntil(lambda: not window.session.jobs.busy)
-        assert opened or "cannot be reached; is its drive there?" in said(window), action
+        assert opened or "cannot be reached. Check that its drive is connected." in said(window), action
     timer.stop()
 
 
@@ -191,8 +191,8 @@ def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_p
     window.session.close()
     shutil.rmtree(folder)
     assert not show(window, qtbot, folder)
-    assert "There is no folder" in said(window)
-    assert "connect it first" in said(window)
+    assert "does not exist" in said(window)
+    assert "connect that first" in said(window)
 
 
 def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
@@ -215,7 +215,7 @@ def test_stations_without_coordinates_ask_for_them(window, qtbot, tmp_path):
 
 
 def test_some_stations_without_coordinates_are_named(window, session, qtbot):
-    assert "1 of 9 stations have no coordinates and are left out of the maps: ZZZ." in notice(window)
+    assert "1 of 9 stations have no coordinates and are not included in the maps: ZZZ." in notice(window)
     qtbot.mouseClick(window.day_map_panel.notice_bar.dismiss, Qt.MouseButton.LeftButton)
     assert notice(window) == ""
     computing.recompute(session)
@@ -226,7 +226,7 @@ def test_some_stations_without_coordinates_are_named(window, session, qtbot):
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_or_two_stations_have_series_and_labels_but_no_map(window, qtbot, tmp_path, count):
     assert show(window, qtbot, odd_projects.make(tmp_path / "few", stations=count))
-    assert notice(window).startswith(f"{count} of {count} stations have coordinates; a day map needs three")
+    assert notice(window).startswith(f"{count} of {count} stations have coordinates; a day map needs at least three")
     assert "a map needs three stations" in window.day_map_panel.view.scene.map.sentence
     press_all(window, qtbot)
     assert len(journal.rows(window.session.project)) >= 2
@@ -234,27 +234,27 @@ def test_one_or_two_stations_have_series_and_labels_but_no_map(window, qtbot, tm
 
 def test_stations_on_one_line_have_no_map(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "line", stations=4, in_line=True))
-    assert notice(window).startswith("All stations with a value on this day lie on one line, so there is no map.")
+    assert notice(window).startswith("The stations with data on this day are on a straight line, so no map can be drawn.")
     press_all(window, qtbot)
 
 
 def test_a_season_of_one_day(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "day", shown=1))
     assert window.session.day_map().exists
-    assert notice(window).startswith("This season is a single day")
+    assert notice(window).startswith("This season has only one day")
     press_all(window, qtbot)
     assert window.session.index == 0
 
 
 def test_a_single_recorded_day_has_nothing_to_compare_with(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "first day", days=1, shown=None))
-    assert notice(window).startswith("No day of this season has a map: an anomaly needs at least 20 earlier nights")
+    assert notice(window).startswith("No day in this season has a map: an anomaly needs at least 20 earlier nights")
     press_all(window, qtbot)
 
 
 def test_without_events_days_are_labelled_by_hand(window, qtbot, tmp_path):
     assert show(window, qtbot, odd_projects.make(tmp_path / "quiet"))
-    assert notice(window).startswith("There are no earthquakes in this project")
+    assert notice(window).startswith("This project has no earthquakes")
     assert window.day_map_panel.notice_bar.mend.text() == "Earthquake catalogue…"
     qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
     assert said(window) == "No more earthquakes in this direction."
@@ -264,9 +264,9 @@ def test_without_events_days_are_labelled_by_hand(window, qtbot, tmp_path):
 def test_a_day_without_any_station_is_a_gap_not_a_zero(window, session, qtbot):
     walking.go_to(session, tiny_season.SILENT_DAY)
     scene = window.day_map_panel.view.scene
-    assert scene.map.sentence.startswith("No station has a value on this day")
+    assert scene.map.sentence.startswith("No station has data on this day")
     assert np.isnan(scene.map.field).all()
-    assert window.docks["extremum regions"].widget().summary.text() == "No map on this day, so no extremum regions."
+    assert window.docks["regions"].widget().summary.text() == "No map on this day, so no extremum regions."
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert session.labels.classes[tiny_season.SILENT_DAY] == 1
 
@@ -277,7 +277,7 @@ def test_two_hundred_stations(window, qtbot, tmp_path):
     assert window.session.day_map().exists
     assert nights.load_nights(window.session.project).values.shape[1] == 200
     press_all(window, qtbot)
-    assert "200 of 200 stations have an anomaly" in [label.text() for label in window.bench.day_panel.findChildren(ElidedLabel)]
+    assert "200 of 200 stations have data" in [label.text() for label in window.bench.day_panel.findChildren(ElidedLabel)]
 
 
 def test_the_notice_follows_the_language(window, qtbot, tmp_path):

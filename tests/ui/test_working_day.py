@@ -140,7 +140,7 @@ def test_two_analysts_label_blind_and_their_kappa_is_told_and_settled(window, qt
     assert not timer.isActive()
     # Cohen (1960): observed 0.8, chance (3x4 + 3x2 + 2x3 + 1x1 + 1x0) / 100 = 0.25.
     assert told[0][0] == pytest.approx((0.8 - 0.25) / 0.75)
-    assert "kappa 0.73: substantial" in told[0][1]
+    assert "kappa 0.73; agreement corrected for chance: substantial" in told[0][1]
     row = session.labels.rows[5]
     assert (row.cls, row.source, row.author) == (1, LabelSource.SETTLED, "Wang")
 
@@ -148,7 +148,7 @@ def test_two_analysts_label_blind_and_their_kappa_is_told_and_settled(window, qt
 @pytest.mark.qt_log_ignore("This plugin does not support")  # the screen of the tests knows no pop-up windows
 @pytest.mark.parametrize(
     ("kind", "first", "second"),
-    [("earthquake", 25, 33), ("unlabelled", 10, 11), ("disagreement", 18, 19), ("region", 20, 21), ("storm night", 12, None)],
+    [("event", 25, 33), ("unlabelled", 10, 11), ("disagreement", 18, 19), ("region", 20, 21), ("storm", 12, None)],
 )
 def test_the_walk_is_narrowed_by_a_filter(window, qtbot, kind, first, second):
     session, bar = window.session, window.day_map_panel.play_bar
@@ -193,7 +193,7 @@ def test_labelling_walks_through_the_unlabelled_days_one_by_one(window, qtbot):
 def test_playing_shows_only_the_days_of_the_filter(window, qtbot):
     session = window.session
     session.set_settings(days_per_second=60.0, loop=False)
-    walking.walk_only(session, "earthquake")
+    walking.walk_only(session, "event")
     seen = []
     session.changed.connect(lambda _change: seen.append(session.index))
     press(qtbot, window, Qt.Key.Key_Space)
@@ -205,7 +205,7 @@ def test_what_the_filter_leaves_out_fades_on_the_timeline(window):
     session, view = window.session, view_of(window)
     window.layouts.show("timeline")
     before = view.grab().toImage()
-    walking.walk_only(session, "earthquake")
+    walking.walk_only(session, "event")
     after = view.grab().toImage()
     ratio = view.devicePixelRatioF()
 
@@ -258,8 +258,8 @@ def test_a_command_is_found_by_letters_and_run_by_return(window, qtbot):
 def test_a_click_on_a_region_s_row_lets_it_flash_on_the_map(window, qtbot):
     session = window.session
     walking.go_to(session, tiny_season.STRONG_DAYS[1])
-    regions = window.docks["extremum regions"].widget()
-    window.layouts.show("extremum regions")
+    regions = window.docks["regions"].widget()
+    window.layouts.show("regions")
     assert regions.model.regions
     index = regions.model.index(0, 0)
     qtbot.mouseClick(regions.table.viewport(), LEFT, pos=regions.table.visualRect(index).center())
@@ -292,4 +292,4 @@ def test_the_edit_menu_says_what_would_be_undone(window, qtbot):
     assert named() == ("Undo: note on 2022-02-01", "Redo: label 4 on 4 days, 2022-02-06 to 2022-02-09")
     press(qtbot, window, Qt.Key.Key_Z, CTRL)
     press(qtbot, window, Qt.Key.Key_U)
-    assert named() == ("Undo: label taken away on 2022-02-01", "Redo")
+    assert named() == ("Undo: label cleared on 2022-02-01", "Redo")

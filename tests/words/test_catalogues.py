@@ -45,6 +45,36 @@ def test_chinese_follows_the_glossary() -> None:
                 assert wanted in chinese, (english, chinese)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_guide_calls_everything_by_the_name_that_it_has_in_the_window(language: str) -> None:
+    """In the guide <b> is for names of menus, entries, buttons and panels, <strong> for whatever else is emphasised."""
+    guide = (catalogues.REPOSITORY / "resources" / "help" / language / "guide.html").read_text("utf-8")
+    quoted = re.findall(r"<b>(.*?)</b>", guide, re.DOTALL)
+    assert len(quoted) > 20
+    assert unknown(quoted, language) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md"])
+def test_what_stands_in_italics_beside_the_program_is_a_name_in_the_window(name: str) -> None:
+    text = (catalogues.REPOSITORY / name).read_text("utf-8")
+    assert unknown(re.findall(r"(?<!\*)\*([A-Z][^*]*)\*(?!\*)", re.sub(r"`[^`]*`", "", text)), "en") == []
+
+
+def unknown(quoted: list[str], language: str) -> list[str]:
+    """Return the names, of paths such as "Edit › Imports" each part, that no text of the window is."""
+    shown = catalogues.read("zh").values() if language == "zh" else catalogues.texts()
+    names = {text.replace("&", "").rstrip("….:：") for text in shown}
+    return [name for path in quoted for name in " ".join(path.split()).split(" › ") if name not in names]
+
+
+def test_no_value_of_a_sentence_is_bare_english() -> None:
+    found = []
+    for path in (catalogues.REPOSITORY / "quakegui").rglob("*.py"):
+        if "cli" not in path.parts and path.name != "logs.py":  # which are English
+            found += [f"{path}:{line}" for line in bare(path)]
+    assert found == [], "a value in words is a sentence itself: Said(...)"
+
+
 def test_errors_below_the_window_say_sentences_that_keep_their_values() -> None:
     found = []
     for room in BELOW_APP:
@@ -73,3 +103,24 @@ def finished(path: Path) -> list[int]:
     raised = [node.exc for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Raise)]
     calls = [node for node in raised if isinstance(node, ast.Call) and node.args]
     return [call.lineno for call in calls if isinstance(call.args[0], ast.JoinedStr | ast.BinOp)]
+
+
+def bare(path: Path) -> list[int]:
+    """Return the lines on which a value that is put into a sentence, or is chosen for one, is a text in words."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    said = [call for call in calls if ast.unparse(call.func) in {"Said", "counted", "say"}]
+    return [value.lineno for call in said for keyword in call.keywords for value in texts_of(keyword.value) if in_words(value)]
+
+
+def texts_of(value: ast.expr) -> list[ast.expr]:
+    """Return what an expression can be, without what it calls."""
+    if isinstance(value, ast.IfExp):
+        return [*texts_of(value.body), *texts_of(value.orelse)]
+    if isinstance(value, ast.BoolOp):
+        return [one for part in value.values for one in texts_of(part)]
+    return [value]
+
+
+def in_words(value: ast.expr) -> bool:
+    parts = value.values if isinstance(value, ast.JoinedStr) else [value]
+    return any(isinstance(one, ast.Constant) and re.search(r"[A-Za-z]{2}", str(one.value)) for one in parts if one is not None)

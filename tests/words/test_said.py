@@ -83,7 +83,7 @@ def test_it_counts(count: int, english: str, chinese: str) -> None:
 
 def test_numbers_keep_the_template_s_format_in_both_languages() -> None:
     text = Said("{path} is larger than {largest:,} bytes.", path="a", largest=np.int32(1234567))
-    assert text == "a has more than 1,234,567 bytes."
+    assert text == "a is larger than 1,234,567 bytes."
     assert "1,234,567" in worded(text, "zh")
 
 
@@ -97,7 +97,7 @@ def test_braces_and_signs_in_values_are_left_alone() -> None:
 
 def test_sentences_are_joined_as_the_language_writes_them() -> None:
     parts = [Said("Nothing was changed."), "", Said("No epoch was completed; the run can be started again.")]
-    assert joined(" ", parts) == "Nothing was changed. No epoch was over yet; the run can be started again."
+    assert joined(" ", parts) == "Nothing was changed. No epoch was completed; the run can be started again."
     chinese = worded(joined(" ", parts), "zh")
     assert " " not in chinese
     assert chinese.count("。") == 2

@@ -71,7 +71,9 @@ def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
         days, copies = train, train_copy
         if not len(days):
             raise ValueError(
-                Said("{capitalize} of this run has no days to train on: label days first.", capitalize=name.capitalize())
+                Said("The final fit of this run has no days to train on: label days first.")
+                if name == FINAL
+                else Said("Fold {number} of this run has no days to train on: label days first.", number=part + 1)
             )
         growth = config.augmentation.growth
         if growth is not None and not len(copies):

@@ -13,7 +13,7 @@ import numpy as np
 
 from quakegui.learn.network.devices import Device, processor_abilities
 from quakegui.learn.runs.files import read_json, write_json
-from quakegui.words import Said
+from quakegui.words import Said, text_from_json, text_to_json
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 GAIN = 1.15
@@ -56,8 +56,9 @@ def choose(device: Device, *, cache: Path | None = None) -> Measured:
     path = None if cache is None else cache / f"precision-{hashlib.blake2b(names.encode(), digest_size=8).hexdigest()}.json"
     if path is not None and path.is_file():
         try:
-            return Measured(**read_json(path))
-        except (ValueError, TypeError):
+            kept = read_json(path)
+            return Measured(**{**kept, "reason": text_from_json(kept["reason"])})
+        except (ValueError, TypeError, KeyError):
             path.unlink()  # from another version or damaged: measure anew
     # half precision without hardware for it is slower by orders of magnitude on processors, and needs loss scaling for nothing
     candidates = POLICIES if device.kind == "gpu" else POLICIES[:2]
@@ -65,7 +66,7 @@ def choose(device: Device, *, cache: Path | None = None) -> Measured:
     if path is not None:
         with suppress(OSError):  # a cache that cannot be written costs half a second next time
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_json(path, asdict(measured))
+            write_json(path, asdict(measured) | {"reason": text_to_json(measured.reason)})
     return measured
 
 
@@ -77,7 +78,7 @@ def decide(milliseconds: dict[str, float]) -> Measured:
             best = policy
     factor = milliseconds["float32"] / milliseconds[best]
     if best == "float32":
-        return Measured("float32", milliseconds, "float32 is as fast as any other format here, measured.")
+        return Measured("float32", milliseconds, Said("float32 is as fast as any other precision on this machine (measured)."))
     return Measured(
         best,
         milliseconds,

@@ -122,7 +122,7 @@ def made_for_of(about: Mapping[str, Any]) -> MadeFor | None:
     """
     if about.get(MADE_FOR) is None:
         return None
-    made = built(MadeFor, about[MADE_FOR], what="model's limit")
+    made = built(MadeFor, about[MADE_FOR], what=Said("model's limit"))
     assert isinstance(made, MadeFor)
     return made
 
@@ -131,7 +131,7 @@ def frozen_alarms_of(card: Mapping[str, Any]) -> FrozenAlarms | None:
     """Return the alarm rule that a run's card brings along, None without one; raises as `made_for_of`."""
     if card.get(ALARMS) is None:
         return None
-    alarms = built(FrozenAlarms, card[ALARMS], what="model's alarm rule")
+    alarms = built(FrozenAlarms, card[ALARMS], what=Said("model's alarm rule value"))
     assert isinstance(alarms, FrozenAlarms)
     return alarms
 
@@ -141,5 +141,5 @@ def _differing(ours: AnomalyConfig | GridConfig, theirs: AnomalyConfig | GridCon
     given = dataclasses.asdict(theirs)
     for name, value in dataclasses.asdict(ours).items():
         if name not in passed and value != given[name]:
-            return f"{name.replace('_', ' ')} {value}, here {given[name]}"
+            return Said("{name} {value}, here {ours}", name=name.replace("_", " "), value=value, ours=given[name])
     return ""

@@ -44,7 +44,7 @@ from quakegui.learn.runs.runchecks import (
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
 from quakegui.strangers import shown
-from quakegui.words import Said
+from quakegui.words import Said, mark
 
 __all__ = [
     "CARD",
@@ -329,11 +329,14 @@ def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None
         return chosen[0]
     chosen = [run for run in runs if run.id == run_id] or [run for run in runs if run.id.startswith(run_id)]
     if len(chosen) != 1:
-        many = "more than one run begins with" if chosen else "there is no run"
+        why = (
+            mark("The run cannot be chosen: more than one run begins with “{run_id}”. Available: {run_id2}.")
+            if chosen
+            else mark("The run cannot be chosen: there is no run “{run_id}”. Available: {run_id2}.")
+        )
         raise RunError(
             Said(
-                "The run cannot be chosen: {many} “{run_id}”. Available: {run_id2}.",
-                many=many,
+                why,
                 run_id=run_id,
                 run_id2=", ".join(run.id for run in runs) or Said("no runs"),
             )

@@ -94,12 +94,12 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
     ValueError
         With the sentence why.
     """
-    _check_plain(card, "card", 0)
-    _check_facts(card, _CARD, "card")
+    _check_plain(card, Said("card"), 0)
+    _check_facts(card, _CARD, Said("card"))
     if "folds" not in card:
         raise ValueError(Said("The run's card does not contain the folds."))
     for fold in card["folds"]:
-        _check_facts(fold, _FOLD, "card's fold")
+        _check_facts(fold, _FOLD, Said("card (fold)"))
         if not _FOLD.keys() <= fold.keys():
             raise ValueError(Said("The run's card has a fold without days."))
     kept = card.get("calibration")
@@ -126,10 +126,10 @@ def check_about(about: Mapping[str, Any]) -> None:
     """Refuse what a run says of its project, where that is of another kind than this program writes; see `check_card`."""
     if not isinstance(about, dict):
         raise ValueError(Said("The run's information on its project is not a JSON object."))
-    _check_plain(about, "account of its project", 0)
-    _check_facts(about, _ABOUT, "account of its project")
+    _check_plain(about, Said("project description"), 0)
+    _check_facts(about, _ABOUT, Said("project description"))
     if about.get("classes") is not None:
-        built(ClassScheme, about["classes"], what="run's class value")
+        built(ClassScheme, about["classes"], what=Said("run's class value"))
 
 
 def check_epoch(row: Mapping[str, str]) -> None:

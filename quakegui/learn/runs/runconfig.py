@@ -235,7 +235,7 @@ class RunConfig:
                     unknown=repr(unknown[0]),
                 )
             )
-        config = built(cls, values, what="run's configuration value")
+        config = built(cls, values, what=Said("run's configuration value"))
         assert isinstance(config, cls)
         return config
 

@@ -190,7 +190,7 @@ def precision_reason(policy: str, measured: Measured) -> str:
 
 def stopped_sentence(folder: Path) -> str:
     """Return what is told after a job was asked to stop."""
-    return f"Stopped. {progress_sentence(folder)}"
+    return Said("Stopped. {kept}", kept=progress_sentence(folder))
 
 
 def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured) -> dict[str, Any]:

@@ -232,13 +232,15 @@ class Supervisor:
             return messages.Cancelled(Said("Stopped. {kept}", kept=kept))
         status = process.returncode
         if status == -signal.SIGTERM or (sys.platform != "win32" and status == -signal.SIGKILL):
-            what = "The worker was ended by the system, most likely because the memory ran out, or by somebody"
-            return messages.Failed(
-                Said("{what}. {kept} Use a smaller batch or smaller maps.", what=what, kept=kept), "killed", self._resumable()
+            killed = Said(
+                "The system ended the training process, most likely because memory ran out. {kept} Use a "
+                "smaller batch or smaller maps.",
+                kept=kept,
             )
+            return messages.Failed(killed, "killed", self._resumable())
         name = signal.Signals(-status).name if status < 0 else f"status {status & 0xFFFFFFFF:#x}"
         tail = self._log_tail()
-        said = f" Its last words: {tail}" if tail else ""
+        said = Said(" Last line of its log: {tail}", tail=tail) if tail else ""
         return messages.Failed(
             Said("The training process crashed ({name}). {kept}{said}", name=name, kept=kept, said=said),
             "crash",

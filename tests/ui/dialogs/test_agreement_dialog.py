@@ -35,7 +35,7 @@ def test_kappa_and_table_of_blind_labels(dialog):
     assert (agreement.days, agreement.agreed) == (10, 8)
     # Cohen (1960): observed 0.8, chance (3x4 + 3x2 + 2x3 + 1x1 + 1x0) / 100 = 0.25.
     assert agreement.kappa == pytest.approx((0.8 - 0.25) / 0.75)
-    assert "kappa 0.73: substantial" in dialog.kappa.text()
+    assert "kappa 0.73; agreement corrected for chance: substantial" in dialog.kappa.text()
     assert [dialog.table.item(row, row).text() for row in range(5)] == ["3", "2", "2", "1", "·"]
 
 

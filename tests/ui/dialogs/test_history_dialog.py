@@ -38,7 +38,7 @@ def test_every_step_is_listed_with_who_when_and_what(dialog, session):
     assert [row[1:] for row in listed[1:4]] == [
         ["Li", "", str(days[7]), "note"],
         ["Li", "by an analyst", str(days[3]), "cleared"],
-        ["Li", "by an analyst", f"{days[2]} – {days[4]} (3)", "3 South, larger"],
+        ["Li", "by an analyst", f"{days[2]} – {days[4]} (3)", "3 South, M > split"],
     ]
     assert listed[0][1:3] == ["Wang", "by rule (retrospective)"]
     at = entries(journal.journal_rows(session.project))[0].at.astype("datetime64[s]") + np.timedelta64(8, "h")
@@ -51,7 +51,7 @@ def test_a_step_back_is_told_before_it_is_done_and_can_be_undone(dialog, session
     dialog.table.selectRow(2)
     count = days_changed_since(journal.rows(session.project), dialog.entry.at)
     assert count > 0
-    assert dialog.effect.text() == f"Days that would get another label: {count}"
+    assert dialog.effect.text() == f"Days whose label would change: {count}"
     go_back = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Revert to this entry")
     qtbot.mouseClick(go_back, Qt.MouseButton.LeftButton)
     assert int((session.labels.classes != before).sum()) == count

@@ -86,9 +86,9 @@ def choose_meaning(wizard: ImportWizard, row: int, meaning: str, code: str = "")
 
 def test_columns_that_cannot_be_guessed_are_mapped_by_hand(qtbot, wizard, session, tmp_path):
     look(qtbot, wizard, ambiguous(tmp_path / "amb.csv"))
-    assert "say so below" in wizard.previews[0].reason
+    assert "specify them below" in wizard.previews[0].reason
     choose_meaning(wizard, 0, "time")
-    assert "total intensity" in wizard.sentence.text()  # incomplete: said in the dialog, and Import is off
+    assert "total-intensity columns" in wizard.sentence.text()  # incomplete: said in the dialog, and Import is off
     assert not wizard.import_button.isEnabled()
     choose_meaning(wizard, 1, "F", "kak")
     choose_meaning(wizard, 2, "F", "mmb")
@@ -113,7 +113,7 @@ def test_an_import_that_is_stopped_keeps_nothing(qtbot, wizard, session, tmp_pat
     gate.set()
     wait(qtbot, session)
     assert wizard.isVisible()
-    assert "nothing of it was kept" in wizard.sentence.text()
+    assert "nothing was saved" in wizard.sentence.text()
     assert session.project.network().stations == ()
     wizard.reject()
     assert not wizard.isVisible()
@@ -144,8 +144,8 @@ def test_what_is_not_sure_is_marked_and_settled_by_hand(qtbot, wizard, session, 
     (tmp_path / "a.csv").write_text("\n".join(["time (local),Bx,By,Bz,Btotal", *rows]))
     look(qtbot, wizard, tmp_path / "a.csv")
     (preview,) = wizard.previews
-    assert "say so below" in preview.reason
-    assert [note.split(":")[0] for note in preview.notes][1] == "It does not say whose readings these are"
+    assert "specify them below" in preview.reason
+    assert [note.split(":")[0] for note in preview.notes][1] == "The file does not identify its station"
     for row in range(1, 5):
         wizard.editor.columns.item(row, CODE).setText("kak")
     wizard.editor.zone.setCurrentText("UTC+08:00")

@@ -59,7 +59,7 @@ def test_impossible_entries_are_said_and_cannot_be_saved(dialog, session, column
 def test_known_coordinates_cannot_be_taken_away(dialog):
     for column in (LATITUDE, LONGITUDE):
         dialog.table.item(0, column).setText("")
-    assert "not taken away" in dialog.sentence.text()
+    assert "not removed" in dialog.sentence.text()
 
 
 def test_a_list_fills_the_table_and_saves_nothing_by_itself(qtbot, dialog, session, tmp_path):
