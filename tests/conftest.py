@@ -128,6 +128,20 @@ def no_garbage_in_a_jobs_thread(request: pytest.FixtureRequest) -> Iterator[None
     gc.enable()
 
 
+#: What many tests share and takes long to make: its tests run in one process, so that it is made once.
+DEAR = ("demo", "trained_template", "driver", "japan")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share something dear in one process."""
+    for item in items:
+        for name in DEAR:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+                break
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Take what was imported out of the collector's sight."""

@@ -130,6 +130,7 @@ def test_a_training_that_cannot_be_gathered_is_over_while_other_jobs_wait(qtbot,
     go_on.set()
 
 
+@pytest.mark.slow  # a process with TensorFlow
 def test_a_training_that_is_stopped_before_its_worker_begins_goes_no_further(qtbot, training, session):
     folder, said = session.project.folder, []
     training.spoke.connect(said.append)

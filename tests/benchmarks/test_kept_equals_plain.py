@@ -142,6 +142,7 @@ def test_a_new_day_is_computed_alone(project: Project, monkeypatch: pytest.Monke
     assert_same(after, plain(project))
 
 
+@pytest.mark.slow  # computes a season many times
 def test_other_parameters_or_a_broken_cache_compute_anew(project: Project, empty_cache: Path) -> None:
     loaded(project)
     config = project.config()
@@ -163,6 +164,7 @@ def replace_first_day(night: NightMeans) -> NightMeans:
     return replace(night, days=night.days + np.timedelta64(1, "D"))
 
 
+@pytest.mark.slow  # computes a season many times
 def test_kept_files_do_not_pile_up(project: Project, empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cachefiles, "KEPT_BYTES", 0)
     config = project.config()

@@ -89,6 +89,7 @@ def test_from_training_to_a_verdict_and_on_to_the_next_days(
     assert run.json("runs", "list", labelled)[0]["in_use"] is True
 
 
+@pytest.mark.slow  # trains ten networks; a run's members are tested in `test_training`
 def test_two_networks_a_fold_are_judged_by_their_mean(
     run: Terminal, labelled: Path, built_once: None, worker_here: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +123,7 @@ def test_too_few_days_for_a_protocol_are_told(run: Terminal, labelled: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends Ctrl+C the POSIX way")
+@pytest.mark.slow  # a training in a process of its own, twice; `test_worker` stops one every day
 def test_ctrl_c_stops_the_worker_and_the_run_can_go_on(run: Terminal, labelled: Path) -> None:
     command = [sys.executable, "-m", "quakegui", "train", str(labelled), "--preset", "small", "--epochs", "500"]
     command += ["--protocol", "chronological", "--size", "48"]
@@ -224,6 +226,7 @@ def test_a_round_of_the_watch_that_fails_is_told_and_its_files_come_again(
     assert asked == [(tmp_path / "new.txt",)]
 
 
+@pytest.mark.slow  # a process with TensorFlow
 def test_the_hidden_worker_takes_the_workers_own_arguments(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "quakegui", "worker", str(tmp_path), "--job", "nonsense"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
@@ -241,6 +244,7 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
     assert "worker" not in run("--help")[0]
 
 
+@pytest.mark.slow  # judges a run four times; `test_basis` does so in process
 def test_the_command_says_by_what_it_judges_and_takes_the_other_set(run: Terminal, trained: Path) -> None:
     with Project.open(trained) as project:
         season = season_of(project)

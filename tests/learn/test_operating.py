@@ -71,6 +71,7 @@ def round_of(project: Project, *paths: Path, now_ms: int | None = None) -> Updat
     return operating.update(project, paths, listen=unheard, now_ms=now_ms)
 
 
+@pytest.mark.slow  # a process with TensorFlow; the same is tested in process beside it
 def test_the_worker_predicts_new_days_as_the_run_itself_would(trained: Path) -> None:
     with Project.open(trained) as project:
         season = season_of(project)

@@ -38,6 +38,7 @@ def written(path: Path, days: NDArray[np.datetime64], columns: dict[str, NDArray
     return path
 
 
+@pytest.mark.slow  # judges the demonstration by every predictor; the others beside it judge one
 def test_who_knows_the_labels_is_better_and_the_day_number_is_not(
     run: Terminal, demo: tuple[Path, str], evidence: Evidence, tmp_path: Path
 ) -> None:

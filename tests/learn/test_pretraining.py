@@ -231,6 +231,7 @@ def test_a_pre_training_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path:
         pretrain(replace(TINY, none_weight=0.4), folder=tmp_path)
 
 
+@pytest.mark.slow  # a whole training; `test_training` has the same of a run
 def test_a_loss_that_is_no_number_ends_it_at_once() -> None:
     with pytest.raises(FloatingPointError, match="no longer finite"):
         pretrain(replace(TINY, network=replace(TINY.network, learning_rate=1e30), warm_up=0))

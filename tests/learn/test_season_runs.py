@@ -206,6 +206,7 @@ def test_labels_accepted_from_a_model_are_never_judged_by(trained: Path) -> None
         assert gather(project, season, from_models=False).training_classes[2] == before.training_classes[2]
 
 
+@pytest.mark.slow  # a training in a process of its own, twice; `test_training` resumes one every day
 def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
     fill(small_project)
     with Project.open(small_project) as project:
@@ -318,6 +319,7 @@ def test_maps_that_the_temporary_folder_does_not_take_are_told(trained: Path, mo
                 ask()
 
 
+@pytest.mark.slow  # a process with TensorFlow; `test_inference` explains every day
 def test_days_are_explained_by_a_worker(trained: Path) -> None:
     told: list[tuple[int, int]] = []
     with Project.open(trained) as project:

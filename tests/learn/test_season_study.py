@@ -121,6 +121,7 @@ def test_series_are_shown_where_the_run_in_use_cannot_be_studied(run: Terminal, 
     assert "LEAKY" in run("study", trained, "epochs", "--run", config.parent.name, code=1)[1]
 
 
+@pytest.mark.slow  # every study of a run; each alone is tested beside it
 def test_tables_for_people(run: Terminal, shown: Path) -> None:
     assert "P(event)" in run("study", shown, "epochs")[0]
     printed, _ = run("study", shown, "robustness")

@@ -125,6 +125,7 @@ def test_answers_are_kept_for_the_demo_and_for_the_null_season_beside_it(shown: 
     assert shipped.known_answers(replace(season, shown=slice(season.shown.start + 1, None))) is None
 
 
+@pytest.mark.slow  # a process with TensorFlow
 def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
     project, season = shown
     asked: list[tuple[int, ...]] = []

@@ -290,6 +290,7 @@ def test_the_papers_protocol_keeps_the_test_images_in_order(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.slow  # trains until it has learnt
 def test_a_pattern_that_can_be_seen_is_learnt(tmp_path: Path) -> None:
     config = replace(
         TINY, width=4, dense=(32, 16), dropout=0.0, epochs=20, batch_size=16, learning_rate=6e-3, protocol="paper",

@@ -28,6 +28,7 @@ def exact() -> Iterator[None]:
 SCALAR = scalar_table(LEVELS, masked=MASKED)
 
 
+@pytest.mark.slow  # builds the network at 480 pixels
 def test_the_papers_network_has_the_papers_parameters() -> None:
     network = vgg12(RunConfig(size=480, head="paper"))
     convolutions = [layer for layer in network.layers if "conv" in layer.name]

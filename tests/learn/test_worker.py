@@ -279,6 +279,7 @@ def test_two_workers_never_train_one_run(tmp_path: Path) -> None:
     hold(run.folder / "worker.lock").close()
 
 
+@pytest.mark.slow  # a process with TensorFlow
 def test_the_windows_process_may_import_all_but_the_layers() -> None:
     """Keras and its backends load in the worker only: importing them takes seconds and a gigabyte."""
     program = (

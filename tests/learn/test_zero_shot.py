@@ -72,6 +72,7 @@ def test_the_probable_group_answers_and_not_the_probable_class() -> None:
     assert found.recall["class"] == pytest.approx(0.2)  # none, of five
 
 
+@pytest.mark.slow  # judges seasons by every predictor
 def test_noise_is_not_better_than_chance() -> None:
     class Noise:
         class recipe:  # noqa: N801 (stands for an attribute)

@@ -69,6 +69,7 @@ def test_nights_change_from_day_to_day_as_measured_elsewhere(nights: NightMeans)
     assert np.nanstd(change["CBI"]) == pytest.approx(9.3, rel=0.3)
 
 
+@pytest.mark.slow  # two ways through years of real nights
 def test_regression_leaves_less_than_a_plain_difference(nights: NightMeans) -> None:
     """Measured elsewhere: 4.6 nT by differencing, 1.37 by regression; the network's edges, CBI and MMB, show both."""
     left = {

@@ -21,6 +21,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(capsys)
 
 
+@pytest.mark.slow  # two processes; `test_corpus` compares seeds in process
 def test_the_same_command_writes_the_same_seasons(run: Terminal, tmp_path: Path) -> None:
     options = ("--seasons", 2, "--seed", 500, "--strength", 2, "--nuisance", "drift", "--catalogue", "swarm")
     found = run.json("simulate", tmp_path / "a", *options)

@@ -84,9 +84,9 @@ def test_a_project_is_called_by_its_folder_also_where_that_is_no_text(
         pytest.param(("labels", "set", "P", "2022-03-30", "1", "--note", "a X"), marks=pytest.mark.slow),
         ("labels", "set", "P", "X", "1"),
         pytest.param(("labels", "rule", "P", "--author", "X"), marks=pytest.mark.slow),
-        ("stations", "set", "P", "X", "--latitude", "28", "--longitude", "101"),
+        pytest.param(("stations", "set", "P", "X", "--latitude", "28", "--longitude", "101"), marks=pytest.mark.slow),
         pytest.param(("new", "other", "--name", "X"), marks=pytest.mark.slow),
-        ("train", "P", "--preset", "X"),
+        pytest.param(("train", "P", "--preset", "X"), marks=pytest.mark.slow),
     ],
 )
 def test_words_of_the_command_line_that_are_no_text_are_wrong_usage(small_project: Path, words: tuple[str, ...]) -> None:

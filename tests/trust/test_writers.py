@@ -249,7 +249,7 @@ def three_writers(
     return done
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_window_files_and_journal_agree_after_three_writers(session: Session, tmp_path: Path, qtbot: QtBot, seed: int) -> None:
     done = three_writers(session, tmp_path, qtbot, seed, 120)
     assert done["asked"] > 0

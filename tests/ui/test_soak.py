@@ -64,6 +64,7 @@ def walk(session):
     shiboken6.delete(window)
 
 
+@pytest.mark.slow  # an hour of use; `trust/test_soak_hour.py` has a short one every day
 def test_a_hundred_steps_leave_nothing_behind(walk):
     walk(100)
     before = Held.now()
