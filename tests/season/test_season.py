@@ -229,7 +229,7 @@ def test_a_missing_parameter_takes_its_default_and_an_unknown_one_is_refused() -
     ):
         with pytest.raises(ValueError, match=words):
             SeasonConfig.from_dict(plain)
-    with pytest.raises(ValueError, match="NaT does not"):
+    with pytest.raises(ValueError, match="NaT is not"):
         SeasonConfig("UTC", first_day=np.datetime64("NaT"))
     with pytest.raises(ValueError, match="not valid JSON"):
         SeasonConfig.from_json("{")
