@@ -6,8 +6,10 @@ JSON document and nothing else; progress bars go to standard error.
 
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -31,6 +33,8 @@ from quakegui.cli import (
     verifying,
     window,
 )
+
+GROUPS: Final = {"stations": stations, "events": events, "labels": labels, "imports": imports, "runs": runs}
 
 app = typer.Typer(
     name="quakegui",
@@ -65,8 +69,11 @@ app.command(epilog="Example: quakegui update demo new_files --watch incoming")(u
 app.command("register", epilog="Example: quakegui register liangshan --run 20260101 --until 2027-12-31")(registering.register_)
 app.command(epilog="Example: quakegui verify liangshan --receipt /media/stick/liangshan.receipt.json")(verifying.verify)
 app.command(epilog="Example: quakegui report demo report.pdf --language zh")(reporting.report)
-for name, group in {"stations": stations, "events": events, "labels": labels, "imports": imports, "runs": runs}.items():
+for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
+for command in (each for one in (app, *(group.app for group in GROUPS.values())) for each in one.registered_commands):
+    # Typer keeps the line ends of a docstring, which leave lone words on the lines of a narrower terminal.
+    command.help = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(command.callback) or "")
 
 
 def _version(wanted: bool) -> None:

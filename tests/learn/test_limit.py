@@ -159,7 +159,7 @@ def test_it_can_be_stopped() -> None:
 
 def test_what_cannot_be_tested_is_refused_in_a_sentence() -> None:
     _, ground = null()
-    with pytest.raises(LimitError, match=r"^A detection limit needs five independent earthquakes or more .*\.$"):
+    with pytest.raises(LimitError, match=r"^A detection limit needs at least five independent earthquakes .*\.$"):
         require_possible(replace(ground, events=ground.events[:3]))
     nowhere = replace(ground.inputs, station_km=np.full((9, 2), np.nan))
     with pytest.raises(LimitError, match="at least 3 stations with coordinates"):
@@ -197,12 +197,12 @@ def made(*powers: int, kind: str = "network", counts: tuple[int, ...] = (2, 20))
     ("limit", "english", "chinese"),
     [
         (made(1, 4, 20), "Signals of 1.7 nT are detected with a probability of 0.8.", "1.7 nT 的信号检出概率为 0.8。"),
-        (made(1, 18, 20), "Signals of 1.0 nT, the smallest tried,", "试验的最小信号（1.0 nT）"),
-        (made(1, 4, 10), "Even signals of 2.0 nT are detected with a probability below 0.8.", "即使 2.0 nT 的信号"),
+        (made(1, 18, 20), "Signals of 1.0 nT, the smallest tested,", "试验的最小信号（1.0 nT）"),
+        (made(1, 4, 10), "Even signals of 2.0 nT are detected with a probability below 0.8.", "即使信号为 2.0 nT，"),
         (made(1, 4), "Without signals, 1 of 20 replicates are better than chance.", "20 次重复中有 1 次优于随机"),
         (made(1, 4), "the season needs 11 earthquakes for a probability of 0.8.", "观测季内须有 11 次地震，"),
-        (made(1, 4, counts=(2, 10)), "12 earthquakes in the season are not enough.", "12 次地震，检出概率仍达不到 0.8。"),
-        (made(1, 4, counts=(19, 20)), "6 earthquakes in the season are enough.", "6 次地震，检出概率即可达到 0.8。"),
+        (made(1, 4, counts=(2, 10)), "12 earthquakes in the season are too few for a probability of 0.8.", "12 次地震，检出概率仍达不到 0.8。"),
+        (made(1, 4, counts=(19, 20)), "6 earthquakes in the season are enough for a probability of 0.8.", "6 次地震，检出概率即可达到 0.8。"),
         (made(1, 4), "the run's own model", "该训练记录自身的模型"),
         (made(1, 4, kind="matched-filter"), "a matched filter for such signals was evaluated", "匹配滤波"),
     ],
@@ -228,5 +228,5 @@ def test_the_report_tells_it_with_its_curve() -> None:
     section = limit_section(made(1, 4, 20), Words("en"), "SYNTHETIC", figures)
     assert len(figures.made) == 1
     assert section.count("<table") == 2
-    assert "Signals of 1.7 nT are found" in section
+    assert "Signals of 1.7 nT are detected" in section
     assert limit_section(made(1, 4, 20, counts=()), Words("zh"), "", FigureList()).count("<table") == 1

@@ -53,7 +53,7 @@ def test_rows_and_the_size_that_is_found(run: Terminal, trained: Path, monkeypat
     out, _ = run("limit", trained, "--replicates", 4)
     assert "Detection limit: matched filter" in out
     assert "are detected with a probability of 0.8." in out
-    assert "9 earthquakes in the season are not enough." in out
+    assert "9 earthquakes in the season are too few for a probability of 0.8." in out
 
 
 def test_what_cannot_be_computed_is_refused_in_one_sentence(run: Terminal, trained: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_pre_training_of_a_project_stops_goes_on_and_is_judged(small_project: 
 
         with pytest.raises(Stop):
             job(lambda: any(isinstance(one, messages.Checkpoint) for one in told))
-        assert "up to epoch 1 of pre-training is kept" in progress_sentence(run.folder)
+        assert "up to epoch 1 of pre-training is saved" in progress_sentence(run.folder)
         assert read_run(run.folder).resumable
         assert "4 simulated seasons" in job(lambda: False)
         assert [one.epoch for one in told if isinstance(one, messages.Epoch)] == [1, 2]
@@ -61,5 +61,5 @@ def test_a_pre_training_of_a_project_stops_goes_on_and_is_judged(small_project: 
         judgement = season_evaluation.evaluate(project, season, done)
         assert (judgement.protocol, judgement.surrogate.statistic) == ("zero-shot", "pooled")
         moved = replace(season, config=replace(season.config, anomaly=replace(season.config.anomaly, at_least=15)))
-        with pytest.raises(RunError, match="z of another kind: at least 20, here 15"):
+        with pytest.raises(RunError, match="different kind of z: at least 20, here 15"):
             season_runs.refuse_foreign(project, moved, done)

@@ -118,7 +118,7 @@ def test_what_has_no_verdict_has_no_limit(material: Material) -> None:
 
 def test_a_season_too_short_is_refused_in_one_sentence_by_worker_and_all(material: Material) -> None:
     project, _season, run = material
-    with pytest.raises(LimitError, match="five independent earthquakes or more and a season of 180 days"):
+    with pytest.raises(LimitError, match="at least five independent earthquakes and a season of 180 days"):
         limit(material)
     with pytest.raises(LimitError) as refused:
         duties.limit_job(run.folder, lambda _message: None, lambda: False)
@@ -174,5 +174,5 @@ def test_a_network_is_not_asked_about_a_season_that_it_was_not_made_for(model: P
     project, season, _ = material
     other = replace(season.config, anomaly=replace(season.config.anomaly, window_days=35))
     ground = run_limit.ground_of(project, replace(season, config=other))
-    with pytest.raises(LimitError, match="z of another kind: window days"):
+    with pytest.raises(LimitError, match="different kind of z: window days"):
         run_limit.network_detector(ground, model, "tiny")

@@ -44,8 +44,8 @@ def test_the_hash_leaves_out_the_name_only() -> None:
             ({"protocol": "zero-shot", "channel": "stack", "final_fit": False} | change, "set members to 1, the final fit off")
             for change in ({"members": 2}, {"final_fit": True}, {"class_weights": False})
         ),
-        ({"protocol": "hopeful"}, "no protocol named 'hopeful'"),
-        ({"augmentation": Augmentation(growth=(1, 2))}, "growth names 2 classes"),
+        ({"protocol": "hopeful"}, "Unknown protocol 'hopeful'"),
+        ({"augmentation": Augmentation(growth=(1, 2))}, "augmentation is given for 2 classes"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(change: dict[str, object], says: str) -> None:

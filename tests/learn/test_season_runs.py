@@ -243,7 +243,7 @@ def test_another_style_or_other_classes_are_refused(trained: Path) -> None:
         with pytest.raises(registry.RunError, match="distinguishes"):
             season_runs.refuse_foreign(project, season, replace(run, config=replace(TINY, classes=("no", "yes"))))
         scheme = {**run.about["classes"], "split_magnitude": 5.5}
-        with pytest.raises(registry.RunError, match=r"parts events at magnitude 5\.5"):
+        with pytest.raises(registry.RunError, match=r"magnitude split \(5\.5\)"):
             season_runs.refuse_foreign(project, season, replace(run, about={**run.about, "classes": scheme}))
 
 

@@ -193,9 +193,9 @@ def test_stacking_orders_columns_and_marks_absent_stations_missing() -> None:
 def test_stacking_refuses_other_days_twins_and_nothing() -> None:
     with pytest.raises(ValueError, match="cover different days"):
         stack([column("AAA", 1.0), column("BBB", 1.0, "2022-03-02")], ("AAA", "BBB"))
-    with pytest.raises(ValueError, match="AAA came more than once"):
+    with pytest.raises(ValueError, match="AAA occur more than once"):
         stack([column("AAA", 1.0), column("AAA", 2.0)], ("AAA",))
-    with pytest.raises(ValueError, match="no station"):
+    with pytest.raises(ValueError, match="no stations"):
         stack([], ("AAA",))
 
 

@@ -224,12 +224,12 @@ def test_a_missing_parameter_takes_its_default_and_an_unknown_one_is_refused() -
             "between 1800-01-01 and 2199-12-31; 0022-03-28",
         ),
         ({"timezone": "UTC", "last_day": "9999-12-31"}, "between 1800-01-01 and 2199-12-31; 9999-12-31"),
-        ({"timezone": "UTC", "first_day": "1800-01-01", "last_day": "2100-01-01"}, "at most 73050 days"),
+        ({"timezone": "UTC", "first_day": "1800-01-01", "last_day": "2100-01-01"}, "maximum length of a season is 73050 days"),
         ({"timezone": "UTC", "grid": {"smoothing": -1}}, "smoothing"),
     ):
         with pytest.raises(ValueError, match=words):
             SeasonConfig.from_dict(plain)
-    with pytest.raises(ValueError, match="NaT does not"):
+    with pytest.raises(ValueError, match="NaT is not"):
         SeasonConfig("UTC", first_day=np.datetime64("NaT"))
     with pytest.raises(ValueError, match="not valid JSON"):
         SeasonConfig.from_json("{")
