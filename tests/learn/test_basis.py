@@ -224,7 +224,7 @@ def test_earthquakes_that_a_strangers_run_makes_up_are_refused(trained: Path, ke
         values = read_json(run.folder / "config.json")
         values["about"]["earthquakes"] = kept
         write_json(run.folder / "config.json", values)
-        with pytest.raises(registry.RunError, match="says of earthquakes"):
+        with pytest.raises(registry.RunError, match="impossible value of earthquakes"):
             registry.read_run(run.folder)
 
 
