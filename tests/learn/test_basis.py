@@ -138,7 +138,7 @@ def test_a_run_of_other_classes_is_not_judged(trained: Path) -> None:
         run = season_runs.find_run(project, None)
         catalogue.make_class_scheme(project, split_magnitude=3.7)
         for as_of in ("training", "today"):
-            with pytest.raises(registry.RunError, match=r"classes different from this project's.*Train anew"):
+            with pytest.raises(registry.RunError, match=r"classes different from this project's.*Train again"):
                 season_evaluation.evaluate(project, season, run, as_of)  # type: ignore[arg-type]
         with pytest.raises(registry.RunError, match="classes different from this project's"):
             evaluate_prospective(project, season, run)
