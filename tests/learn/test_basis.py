@@ -259,7 +259,10 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
         (Basis("training", "2023-11-21", 1, 0), "; 1 day differs today."),
         (Basis("training", "2023-11-21", 0, 1), "; 1 earthquake differs today."),
         (Basis("training", "2023-11-21", 1, 1), "; 1 day and 1 earthquake differ today."),
-        (Basis("today", "2023-11-21 09:30", 0, 0, days_since=1), "trained with the same ones. The labels of 1 day have changed since then."),
+        (
+            Basis("today", "2023-11-21 09:30", 0, 0, days_since=1),
+            "trained with the same ones. The labels of 1 day have changed since then.",
+        ),
         (Basis("today", "2023-11-21 09:30", 3, None), "; 3 days differ from those used in training."),
     ],
 )
