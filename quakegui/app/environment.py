@@ -1,4 +1,4 @@
-"""Where networks train and predict: what the analyst's settings say, and what a worker there would compute on."""
+"""Where models are trained and predictions are computed: the analyst's settings, and what a worker there would compute on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the network looked at: where the maps of some days speak for its answers, asked of the run in use."""
+"""Saliency maps of some days: which parts of a map support the prediction of the current model."""
 
 from __future__ import annotations
 

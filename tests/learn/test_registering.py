@@ -178,7 +178,9 @@ def test_a_registered_run_predicts_nothing_by_other_weights_or_parameters(opened
         config = project.config()
         moment = over_ms(season, -LATER_DAYS)
         project.set_config(replace(config, grace_minutes=0.0))
-        with pytest.raises(ProjectError, match=r"Season parameters have changed .* grace_minutes\. The model makes no predictions"):
+        with pytest.raises(
+            ProjectError, match=r"Season parameters have changed .* grace_minutes\. The model makes no predictions"
+        ):
             update(project, moment)
         project.set_config(replace(config, first_day=season.days[1]))
         assert len(update(project, moment).predictions.issued) == 1, "a season's window may be moved"

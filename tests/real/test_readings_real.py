@@ -240,4 +240,4 @@ def test_cut_and_damaged_real_files_are_refused_or_noted(real_data):
             except formats.FormatError:
                 continue
             assert sum(map(len, found.readings)) < whole
-            assert any("unused" in note for note in found.notes)
+            assert any("skipped" in note for note in found.notes)

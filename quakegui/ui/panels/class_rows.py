@@ -1,4 +1,4 @@
-"""Labels over predictions, a row each: where they agree, and where they do not."""
+"""Labels above predictions, a row each: where they agree, and where they do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Series of the picked stations: readings, night means and anomaly, one above the other over the same time."""
+"""Series of the selected stations: readings, night means and anomaly, one above the other over the same time."""
 
 from __future__ import annotations
 
