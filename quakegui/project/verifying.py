@@ -235,7 +235,7 @@ def _sentence(connection: Connection, table: Table, kind: str, first: int, last:
         )
     if kind == "without":
         return Said("{rows} of the {name} ({what}): hash missing, so not written by quakegui.", rows=rows, name=name, what=what)
-    return Said("{rows} of the {name} ({what}) changed after they were written.", rows=rows, name=name, what=what)
+    return Said("{rows} of the {name} ({what}) changed after being written.", rows=rows, name=name, what=what)
 
 
 def _guards(connection: Connection) -> Iterator[str]:
