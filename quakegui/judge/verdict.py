@@ -196,33 +196,37 @@ def _spoken(name: str, value: float | None) -> str:
 
 _SENTENCES: dict[str, str] = {
     "leaky": mark(
-        "LEAKY: {leak} % of the test images have a copy of their own day in training, so the accuracy of "
-        "{accuracy} % says nothing about prediction."
+        "LEAKY: {leak}% of the test images have a copy of their own day in the training set, so the accuracy "
+        "of {accuracy}% is no measure of prediction."
     ),
-    "not-estimable": mark("Not estimable: too few earthquakes or too few days to tell skill from luck."),
+    "not-estimable": mark("Not estimable: too few earthquakes or too few days to distinguish skill from chance."),
     "chance": mark("Not better than chance."),
     "not-beaten": mark("Not better than {rivals}."),
     "days-only": mark("Better than chance day by day; its alarms are not."),
     "no-events": mark("Better than chance day by day."),
     "better": mark("Better than chance, day by day and in its alarms."),
     "borderline": mark("Borderline: p = {p_value}."),
-    "auc": mark("AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50)."),
+    "auc": mark(
+        "AUC {auc}, days before earthquakes vs. days without (fold-wise interval {auc_low} to {auc_high}; chance is 0.50)."
+    ),
     "residual": mark(
-        "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
-        "(80 % interval {residual_low} to {residual_high})."
+        "The part of the prediction that calendar, catalogue, outages and Kp do not explain has an AUC of "
+        "{residual_auc} (80% interval {residual_low} to {residual_high})."
     ),
     "p": mark(
-        "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} by "
-        "catalogues drawn from their own rate."
+        "p = {p_value} against catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} "
+        "against catalogues drawn from their rate."
     ),
     "short-jitter": mark(
-        "The longest label window has {longest_window} days, more than the earthquakes were moved: the test is a weak one."
+        "The longest label window, {longest_window} days, exceeds the shift of the earthquakes, so the test is weak."
     ),
-    "tries": mark("{tries} runs were judged on this season; p corrected for them is {p_corrected}."),
-    "recall": mark("Macro recall of event against none {macro_recall} %."),
-    "alarms-none": mark("No event fell into the judged period, so alarms have no score."),
-    "alarms-above": mark("Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} above R0 = {r0}."),
+    "tries": mark("Runs evaluated on this season: {tries}; p corrected for them: {p_corrected}."),
+    "recall": mark("Macro recall, earthquake vs. none: {macro_recall}%."),
+    "alarms-none": mark("No earthquake occurred in the evaluation period, so alarms are not scored."),
+    "alarms-above": mark(
+        "Alarms hit {hits} of {events} earthquakes and were open {alarm_fraction}% of the time: R = {r}, above R0 = {r0}."
+    ),
     "alarms-below": mark(
-        "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} not above R0 = {r0}."
+        "Alarms hit {hits} of {events} earthquakes and were open {alarm_fraction}% of the time: R = {r}, not above R0 = {r0}."
     ),
 }
