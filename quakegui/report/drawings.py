@@ -177,7 +177,7 @@ def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across
             x = left + cell * (column + 0.5)
             drawing.text(x, top + cell * (row + 0.5) + 1, str(count), size=13, anchor="middle", colour="#fff" if dark else TEXT)
             if total:
-                said = f"{100 * share:.0f} %"
+                said = f"{100 * share:.0f}%"
                 drawing.text(x, top + cell * (row + 0.5) + 15, said, size=9, anchor="middle", colour="#fff" if dark else MUTED)
     drawing.stamp(stamp)
     return drawing.figure(alt)

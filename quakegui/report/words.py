@@ -80,7 +80,7 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """Return a share as a percentage, a dash where there is none."""
-    return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)} %"
+    return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)}%"
 
 
 def degrees(latitude: float, longitude: float) -> str:

@@ -100,7 +100,7 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
 
 def percent(value: float) -> str:
     """Return a share as a percentage, or a dash where it could not be estimated."""
-    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+    return "–" if math.isnan(value) else f"{100 * value:.1f}%"
 
 
 def report_words() -> Words:
