@@ -209,8 +209,7 @@ def _share_that_stays(
     field: NDArray[np.float32],
     stable_z: float,
 ) -> float:
-    """Return the fraction of a former region's pixels that change by less than `stable_z`; pixels no longer shown do not count.
-    """
+    """Return the fraction of a former region's pixels that change by less than `stable_z`; hidden pixels do not count."""
     top, left, bottom, right = region.bbox
     box = slice(top, bottom), slice(left, right)
     stays = np.abs(field[box] - former_field[box]) < stable_z
