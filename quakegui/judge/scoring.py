@@ -318,7 +318,7 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
 
 
 def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[str, SurrogateTest]:
-    """Return the test of each baseline, fold by fold as it was trained, whatever predictor it is compared with."""
+    """Return the test of each baseline by name, fold by fold as it was trained, whatever predictor it is compared with."""
     return {
         name: surrogate_test(
             _score(np.asarray(daily, float)),

@@ -74,7 +74,13 @@ def shown_predictions(project: Project, run_id: str, days: NDArray[np.datetime64
 
 
 def finished_run(project: Project, run_id: str) -> RunFolder | None:
-    """Return the finished run `run_id`, None if its folder is missing."""
+    """Return a finished run, None if its folder is missing.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, and the id of the run.
+    """
     try:
         run = read_run(project.folder / "runs" / run_id)
     except RunError:

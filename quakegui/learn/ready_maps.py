@@ -164,7 +164,13 @@ class ReadyMaps:
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
     ) -> RunFolder:
-        """Train a run in a worker process, see `MapSource.train`."""
+        """Train a run in a worker process, see `MapSource.train`.
+
+        Parameters
+        ----------
+        config, listen, resume, cancelled
+            As in `MapSource.train`.
+        """
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
         last = follow(Supervisor(run.folder), listen, cancelled)
         finished = read_run(run.folder)
@@ -266,7 +272,13 @@ class ReadyMaps:
         ).judgement
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Return the evaluation of a finished run only: there are no baselines besides the majority."""
+        """Return the evaluation of a finished run only: there are no baselines besides the majority.
+
+        Parameters
+        ----------
+        run, as_of
+            As in `evaluate`.
+        """
         return (self.evaluate(run, as_of),), ""
 
     def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:

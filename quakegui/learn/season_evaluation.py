@@ -41,7 +41,13 @@ Answers = dict[str, tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]]
 
 
 def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-    """Return the evaluation of a finished run compared with every baseline; parameters as in `judge_run`."""
+    """Return the evaluation of a finished run compared with every baseline.
+
+    Parameters
+    ----------
+    project, season, run, as_of
+        As in `judge_run`.
+    """
     return judge_run(project, season, run, as_of).judgement
 
 

@@ -81,11 +81,23 @@ class SeasonSource:
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
     ) -> RunFolder:
-        """Train a run, see `season_runs.train`."""
+        """Train a run, see `season_runs.train`.
+
+        Parameters
+        ----------
+        config, listen, resume, cancelled
+            As in `MapSource.train`.
+        """
         return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Return the run of the supplied model on the current season, see `shipped.shipped_run`."""
+        """Return the run of the supplied model on the current season, see `shipped.shipped_run`.
+
+        Parameters
+        ----------
+        listen, cancelled
+            As in `MapSource.train`.
+        """
         return shipped.shipped_run(self.project, self.season, listen=listen, cancelled=cancelled)
 
     def superseded(self, run: RunFolder) -> str:
@@ -93,21 +105,45 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict new days, add them to the ledger, and return calibrated predictions, see `operating.predict_days`."""
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `operating.predict_days`.
+
+        Parameters
+        ----------
+        run, listen, cancelled
+            As in `MapSource.predict`.
+        """
         predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`."""
+        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`.
+
+        Parameters
+        ----------
+        run, as_of
+            As in `MapSource.evaluate`.
+        """
         return season_evaluation.evaluate(self.project, self.season, run, as_of)
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`."""
+        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`.
+
+        Parameters
+        ----------
+        run, as_of
+            As in `MapSource.evaluate`.
+        """
         return season_evaluation.judge_with_rivals(self.project, self.season, run, as_of)
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`."""
+        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`.
+
+        Parameters
+        ----------
+        run, with_rivals
+            As in `MapSource.evaluate_prospective`.
+        """
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
@@ -115,5 +151,11 @@ class SeasonSource:
         return season_runs.same_runs_of(self.project, self.season, config)
 
     def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
-        """Evaluate runs and every baseline with the current labels and earthquakes."""
+        """Evaluate runs and every baseline with the current labels and earthquakes.
+
+        Parameters
+        ----------
+        runs, config
+            As in `MapSource.evaluate_together`.
+        """
         return season_evaluation.evaluate_together(self.project, self.season, runs, config)

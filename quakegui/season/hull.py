@@ -99,7 +99,15 @@ def inside(frame: Frame, polygon: tuple[tuple[float, float], ...]) -> NDArray[np
 
 @lru_cache(maxsize=8)
 def uniform(pixels: int, shown: bool) -> NDArray[np.bool_]:
-    """Return a mask with the value `shown` at every pixel, shape (pixels, pixels), read-only."""
+    """Return a mask with the value `shown` at every pixel, shape (pixels, pixels), read-only.
+
+    Parameters
+    ----------
+    pixels
+        Width and height of the mask.
+    shown
+        Its value.
+    """
     everywhere = np.full((pixels, pixels), shown)
     everywhere.flags.writeable = False
     return everywhere

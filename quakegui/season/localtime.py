@@ -80,7 +80,15 @@ def skipped_days(timezone: str) -> NDArray[np.datetime64]:
 
 
 def never_was(day: np.datetime64, timezone: str) -> str:
-    """Return the error message for `day`, which the calendar of `timezone` skipped."""
+    """Return the error message for `day`, which the calendar of `timezone` skipped.
+
+    Parameters
+    ----------
+    day
+        The skipped date.
+    timezone
+        IANA name.
+    """
     return Said(
         "The calendar of the time zone {timezone} skipped {day}, so that day cannot have a label or a note.",
         day=day,
@@ -103,7 +111,15 @@ def calendar(first: np.datetime64, last: np.datetime64, timezone: str) -> NDArra
 
 
 def day_after(day: np.datetime64, timezone: str) -> np.datetime64:
-    """Return the date that follows `day` on the calendar of `timezone`."""
+    """Return the date that follows `day` on the calendar of `timezone`.
+
+    Parameters
+    ----------
+    day
+        A local date.
+    timezone
+        IANA name.
+    """
     after = day + np.timedelta64(1, "D")
     while after in skipped_days(timezone):
         after += np.timedelta64(1, "D")
@@ -146,7 +162,15 @@ def local_date(time: NDArray[np.datetime64], timezone: str) -> NDArray[np.dateti
 
 
 def to_local(time: np.datetime64, timezone: str) -> datetime:
-    """Return a UTC time as an aware datetime in the zone `timezone`."""
+    """Return a UTC time as an aware datetime in the zone `timezone`.
+
+    Parameters
+    ----------
+    time
+        UTC, datetime64.
+    timezone
+        IANA name.
+    """
     milliseconds = int(time.astype("datetime64[ms]").astype(np.int64))
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).astimezone(ZoneInfo(timezone))
 

@@ -77,7 +77,13 @@ class Frame:
         return 2.0 * self.half_width_km / self.pixels
 
     def project(self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return x and y in km of positions with `latitude` and `longitude` in degrees, shape (position, 2)."""
+        """Return x and y in km of geographic positions, shape (position, 2).
+
+        Parameters
+        ----------
+        latitude, longitude
+            Degrees north and east, shape (position,).
+        """
         x, y = _transformer(self.latitude, self.longitude).transform(longitude, latitude)
         return np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]) / 1000.0
 

@@ -120,7 +120,15 @@ class Law:
         )
 
     def length(self, magnitude: float, rng: np.random.Generator) -> float:
-        """Draw the length of a precursor in days, for the `magnitude` of its event."""
+        """Draw the length of a precursor in days.
+
+        Parameters
+        ----------
+        magnitude
+            Magnitude of the event.
+        rng
+            Random generator.
+        """
         typical = self.length_days * 10.0 ** (self.length_growth * (magnitude - 3.0))
         return float(typical * rng.uniform(1.0 - self.length_spread, 1.0 + self.length_spread))
 

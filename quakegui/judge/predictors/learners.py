@@ -25,7 +25,15 @@ USUAL = 0.8
 
 
 def majority(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Return the class frequencies of the training days for every test day, so that the most frequent class is predicted."""
+    """Return the class frequencies of the training days for every test day, so that the most frequent class is predicted.
+
+    Parameters
+    ----------
+    train_x, test_x
+        Columns, shape (day, column); only the number of test days is used.
+    train_y
+        Classes of the training days, shape (day,).
+    """
     frequency = np.bincount(train_y, minlength=N_CLASSES) / max(1, len(train_y))
     return np.tile(frequency, (len(test_x), 1))
 

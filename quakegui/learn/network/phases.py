@@ -99,6 +99,11 @@ def seed_of(config: RunConfig, phase: Phase) -> int:
     """Return the seed of a phase's initial weights and dropout, different for every phase.
 
     The first member has the seed of a run without members, so that an ensemble contains that run.
+
+    Parameters
+    ----------
+    config, phase
+        Settings of the run, and the phase.
     """
     return (config.seed * 101 + phase.part + 1_000_003 * phase.member) % 2**31
 

@@ -25,13 +25,29 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 to the small file `path` in one step."""
+    """Write `text` as UTF-8 to the small file `path` in one step.
+
+    Parameters
+    ----------
+    path
+        The file.
+    text
+        Its content.
+    """
     with replacing(path, durable=True) as part:
         part.write_bytes(text.encode())
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as readable JSON to the file `path` in one step."""
+    """Write `value` as readable JSON to the file `path` in one step.
+
+    Parameters
+    ----------
+    path
+        The file.
+    value
+        Its content.
+    """
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -224,7 +224,15 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
 
 
 def precision_reason(policy: str, measured: Measured) -> str:
-    """Return why a job uses the precision `policy`, as a sentence."""
+    """Return why a job uses the precision `policy`, as a sentence.
+
+    Parameters
+    ----------
+    policy
+        Precision of the job.
+    measured
+        The fastest precision.
+    """
     return measured.reason if policy == measured.policy else Said("The run requires {policy}.", policy=policy)
 
 
