@@ -1,4 +1,4 @@
-"""Anonymized lines of the log: only the program's own words, numbers, types of errors, and lines of its source are kept.
+"""Anonymised lines of the log: only the program's own words, numbers, types of errors, and lines of its source are kept.
 
 Names of people, files and runs cannot be distinguished from other words, so there is no search for what to remove. Only what
 the log has marked as the program's own words (`quakegui.logs`) is kept, without the values in it. Of any other line, only time,

@@ -26,7 +26,7 @@ APPLE_DOUBLE = b"\x00\x05\x16\x07"
 """First bytes of the ``._name`` files in which macOS stores what other file systems cannot."""
 
 HEAD = 64 * 1024
-"""Number of leading bytes in which a catalogue is recognized."""
+"""Number of leading bytes in which a catalogue is recognised."""
 
 NAMED_AT_MOST = 5
 """Number of rows that a note lists before it gives a count only."""
@@ -109,7 +109,7 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
 
 
 def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
-    """Return a row from the texts of its recognized columns; a date in its own column is put before the time."""
+    """Return a row from the texts of its recognised columns; a date in its own column is put before the time."""
     fields = dict(cells)
     date = fields.pop("date", "")
     if date and date != fields.get("time", ""):

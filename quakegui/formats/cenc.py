@@ -76,7 +76,7 @@ def _sheet_rows(source: Source) -> Iterator[RawEvent]:
 
 
 def _header(cells: dict[int, str]) -> dict[str, int] | None:
-    """Return the column number of each recognized field, or None if the row is not a header."""
+    """Return the column number of each recognised field, or None if the row is not a header."""
     # join the cells with tabs, so that the header is read like that of a text table
     places = sorted(cells)
     table = find_table("\t".join(" ".join(cells[at].split()) for at in places))

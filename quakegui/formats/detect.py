@@ -93,7 +93,7 @@ def titles(kind: Kind) -> str:
 
 
 def format_of(source: Source) -> Format | None:
-    """Return the format of a file, or None if no reader recognizes it."""
+    """Return the format of a file, or None if no reader recognises it."""
     if catalogue.is_apple_double(source):
         return None
     with one_error(source.name):
@@ -101,12 +101,12 @@ def format_of(source: Source) -> Format | None:
 
 
 def detect(source: Source) -> str | None:
-    """Return the name of the format of a file, or None if no reader recognizes it."""
+    """Return the name of the format of a file, or None if no reader recognises it."""
     found = format_of(source)
     return None if found is None else found.name
 
 
 def kind(source: Source) -> Kind | None:
-    """Return the content of a file: "readings", "events", "kp" or "stations"; None if no reader recognizes it."""
+    """Return the content of a file: "readings", "events", "kp" or "stations"; None if no reader recognises it."""
     found = format_of(source)
     return None if found is None else found.kind

@@ -87,7 +87,7 @@ class Table:
     delimiter
         Separator of the cells in text.
     columns
-        The position of each recognized column.
+        The position of each recognised column.
     names
         The headings without units, case and punctuation.
     zone

@@ -73,7 +73,7 @@ class Guess:
 def guess_mapping(source: Source, hints: Hints = NO_HINTS) -> TableMapping | None:
     """Return a mapping that fits the names and rows of the table, for the analyst to confirm, or None if none is certain.
 
-    The time is identified by the first rows, the content of the other columns by all rows. Total intensity is recognized by its
+    The time is identified by the first rows, the content of the other columns by all rows. Total intensity is recognised by its
     size, 20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for readings. A date whose order of day and
     month is ambiguous is not guessed.
     """

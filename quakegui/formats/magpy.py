@@ -40,12 +40,12 @@ def available() -> bool:
 
 
 def parse(source: Source) -> ReadingsFile:
-    """Read a file that only MagPy recognizes.
+    """Read a file that only MagPy recognises.
 
     Raises
     ------
     FormatError
-        If MagPy is not installed, does not recognize the format, or finds no total intensity, components or station in it.
+        If MagPy is not installed, does not recognise the format, or finds no total intensity, components or station in it.
     """
     if not available():
         sentence = Said(

@@ -191,7 +191,7 @@ def make_station(
 
 
 def data_type(text: str) -> tuple[DataType, tuple[str, ...]]:
-    """Return the publication state named in a header, and a note if it is not recognized."""
+    """Return the publication state named in a header, and a note if it is not recognised."""
     word = text.strip().lower().replace("_", "-")
     if not word:
         return DataType.UNKNOWN, ()

@@ -101,7 +101,7 @@ class _Budget:
 def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
     """Yield every file at `path`: the file itself, the files of a folder in order of name, or the members of an archive.
 
-    Gzip, bzip2, xz, tar and zip are recognized by their first bytes. Nothing is written to disk, so the path of a member cannot
+    Gzip, bzip2, xz, tar and zip are recognised by their first bytes. Nothing is written to disk, so the path of a member cannot
     leave the archive; members with such a path are rejected nevertheless. Hidden files and the additions of macOS are skipped.
 
     Parameters

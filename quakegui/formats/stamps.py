@@ -39,7 +39,7 @@ _WIDTHS = {"%Y": 4, "%j": 3, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%M": 2, "%S": 
 _DIGITS = re.compile(r"(?:%[YjmdHIMS])+")
 _UNIX_RANGE = (-5e9, 7e9)
 _END_OF_DAY = re.compile(r"(?<=[ T])24(?=(?::00){1,2}(?:\.0+)?$|(?:00){1,2}$)")
-"""Hour 24 is midnight of the next day; in a column of its own it is recognized by the form."""
+"""Hour 24 is midnight of the next day; in a column of its own it is recognised by the form."""
 
 
 def parse_times(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:

@@ -80,7 +80,7 @@ def is_zone_doubt(doubt: str) -> bool:
 
 
 def _zones_in(text: str) -> list[str]:
-    """Return the zones in a normalized text, those with the same offset once."""
+    """Return the zones in a normalised text, those with the same offset once."""
     place = next((found.group() for found in _IANA.finditer(text) if _is_zone(found.group())), "")
     if place:
         return [place]
@@ -93,7 +93,7 @@ def _zones_in(text: str) -> list[str]:
 
 
 def zone_of(name: str) -> dt.tzinfo:
-    """Return the zone of a name: an IANA name, "UTC", "UTC+8", "GMT-3", "+08:00" or any other name that `zone_in` recognizes.
+    """Return the zone of a name: an IANA name, "UTC", "UTC+8", "GMT-3", "+08:00" or any other name that `zone_in` recognises.
 
     Raises
     ------

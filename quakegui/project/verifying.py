@@ -25,7 +25,7 @@ SHOWN: Final = 3
 LATE_HOURS: Final = 24.0
 """Delay in hours after which a prediction of a known day could not warn anybody."""
 SLACK_MS: Final = 60_000
-"""Tolerated difference in ms between two clocks synchronized over a network."""
+"""Tolerated difference in ms between two clocks synchronised over a network."""
 
 NAMES: Final = {"journal": Said("label journal"), "prediction": Said("ledger"), "registration": Said("register")}
 
