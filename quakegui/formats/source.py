@@ -23,19 +23,19 @@ from quakegui.words import Said
 __all__ = ["Source", "decode", "expand", "modified", "read_file"]
 
 LARGEST_FILE = 512 * 1024**2
-"""Bytes of the largest single file that is read, packed or not: a year of 1 s text is split into days by every publisher."""
+"""Maximum size of a single file in bytes, packed or not: every publisher splits a year of 1 s text into days."""
 LARGEST_ARCHIVE = 8 * 1024**3
-"""Bytes that one archive may hold unpacked, nested ones included; they are read one by one, never all at once."""
+"""Maximum unpacked size of one archive in bytes, including nested ones; members are read one by one, never all at once."""
 MOST_MEMBERS = 100_000
-"""Members that one archive may have, nested ones included."""
+"""Maximum number of members of one archive, including nested ones."""
 DEEPEST_NESTING = 3
-"""How many archives may lie within each other."""
+"""Maximum depth of nested archives."""
 LONGEST_NAME = 1000
-"""Characters of a file's or member's name with its folders."""
+"""Maximum length of the name of a file or member with its folders, in characters."""
 MOST_SHEETS = 64
-"""Sheets of a workbook that are looked at; the others are named as unread."""
+"""Maximum number of sheets of a workbook that are read; the others are named as unread."""
 _MOST_ENTRIES = 10 * MOST_MEMBERS
-"""Entries of a zip's directory, those of archives within it included, beyond which the directory itself is the bomb."""
+"""Maximum number of directory entries of a zip, including nested archives; more of them are an attack by themselves."""
 
 _TAR_BLOCK = 512
 _LARGEST_SIBLING = 1024**2
@@ -52,7 +52,7 @@ _UNPACKING_ERRORS = (
     MemoryError,
     struct.error,
 )
-"""What the libraries raise on damaged archives; a dictionary of 4 GB that LZMA is told to make is a MemoryError."""
+"""Exceptions of the libraries on damaged archives; LZMA raises MemoryError for a declared dictionary of 4 GB."""
 
 
 def _no_siblings(name: str) -> bytes | None:
@@ -70,13 +70,12 @@ class Source:
     data
         Its contents, unpacked.
     siblings
-        `siblings("kak.ack")` returns the bytes of the file of that name (whatever its case) in the same folder or archive,
-        or None.
+        `siblings("kak.ack")` returns the bytes of the file of that name (in any case) in the same folder or archive, or None.
     modified_ms
-        When the file was last modified, or the member of an archive by the archive's own word (in UTC where its packer wrote
-        that too, else its wall clock taken as UTC); milliseconds since 1970 UTC, None where that is not known.
+        When the file was last modified, in milliseconds since 1970 UTC, or None if unknown. For a member of an archive, the
+        time in the archive: its UTC time if there is one, otherwise its local time taken as UTC.
     kept
-        What a reader found out about the bytes and would else find out again, by name.
+        Cache by name of what readers found out about the bytes.
     """
 
     name: str
@@ -100,22 +99,22 @@ class _Budget:
 
 
 def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
-    """Yield every file at `path`: the file itself, a folder's files in order of name, an archive's members.
+    """Yield every file at `path`: the file itself, the files of a folder in order of name, or the members of an archive.
 
-    Gzip, bzip2, xz, tar and zip are recognised by their first bytes. Nothing is written to disk, so a member's path cannot
-    leave the archive; members that try are refused all the same. Hidden files, and what macOS adds to archives, are left out.
+    Gzip, bzip2, xz, tar and zip are recognised by their first bytes. Nothing is written to disk, so the path of a member cannot
+    leave the archive; members with such a path are rejected nevertheless. Hidden files and the additions of macOS are skipped.
 
     Parameters
     ----------
     path
-        A file or a folder (searched through all its levels).
+        A file or a folder (searched recursively).
     on_problem
-        Called with each file that cannot be opened; the rest goes on. Without it the first problem is raised.
+        Called for each file that cannot be opened; the others are still read. Without it, the first problem is raised.
 
     Raises
     ------
     FormatError
-        If a file cannot be opened and `on_problem` is None, or nothing is at `path`.
+        If a file cannot be opened and `on_problem` is None, or if there is nothing at `path`.
     """
     root = Path(path)
     report = on_problem if on_problem is not None else _raise
@@ -124,7 +123,7 @@ def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None
     else:
         files = [root]
     for file in files:
-        # A name that is no text in this system's encoding is still a name; what could not be read of it is marked.
+        # A name that cannot be decoded in the encoding of this system is still a name; its undecodable bytes are marked.
         name = shown(str(file.relative_to(root.parent)) if root.is_dir() else file.name, LONGEST_NAME)
         try:
             data = read_file(file, name)
@@ -144,7 +143,7 @@ def _wanted(parts: tuple[str, ...]) -> bool:
 
 
 def read_file(file: Path, name: str) -> bytes:
-    """Return a file's bytes; raises FormatError if it is too large or cannot be opened."""
+    """Return the bytes of a file; raises FormatError if it is too large or cannot be opened."""
     try:
         found = file.stat()
         size = found.st_size
@@ -167,7 +166,7 @@ def read_file(file: Path, name: str) -> bytes:
 
 
 def modified(file: Path) -> int | None:
-    """Return when a file was last modified, milliseconds since 1970 UTC; None where that is not known or cannot be true."""
+    """Return when a file was last modified, in milliseconds since 1970 UTC; None if unknown or impossible."""
     try:
         found = file.stat().st_mtime_ns // 1_000_000
     except OSError:
@@ -185,7 +184,7 @@ def _folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
                 if file.name.lower() == wanted.lower() and file.is_file():
                     return read_file(file, wanted)
         except (OSError, FormatError):
-            return None  # an unreadable neighbour is as good as none: the file itself says what it lacks
+            return None  # an unreadable sibling counts as missing: the reader of the file reports what it lacks
         return None
 
     return find
@@ -222,7 +221,7 @@ def _unpack(source: Source, report: Callable[[FormatError], None], budget: _Budg
 
 
 def _is_workbook(source: Source) -> bool:
-    """Whether a zip is a workbook, which is read as a table, or refused as one, and not unpacked."""
+    """Return whether a zip is a workbook, which is read or rejected as a table and not unpacked."""
     if packed.is_opendocument(source.data):
         return True
     try:
@@ -233,7 +232,7 @@ def _is_workbook(source: Source) -> bool:
 
 
 def _head(source: Source) -> bytes:
-    """Return the first bytes that come out of a compressed file."""
+    """Return the first decompressed bytes of a file."""
     with _opened(source) as stream:
         found = b""
         while len(found) < _TAR_BLOCK and (part := stream.read(_TAR_BLOCK - len(found))):
@@ -243,7 +242,7 @@ def _head(source: Source) -> bytes:
 
 @contextmanager
 def _opened(source: Source) -> Iterator[IO[bytes]]:
-    """Give what comes out of a compressed file as a stream; what libraries raise on a damaged one becomes a FormatError."""
+    """Yield the decompressed data of a file as a stream; exceptions of the libraries become FormatError."""
     try:
         with packed.decompress(source.data) as stream:
             yield stream
@@ -261,7 +260,7 @@ def _decompressed(source: Source, budget: _Budget) -> bytes:
 
 @dataclass(slots=True)
 class _Tape:
-    """A stream of a tar archive that ends with an error where it passes the bounds, members that are left out counted too."""
+    """A stream of a tar archive that raises an error beyond the limits; skipped members count as well."""
 
     stream: IO[bytes]
     source: Source
@@ -292,7 +291,7 @@ class _Tape:
 
 @contextmanager
 def _tape(source: Source) -> Iterator[Iterator[packed.TapeMember]]:
-    """Give the members of a tar archive, compressed or not, in their own order, those left out that nobody wants."""
+    """Yield the members of a tar archive, compressed or not, in their own order, without the unwanted ones."""
     if packed.compression(source.data):
         with _opened(source) as stream:
             yield _wanted_members(_Tape(stream, source))  # type: ignore[arg-type]  # tarfile reads, and no more
@@ -305,7 +304,7 @@ def _wanted_members(stream: IO[bytes]) -> Iterator[packed.TapeMember]:
 
 
 def _tar_members(source: Source, report: Callable[[FormatError], None], budget: _Budget) -> Iterator[Source]:
-    """Yield a tape's files in its own order, one at a time; what was read before a damaged place is kept."""
+    """Yield the files of a tar archive in their own order, one at a time; files before a damaged place are kept."""
     name = packed.without_ending(source.name) if packed.compression(source.data) else source.name
     beside = _TapeSiblings(source)
     try:
@@ -328,13 +327,13 @@ def _tar_members(source: Source, report: Callable[[FormatError], None], budget: 
 
 @dataclass(slots=True)
 class _TapeSiblings:
-    """Looks up neighbours in a tape: it is gone through once for each ending that is asked for."""
+    """Finds siblings in a tar archive, which is read once for each requested ending."""
 
     source: Source
     found: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def find(self, folder: PurePosixPath, wanted: str) -> bytes | None:
-        """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
+        """Return the bytes of the file of that name (in any case) in a folder of the archive, or None."""
         ending = PurePosixPath(wanted).suffix.lower()
         if ending not in self.found:
             files = self.found[ending] = {}
@@ -345,7 +344,7 @@ class _TapeSiblings:
                         if name.endswith(ending) and member.stream is not None and member.size <= _LARGEST_SIBLING:
                             files[name] = member.stream.read()
             except (FormatError, *_UNPACKING_ERRORS):
-                pass  # what lies before the damage is there; the damage is reported by the walk
+                pass  # the files before the damage are usable; the iteration over the archive reports the damage
         return self.found[ending].get(str(folder / wanted).lower())
 
 
@@ -430,7 +429,7 @@ def _count_member(source: Source, budget: _Budget) -> None:
 
 @dataclass(slots=True)
 class _ArchiveSiblings:
-    """Looks up neighbours in an archive; each is unpacked once, however many members ask for it."""
+    """Finds siblings in an archive; each is unpacked once, however many members request it."""
 
     source: Source
     infos: dict[str, zipfile.ZipInfo]
@@ -438,23 +437,23 @@ class _ArchiveSiblings:
     found: dict[str, bytes | None] = field(default_factory=dict)
 
     def find(self, folder: str, wanted: str) -> bytes | None:
-        """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
+        """Return the bytes of the file of that name (in any case) in a folder of the archive, or None."""
         sought = str(PurePosixPath(folder) / wanted).lower()
         if sought in self.infos and sought not in self.found:
             self.found[sought] = self._read(self.infos[sought])
         return self.found.get(sought)
 
     def _read(self, info: zipfile.ZipInfo) -> bytes | None:
-        # A fresh handle on the bytes already in memory: the archive of the walk may be closed by the time this is asked.
+        # A new handle on the bytes in memory: the archive of the iteration may be closed by now.
         try:
             with zipfile.ZipFile(io.BytesIO(self.source.data)) as again:
                 return _member(again, info, self.source, self.budget)
         except (FormatError, *_UNPACKING_ERRORS):
-            return None  # a damaged neighbour is as good as none, and is reported when its own turn comes
+            return None  # a damaged sibling counts as missing, and is reported when it is read itself
 
 
 def _bounded(stream: IO[bytes], packed: int, budget: _Budget, name: str) -> bytes:
-    """Return all of `stream`, stopping as soon as a limit is passed whatever size the archive claims."""
+    """Return all of `stream`, but stop as soon as a limit is exceeded, whatever size the archive declares."""
     parts: list[bytes] = []
     size = 0
     while part := stream.read(1 << 20):

@@ -1,7 +1,7 @@
-"""Readings as they lie in a project: small blocks of one station, UTC day, cadence and file, exact to 0.001 nT.
+"""Readings as stored in a project: small blocks of one station, UTC day, sampling interval and file, exact to 0.001 nT.
 
-Every file keeps its own blocks. Which of several overlapping records counts is decided slot by slot when they are read, by
-what the files are (`Issue`) and never by the order in which they came in.
+Every file keeps its own blocks. Overlapping records are resolved slot by slot when they are read, by the properties of the
+files (`Issue`) and never by the order of import.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from quakegui.words import Said
 
 DAY_MS = 86_400_000
 PER_NT = 1000.0
-"""Stored steps in one nT."""
+"""Stored steps per nT."""
 
 MOST_READINGS = DAY_MS
-"""Of one block: a reading every millisecond."""
+"""Maximum number of readings in one block: one per millisecond."""
 _LARGEST = 1_000_000_000
-"""Thousandths of a nT that no reading reaches: a million nT."""
+"""Thousandths of a nT above every reading: a million nT."""
 
 _FARTHEST_DAY = 400_000
 _LONGEST_CADENCE = 400 * DAY_MS
@@ -34,21 +34,21 @@ _HEAD = struct.Struct("<qqIB")
 
 
 class DamagedReadingsError(ValueError):
-    """Stored readings are not what `pack` made."""
+    """Stored readings are not a result of `pack`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
-    """What decides between the readings of several files that are equally final: the larger one counts.
+    """Precedence between readings of several files of the same data type: the larger one is used.
 
     Attributes
     ----------
     issued_ms
-        Date of issue that the file states, milliseconds since 1970 UTC; a file without one counts as older than any other.
+        Date of issue stated in the file, in milliseconds since 1970 UTC; a file without one counts as the oldest.
     modified_ms
-        When the file was last modified; where copies of it were seen, the earliest time.
+        When the file was last modified; for several copies, the earliest time.
     sha256
-        Fingerprint of its content: decides a tie, always in the same way.
+        Fingerprint of its content: resolves a tie, always in the same way.
     """
 
     issued_ms: float = -math.inf
@@ -57,14 +57,14 @@ class Issue:
 
     @classmethod
     def of(cls, issued_ms: int | None, modified_ms: int | None, sha256: str) -> Issue:
-        """Return the issue of a file, None standing for what is not known."""
+        """Return the issue of a file, with None for unknown times."""
         issued, modified = (-math.inf if time is None else float(time) for time in (issued_ms, modified_ms))
         return cls(issued, modified, sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Readings of one station, UTC day, cadence and file, packed.
+    """Readings of one station, UTC day, sampling interval and file, packed.
 
     Attributes
     ----------
@@ -73,23 +73,23 @@ class Block:
     utc_day
         Days since 1970.
     cadence_ms
-        Milliseconds between readings.
+        Sampling interval in milliseconds.
     data_type
         A `DataType`, as a number.
     derived
         Whether F was computed from components.
     count
-        Number of readings; 0 where the file states of the whole day that nothing was recorded.
+        Number of readings; 0 if the file marks the whole day as missing.
     times, values
         Packed milliseconds since the start of the day, and thousandths of a nT (`pack`).
     file
         Number of the file in order of import.
     missing
-        Packed milliseconds at which the file states that nothing was recorded; empty without such.
+        Packed milliseconds that the file marks as missing; empty if there are none.
     names
-        The names, without folders, under which the content was seen; not needed where nothing is marked as missing.
+        The names, without folders, of the content; only needed if times are marked as missing.
     issue
-        What decides between files that are equally final.
+        Precedence between files of the same data type.
     """
 
     station: str
@@ -107,7 +107,7 @@ class Block:
 
 
 def pack(numbers: NDArray[np.int64]) -> bytes:
-    """Pack whole numbers, shape (time,): first value, largest common step, and differences as compressed byte planes."""
+    """Pack integers, shape (time,): first value, largest common step, and differences as compressed byte planes."""
     first = int(numbers[0]) if numbers.size else 0
     change = np.diff(numbers)
     step = int(np.gcd.reduce(change)) if change.size else 1
@@ -120,12 +120,12 @@ def pack(numbers: NDArray[np.int64]) -> bytes:
 
 
 def unpack(packed: bytes) -> NDArray[np.int64]:
-    """Return the whole numbers that `pack` was given.
+    """Return the integers that were packed with `pack`.
 
     Raises
     ------
     DamagedReadingsError
-        If `pack` made nothing like it; a block may come from anywhere, so it unpacks to no more than it says and may.
+        If the bytes are not a result of `pack`; an untrusted block never unpacks to more than its declared, limited size.
     """
     if len(packed) < _HEAD.size:
         raise DamagedReadingsError(Said("a block is truncated"))
@@ -152,7 +152,7 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
 
 
 def _check(block: Block) -> None:
-    """Refuse a block whose facts are of the wrong kind: a database keeps whatever it is given."""
+    """Raise DamagedReadingsError if fields of a block have the wrong type, which the database does not check."""
     whole = (block.utc_day, block.cadence_ms, block.data_type, block.derived, block.count, block.file)
     if not all(isinstance(number, int) for number in whole) or block.data_type not in set(DataType):
         raise DamagedReadingsError(Said("a block's metadata are not valid numbers"))
@@ -169,7 +169,7 @@ def _check(block: Block) -> None:
 
 
 def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a block's milliseconds since the start of its day and thousandths of a nT, each shape (time,).
+    """Return milliseconds since the start of the day and thousandths of a nT, each of shape (time,).
 
     Raises
     ------
@@ -189,9 +189,9 @@ def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def blocks_of(readings: Readings) -> tuple[Block, ...]:
-    """Cut a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT.
+    """Split a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT.
 
-    A day that holds nothing but what is marked as missing is a piece as well: it takes out the readings of an earlier issue.
+    A day with nothing but times marked as missing is a piece as well: it withdraws readings of an earlier issue.
     """
     time = readings.time.astype(np.int64)
     value = np.rint(readings.values * PER_NT).astype(np.int64)
@@ -216,11 +216,11 @@ def blocks_of(readings: Readings) -> tuple[Block, ...]:
 
 
 def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
-    """Return one record per cadence, finest first, of blocks of one station.
+    """Return one record per sampling interval, finest first, from blocks of one station.
 
-    Where blocks overlap, definitive readings count before quasi-definitive, provisional and variation ones, then those of the
-    larger `Issue`; two readings overlap when they fall into the same slot of one cadence, whatever their exact stamps. What a
-    file marks as missing takes out the readings of an earlier issue of the same name that is as final, and of no other.
+    Where blocks overlap, definitive readings take precedence over quasi-definitive, provisional and variation ones, then those
+    of the larger `Issue`; two readings overlap if they are in the same slot of one sampling interval, whatever their exact
+    timestamps. Times that a file marks as missing withdraw the readings of an earlier issue of the same name and data type.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which panels dock, where each stands in which workspace, and how a window's room is shared among them."""
+"""The dock panels, their places in each workspace, and how they share the room of the window."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from quakegui.ui.panels.timeline_panel import TimelinePanel
 from quakegui.ui.panels.training_panel import TrainingPanel
 
 SHORT_WINDOW = 850
-"""Below this height, in pixels, panels that would stand above each other stand behind each other."""
+"""Height of the window in pixels below which stacked panels become tabs."""
 LOW_WINDOW = 560
-"""Below this height every line counts: the tool bar stands at the side, and the row below takes what its panel needs."""
+"""Height below which every line counts: the tool bar is at the side, and the bottom row has only the necessary height."""
 TIMELINE_SHARE = 21
-"""Of the window's height, in percent, for the row below."""
+"""Height of the bottom row, in percent of the window."""
 LEAST_BELOW = 178
-"""The row below in a window that is not low, in pixels."""
+"""Minimum height of the bottom row in a window that is not low, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class DockSpec:
-    """A panel that docks: its name, its title, and who makes it."""
+    """A dock panel: its name, its title, and the function that creates it."""
 
     id: str
     title: str
@@ -42,7 +42,7 @@ class DockSpec:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a dock stands in a workspace: its area, and the dock that it stands below there."""
+    """Place of a dock in a workspace: its area, and the dock above it there."""
 
     dock: str
     area: Qt.DockWidgetArea
@@ -60,9 +60,9 @@ class Workspace:
     places
         The docks that it shows; the others can be opened in it.
     day_map
-        Whether the day map stands in the middle.
+        Whether the day map is in the centre.
     large
-        Whether type is larger and the tool bar away: several people look at one screen.
+        Whether text is larger and the tool bar hidden: several people look at one screen.
     """
 
     id: str
@@ -73,7 +73,7 @@ class Workspace:
     large: bool = False
 
     def has(self, dock: str) -> bool:
-        """Say whether a dock is one of those that it shows."""
+        """Return whether it shows a dock."""
         return any(place.dock == dock for place in self.places)
 
 
@@ -115,19 +115,25 @@ WORKSPACES: Final = (
 
 
 def workspace_of(dock: str) -> Workspace:
-    """Return the workspace in which a dock is at home."""
+    """Return the home workspace of a dock."""
     return next(workspace for workspace in WORKSPACES if workspace.has(dock))
 
 
 def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace, fit: float) -> None:
-    """Put every dock and the tool bar where they stand at first in a window of this height.
+    """Move every dock and the tool bar to its default place in a window of this height.
 
     Parameters
     ----------
+    window
+        The window.
     docks
         One per entry of `DOCKS`, by its name.
+    toolbar
+        The tool bar.
+    workspace
+        The workspace.
     fit
-        By how much text is smaller than usual, and narrow columns with it (`quakegui.ui.main_window.fit_of`).
+        Scale of text and narrow columns on small screens (`quakegui.ui.main_window.fit_of`).
     """
     put_by(window, docks, toolbar, workspace)
     for place in workspace.places:
@@ -140,12 +146,18 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
 
 
 def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace) -> None:
-    """Put the tool bar where it stands in a window of this height, and no dock anywhere.
+    """Move the tool bar to its place in a window of this height, and remove all docks.
 
     Parameters
     ----------
+    window
+        The window.
     docks
         One per entry of `DOCKS`, by its name.
+    toolbar
+        The tool bar.
+    workspace
+        The workspace.
     """
     low = window.height() < LOW_WINDOW
     window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)
@@ -167,7 +179,7 @@ def _place(window: QMainWindow, docks: dict[str, QDockWidget], place: Place) -> 
 
 
 def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
-    """Hide the docks that a workspace does not show, behind its last one, where they come up when they are opened."""
+    """Hide the docks that a workspace does not show, as tabs behind its last one, where they appear when opened."""
     front = docks[workspace.places[-1].dock]
     for name, dock in docks.items():
         if not workspace.has(name):
@@ -177,7 +189,7 @@ def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace:
 
 
 def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
-    """Put docks that a layout kept by a former version does not know behind what is there, shown where they are at home."""
+    """Add docks that are missing in a layout saved by an earlier version as tabs, shown in their home workspace."""
     front = docks[workspace.places[-1].dock]
     for name, dock in docks.items():
         if window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:

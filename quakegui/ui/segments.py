@@ -1,4 +1,4 @@
-"""The control that switches workspaces: one button beside the other, the one in use in the accent's colour."""
+"""The control that switches workspaces: adjacent buttons, the current one in the accent colour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
 
 class Segments(QWidget):
-    """Buttons of actions of which one is on.
+    """Buttons of exclusive actions.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Segments(QWidget):
             button.setPalette(palette)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of colours."""
+        """Update after a change of colours."""
         if event.type() == QEvent.Type.PaletteChange:
             self._colour()
         super().changeEvent(event)

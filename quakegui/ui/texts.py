@@ -1,4 +1,4 @@
-"""Words that several panels use for the same thing."""
+"""Texts shared by several panels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def step_words(step: Step) -> str:
-    """Return in short what a step of the journal did: "label 3 on 2022-05-01"."""
+    """Return a short description of a step of the journal: "label 3 on 2022-05-01"."""
     if step.days == 1:
         when = tr("on {day}").format(day=step.first)
     else:
@@ -27,5 +27,5 @@ def step_words(step: Step) -> str:
 
 
 def quality_text(quality: Quality) -> str:
-    """Return the reasons of a station-day in words, empty for a good night."""
+    """Return the quality flags of a station-day in words, empty for a good night."""
     return ", ".join(tr(text) for flag, text in QUALITY_REASONS.items() if flag in quality)

@@ -1,4 +1,4 @@
-"""Exports of figures, animations and tables: what to write, how, and where."""
+"""Export of figures, animations and tables."""
 
 from __future__ import annotations
 
@@ -36,17 +36,21 @@ TABLES: Final = (".xlsx", ".csv")
 
 
 def stamp_of(session: Session) -> str:
-    """Return what every exported picture must say, empty for measured data."""
+    """Return the stamp of every exported figure, empty for measured data."""
     return tr("SYNTHETIC — not measured") if session.synthetic else ""
 
 
 class FigureDialog(QDialog):
-    """Chooses a panel and a resolution, then a file.
+    """Choice of a panel and a resolution, then of a file.
 
     Parameters
     ----------
+    session
+        The session.
     panels
-        What can be painted: title and widget by name.
+        The panels that can be painted: title and widget by name.
+    parent
+        The parent widget.
     """
 
     def __init__(self, session: Session, panels: Mapping[str, tuple[str, QWidget]], parent: QWidget | None = None) -> None:
@@ -64,7 +68,7 @@ class FigureDialog(QDialog):
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:
-        """Ask for the file and write it."""
+        """Ask for a file and write the figure."""
         name = self._panel.currentData()
         suggestion = latest_folder(self._session.settings) / f"{str(name).replace(' ', '-')}-{self._session.day}.png"
         kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
@@ -82,12 +86,16 @@ class FigureDialog(QDialog):
 
 
 class AnimationDialog(QDialog):
-    """Chooses days, speed and kind, then a file.
+    """Choice of days, speed and file type, then of a file.
 
     Parameters
     ----------
+    session
+        The session.
     view
         The map as it is to be painted.
+    parent
+        The parent widget.
     """
 
     def __init__(self, session: Session, view: DayMapView, parent: QWidget | None = None) -> None:
@@ -114,7 +122,7 @@ class AnimationDialog(QDialog):
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:
-        """Ask for the file and write it, with a progress bar."""
+        """Ask for a file and write the animation, with a progress bar."""
         kind = self._kind.currentData()
         suggestion = latest_folder(self._session.settings) / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
@@ -123,7 +131,7 @@ class AnimationDialog(QDialog):
             super().accept()
 
     def write(self, path: Path) -> bool:
-        """Write the animation with a progress bar; returns whether it was."""
+        """Write the animation with a progress bar; returns whether it was written."""
         first, last = self._days.currentData()
         bar = QProgressDialog(tr("Rendering the frames"), tr("Cancel"), 0, last - first + 1, self)
         bar.setMinimumDuration(0)
@@ -155,7 +163,7 @@ class AnimationDialog(QDialog):
 
 
 def save_tables(session: Session, window: QWidget) -> None:
-    """Ask for an xlsx file or a csv's name, and write the season's tables."""
+    """Ask for an xlsx file or a name for csv files, and write the tables of the season."""
     project, season = session.project, session.season
     assert project is not None
     assert season is not None

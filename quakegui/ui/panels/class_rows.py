@@ -1,4 +1,4 @@
-"""Labels above predictions, a row each: where they agree, and where they do not."""
+"""Labels above predictions, one row each, for comparison."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class ClassRows(QWidget):
         session.changed.connect(self.refresh)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for two rows that letters fit into."""
+        """Return a height for two rows with text."""
         return QSize(600, round(len(_SHOWN) * 1.7 * QFontMetricsF(self.font()).height()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Keep them whole."""
+        """Return a size that shows both rows whole."""
         return QSize(200, self.sizeHint().height())
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & _CONTENT:
             self._data = timeline_data(self._session)
         if change & (_CONTENT | Change.DAY):
@@ -74,18 +74,18 @@ class ClassRows(QWidget):
                 painter.drawLine(QPointF(middle, 0.0), QPointF(middle, float(self.height())))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Go to the day that is clicked."""
+        """Go to the clicked day."""
         if self._data is not None and event.button() == Qt.MouseButton.LeftButton and event.position().x() >= self._axis().left:
             walking.go_to_alone(self._session, self._axis().day_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Tell what the day under the mouse holds."""
+        """Show the content of the day under the mouse."""
         inside = self._data is not None and event.position().x() >= self._axis().left
         words = day_words(self._session, self._data, self._axis().day_at(event.position().x())) if inside and self._data else ""
         self.setToolTip(as_text(words))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(tr("Labels above predictions"))
             self.update()

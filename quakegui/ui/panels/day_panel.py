@@ -1,4 +1,4 @@
-"""The day shown: date and offset, Kp, quality, label and its history, prediction, note."""
+"""The day shown: date and UTC offset, Kp, quality, label and its history, prediction, note."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import quality_text
 
 MOST_REASONS: Final = 8
-"""Of so many stations at most it is said what was odd; the station map tells it of each under the mouse."""
+"""Maximum number of stations whose quality is described; the station map describes each under the mouse."""
 
 
 class NoteEdit(QPlainTextEdit):
-    """The day's note; kept when the cursor leaves it or Ctrl+Return is pressed, dropped by Escape."""
+    """The note of the day; saved when the cursor leaves it or on Ctrl+Enter, discarded by Esc."""
 
     def __init__(self, panel: DayPanel) -> None:
         super().__init__(panel)
@@ -51,12 +51,12 @@ class NoteEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
 
     def focusOutEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Keep what was written."""
+        """Save the note."""
         self._panel.keep_note()
         super().focusOutEvent(event)  # type: ignore[arg-type]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep on Ctrl+Return, leave unchanged on Escape."""
+        """Save on Ctrl+Enter, discard on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self._panel.drop_note()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -67,10 +67,10 @@ class NoteEdit(QPlainTextEdit):
 
 
 class DayPanel(QWidget):
-    """All that is known about the day shown, and the buttons that label it."""
+    """Everything about the day shown, and the buttons that label it."""
 
     class_asked = Signal(int)
-    """Carries the class whose button was pressed."""
+    """The class of the pressed button."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,9 +143,9 @@ class DayPanel(QWidget):
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Show what the flags name."""
+        """Update what the flags name."""
         if change & (Change.DAY | Change.SEASON | Change.PROJECT):
-            if Change.PROJECT in change or self._session.day != self._note_day:  # else it is still being typed
+            if Change.PROJECT in change or self._session.day != self._note_day:  # otherwise it is still being typed
                 self.keep_note()
             self._show_day()
         if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
@@ -157,13 +157,13 @@ class DayPanel(QWidget):
             self._show_alarm()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self.buttons):
             name = tr(CLASS_NAMES[cls])
@@ -216,7 +216,7 @@ class DayPanel(QWidget):
         self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
     def _reasons(self, quality: NDArray[np.uint16]) -> str:
-        """Say of which stations something is to be known on a day; `quality` has shape (station,)."""
+        """Return the quality of the stations on a day in words; `quality` has shape (station,)."""
         season = self._session.season
         assert season is not None
         told = quality & ~np.array(Quality.STORMY | Quality.DERIVED, dtype=quality.dtype)
@@ -227,7 +227,7 @@ class DayPanel(QWidget):
         return " · ".join(words)
 
     def _show_earthquakes(self) -> None:
-        """Tell the day's earthquakes and the next one."""
+        """Show the earthquakes of the day and the next one."""
         session = self._session
         if session.day is None or session.display.blind:
             self.today.setText(tr("Earthquakes are hidden during blind labelling") if session.display.blind else "")
@@ -319,7 +319,8 @@ class DayPanel(QWidget):
             tr("{kind} (run {run})").format(kind=tr(KIND_NAMES[kind]) if kind in KIND_NAMES else kind, run=table.run)
         )
         for bar, chance in zip(self._bars, chances, strict=True):
-            # A bar repaints at once where its value changes, and all that waits to be painted with it, five times a day.
+            # A progress bar repaints immediately when its value changes, with everything that waits to be painted, five times a
+            # day.
             bar.setUpdatesEnabled(False)
             bar.setValue(round(float(chance) * 1000))
             bar.setFormat(f"{chance:.0%}")
@@ -333,7 +334,7 @@ class DayPanel(QWidget):
         self.note.moveCursor(self.note.textCursor().MoveOperation.End)
 
     def keep_note(self) -> None:
-        """Keep the note of its day if it was changed."""
+        """Save the note of its day if it was changed."""
         text = self.note.toPlainText().strip()
         if self._note_day is None or not self.note.document().isModified():
             return
@@ -341,7 +342,7 @@ class DayPanel(QWidget):
         labelling.note(self._session, text, day=self._note_day, former=self._note_shown)
 
     def drop_note(self) -> None:
-        """Forget what was typed."""
+        """Discard what was typed."""
         self.note.document().setModified(False)
         self.setFocus()
         self._show_label()

@@ -1,4 +1,4 @@
-"""Tables of the results, and the rows of those that only this window has."""
+"""Tables of the results, and the rows of tables that only the window has."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Rows = Sequence[tuple[str, ...]]
 
 
 class ResultTable(QTableWidget):
-    """Rows of text that are read, not edited."""
+    """A read-only table of text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class ResultTable(QTableWidget):
         self.horizontalHeader().setStretchLastSection(True)
 
     def show_rows(self, head: Sequence[str], rows: Rows) -> None:
-        """Show rows under their headings instead of those that are shown."""
+        """Replace headings and rows."""
         self.setColumnCount(len(head))
         self.setHorizontalHeaderLabels(list(head))
         self.setRowCount(len(rows))
@@ -45,7 +45,7 @@ class ResultTable(QTableWidget):
 
 
 def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
-    """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
+    """Show the scores of each class of every target, below macro recall and accuracy of all its classes."""
     head = (
         tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
         tr("One vs. rest (the paper's “accuracy”)"), tr("Remark"),
@@ -73,7 +73,7 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
 
 
 def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> None:
-    """Show every alarm of the judged period with its outcome, in the project's time zone, and all of them together."""
+    """Show every alarm of the evaluation period with its outcome, in the time zone of the project, and their total."""
     rows = []
     record = judgement.alarms if judgement is not None else None
     for alarm in record.alarms if record is not None else ():
@@ -99,12 +99,12 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
 
 
 def percent(value: float) -> str:
-    """Return a share as a percentage, or a dash where it could not be estimated."""
+    """Return a share as a percentage, or a dash if it could not be estimated."""
     return "–" if math.isnan(value) else f"{100 * value:.1f}%"
 
 
 def report_words() -> Words:
-    """Return what words tables and drawings as the report does, in the language in force; to be called after a judgement."""
-    from quakegui.report.words import Words  # the report takes a third of a second to import: the judgement's job does
+    """Return the wording of the report in the current language; call it after an evaluation."""
+    from quakegui.report.words import Words  # the import takes a third of a second: the job of the evaluation does it
 
     return Words(language())

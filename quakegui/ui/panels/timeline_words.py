@@ -1,4 +1,4 @@
-"""What a day of the timeline holds, in words: the text that appears when the cursor rests on it."""
+"""Content of a day of the timeline in words, for the tooltip."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from quakegui.ui.plots.timeline_rows import TimelineData
 from quakegui.ui.texts import quality_text
 
 MOST_STATIONS = 8
-"""How many missing stations are named before the rest is counted."""
+"""Maximum number of missing stations that are named; the rest is counted."""
 
 
 def day_words(session: Session, data: TimelineData, index: int) -> str:
-    """Return the events, label, prediction, Kp, features and missing stations of a day, one per line."""
+    """Return earthquakes, label, prediction, Kp, features and missing stations of a day, one per line."""
     return "\n".join(
         [
             str(data.days[index]),
@@ -66,7 +66,7 @@ def _map(data: TimelineData, index: int) -> list[str]:
 
 
 def _missing(session: Session, index: int) -> list[str]:
-    """Name the stations without an anomaly and why, the first few of them."""
+    """Return the stations without data and the reasons, for the first of them."""
     day = station_day(session, index)
     if day is None:
         return []

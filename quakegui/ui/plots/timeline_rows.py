@@ -1,4 +1,4 @@
-"""The rows of the timeline, painted once into a picture; only the cursor moves above it."""
+"""The rows of the timeline, painted once to an image; only the cursor moves over it."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimelineData:
-    """Everything that the rows show, per day of the season window.
+    """Everything that the rows show, per day of the season.
 
     Attributes
     ----------
     days
         Local dates, shape (day,).
     event_index, event_magnitude, event_class
-        Day index, magnitude and class of each event within the season, shape (event,).
+        Day index, magnitude and class of each earthquake within the season, shape (event,).
     labels
-        Class in force, -1 none, shape (day,).
+        Class of the current label, -1 for none, shape (day,).
     predicted, probability, kind
-        Most probable class (-1 none), its probability, and "out-of-fold", "prospective", "in-sample" or "", shape (day,).
+        Most probable class (-1 for none), its probability, and "out-of-fold", "prospective", "in-sample" or "", shape (day,).
     alarms
         First and last open day of each alarm.
     kp
-        Largest Kp of the night, NaN unknown, shape (day,).
+        Largest Kp of the night, NaN if unknown, shape (day,).
     area_km2, peak_z, has_map
-        Of the day's map, shape (day,).
+        Features of the day map, shape (day,).
     present
-        Share of the stations with an anomaly, shape (day,).
+        Share of the stations with data, shape (day,).
     """
 
     days: NDArray[np.datetime64]
@@ -60,15 +60,15 @@ class TimelineData:
 
 
 HEAD_RADIUS: Final = 3.6
-"""Of an event's stem, in pixels."""
+"""Radius of the head of an earthquake's stem, in pixels."""
 LEAST_LETTER: Final = 8
-"""Of a class, in pixels."""
+"""Minimum size of the letter of a class, in pixels."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A row: its name, what it shows, its share of the height, who paints it, and the fields that this reads."""
+    """A row: its name, its description, its share of the height, its painter, and the fields that this reads."""
 
     name: str
     tip: str
@@ -78,7 +78,7 @@ class TimelineRow:
 
 
 def changed_rows(before: TimelineData, now: TimelineData) -> frozenset[str]:
-    """Return the names of the rows that show something else now; all of them where the days are other ones."""
+    """Return the names of the rows whose data changed; all of them if the days changed."""
 
     def differs(name: str) -> bool:
         one, other = np.asarray(getattr(before, name)), np.asarray(getattr(now, name))
@@ -98,7 +98,7 @@ def paint_rows(
     *,
     only: frozenset[str] | None = None,
 ) -> None:
-    """Paint all rows with their grid and axis into a picture of `height`, or no others than those named in `only`."""
+    """Paint all rows with their grid and axis into an image of `height`; with `only`, just these rows."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     named = ticks(axis, data.days)[0]
     bottom = height - axis.below
@@ -117,7 +117,7 @@ def paint_rows(
 
 
 def row_boxes(axis: DayAxis, height: float) -> list[tuple[TimelineRow, QRectF]]:
-    """Return each row with the rectangle it is painted in; where there is little room, the less pressing rows are left out."""
+    """Return each row with its rectangle; if there is little room, the less important rows are omitted."""
     rows = [ROWS[number] for number in sorted(FIRST_ROWS[: _fitting(axis, height)])]
     total, free = sum(row.weight for row in rows), height - axis.below - 3.0 * len(rows)
     boxes, top = [], 1.0
@@ -129,7 +129,7 @@ def row_boxes(axis: DayAxis, height: float) -> list[tuple[TimelineRow, QRectF]]:
 
 
 def _fitting(axis: DayAxis, height: float) -> int:
-    """Return how many rows there is room for, about a line of text each (`axis.below` is a line and its ticks)."""
+    """Return for how many rows there is room, about a line of text each (`axis.below` is a line and its ticks)."""
     return int(np.clip((height - axis.below) // (0.85 * axis.below), LEAST_ROWS, len(ROWS)))
 
 
@@ -147,7 +147,7 @@ def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.d
 
 
 def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetricsF) -> list[tuple[float, float, str]]:
-    """Return the names of days or months that there is room for, each with where it begins and ends."""
+    """Return the names of days or months that fit, each with its left and right end."""
     names: list[tuple[float, float, str]] = []
     for index, text in ticks(axis, days)[0]:
         left = axis.x(index) + 3.0
@@ -158,7 +158,7 @@ def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetric
 
 
 def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """Stems as tall as the magnitude; the larger ones are named."""
+    """Paint stems as tall as the magnitude; the larger ones are labelled."""
     lowest = np.floor(data.event_magnitude.min()) - 0.5 if data.event_magnitude.size else 0.0
     span = max(float(data.event_magnitude.max(initial=lowest)) - lowest, 1.0) + 0.4
     order = np.argsort(-data.event_magnitude, kind="stable").tolist()
@@ -184,7 +184,7 @@ def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
 def _beside(
     texts: list[tuple[QPointF, str]], heads: list[QPointF], box: QRectF, metrics: QFontMetricsF
 ) -> list[tuple[QPointF, str]]:
-    """Return where texts stand beside their heads, right or else left; one that would cover a head or a text is left out."""
+    """Return positions of texts beside their heads, right or else left; texts that would cover others are omitted."""
     radius = HEAD_RADIUS + 0.5
     taken = [QRectF(at.x() - radius, at.y() - radius, 2.0 * radius, box.bottom() - at.y() + radius) for at in heads]
     found = []
@@ -236,7 +236,7 @@ def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
     usual = painter.font()
     font = QFont(usual)
-    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_LETTER), QFontInfo(usual).pixelSize())))  # smaller, never gone
+    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_LETTER), QFontInfo(usual).pixelSize())))  # smaller, never omitted
     metrics = QFontMetricsF(font)
     if box.width() > metrics.horizontalAdvance("N") + 4.0:
         painter.setFont(font)
@@ -251,7 +251,7 @@ def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours
 
 
 def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """One bar a day, as tall as the probability of the predicted class; what the run was trained on is only outlined."""
+    """Paint one bar per day, as tall as the probability of the predicted class; in-sample predictions are only outlined."""
     wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
     foot = box.bottom() - 3.0
     for index in axis.visible():
@@ -300,7 +300,7 @@ def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colou
 
 
 def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """Area beyond the threshold as bars, the map's strongest |z| as a line that breaks where there is no map."""
+    """Paint the area beyond the threshold as bars, and the largest |z| of the map as a line with gaps where there is no map."""
     most = max(float(np.nanmax(data.area_km2, initial=0.0)), 1.0)
     wide = max(axis.px_per_day, 1.0)
     fill = QColor(colours.accent)
@@ -334,7 +334,7 @@ def broken_line(values: Floats, shown: range) -> list[list[tuple[int, float]]]:
 
 
 def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """How many stations had an anomaly: full is a full bar, what is missing is hatched above it, never left white as zero."""
+    """Paint the share of stations with data as bars; the missing share is hatched above them, never left white like zero."""
     fill = QColor(colours.good)
     fill.setAlphaF(0.75)
     tall_most = box.height() - 2.0
@@ -374,5 +374,5 @@ ROWS: Final = (
 )  # fmt: skip
 """From top to bottom."""
 FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)
-"""Their numbers, the most pressing first."""
+"""Their indices, the most important first."""
 LEAST_ROWS: Final = 4
