@@ -98,7 +98,10 @@ def _saved(source: Source, hints: Hints) -> TableMapping | None:
     found = kept_mapping(source, hints.saved, hints.skip_lines)
     if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
         return found
-    code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
+    code = hints.station_of(source)
+    if found.station_pattern and not code:
+        return found  # whose own pattern finds it
+    code = code or station_above(sheet.above(source)) or station_in_name(source.base)
     if not code:
         raise FormatError(_why((NO_STATION,)), file=source.name)
     return complete(found, Hints(station=code), source)
