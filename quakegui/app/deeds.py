@@ -26,7 +26,7 @@ class Deed:
     Attributes
     ----------
     words
-        The words of its command line.
+        Words of the command line; empty for a figure or an animation, which no command can make.
     project
         Folder of the project.
     look
@@ -50,6 +50,11 @@ class Deed:
             lines[1:1] = ["", "import quakegui"]
             lines += ["", f"season = quakegui.open({str(self.project)!r})", f"print({self.look})"]
         return "\n".join(lines) + "\n"
+
+
+def picture(project: Path) -> Deed:
+    """Return the export of a figure or an animation: what the window showed, as large and as chosen there."""
+    return Deed((), project)
 
 
 def tables(project: Path, path: Path) -> Deed:

@@ -11,9 +11,9 @@ from quakegui.cli.judgements import evaluation_facts, print_judgement
 from quakegui.cli.sources import season_of
 from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, open_project, print_json
 from quakegui.cli.working import STOPPING, sentences, worker_bar
+from quakegui.formats.archives import expand
 from quakegui.formats.errors import FormatError
 from quakegui.formats.scores import read_scores
-from quakegui.formats.source import expand
 from quakegui.learn.evidence import gather
 from quakegui.learn.own_predictor import OwnProtocol, prepare_bench
 from quakegui.learn.season_evaluation import evaluate

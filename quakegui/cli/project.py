@@ -153,7 +153,8 @@ def import_(
     with open_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
         done = import_paths(opened, paths, mapping=hints, progress=report, cancelled=cancelled)
         if save_mapping and hints.mapping is not None and not done.cancelled:
-            save_for_later(opened, paths, hints.mapping)
+            pattern = hints.station_pattern or hints.mapping.station_pattern
+            save_for_later(opened, paths, replace(hints.mapping, station_pattern=pattern))
     if as_json:
         print_json(_import_facts(done))
     else:

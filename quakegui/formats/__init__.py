@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from quakegui.formats import catalogue, images, magpy, sheet, stations, table
 from quakegui.formats import kp as _kp
+from quakegui.formats.archives import expand
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.detect import FORMATS, Kind, detect, format_of, kind, titles
 from quakegui.formats.errors import FormatError, one_error
@@ -25,7 +26,7 @@ from quakegui.formats.hints import NO_HINTS, Hints, hints_of
 from quakegui.formats.images import ImageSet, MapImage, read_image, read_images
 from quakegui.formats.result import EventsFile, ReadingsFile
 from quakegui.formats.sheet import Preview, preview
-from quakegui.formats.source import Source, expand
+from quakegui.formats.source import Source
 from quakegui.season.kp import Kp
 from quakegui.season.network import Station
 from quakegui.words import Said

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from quakegui.formats.errors import shown
+from quakegui.formats.namepattern import check_pattern
 from quakegui.formats.numerals import cell
 from quakegui.formats.records import Stamp
 from quakegui.season.json_values import built, parse_json
@@ -49,6 +50,8 @@ class TableMapping:
         Sheet of the workbook; the first if empty.
     skip_lines
         Number of lines above the heading of the table; None to detect them.
+    station_pattern
+        Pattern of file names that contain the code of the only station, see `namepattern`; takes precedence over `station`.
     """
 
     layout: Literal["wide", "long"]
@@ -64,6 +67,7 @@ class TableMapping:
     data_type: DataType = DataType.UNKNOWN
     sheet: str = ""
     skip_lines: int | None = None
+    station_pattern: str = ""
 
     @property
     def uses(self) -> frozenset[str]:
@@ -73,8 +77,9 @@ class TableMapping:
     def to_json(self) -> str:
         """Return the mapping as one JSON object."""
         facts = {**dataclasses.asdict(self), "data_type": self.data_type.name}
-        if self.skip_lines is None:  # the form of mappings from before lines could be skipped
-            del facts["skip_lines"]
+        for key, unsaid in (("skip_lines", None), ("station_pattern", "")):
+            if facts[key] == unsaid:  # as every mapping was written before there were these
+                del facts[key]
         return json.dumps(facts, ensure_ascii=False)
 
     @classmethod
@@ -84,6 +89,7 @@ class TableMapping:
             fields = parse_json(text)
             kind = DataType[fields.pop("data_type", "UNKNOWN")] if isinstance(fields, dict) else DataType.UNKNOWN
             found: TableMapping = replace(built(cls, fields, what=Said("column mapping's value")), data_type=kind)
+            check_pattern(found.station_pattern)
         except (KeyError, TypeError) as error:
             raise ValueError(Said("This is not a column mapping: {error} is not a data type.", error=error)) from error
         except ValueError as error:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from pathlib import PurePosixPath
 
 from quakegui.formats import sheet
 from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.elements import UNITS
 from quakegui.formats.errors import FormatError
+from quakegui.formats.namepattern import check_pattern, station_by
 from quakegui.formats.source import Source
 from quakegui.formats.timecolumns import GENERATED
 from quakegui.words import Said
-
-_CODE = "{code}"
-_PLACE = re.compile(r"\\?\{code\\?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +62,7 @@ class Hints:
         """Raise ValueError if the unit is unknown or the pattern lacks its placeholder."""
         if self.unit and self.unit not in UNITS:
             raise ValueError(Said("Unknown unit {unit}; use one of {units}.", unit=self.unit, units=", ".join(UNITS)))
-        if self.station_pattern and self.station_pattern.count(_CODE) != 1:
-            raise ValueError(
-                Said('The file-name pattern must contain "{code}" exactly once, in place of the station code.', code=_CODE)
-            )
+        check_pattern(self.station_pattern)
 
     def to_json(self) -> str:
         """Return everything that affects how a file is read as one JSON object, or an empty string if there are no hints."""
@@ -92,19 +85,7 @@ class Hints:
         """
         if not self.station_pattern:
             return station_code(self.station)
-        wanted = re.escape(self.station_pattern).replace(r"\*", ".*").replace(r"\?", ".")
-        wanted = _PLACE.sub(r"(?P<code>[A-Za-z0-9]{1,16})", wanted)
-        name = source.base
-        found = re.fullmatch(wanted, name, re.IGNORECASE) or re.fullmatch(wanted, PurePosixPath(name).stem, re.IGNORECASE)
-        if found is None:
-            raise FormatError(
-                Said(
-                    "The file name does not match {station_pattern}, so the station is unknown.",
-                    station_pattern=self.station_pattern,
-                ),
-                file=source.name,
-            )
-        return station_code(found.group("code"))
+        return station_by(self.station_pattern, source)
 
 
 NO_HINTS = Hints()
@@ -147,6 +128,8 @@ def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None
 def complete(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:
     """Return a mapping completed with the hints for a file."""
     station = hints.station_of(source)
+    if not station and mapping.station_pattern and not mapping.station_column:
+        station = station_by(mapping.station_pattern, source)
     if station and mapping.layout == "wide" and len(mapping.columns) == 1:
         mapping = replace(mapping, columns=((station, mapping.columns[0][1]),))
     return replace(

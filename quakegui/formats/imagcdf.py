@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.bounds import LARGEST_FILE
 from quakegui.formats.errors import FormatError
 from quakegui.formats.hints import NO_HINTS, Hints
 from quakegui.formats.issued import issue_date
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
-from quakegui.formats.source import LARGEST_FILE, Source
+from quakegui.formats.source import Source
 from quakegui.season.readings import DataType
 from quakegui.strangers import HIGHEST_RATIO, SMALL
 from quakegui.words import Said

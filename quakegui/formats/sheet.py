@@ -10,10 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from quakegui.formats.bounds import MOST_SHEETS
 from quakegui.formats.elements import unit_of
 from quakegui.formats.errors import FormatError
 from quakegui.formats.packed import is_opendocument
-from quakegui.formats.source import MOST_SHEETS, Source, decode
+from quakegui.formats.source import Source, decode
 from quakegui.formats.timecolumns import is_time_heading
 from quakegui.words import Said
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from quakegui.formats import sheet
 from quakegui.formats.above import station_above, station_in_name
+from quakegui.formats.bounds import MOST_SHEETS
 from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.contents import content_of, named, unread_columns
 from quakegui.formats.elements import UNITS
@@ -23,7 +24,7 @@ from quakegui.formats.numerals import cell, is_ambiguous, numbers
 from quakegui.formats.records import EARLIEST, LATEST, MISSING_CODE, Total, make_readings, total_intensity
 from quakegui.formats.result import ReadingsFile
 from quakegui.formats.sheet import Preview, preview
-from quakegui.formats.source import MOST_SHEETS, Source
+from quakegui.formats.source import Source
 from quakegui.formats.stamps import parse_times
 from quakegui.formats.stations import places
 from quakegui.formats.timecolumns import ONE_DAY
@@ -100,7 +101,10 @@ def _saved(source: Source, hints: Hints) -> TableMapping | None:
     found = kept_mapping(source, hints.saved, hints.skip_lines)
     if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
         return found
-    code = hints.station_of(source) or station_above(sheet.above(source)) or station_in_name(source.base)
+    code = hints.station_of(source)
+    if found.station_pattern and not code:
+        return found  # whose own pattern finds it
+    code = code or station_above(sheet.above(source)) or station_in_name(source.base)
     if not code:
         raise FormatError(_why((NO_STATION,)), file=source.name)
     return complete(found, Hints(station=code), source)

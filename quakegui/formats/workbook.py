@@ -16,8 +16,9 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.reader.strings import read_string_table
 from openpyxl.xml.constants import SHARED_STRINGS
 
+from quakegui.formats.bounds import LARGEST_FILE, MOST_SHEETS
 from quakegui.formats.errors import FormatError
-from quakegui.formats.source import LARGEST_FILE, MOST_SHEETS, Source
+from quakegui.formats.source import Source
 from quakegui.strangers import HIGHEST_RATIO, SMALL
 from quakegui.words import Said
 

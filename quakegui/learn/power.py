@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from quakegui import formats, paths
-from quakegui.formats.source import expand
+from quakegui.formats.archives import expand
 from quakegui.judge.alarms import catalogue_of
 from quakegui.judge.folds import PROTOCOLS, material
 from quakegui.judge.judgement import Judgement

@@ -15,8 +15,8 @@ import numpy as np
 from sqlalchemy import Connection, Row, delete, select
 
 from quakegui import formats
+from quakegui.formats.archives import expand
 from quakegui.formats.errors import shown
-from quakegui.formats.source import expand
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, Act, add_act, read_acts
 from quakegui.project.origins import Origin, Origins

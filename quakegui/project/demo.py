@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui import formats, paths
-from quakegui.formats.source import expand
+from quakegui.formats.archives import expand
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import catalogue, journal, making
 from quakegui.project.importing import import_paths, store_parsed

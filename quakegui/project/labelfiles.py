@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.archives import expand
 from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError, shown
-from quakegui.formats.source import decode, expand
+from quakegui.formats.source import decode
 from quakegui.project import journal, nights
 from quakegui.project.season_tables import day_of, unguard
 from quakegui.project.store import Project

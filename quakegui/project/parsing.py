@@ -22,10 +22,11 @@ import numpy as np
 
 from quakegui import formats
 from quakegui.formats import kp
+from quakegui.formats.archives import expand
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError, one_error
 from quakegui.formats.hints import Hints, hints_of
-from quakegui.formats.source import Source, expand
+from quakegui.formats.source import Source
 from quakegui.progress import CancelCheck
 from quakegui.project.exchange.layout import MANIFEST, READING_COLUMNS, is_export, is_manifest
 from quakegui.project.reading_blocks import Block, blocks_of

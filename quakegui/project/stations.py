@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, exists, select
 from sqlalchemy.dialects.sqlite import insert
 
 from quakegui import formats
-from quakegui.formats.source import expand
+from quakegui.formats.archives import expand
 from quakegui.project import schema
 from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
 from quakegui.project.reading_blocks import Issue

@@ -318,6 +318,11 @@ def copy_deed(bench: Workbench, *, python: bool) -> None:
     deed = bench.session.deed
     if deed is None:
         text = tr("Nothing has been exported, labelled by rule, trained or evaluated in this session yet.")
+    elif not deed.words:
+        text = tr(
+            "A figure or an animation shows a panel as it was on the screen, so no command can make it again. "
+            "'quakegui maps' writes the day maps as images."
+        )
     else:
         QGuiApplication.clipboard().setText(deed.python if python else deed.command)
         text = tr("Copied to the clipboard: {command}").format(command=deed.command)

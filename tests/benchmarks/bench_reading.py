@@ -16,7 +16,8 @@ import pandas as pd
 from bench_tools import Row, Timed, both, in_turn, ms, ratios
 
 from quakegui import formats
-from quakegui.formats.source import Source, expand
+from quakegui.formats.archives import expand
+from quakegui.formats.source import Source
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.readings import Readings

@@ -13,10 +13,10 @@ import zipfile
 import pytest
 from readings_samples import ACK, iaga, wdc_line, xyzf
 
+from quakegui.formats import bounds as module
 from quakegui.formats import read_readings
-from quakegui.formats import source as module
+from quakegui.formats.archives import expand
 from quakegui.formats.errors import FormatError
-from quakegui.formats.source import expand
 
 FILES = {"kak20220115.min": iaga(xyzf(30), code="KAK"), "mmb20220116.min": iaga(xyzf(30), code="MMB")}
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}

@@ -10,9 +10,10 @@ import zipfile
 
 import pytest
 
-from quakegui.formats import source as module
+from quakegui.formats import bounds as module
+from quakegui.formats.archives import expand
 from quakegui.formats.errors import FormatError
-from quakegui.formats.source import decode, expand
+from quakegui.formats.source import decode
 
 
 def packed(members: dict[str, bytes]) -> bytes:

@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 
 from quakegui.formats import Hints, TableMapping, detect, read_events, read_readings
+from quakegui.formats.archives import expand
 from quakegui.formats.errors import FormatError
 from quakegui.formats.hints import SavedMapping
-from quakegui.formats.source import Source, expand
+from quakegui.formats.source import Source
 from quakegui.formats.zones import zone_in
 
 STAMPS = [f"2024-05-09 {at // 60:02d}:{at % 60:02d}" for at in range(120)]

@@ -20,7 +20,7 @@ from hostile_seeds import FETCHED, LABELS, LAUGHS, OUTSIDE, WIDE, iaga, image, w
 from PIL import Image
 
 from quakegui import formats
-from quakegui.formats import FormatError, Source, TableMapping, cenc, expand, quakeml
+from quakegui.formats import FormatError, Source, TableMapping, bounds, cenc, expand, quakeml
 from quakegui.project.labelfiles import import_labels
 from quakegui.project.store import Project
 
@@ -210,9 +210,7 @@ def test_quines_and_nests_end(tmp_path: Path) -> None:
 
 def test_overlapping_members_unpack_no_more_than_an_archive_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many directory entries that all point at one packed kernel, as in the densest zip bombs."""
-    from quakegui.formats import source
-
-    monkeypatch.setattr(source, "LARGEST_ARCHIVE", 3 * 2**20)
+    monkeypatch.setattr(bounds, "LARGEST_ARCHIVE", 3 * 2**20)
     kernel = packed({"a": bytes(2**20)})
     at = kernel.find(b"PK\x01\x02")
     entry, end = kernel[at : kernel.find(b"PK\x05\x06")], bytearray(kernel[kernel.find(b"PK\x05\x06") :])

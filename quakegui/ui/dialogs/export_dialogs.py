@@ -81,6 +81,7 @@ class FigureDialog(QDialog):
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
+        _remember(self._session)
         self._session.said.emit(tr("Figure saved to {path}.").format(path=path), "info")
         super().accept()
 
@@ -127,6 +128,7 @@ class AnimationDialog(QDialog):
         suggestion = latest_folder(self._session.settings) / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
         if path and self.write(target := with_ending(path, f"*{kind}", (kind,))):
+            _remember(self._session)
             self._session.said.emit(tr("Animation saved to {path}.").format(path=target), "info")
             super().accept()
 
@@ -160,6 +162,12 @@ class AnimationDialog(QDialog):
         finally:
             bar.close()
             bar.deleteLater()
+
+
+def _remember(session: Session) -> None:
+    """Let a picture be what was done last, so that *Copy as command* gives no former deed for it."""
+    if session.project is not None:
+        session.deed = deeds.picture(session.project.folder)
 
 
 def save_tables(session: Session, window: QWidget) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 from quakegui.formats import Hints
 from quakegui.formats.zones import zone_of
 from quakegui.ui.dialogs.dialog_parts import add_rows
+from quakegui.ui.dialogs.pattern_field import PatternField
 from quakegui.ui.i18n import tr
 
 
@@ -21,8 +22,7 @@ class HintsEditor(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filling = False
-        self.station, self.pattern, self.day, self.zone = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        self.pattern.setPlaceholderText("mag_{code}_*.csv")
+        self.station, self.pattern, self.day, self.zone = QLineEdit(), PatternField(), QLineEdit(), QLineEdit()
         self.day.setPlaceholderText("2024-05-09")
         self.zone.setPlaceholderText("UTC+8")
         form = QFormLayout(self)
@@ -30,11 +30,7 @@ class HintsEditor(QWidget):
             form,
             (
                 (tr("Station of the file"), self.station, tr("Station code, if the file does not state it")),
-                (
-                    tr("File name pattern"),
-                    self.pattern,
-                    tr("Pattern of the file names: {code} for the station code, * for any characters"),
-                ),
+                self.pattern.row(),
                 (tr("First day"), self.day, tr("Date of a log that records only times of day, or one of its dates")),
                 (
                     tr("Time zone of the log"),
@@ -72,10 +68,8 @@ class HintsEditor(QWidget):
             zone_of(zone or "UTC")
         except ValueError:
             raise ValueError(tr("Unknown time zone.")) from None
-        pattern = self.pattern.text().strip()
-        if pattern and pattern.count("{code}") != 1:
-            raise ValueError(tr('Enter "{code}" exactly once in the file name pattern, in place of the station code.'))
-        return Hints(station=self.station.text().strip().upper(), station_pattern=pattern, day=first, timezone=zone)
+        code = self.station.text().strip().upper()
+        return Hints(station=code, station_pattern=self.pattern.pattern(), day=first, timezone=zone)
 
     def _tell(self) -> None:
         if not self._filling:

@@ -27,6 +27,7 @@ from quakegui.formats.stamps import TIME_FORMATS
 from quakegui.formats.zones import offset_name, zone_of
 from quakegui.season.readings import DataType
 from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
+from quakegui.ui.dialogs.pattern_field import PatternField
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 
@@ -101,6 +102,9 @@ class MappingEditor(QWidget):
         self.keeps = QCheckBox(tr("Save for tables with these columns"))
         self.keeps.setToolTip(tr("Later tables with the same columns are read in the same way"))
         self._time: tuple[str, ...] = ()
+        self.pattern = PatternField()
+        self.pattern.textChanged.connect(lambda text: self.columns.setColumnHidden(CODE, bool(text.strip())))
+        self.pattern.editingFinished.connect(self._tell_pattern)
         self.missing = QLineEdit()
         self.missing.textChanged.connect(self._tell)
         for box in (self.clock, self.zone, self._unit, self._stamp, self._type):
@@ -110,6 +114,7 @@ class MappingEditor(QWidget):
     def _lay_out(self) -> None:
         self._form = QFormLayout()
         rows = (
+            self.pattern.row(),
             (tr("Sheet"), self._sheet, tr("Sheet of the workbook")),
             (tr("Time format"), self.clock, tr("Time format in strptime codes, such as %Y-%m-%d %H:%M")),
             (
@@ -173,6 +178,7 @@ class MappingEditor(QWidget):
                 box.setCurrentIndex(at)
             else:
                 box.setEditText(str(value))
+        self.pattern.setText(mapping.station_pattern)
         self.skip.setValue(-1 if mapping.skip_lines is None else mapping.skip_lines)
         self.missing.setText(", ".join(f"{value:g}" for value in mapping.missing))
 
@@ -191,23 +197,14 @@ class MappingEditor(QWidget):
             raise ValueError(tr("Specify the total-intensity columns, or those of its components."))
         if len(station) > 1:
             raise ValueError(tr("Only one column can be the station code."))
-        codes = {code for _, _, code in values}
-        layout, columns, code = "long", [(letter, name) for letter, name, _ in values], ""
-        if not station:
-            if "" in codes:
-                raise ValueError(tr("Enter the station code beside each value column, or specify the station-code column."))
-            if {letter for letter, _, _ in values} == {"F"}:
-                layout, columns = "wide", [(code, name) for _, name, code in values]
-            elif len(codes) > 1:
-                raise ValueError(
-                    tr("To import components from several stations, use one row per station and time, with a station column.")
-                )
-            else:
-                code = codes.pop()
+        pattern = self.pattern.pattern()
+        if station and pattern:
+            raise ValueError(tr("Specify either the station-code column or a file name pattern, not both."))
+        wide, columns, code = _of_stations(values, named=bool(station or pattern))
         if len({first for first, _ in columns}) < len(columns):
             raise ValueError(tr("Two columns have the same meaning for the same station."))
         return TableMapping(
-            "wide" if layout == "wide" else "long",
+            "wide" if wide else "long",
             self._time if set(self._time) == set(time) else tuple(time),
             tuple(columns),
             station_column=station[0] if station else "",
@@ -220,6 +217,7 @@ class MappingEditor(QWidget):
             data_type=DataType(self._type.currentData()),
             sheet=self._sheet.currentText() if self._sheet.count() > 1 else "",
             skip_lines=self.skip_lines(),
+            station_pattern=pattern,
         )
 
     def _zone(self) -> str:
@@ -272,6 +270,11 @@ class MappingEditor(QWidget):
         if not self._filling:
             self.lines_chosen.emit()
 
+    def _tell_pattern(self) -> None:
+        if self.pattern.isModified():
+            self.pattern.setModified(False)
+            self._tell()
+
     def _tell(self) -> None:
         if not self._filling:
             self.changed.emit()
@@ -285,6 +288,33 @@ def _meanings(mapping: TableMapping | None) -> tuple[dict[str, str], dict[str, s
     if mapping.layout == "wide":
         return meanings | {name: "F" for _, name in mapping.columns}, {name: code for code, name in mapping.columns}
     return meanings | {name: letter for letter, name in mapping.columns}, {name: mapping.station for _, name in mapping.columns}
+
+
+def _of_stations(values: list[tuple[str, str, str]], *, named: bool) -> tuple[bool, list[tuple[str, str]], str]:
+    """Return whether each column is a station's, the pairs for a mapping, and the code of the only station.
+
+    Parameters
+    ----------
+    values
+        Letter, column and the station code beside it.
+    named
+        Whether a column or the file's name tells the station.
+    """
+    pairs = [(letter, name) for letter, name, _ in values]
+    codes = {code for _, _, code in values}
+    if named:
+        return False, pairs, ""
+    if "" in codes:
+        raise ValueError(
+            tr("Enter the station code beside each value column, or specify the station-code column or a file name pattern.")
+        )
+    if {letter for letter, _, _ in values} == {"F"}:
+        return True, [(code, name) for _, name, code in values], ""
+    if len(codes) > 1:
+        raise ValueError(
+            tr("To import components from several stations, use one row per station and time, with a station column.")
+        )
+    return False, pairs, codes.pop()
 
 
 def _choice(items: Sequence[tuple[object, str]]) -> QComboBox:
