@@ -59,11 +59,13 @@ def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
         whose = session.whose()
         noted = [note.day for note in session.all_notes() if whose in (None, note.author)]
         return np.isin(session.days, np.array(noted, dtype=session.days.dtype))
-    if kind == "event":
-        return np.isin(session.days, session.event_days)
     if kind == "unlabelled":
         return np.asarray(session.labels.classes == UNLABELLED, dtype=bool)
-    if session.predictions is None or session.display.blind:
+    if session.display.blind:
+        return np.zeros(session.days.size, dtype=bool)
+    if kind == "event":
+        return np.isin(session.days, session.event_days)
+    if session.predictions is None:
         return np.zeros(session.days.size, dtype=bool)
     return _OF_PREDICTIONS[kind](session, session.predictions)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # loaded with the first evaluation
     from quakegui.judge.judged_by import AsOf
     from quakegui.judge.judgement import Judgement
     from quakegui.judge.limit import Limit
+    from quakegui.judge.metrics import Figures, Target
     from quakegui.learn.run_study import RunStudy
     from quakegui.learn.runs.registry import RunFolder
     from quakegui.learn.worker.environments import Environment
@@ -35,12 +37,15 @@ class Answers:
     Attributes
     ----------
     days, labels, probabilities
-        The scored days, their classes for the evaluation, and the predictions; shapes (day,), (day,) and (day, class).
+        The scored days, the classes that they are judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    figures
+        What counting them gives, by target.
     """
 
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    figures: Mapping[Target, Figures]
 
     @property
     def classes(self) -> NDArray[np.int64]:
@@ -90,8 +95,9 @@ class Evaluation:
 
     @property
     def answers(self) -> Answers:
-        """The predictions only."""
-        return Answers(self.days, self.labels, self.probabilities)
+        """The answers alone."""
+        figures = {one.target: one.figures for one in self.judgement.targets}
+        return Answers(self.days, self.labels, self.probabilities, figures)
 
     @classmethod
     def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
@@ -193,8 +199,8 @@ def rule_in_force(session: Session) -> LabelRule | None:
 
 
 def answers_of(run: RunFolder) -> Answers | None:
-    """Return the out-of-fold predictions for the days labelled at the training; None if they must not be evaluated."""
-    from quakegui.learn.runs.predictions import TEST
+    """Return at once what a run said out of fold of the days labelled at its training; None where that is not to be judged."""
+    from quakegui.learn.runs.predictions import TEST, TRAINED
     from quakegui.learn.runs.registry import RunError
 
     if run.config.leaky:
@@ -205,7 +211,34 @@ def answers_of(run: RunFolder) -> Answers | None:
         return None
     pooled, fold = said.out_of_fold()
     scored = (said.labels >= 0) & (fold >= 0) & (said.role[fold, np.arange(len(fold))] == TEST)
-    return Answers(said.days[scored], said.labels[scored].astype(np.int64), pooled[scored].astype(np.float64))
+    taught = (said.role == TRAINED) & (said.labels >= 0)
+    trained = np.array([np.bincount(said.labels[days], minlength=5) > 0 for days in taught])
+    labels, answers = said.labels[scored].astype(np.int64), pooled[scored].astype(np.float64)
+    known = trained[fold[scored]] | run.config.zero_shot
+    return Answers(said.days[scored], labels, answers, _count(labels, answers, known))
+
+
+def _count(labels: NDArray[np.int64], answers: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[Target, Figures]:
+    """Return the figures of answers, as a judgement of them counts them.
+
+    Parameters
+    ----------
+    labels, answers
+        True class and probabilities of each day, shapes (day,) and (day, class).
+    known
+        Which classes the fold of each day had in training, shape (day, class).
+    """
+    from quakegui.judge import metrics
+
+    there, found = np.isfinite(answers).all(axis=1), {}
+    for target, groups in metrics.GROUPS.items():
+        truth = metrics.group_labels(labels[there], target)
+        said = metrics.group_probabilities(answers[there], target).argmax(axis=1)
+        judged = metrics.group_trained(known[there], target)[np.arange(truth.size), truth]
+        size = max(groups) + 1
+        every = metrics.confusion(truth, said, size)
+        found[target] = metrics.figures(every, metrics.confusion(truth[judged], said[judged], size))
+    return found
 
 
 def days_in_cell(answers: Answers, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:

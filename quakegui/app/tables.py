@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.labels import LabelRow
+from quakegui.season.labels import LabelRow, LabelSource
 
 UNLABELLED = -1
 
@@ -20,12 +20,15 @@ class LabelTable:
     Attributes
     ----------
     classes
-        0 to 4, or -1 without a current label, int8, shape (day,).
+        0..4, or -1 where no label is in force, int8, shape (day,).
+    by_rule
+        Whether the label in force is the rule's, no person's, shape (day,).
     rows
         The current journal row, or None, one per day.
     """
 
     classes: NDArray[np.int8]
+    by_rule: NDArray[np.bool_]
     rows: tuple[LabelRow | None, ...]
 
     @classmethod
@@ -33,4 +36,5 @@ class LabelTable:
         """Return the table of `days` from the current rows by local date."""
         rows = tuple(in_force.get(day) for day in days)
         classes = [UNLABELLED if row is None or row.cls is None else row.cls for row in rows]
-        return cls(np.array(classes, dtype=np.int8), rows)
+        by_rule = [row is not None and row.cls is not None and row.source is LabelSource.RULE for row in rows]
+        return cls(np.array(classes, dtype=np.int8), np.array(by_rule, dtype=bool), rows)

@@ -58,8 +58,17 @@ def import_readings(bench: Workbench) -> None:
     _ask(ImportWizard(bench.session, bench.window))
 
 
+def _hidden(bench: Workbench) -> bool:
+    """Say that earthquakes stay hidden while somebody labels blind, and return whether somebody does."""
+    if bench.session.display.blind:
+        bench.session.said.emit("Earthquakes are hidden during blind labelling", "info")
+    return bench.session.display.blind
+
+
 def edit_catalogue(bench: Workbench) -> None:
-    """Open the earthquake catalogue: region, magnitudes, declustering and directions."""
+    """Show the earthquake catalogue: box, magnitude, declustering and directions."""
+    if _hidden(bench):
+        return
     from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 
     _ask(CatalogueDialog(bench.session, bench.window))
@@ -80,7 +89,9 @@ def edit_season(bench: Workbench) -> None:
 
 
 def apply_rule(bench: Workbench) -> None:
-    """Open the label rule with its counts, to apply it."""
+    """Show the label rule with its counts, and apply it."""
+    if _hidden(bench):
+        return
     from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
     _ask(RuleDialog(bench.session, bench.window))
@@ -114,14 +125,16 @@ def edit_settings(bench: Workbench) -> None:
     _ask(SettingsDialog(bench.session, bench.window))
 
 
-def export_figure(bench: Workbench) -> None:
-    """Export a panel as a figure."""
+def export_figure(bench: Workbench, panel: str = "day map") -> None:
+    """Save a panel as a picture; that of a name is offered first."""
     from quakegui.ui.dialogs.export_dialogs import FigureDialog
 
     panels = {"day map": (tr("Day map"), cast(QWidget, bench.day_map.view))}
     panels |= {name: (dock.windowTitle(), dock.widget()) for name, dock in bench.docks.items() if dock.isVisible()}
+    if bench.session.display.sheet:
+        panels["contact sheet"] = tr("Contact sheet"), bench.day_map.contact
     panels["window"] = tr("Whole window"), bench.window
-    _ask(FigureDialog(bench.session, panels, bench.window))
+    _ask(FigureDialog(bench.session, panels, bench.window, first=panel))
 
 
 def export_animation(bench: Workbench) -> None:
@@ -275,13 +288,14 @@ def _tell_update(bench: Workbench, update: Update) -> None:
     besides = sum(len(report.issued) for report in update.registered)
     if besides:
         lines.append(tr("Days predicted by registered models: {count}.").format(count=besides))
-    for alarm in update.new_alarms:
+    alarms = () if bench.session.display.blind else update.new_alarms
+    for alarm in alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         zone = zone_name(bench.session)
         opened = f"{to_local(alarm.opened, zone):%Y-%m-%d %H:%M} {offset_text(zone, alarm.opened)}"
         lines.append(tr("An alarm opened at {time}: {name}.").format(time=opened, name=name))
     lines += [worded(note) for note in update.notes]
-    icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
+    icon = QMessageBox.Icon.Warning if alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 
 

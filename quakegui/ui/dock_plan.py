@@ -24,7 +24,11 @@ from quakegui.ui.panels.training_panel import TrainingPanel
 SHORT_WINDOW = 850
 """Height of the window in pixels below which stacked panels become tabs."""
 LOW_WINDOW = 560
-"""Height below which every line counts: the tool bar is at the side, and the bottom row has only the necessary height."""
+"""Below this height every line counts: the tool bar stands at the side, and the row below takes what its panel needs."""
+BESIDE_MAP = 110
+"""What stands beside the map in the middle, in pixels: its colour bar and margins."""
+ABOVE_AND_BELOW_MAP = 215
+"""What stands above and below it in a window without a row below: bars, head and foot, and the line of values, in pixels."""
 TIMELINE_SHARE = 21
 """Height of the bottom row, in percent of the window."""
 LEAST_BELOW = 178
@@ -42,11 +46,15 @@ class DockSpec:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Place of a dock in a workspace: its area, and the dock above it there."""
+    """Where a dock stands in a workspace: its area, and the dock that it stands below there.
+
+    In a window in which the map would be too small above it, it stands `behind` another dock instead.
+    """
 
     dock: str
     area: Qt.DockWidgetArea
     below: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ WORKSPACES: Final = (
     Workspace(
         "days", mark("Days"), mark("Step through the days and label them"),
         (Place("stations", LEFT), Place("series", LEFT, "stations"), Place("day", RIGHT), Place("regions", RIGHT, "day"),
-         Place("timeline", BOTTOM)),
+         Place("timeline", BOTTOM, behind="stations")),
     ),
     Workspace(
         "model", mark("Model"), mark("Train a model and compare runs"),
@@ -109,7 +117,7 @@ WORKSPACES: Final = (
     Workspace("results", mark("Results"), mark("Evaluate the predictions"), (Place("evaluation", BOTTOM),), day_map=False),
     Workspace(
         "review", mark("Review"), mark("Large map and large text, for several people at one screen"),
-        (Place("day", RIGHT), Place("timeline", BOTTOM)), large=True,
+        (Place("day", RIGHT), Place("timeline", BOTTOM, behind="day")), large=True,
     ),
 )  # fmt: skip
 
@@ -140,7 +148,7 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
         _place(window, docks, place)
     _place_others(window, docks, workspace)
     for place in workspace.places:
-        if not place.below:
+        if not place.below and not _stands_behind(window, place):
             docks[place.dock].raise_()
     (_share_for_days if workspace.id == "days" else _share)(window, docks, workspace, fit)
 
@@ -171,20 +179,29 @@ def _place(window: QMainWindow, docks: dict[str, QDockWidget], place: Place) -> 
     dock = docks[place.dock]
     window.addDockWidget(place.area, dock)
     dock.show()
-    if place.below and window.height() < SHORT_WINDOW:
+    if _stands_behind(window, place):
+        window.tabifyDockWidget(docks[place.behind], dock)
+    elif place.below and window.height() < SHORT_WINDOW:
         window.tabifyDockWidget(docks[place.below], dock)
         docks[place.below].raise_()
     elif place.below:
         window.splitDockWidget(docks[place.below], dock, Qt.Orientation.Vertical)
 
 
+def _stands_behind(window: QMainWindow, place: Place) -> bool:
+    return bool(place.behind) and LOW_WINDOW <= window.height() < SHORT_WINDOW
+
+
 def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
-    """Hide the docks that a workspace does not show, as tabs behind its last one, where they appear when opened."""
-    front = docks[workspace.places[-1].dock]
+    """Hide the docks that a workspace does not show, behind the last one below, where they come up when they are opened."""
+    last = docks[workspace.places[-1].dock]
+    front = last if window.dockWidgetArea(last) == BOTTOM else None
     for name, dock in docks.items():
         if not workspace.has(name):
             window.addDockWidget(BOTTOM, dock)
-            window.tabifyDockWidget(front, dock)
+            if front is not None:
+                window.tabifyDockWidget(front, dock)
+            front = front or dock
             dock.hide()
 
 
@@ -203,10 +220,14 @@ def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Wor
 
 
 def _share(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace, fit: float) -> None:
+    width, height = window.width(), window.height()
     if workspace.has("timeline"):
-        window.resizeDocks([docks["day"]], [max(window.width() // 4, round(290 * fit))], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["timeline"]], [window.height() * 12 // 100], Qt.Orientation.Vertical)
-    elif workspace.has("runs") and window.height() >= SHORT_WINDOW:
+        beside = width - BESIDE_MAP - (height - ABOVE_AND_BELOW_MAP)  # what the largest map leaves, for lines that are not cut
+        column = min(max(beside, width // 4, round(290 * fit)), width * 2 // 5)
+        window.resizeDocks([docks["day"]], [column], Qt.Orientation.Horizontal)
+        if window.dockWidgetArea(docks["timeline"]) == BOTTOM:
+            window.resizeDocks([docks["timeline"]], [height * 12 // 100], Qt.Orientation.Vertical)
+    elif workspace.has("runs") and height >= SHORT_WINDOW:
         window.resizeDocks([docks["training"], docks["runs"]], [13, 7], Qt.Orientation.Vertical)
 
 
@@ -214,6 +235,8 @@ def _share_for_days(window: QMainWindow, docks: dict[str, QDockWidget], _workspa
     width, height = window.width(), window.height()
     columns = [max(width * 27 // 100, round(300 * fit)), max(width // 5, round(290 * fit))]
     window.resizeDocks([docks["stations"], docks["day"]], columns, Qt.Orientation.Horizontal)
+    if window.dockWidgetArea(docks["timeline"]) != BOTTOM:
+        return
     below = height * TIMELINE_SHARE // 100
     window.resizeDocks(
         [docks["timeline"]], [below if height < LOW_WINDOW else max(below, LEAST_BELOW)], Qt.Orientation.Vertical

@@ -14,7 +14,9 @@ from quakegui.app.training import Training
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.blind_badge import BlindBadge
 from quakegui.ui.centre import Centre
+from quakegui.ui.context_menus import ContextMenus
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.held_keys import HeldKeys
@@ -83,10 +85,12 @@ class MainWindow(QMainWindow):
         self._place_docks()
         self.menus = Menus(self, session, ACTIONS, self._run)
         workspaces = [self.menus.actions[f"workspace-{workspace.id}"] for workspace in dock_plan.WORKSPACES]
-        self.menuBar().setCornerWidget(Segments(workspaces, self.menuBar()))
+        self._segments = Segments(workspaces, BlindBadge(session), self.menuBar())
+        self.menuBar().setCornerWidget(self._segments)
         self.layouts = Layouts(self, session, self.docks, self.menus.toolbar, self._centre, fit=fit)
         self.bench = Workbench(self, session, self.day_map_panel, self.docks, self.layouts, self.menus.range_count)
         self._connect_panels()
+        self.context_menus = ContextMenus(self.bench, self.menus.actions)
         self.status_line = StatusLine(session, self)
         self.setStatusBar(self.status_line)
         self.training.spoke.connect(self.status_line.hear)
@@ -172,6 +176,8 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(self._title())
             self.menus.panels.setEnabled(self.session.project is not None)
             self.layouts.show_docks(self.session.project is not None)
+        if Change.DISPLAY in change:
+            self.menuBar().setCornerWidget(self._segments)  # which has the bar make room for the badge that came or went
         if change & ~(Change.DAY | Change.PICK | Change.RANGE):
             self.menus.refresh(self.bench)
 

@@ -16,15 +16,19 @@ class Segments(QWidget):
     ----------
     actions
         From left to right.
+    badge
+        Stands before them.
     """
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Iterable[QAction], badge: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         group = QActionGroup(self)
         self._buttons: list[QToolButton] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 1, 6, 1)
         row.setSpacing(0)
+        row.addWidget(badge)
+        row.addSpacing(6)
         for action in actions:
             group.addAction(action)
             button = QToolButton()

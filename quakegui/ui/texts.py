@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quakegui.season.names import QUALITY_REASONS
+from quakegui.season.labels import LabelRow, LabelSource
+from quakegui.season.names import QUALITY_REASONS, SOURCE_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui.i18n import tr
 
@@ -29,3 +30,9 @@ def step_words(step: Step) -> str:
 def quality_text(quality: Quality) -> str:
     """Return the quality flags of a station-day in words, empty for a good night."""
     return ", ".join(tr(text) for flag, text in QUALITY_REASONS.items() if flag in quality)
+
+
+def source_words(row: LabelRow) -> str:
+    """Return in short who a label comes from: "by an analyst (Li)"."""
+    who = tr(SOURCE_NAMES[row.source])
+    return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who

@@ -48,18 +48,21 @@ class FigureDialog(QDialog):
     session
         The session.
     panels
-        The panels that can be painted: title and widget by name.
-    parent
-        The parent widget.
+        What can be painted: title and widget by name.
+    first
+        Name of the one that is offered first.
     """
 
-    def __init__(self, session: Session, panels: Mapping[str, tuple[str, QWidget]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, panels: Mapping[str, tuple[str, QWidget]], parent: QWidget | None = None, *, first: str = ""
+    ) -> None:
         super().__init__(parent)
         self._session, self._panels = session, panels
         self.setWindowTitle(tr("Export a figure"))
         self._panel = QComboBox()
         for name, (title, _) in panels.items():
             self._panel.addItem(title, name)
+        self._panel.setCurrentIndex(max(self._panel.findData(first), 0))
         self._dpi = QSpinBox()
         self._dpi.setRange(72, 1200)
         self._dpi.setValue(300)
@@ -67,17 +70,21 @@ class FigureDialog(QDialog):
         _rows(form, ((tr("Panel"), self._panel), (tr("Resolution (dpi, PNG)"), self._dpi)))
         form.addRow(_save_buttons(self))
 
+    @property
+    def chosen(self) -> str:
+        """The name of the panel that is chosen."""
+        return str(self._panel.currentData())
+
     def accept(self) -> None:
-        """Ask for a file and write the figure."""
-        name = self._panel.currentData()
-        suggestion = latest_folder(self._session.settings) / f"{str(name).replace(' ', '-')}-{self._session.day}.png"
+        """Ask for the file and write it."""
+        suggestion = latest_folder(self._session.settings) / f"{self.chosen.replace(' ', '-')}-{self._session.day}.png"
         kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
         name, kind = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion), kinds)
         if not name:
             return
         path = with_ending(name, kind, FIGURES)
         try:
-            save_figure(self._panels[self._panel.currentData()][1], path, dpi=self._dpi.value(), stamp=stamp_of(self._session))
+            save_figure(self._panels[self.chosen][1], path, dpi=self._dpi.value(), stamp=stamp_of(self._session))
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return

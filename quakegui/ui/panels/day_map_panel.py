@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
@@ -101,12 +101,20 @@ class DayMapPanel(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        """Show the values under the cursor: location, z, nT and region."""
+        """Say what is under the cursor: place, z, nT and region."""
+        words = self._words_of(self._pixel)
+        hint = tr("Point at the map to read its value and position.") if self.view.scene is not None else ""
+        self.readout.setText(words or hint)
+
+    def words_at(self, at: QPointF) -> str:
+        """Return place, z, nT and region under a point of the map, empty beside it."""
+        return self._words_of(self.view.pixel_at(at))
+
+    def _words_of(self, pixel: tuple[int, int] | None) -> str:
         scene, season = self.view.scene, self._session.season
-        if scene is None or season is None or self._pixel is None:
-            self.readout.setText(tr("Point at the map to read its value and position.") if scene is not None else "")
-            return
-        row, column = self._pixel
+        if scene is None or season is None or pixel is None:
+            return ""
+        row, column = pixel
         frame = season.gridder.basis.frame
         latitude, longitude = frame.unproject(frame.from_pixels(np.array([[row, column]], dtype=np.float64)))[0]
         words = [place_text(float(latitude), float(longitude))]
@@ -121,7 +129,7 @@ class DayMapPanel(QWidget):
         region = region_at(scene.map, scene.threshold_z, row, column) if scene.map.exists else None
         if region is not None:
             words.append(tr("region {id}, duration {duration} d").format(id=region.id, duration=region.duration_days))
-        self.readout.setText("   ·   ".join(words))
+        return "   ·   ".join(words)
 
     def _pick(self, code: str, add: bool) -> None:
         picked = self._session.selected_codes

@@ -26,17 +26,18 @@ from quakegui.app.day_events import Distance, earthquakes_ahead
 from quakegui.app.session import Session
 from quakegui.judge.names import KIND_NAMES
 from quakegui.season.kp import STORM_KP
-from quakegui.season.labels import LabelRow, LabelSource
+from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
+from quakegui.season.names import CLASS_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import quality_text
+from quakegui.ui.texts import quality_text, source_words
 
 MOST_REASONS: Final = 8
 """Maximum number of stations whose quality is described; the station map describes each under the mouse."""
@@ -89,7 +90,7 @@ class DayPanel(QWidget):
         self.note = NoteEdit(self)
         self._captions = [QLabel() for _ in range(5)]
         self._build()
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         session.closing.connect(self.keep_note)
         self.retranslate()
 
@@ -148,6 +149,8 @@ class DayPanel(QWidget):
             if Change.PROJECT in change or self._session.day != self._note_day:  # otherwise it is still being typed
                 self.keep_note()
             self._show_day()
+        if change & (Change.SEASON | Change.PROJECT | Change.DISPLAY):
+            self._show_stamp()
         if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
             self._show_label()
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
@@ -178,8 +181,6 @@ class DayPanel(QWidget):
         self._title.setText(tr("Prediction"))
         theme.tint(self._title, theme.colours().text, bold=True)
         self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
-        self.stamp.setText(tr("SYNTHETIC"))
-        self.stamp.setToolTip(tr("SYNTHETIC — generated, not measured"))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
         theme.tint(self.date, theme.colours().text, bold=True, scale=1.5)
         self.note.setPlaceholderText(tr("What you observed on this day (saved with your name)"))
@@ -189,7 +190,6 @@ class DayPanel(QWidget):
 
     def _show_day(self) -> None:
         session = self._session
-        self.stamp.setVisible(session.synthetic)
         self._note_day = session.day
         if session.day is None or session.season is None or session.project is None:
             for label in (self._when, self._kp, self._present, self.quality):
@@ -214,6 +214,14 @@ class DayPanel(QWidget):
         here = np.isfinite(session.season.anomaly.z[at])
         self._present.setText(tr("{present} of {all} stations have data").format(present=int(here.sum()), all=here.size))
         self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
+
+    def _show_stamp(self) -> None:
+        """Say that the season is made up, and that labels are given blind."""
+        told = ((self._session.synthetic, tr("SYNTHETIC"), tr("SYNTHETIC — generated, not measured")),
+                (self._session.display.blind, tr("BLIND"), tr("Hidden during blind labelling")))  # fmt: skip
+        self.stamp.setText("\n".join(word for on, word, _tip in told if on))
+        self.stamp.setToolTip("\n".join(tip for on, _word, tip in told if on))
+        self.stamp.setVisible(bool(self.stamp.text()))
 
     def _reasons(self, quality: NDArray[np.uint16]) -> str:
         """Return the quality of the stations on a day in words; `quality` has shape (station,)."""
@@ -275,7 +283,7 @@ class DayPanel(QWidget):
         if row is None or row.cls is None:
             self._label.setText(tr("No label yet: press 0 to 4"))
         else:
-            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {self._who(row)}")
+            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {source_words(row)}")
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
         mine = [note.text for note in notes if note.author == session.settings.analyst]
@@ -290,15 +298,11 @@ class DayPanel(QWidget):
         if text != self.note.toPlainText():
             self.note.setPlainText(text)
 
-    def _who(self, row: LabelRow) -> str:
-        who = tr(SOURCE_NAMES[row.source])
-        return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who
-
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
         what = tr("label cleared") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
-        return f"{at} {what} — {self._who(row)}"
+        return f"{at} {what} — {source_words(row)}"
 
     def _show_prediction(self) -> None:
         session = self._session

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabW
 from quakegui.app import deeds, walking
 from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
+from quakegui.app.dayindex import nearest
 from quakegui.app.evaluation import Answers, Evaluation, answers_of
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
@@ -24,6 +25,7 @@ from quakegui.season.localtime import local_date
 from quakegui.ui import theme
 from quakegui.ui.board import Board
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
 from quakegui.ui.panels.class_rows import ClassRows
@@ -76,11 +78,11 @@ class EvaluationPanel(QWidget):
         self._skill = TextPage(self.scores, below=True)
         self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
-        self._tables, self._rows = QTabWidget(), ClassRows(session)
+        self._tables, self.rows = QTabWidget(), ClassRows(session)
         self._tried: set[tuple[str, AsOf]] = set()
         """Evaluations that were made or tried already: they are not repeated automatically."""
         self._build()
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         session.jobs.failed.connect(self._failed)
         training.changed.connect(self._show_basis)
         self.retranslate()
@@ -125,7 +127,7 @@ class EvaluationPanel(QWidget):
         column.addWidget(self.strip)
         column.addWidget(self._basis)
         column.addWidget(beside, 1)
-        column.addWidget(self._rows)
+        column.addWidget(self.rows)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(TallScroll(inner))
@@ -177,10 +179,17 @@ class EvaluationPanel(QWidget):
 
     def _go_to_alarm(self, row: int, _column: int) -> None:
         """Go to the day on which an alarm opened."""
+        day = self.day_of_alarm(row)
+        if day >= 0:
+            walking.go_to(self._session, day)
+
+    def day_of_alarm(self, row: int) -> int:
+        """Return the index of the day on which the alarm of a row opened, or of the nearest one; -1 for the sum."""
         found = self.evaluation
         alarms = None if found is None or found.judgement.alarms is None else found.judgement.alarms.alarms
-        if alarms is not None and row < len(alarms):
-            walking.go_to_day(self._session, local_date(np.array([alarms[row].opened]), zone_name(self._session))[0])
+        if alarms is None or row >= len(alarms):
+            return -1
+        return nearest(self._session.days, local_date(np.array([alarms[row].opened]), zone_name(self._session))[0])
 
     def _take(self, evaluation: Evaluation, as_of: AsOf, judged: dict[tuple[str, AsOf], Evaluation]) -> None:
         judged[evaluation.kind, as_of] = evaluation  # not shown any more if the scores are outdated by now
@@ -279,8 +288,9 @@ class EvaluationPanel(QWidget):
         self._show_verdict(found, refusal)
         self._show_basis()
         of = "" if self._run is None else self._run.id, self.strip.record
-        self.cell.show_answers(found.answers if found is not None else self._counted(), of)
-        show_classes(self.classes, judgement)
+        answers = found.answers if found is not None else self._counted()
+        self.cell.show_answers(answers, of)
+        show_classes(self.classes, {} if answers is None else answers.figures)
         show_alarms(self.alarms, judgement, zone_name(self._session))
         self._show_pictures(judgement, " · ".join(stamps))
 

@@ -74,8 +74,9 @@ class PlanView(QWidget):
         self._stale = not self.isVisible()
         if self._stale:
             return
-        if project is None or season is None or config is None or not labelled:
-            self._show(None, None)
+        blind = self._session.display.blind  # the days of a class and the folds follow others' labels
+        if project is None or season is None or config is None or not labelled or blind:
+            self._show(None, None, "Hidden during blind labelling" if blind else "")
             return
         if config.zero_shot:
             from quakegui.learn.evidence import NEVER_SEEN
@@ -92,7 +93,7 @@ class PlanView(QWidget):
                 return str(error)
 
         def take(found: TrainingPlan | str) -> None:
-            if config != self._config or season is not self._session.season or self._stale:
+            if config != self._config or season is not self._session.season or self._stale or self._session.display.blind:
                 self._ask()
             elif isinstance(found, str):
                 self._show(None, config, found)

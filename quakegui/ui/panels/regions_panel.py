@@ -14,6 +14,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.quiet_labels import WrappedLabel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -141,7 +142,7 @@ class RegionsPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
-from quakegui.judge.metrics import TARGETS
+from quakegui.judge.metrics import TARGETS, Figures, Target
 from quakegui.judge.names import GROUP_NAMES, TARGET_NAMES
 from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES
@@ -44,16 +44,15 @@ class ResultTable(QTableWidget):
         self.resizeColumnsToContents()
 
 
-def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
-    """Show the scores of each class of every target, below macro recall and accuracy of all its classes."""
+def show_classes(table: ResultTable, figures: Mapping[Target, Figures]) -> None:
+    """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
     head = (
         tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
         tr("One vs. rest (the paper's “accuracy”)"), tr("Remark"),
     )  # fmt: skip
     rows = []
-    for target in TARGETS if judgement is not None else ():
-        assert judgement is not None
-        whole = judgement.of(target).figures
+    for target in (target for target in TARGETS if target in figures):
+        whole = figures[target]
         kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}"
         rows.append(
             (
@@ -61,7 +60,7 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
                 percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
-        for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
+        for name, one in zip(GROUP_NAMES[target], whole.per_class, strict=True):
             rows.append(
                 (
                     f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),

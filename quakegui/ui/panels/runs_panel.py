@@ -63,14 +63,14 @@ class RunsPanel(QWidget):
         super().__init__(parent)
         self._session, self._training = session, training
         self._shown: tuple[RunRow, ...] = ()
-        self._table = QTableWidget(0, len(COLUMNS))
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.verticalHeader().hide()
-        self._table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self._table.itemSelectionChanged.connect(self._show_buttons)
-        self._table.doubleClicked.connect(lambda _index: self._act("use"))
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.itemSelectionChanged.connect(self._show_buttons)
+        self.table.doubleClicked.connect(lambda _index: self._act("use"))
         self.buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
         row = QHBoxLayout()
         for name, button in self.buttons.items():
@@ -84,7 +84,7 @@ class RunsPanel(QWidget):
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
-        column.addWidget(self._table)
+        column.addWidget(self.table)
         column.addLayout(row)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -105,8 +105,8 @@ class RunsPanel(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the current language."""
-        self._table.setAccessibleName(tr("Runs"))
+        """Set every text in the language in force."""
+        self.table.setAccessibleName(tr("Runs"))
         for name, text, tip in BUTTONS:
             self.buttons[name].setText(tr(text))
             self.buttons[name].setToolTip(tr(tip))
@@ -117,27 +117,27 @@ class RunsPanel(QWidget):
         self._fill()
 
     def selected(self) -> RunFolder | None:
-        """Return the run of the selected row."""
-        row = self._table.currentRow()
+        """Return the run whose row is chosen."""
+        row = self.table.currentRow()
         return self._shown[row].run if 0 <= row < len(self._shown) else None
 
     def _fill(self) -> None:
         before = self.selected()
         self._shown = self._session.runs
         zone = zone_name(self._session)
-        self._table.setHorizontalHeaderLabels([tr(text).format(zone=zone) for text in COLUMNS])
-        self._table.setRowCount(len(self._shown))
+        self.table.setHorizontalHeaderLabels([tr(text).format(zone=zone) for text in COLUMNS])
+        self.table.setRowCount(len(self._shown))
         for number, row in enumerate(self._shown):
             for column, text in enumerate(self._cells(row)):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
                 if column == PROTOCOL:
                     item.setToolTip(tr(PROTOCOL_NAMES.get(row.run.config.protocol, "")))
-                self._table.setItem(number, column, item)
-        self._table.resizeColumnsToContents()
+                self.table.setItem(number, column, item)
+        self.table.resizeColumnsToContents()
         chosen = next((k for k, row in enumerate(self._shown) if before is not None and row.run.id == before.id), 0)
         if self._shown:
-            self._table.selectRow(chosen)
+            self.table.selectRow(chosen)
         self._show_buttons()
 
     def _cells(self, row: RunRow) -> tuple[str, ...]:

@@ -251,16 +251,20 @@ class SeriesPanel(QWidget):
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
     def _hover(self, at: QPointF) -> None:
-        """Show time and values under the cursor."""
+        """Say time and values under the cursor."""
+        self.readout.setText(self.words_at(at)[0] or self._zone_text())
+
+    def words_at(self, at: QPointF) -> tuple[str, int | None]:
+        """Return time and values under a point of the scene, empty beside the plots, and the index of the day there."""
         box = self.plots["raw"].getViewBox()
         inside = any(plot.sceneBoundingRect().contains(at) for plot in self.plots.values())
         season = self._session.season
         if season is None or not inside:
-            self.readout.setText(self._zone_text())
-            return
+            return "", None
         instant = np.datetime64(round(box.mapSceneToView(at).x() * 1000.0), "ms")
         zone = zone_name(self._session)
-        self.readout.setText("  ·  ".join([to_local(instant, zone).strftime("%Y-%m-%d %H:%M"), *self._values_at(instant)]))
+        words = "  ·  ".join([to_local(instant, zone).strftime("%Y-%m-%d %H:%M"), *self._values_at(instant)])
+        return words, self._index_at(instant)
 
     def _values_at(self, instant: np.datetime64) -> list[str]:
         """Return the anomaly of each shown station on the day of a given time, or why there is none."""

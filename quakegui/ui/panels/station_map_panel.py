@@ -19,6 +19,7 @@ from quakegui.season.network import Frame
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots import station_layers as layers
 from quakegui.ui.plots.kept_pixmap import pixmap_of
@@ -56,7 +57,7 @@ class StationMapPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.buttons = {name: QToolButton(self) for name, *_ in _BUTTONS}
         self._lay_out()
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
 
@@ -125,7 +126,7 @@ class StationMapPanel(QWidget):
 
     def _mark_events(self) -> None:
         session = self._session
-        if session.day is None or not len(self._event_xy):
+        if session.day is None or session.display.blind or not len(self._event_xy):
             self.events = ()
             return
         ages = (session.day - session.event_days).astype(np.int64).tolist()
@@ -154,9 +155,10 @@ class StationMapPanel(QWidget):
         if frame is None:
             return
         middle = np.array([frame.x_km, frame.y_km])
-        away = np.abs(self._event_xy - middle).max(axis=1) if len(self._event_xy) else np.empty(0)
+        xy = np.array([(mark.x_km, mark.y_km) for mark in self.events]).reshape(-1, 2)
+        away = np.abs(xy - middle).max(axis=1)
         near = away[away <= frame.half_width_km * layers.REACH * 0.9]
-        half = max(frame.half_width_km, float(near.max()) if near.size else 0.0)
+        half = max(frame.half_width_km, float(near.max(initial=0.0)))
         self.camera, self._fits = self._fitting(frame, half), "events"
         self.update()
 
@@ -193,7 +195,7 @@ class StationMapPanel(QWidget):
             colours = theme.colours()
             painter.drawPixmap(0, 0, self._ground_picture(self.camera, frame))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            layers.paint_events(painter, self.camera, self.events, colours, later=not self._session.display.blind)
+            layers.paint_events(painter, self.camera, self.events, colours)
             layers.paint_stations(painter, self.camera, self.stations, season.config.style, colours)
             missing = sum(not np.isfinite(station.z) for station in self.stations)
             layers.paint_legend(painter, self.camera, colours, missing)
@@ -232,11 +234,10 @@ class StationMapPanel(QWidget):
         return self.stations[nearest] if nearest >= 0 and away[nearest] <= PICK_RADIUS else None
 
     def event_at(self, at: QPointF) -> EventMark | None:
-        """Return the epicentre under a point of the view, the smallest of several, or None."""
-        shown = [mark for mark in self.events if mark.age_days >= 0 or not self._session.display.blind]
+        """Return the epicentre under a point of the view, the smallest where several lie there."""
         under = [
             mark
-            for mark, away in zip(shown, self._pixels_to(shown, at), strict=True)
+            for mark, away in zip(self.events, self._pixels_to(self.events, at), strict=True)
             if away <= layers.event_radius(mark.magnitude) + 2.0
         ]
         return min(under, key=lambda mark: mark.magnitude, default=None)

@@ -159,13 +159,18 @@ class StudyPages(QObject):
             self.show_study()
 
     def _go_to_event(self, row: int, _column: int) -> None:
+        day = self.day_of_event(row)
+        if day >= 0:
+            walking.go_to_alone(self._session, day)
+
+    def day_of_event(self, row: int) -> int:
+        """Return the index of the day of a row; -1 for an earthquake before which nothing was predicted."""
         found, days = self.study, self._session.days
         if found is None:
-            return
+            return -1
         day = found.events[row][1].day
         index = int(days.searchsorted(day))
-        if index < days.size and days[index] == day:  # false for an earthquake without a prediction before it
-            walking.go_to_alone(self._session, index)
+        return index if index < days.size and days[index] == day else -1
 
 
 class TextPage(QWidget):

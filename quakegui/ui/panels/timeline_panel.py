@@ -28,6 +28,7 @@ from quakegui.app.season_view import station_present
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plots.kept_pixmap import pixmap_of
@@ -36,6 +37,7 @@ from quakegui.ui.plots.timeline_rows import (
     LEAST_ROWS,
     ROWS,
     TimelineData,
+    TimelineRow,
     axis_names,
     changed_rows,
     paint_rows,
@@ -44,6 +46,7 @@ from quakegui.ui.plots.timeline_rows import (
 )
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
+HIDDEN_WHILE_BLIND: Final = {"event_index", "predicted", "alarms"}
 DRAG_STARTS: Final = 4.0
 GUTTER_PAD: Final = 12.0
 SCROLL_STEPS: Final = 1000
@@ -51,13 +54,16 @@ SCROLL_STEPS: Final = 1000
 
 
 def timeline_data(session: Session) -> TimelineData | None:
-    """Return everything that the rows show, or None without a season. Predictions are hidden during blind labelling."""
+    """Return everything that the rows show, or None without a season.
+
+    While labelling blind, earthquakes, predictions and alarms are left out: a label could be guessed from them.
+    """
     season, days = session.season, session.days
     if season is None or not days.size:
         return None
     features = season.features[season.shown]
     where = np.searchsorted(days, session.event_days)
-    inside = (session.event_days >= days[0]) & (session.event_days <= days[-1])
+    inside = (session.event_days >= days[0]) & (session.event_days <= days[-1]) & (not session.display.blind)
     table = None if session.display.blind else session.predictions
     known = np.zeros(days.size, dtype=bool) if table is None else table.classes >= 0
     probability = np.full(days.size, np.nan)
@@ -70,6 +76,7 @@ def timeline_data(session: Session) -> TimelineData | None:
         event_magnitude=np.array([event.magnitude for event in session.events], dtype=np.float64)[inside],
         event_class=classes[inside],
         labels=session.labels.classes,
+        by_rule=session.labels.by_rule,
         predicted=np.full(days.size, -1, dtype=np.int8) if table is None else table.classes,
         probability=probability,
         kind=np.full(days.size, "") if table is None else table.kind,
@@ -164,6 +171,8 @@ class TimelineView(QWidget):
                 return
             painter.drawPixmap(0, 0, self.rows_picture(self.data))
             bottom = self.height() - self.axis.below
+            if self._session.display.blind:
+                self._tell_hidden(painter, colours.muted)
             painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
             if self._session.only:
                 self._veil(painter, bottom, colours.background)
@@ -179,6 +188,14 @@ class TimelineView(QWidget):
                 painter.fillRect(QRectF(left, 0.0, self.axis.x(day + 1) - left, bottom), colours.selection)
             if self._session.index >= 0:
                 self._paint_cursor(painter, bottom, colours.cursor, colours.background)
+
+    def _tell_hidden(self, painter: QPainter, ink: QColor) -> None:
+        """Say of the rows that are empty because somebody labels blind that they are not empty by themselves."""
+        painter.setPen(ink)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        for row, box in row_boxes(self.axis, float(self.height())):
+            if set(row.reads) & HIDDEN_WHILE_BLIND:
+                painter.drawText(box, flags, tr("Hidden during blind labelling"))
 
     def _veil(self, painter: QPainter, bottom: float, paper: QColor) -> None:
         """Fade the days that the filter hides, below the earthquakes, whose labels extend over several days."""
@@ -305,13 +322,18 @@ class TimelineView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def row_at(self, y: float) -> TimelineRow | None:
+        """Return the row at a height of the view, None below them."""
+        boxes = row_boxes(self.axis, float(self.height()))
+        return next((row for row, box in boxes if box.top() <= y <= box.bottom() + 3.0), None)
+
     def words_at(self, at: QPointF) -> str:
         """Return the content of the day under a point, or the description of the row if the point is on a name."""
         if self.data is None:
             return ""
-        rows = [row for row, box in row_boxes(self.axis, float(self.height())) if box.top() <= at.y() <= box.bottom() + 3.0]
         if at.x() < self.axis.left:
-            return tr(rows[0].tip) if rows else ""
+            row = self.row_at(at.y())
+            return tr(row.tip) if row is not None else ""
         return day_words(self._session, self.data, self.axis.day_at(at.x()))
 
 
@@ -330,7 +352,7 @@ class TimelinePanel(QWidget):
         column.addWidget(self.bar)
         self.bar.valueChanged.connect(self._scrolled)
         self.view.axis_changed.connect(self._follow)
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
 

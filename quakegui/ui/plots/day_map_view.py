@@ -101,7 +101,7 @@ class DayMapView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Report the pixel under the cursor."""
-        pixel = self._pixel(event.position())
+        pixel = self.pixel_at(event.position())
         self.setCursor(Qt.CursorShape.CrossCursor if pixel is not None else Qt.CursorShape.ArrowCursor)
         self.hovered.emit(pixel)
 
@@ -111,11 +111,11 @@ class DayMapView(QWidget):
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Report a click on a station, or else on a region."""
-        pixel = self._pixel(event.position())
+        """Report a click on a station or else on a region."""
+        pixel = self.pixel_at(event.position())
         if self._scene is None or pixel is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        code = self._station_at(event.position())
+        code = self.station_at(event.position())
         if code:
             self.station_clicked.emit(code, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
             return
@@ -123,14 +123,16 @@ class DayMapView(QWidget):
         if region is not None:
             self.region_clicked.emit(region.id)
 
-    def _pixel(self, at: QPointF) -> tuple[int, int] | None:
+    def pixel_at(self, at: QPointF) -> tuple[int, int] | None:
+        """Return row and column of the map under a point, None beside it."""
         if self._scene is None:
             return None
         return self.layout_now().to_pixel(at, self._scene.map.field.shape[0])
 
-    def _station_at(self, at: QPointF) -> str:
-        """Return the code of the station under a point, or an empty string."""
-        assert self._scene is not None
+    def station_at(self, at: QPointF) -> str:
+        """Return the code of the station under a point, or empty."""
+        if self._scene is None:
+            return ""
         scale = self.layout_now().image.width() / self._scene.map.field.shape[0]
         corner = self.layout_now().image.topLeft()
         x = corner.x() + (self._scene.places[:, 1] + 0.5) * scale

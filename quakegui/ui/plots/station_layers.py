@@ -220,20 +220,17 @@ def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: l
     return None
 
 
-def paint_events(
-    painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours, *, later: bool
-) -> None:
-    """Paint epicentres: wider with magnitude, fainter with age, and if `later`, an empty ring for future ones."""
+def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours) -> None:
+    """Paint epicentres: wider with magnitude, fainter with age, an empty ring where they are still to come."""
     to_screen = camera.transform()
     for mark in sorted(marks, key=lambda mark: -mark.magnitude):
         at, radius = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude)
         colour = QColor(colours.classes[mark.cls])
         if mark.age_days < 0:
-            if later:
-                colour.setAlphaF(0.6)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(colour, 1.0))
-                painter.drawEllipse(at, radius, radius)
+            colour.setAlphaF(0.6)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour, 1.0))
+            painter.drawEllipse(at, radius, radius)
             continue
         strength = max(1.0 - mark.age_days / FADE_DAYS, 0.15)
         colour.setAlphaF(0.55 * strength)

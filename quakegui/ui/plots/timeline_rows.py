@@ -30,7 +30,9 @@ class TimelineData:
     event_index, event_magnitude, event_class
         Day index, magnitude and class of each earthquake within the season, shape (event,).
     labels
-        Class of the current label, -1 for none, shape (day,).
+        Class in force, -1 none, shape (day,).
+    by_rule
+        Whether that is the rule's label, no person's, shape (day,).
     predicted, probability, kind
         Most probable class (-1 for none), its probability, and "out-of-fold", "prospective", "in-sample" or "", shape (day,).
     alarms
@@ -48,6 +50,7 @@ class TimelineData:
     event_magnitude: Floats
     event_class: NDArray[np.intp]
     labels: NDArray[np.int8]
+    by_rule: NDArray[np.bool_]
     predicted: NDArray[np.int8]
     probability: Floats
     kind: NDArray[np.str_]
@@ -62,7 +65,13 @@ class TimelineData:
 HEAD_RADIUS: Final = 3.6
 """Radius of the head of an earthquake's stem, in pixels."""
 LEAST_LETTER: Final = 8
-"""Minimum size of the letter of a class, in pixels."""
+"""Of a class, in pixels."""
+PERSON_BAR: Final = 2.5
+"""Height of the bar above labels that a person gave, in pixels."""
+RULE_STRENGTH: Final = 0.45
+"""How opaque a rule's label is filled, so that its broken outline is seen."""
+BY_PERSON: Final = 5
+"""Added to a class where a person gave the label."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
@@ -214,24 +223,31 @@ def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]
 
 
 def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    for cls, first, end in runs_of(data.labels, axis.visible()):
-        if cls >= 0:
-            _class_block(
-                painter, QRectF(axis.x(first), box.top() + 2.0, axis.x(end) - axis.x(first), box.height() - 4.0), cls, colours
-            )
+    """Paint runs of days of one class, each with a bar along its top where a person gave the label and no rule."""
+    labels = np.where(data.by_rule, data.labels, data.labels + BY_PERSON).astype(np.int8)
+    for one, first, end in runs_of(np.where(data.labels >= 0, labels, -1).astype(np.int8), axis.visible()):
+        if one < 0:
+            continue
+        cls, block = one % BY_PERSON, QRectF(axis.x(first), box.top() + 2.0, axis.x(end) - axis.x(first), box.height() - 4.0)
+        _class_block(painter, block, cls, colours, by_rule=one < BY_PERSON)
+        if one >= BY_PERSON:
+            painter.fillRect(QRectF(block.left(), box.top(), block.width(), PERSON_BAR), colours.text)
 
 
-def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours) -> None:
+def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
     """Paint a run of days of one class: colour, pattern and letter; "none" is a thin line, so that the others stand out."""
-    colour = colours.classes[cls]
+    colour, line = colours.classes[cls], Qt.PenStyle.DashLine if by_rule else Qt.PenStyle.SolidLine
     if cls == 0:
-        painter.fillRect(QRectF(box.left(), box.center().y() - 1.0, box.width(), 2.0), colour)
+        painter.setPen(QPen(colour, 2.0, line))
+        painter.drawLine(QLineF(box.left(), box.center().y(), box.right(), box.center().y()))
         return
     soft = QColor(colour)
     soft.setAlphaF(0.30)
     painter.fillRect(box, soft)
+    painter.setOpacity(RULE_STRENGTH if by_rule else 1.0)
     painter.fillRect(box, colours.class_brush(cls))
-    painter.setPen(QPen(colour, 1.0))
+    painter.setOpacity(1.0)
+    painter.setPen(QPen(colour, 1.0, line))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
     usual = painter.font()
@@ -356,7 +372,8 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
 ROWS: Final = (
     TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
+    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class. Bar above and solid outline: by a "
+                                     "person; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
     TimelineRow(
         mark("Prediction"),
         mark("Predicted class; height shows its probability. Solid: day not used in training; faint: used in "
