@@ -71,7 +71,7 @@ def choose(
     besides
         Earthquakes of the project that are kept; they are declustered together with the selected ones.
     cancelled
-        Called between steps.
+        Called before the search for the main shocks of aftershocks, which is skipped when it returns True.
     """
     inside = select(events, selection, timezone=timezone)
     merged = {event.id: event for event in (*besides, *inside)}

@@ -99,7 +99,10 @@ def days_in_order(session: Session, order: str, maps: SmallMaps | None) -> NDArr
 
 
 def suspicion(chances: NDArray[np.float64], labels: NDArray[np.int8], honest: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the probability of the most likely other class minus that of the label, shape (day,); NaN without a label."""
+    """Return the probability of the most likely other class minus that of the label, shape (day,).
+
+    NaN without a label, and for predictions that are not `honest`.
+    """
     rows = np.arange(len(labels))
     own = chances[rows, np.maximum(labels, 0)]
     others = chances.copy()

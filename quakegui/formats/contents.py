@@ -22,7 +22,7 @@ NAMED = 6
 _MOST_SHARE = 0.9
 """Minimum share of values within the natural range of total intensity: a running count passes through that range as well."""
 _FIRST = 200
-"""Number of first values whose median alone can identify total intensity, for an instrument that failed later."""
+"""Number of first values: if their median and that of all are possible, the column is total intensity despite later faults."""
 
 
 @dataclass(frozen=True, slots=True)

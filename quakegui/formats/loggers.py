@@ -36,7 +36,7 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 _POS_LINE = re.compile(r"(\d\d)[/.-](\d\d)[/.-](\d\d|\d{4})\s+(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?\s+(\d{8})\s+\d{1,6}\s*")
 _POS_FIRST = re.compile(rb"\s*\d\d[/.-]\d\d[/.-](?:\d\d|\d{4})\s+\d\d:\d\d:\d\d(?:\.\d{1,3})?\s+\d{8}\s+\d{1,6}\s*\r?\n")
 _POOR_QUALITY = 90
-"""Lowest accepted quality of a GSM-19 reading, of at most 99."""
+"""Signal quality of a GSM-19 reading, of at most 99, below which a note is added."""
 WORST_SHARE = 0.1
 _DAY = 86_400_000
 """Milliseconds. A time of day that decreases by more than half of this belongs to the next day; GPS corrections are smaller."""

@@ -36,8 +36,7 @@ LARGEST_TEXTS, MOST_TEXT_TAGS = 64 * 1024**2, 1_500_000
 million take 7 s and 150 MB.
 """
 LARGEST_PART, MOST_TAGS = 16 * 1024**2, 300_000
-"""Maximum number of bytes and opening tags of every other part that openpyxl loads whole, such as styles: Excel allows 64,000.
-"""
+"""Maximum number of bytes and opening tags of every other part that openpyxl loads whole, such as (64,000) styles."""
 _KEPT = "sheets of the workbook"
 
 

@@ -20,8 +20,7 @@ LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
 _OWN_FILES = (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
 _OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
-"""Folders in which the program writes, moves and deletes freely: as links in an untrusted project, they could lead elsewhere.
-"""
+"""Folders in which the program writes, moves and deletes freely: links in an untrusted project could lead elsewhere."""
 
 
 def make_database(folder: Path, facts: dict[str, str]) -> None:

@@ -235,7 +235,7 @@ def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
 
 
 def missing_of(block: Block) -> NDArray[np.int64]:
-    """Return at which milliseconds since the start of its day a block's file states that nothing was recorded.
+    """Return the milliseconds since the start of its day that the file of a block marks as missing.
 
     Raises
     ------
@@ -251,13 +251,13 @@ def missing_of(block: Block) -> NDArray[np.int64]:
 
 
 def _packed_of(time: NDArray[np.int64], day: int) -> bytes:
-    """Pack those of some milliseconds since 1970, increasing, that lie on a UTC day."""
+    """Pack those of increasing milliseconds since 1970 that are on a UTC day."""
     first, last = np.searchsorted(time, [day * DAY_MS, (day + 1) * DAY_MS])
     return pack(time[first:last] - day * DAY_MS) if last > first else b""
 
 
 def by_place(blocks: Iterable[Block]) -> dict[tuple[int, int], list[Block]]:
-    """Return blocks of one station by cadence (ms) and UTC day: those of one place may overlap."""
+    """Return blocks of one station by sampling interval (ms) and UTC day; blocks in the same list may overlap."""
     places: dict[tuple[int, int], list[Block]] = {}
     for block in blocks:
         places.setdefault((block.cadence_ms, block.utc_day), []).append(block)
@@ -265,7 +265,7 @@ def by_place(blocks: Iterable[Block]) -> dict[tuple[int, int], list[Block]]:
 
 
 def standing(blocks: Iterable[Block]) -> list[Block]:
-    """Return those of a station's blocks that decide anything: all others may be left out.
+    """Return those blocks of a station that affect the result; all others may be omitted.
 
     Raises
     ------
@@ -280,18 +280,19 @@ def standing(blocks: Iterable[Block]) -> list[Block]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """One of several blocks of a station, UTC day and cadence, unpacked, and which of its readings count.
+    """One of several blocks of a station, UTC day and sampling interval, unpacked, with its readings in force.
 
     Attributes
     ----------
     block
         The block.
     time, value
-        Milliseconds since the start of the day and thousandths of a nT, each shape (time,).
+        Milliseconds since the start of the day and thousandths of a nT, each of shape (time,).
     slot
-        The slot of the cadence that each lies in, counted from the start of the day, shape (time,).
+        Index of the sampling interval within the day, shape (time,).
     counts
-        Whether each counts, shape (time,): no block of more weight has a reading in its slot or takes it out.
+        Whether each reading is in force, shape (time,): no block of higher precedence has a reading in its slot or withdraws
+        it.
     """
 
     block: Block
@@ -302,7 +303,7 @@ class Weighed:
 
 
 def weighed(blocks: Sequence[Block]) -> list[Weighed]:
-    """Weigh the blocks of one station, UTC day and cadence against each other; the one of least weight comes first.
+    """Unpack the blocks of one station, UTC day and sampling interval and resolve overlaps; lowest precedence first.
 
     Raises
     ------
@@ -320,21 +321,21 @@ def weighed(blocks: Sequence[Block]) -> list[Weighed]:
 
 
 def slots_of(slots: Iterable[NDArray[np.int64]]) -> int:
-    """Return how many slots of a day blocks reach, given the slots of each."""
+    """Return the number of slots of a day up to the last reading, given the slots of each block."""
     return max((int(slot.max()) + 1 for slot in slots if slot.size), default=0)
 
 
 def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> NDArray[np.int64]:
-    """Return for each slot of a day which block counts there, -1 for none, shape (slot,).
+    """Return for each slot of a day the index of the block in force, -1 for none, shape (slot,).
 
     Parameters
     ----------
     ordered
-        Blocks of one station, UTC day and cadence, the one of least weight first.
+        Blocks of one station, UTC day and sampling interval, lowest precedence first.
     slots
-        The slots that each has readings in.
+        The slots of the readings of each block.
     size
-        How many slots there are.
+        Number of slots.
     """
     best = np.full(size, -1)
     for rank, slot in enumerate(_not_withdrawn(ordered, slots, size)):
@@ -371,7 +372,7 @@ def _merge(blocks: Sequence[Block]) -> Readings:
 
 
 def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return stamps (ms since 1970) and values (0.001 nT) of the blocks of one station, UTC day and cadence."""
+    """Return times (ms since 1970) and values (0.001 nT) from the blocks of one station, UTC day and sampling interval."""
     start = blocks[0].utc_day * DAY_MS
     if len(blocks) == 1:
         time, value = instants(blocks[0])
@@ -384,7 +385,7 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 
 def block_row(block: Block, file: int) -> dict[str, object]:
-    """Return a block of the file of that number as a row of the table of blocks."""
+    """Return a block of a file, given by its number, as a row of the table of blocks."""
     facts = {
         name: getattr(block, name) for name in ("station", "utc_day", "cadence_ms", "data_type", "count", "times", "values")
     }

@@ -146,7 +146,7 @@ block = Table(
     Index("block_place", "station", "utc_day"),
     Index("block_file", "file"),
 )
-"""Readings of one station, UTC day, cadence and file (see `reading_blocks`)."""
+"""Readings of one station, UTC day, sampling interval and file (see `reading_blocks`)."""
 
 night = Table(
     "night",
