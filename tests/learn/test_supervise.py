@@ -344,7 +344,7 @@ def test_what_a_worker_writes_elsewhere_without_end_fills_neither_memory_nor_dis
     assert held < 16 * 2**20
     log = (tmp_path / "worker.log").read_bytes()
     assert len(log) < LARGEST_LOG + 2**14
-    assert b"bytes are left out here" in log
+    assert b"bytes are skipped here" in log
     # A second worker of the same run finds it full.
     (failed,) = tuple(
         Supervisor(tmp_path, environment=stand_in(tmp_path, "sys.stderr.write('again\\n'); sys.exit(7)")).events()

@@ -77,7 +77,7 @@ def test_figures_are_those_of_the_judgement(reported: Reported) -> None:
         run = season_runs.find_run(project, None)
         position = len(journal.rows(project))
     assert f"{told.scored} days scored" in page.text
-    assert f"{100 * told.of('event').figures.accuracy:.1f} %" in page.text
+    assert f"{100 * told.of('event').figures.accuracy:.1f}%" in page.text
     counts = told.of("class").figures.confusion
     assert all(str(count) in page.words for count in counts.ravel().tolist())
     assert reported.season.config.hash in page.text
@@ -86,7 +86,7 @@ def test_figures_are_those_of_the_judgement(reported: Reported) -> None:
     assert f"{position} label rows" in page.text
     for one in told.comparisons:
         if one.target == "event" and one.days:
-            assert f"{100 * one.figures.macro_recall:.1f} %" in page.text
+            assert f"{100 * one.figures.macro_recall:.1f}%" in page.text
     assert re.search(r"\bnan\b", page.text) is None
 
 
