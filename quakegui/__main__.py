@@ -1,4 +1,4 @@
-"""`python -m quakegui` is the program."""
+"""Entry point of `python -m quakegui`."""
 
 from quakegui.cli import main
 

@@ -1,6 +1,6 @@
-"""The door for Python: a project's season as labelled arrays and tables, for reading only.
+"""The Python interface: the season of a project as labelled arrays and tables, read-only.
 
-`quakegui.open` is this module's `open`; importing `quakegui` alone loads nothing of it. The window's *Copy as Python* writes
+`quakegui.open` is this module's `open`; importing `quakegui` alone does not load it. The window's *Copy as Python* writes
 programs that begin like this:
 
 >>> import quakegui
@@ -45,19 +45,19 @@ _EVERY = np.datetime64("1800-01-01"), np.datetime64("2300-01-01")
 
 @dataclass(frozen=True, eq=False)
 class LabelledArray:
-    """Numbers with the names and labels of their axes.
+    """An array with the names and labels of its axes.
 
     Attributes
     ----------
     name
-        What they are.
+        What the values are.
     unit
         "nT", or "1" for z.
     values
-        The numbers, NaN where there is none; one axis for each of `axes`, in their order.
+        The values, NaN where missing; one axis for each of `axes`, in their order.
     axes
         Labels of each axis by its name: "time" (UTC, datetime64[ms]), "day" (local dates, datetime64[D]), "station" (codes),
-        "y_km" and "x_km" (north and east of the projection's centre).
+        "y_km" and "x_km" (north and east of the centre of the projection).
 
     Examples
     --------
@@ -78,7 +78,7 @@ class LabelledArray:
         return f"{self.name} ({', '.join(f'{axis}: {len(labels)}' for axis, labels in self.axes.items())})"
 
     def at(self, **labels: object) -> LabelledArray:
-        """Return what lies at a label of some axes, such as ``at(station="KAK", day="2022-09-05")``.
+        """Return the values at a label of some axes, such as ``at(station="KAK", day="2022-09-05")``.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class LabelledArray:
         return LabelledArray(self.name, self.unit, values, axes)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the numbers as a table; raises ValueError where there are more than two axes."""
+        """Return the values as a table; raises ValueError if there are more than two axes."""
         names = list(self.axes)
         if not 1 <= len(names) <= 2:
             raise ValueError(f"A table needs one axis or two; {self!r} has {len(names)}.")
@@ -104,8 +104,8 @@ class LabelledArray:
         return pd.DataFrame(self.values, index=pd.Index(self.axes[names[0]], name=names[0]), columns=columns)
 
     def to_xarray(self) -> Any:
-        """Return a DataArray of xarray, which the extra `xarray` installs."""
-        import xarray  # an extra: the program itself does without
+        """Return an xarray DataArray; needs the extra `xarray`."""
+        import xarray  # an extra, not needed by the program itself
 
         axes = {
             name: labels.astype("datetime64[ns]") if labels.dtype.kind == "M" else labels for name, labels in self.axes.items()
@@ -114,9 +114,9 @@ class LabelledArray:
 
 
 class OpenSeason:
-    """A project's season. It is computed when something of it is first asked for, and never written to.
+    """The season of a project, computed on first use and never written to.
 
-    Made by `quakegui.open`. It may stand in a ``with`` block, which closes the project at its end.
+    Created by `quakegui.open`. In a ``with`` block, the project is closed at the end.
     """
 
     def __init__(self, project: Project) -> None:
@@ -158,21 +158,21 @@ class OpenSeason:
     def readings(
         self, station: str, since: Date = _EVERY[0], until: Date = _EVERY[1], *, cadence_s: float | None = None
     ) -> LabelledArray:
-        """Return a station's readings in force, shape (time,).
+        """Return the readings of a station in force, shape (time,).
 
         Parameters
         ----------
         station
-            Its code.
+            Station code.
         since, until
-            UTC instants, the second of which is no longer part; everything where not given.
+            UTC times, the second excluded; default all readings.
         cadence_s
-            Seconds between the readings, where the station has several records; the finest where not given.
+            Sampling interval in seconds, if the station has several records; default the finest.
 
         Raises
         ------
         KeyError
-            If there is no such station, or it has no record of this cadence.
+            If there is no such station, or it has no record with this sampling interval.
 
         Examples
         --------
@@ -197,38 +197,45 @@ class OpenSeason:
 
     @property
     def anomalies(self) -> LabelledArray:
-        """Departure of each night mean from what was expected of it, in nT, shape (day, station)."""
+        """Departure of each night mean from its expected value, in nT, shape (day, station)."""
         return self._of_days("anomalies", "nT", self._season.anomaly.anomaly_nt[self._season.shown])
 
     @property
     def z(self) -> LabelledArray:
-        """Anomalies divided by the scatter of their station, without a unit, shape (day, station)."""
+        """Anomalies divided by the scatter of their station, dimensionless, shape (day, station)."""
         return self._of_days("z", "1", self._season.z)
 
     def map(self, day: Date, unit: Unit = "z") -> LabelledArray:
-        """Return a day's map, shape (y_km, x_km), the northernmost row first; all NaN on a day without a map.
+        """Return the map of a day, shape (y_km, x_km), northernmost row first; all NaN on a day without a map.
 
         Parameters
         ----------
         day
             A local date of the season.
         unit
-            Of z or of the anomaly in nT.
+            "z", or "nT" for the anomaly.
 
         Raises
         ------
         KeyError
-            If the day is not of the season.
+            If the day is not in the season.
         """
         return self.maps([day], unit).at(day=day)
 
     def maps(self, days: Sequence[Date] | None = None, unit: Unit = "z") -> LabelledArray:
-        """Return maps, shape (day, y_km, x_km); those of all days where none are named: about 1 MB a day.
+        """Return maps, shape (day, y_km, x_km), by default of all days: about 1 MB per day.
+
+        Parameters
+        ----------
+        days
+            Local dates of the season.
+        unit
+            "z", or "nT" for the anomaly.
 
         Raises
         ------
         KeyError
-            If a day is not of the season.
+            If a day is not in the season.
         """
         season = self._season
         wanted = season.days if days is None else np.array(days, dtype="datetime64[D]")
@@ -243,28 +250,28 @@ class OpenSeason:
 
     @property
     def regions(self) -> pd.DataFrame:
-        """Extremum regions of all days with a map, those of region 0 for a map without one."""
+        """Extremum regions of all days with a map; a map without a region has one row with region 0."""
         return _frame(season_tables.REGION_COLUMNS, season_tables.regions(self._season))
 
     @property
     def events(self) -> pd.DataFrame:
-        """Earthquakes of the project, their times in UTC."""
+        """Earthquakes of the project, with times in UTC."""
         table = season_tables.event_table(self._project)
         return _frame(table.columns, table.rows())
 
     @property
     def labels(self) -> pd.DataFrame:
-        """The label in force of each labelled day."""
+        """The current label of each labelled day."""
         table = season_tables.label_table(self._project)
         return _frame(table.columns, table.rows())
 
     def predictions(self, run: str | None = None) -> pd.DataFrame:
-        """Return what a run's networks say of each day: date, the probabilities p0 to p4, and of which kind they are.
+        """Return the predictions of a run for each day: date, the probabilities p0 to p4, and their kind.
 
         Parameters
         ----------
         run
-            The run's id or its beginning; the run in use where not given.
+            Id of the run or its beginning; default the current run.
 
         Raises
         ------
@@ -278,22 +285,22 @@ class OpenSeason:
         return frame.assign(kind=kinds)
 
     def judge(self, scores: pd.DataFrame, protocol: OwnProtocol = "blocked", *, title: str = "scores") -> Judgement:
-        """Judge daily predictions by the same days, tests and rivals as a network, as ``quakegui judge`` does.
+        """Evaluate daily predictions on the same days, with the same tests and baselines as a model, like ``quakegui judge``.
 
         Parameters
         ----------
         scores
             Columns ``date`` and either ``p0`` to ``p4`` or ``score``.
         protocol
-            ``blocked``: they come from a method that learnt from this season in blocks, or a score learns here what it means;
-            ``zero-shot``: the method never saw the season.
+            ``blocked``: the method was trained on this season in blocks, or a score is calibrated on it; ``zero-shot``: the
+            method was not trained on the season.
         title
-            Their name in the judgement.
+            Their name in the evaluation.
 
         Raises
         ------
         FormatError
-            If a column is missing, a date is unreadable or comes twice, or probabilities do not sum to 1.
+            If a column is missing, a date is unreadable or repeated, or probabilities do not sum to 1.
         EvidenceError
             If no day of the season is labelled, or it cannot be split.
         """
@@ -317,12 +324,12 @@ class OpenSeason:
 
 
 def open(folder: Path | str) -> OpenSeason:  # noqa: A001 - read as quakegui.open
-    """Open a project's season for reading.
+    """Open the season of a project for reading.
 
     Parameters
     ----------
     folder
-        The project's folder.
+        Folder of the project.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""The program's log: a rotating file for each kind of process, in the platform's place, where errors leave their traceback.
+"""The log of the program: a rotating file for each kind of process, in the usual location of the platform, with tracebacks.
 
-Window, command line and worker each write a file of their own, so that one process rarely renames what another writes. A log
-that cannot be written stops nothing. `kept` puts everything in place and takes it away again; above it, modules say what
-happens by `logging.getLogger(__name__)`. Names of analysts, labels and notes are never logged.
+Window, command line and worker write separate files, so that processes rarely rename each other's files. A log that cannot be
+written never stops the program. `kept` sets everything up and restores it at the end; modules log with
+`logging.getLogger(__name__)`. Names of analysts, labels and notes are never logged.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from quakegui.words import Said
 
 Part = Literal["window", "command", "worker"]
 LARGEST: Final = 1_000_000
-"""Bytes of one file."""
+"""Maximum size of one file in bytes."""
 FORMER: Final = 3
-"""Files kept beside the one that is written: at most 12 MB for the three kinds of process together."""
+"""Number of earlier files that are kept: at most 12 MB for the three kinds of process together."""
 CRASH_LARGEST: Final = 200_000
 Uncaught = Callable[[BaseException], None]
 
@@ -40,42 +40,42 @@ LOG = logging.getLogger(__name__)
 
 
 def folder() -> Path:
-    """Return where the log files are: `QUAKEGUI_LOG`, or the platform's place."""
+    """Return the folder of the log files: `QUAKEGUI_LOG`, or the usual location of the platform."""
     return Path(os.environ.get("QUAKEGUI_LOG") or platformdirs.user_log_dir("quakegui", appauthor=False))
 
 
 class Rotating(RotatingFileHandler):
-    """A rotating file that never stops the work, not on a full disk and not where another process holds the file."""
+    """A rotating file handler that never raises, neither on a full disk nor if another process has the file open."""
 
     def rotate(self, source: str, dest: str) -> None:
-        """Begin anew; where the file cannot be renamed, its lines are copied away and it is emptied."""
+        """Start a new file; if the old one cannot be renamed, it is copied and truncated."""
         try:
             Path(source).replace(dest)
-        except OSError:  # Windows, and another process writes it too
+        except OSError:  # Windows, if another process writes the file too
             with suppress(OSError):
                 shutil.copyfile(source, dest)
             with suppress(OSError):
-                os.truncate(source, 0)  # the bound is worth more than the copy
+                os.truncate(source, 0)  # the size limit is more important than the copy
 
     def close(self) -> None:
-        """Close the file, whose last lines a full disk may refuse once more."""
+        """Close the file; a full disk may reject its last lines once more."""
         with suppress(OSError):
             super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Let a line go that cannot be written: there is no place left to complain to."""
+        """Drop a line that cannot be written: there is nowhere to report it."""
 
 
 OWN: Final = "\u2060"
-"""Stands before words that are the program's own; what is not, stands between the two others. All three are invisible."""
+"""Mark before the program's own words; other text is enclosed in the next two. All three are invisible."""
 VALUE: Final = ("\u2068", "\u2069")
 _NO_MARKS: Final = dict.fromkeys(map(ord, (OWN, *VALUE)))
 LARGEST_OWN: Final = 10**6
-"""Whole numbers from here on may be somebody's, such as of a telephone."""
+"""Integers from here on may be personal, such as telephone numbers."""
 
 
 class _Lines(logging.Formatter):
-    """Lines in which the program's own words can be told from everything else, by marks that nobody else can write."""
+    """Formatter that distinguishes the program's own words from other text, by marks that are removed from all other text."""
 
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
@@ -91,7 +91,7 @@ class _Lines(logging.Formatter):
         return super().format(marked)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        """Return the traceback, its errors' sentences marked."""
+        """Return the traceback, with the messages of its errors marked."""
         text, error, seen = _unmarked(super().formatException(ei)), ei[1], set()
         while error is not None and id(error) not in seen:
             seen.add(id(error))
@@ -111,7 +111,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _own(value: object) -> Any:
-    """Return a value as the log has it: sentences of the program as such, other texts between marks."""
+    """Return a value for the log: sentences of the program with their marks, other texts enclosed in marks."""
     if isinstance(value, Said):
         return value.filled(lambda one, many, count: many if many and count != 1 else one, _own)
     if isinstance(value, bool | float | None) or (isinstance(value, int) and abs(value) < LARGEST_OWN):
@@ -126,10 +126,10 @@ def _unmarked(text: str) -> str:
 
 
 class Uncaughts:
-    """Writes down what nobody caught, wherever it happened, and tells `then` of it in the thread where it happened.
+    """Logs uncaught errors, wherever they occur, and calls `then` in the thread in which they occur.
 
-    An error that comes again from the same line is written when its count has doubled: a widget that fails whenever it paints
-    does not push everything else out of the log.
+    A repeated error from the same line is logged when its count has doubled, so that a widget that fails whenever it paints
+    does not fill the log.
     """
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class Uncaughts:
         self._lock = threading.Lock()
 
     def __call__(self, error: BaseException, where: str) -> None:
-        """Write an error down; `where` says in which part of the process it ended."""
+        """Log an error; `where` names the part of the process in which it ended."""
         place = _place(error)
         with self._lock:
             self._seen[place] += 1
@@ -150,7 +150,7 @@ class Uncaughts:
             self.then(error)
 
     def main(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        """Stand in for `sys.excepthook`: the main thread, and whatever Qt calls."""
+        """Replace `sys.excepthook`: log errors of the main thread, and of functions that Qt calls."""
         if error is None:
             error = kind()
         if not isinstance(error, KeyboardInterrupt):
@@ -159,12 +159,12 @@ class Uncaughts:
             sys.__excepthook__(kind, error, trace)
 
     def thread(self, told: threading.ExceptHookArgs) -> None:
-        """Stand in for `threading.excepthook`."""
+        """Replace `threading.excepthook`: log errors of other threads."""
         if told.exc_value is not None and not isinstance(told.exc_value, SystemExit):
             self(told.exc_value, Said("the thread {name}", name=Said(told.thread.name) if told.thread else "?"))
 
     def nowhere(self, told: sys.UnraisableHookArgs) -> None:
-        """Stand in for `sys.unraisablehook`: errors in finalisers, which nobody could catch."""
+        """Replace `sys.unraisablehook`: log errors in finalisers, which nobody could catch."""
         if told.exc_value is not None:
             self(told.exc_value, Said("what could not raise ({what})", what=told.err_msg or "a finaliser"))
 
@@ -178,12 +178,12 @@ def _place(error: BaseException) -> tuple[str, str, int]:
 
 @contextmanager
 def kept(part: Part) -> Iterator[Uncaughts]:
-    """Keep a log while this lasts: what is logged, what nobody caught, and the stack of a process that crashes.
+    """Log messages, uncaught errors and the stack of a crashing process, within a context.
 
     Parameters
     ----------
     part
-        Which kind of process this is; names the file.
+        The kind of process, which names the file.
     """
     uncaughts, root, program = Uncaughts(), logging.getLogger(), logging.getLogger("quakegui")
     handler = _open(part)
@@ -217,7 +217,7 @@ def _open(part: Part) -> logging.Handler:
     try:
         place.mkdir(parents=True, exist_ok=True)
         handler = Rotating(place / f"{part}.log", maxBytes=LARGEST, backupCount=FORMER, encoding="utf-8", errors="replace")
-    except OSError:  # no home, or one that cannot be written
+    except OSError:  # the home folder is missing or read-only
         return logging.NullHandler()
     handler.setLevel(logging.INFO)
     handler.setFormatter(_Lines())
@@ -225,7 +225,7 @@ def _open(part: Part) -> logging.Handler:
 
 
 def _watch_for_crashes(part: Part) -> Any:
-    """Have the stack of a process that Qt or a library ends by a signal written beside the log."""
+    """Write the stack to a file beside the log if Qt or a library crashes the process with a signal."""
     if faulthandler.is_enabled():
         return None
     try:
@@ -239,7 +239,7 @@ def _watch_for_crashes(part: Part) -> Any:
 
 
 def system() -> str:
-    """Return the operating system's name and version, without asking another program for it."""
+    """Return name and version of the operating system, without starting another program."""
     if sys.platform == "win32":
         found = sys.getwindowsversion()
         return f"Windows {found.major}.{found.minor}.{found.build}"
@@ -248,7 +248,7 @@ def system() -> str:
 
 
 def tail(part: Part, lines: int) -> list[str]:
-    """Return the last lines of a kind of process's log, oldest first, also those of the file before."""
+    """Return the last lines in the log of a kind of process, oldest first, including those of the previous file."""
     found: list[str] = []
     for name in (f"{part}.log", f"{part}.log.1"):
         with suppress(OSError):

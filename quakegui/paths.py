@@ -1,4 +1,4 @@
-"""Where the package finds its resources and models (in a source tree, a wheel and a frozen bundle), and the user's cache."""
+"""Locations of the package's resources and models (in a source tree, a wheel or a frozen bundle), and of the user's cache."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def resources() -> Path:
 
 
 def cache() -> Path:
-    """Return the folder of what this user's programs have computed or measured and can lose, which need not be there yet."""
+    """Return the folder of cached results of this user, which may not exist yet."""
     import platformdirs
 
     return Path(os.environ.get("QUAKEGUI_CACHE") or platformdirs.user_cache_dir("quakegui", appauthor=False))
 
 
 def models() -> Path:
-    """Return the folder of the pre-trained models that belong to quakegui, with their cards."""
+    """Return the folder of the pre-trained models shipped with quakegui, with their cards."""
     return _find("models")

@@ -1,19 +1,19 @@
-"""How long work tells of itself, and how it is asked whether to go on."""
+"""Progress reports of long work, and checks for cancelling it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 ProgressCallback = Callable[[int, int, str], None]
-"""Takes how much is done, of how much, and what it is."""
+"""Called with steps done, steps in all, and a text."""
 CancelCheck = Callable[[], bool]
-"""Says whether the work is not wanted any more."""
+"""Returns whether the work is to stop."""
 
 
 def silent(_done: int, _total: int, _text: str) -> None:
-    """Tell nobody."""
+    """Ignore the progress."""
 
 
 def never() -> bool:
-    """Go on to the end."""
+    """Return False: the work is never cancelled."""
     return False

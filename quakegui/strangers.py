@@ -1,20 +1,20 @@
-"""What holds for every file from elsewhere, without loading a reader: how its words are shown, and what a bomb looks like.
+"""Rules for every untrusted file that need no reader: how its text is displayed, and when an archive counts as a bomb.
 
-The worker process and a window that has just started need this, and nothing of the formats' libraries.
+The worker process and a window at its start need these, without the libraries of the formats.
 """
 
 from __future__ import annotations
 
 HIGHEST_RATIO = 250.0
-"""Unpacked to packed size above which a large member is taken for a bomb; minute files full of 99999 reach about 60."""
+"""Ratio of unpacked to packed size above which a large member counts as a bomb; minute files full of 99999 reach about 60."""
 SMALL = 16 * 1024**2
-"""Bytes below which the ratio does not matter."""
+"""Size in bytes below which the ratio does not matter."""
 
 
 def shown(text: str, longest: int) -> str:
-    """Return text from a file as it can be shown: on one line, without control characters, its middle left out if it is long.
+    """Return text from a file for display: on one line, without control characters, shortened in the middle if it is long.
 
-    Terminals obey control characters, and characters that turn the direction of writing make one name look like another.
+    Terminals execute control characters, and characters that change the writing direction make one name look like another.
     """
     plain = text if text.isprintable() else "".join(map(_printable, text))
     half = longest // 2

@@ -1,8 +1,8 @@
-"""The window's state and what is done to it, on QtCore only.
+"""State of the window and actions on it, based on QtCore only.
 
-`session` holds the one mutable state and reads what is shown. An action is a plain function of it: in `opening`, `walking`,
-`labelling`, `computing`, `others`, `runs`, `explaining` or `taking_in`, which import `session` and never the other way. What
-takes long is a job of `jobs`, training a process followed by `training`.
+`session` contains the one mutable state and reads what is shown. An action is a plain function of the session: in `opening`,
+`walking`, `labelling`, `computing`, `others`, `runs`, `explaining` or `taking_in`, which import `session` and not the other
+way round. Long work is a job of `jobs`; training is a process that `training` follows.
 """
 
 import sys
@@ -12,13 +12,13 @@ import PySide6  # noqa: F401  # brings the module that is looked for below
 
 
 def _leave_sources_unread() -> None:
-    """Keep PySide6 from reading the source text of every module that is imported later, which Python keeps for tracebacks.
+    """Keep PySide6 from reading the source text of every module imported later, which Python caches for tracebacks.
 
-    It looks for its own name there, in case somebody switches on one of its optional spellings (`from __feature__ import ...`).
-    Nobody does here, and without it a window with a project needs 60 MB less and imports in three quarters of the time.
+    PySide6 searches it for `from __feature__ import ...`, which enables optional spellings. quakegui never uses these, and
+    without the search a window with a project needs 60 MB less and imports in three quarters of the time.
     """
     feature: Any = sys.modules.get("shibokensupport.feature")
-    if hasattr(feature, "_mod_uses_pyside"):  # another version may do without
+    if hasattr(feature, "_mod_uses_pyside"):  # another version may lack this hook
         feature._mod_uses_pyside = lambda _module: False
 
 

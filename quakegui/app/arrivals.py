@@ -1,4 +1,4 @@
-"""What other programs changed in the open project, in figures."""
+"""Changes by other programs in the open project, as counts."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """What came in from other programs.
+    """Changes by other programs.
 
     Attributes
     ----------
     labels, removals
-        On how many days each author gave a label, or took one away, by name.
+        Number of days on which each author set or cleared a label, by name.
     by_rule
-        Days that the rule labelled anew.
+        Number of days that the label rule changed.
     notes
-        Notes on days.
+        Number of notes on days.
     events, runs
-        Whether earthquakes, or training runs, changed.
+        Whether earthquakes or training runs changed.
     predictions
-        Rows of the ledger.
+        Number of new rows of the ledger.
     readings
-        Whether the season is being computed anew.
+        Whether the season has to be computed again.
     new_days, other_days
-        Days that the season shown has gained, and days of it whose readings are others now.
+        Number of new days in the season, and of its days with changed readings.
     """
 
     labels: dict[str, int] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Arrivals:
 
 
 def arrivals_of(news: News, *, only: str | None) -> Arrivals:
-    """Return news in figures; of days `only` what this author wrote, where others' work is hidden (None where it is not)."""
+    """Count the changes in `news`; with `only`, labels and notes of this author only, since others' work is hidden."""
     last = list({row.key: row for row in news.rows}.values())
     if only is not None:
         last = [row for row in last if row.owner == only and row.source != LabelSource.RULE]
@@ -76,7 +76,7 @@ def _days_by_author(rows: Sequence[JournalRow]) -> dict[str, int]:
 
 
 def arrivals_between(before: Season | None, after: Season) -> Arrivals:
-    """Return what a season computed anew has gained, and on how many of its days the readings are others now."""
+    """Return how many days a newly computed season has gained, and on how many the readings changed."""
     old = before.days if before is not None else after.days[:0]
     new_days, other_days = int((~np.isin(after.days, old)).sum()), 0
     if before is not None:

@@ -1,4 +1,4 @@
-"""Which earthquakes of a catalogue a project takes, and why it leaves the others. Runs in a job, knows no widget."""
+"""Selection of earthquakes from a catalogue, with the reasons for leaving out the others. Runs in a job, without widgets."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from quakegui.season.events import ClassScheme, Declustering, Event, Selection, 
 from quakegui.season.sphere import great_circle_km
 
 LONGEST_DAYS = 1000.0
-"""Aftershock windows of Gardner and Knopoff reach 1000 days only beyond magnitude 8."""
+"""Maximum length of the aftershock windows: those of Gardner and Knopoff reach 1000 days only beyond magnitude 8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What becomes of each earthquake of a catalogue.
+    """The selection of earthquakes from a catalogue.
 
     Attributes
     ----------
     inside
-        Those in the selection, by time.
+        Earthquakes in the selection, by time.
     mainshocks, aftershocks
-        Those of them that declustering leaves, and those that it takes away.
+        Those of them that declustering keeps and removes.
     after
-        The earlier event that each aftershock follows, by the aftershock's id.
+        The earlier earthquake that each aftershock follows, by the id of the aftershock.
     outside
-        Why an event is not in the selection: "area", "magnitude" or "dates", by id.
+        Why an earthquake is not in the selection: "area", "magnitude" or "dates", by id.
     scheme
-        What turns events into classes; None where they cannot be parted.
+        The class scheme; None if the earthquakes cannot be classified.
     classes
-        Class 1..4 of each main shock; empty without a scheme.
+        Class 1 to 4 of each main shock; empty without a scheme.
     warning
         A sentence about the directions, or "".
     """
@@ -56,14 +56,22 @@ def choose(
     besides: Sequence[Event] = (),
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Choice:
-    """Return what becomes of each earthquake.
+    """Select, decluster and classify the earthquakes of a catalogue.
 
     Parameters
     ----------
+    events
+        The catalogue.
+    selection, declustering
+        Which earthquakes are selected, and how aftershocks are removed.
     split_magnitude
-        Border between large and small; None for the median.
+        Magnitude split; None for the median.
+    timezone
+        Time zone of the dates of the selection.
     besides
-        Events that the project keeps besides; they are declustered together with the chosen ones.
+        Earthquakes of the project that are kept; they are declustered together with the selected ones.
+    cancelled
+        Called before the search for the main shocks of aftershocks, which is skipped when it returns True.
     """
     inside = select(events, selection, timezone=timezone)
     merged = {event.id: event for event in (*besides, *inside)}
@@ -74,7 +82,7 @@ def choose(
         scheme, warning = scheme_of(mainshocks, split_magnitude=split_magnitude)
         classes = classify(mainshocks, scheme)
     except ValueError as error:
-        warning = str(error)  # nothing is parted yet; the sentence goes to the screen
+        warning = str(error)  # there is no class scheme yet; the window shows the sentence
     after = {} if cancelled() else _causes(tuple(merged.values()), aftershocks, declustering)
     return Choice(
         inside, mainshocks, aftershocks, after, _outside(events, inside, selection, timezone), scheme, classes, warning
@@ -96,7 +104,7 @@ def _outside(events: Sequence[Event], inside: Sequence[Event], selection: Select
 
 
 def _causes(events: tuple[Event, ...], aftershocks: Sequence[Event], declustering: Declustering) -> dict[str, Event]:
-    """Return the largest earlier event for which declustering drops each aftershock."""
+    """Return the largest earlier earthquake that makes declustering remove each aftershock, by the id of the aftershock."""
     if not aftershocks:
         return {}
     events = in_order(events)

@@ -1,4 +1,4 @@
-"""What an action changed, so that each panel refreshes only what it must."""
+"""Flags of what an action changed, so that each panel refreshes only what is necessary."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from enum import Flag, auto
 
 
 class Change(Flag):
-    """Flags that the session sends after each action."""
+    """Flags that the session emits after each action."""
 
     NOTHING = 0
     PROJECT = auto()
     """Another project was opened, or none is open."""
     SEASON = auto()
-    """The season was computed anew: maps, features, quality, the days themselves."""
+    """The season was computed again: maps, features, quality, and the days themselves."""
     DAY = auto()
     """Another day is shown."""
     PICK = auto()
-    """Other stations are picked."""
+    """Other stations are selected."""
     RANGE = auto()
-    """Other days are chosen."""
+    """Other days are selected."""
     LABELS = auto()
     EVENTS = auto()
     PREDICTIONS = auto()
-    """Predictions, their alarms, or the run that they come from."""
+    """Predictions, their alarms, or the current run."""
     RUNS = auto()
     DISPLAY = auto()
     """Unit or overlays."""
     SETTINGS = auto()
     FILTER = auto()
-    """The walk goes through days of another kind."""
+    """The filter of the days changed."""
     ALL = PROJECT | SEASON | DAY | PICK | RANGE | LABELS | EVENTS | PREDICTIONS | RUNS | DISPLAY | SETTINGS | FILTER

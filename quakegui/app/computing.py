@@ -1,4 +1,4 @@
-"""The season computed anew: after readings, stations or parameters changed, here or by another program."""
+"""Recomputing the season after readings, stations or parameters changed, here or in another program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMPUTING: Final = "computing"
 
 
 def recompute(session: Session) -> None:
-    """Compute the season anew in a job, and show it."""
+    """Recompute the season in a job, and show it."""
     project, labels = session.project, session.journal
     if project is None or labels is None:
         return
@@ -34,27 +34,29 @@ def recompute(session: Session) -> None:
             session.ahead = clock.ahead_of_clock(project, now_ms)
             if season is not None:
                 season_runs.complete_runs(project, season)
-                # Read here, so that the window's thread finds them ready.
+                # Read here, so that the thread of the window finds them ready.
                 labels.in_force(author=author)
                 session.prepare_predictions(project, season)
                 return season, "", season.revision
-            if project.revision() == revision:  # else something came in meanwhile
+            if project.revision() == revision:  # otherwise something changed meanwhile
                 return None, "coordinates" if seasons.days_with_data(project).size else "readings", revision
 
     session.jobs.start(COMPUTING, work, lambda found: show_season(session, project, *found), stoppable=False)
 
 
 def show_season(session: Session, project: Project, season: Season | None, lacks: str, revision: int) -> None:
-    """Show a computed season of the project that is open, and tell what days it gained by what other programs brought in.
+    """Show a computed season of the open project, and report days gained through other programs.
 
     Parameters
     ----------
+    session
+        The session.
     project
-        Whose season it is; that of a project which is open no longer is dropped.
+        The project of the season; if it is no longer open, the season is dropped.
     season, lacks
         The season, or why there is none.
     revision
-        The project's revision when it was computed.
+        Revision of the project when it was computed.
     """
     if project is not session.project:
         return
@@ -71,19 +73,19 @@ def show_season(session: Session, project: Project, season: Season | None, lacks
 
 
 def is_computing(session: Session) -> bool:
-    """Return whether the season is being computed anew, or will be."""
+    """Return whether a job to recompute the season is running or waiting."""
     return session.jobs.has(COMPUTING)
 
 
 def follow_readings(session: Session) -> None:
-    """Have the season computed anew, and told what days it gains, because other programs brought in readings."""
+    """Recompute the season after other programs imported readings, and report the days gained."""
     session.awaits_days = True
     if not is_computing(session) and is_behind(session):
         recompute(session)
 
 
 def is_of_now(session: Session) -> bool:
-    """Return whether the season shown is the project's; where it is not, tell that it is being computed anew."""
+    """Return whether the season shown is current; if not, recompute it and report that."""
     if not is_behind(session):
         return True
     follow_readings(session)
@@ -94,10 +96,10 @@ def is_of_now(session: Session) -> bool:
 
 
 def is_behind(session: Session) -> bool:
-    """Return whether the project holds other readings than the season shown: a job may keep some and then fail."""
+    """Return whether the project has other readings than the season shown: a job may store some and then fail."""
     from quakegui.project.store import ProjectError
 
     try:
         return session.project is not None and session.project.revision() != session.computed_revision
-    except ProjectError:  # the drive is gone, say, which is what made the job fail
+    except ProjectError:  # for example if the drive is gone, which also made the job fail
         return False

@@ -1,4 +1,4 @@
-"""What the analyst is asked before the work of other writers of a project is changed."""
+"""Questions to the analyst before the work of other writers of a project is changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Labels that other writers gave meanwhile would be replaced by a class, or by none, and their notes go."""
+    """Labels that other writers set in the meantime would be replaced by a class or cleared, and their notes removed."""
 
     rows: tuple[LabelRow, ...]
     cls: int | None
@@ -23,7 +23,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class ForeignStep:
-    """The step that would be taken back, or done again, was written by another program in the analyst's name."""
+    """The step to undo or redo was written by another program in the analyst's name."""
 
     step: Step
     author: str
@@ -35,5 +35,5 @@ Ask = Callable[[Question], bool]
 
 
 def refuse(_question: Question) -> bool:
-    """Answer every question so that nothing of others is changed."""
+    """Answer every question so that the work of others is not changed."""
     return False

@@ -1,6 +1,6 @@
-"""The database's own file holds everything soon after the last change, so that whoever copies it alone loses no label.
+"""Completes the database file soon after the last change, so that a copy of this file alone contains every label.
 
-Cloud folders and careless hands copy `project.sqlite` without the log beside it.
+Cloud folders and users often copy `project.sqlite` without the log beside it.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 QUIET_MS: Final = 3_000
-"""Time without a change after which the file is brought up to date."""
+"""Time without a change, in ms, after which the file is completed."""
 AGAIN_MS: Final = 20_000
-"""Time after which it is tried again where somebody was reading an older state, or the drive did not answer."""
+"""Time in ms until the next attempt, if somebody was reading an older state or the drive did not respond."""
 
 
 class Consolidator(QObject):
-    """Looks after the open project in a thread of its own, never while something is being written.
+    """Completes the database file of the open project in a separate thread, never during a write.
 
     Parameters
     ----------
     project
-        Returns the project that is open, None without one.
+        Function that returns the open project, or None.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Consolidator(QObject):
         self._left.connect(lambda: self._timer.start(self.again_ms))
 
     def wait(self) -> None:
-        """Look after the project when it has been quiet for a while, since it may have changed."""
+        """Start the timer after a possible change of the project."""
         project = self._project()
         if not self._timer.isActive() and project is not None and project.quiet_s is not None:
             self._timer.start(self.quiet_ms)
@@ -71,14 +71,14 @@ class Consolidator(QObject):
 
         try:
             whole = project.consolidate()
-        except ProjectError:  # whatever is written next says so in the window; here nothing is lost
+        except ProjectError:  # the next write reports it in the window; no data is lost here
             LOG.warning("The database's log stays beside it", exc_info=True)
             whole = False
         if not whole:
             self._left.emit()
 
     def end(self) -> None:
-        """Let the thread end before its project is closed."""
+        """Wait for the thread to end before its project is closed."""
         self._timer.stop()
         if self._thread is not None:
             self._thread.join()

@@ -1,4 +1,4 @@
-"""The earthquakes that the day shown is looked at for: its own, and the next one, each with how far away it is."""
+"""Earthquakes for the day panel: those of the day shown and the next one, each with its distance."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """How far an earthquake is from the day shown and from the network.
+    """Distance of an earthquake from the day shown and from the network.
 
     Attributes
     ----------
     days
-        From the day shown to the earthquake's.
+        Days from the day shown to the earthquake.
     centre_km
-        From the middle of the network; NaN where no station has coordinates.
+        From the centre of the network; NaN if no station has coordinates.
     edge_km
-        From the line around the outermost stations, negative inside; NaN where they enclose no area.
+        From the convex hull of the stations, negative inside; NaN if they enclose no area.
     """
 
     event: Event
@@ -35,7 +35,7 @@ class Distance:
 
 
 def earthquakes_ahead(session: Session) -> tuple[tuple[Distance, ...], Distance | None]:
-    """Return the earthquakes of the day shown, the largest first, and the first one after it; none while labelling blind."""
+    """Return the earthquakes of the day shown, largest first, and the first one after it; none during blind labelling."""
     if session.day is None or session.display.blind or not session.events:
         return (), None
     away = (session.event_days - session.day).astype(np.int64)
@@ -57,12 +57,12 @@ def _distance(session: Session, number: int, days: int) -> Distance:
 
 
 def _to_edge(at: NDArray[np.float64], stations: NDArray[np.float64]) -> float:
-    """Return how far a point lies outside the hull of points, shape (point, 2), in km; negative inside, NaN without area."""
+    """Return the distance in km of a point from the hull of points, shape (point, 2); negative inside, NaN without area."""
     from scipy.spatial import ConvexHull, QhullError
 
     try:
         hull = ConvexHull(stations)
-    except (QhullError, ValueError):  # fewer than three places, or all on one line
+    except (QhullError, ValueError):  # fewer than three points, or all on one line
         return np.nan
     depth = float((hull.equations[:, :2] @ at + hull.equations[:, 2]).max())
     if depth <= 0.0:

@@ -1,4 +1,4 @@
-"""The kinds of days that the walk can be narrowed to, and the days that it goes through."""
+"""Kinds of days for the filter of the walk, and the days that the walk goes through."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAPS_AHEAD = 12
 LEAST_SURE = 0.5
-"""A prediction whose class is less probable is an uncertain one."""
+"""Probability of the predicted class below which a prediction is uncertain."""
 NOTHING_FURTHER = {
     "event": Said("No more earthquakes in this direction."),
     "unlabelled": Said("No more unlabelled days in this direction."),
@@ -38,7 +38,7 @@ NOTHING_FURTHER = {
     "class-3": Said("No more days of this kind in this direction."),
     "class-4": Said("No more days of this kind in this direction."),
 }
-"""The kinds, and what is said where no further day of one is found."""
+"""The kinds, with the message if there is no further day of this kind."""
 
 
 def walk_days(session: Session) -> NDArray[np.intp]:
@@ -50,7 +50,7 @@ def walk_days(session: Session) -> NDArray[np.intp]:
 
 
 def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
-    """Return which days of the season are of one of the kinds, shape (day,)."""
+    """Return which days of the season are of a kind, shape (day,)."""
     if kind.startswith("class-"):
         return np.asarray(session.labels.classes == int(kind.removeprefix("class-")), dtype=bool)
     if kind in _OF_A_DAY:
@@ -59,11 +59,13 @@ def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
         whose = session.whose()
         noted = [note.day for note in session.all_notes() if whose in (None, note.author)]
         return np.isin(session.days, np.array(noted, dtype=session.days.dtype))
-    if kind == "event":
-        return np.isin(session.days, session.event_days)
     if kind == "unlabelled":
         return np.asarray(session.labels.classes == UNLABELLED, dtype=bool)
-    if session.predictions is None or session.display.blind:
+    if session.display.blind:
+        return np.zeros(session.days.size, dtype=bool)
+    if kind == "event":
+        return np.isin(session.days, session.event_days)
+    if session.predictions is None:
         return np.zeros(session.days.size, dtype=bool)
     return _OF_PREDICTIONS[kind](session, session.predictions)
 
@@ -110,11 +112,11 @@ _OF_PREDICTIONS: Final[dict[str, Callable[[Session, PredictionTable], NDArray[np
     "uncertain": _uncertain,
     "suspect": _suspect,
 }
-"""None of these while labelling blind."""
+"""No days of these kinds during blind labelling."""
 
 
 def draw_ahead(session: Session) -> None:
-    """Have the maps of the days that the walk comes to next drawn before they are asked for."""
+    """Draw the maps of the next days of the walk in advance."""
     there, way = walk_days(session), session.direction
     if session.maps is not None and there.size:
         at = int(np.searchsorted(there, session.index))

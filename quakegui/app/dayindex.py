@@ -1,4 +1,4 @@
-"""Where days lie on the axis of a season."""
+"""Positions of days on the axis of a season."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_DAYS: Final[NDArray[np.datetime64]] = np.array([], dtype="datetime64[D]")
 
 
 def as_day(text: str | None) -> np.datetime64 | None:
-    """Return a remembered date, datetime64[D]; None where there is none, or it cannot be read."""
+    """Return a saved date, datetime64[D]; None if there is none or it cannot be read."""
     try:
         return np.datetime64(text, "D") if text else None
     except ValueError:
@@ -22,21 +22,21 @@ def as_day(text: str | None) -> np.datetime64 | None:
 
 
 def first_map(season: Season | None) -> int:
-    """Return the first day that has a map, the first of all where none has; -1 without a day."""
+    """Return the index of the first day with a map, 0 if there is none; -1 without days."""
     if season is None or not season.days.size:
         return -1
     return int(season.has_map.argmax())
 
 
 def same_days(days: NDArray[np.datetime64], ends: NDArray[np.datetime64]) -> tuple[int, int] | None:
-    """Return where the first and last of the chosen days are now; None where they are gone, or other days lie between them.
+    """Return the present indices of the first and last selected day; None if they are gone or the days between them differ.
 
     Parameters
     ----------
     days
         The axis, datetime64[D], shape (day,).
     ends
-        The first and the last day, shape (2,), or none.
+        First and last day, shape (2,), or empty.
     """
     if not np.isin(ends, days).all() or not ends.size:
         return None
@@ -45,7 +45,7 @@ def same_days(days: NDArray[np.datetime64], ends: NDArray[np.datetime64]) -> tup
 
 
 def nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:
-    """Return the index of the day of the axis, shape (day,), that lies next to a date; -1 without a day."""
+    """Return the index of the day of the axis, shape (day,), nearest to a date; -1 without days."""
     if not days.size:
         return -1
     return int(np.abs((days - day).astype(np.int64)).argmin())

@@ -1,4 +1,4 @@
-"""What the analyst did last, as a command line and as a program in Python that do it again."""
+"""The analyst's last step, as a command line and as a Python program that repeat it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from quakegui.season.labels import LabelRule
 
 _FORM = ("size", "head", "precision", "epochs", "seed", "class_weights")
-"""What the form of the training changes of a recipe, besides its protocol."""
+"""Settings that the training form changes in a preset, in addition to the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An export, a label rule, a training or a judgement.
+    """An export, a label rule, a training or an evaluation.
 
     Attributes
     ----------
     words
-        The command line that does it, word by word; empty for a picture of the window, which no command can make.
+        Words of the command line; empty for a figure or an animation, which no command can make.
     project
-        The project's folder.
+        Folder of the project.
     look
-        The line of Python that shows what came of it, from `season` (see `quakegui.door`); empty for a file that was written.
+        Python expression on `season` (see `quakegui.door`) that shows the result; empty for an exported file.
     """
 
     words: tuple[str, ...]
@@ -39,12 +39,12 @@ class Deed:
 
     @property
     def command(self) -> str:
-        """The command line, with what this system's shell wants about its words."""
+        """The command line, quoted for the shell of this system."""
         return subprocess.list2cmdline(self.words) if sys.platform == "win32" else shlex.join(self.words)
 
     @property
     def python(self) -> str:
-        """A program that does it by the command, since `quakegui.open` only reads, and then shows what came of it."""
+        """A Python program that runs the command (since `quakegui.open` only reads) and then shows the result."""
         lines = ["import subprocess", "", f"subprocess.run({list(self.words)!r}, check=True)"]
         if self.look:
             lines[1:1] = ["", "import quakegui"]
@@ -58,17 +58,17 @@ def picture(project: Path) -> Deed:
 
 
 def tables(project: Path, path: Path) -> Deed:
-    """Return the export of the season's tables."""
+    """Return the step of exporting the tables of the season."""
     return Deed(("quakegui", "tables", str(project), str(path)), project)
 
 
 def report(project: Path, path: Path, language: str, as_of: AsOf) -> Deed:
-    """Return the report of the season."""
+    """Return the step of writing the report of the season."""
     return Deed(("quakegui", "report", str(project), str(path), "--language", language, "--labels", as_of), project)
 
 
 def rule(project: Path, wanted: LabelRule, author: str) -> Deed:
-    """Return the labelling by rule."""
+    """Return the step of labelling by rule."""
     words = ["quakegui", "labels", "rule", str(project), "--days-after", str(wanted.days_after), "--winner", wanted.winner]
     if wanted.flat_days_before is not None:
         words += ["--days-before", str(wanted.flat_days_before)]
@@ -78,7 +78,7 @@ def rule(project: Path, wanted: LabelRule, author: str) -> Deed:
 
 
 def training(project: Path, config: RunConfig) -> Deed:
-    """Return the training of a run: the recipe that is nearest to its own, and what differs from that."""
+    """Return the step of training a run: the nearest preset, and the settings that differ from it."""
     from quakegui.judge.folds import ZERO_SHOT
     from quakegui.learn.runs.presets import PRESETS
 
@@ -103,6 +103,6 @@ def training(project: Path, config: RunConfig) -> Deed:
 
 
 def judging(project: Path, run_id: str, as_of: AsOf, *, prospective: bool) -> Deed:
-    """Return the judgement of a run."""
+    """Return the step of evaluating a run."""
     how = ("--prospective",) if prospective else ("--labels", as_of)
     return Deed(("quakegui", "evaluate", str(project), "--run", run_id, *how), project, f"season.predictions({run_id!r})")

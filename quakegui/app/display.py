@@ -1,4 +1,4 @@
-"""What the day map shows."""
+"""Display options of the day map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """What the day map shows above the network's own pixels, and in which unit."""
+    """Overlays and unit of the day map."""
 
     unit: str = "z"
     threshold: bool = True
@@ -15,6 +15,6 @@ class Display:
     stations: bool = True
     explain: bool = False
     sheet: bool = False
-    """Whether the season's days are shown as small maps in the day map's place."""
+    """Whether the days of the season are shown as small maps in place of the day map."""
     blind: bool = False
-    """Whether other people's labels, the rule's and the predictions are hidden, for a second labelling."""
+    """Whether labels of other people and of the label rule, and predictions, are hidden for a second labelling."""

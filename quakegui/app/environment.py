@@ -1,4 +1,4 @@
-"""Where networks train and predict: what the analyst's settings say, and what a worker there would compute on."""
+"""Where training and prediction run: the analyst's settings, and the device that a process there would use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quakegui.learn.worker.supervise import Supervisor
 
 
 def environment_of(settings: Settings) -> Environment:
-    """Return where the worker runs; another Python without its path is this one."""
+    """Return where the training process runs; another Python without a path means this one."""
     if settings.trains_in == "this" or (settings.trains_in == "interpreter" and not settings.interpreter):
         return replace(THIS, backend=settings.backend)
     kind: EnvironmentKind = "wsl" if settings.trains_in == "wsl" else "interpreter"
@@ -22,7 +22,7 @@ def environment_of(settings: Settings) -> Environment:
 
 
 def ask_worker(environment: Environment, cancelled: Callable[[], bool]) -> messages.Message:
-    """Start a worker that only says on what it would compute; returns its last message, the device or what went wrong."""
+    """Start a process that only reports its device; returns its last message: the device, or the error."""
     from quakegui.learn.worker.asking import follow
 
     with tempfile.TemporaryDirectory() as folder:

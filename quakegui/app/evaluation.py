@@ -1,7 +1,8 @@
-"""The judgement of the run in use, and the days behind each of its numbers."""
+"""Evaluation of the current run, and the days behind each of its numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from quakegui.app.tables import UNLABELLED
 
-if TYPE_CHECKING:  # what judges is imported with the first judgement
+if TYPE_CHECKING:  # loaded with the first evaluation
     from quakegui.app.session import Session
     from quakegui.judge.judged_by import AsOf
     from quakegui.judge.judgement import Judgement
     from quakegui.judge.limit import Limit
+    from quakegui.judge.metrics import Figures, Target
     from quakegui.learn.run_study import RunStudy
     from quakegui.learn.runs.registry import RunFolder
     from quakegui.learn.worker.environments import Environment
@@ -25,31 +27,34 @@ if TYPE_CHECKING:  # what judges is imported with the first judgement
 
 
 SCORED = ("out-of-fold", "prospective")
-"""The kinds of answers that are ever judged, each by itself; in-sample ones never are."""
+"""The kinds of predictions that are evaluated, each separately; in-sample ones never are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a run said of days whose class is known: enough to count.
+    """Predictions of a run on days with a known class: enough for counts.
 
     Attributes
     ----------
     days, labels, probabilities
         The scored days, the classes that they are judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+    figures
+        What counting them gives, by target.
     """
 
     days: NDArray[np.datetime64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    figures: Mapping[Target, Figures]
 
     @property
     def classes(self) -> NDArray[np.int64]:
-        """The most probable class of each day, -1 without an answer, shape (day,)."""
+        """The most probable class of each day, shape (day,), -1 without a prediction."""
         known = np.isfinite(self.probabilities).all(axis=1)
         return np.where(known, np.nan_to_num(self.probabilities).argmax(axis=1), -1)
 
     def confusion(self) -> NDArray[np.int64]:
-        """Return days by class (row) and predicted class (column), shape (5, 5)."""
+        """Return the number of days by class (row) and predicted class (column), shape (5, 5)."""
         said, counts = self.classes, np.zeros((5, 5), np.int64)
         np.add.at(counts, (self.labels[said >= 0], said[said >= 0]), 1)
         return counts
@@ -57,22 +62,22 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A judgement with the answers it was made from.
+    """An evaluation with its predictions.
 
     Attributes
     ----------
     project
-        Whose run was judged.
+        Project of the run.
     kind
-        Which answers, one of `SCORED`.
+        Kind of the predictions, one of `SCORED`.
     judgement
-        All figures.
+        All scores.
     days, labels, probabilities
-        The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+        The scored days, their classes for the evaluation, and the predictions; shapes (day,), (day,) and (day, class).
     all_days, all_labels
-        Every day that could have been scored, and its class in the same set of labels, -1 for none, shape (day,) each.
+        Every day that could have been scored, and its class in the same set of labels, -1 for none, each of shape (day,).
     late
-        How many prospective answers were issued more than a day after their day was known.
+        Number of prospective predictions issued more than a day after their day was known.
     run
         Id of the run.
     """
@@ -91,18 +96,21 @@ class Evaluation:
     @property
     def answers(self) -> Answers:
         """The answers alone."""
-        return Answers(self.days, self.labels, self.probabilities)
+        figures = {one.target: one.figures for one in self.judgement.targets}
+        return Answers(self.days, self.labels, self.probabilities, figures)
 
     @classmethod
     def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
-        """Judge the run in use by one kind of its answers; takes seconds, so call it in a job.
+        """Evaluate the current run by one kind of its predictions; takes seconds, so call it in a job.
 
         Parameters
         ----------
+        project, season
+            The project and its season.
         kind
-            Of `SCORED`.
+            One of `SCORED`.
         as_of
-            By which labels and earthquakes out-of-fold answers are judged; prospective ones always by today's.
+            Labels and earthquakes for the evaluation of out-of-fold predictions; prospective ones always use the present ones.
         """
         from quakegui.learn import prospective, season_evaluation, season_runs
 
@@ -116,26 +124,26 @@ class Evaluation:
         return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels, run=run.id)
 
     def relabelled_days(self, session: Session) -> int:
-        """Return on how many of the days that could be scored the label to judge by has changed since."""
+        """Return the number of scorable days whose label for the evaluation has changed since."""
         place = np.minimum(np.searchsorted(session.days, self.all_days), len(session.days) - 1)
         now = np.where(session.days[place] == self.all_days, session.truth[place], UNLABELLED)
         return int((now != self.all_labels).sum())
 
 
 def is_run_of(session: Session, now: RunFolder | None, project: Project, run: RunFolder) -> bool:
-    """Return whether the run looked at now is the one that a job of this project was about, whenever each was read."""
+    """Return whether the run now shown is the one that a job of this project was about, whenever each was read."""
     return project is session.project and now is not None and now.id == run.id
 
 
 def has_study(run: RunFolder) -> bool:
-    """Return whether studies are kept with a run; what they come from may have changed since."""
+    """Return whether studies are saved with a run; their inputs may have changed since."""
     from quakegui.learn.runs.runchecks import STUDY
 
     return (run.folder / STUDY).exists()
 
 
 def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | None:
-    """Return the studies that are kept with a run, see `quakegui.learn.run_study`; call it in a job."""
+    """Return the studies saved with a run, see `quakegui.learn.run_study`; call it in a job."""
     from quakegui.learn import run_study
 
     return run_study.kept_study(project, season, run)
@@ -144,28 +152,28 @@ def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | N
 def study(
     project: Project, season: Season, run: RunFolder, progress: ProgressCallback, cancelled: CancelCheck
 ) -> RunStudy | None:
-    """Return the studies of a run, None if cancelled; takes seconds, so call it in a job."""
+    """Compute the studies of a run, None if cancelled; takes seconds, so call it in a job."""
     from quakegui.learn import run_study
 
     return run_study.study_run(project, season, run, progress=progress, cancelled=cancelled)
 
 
 def has_limit(run: RunFolder) -> bool:
-    """Return whether a detection limit is kept with a run; what it comes from may have changed since."""
+    """Return whether a detection limit is saved with a run; its inputs may have changed since."""
     from quakegui.learn.runs.runchecks import LIMIT
 
     return (run.folder / LIMIT).exists()
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the detection limit that is kept with a run, see `quakegui.learn.worker.run_limit`; call it in a job."""
+    """Return the detection limit saved with a run, see `quakegui.learn.worker.run_limit`; call it in a job."""
     from quakegui.learn.worker import run_limit
 
     return run_limit.kept_limit(project, season, run)
 
 
 def find_limit(run: RunFolder, environment: Environment, progress: ProgressCallback, cancelled: CancelCheck) -> bool:
-    """Let a worker process find the detection limit of a run and keep it; False if cancelled. Takes minutes, in a job."""
+    """Find and save the detection limit of a run in a worker process; False if cancelled. Takes minutes: call it in a job."""
     from quakegui.learn import messages
     from quakegui.learn.worker.asking import compute_limit
 
@@ -177,7 +185,7 @@ def find_limit(run: RunFolder, environment: Environment, progress: ProgressCallb
 
 
 def rule_in_force(session: Session) -> LabelRule | None:
-    """Return the project's label rule; None where none was applied."""
+    """Return the label rule of the project, or None if none was applied."""
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 
@@ -185,31 +193,58 @@ def rule_in_force(session: Session) -> LabelRule | None:
         return None
     try:
         return journal.label_rule(session.project)
-    except ProjectError as error:  # the drive is gone, say: what was read before can still be looked at
+    except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible
         session.said.emit(str(error), "error")
         return None
 
 
 def answers_of(run: RunFolder) -> Answers | None:
     """Return at once what a run said out of fold of the days labelled at its training; None where that is not to be judged."""
-    from quakegui.learn.runs.predictions import TEST
+    from quakegui.learn.runs.predictions import TEST, TRAINED
     from quakegui.learn.runs.registry import RunError
 
     if run.config.leaky:
         return None
     try:
         said = run.predictions()
-    except RunError:  # the judgement says what is the matter with it
+    except RunError:  # the evaluation reports the fault
         return None
     pooled, fold = said.out_of_fold()
     scored = (said.labels >= 0) & (fold >= 0) & (said.role[fold, np.arange(len(fold))] == TEST)
-    return Answers(said.days[scored], said.labels[scored].astype(np.int64), pooled[scored].astype(np.float64))
+    taught = (said.role == TRAINED) & (said.labels >= 0)
+    trained = np.array([np.bincount(said.labels[days], minlength=5) > 0 for days in taught])
+    labels, answers = said.labels[scored].astype(np.int64), pooled[scored].astype(np.float64)
+    known = trained[fold[scored]] | run.config.zero_shot
+    return Answers(said.days[scored], labels, answers, _count(labels, answers, known))
+
+
+def _count(labels: NDArray[np.int64], answers: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[Target, Figures]:
+    """Return the figures of answers, as a judgement of them counts them.
+
+    Parameters
+    ----------
+    labels, answers
+        True class and probabilities of each day, shapes (day,) and (day, class).
+    known
+        Which classes the fold of each day had in training, shape (day, class).
+    """
+    from quakegui.judge import metrics
+
+    there, found = np.isfinite(answers).all(axis=1), {}
+    for target, groups in metrics.GROUPS.items():
+        truth = metrics.group_labels(labels[there], target)
+        said = metrics.group_probabilities(answers[there], target).argmax(axis=1)
+        judged = metrics.group_trained(known[there], target)[np.arange(truth.size), truth]
+        size = max(groups) + 1
+        every = metrics.confusion(truth, said, size)
+        found[target] = metrics.figures(every, metrics.confusion(truth[judged], said[judged], size))
+    return found
 
 
 def days_in_cell(answers: Answers, days: NDArray[np.datetime64], truth: int, answer: int) -> list[tuple[int, float]]:
-    """Return the days of one cell of the matrix, the surest first, as (index in `days`, margin).
+    """Return the days of one cell of the confusion matrix, the most certain first, as (index in `days`, margin).
 
-    The margin is the probability of the answer less that of the next class.
+    The margin is the probability of the predicted class minus that of the next class.
     """
     place = {day: index for index, day in enumerate(days)}
     found = []

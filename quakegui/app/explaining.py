@@ -1,4 +1,4 @@
-"""What the network looked at: where the maps of some days speak for its answers, asked of the run in use."""
+"""Saliency maps: which parts of the day maps support the predictions of the current run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quakegui.words import Said
 
 
 def explain(session: Session) -> None:
-    """Ask the run in use, in a job, where the maps of the chosen days (or of the day shown) speak for its answers."""
+    """Compute in a job the saliency maps of the current run for the selected days, or the day shown."""
     project, season = session.project, session.season
     if project is None or season is None:
         return
@@ -37,7 +37,7 @@ def explain(session: Session) -> None:
         return explain_days(season, run, asked, progress=progress, cancelled=cancelled, environment=environment)
 
     def keep(heat: NDArray[np.float32]) -> None:
-        # Another run may be in use by now: what it says is not explained by what this one looked at.
+        # Another run may be current by now: these saliency maps do not explain its predictions.
         if session.season is season and session.predictions is not None and session.predictions.run == run_id:
             session.heat |= dict(zip(asked, heat, strict=True))
             session.changed.emit(Change.DISPLAY)

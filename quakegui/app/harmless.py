@@ -1,8 +1,8 @@
-"""What of a log's lines may be shown to strangers: the program's own words, numbers, types of errors, and lines of its source.
+"""Anonymised lines of the log: only the program's own words, numbers, types of errors, and lines of its source are kept.
 
-Names of people, files and runs cannot be told from other words, so nothing is looked for that has to go. Instead only what the
-log has marked as the program's own stays (`quakegui.logs`), without the values in it. Any other line keeps its time, level and
-logger.
+Names of people, files and runs cannot be distinguished from other words, so there is no search for what to remove. Only what
+the log has marked as the program's own words (`quakegui.logs`) is kept, without the values in it. Of any other line, only time,
+level and logger are kept.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _TRACES = {
 
 
 def harmless(lines: Iterable[str]) -> list[str]:
-    """Return lines of a log without anything that could name somebody or somebody's files.
+    """Return lines of a log without anything that could identify a person or a file.
 
     Parameters
     ----------
     lines
-        As `quakegui.logs` writes them: records, tracebacks, and whatever an error's words hold. What belongs to no record, such
-        as lines of source or the further lines of a message, is left out whole.
+        As written by `quakegui.logs`: records, tracebacks, and the messages of errors. Lines that do not belong to a record,
+        such as lines of source or further lines of a message, are omitted.
     """
     found = (_harmless(line) for line in lines)
     return [line for line in found if line]
@@ -75,43 +75,43 @@ def _harmless(line: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Return what the log has marked as the program's own words, `LEFT_OUT` in place of values; nothing else of a line."""
+    """Return the words that the log has marked as the program's own, with `LEFT_OUT` for values; `LEFT_OUT` for other text."""
     return _VALUE.sub(lambda found: _value(found[1]), text.removeprefix(OWN)) if text.startswith(OWN) else LEFT_OUT
 
 
 def _value(text: str) -> str:
     if (_NUMBER.fullmatch(text) and (text[0] == "-" or sum(map(str.isdigit, text)) <= 6)) or _is_type(text):
         return text
-    kind = text.partition("(")[0]  # what a worker said last, such as Failed(...)
+    kind = text.partition("(")[0]  # last message of a worker, such as Failed(...)
     return f"{kind}({LEFT_OUT})" if kind and isinstance(getattr(messages, kind, None), type) else LEFT_OUT
 
 
 def _of_qt(message: str) -> str:
-    """Return which part of Qt complains, without the words: they may hold a path."""
+    """Return which part of Qt reports a problem, without the message, which may contain a path."""
     found = _QT.match(message)
     return f"{found[0].strip() if found else ''} {LEFT_OUT}".strip()
 
 
 def _is_type(name: str) -> bool:
-    """Whether a word of the log is the type of an error, and not the first word of somebody's sentence."""
+    """Return whether a word of the log is the type of an error, and not the first word of a sentence."""
     module, _, last = name.rpartition(".")
     if not module:
         return isinstance(getattr(builtins, name, None), type) and issubclass(getattr(builtins, name), BaseException)
     kind = getattr(sys.modules.get(module), last, None)
     if isinstance(kind, type) and issubclass(kind, BaseException):
         return True
-    top = module.partition(".")[0]  # a worker has libraries that a window has not
+    top = module.partition(".")[0]  # a worker has libraries that a window lacks
     return (top in LIBRARIES or top in sys.stdlib_module_names) and last.endswith(("Error", "Exception", "Warning"))
 
 
 def _place(path: str) -> str:
-    """Return a file of this program, of Python or of a library as such, and nothing of any other file's name."""
+    """Return the place of a file within this program, Python or a library, and nothing of the name of any other file."""
     plain = path.replace("\\", "/")
     for folder, stands in _program_places():
         rest = plain.removeprefix(f"{folder}/")
         if rest != plain and ".." not in rest and _is_file(Path(path)):
             return f"{stands}/{rest}"
-    rest = plain.rpartition("/quakegui/")[2]  # of the same program, under another Python
+    rest = plain.rpartition("/quakegui/")[2]  # the same program under another Python
     own = rest != plain and ".." not in rest and _is_file(Path(quakegui.__file__).parent / rest)
     return f"<quakegui>/{rest}" if own else LEFT_OUT
 
@@ -119,13 +119,13 @@ def _place(path: str) -> str:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # no name that this system takes, such as one of a thousand characters
+    except OSError:  # a name that is invalid on this system, for example with a thousand characters
         return False
 
 
 @lru_cache(maxsize=1)
 def _program_places() -> tuple[tuple[str, str], ...]:
-    """Return the folders of program and Python, and what stands for each, the innermost first."""
+    """Return the folders of program and Python with their placeholders, the innermost first."""
     found = {Path(quakegui.__file__).resolve().parent.as_posix(): "<quakegui>"}
     for name in ("platstdlib", "stdlib", "purelib", "platlib"):
         found.setdefault(Path(sysconfig.get_path(name)).as_posix(), f"<{'python' if 'stdlib' in name else 'site'}>")

@@ -1,4 +1,4 @@
-"""What the run in use says of a season: its predictions and alarms, or why there are none."""
+"""Predictions and alarms of the current run for a season, or why there are none."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """The answers of the run in use.
+    """Predictions of the current run.
 
     Attributes
     ----------
     season
-        Of which days.
+        The season.
     predictions
-        Calibrated; None without a run, or where it is refused.
+        Calibrated predictions; None without a run, or if the run is rejected.
     alarms
-        First and last index of the days of each.
+        First and last index of the days of each alarm.
     refusal
-        Why nothing of it is shown, since the project has other classes; empty where it is.
+        Why the run is not shown, because the project has other classes; empty if it is.
     """
 
     season: Season
@@ -34,7 +34,7 @@ class InUse:
 
 
 def read_in_use(project: Project, season: Season) -> InUse:
-    """Read what the run in use says of a season; takes a while, so call it in a job where one runs."""
+    """Read the predictions of the current run for a season; takes a while, so call it in a job if one is running."""
     from quakegui.learn.alarm_days import alarms_of
     from quakegui.learn.calibrated import calibrated
     from quakegui.learn.season_runs import class_mismatch_by_id

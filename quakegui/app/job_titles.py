@@ -1,4 +1,4 @@
-"""What the window's jobs are called; a job is known by its id, and its title is only shown."""
+"""Titles of the jobs of the window; a job is identified by its id, and its title is only displayed."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ TITLES: Final[dict[str, Said]] = {
     "undoing-import": Said("Undoing an import"),
     "updating": Said("Updating with new data"),
 }
-"""Title by id."""
+"""Titles by id."""
 
 
 def title_of(job: str) -> str:
-    """Return the title of a job, its id where it has none."""
+    """Return the title of a job, or its id if it has none."""
     return TITLES.get(job, job)

@@ -1,4 +1,4 @@
-"""Long work beside the window: one job at a time, with progress, an estimate of the time left, and a cancel."""
+"""Background jobs of the window: one at a time, with progress, an estimate of the remaining time, and cancelling."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from quakegui.words import Said
 LOG = logging.getLogger(__name__)
 
 Work = Callable[[ProgressCallback, CancelCheck], Any]
-"""A job's work; returns its result."""
+"""The work of a job; returns its result."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a job has come, which is known by its id; `seconds_left` is None until it can be estimated."""
+    """Progress of the job with this id; `seconds_left` is None until it can be estimated."""
 
     job: str
     done: int
@@ -32,12 +32,12 @@ class JobProgress:
 
 
 class StoppedError(Exception):
-    """Ends a job's work without a result: it was stopped, or nobody waits for it any more."""
+    """Ends the work of a job without a result: it was stopped, or its result is no longer needed."""
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """What has become of a job's work; filled in by its thread, read once that has ended."""
+    """The outcome of a job, written by its thread and read after the thread has ended."""
 
     stopped: bool = False
     result: Any = None
@@ -46,7 +46,7 @@ class _Outcome:
 
 class _JobThread(QThread):
     stepped = Signal(int, int, int, object)
-    """Carries the job's number, done, total, and what is being done."""
+    """Number of the job, steps done, steps in all, and a text."""
 
     def __init__(self, number: int, work: Work, parent: QObject) -> None:
         super().__init__(parent)
@@ -57,20 +57,20 @@ class _JobThread(QThread):
         self._dropped = False
 
     def run(self) -> None:
-        """Do the work; what it raises is kept for the window's thread."""
+        """Do the work; an exception is stored for the thread of the window."""
         try:
             self._outcome.result = self._work(self._report, self.isInterruptionRequested)
         except StoppedError:
             self._outcome.stopped = True
-        except Exception as error:  # the job's boundary: the window turns it into a sentence, the log keeps the traceback
+        except Exception as error:  # boundary of the job: the window shows a sentence, the log has the traceback
             LOG.exception("A job failed")
             self._outcome.error = error
 
     def end(self) -> _Outcome:
-        """Wait for the work's end and return what has become of it; the thread goes, and holds nothing of it until then.
+        """Wait for the work to end and return its outcome; the thread is deleted and keeps no reference to it.
 
-        Work, result or a traceback may hold the last name of the session. If that went with the thread, it would take its own
-        threads with it, this one a second time.
+        Work, result or a traceback may have the last reference to the session. If that was deleted with the thread, it would
+        delete its own threads, including this one a second time.
         """
         self.wait()
         outcome, self._outcome, self._work = self._outcome, _Outcome(), NO_JOB.work
@@ -78,7 +78,7 @@ class _JobThread(QThread):
         return outcome
 
     def drop(self) -> None:
-        """End the work where it next says how far it has come, also if it never asks whether it is to stop."""
+        """Stop the work at its next report of progress, even if it never checks for cancelling."""
         self._dropped = True
         self.requestInterruption()
 
@@ -86,7 +86,7 @@ class _JobThread(QThread):
         if self._dropped:
             raise StoppedError
         now = time.monotonic()
-        # Ten times a second is what an eye follows; more would only fill the window's event queue.
+        # Ten times a second is fast enough for the eye; more would only fill the event queue of the window.
         if now - self._last >= 0.1 or done >= total:
             self._last = now
             self.stepped.emit(self.number, done, total, text)
@@ -105,14 +105,14 @@ NO_JOB: Final = _Job("", lambda _report, _cancelled: None, lambda _result: None,
 
 
 class Jobs(QObject):
-    """The queue of long work. Jobs run one after another; each result is handed over in the window's thread."""
+    """The queue of jobs. Jobs run one after another; each result is delivered in the thread of the window."""
 
     progressed = Signal(object)
-    """Carries a `JobProgress`."""
+    """A `JobProgress`."""
     idle = Signal()
-    """No job is left."""
+    """All jobs have ended."""
     failed = Signal(str, object)
-    """Carries a job's id and the exception that ended it."""
+    """Id of a job, and the exception that ended it."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -124,43 +124,47 @@ class Jobs(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs or waits."""
+        """Whether a job is running or waiting."""
         return self._thread is not None
 
     def has(self, job_id: str) -> bool:
-        """Return whether a job of this id runs or waits."""
+        """Return whether a job with this id is running or waiting."""
         return self._thread is not None and any(job_id == job.id for job in (self._job, *self._waiting))
 
     @property
     def asked_about(self) -> str:
-        """The id of the first job, running or waiting, that is not to be ended without a question; else empty."""
+        """Id of the first job, running or waiting, that must not be stopped without a question; otherwise empty."""
         return next((job.id for job in (self._job, *self._waiting) if job.asks), "")
 
     def start(
         self, job_id: str, work: Work, done: Callable[[Any], object], *, stoppable: bool = True, asks: bool = False
     ) -> None:
-        """Run `work` beside the window, then call `done` with its result in the window's thread.
+        """Run `work` in the background, then call `done` with its result in the thread of the window.
 
         Parameters
         ----------
         job_id
-            What the job is known by; its title stands in `job_titles`.
+            Id of the job; its title is in `job_titles`.
+        work
+            The work.
+        done
+            Called with the result.
         stoppable
-            Whether the work asks if it is cancelled; else no button offers it.
+            Whether the work checks for cancelling; otherwise there is no button for it.
         asks
-            Whether the analyst is asked before a project is closed that this works on: it would have to be done again.
+            Whether to ask the analyst before the project is closed, because the work would have to be repeated.
         """
         self._waiting.append(_Job(job_id, work, done, stoppable, asks))
         if self._thread is None:
             self._next()
 
     def cancel(self) -> None:
-        """Ask the running job to stop; those that wait are other work, and have their turn."""
+        """Request the running job to stop; waiting jobs still run."""
         if self._thread is not None:
             self._thread.requestInterruption()
 
     def close(self) -> None:
-        """Cancel everything and wait for the running job's end, which is soon; its result is dropped."""
+        """Cancel everything and wait for the running job to end, which is soon; its result is dropped."""
         self._waiting.clear()
         if self._thread is not None:
             thread, self._thread, self._job = self._thread, None, NO_JOB
@@ -174,24 +178,24 @@ class Jobs(QObject):
         self._started = time.monotonic()
         self._thread = _JobThread(self._begun, self._job.work, self)
         self._thread.stepped.connect(self._step)
-        self._thread.finished.connect(self._finish)  # a method of this object: called in the window's thread
+        self._thread.finished.connect(self._finish)  # a method of this object: called in the thread of the window
         self.progressed.emit(JobProgress(self._job.id, 0, 0, "", None, self._job.stoppable))
         self._thread.start()
 
     def _step(self, number: int, done: int, total: int, text: str) -> None:
         if self._thread is None or number != self._thread.number:
-            return  # word of a job that was closed meanwhile
+            return  # signal of a job that was closed meanwhile
         elapsed = time.monotonic() - self._started
         left = elapsed * (total - done) / done if done and total and elapsed > 1.0 else None
         self.progressed.emit(JobProgress(self._job.id, done, total, text, left, self._job.stoppable))
 
     def _finish(self) -> None:
         if self._thread is None or not self._thread.isFinished():
-            return  # word of a job that was closed meanwhile: its result is dropped
+            return  # signal of a job that was closed meanwhile: its result is dropped
         thread, self._thread = self._thread, None
         outcome = thread.end()
         job, seconds = self._job, time.monotonic() - self._started
-        self._job = NO_JOB  # what it was given to do and to call lives no longer than it
+        self._job = NO_JOB  # releases its work and callback
         if self._waiting:
             self._next()
         else:

@@ -1,4 +1,4 @@
-"""The journal as a walk through the days reads it: each page once, until somebody writes."""
+"""Cached reading of the journal for the walk through the days: each page once, until the journal changes."""
 
 from __future__ import annotations
 
@@ -14,25 +14,27 @@ if TYPE_CHECKING:
     from quakegui.project.store import Project
 
 DAYS_READ: Final = 32
-"""So many days' histories are read from the journal at once: one day takes as long, and a walk goes on."""
+"""Number of days whose histories are read at once: one day takes as long, and a walk continues."""
 
 
 class JournalPages:
-    """What was read of a project's journal; made anew after each change of it."""
+    """Pages read from the journal of a project; create a new object after each change."""
 
     def __init__(self) -> None:
         self._histories: dict[np.datetime64, tuple[LabelRow, ...]] = {}
         self._notes: tuple[Note, ...] | None = None
 
     def history(self, project: Project, days: NDArray[np.datetime64], index: int) -> tuple[LabelRow, ...]:
-        """Return every journal row of a day, oldest first; raises `ProjectError` where it cannot be read.
+        """Return every journal row of a day, oldest first; raises `ProjectError` if the journal cannot be read.
 
         Parameters
         ----------
+        project
+            The project.
         days
-            The season's local dates, shape (day,).
+            Local dates of the season, shape (day,).
         index
-            Which of them.
+            Index of the day.
         """
         day = days[index]
         if day not in self._histories:
@@ -43,7 +45,7 @@ class JournalPages:
         return self._histories.get(day, ())
 
     def notes(self, follower: Follower) -> tuple[Note, ...]:
-        """Return the notes that stand on any day, oldest first; raises `ProjectError` where they cannot be read."""
+        """Return the current notes on all days, oldest first; raises `ProjectError` if they cannot be read."""
         if self._notes is None:
             self._notes = follower.notes()
         return self._notes

@@ -1,4 +1,4 @@
-"""The label journal as an analyst reads it: who gave which labels when, and what a step back would change."""
+"""The label journal for the analyst: who set which labels when, and the effect of reverting to an earlier time."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was written in one step.
+    """The content of one step.
 
     Attributes
     ----------
     at
-        When, UTC, datetime64[ms].
+        When it was written, UTC, datetime64[ms].
     author, source
-        Who wrote it, and as what, None for notes.
+        Author and source of the labels; the source is None for notes.
     classes
-        The classes that it gave; None for a label that was cleared; empty where it wrote notes alone.
+        Classes of the labels, None for a cleared one; empty if there are only notes.
     first, last
-        The days that it is about, datetime64[D].
+        First and last day of the step, datetime64[D].
     days
-        How many they are.
+        Number of days.
     """
 
     at: np.datetime64
@@ -43,7 +43,7 @@ class Entry:
 
 
 def entries(journal_rows: Iterable[JournalRow], author: str | None = None) -> tuple[Entry, ...]:
-    """Return the steps of the journal, the latest first; with `author` only this one's, as in a blind labelling."""
+    """Return the steps of the journal, latest first; with `author`, only this person's, as in blind labelling."""
     found = []
     rows = sorted(journal_rows, key=lambda row: (row.step, row.id))
     for _step, group in groupby(rows, key=lambda row: row.step):
@@ -64,7 +64,7 @@ def entries(journal_rows: Iterable[JournalRow], author: str | None = None) -> tu
 
 
 def days_changed_since(rows: Sequence[LabelRow], moment: np.datetime64) -> int:
-    """Return on how many days another label was in force at a moment (UTC) than is now."""
+    """Return the number of days whose current label at a time (UTC) differs from the present one."""
     now, then = (
         {day: label.row.cls for day, label in in_force(given).items()}
         for given in (rows, [row for row in rows if row.at <= moment])

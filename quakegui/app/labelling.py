@@ -1,4 +1,4 @@
-"""What the analyst does to labels and notes. Each action is on disk when it returns, then shown."""
+"""The analyst's actions on labels and notes. Each action is on disk when it returns, then shown."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a write beyond the day shown did, and whether that was to take a step back: redo then stands for undo."""
+    """The result of writing to more than the day shown; `undone` if it was an undo, so that redo is offered."""
 
     step: Step
     undone: bool = False
     outweighed: int = 0
-    """On how many of the days another label stays in force."""
+    """Number of days on which another label takes precedence."""
 
     def stands(self, session: Session) -> bool:
-        """Say whether this is still what undo (or redo) would take."""
+        """Return whether this is still the step that undo (or redo) would take."""
         back, forth = steps(session)
         next_one = forth if self.undone else back
         return next_one is not None and next_one.number == self.step.number
 
 
 def target(session: Session) -> list[int]:
-    """Return the indices that a label would go to: the chosen days, of which the day shown is one, else the day shown."""
+    """Return the indices of the days that would be labelled: the selected days, or else the day shown."""
     if session.chosen:
         return list(session.chosen)
     if session.selection is not None:
@@ -51,7 +51,7 @@ def target(session: Session) -> list[int]:
 
 
 def _refusable(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concatenate[Session, P], bool]:
-    """Return the action with a refusal of the project told instead of raised; the panels then show what stands."""
+    """Wrap an action so that a ProjectError is shown instead of raised, and the panels are refreshed."""
 
     @functools.wraps(act)
     def telling(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> bool:
@@ -76,18 +76,20 @@ def label(
     source: LabelSource = LabelSource.ANALYST,
     step: Callable[[], object] | None = None,
 ) -> bool:
-    """Give days a class (None takes the label away); kept in the journal before this returns.
+    """Set the class of days (None clears the label); stored in the journal before this returns.
 
     Parameters
     ----------
+    session
+        The session.
     cls
-        0..4, or None.
+        0 to 4, or None.
     days
-        Indices; default the chosen range, else the day shown.
+        Indices; default the selected range, or else the day shown.
     source
-        Who says so: the analyst, an accepted model's proposal, or a settled disagreement.
+        Source of the label: the analyst, an accepted prediction, or a resolved disagreement.
     step
-        Goes on from the day shown where the analyst has it so; default to the next date.
+        Called to leave the day shown if the analyst chose automatic advance; default to the next date.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def label(
 
 @_refusable
 def accept(session: Session) -> bool:
-    """Take the prediction of the chosen days, or of the day shown, as their label; one undoable step."""
+    """Accept the prediction of the selected days, or of the day shown, as their label; one step that can be undone."""
     from quakegui.learn.season_runs import class_mismatch_by_id
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
@@ -147,7 +149,7 @@ def accept(session: Session) -> bool:
     there = session.days[list(wanted)]
 
     def write(behind: int | None) -> int:
-        refusal = class_mismatch_by_id(project, run)  # another program may give the project other classes meanwhile
+        refusal = class_mismatch_by_id(project, run)  # another program may change the classes of the project meanwhile
         if refusal:
             raise ProjectError(refusal)
         return journal.write_labels(project, there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind)
@@ -161,17 +163,19 @@ def accept(session: Session) -> bool:
 
 @_refusable
 def note(session: Session, text: str, *, day: np.datetime64 | None = None, former: str | None = None) -> bool:
-    """Keep a note on a local date.
+    """Save a note on a local date.
 
     Parameters
     ----------
+    session
+        The session.
     text
-        The analyst's words, in place of the former ones; "" takes them away.
+        The note, in place of the former one; "" clears it.
     day
         Default the day shown.
     former
-        What the note said when it was begun to be written; what another program has written since, in the same name, is kept
-        above the new words.
+        The note when editing began; text that another program has written since, under the same name, is kept above the new
+        one.
 
     Returns
     -------
@@ -197,7 +201,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, forme
 
 @_refusable
 def undo(session: Session) -> bool:
-    """Take back the analyst's latest step; works across restarts, because the journal is the history."""
+    """Undo the analyst's latest step; works across restarts, because the journal is the history."""
     from quakegui.project import journal
 
     return _walk_history(session, journal.undo, Said("Nothing to undo."), back=True)
@@ -205,14 +209,14 @@ def undo(session: Session) -> bool:
 
 @_refusable
 def redo(session: Session) -> bool:
-    """Do again what was last undone."""
+    """Redo what was last undone."""
     from quakegui.project import journal
 
     return _walk_history(session, journal.redo, Said("Nothing to redo."), back=False)
 
 
 def _behind(session: Session) -> int | None:
-    """Return the last row of the journal that is shown, after a look at what other programs wrote."""
+    """Return the last row of the journal that is shown, after a check for changes by other programs."""
     others.look(session)
     return session.lookout.position if session.lookout is not None else None
 
@@ -220,21 +224,23 @@ def _behind(session: Session) -> int | None:
 def _over_what_was_seen(
     session: Session, wanted: Mapping[np.datetime64, int | None], source: LabelSource, write: Callable[[int | None], int]
 ) -> int | None:
-    """Write labels, asking first where they would replace labels of other writers that the analyst has not seen.
+    """Write labels, with a question if they would replace labels of other writers that the analyst has not seen.
 
     Parameters
     ----------
+    session
+        The session.
     wanted
-        The class that each day is to be given.
+        The new class of each day.
     source
-        In whose name.
+        Source of the labels.
     write
-        Writes them, behind the last row of the journal that is shown; returns the step.
+        Function that writes them, given the last row of the journal that is shown; returns the step.
 
     Returns
     -------
     int or None
-        The step; None where the analyst keeps what the others gave.
+        The step; None if the analyst keeps the labels of the others.
     """
     from quakegui.project.journal import UnseenError
 
@@ -242,12 +248,12 @@ def _over_what_was_seen(
         behind = _behind(session)
         if not others.may_label(session, wanted, source):
             return None
-        with contextlib.suppress(UnseenError):  # another one came in while the analyst was asked
+        with contextlib.suppress(UnseenError):  # another label was written while the question was shown
             return write(behind)
 
 
 def steps(session: Session) -> tuple[Step | None, Step | None]:
-    """Return what undo would take back and what redo would do again."""
+    """Return the steps that undo and redo would take."""
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 
@@ -262,19 +268,19 @@ def steps(session: Session) -> tuple[Step | None, Step | None]:
 
 
 def latest(session: Session) -> Step | None:
-    """Return the analyst's latest step that stands, None without one."""
+    """Return the analyst's latest step, or None."""
     return steps(session)[0]
 
 
 def answer(session: Session, before: Step | None, outweighed: int = 0) -> None:
-    """Let what the analyst has written since the step `before` be answered, if it was of more than one day."""
+    """Report what the analyst has written since the step `before`, if it covers more than one day."""
     step = latest(session)
     if step is not None and (before is None or step.number != before.number) and step.days > 1:
         session.answered.emit(Answer(step, outweighed=outweighed))
 
 
 def _answer_label(session: Session, wanted: Mapping[int, int | None], before: Step | None) -> None:
-    """Answer labels given to days, by index; of one day alone only that another label stays in force there."""
+    """Report labels of days, by index; for a single day only that another label takes precedence."""
     outweighed = sum(cls is not None and session.labels.classes[index] != cls for index, cls in wanted.items())
     if len(wanted) > 1:
         answer(session, before, outweighed)
@@ -290,7 +296,7 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
 
 @_refusable
 def revert_to(session: Session, moment: np.datetime64) -> bool:
-    """Bring back every label as it was at a moment (UTC), as one undoable step; returns whether it could be done."""
+    """Restore every label as it was at a time (UTC), as one step that can be undone; returns whether this was possible."""
     from quakegui.project import journal
 
     project = _writable(session)
@@ -301,7 +307,7 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
         behind = _behind(session)
         if not others.may_revert(session, moment):
             return False
-        with contextlib.suppress(journal.UnseenError):  # another one came in while the analyst was asked
+        with contextlib.suppress(journal.UnseenError):  # another label was written while the question was shown
             journal.revert_to(project, moment, author=session.settings.analyst, behind=behind)
             break
     session.reload(Change.LABELS)
@@ -324,14 +330,14 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
-    done = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
-    if done is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
+    done = steps(session)[1 if back else 0]  # the step as it is now, including the rows that undid it
+    if done is not None and (step.days > 1 or step.first != session.day):  # changes of days that are not shown are reported
         session.answered.emit(Answer(done, undone=back))
     return True
 
 
 def _writable(session: Session) -> Project | None:
-    """Return the project if labels can be kept in it; a project open for reading only is told."""
+    """Return the project if labels can be saved in it; reports a read-only project."""
     if session.project is not None and not session.can_write:
         session.said.emit(Said("This project is read-only, so days cannot be labelled."), "warning")
     return session.project if session.can_write else None

@@ -1,4 +1,4 @@
-"""Day maps ready before they are asked for: a bounded cache, and a thread that draws the neighbours ahead."""
+"""Day maps in advance: a bounded cache, and a thread that draws neighbouring days."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ KEPT_MAPS = 32
 
 
 class MapCache:
-    """Draws a season's day maps, keeps the latest `KEPT_MAPS`, and prepares wanted ones in a thread of its own.
+    """Draws the day maps of a season, caches the latest `KEPT_MAPS`, and draws requested ones in a separate thread.
 
-    The latest wish wins: `want` replaces what an earlier call asked for, so that scrubbing never queues up stale work.
+    `want` replaces earlier requests, so that scrubbing never queues up outdated work.
     """
 
     def __init__(self, season: Season) -> None:
@@ -33,7 +33,7 @@ class MapCache:
         self._thread.start()
 
     def get(self, index: int) -> DayMap:
-        """Return the map of a day, drawn now unless it is ready."""
+        """Return the map of a day, drawn now unless it is cached."""
         with self._news:
             ready = self._maps.get(index)
             if ready is not None:
@@ -44,13 +44,13 @@ class MapCache:
         return drawn
 
     def want(self, indices: Iterable[int]) -> None:
-        """Have these maps drawn ahead, in this order, instead of what was wanted before."""
+        """Draw these maps in the background, in this order, instead of those requested before."""
         with self._news:
             self._wanted = [index for index in indices if index not in self._maps]
             self._news.notify()
 
     def close(self) -> None:
-        """End the thread; returns when it has ended."""
+        """End the thread and wait for it."""
         with self._news:
             self._closing = True
             self._news.notify()
@@ -72,5 +72,5 @@ class MapCache:
                 index = self._wanted.pop(0)
             try:
                 self._keep(index, self._season.day_map(index))
-            except Exception:  # whoever asks for this day meets the error itself; the others are drawn ahead as before
+            except Exception:  # the error is raised again when this day is requested; the others are still drawn
                 LOG.exception("The map of day %d could not be drawn ahead", index)

@@ -1,4 +1,4 @@
-"""How a project comes into the window: opened, made empty, or made as the synthetic season."""
+"""Opening a project in the window: an existing one, a new empty one, or the synthetic season."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from quakegui.project.store import Project
 
 LOOK_AGAIN_MS: Final = 100
-"""Between two looks whether a dialog is over."""
+"""Interval in ms for checking whether a dialog is closed."""
 
 
 def after_start(session: Session, then: Callable[[], object]) -> None:
-    """Import beside the window what opens projects, then call `then` in the window's thread."""
+    """Import the modules for opening projects in a job, then call `then` in the thread of the window."""
 
     def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         from quakegui.learn import alarm_days, season_runs  # noqa: F401
@@ -35,7 +35,7 @@ def after_start(session: Session, then: Callable[[], object]) -> None:
 
 
 def open_project(session: Session, folder: Path) -> bool:
-    """Open a project and compute its season in a job; returns whether it was opened, in place of the one that was open."""
+    """Open a project in place of the open one, and compute its season in a job; returns whether it was opened."""
     from quakegui.project.store import Project, ProjectError
 
     try:
@@ -51,7 +51,7 @@ def open_project(session: Session, folder: Path) -> bool:
 
 
 def create_project(session: Session, folder: Path, *, timezone: str, name: str = "") -> bool:
-    """Make an empty project and open it, in place of the one that was open; returns whether it was made."""
+    """Create an empty project and open it in place of the open one; returns whether it was created."""
     from quakegui.project.store import Project, ProjectError
 
     if not session.may_close():
@@ -66,7 +66,7 @@ def create_project(session: Session, folder: Path, *, timezone: str, name: str =
 
 
 def adopt(session: Session, project: Project) -> None:
-    """Show a project that was just opened, in place of the one that is open; its season is computed in a job."""
+    """Show a project that was just opened, in place of the open one; its season is computed in a job."""
     session.close()
     session.take(project)
     session.runs_stamp = others.runs_stamp(session)
@@ -81,7 +81,7 @@ def adopt(session: Session, project: Project) -> None:
 
 
 def open_demo(session: Session, *, strength: float = 1.0) -> None:
-    """Open the synthetic season, or with strength 0 the null season beside it, made in a job on its first use."""
+    """Open the synthetic season, or with strength 0 the null season, which a job creates on first use."""
     name = "Synthetic Liangshan 2022" if strength else "Synthetic Liangshan 2022, null season"
     folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / name
     if session.jobs.has("demonstration"):
@@ -96,7 +96,7 @@ def open_demo(session: Session, *, strength: float = 1.0) -> None:
 
         def tell(done: int, total: int, text: str) -> None:
             if cancelled():
-                raise StoppedError  # half a season is no season: nothing of it stays
+                raise StoppedError  # nothing of an incomplete season is kept
             progress(done, total, text)
 
         def finish(project: Project) -> None:
@@ -111,9 +111,9 @@ def open_demo(session: Session, *, strength: float = 1.0) -> None:
 
 
 def _open_when_free(session: Session, folder: Path, former: Project | None) -> None:
-    """Open a project once no dialog is about the one that is open: what is entered in it would go into the other."""
+    """Open a project once no dialog refers to the open one: its input would go to the other project."""
     if session.project is not former:
-        return  # the analyst has opened something else meanwhile
+        return  # the analyst has opened another project meanwhile
     if QGuiApplication.modalWindow() is None:
         open_project(session, folder)
     else:

@@ -1,4 +1,4 @@
-"""Other writers of the open project: what they changed is shown and told, and what the analyst has not seen is asked about."""
+"""Other writers of the open project: their changes are shown and reported, with a question before unseen work is replaced."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 def look(session: Session) -> None:
-    """Show and tell what other programs changed since the last look; a look at nothing new costs microseconds."""
+    """Show and report changes by other programs since the last check; without changes, it costs microseconds."""
     lookout = session.lookout
     if lookout is None:
         return
-    from quakegui.project.store import ProjectError  # loaded by now; not by an empty window
+    from quakegui.project.store import ProjectError  # already loaded here; an empty window does not need it
 
     try:
         news = lookout.look()
     except ProjectError as error:
-        if not session.unreachable:  # said once, not every two seconds
+        if not session.unreachable:  # reported once, not every two seconds
             session.unreachable = True
             session.said.emit(str(error), "error")
         return
@@ -41,7 +41,7 @@ def look(session: Session) -> None:
 
 
 def poll(session: Session) -> None:
-    """Look as `look` does, and at the folder of the runs, which other programs empty without a word in the database."""
+    """Check like `look`, and also the folder of runs, which other programs can change without touching the database."""
     look(session)
     if session.project is None:
         return
@@ -52,7 +52,7 @@ def poll(session: Session) -> None:
 
 
 def runs_stamp(session: Session) -> int:
-    """Return what changes when a run's folder comes or goes, 0 where it cannot be reached."""
+    """Return a value that changes when a run folder is added or removed, 0 if the folder cannot be read."""
     assert session.project is not None
     try:
         return (session.project.folder / "runs").stat().st_mtime_ns
@@ -78,7 +78,7 @@ def _take_in(session: Session, news: News) -> None:
             session.unseen.hidden += news.rows
     if news.readings:
         session.project.refresh()
-        if computing.is_computing(session):  # told when it began; it is computed once more if need be
+        if computing.is_computing(session):  # reported when it began; the season is computed once more if necessary
             arrivals = replace(arrivals, readings=False)
         computing.follow_readings(session)
     if arrivals != Arrivals():
@@ -86,14 +86,16 @@ def _take_in(session: Session, news: News) -> None:
 
 
 def may_label(session: Session, classes: Mapping[np.datetime64, int | None], source: LabelSource) -> bool:
-    """Ask before labels of other writers are replaced that were not on the screen; returns whether to go on.
+    """Ask before labels of other writers that were not on the screen are replaced; returns whether to continue.
 
     Parameters
     ----------
+    session
+        The session.
     classes
-        The class that each day is to be given, None to take the analyst's own label away.
+        The new class of each day, None to clear the analyst's own label.
     source
-        In whose name; a label of a higher one stays in force and is not asked about.
+        Source of the new labels; a label of a higher source takes precedence and is not asked about.
     """
     in_force = dict(zip(session.days, session.labels.rows, strict=True))
     rows: dict[int | None, list[LabelRow]] = {}
@@ -111,7 +113,7 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
 
 
 def may_revert(session: Session, moment: np.datetime64) -> bool:
-    """Ask before labels and notes of others that were not on the screen go, because all become what they were at a moment."""
+    """Ask before a revert removes labels and notes of others that were not on the screen; returns whether to continue."""
     in_force = zip(session.days, session.labels.rows, strict=True)
     rows = tuple(row for day, row in in_force if day in session.unseen.labels and row is not None and row.at > moment)
     standing = session.journal.notes() if session.journal is not None else ()
@@ -125,7 +127,7 @@ def may_revert(session: Session, moment: np.datetime64) -> bool:
 
 
 def may_walk(session: Session, step: Step, *, back: bool) -> bool:
-    """Ask before a step is taken back, or done again, that another program wrote in the analyst's name; returns whether to."""
+    """Ask before undo or redo of a step that another program wrote in the analyst's name; returns whether to continue."""
     if session.lookout is None or not session.lookout.is_foreign(step.row):
         return True
     if session.ask(ForeignStep(step, session.settings.analyst, back)):

@@ -1,29 +1,29 @@
-"""The project's training runs as a table shows them."""
+"""The training runs of the project as rows of a table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # what trains and judges is not for a window at its start
+if TYPE_CHECKING:  # a window at its start does not need training and evaluation
     from quakegui.learn.runs.registry import RunFolder
     from quakegui.project.store import Project
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as a table shows it.
+    """A run as a row of a table.
 
     Attributes
     ----------
     run
         The run itself.
     in_use
-        Whether its predictions are shown.
+        Whether it is the current run.
     epochs
-        How many epochs are over.
+        Number of finished epochs.
     registered_until
-        Last day that the run is registered for, ISO 8601; "" where it is not.
+        Last day of its registration, ISO 8601; "" if it is not registered.
     """
 
     run: RunFolder
@@ -33,7 +33,7 @@ class RunRow:
 
 
 def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
-    """Return the project's runs, the newest first, and a sentence for each that cannot be read."""
+    """Return the runs of the project, newest first, and a sentence for each that cannot be read."""
     from quakegui.learn import season_runs
     from quakegui.learn.runs import registry
     from quakegui.project import registrations, runs
@@ -46,7 +46,7 @@ def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
         epochs = (run.card or {}).get("epochs")
         try:
             count = len(run.history()) if epochs is None else int(epochs)
-        except registry.RunError as error:  # the run stands in the list all the same, and can be deleted there
+        except registry.RunError as error:  # the run is still listed, and can be deleted there
             sentences.append(str(error))
             count = 0
         rows.append(RunRow(run, run.id == in_use, count, until.get(run.id, "")))

@@ -1,4 +1,4 @@
-"""What the analyst does with the project's training runs."""
+"""The analyst's actions on the training runs of the project."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.words import Said
 
-if TYPE_CHECKING:  # what trains and judges is not for a window at its start
+if TYPE_CHECKING:  # a window at its start does not need training and evaluation
     from quakegui.learn.runs.registry import RunFolder
 
 
 def use_run(session: Session, run: RunFolder) -> None:
-    """Show a run's predictions; one that has said nothing about these days yet is asked in a job first."""
+    """Make a run the current run; if it has no predictions for these days yet, a job computes them first."""
     from quakegui.learn import operating
     from quakegui.project import runs
 
@@ -43,7 +43,7 @@ def use_run(session: Session, run: RunFolder) -> None:
 
 
 def apply_model(session: Session) -> None:
-    """Let the model that belongs to quakegui answer for the season, in a job; what it was not made for is said."""
+    """Predict the season with the model shipped with quakegui, in a job; reports where it does not apply."""
     others.look(session)
     project, season = session.project, session.season
     if project is None or season is None or not computing.is_of_now(session):
@@ -72,7 +72,7 @@ def apply_model(session: Session) -> None:
 
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
-    """Give a run another title; a registered one keeps its own."""
+    """Rename a run; a registered one cannot be renamed."""
     from quakegui.learn.runs import registry
     from quakegui.project import registrations
 
@@ -88,7 +88,7 @@ def rename_run(session: Session, run: RunFolder, title: str) -> None:
 
 
 def trash_run(session: Session, run: RunFolder) -> None:
-    """Move a run to the project's trash; its predictions are shown no longer."""
+    """Move a run to the trash of the project; its predictions are no longer shown."""
     from quakegui.learn.runs import trash
     from quakegui.project import registrations, runs
 
@@ -98,7 +98,7 @@ def trash_run(session: Session, run: RunFolder) -> None:
 
     def move() -> None:
         registrations.require_unregistered(project, run.id)
-        if runs.run_in_use(project) == run.id:  # first: a run that is gone is in use nowhere
+        if runs.run_in_use(project) == run.id:  # first: a deleted run must not be the current run
             runs.use_run(project, None)
         trash.trash_run(run)
 
@@ -106,7 +106,7 @@ def trash_run(session: Session, run: RunFolder) -> None:
 
 
 def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
-    """Return the runs in the project's trash, the newest first."""
+    """Return the runs in the trash of the project, newest first."""
     from quakegui.learn import season_runs
     from quakegui.learn.runs import trash
 
@@ -114,14 +114,14 @@ def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
 
 
 def restore_run(session: Session, run: RunFolder) -> None:
-    """Take a run back from the trash."""
+    """Restore a run from the trash."""
     from quakegui.learn.runs import trash
 
     _tell(session, lambda: trash.restore_run(run), Change.RUNS)
 
 
 def empty_trash(session: Session) -> None:
-    """Delete the runs in the trash for good."""
+    """Permanently delete the runs in the trash."""
     from quakegui.learn import season_runs
     from quakegui.learn.runs import trash
 
@@ -131,7 +131,7 @@ def empty_trash(session: Session) -> None:
 
 
 def export_run(session: Session, run: RunFolder, path: Path) -> None:
-    """Write a finished run as one file, in a job."""
+    """Export a finished run as one file, in a job."""
 
     def work(progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         from quakegui.learn.runs import archives
@@ -151,7 +151,7 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
 
 
 def import_run(session: Session, path: Path) -> None:
-    """Read a run that another project exported, in a job."""
+    """Import a run that another project exported, in a job."""
     project = session.project
     if project is None:
         return
@@ -171,7 +171,7 @@ def import_run(session: Session, path: Path) -> None:
 
 
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:
-    """Do a short thing to a run, say where it cannot be done, and read the runs again."""
+    """Perform a short action on a run, show an error if it fails, and reload the runs."""
     from quakegui.learn.runs.registry import RunError
     from quakegui.project.store import ProjectError
 

@@ -1,4 +1,4 @@
-"""What several panels ask of the season on the day shown, in the words and arrays that they paint."""
+"""Data on the day shown that several panels need, in the words and arrays that they paint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quakegui.season.quality import Quality
 
 @dataclass(frozen=True, slots=True)
 class StationDay:
-    """One day of every station, in network order, each array of shape (station,); NaN where there is no anomaly."""
+    """One day of all stations, in network order, each array of shape (station,); NaN for stations without data."""
 
     codes: tuple[str, ...]
     z: NDArray[np.float64]
@@ -25,22 +25,22 @@ class StationDay:
 
     @property
     def present(self) -> NDArray[np.bool_]:
-        """Whether each station has an anomaly on this day."""
+        """Whether each station has data on this day."""
         return np.isfinite(self.z)
 
     @property
     def nt_per_z(self) -> float:
-        """Median of the present stations' scales: what one unit of z is in nT on this day, NaN without a station."""
+        """Median scatter of the stations with data: one unit of z in nT on this day, NaN without stations."""
         here = self.scale_nt[self.present]
         return float(np.median(here)) if here.size else np.nan
 
     def reasons(self, station: int) -> Quality:
-        """Return the quality of one station."""
+        """Return the quality flags of one station."""
         return Quality(int(self.quality[station]))
 
 
 def station_day(session: Session, index: int | None = None) -> StationDay | None:
-    """Return the stations' values of a day (default: the day shown), or None without a season."""
+    """Return the values of the stations on a day (default: the day shown), or None without a season."""
     at = session.index if index is None else index
     if session.season is None or at < 0:
         return None
@@ -51,7 +51,7 @@ def station_day(session: Session, index: int | None = None) -> StationDay | None
 
 
 def station_present(session: Session) -> NDArray[np.bool_]:
-    """Return whether each station has an anomaly on each day of the season window, shape (day, station)."""
+    """Return whether each station has data on each day of the season, shape (day, station)."""
     if session.season is None:
         return np.zeros((0, 0), dtype=bool)
     present: NDArray[np.bool_] = np.isfinite(session.season.anomaly.z[session.season.shown])
@@ -59,23 +59,23 @@ def station_present(session: Session) -> NDArray[np.bool_]:
 
 
 def zone_name(session: Session) -> str:
-    """Return the project's time zone, an IANA name, or UTC without a project."""
+    """Return the time zone of the project, an IANA name, or UTC without a project."""
     return session.project.timezone if session.project is not None else "UTC"
 
 
 def offset_text(timezone: str, instant: np.datetime64) -> str:
-    """Return a zone's offset from UTC at an instant: ``UTC+08:00``."""
+    """Return the UTC offset of a zone at a given time as text: ``UTC+08:00``."""
     offset = to_local(instant, timezone).strftime("%z")
     return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def offset_seconds(timezone: str, instant: np.datetime64) -> float:
-    """Return a zone's offset from UTC at an instant in seconds, east positive."""
+    """Return the UTC offset of a zone at a given time in seconds, east positive."""
     offset = to_local(instant, timezone).utcoffset()
     assert offset is not None
     return offset.total_seconds()
 
 
 def local_midnights(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
-    """Return the UTC instants at which local days begin, datetime64[ms], shape (day,)."""
+    """Return the UTC times at which local days begin, datetime64[ms], shape (day,)."""
     return night_bounds(days, timezone, NightWindow(0.0, 1.0))[0]

@@ -1,6 +1,6 @@
-"""A season that is behind its project is computed anew without being asked for.
+"""Recomputes an outdated season automatically.
 
-That is so once the night in progress is over, and where a job brought in readings and then failed.
+A season is outdated once the night in progress is over, and if a job imported readings and then failed.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 
 LONGEST_WAIT_MS: Final = 60_000
-"""Between two looks at the clock: a machine that slept, or whose clock was set, is noticed so long after at the latest."""
+"""Maximum interval in ms between two checks of the clock, in case the machine slept or its clock was set."""
 
 
 class SeasonWatch(QObject):
-    """Looks at the session's clock while a night of its season is in progress, and at the jobs that fail.
+    """Watches the clock while a night of the season is in progress, and failing jobs.
 
     Parameters
     ----------
     session
-        Whose season is computed anew; it owns this object.
+        The session whose season is recomputed; it owns this object.
     """
 
     def __init__(self, session: Session) -> None:
@@ -37,7 +37,7 @@ class SeasonWatch(QObject):
         session.jobs.failed.connect(self._job_failed)
 
     def look(self) -> None:
-        """Compute the season anew if the night in progress is over by now; else look again later."""
+        """Recompute the season if the night in progress is over; otherwise check again later."""
         left = self._left_ms()
         if left is None:
             self._timer.stop()

@@ -1,6 +1,6 @@
-"""The session: the one mutable state of the window, and the reading of what it shows.
+"""The session: the one mutable state of the window, and reading of what it shows.
 
-What the analyst does to it are plain functions of it: `opening`, `walking`, `labelling`, `computing`, `others`, `runs`,
+The analyst's actions are plain functions of the session: `opening`, `walking`, `labelling`, `computing`, `others`, `runs`,
 `explaining`, `taking_in`.
 """
 
@@ -30,7 +30,7 @@ from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
 from quakegui.words import Said
 
-# Database, tables and science are imported where they are used: an empty window answers before any of them is loaded.
+# Database, tables and science are imported on use: an empty window responds before any of them is loaded.
 if TYPE_CHECKING:
     from quakegui.app.deeds import Deed
     from quakegui.app.in_use import InUse
@@ -47,23 +47,23 @@ if TYPE_CHECKING:
 
 LONGEST_TRAIL: Final = 100
 KEEP_DAY_MS: Final = 500
-"""How long after a step the day shown is remembered, at the latest."""
+"""Maximum delay in ms after a step until the day shown is saved."""
 
 
 class Session(QObject):
-    """The open project, its season, the day shown, and what is chosen.
+    """The open project, its season, the day shown, and the selected days.
 
-    Actions on it return when their effect is kept on disk, then `changed` says what to refresh. What cannot be done is `said`.
+    Actions on it return when their effect is on disk; `changed` then names what to refresh. Errors are emitted by `said`.
     """
 
     changed = Signal(object)
     said = Signal(object, str)
     answered = Signal(object)
-    """Carries the `labelling.Answer` to a write of more than one day."""
+    """A `labelling.Answer` after a write to more than one day."""
     closing = Signal()
-    """The project is about to be closed: what works on it must end now."""
+    """The project is about to be closed: work on it must end now."""
     arrived = Signal(object)
-    """Carries `Arrivals`: what other programs changed in the project, which is shown by now or being computed."""
+    """`Arrivals`: changes by other programs, which are shown by now or being computed."""
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -74,13 +74,13 @@ class Session(QObject):
         self.settings: Settings = self.file.load()
         self.display = Display()
         self.ask: consent.Ask = consent.refuse
-        """Who answers questions about the work of others; the window asks the analyst."""
+        """Answers questions about the work of others; the window asks the analyst."""
         self._keeper = QTimer(self)
         self._keeper.setSingleShot(True)
         self._keeper.setInterval(KEEP_DAY_MS)
         self._keeper.timeout.connect(self._keep_day)
         self.may_close: Callable[[], bool] = lambda: True
-        """Whether the open project may be closed for another one; a window asks the analyst where that would end work."""
+        """Whether the open project may be closed for another one; the window asks the analyst if that would stop work."""
         self.unseen = Unseen(lambda: self.day, self)
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self._job_failed)
@@ -95,41 +95,41 @@ class Session(QObject):
         self.project: Project | None = None
         self.season: Season | None = None
         self.deed: Deed | None = None
-        """The last export, rule, training or judgement of this project, which can be copied as a command."""
+        """The last export, rule, training or evaluation of this project, which can be copied as a command."""
         self.ahead: dict[str, np.datetime64] = {}
-        """Newest stamps of the stations whose readings lie ahead of this machine's clock."""
+        """Latest timestamps of the stations whose readings are ahead of the clock of this machine."""
         self.lacks = ""
-        """Why a project has no season: "readings" or "coordinates"; empty where it has one."""
+        """Why a project has no season: "readings" or "coordinates"; empty if it has one."""
         self.days = NO_DAYS
         self.index = -1
         self.labels = LabelTable.of(NO_DAYS, {})
         self.truth: NDArray[np.int8] = self.labels.classes
-        """The class by which a network may be judged on each day, -1 for none: everybody's labels, and no model's."""
+        """The class of each day for the evaluation, -1 for none: from the labels of all people, and none of a model."""
         self.events: tuple[Event, ...] = ()
         self.event_classes: tuple[int, ...] = ()
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
         self.refusal = ""
-        """Why nothing is shown of what the run in use says, since the project has other classes; empty where it is."""
+        """Why the predictions of the current run are not shown, because the project has other classes; empty if they are."""
         self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
-        """Where a day's map speaks for the prediction, by index; only of days that were asked about."""
+        """Saliency maps by index of the day; only of days for which they were requested."""
         self.judged_by: AsOf = "training"
-        """By which labels and earthquakes the run in use is judged, in the window and in its report."""
+        """Labels and earthquakes for the evaluation of the current run, in the window and in its report."""
         self.computed_revision = -1
-        """The project's revision when its season was last computed."""
+        """Revision of the project when its season was last computed."""
         self.awaits_days = False
-        """Whether it is to be told what days the season gains by what other programs brought in."""
+        """Whether to report the days that the season gains through other programs."""
         self.lookout: Lookout | None = None
         self.unseen.forget()
         self.unreachable = False
-        """Whether the project could not be read at the last look for what other programs changed."""
+        """Whether the project could not be read at the last check for changes by other programs."""
         self.runs_stamp = 0
         self.journal: Follower | None = None
         self._pages = JournalPages()
         self._prepared: tuple[int, InUse] | None = None
-        """Read beside the window; good until the window itself has read predictions once more than the number says."""
+        """Predictions read in a job; valid until the window itself has read predictions once more than the number."""
         self._predictions_read = 0
         self.maps: MapCache | None = None
         self._forget_way()
@@ -137,15 +137,15 @@ class Session(QObject):
     def _forget_way(self) -> None:
         self.direction = 1
         self.trail: list[np.datetime64] = []
-        """Days that were left by a jump, the latest last; a step, to however far a day, is no jump."""
+        """Days from which a jump started, the latest last; a step, however far, is not a jump."""
         self.selected_codes: tuple[str, ...] = ()
         self.only = ""
-        """The kind of days that the walk goes through (see `kinds`), empty for all days."""
+        """The kind of days that the walk goes through (see `day_kinds`), empty for all days."""
         self.walk: NDArray[np.intp] | None = None
         self.selection: tuple[int, int] | None = None
-        """First and last index of the days that a label goes to; the day shown is one of them."""
+        """First and last index of the selected days; the day shown is one of them."""
         self.chosen: tuple[int, ...] = ()
-        """Indices of days that were chosen one by one, of which the day shown is one; empty while a range or none is chosen."""
+        """Indices of individually selected days, including the day shown; empty while a range or nothing is selected."""
 
     @property
     def day(self) -> np.datetime64 | None:
@@ -154,12 +154,12 @@ class Session(QObject):
 
     @property
     def can_write(self) -> bool:
-        """Whether labels and notes can be kept."""
+        """Whether labels and notes can be saved."""
         return self.project is not None and not self.project.read_only
 
     @property
     def synthetic(self) -> bool:
-        """Whether what is shown was made by the generator, not measured."""
+        """Whether the data shown is synthetic."""
         return self.project is not None and self.project.synthetic
 
     def day_map(self, index: int | None = None) -> DayMap | None:
@@ -173,7 +173,7 @@ class Session(QObject):
         return self.season.features[self.season.shown.start + at] if self.season is not None and at >= 0 else None
 
     def kp(self, index: int | None = None) -> float:
-        """Return the largest Kp of a day's night, NaN where unknown."""
+        """Return the largest Kp of the night of a day, NaN if unknown."""
         at = self.index if index is None else index
         return float(self.season.kp_night[self.season.shown.start + at]) if self.season is not None and at >= 0 else np.nan
 
@@ -186,17 +186,17 @@ class Session(QObject):
 
         try:
             return self._pages.history(self.project, self.days, at)
-        except ProjectError as error:  # the drive is gone, say: what was read before can still be looked at
+        except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible
             self.said.emit(str(error), "error")
             return ()
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
-        """Return the notes that stand on a day (default: the day shown), oldest first."""
+        """Return the current notes on a day (default: the day shown), oldest first."""
         at = self.index if index is None else index
         return tuple(note for note in self.all_notes() if note.day == self.days[at]) if at >= 0 else ()
 
     def all_notes(self) -> tuple[Note, ...]:
-        """Return the notes that stand on any day, also outside the season, oldest first."""
+        """Return the current notes on all days, including those outside the season, oldest first."""
         if self.journal is None:
             return ()
         from quakegui.project.store import ProjectError
@@ -210,7 +210,7 @@ class Session(QObject):
     # -- project ---------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the project; the day shown is remembered for the next start."""
+        """Close the project; the day shown is saved for the next start."""
         self.closing.emit()
         self.jobs.close()
         if self.maps is not None:
@@ -225,21 +225,21 @@ class Session(QObject):
         self.changed.emit(Change.ALL)
 
     def _keep_day(self) -> None:
-        """Remember the day shown, so that the next start comes back to it, also after a crash."""
+        """Save the day shown, so that the next start returns to it, also after a crash."""
         if self.project is not None and self.day is not None:
             self.file.save_day(self.project.folder, str(self.day))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def take(self, project: Project) -> None:
-        """Be the session of a project that was just opened, without its season as yet; none may be open."""
+        """Set a project that was just opened, without its season; no other may be open."""
         from quakegui.project.journal import Follower
         from quakegui.project.lookout import Lookout
 
         self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
-        """Show a computed season of the project, on the day that was shown; `lacks` says why there is none."""
+        """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""
         assert self.project is not None
         self.computed_revision = revision
         if self.maps is not None:
@@ -262,16 +262,16 @@ class Session(QObject):
     def show_day(
         self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = (), *, jump: bool = True
     ) -> bool:
-        """Show a day, and let these days be chosen, of which it is one: labels go to nothing that is not looked at.
+        """Show a day and select days, which must include it: only visible days can be labelled.
 
         Parameters
         ----------
         index
-            Of the day.
+            Index of the day.
         selection, chosen
-            The days that are chosen then.
+            The selected days.
         jump
-            Whether the day that is left can be gone back to; never so for one beside the day shown.
+            Whether the way back to the former day is saved; never for a neighbouring day.
 
         Returns
         -------
@@ -295,7 +295,7 @@ class Session(QObject):
         return moves
 
     def pick(self, codes: Sequence[str]) -> None:
-        """Pick stations, whose series are then shown."""
+        """Select stations, whose series are then shown."""
         if tuple(codes) != self.selected_codes:
             self.selected_codes = tuple(codes)
             self.changed.emit(Change.PICK)
@@ -303,7 +303,7 @@ class Session(QObject):
     # -- settings --------------------------------------------------------------------------------------------------
 
     def set_display(self, **choices: Any) -> None:
-        """Change some of the `Display` choices."""
+        """Change some of the `Display` options."""
         new = replace(self.display, **choices)
         if new != self.display:
             blind_changed = new.blind != self.display.blind
@@ -315,7 +315,7 @@ class Session(QObject):
             self.changed.emit(Change.DISPLAY | (Change.LABELS | Change.PREDICTIONS if blind_changed else Change.NOTHING))
 
     def set_settings(self, **choices: Any) -> None:
-        """Change some of the `Settings`; kept at once."""
+        """Change some of the `Settings`; saved at once."""
         new = replace(self.settings, **choices)
         if new != self.settings:
             self.settings = new
@@ -325,14 +325,14 @@ class Session(QObject):
     # -- reading the project ---------------------------------------------------------------------------------------
 
     def reload(self, change: Change) -> None:
-        """Read events, labels, predictions or runs again after a dialog or a job changed them in the project."""
-        if Change.EVENTS in change:  # by them predictions are shown or refused, and alarms raised
+        """Reload earthquakes, labels, predictions or runs after a dialog or a job changed them in the project."""
+        if Change.EVENTS in change:  # earthquakes decide whether predictions are shown, and their alarms
             change |= Change.PREDICTIONS
         self._read(change)
         self.changed.emit(change)
 
     def _read(self, change: Change) -> None:
-        """Read what the flags name from the project; what cannot be read is told and stays as it was."""
+        """Read what the flags name from the project; data that cannot be read is reported and unchanged."""
         from quakegui.project.store import ProjectError
 
         readers = {
@@ -366,11 +366,11 @@ class Session(QObject):
             self.truth = np.array([truth.get(day, UNLABELLED) for day in self.days], dtype=np.int8)
 
     def whose(self) -> str | None:
-        """Return whose labels alone are shown, None for everybody's."""
+        """Return the person whose labels are shown, None for all people."""
         return self.settings.analyst if self.display.blind else None
 
     def prepare_predictions(self, project: Project, season: Season) -> None:
-        """Read in a job what the run in use says of a season, so that the next reading of predictions finds it ready."""
+        """Read the predictions of the current run for a season in a job, so that they are ready for the next read."""
         from quakegui.app.in_use import read_in_use
 
         before = self._predictions_read

@@ -1,4 +1,4 @@
-"""The analyst's settings, kept between starts in one ini file in the platform's place."""
+"""The analyst's settings, saved in one ini file in the usual location of the platform."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ CHOICES = {"language": LANGUAGES, "theme": THEMES, "trains_in": TRAINS_IN, "back
 TEXT_SCALES = (0.7, 2.5)
 SPEEDS = (0.5, 60.0)
 RANGES = {"text_scale": TEXT_SCALES, "days_per_second": SPEEDS}
-"""Least and greatest that a number may be, in the dialog as in the file."""
+"""Minimum and maximum of numbers, in the dialog and in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Choices that belong to the person at the desk, not to a project.
+    """Settings of the person who uses the program, not of a project.
 
     Attributes
     ----------
     language, theme
         One of `LANGUAGES`, one of `THEMES`.
     analyst
-        The name written into the label journal.
+        The name written to the label journal.
     auto_advance
         Whether labelling a day shows the next one.
     days_per_second, loop
-        How the season plays.
+        Speed and repetition of playing the season.
     text_scale
-        Factor on the platform's font size.
+        Factor on the font size of the platform.
     trains_in
-        One of `TRAINS_IN`: the Python that runs the window, another one, or a Linux distribution under WSL2.
+        One of `TRAINS_IN`: the Python of the window, another one, or a Linux distribution under WSL2.
     interpreter
         Path of the other Python, under WSL2 a Linux path; empty under WSL2 for its `python3`.
     distribution
-        Of WSL2; empty for its default one.
+        Distribution of WSL2; empty for its default.
     backend
-        One of `BACKENDS`; empty leaves the choice to the worker.
+        One of `BACKENDS`; empty for an automatic choice.
     recent
         Project folders, latest first.
     """
@@ -75,7 +75,7 @@ class Settings:
 
 
 def default_analyst() -> str:
-    """Return the login name, or "analyst" where the system has none."""
+    """Return the login name, or "analyst" if the system has none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -83,7 +83,7 @@ def default_analyst() -> str:
 
 
 class SettingsFile:
-    """The ini file: settings as values of a fixed type, and the window's layout as bytes."""
+    """The ini file: settings as values of fixed types, and layouts of the window as bytes."""
 
     def __init__(self, path: Path | None = None) -> None:
         if path is None:
@@ -92,7 +92,7 @@ class SettingsFile:
         self._file = QSettings(str(path), QSettings.Format.IniFormat)
 
     def load(self) -> Settings:
-        """Return the settings; a value that cannot be read is the default again."""
+        """Return the settings; a value that cannot be read is replaced by its default."""
         text = self._file.value("settings", "{}")
         try:
             kept = parse_json(str(text))
@@ -108,30 +108,30 @@ class SettingsFile:
         self._file.sync()
 
     def load_layout(self, name: str) -> tuple[QByteArray, QByteArray] | None:
-        """Return geometry and dock state of a named layout, or None where it was never saved."""
+        """Return geometry and dock state of a named layout, or None if it was never saved."""
         geometry, state = self._file.value(f"layout/{name}/geometry"), self._file.value(f"layout/{name}/state")
         if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
             return geometry, state
         return None
 
     def save_layout(self, name: str, geometry: QByteArray, state: QByteArray) -> None:
-        """Keep geometry and dock state under a name."""
+        """Save geometry and dock state under a name."""
         self._file.setValue(f"layout/{name}/geometry", geometry)
         self._file.setValue(f"layout/{name}/state", state)
         self._file.sync()
 
     def forget_layouts(self) -> None:
-        """Forget every layout."""
+        """Delete all layouts."""
         self._file.remove("layout")
         self._file.sync()
 
     def load_day(self, folder: Path) -> str | None:
-        """Return the day last shown of a project, as ISO text."""
+        """Return the last day shown of a project, as ISO text."""
         day = self._file.value(f"day/{_key(folder)}")
         return str(day) if day else None
 
     def save_day(self, folder: Path, day: str) -> None:
-        """Keep the day shown, so that the next start comes back to it."""
+        """Save the day shown, so that the next start returns to it."""
         self._file.setValue(f"day/{_key(folder)}", day)
         self._file.sync()
 
@@ -141,14 +141,14 @@ def _key(folder: Path) -> str:
 
 
 def _usable_values(kept: dict[str, object]) -> dict[str, Any]:
-    """Return what of a file's values can be used; anybody may have written them, or half of them."""
+    """Return the valid values of a settings file, which may be damaged or edited by hand."""
     good: dict[str, Any] = {}
     for field in fields(Settings):
         value, default = kept.get(field.name), getattr(Settings(), field.name)
         if field.name == "recent" and isinstance(value, list):
             good["recent"] = tuple(item for item in value if _is_text(item))[:MOST_RECENT]
         elif field.name in RANGES and isinstance(value, int | float) and not isinstance(value, bool):
-            if abs(value) < math.inf:  # nor is it NaN; a whole number may still be larger than any float
+            if abs(value) < math.inf:  # nor is it NaN; an integer may still be larger than any float
                 least, greatest = RANGES[field.name]
                 good[field.name] = float(min(max(value, least), greatest))
         elif (isinstance(default, str) and _is_text(value)) or (isinstance(default, bool) and isinstance(value, bool)):
@@ -156,11 +156,11 @@ def _usable_values(kept: dict[str, object]) -> dict[str, Any]:
     for name, known in CHOICES.items():
         if good.get(name) not in known:
             good.pop(name, None)
-    if good.get("interpreter") and "trains_in" not in kept:  # before there was a choice, a path alone said it
+    if good.get("interpreter") and "trains_in" not in kept:  # earlier versions had no choice, only a path
         good["trains_in"] = "interpreter"
     return good
 
 
 def _is_text(value: object) -> bool:
-    """Whether a value is text that names, paths and the journal can take: JSON may hold halves of characters."""
+    """Return whether a value is text that is valid in names, paths and the journal: JSON may contain lone surrogates."""
     return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value and is_unicode(value)

@@ -1,4 +1,4 @@
-"""The maps of a whole season, small: enough to find a day by the eye, and to tell which days are alike."""
+"""Small maps of the whole season, for finding days by eye and comparing days."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from quakegui.season.season import Season
 
 PIXELS: Final = 64
-"""Width and height of a small map."""
+"""Width and height of a small map in pixels."""
 BLOCK: Final = 64
-"""So many days are drawn at once: it takes some milliseconds."""
+"""Number of days that are drawn at once: takes some milliseconds."""
 ORDERS: Final = ("date", "P", "uncertainty", "suspect", "likeness")
 
 
 class SmallMaps:
-    """Small maps of a season's days, by the way that the large ones are made; drawn in blocks as they are asked for.
+    """Small maps of the days of a season, computed like the large ones; drawn in blocks on request.
 
     Parameters
     ----------
     season
-        Its stations have coordinates, or all maps are empty.
+        The season; if its stations have no coordinates, all maps are empty.
     """
 
     def __init__(self, season: Season) -> None:
@@ -40,7 +40,7 @@ class SmallMaps:
         self._fields: dict[int, NDArray[np.float32]] = {}
 
     def fields(self, block: int) -> NDArray[np.float32]:
-        """Return z of the days of a block, shape (day, row, column); NaN where not shown."""
+        """Return z of the days of a block, shape (day, row, column); NaN outside the map."""
         if block not in self._fields:
             self._fields[block] = self._gridder.maps(self.season.z[block * BLOCK : (block + 1) * BLOCK])
         return self._fields[block]
@@ -52,7 +52,7 @@ class SmallMaps:
         return daymap.indices(self.fields(block), self._style)
 
     def likeness(self, index: int) -> NDArray[np.float64]:
-        """Return the correlation of every day's map with that of a day, NaN where one of them has none, shape (day,)."""
+        """Return the correlation of every day's map with that of a day, shape (day,); NaN if one of them has no map."""
         one = self.fields(index // BLOCK)[index % BLOCK].ravel().astype(np.float64)
         found = np.full(len(self.season.z), np.nan)
         for block in range(-(-len(found) // BLOCK)):
@@ -68,15 +68,18 @@ class SmallMaps:
 
 
 def days_in_order(session: Session, order: str, maps: SmallMaps | None) -> NDArray[np.intp]:
-    """Return the indices of the season's days, those first that are to be looked at first.
+    """Return the indices of the days of the season, sorted by their interest to the analyst.
 
     Parameters
     ----------
+    session
+        The session.
     order
-        "date"; "P", the surest earthquake first; "uncertainty", the least sure prediction first; "suspect", by how probable
-        another class is than that of the label, by answers of networks that had not seen the day; "likeness" to the day shown.
+        "date"; "P", the highest probability of an earthquake first; "uncertainty", the least certain prediction first;
+        "suspect", the days whose label is least probable compared to another class, by models not trained on the day;
+        "likeness" to the day shown.
     maps
-        For the likeness.
+        Small maps, needed for the likeness.
     """
     days = np.arange(session.days.size)
     table = None if session.display.blind else session.predictions
@@ -96,7 +99,10 @@ def days_in_order(session: Session, order: str, maps: SmallMaps | None) -> NDArr
 
 
 def suspicion(chances: NDArray[np.float64], labels: NDArray[np.int8], honest: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return how much more probable the likeliest other class is than the label's, NaN without label, shape (day,)."""
+    """Return the probability of the most likely other class minus that of the label, shape (day,).
+
+    NaN without a label, and for predictions that are not `honest`.
+    """
     rows = np.arange(len(labels))
     own = chances[rows, np.maximum(labels, 0)]
     others = chances.copy()

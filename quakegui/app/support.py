@@ -1,7 +1,7 @@
-"""The report for support: what machine, versions, project and log say of a fault, without anything about persons.
+"""The support report: machine, versions, project and log for the analysis of a fault, without personal data.
 
-It is made for strangers to read. Project and settings are told by what can name nobody, and of the log stays what is known to
-be the program's own words (`quakegui.app.harmless`).
+It is written for strangers. Project and settings are described without names, and only the program's own words of the log are
+included (`quakegui.app.harmless`).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ LIBRARIES: Final = (
 
 
 def report(session: Session, screens: Sequence[str] = ()) -> str:
-    """Return the text to send.
+    """Return the text of the report.
 
     Parameters
     ----------
     session
-        Whose project is told by its size alone.
+        The session; of its project only the size is included.
     screens
-        A line for each screen, and the window system's name.
+        A line for each screen, and the name of the window system.
     """
     lines = [f"quakegui {quakegui.__version__}", *_machine(), *(f"Screen: {screen}" for screen in screens)]
     lines += ["", *_shape(session), ""]
@@ -69,7 +69,7 @@ def _memory_gb() -> float:
 
 
 def _shape(session: Session) -> list[str]:
-    """Return the size of the open project; no names."""
+    """Return the size of the open project, without names."""
     settings = session.settings
     lines = [f"Window: {settings.language}, {settings.theme}, text x {settings.text_scale:g}"]
     project = session.project

@@ -1,4 +1,4 @@
-"""The operating day in the window: new files in, the frozen run predicts what is new, alarms that open are told."""
+"""The daily update in the window: import new files, predict new days with the frozen run, and report new alarms."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 
 def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update], object]) -> None:
-    """Import files, predict the new days with the run in use, and show the season anew.
+    """Import files, predict the new days with the current run, and show the recomputed season.
 
     Parameters
     ----------
+    session
+        The session.
     paths
         Files or folders of readings.
     done
-        Called with what came of it in the window's thread.
+        Called with the result in the thread of the window.
     """
     others.look(session)
     project = session.project

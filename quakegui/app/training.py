@@ -1,4 +1,4 @@
-"""Training beside the window: a thread follows one worker process and turns what it says into signals."""
+"""Training in the background: a thread follows one worker process and emits its messages as signals."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from quakegui.words import Said
 GATHERING: Final = "gathering"
 KEEPING: Final = "keeping-predictions"
 MOST_UNHEARD: Final = 200
-"""Messages that may be on their way from the worker's thread to the window's."""
+"""Maximum number of unprocessed messages between the thread of the worker and that of the window."""
 
 
 class TrainingThread(QThread):
-    """Lives as long as one worker process; the last signal is its ending."""
+    """Thread with the lifetime of one worker process; its end is the last signal."""
 
     spoke = Signal(object)
-    """Carries one of `quakegui.learn.messages`."""
+    """One of `quakegui.learn.messages`."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class TrainingThread(QThread):
         super().__init__(parent)
         self.supervisor = Supervisor(folder, job=job, run=run, environment=environment)
         self.last: messages.Message | None = None
-        """What the worker said last, also where nobody has heard of it yet."""
+        """The last message of the worker, even if it was not processed yet."""
         self._room = QSemaphore(MOST_UNHEARD)
         self._asked = threading.Event()
         self.spoke.connect(self._heard)
@@ -55,12 +55,12 @@ class TrainingThread(QThread):
         for message in self.supervisor.events():
             self.last = message
             while not self._room.tryAcquire(1, 100) and not self._asked.is_set():
-                pass  # a worker that speaks faster than the window listens has to wait, too
+                pass  # a worker that sends faster than the window receives has to wait
             self.spoke.emit(message)
 
     def cancel(self) -> None:
-        """Ask the worker to stop; it is ended after the grace time."""
-        self._asked.set()  # whoever waits for the end in the window's thread hears nothing meanwhile
+        """Request the worker to stop; it is killed after the grace time."""
+        self._asked.set()  # a thread of the window that waits for the end receives nothing meanwhile
         self.supervisor.cancel()
 
     def _heard(self) -> None:
@@ -68,14 +68,14 @@ class TrainingThread(QThread):
 
 
 class Training(QObject):
-    """The training of the session's project: at most one at a time.
+    """The training of the project of the session: at most one at a time.
 
     Signals
     -------
     spoke
-        What the worker says, as it says it.
+        Each message of the worker.
     changed
-        A training was begun or has ended.
+        A training was started or has ended.
     """
 
     spoke = Signal(object)
@@ -88,37 +88,37 @@ class Training(QObject):
         self._unkept: Callable[[], RunFolder] | None = None
         self._unwanted = False
         self._superseded = ""
-        """What is to be said of a run whose season was superseded while it was trained."""
+        """Message about a run whose season was superseded during the training."""
         self.run: RunFolder | None = None
-        """The run that is trained, or was trained last."""
+        """The run that is being trained, or was trained last."""
         session.closing.connect(self.close)
         session.jobs.failed.connect(self._job_failed)
-        session.jobs.idle.connect(self.changed)  # also where what was to be trained could not be gathered
+        session.jobs.idle.connect(self.changed)  # also if gathering the training data failed
 
     @property
     def busy(self) -> bool:
-        """Whether a training is being begun, runs, or what it said is being kept."""
+        """Whether a training is starting or running, or its results are being saved."""
         jobs = self._session.jobs
         return self._thread is not None or self._unkept is not None or jobs.has(GATHERING) or jobs.has(KEEPING)
 
     @property
     def running(self) -> bool:
-        """Whether a training is being begun or runs, which closing the project would stop."""
+        """Whether a training is starting or running, so that closing the project would stop it."""
         return self._thread is not None or self._session.jobs.has(GATHERING)
 
     def environment(self) -> Environment:
-        """Return where the worker runs, by the analyst's settings."""
+        """Where the worker runs, according to the analyst's settings."""
         return environment_of(self._session.settings)
 
     def start(self, config: RunConfig) -> None:
-        """Gather the season's maps and labels in a job, then train on them; what cannot be trained is said."""
+        """Gather the maps and labels of the season in a job, then train on them; reports if training is impossible."""
         others.look(self._session)
         project, season = self._session.project, self._session.season
         if self.busy or project is None or season is None or not computing.is_of_now(self._session):
             return
 
         def gather(_progress: ProgressCallback, _cancelled: CancelCheck) -> RunFolder:
-            from quakegui.learn import season_runs  # what trains and judges is not for a window at its start
+            from quakegui.learn import season_runs  # a window at its start does not need training and evaluation
 
             return season_runs.begin_run(project, season, config)
 
@@ -132,14 +132,14 @@ class Training(QObject):
         self.changed.emit()
 
     def resume(self, run: RunFolder) -> None:
-        """Go on with an unfinished run where it stopped."""
+        """Resume an unfinished run where it stopped."""
         if not self.busy:
             self._unwanted = False
             self._follow(run)
 
     def cancel(self) -> None:
-        """Ask the training to stop; what it had finished stays, and it can be resumed."""
-        self._unwanted = True  # also where its maps are still being gathered
+        """Request the training to stop; finished parts are kept, and it can be resumed."""
+        self._unwanted = True  # also if its maps are still being gathered
         if self._thread is not None:
             self._thread.cancel()
 
@@ -156,7 +156,7 @@ class Training(QObject):
         if self._unkept is not None:
             try:
                 self._kept(self._unkept())
-            except (ProjectError, RunError) as error:  # the next opening finds the run and records it
+            except (ProjectError, RunError) as error:  # the next opening finds and records the run
                 self._session.said.emit(str(error), "warning")
 
     def _follow(self, run: RunFolder) -> None:
@@ -171,7 +171,7 @@ class Training(QObject):
         self.changed.emit()
 
     def _hear(self, message: messages.Message) -> None:
-        if self._thread is not None:  # else word of a training that ended with its project
+        if self._thread is not None:  # otherwise a message of a training that ended with its project
             self.spoke.emit(message)
 
     def _let_go(self, thread: TrainingThread) -> None:
@@ -182,7 +182,7 @@ class Training(QObject):
         self._unkept = self._keeping(last)
 
     def _keeping(self, last: messages.Message) -> Callable[[], RunFolder] | None:
-        """Return what records how the run ended and keeps its predictions; None without a project to keep them in."""
+        """Return a function that records how the run ended and saves its predictions; None without a project."""
         project, season, run = self._session.project, self._session.season, self.run
         if project is None or season is None or run is None:
             return None
@@ -190,7 +190,7 @@ class Training(QObject):
         def keep() -> RunFolder:
             from quakegui.learn import season_runs
 
-            self._unkept = None  # tried once: where it fails, the next opening records the run
+            self._unkept = None  # one attempt: if it fails, the next opening records the run
             kept = season_runs.end_run(project, season, run.id, last)
             self._session.prepare_predictions(project, season)
             self._superseded = season_runs.superseded(project, kept)
@@ -204,7 +204,7 @@ class Training(QObject):
         self._let_go(self._thread)
         keep = self._unkept
         if keep is not None:
-            # In a job: writing a season's predictions takes longer than a window may stand still.
+            # In a job: writing the predictions of a season would block the window too long.
             self._session.jobs.start(KEEPING, lambda _report, _cancelled: keep(), self._kept, stoppable=False)
         self.changed.emit()
 

@@ -1,4 +1,4 @@
-"""What the run in use learnt, so that the window can tell how far the labels have moved on since."""
+"""The training labels of the current run, so that the window can show how much the labels have changed since."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainingLabels:
-    """The run in use and the labels that it was trained on.
+    """The current run and its training labels.
 
     Attributes
     ----------
     run
         The run.
     days, labels
-        Its season's local dates and their classes, -1 for none, shape (day,).
+        Local dates of its season and their classes, -1 for none, shape (day,).
     events_differ
-        Earthquakes of its days that are others today, None where the run does not hold those of its training.
+        Number of earthquakes on its days that have changed since, None if the run does not contain those of its training.
     refusal
-        Why it can neither predict nor be judged any more, since the project has other classes; empty where it can.
+        Why it can no longer predict or be evaluated, because the project has other classes; empty if it can.
     """
 
     run: RunFolder
@@ -38,7 +38,7 @@ class TrainingLabels:
     refusal: str
 
     def relabelled_days(self, session: Session) -> tuple[int, int]:
-        """Return on how many of the run's days, and on how many others, the label to judge by is another now."""
+        """Return on how many of the days of the run, and on how many others, the label for the evaluation has changed."""
         now = session.truth
         own = np.isin(session.days, self.days)
         place = np.minimum(np.searchsorted(self.days, session.days), len(self.days) - 1)
@@ -47,7 +47,7 @@ class TrainingLabels:
 
 
 def labels_of_training(session: Session) -> TrainingLabels | None:
-    """Return what the run in use learnt, None where no finished run is in use or its answers cannot be read."""
+    """Return the training labels of the current run, None if it is not finished or its predictions cannot be read."""
     from quakegui.learn.evidence import project_catalogue
     from quakegui.learn.runs.earthquakes import earthquakes_differing
     from quakegui.learn.runs.registry import RunError

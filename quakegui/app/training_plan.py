@@ -1,4 +1,4 @@
-"""What a training would learn from, before it is begun: days per class, the folds, and how long it would take."""
+"""The data of a training before it starts: days per class, the folds, and the expected duration."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ CLASSES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """The days of a season and what each fold would do with them.
+    """The days of a season and their role in each fold.
 
     Attributes
     ----------
     counts
-        Days of each class that may be learnt from, shape (class,).
+        Number of training days of each class, shape (class,).
     roles
         `LEFT_OUT`, `TRAINED`, `VALIDATION` or `TEST`, uint8, shape (fold, day).
     images
-        Days trained on in one epoch of every fold and of the final fit together.
+        Number of training days in one epoch of all folds and the final fit together.
     """
 
     counts: NDArray[np.int64]
@@ -38,7 +38,7 @@ class TrainingPlan:
 
 
 def training_plan(project: Project, season: Season, config: RunConfig) -> TrainingPlan:
-    """Return what a recipe would train on; takes a moment, so call it in a job.
+    """Return the training data for some settings; takes a moment, so call it in a job.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def training_plan(project: Project, season: Season, config: RunConfig) -> Traini
 
 
 def seconds_to_train(plan: TrainingPlan, config: RunConfig, rows: tuple[RunRow, ...]) -> float | None:
-    """Return how long a training would take by the latest one of networks of the same size here; None before there is one."""
+    """Return the expected duration of a training, from the latest run of the same size on this machine; None without one."""
     for row in rows:
         card, other = row.run.card or {}, row.run.config
         alike = (other.size, other.width, other.members) == (config.size, config.width, config.members)

@@ -1,4 +1,4 @@
-"""Days on which other programs wrote what the analyst has not looked at yet."""
+"""Days on which other programs wrote something that the analyst has not seen yet."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from quakegui.project.journal import JournalRow
 
 SEEN_AFTER_MS: Final = 1000
-"""A label of another writer that comes up on the day shown has been seen after so long."""
+"""Time in ms after which a label of another writer on the day shown counts as seen."""
 
 
 class Unseen(QObject):
-    """Remembers such days until they are shown.
+    """Collects such days until they are shown.
 
     Attributes
     ----------
     labels
-        Days whose label in force another program wrote.
+        Days whose current label was written by another program.
     notes
         Days on which another program wrote a note.
     hidden
-        What other programs wrote into the journal while a blind labelling hid it.
+        Rows that other programs wrote to the journal during blind labelling.
     """
 
     def __init__(self, day: Callable[[], np.datetime64 | None], parent: QObject) -> None:
@@ -42,28 +42,28 @@ class Unseen(QObject):
         self._look.timeout.connect(self.see)
 
     def see(self) -> None:
-        """Take what stands on the day shown for seen."""
+        """Mark labels and notes on the day shown as seen."""
         day = self._day()
         if day is not None:
             self.labels.discard(day)
             self.notes.discard(day)
 
     def forget(self) -> None:
-        """Remember nothing any more."""
+        """Clear everything."""
         self._look.stop()
         self.labels, self.notes, self.hidden = set(), set(), []
 
     def add(self, rows: Sequence[JournalRow], before: Sequence[LabelRow | None], in_force: Sequence[LabelRow | None]) -> None:
-        """Remember on which days these rows put another label in force than the one on the screen, or a note that is not there.
+        """Add the days on which rows changed the current label compared to the screen, or added a note.
 
-        The label may be one of theirs, or one below it.
+        The new current label may be one of these rows, or one of lower precedence.
 
         Parameters
         ----------
         rows
-            What other programs wrote.
+            Rows that other programs wrote.
         before, in_force
-            The label in force of each day of the season, as the screen showed it and as it is now.
+            The current label of each day of the season, as on the screen and at present.
         """
         given = {row.label for row in rows if row.kind == "label"}
         touched = {row.day for row in given}
@@ -77,6 +77,6 @@ class Unseen(QObject):
             self._look.start()
 
     def show_hidden(self, in_force: Sequence[LabelRow | None]) -> None:
-        """Remember what came in while others' labels were hidden, now that it is shown."""
+        """Add the rows that were written while others' labels were hidden, now that they are shown."""
         rows, self.hidden = self.hidden, []
         self.add(rows, [None] * len(in_force), in_force)

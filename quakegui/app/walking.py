@@ -1,4 +1,4 @@
-"""The walk through the days: step by step, through the days of one kind only, and jumps to the next day of a kind."""
+"""The walk through the days: step by step, with a filter by kind, and jumps to the next day of a kind."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from quakegui.words import Said
 
 
 def go_to(session: Session, index: int, *, jump: bool = True) -> None:
-    """Show a day, which ends a choice of days that it is none of; an index outside the season is its nearest end.
+    """Show a day; a selection of days without it is cleared, and an index outside the season is moved to its nearest end.
 
-    From a `jump` there is a way back; a step is none, to however far a day.
+    After a `jump`, `go_back` returns to the former day; a step, however far, does not change the way back.
     """
     index = _within(session, index)
     inside = session.selection is not None and session.selection[0] <= index <= session.selection[1]
@@ -25,7 +25,7 @@ def go_to(session: Session, index: int, *, jump: bool = True) -> None:
 
 
 def go_to_alone(session: Session, index: int, *, jump: bool = True) -> None:
-    """Show a day that was picked by itself, from a list or by a click, which ends any choice of days."""
+    """Show a single day picked from a list or by a click, which clears any selection of days."""
     _show(session, _within(session, index), None, jump=jump)
 
 
@@ -35,7 +35,7 @@ def go_to_day(session: Session, day: np.datetime64) -> None:
 
 
 def go_back(session: Session) -> None:
-    """Show the day that the latest jump left."""
+    """Show the day from which the latest jump started."""
     if not session.trail:
         session.said.emit(Said("There is no jump to go back from."), "info")
         return
@@ -43,7 +43,7 @@ def go_back(session: Session) -> None:
 
 
 def select(session: Session, days: tuple[int, int] | None) -> None:
-    """Select a range of days by its ends' indices, or none; the day shown is one of them, else the first end given."""
+    """Select a range of days by the indices of its ends, or none; the day shown is moved into it if necessary."""
     if days is None or not session.days.size:
         _show(session, session.index, None)
         return
@@ -52,7 +52,7 @@ def select(session: Session, days: tuple[int, int] | None) -> None:
 
 
 def choose(session: Session, days: Sequence[int], index: int) -> None:
-    """Choose days one by one, by their indices, and show one of them: that of the index, or else the nearest to it."""
+    """Select individual days by their indices, and show the one nearest to `index`."""
     if not days:
         _show(session, session.index, None)
         return
@@ -61,13 +61,13 @@ def choose(session: Session, days: Sequence[int], index: int) -> None:
 
 
 def end_choice(session: Session) -> None:
-    """Let none but the day shown be chosen, if days were chosen one by one; a range stays."""
+    """Clear a selection of individual days, so that only the day shown is selected; a range is kept."""
     if session.chosen:
         _show(session, session.index, None)
 
 
 def _within(session: Session, index: int) -> int:
-    """Return the nearest index of a day of the season; -1 without one."""
+    """Return the nearest index of a day of the season; -1 without days."""
     return max(min(index, session.days.size - 1), 0 if session.days.size else -1)
 
 
@@ -80,7 +80,7 @@ def _show(
 
 
 def step(session: Session, days: int) -> None:
-    """Go so many days on, or back; days that the filter leaves out are not counted."""
+    """Go forward or back by a number of days; days hidden by the filter are not counted."""
     if not session.only:
         go_to(session, session.index + days, jump=False)
         return
@@ -100,7 +100,7 @@ def go_to_end(session: Session, direction: int) -> None:
 
 
 def walk_only(session: Session, kind: str) -> None:
-    """Walk only through days of one kind (of `NOTHING_FURTHER`), or through all days ("")."""
+    """Restrict the walk to days of one kind (of `NOTHING_FURTHER`), or lift the restriction ("")."""
     if kind != session.only:
         session.only, session.walk = kind, None
         draw_ahead(session)
@@ -108,10 +108,12 @@ def walk_only(session: Session, kind: str) -> None:
 
 
 def jump(session: Session, kind: str, direction: int) -> bool:
-    """Go to the next (+1) or former (-1) day of a kind.
+    """Go to the next (+1) or previous (-1) day of a kind.
 
     Parameters
     ----------
+    session
+        The session.
     kind
         "event", "unlabelled", "disagreement" (label against prediction), "region" or "storm".
     direction
@@ -120,7 +122,7 @@ def jump(session: Session, kind: str, direction: int) -> bool:
     Returns
     -------
     bool
-        Whether there was such a day; if not, the day stays and the session says so.
+        Whether there is such a day; if not, the day is unchanged and the session reports it.
     """
     there = np.flatnonzero(days_of_kind(session, kind))
     there = there[there > session.index] if direction > 0 else there[there < session.index][::-1]

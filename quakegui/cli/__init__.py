@@ -1,4 +1,4 @@
-"""The command line. Without a word after it the window opens, before any verb is imported; the verbs are in `verbs`."""
+"""The command line. Without arguments the window opens, before any command is imported; the commands are in `verbs`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program; ends with `SystemExit`."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and not stream.isatty() and hasattr(stream, "reconfigure"):
-            # A Windows pipe would refuse Chinese names, and any pipe a path that is no text.
+            # A Windows pipe would reject Chinese names, and any pipe a path that is not valid text.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     match list(sys.argv[1:] if arguments is None else arguments):
         case []:

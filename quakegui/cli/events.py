@@ -120,7 +120,7 @@ def classes(
 
 
 def say_scheme(scheme: ClassScheme, warning: str) -> None:
-    """Say how the earthquakes are split into classes, and what is doubtful about it."""
+    """Print the class scheme, and its warning if there is one."""
     north, south = (f"({lat:.4f}, {lon:.4f})" for lat, lon in (scheme.north_centre, scheme.south_centre))
     say(f"Northern cluster centre {north}, southern cluster centre {south}, magnitude split {scheme.split_magnitude:g}.")
     if warning:

@@ -1,4 +1,4 @@
-"""Commands on imports: what came in, by whom and when, and the way back."""
+"""Commands on imports: list, undo, redo."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def redo(project: ProjectFolder, number: Number = None, author: StepAuthor = "")
 
 
 def act_facts(act: Act) -> dict[str, object]:
-    """Return an act as plain values."""
+    """Return an act as JSON values."""
     return {
         "number": act.id,
         "at": iso(int(act.at.astype("int64"))),
@@ -60,7 +60,7 @@ def act_facts(act: Act) -> dict[str, object]:
 
 
 def content_of(act: Act) -> str:
-    """Return what an act brought or removed, in words."""
+    """Return what an act imported or removed, in words."""
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))

@@ -1,4 +1,4 @@
-"""Runs and judgements as tables of the terminal."""
+"""Runs and evaluations as tables on the terminal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def print_run(run: RunFolder, *, as_json: bool) -> None:
 
 
 def evaluation_facts(source: MapSource, run: RunFolder, as_of: AsOf = "training") -> dict[str, Any]:
-    """Judge a run, and return what `--json` prints of it: the judgement, and one row for the run and for each baseline."""
+    """Evaluate a run; returns the content of `--json`: the evaluation, and one row for the run and for each baseline."""
     judgements, note = source.evaluate_with_rivals(run, as_of)
     if note:
         say(note, style="yellow")
@@ -39,7 +39,7 @@ def evaluation_facts(source: MapSource, run: RunFolder, as_of: AsOf = "training"
 
 
 def print_judgement(judgement: Judgement) -> None:
-    """Print what a judgement says, the verdict first."""
+    """Print an evaluation, beginning with the verdict."""
     typer.echo(judgement.verdict.text())
     typer.echo(judgement.verdict.figures())
     if judgement.remarks():
@@ -60,7 +60,7 @@ def print_judgement(judgement: Judgement) -> None:
 
 
 def print_comparison(title: str, judgements: Sequence[Judgement]) -> None:
-    """Print judgements side by side, then each verdict."""
+    """Print evaluations side by side, then each verdict."""
     rows = [one.row() for one in judgements]
     cells = [["" if name == "tries" and row[name] is None else _cell(row[name]) for name in SHOWN] for row in rows]
     print_table(title, SHOWN, cells)

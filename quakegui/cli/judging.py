@@ -1,4 +1,4 @@
-"""Commands on evaluating without training: judge, for predictions that were made elsewhere; apply, for pre-trained models."""
+"""Commands that evaluate without training: judge, for predictions made elsewhere; apply, for pre-trained models."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ from quakegui.season.labels import FARTHEST_DAYS, LabelRule, LabelSource
 from quakegui.season.localtime import calendar
 
 MANY: Final = 400
-"""More days at once are rarely meant."""
+"""Number of days above which a confirmation is required."""
 
 app = typer.Typer(no_args_is_help=True, help="Label days by rule or by hand; list, export and import labels.")
 
 
 def _a_name(text: str) -> str:
-    """Return a name as the window keeps one: on one line, without blanks around it, so that it is the same person's."""
+    """Return a name as the window stores it: on one line, without surrounding blanks, so that both are the same author."""
     return shown(a_text(text).strip(), 200)
 
 
@@ -94,7 +94,8 @@ def set_(
     """
     wanted = _days(days)
     with open_project(project) as opened:
-        # Days within the range that the zone skipped are left out; its own ends stay, and are refused with a reason.
+        # Days within the range that the time zone skipped are omitted; its ends are kept, so that they are rejected with a
+        # reason.
         wanted = np.union1d(calendar(wanted[0], wanted[-1], opened.timezone), wanted[[0, -1]])
         doubt = _doubt("clear your labels of" if cls == "none" else "label", wanted, nights.season_days(opened))
         if doubt and not yes:
@@ -146,7 +147,7 @@ def import_(
 
 
 def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime64]) -> str:
-    """Return why it is asked whether all of these days are meant; empty where it is not."""
+    """Return the reason to ask for a confirmation of these days; empty if there is none."""
     outside = days[~np.isin(days, season)]
     said = f"This would {does} {days.size} days, {days[0]} to {days[-1]}." if days.size > 1 else f"This would {does} {days[0]}."
     if outside.size and not season.size:

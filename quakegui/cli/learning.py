@@ -1,4 +1,4 @@
-"""Commands on training and judging: train, predict, evaluate, compare. Each takes a project or a folder of ready maps."""
+"""Commands on training and evaluation: train, predict, evaluate, compare. Each takes a project or a folder of maps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from quakegui.learn.source import DayPredictions, find_run
 from quakegui.project.store import ProjectError
 
 COMPARED_SIZE = 120
-"""Pixels along a side at which `compare` trains where nothing else is asked for."""
+"""Default width of the maps in `compare`, in pixels."""
 
 Preset = Annotated[str, typer.Option(metavar="NAME", help=f"Preset to start from: {', '.join(PRESETS)}.")]
 Size = Annotated[int | None, typer.Option(min=16, metavar="N", help="Side length of the model's input, in pixels.")]
@@ -196,7 +196,7 @@ def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | str | None
 
 
 def _rows(predictions: DayPredictions) -> list[dict[str, Any]]:
-    """Return the prediction of every day that has one."""
+    """Return the prediction of every predicted day."""
     probabilities = predictions.probabilities
     return [
         {

@@ -1,4 +1,4 @@
-"""The command that says how large a signal has to be to be found."""
+"""The command for the detection limit."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _limit(
 
 
 def _run_of(project: Project, run_id: str | None) -> RunFolder | None:
-    """Return the run that is named, else the one in use or the newest of those that have a verdict, None where none has."""
+    """Return the named run, otherwise the current or the newest one with a verdict, or None."""
     if run_id is not None:
         return find_run(ProjectRuns(project), run_id)
     every = list_runs(ProjectRuns(project).folder)[0]
@@ -88,7 +88,7 @@ def _run_of(project: Project, run_id: str | None) -> RunFolder | None:
 
 
 def print_limit(found: Limit) -> None:
-    """Print power by size and by number of earthquakes, and what they mean."""
+    """Print power by size and by number of earthquakes, and its explanation."""
     from quakegui.report import limit_parts
     from quakegui.report.words import Words
 

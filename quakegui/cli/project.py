@@ -50,7 +50,7 @@ from quakegui.project.store import DATABASE, Project, ProjectError
 from quakegui.season.season import Season
 
 SHOWN = 20
-"""Files or notes that are listed on a terminal; `--json` has them all."""
+"""Maximum number of files or notes listed on a terminal; `--json` contains all."""
 
 
 def demo(
@@ -259,7 +259,7 @@ def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, a
 
 
 def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder | None:
-    """Return the run of a network trained here, or of the shipped model; None where this installation has none."""
+    """Return the run of a model trained here, or of the bundled model; None if this installation has none."""
     if train:
         with worker_bar("Training") as listen, interruptible("Stopping the training process.") as cancelled:
             return season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
@@ -270,7 +270,7 @@ def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder |
 
 
 def _demo_project(folder: Path, strength: float, seed: int | None) -> Project:
-    """Open the demo project of a folder, or make it there."""
+    """Open the demo project of a folder, or create it."""
     from quakegui.project.demo import create_demo, seed_of, strength_of
 
     if (folder / DATABASE).is_file():
@@ -322,7 +322,7 @@ def _print_import(report: ImportReport) -> None:
 
 
 def _groups(notes: Sequence[str]) -> list[str]:
-    """Say once what many files have in common."""
+    """Combine notes that several files have in common."""
     files: dict[str, list[str]] = {}
     for note in notes:
         file, _, text = note.partition(": ")

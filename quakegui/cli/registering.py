@@ -1,4 +1,4 @@
-"""The command that fixes the terms of a run's evaluation before the days come: register."""
+"""The command that fixes the terms of a run's evaluation in advance: register."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def report(
             raise ProjectError(f"{out} could not be written: {error.strerror}.") from error
         say(f"Report saved to {out}.")
         return
-    from quakegui.ui.report_pdf import ReportError, gui_application, write_pdf  # Qt is for those who want pages
+    from quakegui.ui.report_pdf import ReportError, gui_application, write_pdf  # only PDF needs Qt
 
     kept = gui_application()
     try:

@@ -1,4 +1,4 @@
-"""Commands on simulated seasons: simulate writes a corpus for other tools, pretrain trains a network on one."""
+"""Commands on simulated seasons: simulate writes a corpus for other tools, pretrain trains a model on one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from quakegui.simulate.netcdf import write_netcdf
 from quakegui.simulate.nuisance import NUISANCES
 
 IN_A_FILE = 100
-"""Seasons in one NetCDF file: 10 MB."""
+"""Number of seasons in one NetCDF file: 10 MB."""
 PLAN = Plan()
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.", show_default=False)]
@@ -133,7 +133,7 @@ def pretrain(
 
 
 def _networks(layout: str) -> tuple[Network, ...]:
-    """Return the stations of a project, those without coordinates left out, or none for any layout."""
+    """Return the located stations of a project, or an empty tuple for any layout."""
     if layout == "any":
         return ()
     with open_project(Path(layout), read_only=True) as opened:

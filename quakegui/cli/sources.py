@@ -1,4 +1,4 @@
-"""What a command learns from, and whose runs it lists: a project, or a folder of ready maps."""
+"""The training data and the runs of a command: from a project, or from a folder of ready-made maps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WhichLabels = Annotated[
 
 @contextmanager
 def open_source(place: Path) -> Iterator[MapSource]:
-    """Open what is learnt from: a project with its season, or a folder of ready maps."""
+    """Open the training data: a project with its season, or a folder of ready-made maps."""
     if ready_maps.is_ready(place):
         with sentences():
             ready = ready_maps.read_folder(place)
@@ -49,7 +49,7 @@ def open_source(place: Path) -> Iterator[MapSource]:
 
 
 def season_of(project: Project, *, features: bool = True, now_ms: int | None = None) -> Season:
-    """Compute a project's season as `load_season` does; ProjectError without readings or stations."""
+    """Compute the season of a project like `load_season`; raises ProjectError without readings or stations with coordinates."""
     with bar("Computing") as report:
         season = seasons.load_season(project, progress=report, features=features, now_ms=now_ms)
     if season is None:
@@ -61,7 +61,7 @@ def season_of(project: Project, *, features: bool = True, now_ms: int | None = N
 
 @contextmanager
 def open_runs(place: Path, *, read_only: bool = False) -> Iterator[RunCollection]:
-    """Open the runs of a project or of a folder of ready maps, without computing a map."""
+    """Open the runs of a project or of a folder of ready-made maps, without computing a map."""
     with sentences():
         if ready_maps.is_ready(place):
             yield ready_maps.ReadyRuns(place)

@@ -1,4 +1,4 @@
-"""The command that studies a run further."""
+"""The command for further studies of a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from quakegui.season.season import Season
 
 
 class Study(StrEnum):
-    """What is studied."""
+    """The kinds of study."""
 
     EPOCHS = "epochs"
     EVENTS = "events"
@@ -73,7 +73,7 @@ def study(
 
 
 def _epochs(project: Project, season: Season, run: str | None) -> dict[str, Epochs]:
-    """Return the series around the earthquakes; those of the field alone where no run was asked for and none can be studied."""
+    """Return the series around the earthquakes; if no run was named and none can be studied, only those of the field."""
     try:
         return season_study.season_epochs(project, season, find_run(ProjectRuns(project), run))
     except RunError as error:
@@ -97,7 +97,7 @@ def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
 
 
 def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
-    """Print what was predicted before each earthquake."""
+    """Print the predictions before each earthquake."""
     if as_json:
         print_json([{**plain(event), **plain(row)} for event, row in found])
         return
@@ -113,7 +113,7 @@ def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
 
 
 def print_robustness(found: Robustness, *, as_json: bool) -> None:
-    """Print the test under every choice."""
+    """Print the test for every choice."""
     if as_json:
         counts = {"held": found.held, "held_corrected": found.held_corrected, "tested": found.tested}
         variants = [{**plain(one), "holds": one.holds, "holds_corrected": one.holds_corrected} for one in found.variants]
@@ -134,7 +134,7 @@ def print_robustness(found: Robustness, *, as_json: bool) -> None:
 
 
 def print_skill_maps(found: season_study.SkillMaps, *, as_json: bool) -> None:
-    """Print the test over both grids."""
+    """Print the test for both pairs of choices."""
     if as_json:
         print_json(plain(found))
         return
@@ -143,7 +143,7 @@ def print_skill_maps(found: season_study.SkillMaps, *, as_json: bool) -> None:
 
 
 def _named(paths: Sequence[Path]) -> dict[str, Path]:
-    """Return each file by its name, by its whole path where another has the same name."""
+    """Return the files by name, or by whole path if names are not unique."""
     names = [path.name for path in paths]
     return {path.name if names.count(path.name) == 1 else str(path): path for path in paths}
 

@@ -1,4 +1,4 @@
-"""What all commands share: sentences, tables, JSON and progress bars."""
+"""Shared parts of all commands: messages, tables, JSON and progress bars."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PIPE_WIDTH = 240
 
 
 def a_text(text: str) -> str:
-    """Return a word of the command line that a project is to keep; refuse bytes that are no text as wrong usage."""
+    """Return an argument that is to be stored in a project; raises BadParameter for bytes that are not valid text."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -40,32 +40,32 @@ def a_text(text: str) -> str:
 
 @contextmanager
 def open_project(folder: Path, *, read_only: bool = False) -> Iterator[Project]:
-    """Open a project for a command, and say on standard error what is out of the ordinary with it."""
+    """Open a project for a command, with its warnings on standard error."""
     with Project.open(folder, read_only=read_only) as opened:
         warn(opened)
         yield opened
 
 
 def warn(project: Project) -> None:
-    """Say on standard error what is out of the ordinary with a project."""
+    """Print the warnings of a project on standard error."""
     for warning in project.warnings:
         say(warning, style="yellow")
 
 
 def say(text: str, *, style: str = "") -> None:
-    """Print a sentence for a person, on standard error."""
+    """Print a message for the user on standard error."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(text), style=style, markup=False)
 
 
 def sure(refusal: str, question: str) -> None:
-    """Ask on a terminal whether to go on.
+    """Ask on a terminal whether to continue.
 
     Parameters
     ----------
     refusal
-        The sentence that says why nothing is done where nobody can be asked.
+        Message if there is no terminal to ask on.
     question
-        What is asked on a terminal.
+        Question on a terminal.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def print_facts(title: str, columns: Sequence[str], facts: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
-    """Print facts as one JSON document, or those of some columns as a table."""
+    """Print facts as one JSON document, or some of their columns as a table."""
     if as_json:
         print_json(facts)
     else:
@@ -105,30 +105,30 @@ def print_facts(title: str, columns: Sequence[str], facts: Sequence[Mapping[str,
 
 
 def _plain(text: str) -> str:
-    """Return text without characters that a terminal obeys, but for the ends of lines."""
+    """Return text without control characters, except line ends."""
     return "\n".join(shown(line, len(line)) for line in text.split("\n"))
 
 
 def date_option(text: str) -> Any:
-    """Return an option that takes a date."""
+    """Return an option for a date."""
     return typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=text)
 
 
 def as_date(moment: datetime | None) -> date | None:
-    """Return the date of an option."""
+    """Return the date of an option, or None."""
     return None if moment is None else moment.date()
 
 
 def as_day(moment: datetime | None) -> np.datetime64 | None:
-    """Return the day of an option, datetime64[D]."""
+    """Return the day of an option, datetime64[D], or None."""
     return None if moment is None else np.datetime64(moment.date(), "D")
 
 
 @contextmanager
 def bar(title: str) -> Iterator[ProgressCallback]:
-    """Show a progress bar with the time left, on standard error if that is a terminal; gives what reports to it."""
+    """Show a progress bar with the remaining time, on standard error if that is a terminal; yields the progress callback."""
     console = Console(stderr=True)
-    description = TextColumn("{task.description}", markup=False)  # a file's name may look like markup
+    description = TextColumn("{task.description}", markup=False)  # the name of a file may look like markup
     columns = (description, BarColumn(), TextColumn("{task.completed}/{task.total}"))
     with Progress(
         *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
@@ -143,12 +143,12 @@ def bar(title: str) -> Iterator[ProgressCallback]:
 
 @contextmanager
 def interruptible(answer: str = "Stopping; partial results are discarded.") -> Iterator[CancelCheck]:
-    """Let the first Ctrl+C ask for an orderly end instead of raising; gives the question whether it was pressed.
+    """Let the first Ctrl+C request an orderly end instead of raising; yields a function that returns whether it was pressed.
 
     Parameters
     ----------
     answer
-        The sentence that answers it.
+        Message after the key press.
     """
     asked = threading.Event()
 

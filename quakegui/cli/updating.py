@@ -1,4 +1,4 @@
-"""The command of the operating day: update."""
+"""The command of the daily update: update."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from quakegui.project.store import ProjectError
 from quakegui.season.localtime import wall_clock_ms
 
 RETRY_MS = 600_000
-"""After which a round without files is tried again that could not be done."""
+"""Interval in ms after which a failed round without files is repeated."""
 
 
 def update(
@@ -70,7 +70,7 @@ def update(
 
 
 def _next_round(report: operating.Update) -> int | None:
-    """Return when the next night is over, milliseconds since 1970 UTC, or None."""
+    """Return when the next night is over, in milliseconds since 1970 UTC, or None."""
     return None if report.next_over is None else int(report.next_over.astype("datetime64[ms]").astype(np.int64))
 
 
@@ -104,7 +104,7 @@ def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> Non
 
 
 def update_facts(report: operating.Update) -> dict[str, Any]:
-    """Return one round of the operating day as plain values."""
+    """Return the result of one round as JSON values."""
     files = report.import_report.imported if report.import_report is not None else ()
     return {
         "run": report.predictions.run,

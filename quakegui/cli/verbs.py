@@ -1,6 +1,6 @@
-"""Every verb of the command line, each a few lines over the rooms of the package.
+"""All commands of the command line, each a few lines on top of the other packages.
 
-Exit codes: 0 success, 1 error with a message on standard error, 2 usage error. With `--json` standard output is one
+Exit codes: 0 success, 1 error with a message on standard error, 2 usage error. With `--json`, standard output contains one
 JSON document and nothing else; progress bars go to standard error.
 """
 
@@ -72,7 +72,7 @@ app.command(epilog="Example: quakegui report demo report.pdf --language zh")(rep
 for name, group in GROUPS.items():
     app.add_typer(group.app, name=name)
 for command in (each for one in (app, *(group.app for group in GROUPS.values())) for each in one.registered_commands):
-    # Typer keeps the line ends of a docstring, which leave lone words on the lines of a narrower terminal.
+    # Typer keeps the line breaks of a docstring, which leave single words on lines of a narrow terminal.
     command.help = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(command.callback) or "")
 
 

@@ -1,4 +1,4 @@
-"""The command that checks whether the record is as it was written: verify."""
+"""The command that checks the record for changes after writing: verify."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quakegui.project.verifying import RecordState, examine
 from quakegui.season.localtime import wall_clock_ms
 
 CHAINS = {"journal": "journal", "prediction": "ledger", "registration": "registrations"}
-"""What the JSON calls the chain of a table."""
+"""Names of the chains in the JSON, by table."""
 
 
 def verify(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def show_window(folder: Path | None) -> int:
-    """Open the window on a project, or on none; returns its exit code."""
-    from quakegui.ui.start import run_window  # Qt is for those who want a window
+    """Open the window, with a project if a folder is given; returns its exit code."""
+    from quakegui.ui.start import run_window  # other commands do not need Qt
 
     return run_window(folder)

@@ -1,4 +1,4 @@
-"""What the commands share that let a worker process learn, predict or explain: its sentences and its progress bar."""
+"""Shared parts of commands with a worker process for training or prediction: error messages and progress bar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STOPPING = "Stopping the process; finished work is kept."
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Let what cannot be learnt, judged or found end the command with its sentence and exit code 1."""
+    """Convert errors of training, evaluation and search to ProjectError, which ends the command with exit code 1."""
     try:
         yield
     except (EvidenceError, RunError, ValueError) as error:
@@ -27,13 +27,13 @@ def sentences() -> Iterator[None]:
 
 @contextmanager
 def worker_bar(title: str) -> Iterator[Listen]:
-    """Show how far a worker is, and how long it will take; gives what listens to it."""
+    """Show the progress of a worker, and the remaining time; yields the listener to its messages."""
     with bar(title) as report:
         yield Listener(report)
 
 
 class Listener:
-    """Turns what a worker says into the state of a progress bar, counted in epochs or maps."""
+    """Converts the messages of a worker to the state of a progress bar, counted in epochs or maps."""
 
     def __init__(self, report: ProgressCallback) -> None:
         self._report = report
@@ -42,7 +42,7 @@ class Listener:
         self._done = 0
 
     def __call__(self, message: messages.Message) -> None:
-        """Take one message."""
+        """Process one message."""
         if isinstance(message, messages.Hello):
             say(f"{message.device}, {message.backend} {message.version}, {message.precision}. {message.reason}")
         elif isinstance(message, messages.Started):
@@ -56,5 +56,5 @@ class Listener:
             self._report(message.done, message.total, message.text)
 
     def _tell(self, phase: int, epoch: int, text: str) -> None:
-        # A phase that stopped early counts as whole once the next one has begun.
+        # A phase that stopped early counts as complete once the next one has begun.
         self._report(phase * self._epochs + epoch, len(self._phases) * self._epochs, f"{self._phases[phase]} {text}")

@@ -1,15 +1,16 @@
-"""Files into readings, events and indices. One module per format; knows files, nothing else.
+"""Readers of files: readings, earthquakes, indices and stations. One module per format; the package depends on no other part.
 
 A source
-    is a file's bytes with its name: `expand` yields those of a file, folder or archive.
+    is the bytes of a file with its name: `expand` yields the sources of a file, folder or archive.
 A reader
-    takes a source and gives back what it holds, with notes on everything that it corrected, derived or dropped. What it
-    cannot read raises `FormatError`, the one error of this package, with file, line and a sentence.
+    takes a source and returns its content, with notes on everything that it corrected, derived or dropped. If it cannot
+    read the file, it raises `FormatError`, the one error of this package, with file, line and a sentence.
 A format
-    is a row of `detect.FORMATS`: its name, whether a file looks like it, and its reader. To add one, write a module with
-    `looks_like(source)` and `parse(source, hints)`, for earthquakes `parse(source, timezone)`, and its row, above those that
-    would take its files too. Detection, import, wizard and the sentences that name what is known follow from the row; the
-    fuzzers want a small good file of it in `tests/hostile/hostile_seeds.py`. Model: `loggers`.
+    is a row of `detect.FORMATS`: its name, a test whether a file is in this format, and its reader. To add a format, write
+    a module with `looks_like(source)` and `parse(source, hints)`, or `parse(source, timezone)` for earthquakes, and insert
+    its row above any format that would also accept its files. Detection, import, the wizard and the messages that list the
+    formats follow from the row; the fuzzers need a small valid file of it in `tests/hostile/hostile_seeds.py`. For an
+    example see `loggers`.
 """
 
 from __future__ import annotations
@@ -59,24 +60,24 @@ __all__ = [
 ]
 
 _NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a"
-"""Bytes that a file may have and still be empty."""
+"""Bytes that an empty file may contain."""
 
 
 def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> ReadingsFile:
-    """Return the readings of a file in any format that holds them.
+    """Read the readings of a file in any format that contains readings.
 
     Parameters
     ----------
     source
         The file.
     hints
-        What is known of it besides. With a mapping it is read as a table. Without one a table's columns are guessed where
-        that is sure, and the guess is noted.
+        What the user states about the file. With a mapping, the file is read as a table. Without one, the columns of a table
+        are guessed if they are unambiguous, and a note reports the guess.
 
     Raises
     ------
     FormatError
-        If the file cannot be read, or holds something else.
+        If the file cannot be read or does not contain readings.
     """
     hints = hints_of(hints)
     with one_error(source.name):
@@ -101,19 +102,19 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
 
 
 def read_events(source: Source, *, timezone: str = "") -> EventsFile:
-    """Return the earthquakes of a file.
+    """Read the earthquakes of a file.
 
     Parameters
     ----------
     source
         The file.
     timezone
-        Zone of times that name none, such as "UTC+8"; as the file says, or its format, if empty.
+        Zone of times that do not name one, such as "UTC+8". If empty, the zone that the file or its format defines.
 
     Raises
     ------
     FormatError
-        If the file cannot be read, or holds something else.
+        If the file cannot be read or does not contain earthquakes.
     """
     with one_error(source.name):
         catalogue.refuse_apple_double(source)
@@ -135,24 +136,24 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
 
 
 def read_kp(source: Source) -> Kp:
-    """Return the Kp index of a file.
+    """Read the Kp index of a file.
 
     Raises
     ------
     FormatError
-        If the file cannot be read, or holds something else.
+        If the file cannot be read or does not contain Kp.
     """
     with one_error(source.name):
         return _kp.parse(source)
 
 
 def read_stations(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
-    """Return the stations that a table or an .ack file lists, and notes.
+    """Read the stations, and notes, from a table or an .ack file.
 
     Raises
     ------
     FormatError
-        If the file cannot be read, or holds something else.
+        If the file cannot be read or does not contain stations.
     """
     with one_error(source.name):
         catalogue.refuse_apple_double(source)

@@ -1,4 +1,4 @@
-"""What the lines above a table, and a file's name, say of the whole table: its station, its clock, its unit."""
+"""Station, time zone and unit of a whole table, from the lines above it and from the name of its file."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _WORDS = """
     mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday
 """
 NOT_CODES = frozenset(_WORDS.split())
-"""Words in names of files and sheets that are no station's code."""
+"""Words in names of files and sheets that are not station codes."""
 
 
 def station_above(lines: Iterable[str]) -> str:
-    """Return the code of the one station that lines above a table name, an empty string where they name none or several."""
+    """Return the station code in the lines above a table, or an empty string if they name no station or several."""
     codes: list[str] = []
     for line in lines:
         fields = [field.strip('" ') for field in line.split(",")]
-        if fields[0] == "TOA5" and len(fields) > 1:  # Campbell's loggers: the second field is the station's name
+        if fields[0] == "TOA5" and len(fields) > 1:  # Campbell loggers: the second field is the name of the station
             codes += _CODE.findall(fields[1])
             continue
         named = _STATION.match(line)
@@ -42,9 +42,9 @@ def station_above(lines: Iterable[str]) -> str:
 
 
 def zone_said(headings: Iterable[str], lines: Iterable[str]) -> tuple[str, str]:
-    """Return the zone of a table's clock by its headings of the time and the lines above it, and why that is not sure.
+    """Return the time zone of a table, and the reason if it is uncertain.
 
-    The zone is empty where they name none, or several.
+    The headings of the time columns and the lines above the table are searched. The zone is empty if they name none or several.
     """
     spoken = [*headings, *(line for line in lines if _CLOCK.search(line))]
     doubt = zone_doubt(spoken)
@@ -52,16 +52,17 @@ def zone_said(headings: Iterable[str], lines: Iterable[str]) -> tuple[str, str]:
 
 
 def unit_above(lines: Iterable[str]) -> str:
-    """Return the unit that a line above a table names, an empty string where none does."""
+    """Return the unit in the lines above a table, or an empty string if there is none."""
     found = (match for line in lines if (match := _UNIT.match(line)))
     return next((unit for match in found if (unit := unit_of(f"({match.group(1).rstrip(',;.')})"))), "")
 
 
 def station_in_name(name: str) -> str:
-    """Return the station's code in a file's name, an empty string where none is plain.
+    """Return the station code in the name of a file, or an empty string if it is not clear.
 
-    Plain is a single word of three letters that is the whole name or stands beside a number, or one of up to five capitals
-    among small letters: KAK in "kak20220115.csv", XIC in "mag_XIC_20240509.csv"; none in "readings.csv".
+    A code is clear if it is the only word of three letters and is the whole name or stands beside a number, or if it is the
+    only word of up to five capitals among small letters: KAK in "kak20220115.csv", XIC in "mag_XIC_20240509.csv"; none in
+    "readings.csv".
     """
     stem = PurePosixPath(name).stem
     tokens = [token for token in _TOKEN.findall(stem) if token[0].isalnum()]

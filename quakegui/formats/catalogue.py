@@ -1,4 +1,4 @@
-"""What every reader of earthquake catalogues shares: text, columns, clocks, and what becomes of a row that cannot be used."""
+"""Parts shared by all readers of earthquake catalogues: text, columns, time zones, and the handling of unusable rows."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from quakegui.season.events import Event, event_id, in_order
 from quakegui.words import Said, counted, joined, mark
 
 BEIJING = "UTC+08:00"
-"""China's catalogues are in UTC+8, without the summer time of 1986-1991."""
+"""Chinese catalogues use UTC+8, without the summer time of 1986-1991."""
 
 APPLE_DOUBLE = b"\x00\x05\x16\x07"
-"""First bytes of the ``._name`` files in which macOS keeps what other file systems cannot hold."""
+"""First bytes of the ``._name`` files in which macOS stores what other file systems cannot."""
 
 HEAD = 64 * 1024
-"""Bytes in which a catalogue must have shown what it is."""
+"""Number of leading bytes in which a catalogue is recognised."""
 
 NAMED_AT_MOST = 5
-"""Rows that a note names one by one before it only counts."""
+"""Number of rows that a note lists before it gives a count only."""
 
 MAGNITUDES = (-5.0, 10.0)
-"""Smallest and largest magnitude that is believed."""
+"""Smallest and largest magnitude that is accepted."""
 
 TIMES = (np.datetime64("0956-01-01", "ms"), np.datetime64("2984-01-01", "ms"))
-"""First time that is believed, and the first that is not any more: a project keeps no others."""
+"""First time that is accepted, and the first later one that is not: a project cannot store others."""
 
 DEPTHS = (-20.0, 1000.0)
-"""Kilometres."""
+"""Smallest and largest depth that is accepted, in km."""
 
 _EARTHQUAKES = frozenset({"earthquake", "eq", "induced or triggered event", "ke", "se", "fe", "de", "known earthquake", "地震"})
-"""Words and codes (the ISC's: known, suspected, felt and damaging) for what is an earthquake."""
+"""Words and codes (of the ISC: known, suspected, felt and damaging) for an earthquake."""
 _SCALED = re.compile(r"([A-Za-z]{1,5})?\s*(-?\d+(?:[.,]\d+)?)\s*([A-Za-z]{1,5})?")
 _DEPTH = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:[*?fdgn]|km|千米|公里|(m|metres?|meters?|米))?", re.IGNORECASE)
-"""A depth with a bulletin's flag (fixed, by depth phases, by a geophysicist, normal, doubtful), in km, or in metres."""
+"""A depth with the flag of a bulletin (fixed, by depth phases, by a geophysicist, normal, doubtful), in km or in metres."""
 _HEMISPHERE = re.compile(r"(\d+(?:[.,]\d+)?)\s*°?\s*([NSEW])", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _TIME = re.compile(
@@ -55,7 +55,7 @@ _TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """One row of a catalogue as text; `where` names it for a note, as in "line 7"."""
+    """One row of a catalogue as text; `where` names the row in a note, as in "line 7"."""
 
     where: str
     time: str = ""
@@ -70,12 +70,12 @@ class RawEvent:
 
 
 def is_apple_double(source: Source) -> bool:
-    """Whether the file is macOS's companion of another file, whatever its name says."""
+    """Return whether the file is an AppleDouble companion that macOS wrote, whatever its name."""
     return source.data.startswith(APPLE_DOUBLE)
 
 
 def refuse_apple_double(source: Source) -> None:
-    """Raise FormatError for macOS's companion of another file."""
+    """Raise FormatError if the file is an AppleDouble companion that macOS wrote."""
     if is_apple_double(source):
         raise FormatError(
             Said(
@@ -87,10 +87,10 @@ def refuse_apple_double(source: Source) -> None:
 
 
 def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a catalogue and notes on its encoding.
+    """Return the text of a catalogue, and notes on its encoding.
 
-    A byte-order mark decides, then valid UTF-8. What is neither is Chinese GB18030 where most of its odd lines read as Chinese;
-    else it is broken UTF-8, kept with a mark for each lost character.
+    A byte-order mark takes precedence, then valid UTF-8. Otherwise the text is GB18030 if most of its non-ASCII lines are
+    plausible Chinese; if not, it is damaged UTF-8, with a mark for each lost character.
     """
     data = source.data
     for sign, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
@@ -109,7 +109,7 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
 
 
 def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
-    """Return a row from the text of its known columns; a date in a column of its own goes before the time."""
+    """Return a row from the texts of its recognised columns; a date in its own column is put before the time."""
     fields = dict(cells)
     date = fields.pop("date", "")
     if date and date != fields.get("time", ""):
@@ -118,24 +118,28 @@ def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
 
 
 def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, notes: Iterable[str] = ()) -> EventsFile:
-    """Turn rows into events.
+    """Convert rows to earthquakes.
 
-    A row that is no usable event is left out and named in a note; of rows with one identifier the first stays. A depth that
-    is no number never costs its event.
+    A row that is not a usable earthquake is skipped and named in a note; of rows with the same identifier, the first is kept.
+    An invalid depth never costs a row its earthquake.
 
     Parameters
     ----------
+    source
+        The file, for messages and notes.
     name
         The format, for `EventsFile.format`.
+    rows
+        The rows in the order of the file.
     zone
-        The clock of times that name none, such as "UTC+08:00"; empty where the file does not say, and UTC is taken and noted.
+        Zone of times that do not name one, such as "UTC+08:00". If empty, UTC is assumed and noted.
     notes
-        What the reader has to say already.
+        Notes that the reader has collected already.
 
     Raises
     ------
     FormatError
-        If no row holds a usable event, or there is no such zone.
+        If no row is a usable earthquake, or if the zone does not exist.
     """
     clock = _clock_of(zone, source)
     found = _Found()
@@ -183,7 +187,7 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
 
 @dataclass(slots=True)
 class _Found:
-    """What rows have become so far."""
+    """Earthquakes and faults of the rows read so far."""
 
     events: dict[str, Event] = field(default_factory=dict)
     unusable: list[str] = field(default_factory=list)
@@ -191,10 +195,10 @@ class _Found:
     kinds: list[str] = field(default_factory=list)
     depths: list[str] = field(default_factory=list)
     zoneless: str = ""
-    """The first time that names no zone."""
+    """The first time that does not name a zone."""
 
     def take(self, row: RawEvent, clock: tzinfo) -> None:
-        """Add a row; raises ValueError where it is no event."""
+        """Add a row; raises ValueError if it is not an earthquake."""
         depth, clear = _depth(row.depth)
         event, named_zone = _event(row, clock, depth)
         self.zoneless = self.zoneless or ("" if named_zone else _short(row.time))
@@ -210,17 +214,19 @@ class _Found:
 
 
 def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
-    """Return the UTC instant (datetime64[ms]) of a date and time, and whether the text named its zone.
+    """Return the UTC instant (datetime64[ms]) of a date and time, and whether the text names its zone.
 
     Parameters
     ----------
+    text
+        Date and time as the file gives them.
     clock
-        The zone of times that name none.
+        Zone of times that do not name one.
 
     Raises
     ------
     ValueError
-        If `text` is no date and time, or none that is believed; the text of the error ends a sentence.
+        If `text` is not a date and time, or not an accepted one; the message completes a sentence.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -230,7 +236,7 @@ def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
     try:
-        # a leap second is the first of the next minute; digits beyond the millisecond are cut
+        # a leap second becomes the first second of the next minute; digits beyond the millisecond are cut
         wall = datetime(year, month, day, hour, minute)
         further = timedelta(seconds=int(second), milliseconds=int(f"{fraction}000"[:3]))
         instant = wall.replace(tzinfo=clock if zone is None else _offset(zone)).astimezone(UTC) + further
@@ -245,7 +251,7 @@ def parse_time(text: str, clock: tzinfo) -> tuple[np.datetime64, bool]:
 
 
 def listing(items: list[str]) -> Said:
-    """Return the first items in words and how many more there are."""
+    """Return the first items as text, and the number of further ones."""
     more = Said(" and {count} more", count=len(items) - NAMED_AT_MOST) if len(items) > NAMED_AT_MOST else ""
     return joined("; ", items[:NAMED_AT_MOST]) + more
 
@@ -264,7 +270,7 @@ def _event(row: RawEvent, clock: tzinfo, depth: float | None) -> tuple[Event, bo
 
 
 def _depth(text: str) -> tuple[float | None, bool]:
-    """Return a depth in km, None where it is not known, and whether the text says no more than that."""
+    """Return a depth in km (None if unknown), and whether nothing in the text was ignored."""
     found = _DEPTH.fullmatch(text.strip())
     if found is None:
         return None, text.strip().casefold() in ("", "-", "--", "nan", "none", "null", "n/a")
@@ -301,7 +307,7 @@ def _offset(zone: str) -> tzinfo:
     if zone.upper() in ("Z", "UTC"):
         return UTC
     hours, minutes = int(zone[1:3]), int(zone[-2:])
-    # timezone refuses a day and more
+    # timezone rejects offsets of a day or more
     return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 
 

@@ -1,4 +1,4 @@
-"""cdflib's reader over bytes in memory, held to limits."""
+"""The reader of cdflib for bytes in memory, with limits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from quakegui.words import Said
 
 MOST_RECORDS = 40_000_000
-"""Records of one variable that are read: more than a year of seconds."""
+"""Maximum number of records of one variable: more than a year of seconds."""
 _MOST_READS = 300_000
 
 
 class _Bytes(io.BytesIO):
-    """A file in memory that ends loops: past its end, and after more reads than any true file needs."""
+    """A file in memory that stops endless loops: it fails past its end and after more reads than a valid file needs."""
 
     reads = 0
 
@@ -31,20 +31,20 @@ class _Bytes(io.BytesIO):
 
 
 class Reader(cdflib.CDF):  # type: ignore[misc]
-    """cdflib's reader over bytes in memory: it opens no file, leaves none behind, and holds to limits."""
+    """The reader of cdflib for bytes in memory: it opens and leaves no file, and enforces limits."""
 
     def __init__(self, data: bytes) -> None:
         self._bytes = data
-        # Any address does: what would open it is replaced below.
+        # The path is arbitrary: the method that would open it is replaced below.
         super().__init__("http://in.memory", string_encoding="latin-1")
 
     def _file_or_url_or_s3_handler(self, filename: str, filetype: str, s3_read_method: int) -> Any:
         return _Bytes(self._bytes)
 
     def whole(self, name: str) -> Any:
-        """Return all records of a variable."""
+        """Return all records of a variable; raises ValueError if it has more than the limits allow."""
         variable = self.varinq(name)
-        # Deflate packs no more than 1030 to one, so a small file cannot hold what it may claim.
+        # Deflate compresses at most 1030 to one, so a small file cannot contain everything that it may declare.
         most = min(MOST_RECORDS, 150 * len(self._bytes))
         if not -1 <= variable.Last_Rec < most or variable.Num_Dims > 0:
             raise ValueError(

@@ -1,6 +1,6 @@
-"""Catalogues of the China Earthquake Networks Center: csv, and the export that is named .xls and is SpreadsheetML inside.
+"""Catalogues of the China Earthquake Networks Center: csv, and the export named .xls, which is SpreadsheetML.
 
-Times are Beijing time (UTC+8) and come back in UTC.
+Times are Beijing time (UTC+8) in the file and are returned in UTC.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ HEADER = "发震时刻"
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file is a SpreadsheetML sheet, or a text table, with this catalogue's Chinese header."""
+    """Return whether the file is a SpreadsheetML sheet, or a text table, with the Chinese header of this catalogue."""
     if is_apple_double(source):
         return False
     if is_xml(source):
@@ -42,12 +42,12 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the catalogue; `timezone` is the zone of its times, Beijing's if empty.
+    """Read the catalogue; `timezone` is the zone of its times, Beijing time if empty.
 
     Raises
     ------
     FormatError
-        If the file is damaged XML, has no header with time, magnitude, latitude and longitude, or no usable event.
+        If the XML is damaged, if there is no header with time, magnitude, latitude and longitude, or if no row is usable.
     """
     refuse_apple_double(source)
     if is_xml(source):
@@ -76,15 +76,15 @@ def _sheet_rows(source: Source) -> Iterator[RawEvent]:
 
 
 def _header(cells: dict[int, str]) -> dict[str, int] | None:
-    """Return the sheet's column of each known one, or None where the row is no header."""
-    # one line of text with tabs, so that the sheet's header is read as a text table's
+    """Return the column number of each recognised field, or None if the row is not a header."""
+    # join the cells with tabs, so that the header is read like that of a text table
     places = sorted(cells)
     table = find_table("\t".join(" ".join(cells[at].split()) for at in places))
     return None if table is None else {field: places[at] for field, at in table.columns.items()}
 
 
 def _row_cells(row: Any, source: Source) -> dict[int, str]:
-    """Text by column from 1; a sheet may leave out empty cells and give the next one's index."""
+    """Return texts by column number from 1; a sheet may omit empty cells and give the index of the next one."""
     cells: dict[int, str] = {}
     at = 0
     for cell in row.iterfind(f"{{{SHEET}}}Cell"):

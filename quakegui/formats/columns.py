@@ -1,4 +1,4 @@
-"""What the columns of a table mean."""
+"""The meaning of the columns of a table."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """What the columns of a table mean.
+    """The meaning of the columns of a table.
 
     Attributes
     ----------
     layout
         "wide": one column of total intensity per station; "long": one row per station and time (or a single station).
     time
-        The column with the time, or those of its parts in the order of `time_format`.
+        The column of the time, or the columns of its parts in the order of `time_format`.
     columns
-        Pairs. Wide: (station code, column). Long: (letter of the element, column), such as ("F", "total") or three components.
+        Pairs. Wide: (station code, column). Long: (component, column), such as ("F", "total"), or three components.
     station_column
-        Long: the column with the station's code; empty if all rows are of `station`.
+        Long: the column of the station code; empty if all rows belong to `station`.
     station
         Long: the code of the only station.
     timezone
-        The zone that the table's clock keeps, such as "Asia/Shanghai" or "UTC+8"; stamps with an offset of their own ignore it.
+        Time zone of the table, such as "Asia/Shanghai" or "UTC+8"; timestamps with an offset ignore it.
     time_format
-        As for strptime, of the cells with blanks between them; "iso" or empty for ISO 8601, "unix" and "unix_ms" for seconds
+        As for strptime, for the time cells joined with blanks; "iso" or empty for ISO 8601, "unix" and "unix_ms" for seconds
         and milliseconds since 1970, "excel" and "matlab" for serial days.
     unit
         One of `elements.UNITS`.
     stamp
-        What a stamp marks of its interval: "start", "centre" or "end"; "auto" as in `records.make_readings`.
+        Part of the sampling interval that a timestamp marks: "start", "centre" or "end"; "auto" as in `records.make_readings`.
     missing
-        Numbers that stand for no value, besides everything from 88888 on.
+        Missing-value codes, in addition to everything from 88888 on.
     data_type
-        How final the record is.
+        Publication state of the data.
     sheet
-        The workbook's sheet; the first if empty.
+        Sheet of the workbook; the first if empty.
     skip_lines
-        Lines above the table's heading; None where they are to be found.
+        Number of lines above the heading of the table; None to detect them.
     station_pattern
-        Form of the files' names that holds the code of the only station, see `namepattern`; goes before `station`.
+        Pattern of file names that contain the code of the only station, see `namepattern`; takes precedence over `station`.
     """
 
     layout: Literal["wide", "long"]
@@ -71,7 +71,7 @@ class TableMapping:
 
     @property
     def uses(self) -> frozenset[str]:
-        """Names of the columns that it says something of."""
+        """Names of the columns that the mapping uses."""
         return frozenset({*self.time, *(name for _, name in self.columns), self.station_column} - {""})
 
     def to_json(self) -> str:
@@ -84,7 +84,7 @@ class TableMapping:
 
     @classmethod
     def from_json(cls, text: str) -> TableMapping:
-        """Return the mapping that `to_json` wrote; raises ValueError for anything else."""
+        """Return the mapping that `to_json` wrote; raises ValueError for any other text."""
         try:
             fields = parse_json(text)
             kind = DataType[fields.pop("data_type", "UNKNOWN")] if isinstance(fields, dict) else DataType.UNKNOWN
@@ -98,5 +98,5 @@ class TableMapping:
 
 
 def station_code(value: object) -> str:
-    """Return a cell as a station's code in capitals, empty where the cell is."""
+    """Return the station code in capitals, or an empty string if the cell is empty."""
     return shown(re.sub(r"\.0$", "", cell(value)), 200).strip().upper()[:16]

@@ -1,4 +1,4 @@
-"""What a table's columns hold, judged by all their rows, and words for those that nothing was read from."""
+"""Content of the columns of a table, decided from all their rows, and messages for columns that were not read."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAMED = 6
-"""Columns or sheets that one sentence names before it only counts."""
+"""Number of columns or sheets that a message names before it gives a count only."""
 _MOST_SHARE = 0.9
-"""Share of a field's values that the ground can show: a count of seconds or of rows passes through that range as well."""
+"""Minimum share of values within the natural range of total intensity: a running count passes through that range as well."""
 _FIRST = 200
-"""Values by whose median alone a column is a field all the same, as the record of an instrument that failed later is."""
+"""Number of first values: if their median and that of all are possible, the column is total intensity despite later faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Content:
     Attributes
     ----------
     is_field
-        Whether they are total intensity by their size.
+        Whether the values have the size of total intensity.
     code
-        The one number outside of what the ground can show that stands for "no value" there; None where there is none.
+        The one number outside the natural range that is the missing-value code of the column; None if there is none.
     middle
-        The median, NaN where there is no number.
+        The median, NaN if there are no numbers.
     """
 
     is_field: bool
@@ -45,7 +45,7 @@ class Content:
 
 
 def content_of(values: NDArray[np.float64]) -> Content:
-    """Return what a column's numbers (NaN where there is none, shape (row,)) are."""
+    """Classify the numbers of a column, shape (row,), NaN where a cell is not a number."""
     good = values[np.isfinite(values) & (np.abs(values) < MISSING_CODE)]
     if not good.size:
         return Content(False, None, np.nan)
@@ -59,7 +59,7 @@ def content_of(values: NDArray[np.float64]) -> Content:
 
 
 def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAMED) -> tuple[str, ...]:
-    """Return a sentence for each reason for which columns of a table were not read; none where all were.
+    """Return one sentence for each reason why columns of a table were not read; empty if all were read.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAME
     read
         The columns that were read.
     most
-        Names in a sentence before it only counts.
+        Number of names in a sentence before it gives a count only.
     """
     kept = set(read)
     reasons: dict[Callable[[str], str], list[str]] = {}
@@ -81,13 +81,13 @@ def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAME
 
 
 def named(names: list[str], most: int = NAMED) -> str:
-    """Return the first of some names and how many more there are."""
+    """Return the first names, and the number of further ones."""
     more = Said(" and {count} more", count=len(names) - most) if len(names) > most else ""
     return joined(", ", (shown(name, 60) for name in names[:most])) + more
 
 
 def _why(column: pd.Series[Any], found: Content) -> Callable[[str], str]:
-    """Return what makes a sentence, from names of columns, of the reason why one of this content was not read."""
+    """Return a function that makes a sentence from column names: the reason why a column of this content was not read."""
     finite = numbers(column)[np.isfinite(numbers(column))]
     if found.is_field:
         return _unmapped
@@ -127,7 +127,7 @@ def _other(names: str) -> str:
 
 
 def _doubled(names: list[str]) -> tuple[str, ...]:
-    """Return a sentence on headings that stand over several columns: `sheet` gives the further ones a number."""
+    """Return a sentence on headings that occur several times: `sheet` numbers the repeated ones."""
     doubled: Mapping[str, str] = {
         name: base for name in names if (base := name.rpartition(" (")[0]) in names and name.endswith(")")
     }
@@ -140,7 +140,7 @@ def _doubled(names: list[str]) -> tuple[str, ...]:
 
 
 def _code(outside: NDArray[np.float64]) -> tuple[float | None, int]:
-    """Return the number that nearly all of a column's impossible values are, and how many are others."""
+    """Return the number that nearly all impossible values of a column equal, and how many others there are."""
     if not outside.size:
         return None, 0
     values, counts = np.unique(outside, return_counts=True)

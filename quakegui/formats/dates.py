@@ -1,4 +1,4 @@
-"""Dates as people and spreadsheets of several countries write them, with their year put first."""
+"""Dates as people and spreadsheets of several countries write them, converted to begin with the year."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _CHINESE = re.compile(r"\s*(\d{4})年(\d{1,2})月(\d{1,2})日(.*)", re.DOTALL)
 
 
 def years_first(texts: Sequence[str]) -> list[str]:
-    """Return dates, or dates with times, of one column with their years first; what is no date stays as it is.
+    """Return the dates, or dates with times, of one column in year-first order; other texts are unchanged.
 
-    Dates with full stops have their day first everywhere; of those with slashes or dashes one beyond the 12th decides for all.
+    Dates with full stops always begin with the day. For dates with slashes or dashes, a single number above 12 decides the
+    order of the whole column.
 
     Raises
     ------
     ValueError
-        If none decides; its text is a sentence.
+        If the order of day and month is ambiguous; the message is a sentence.
     """
     doubtful = [match for text in texts if (match := _DAY_OR_MONTH_FIRST.fullmatch(text)) is not None]
     firsts, seconds = (max((int(match[part]) for match in doubtful), default=0) for part in (1, 3))

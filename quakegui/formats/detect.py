@@ -1,4 +1,4 @@
-"""The table of formats, and which of them a file is in, by its content: names and endings mislead."""
+"""The table of formats, and detection of the format of a file by its content: names and endings are unreliable."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ Kind = Literal["readings", "events", "kp", "stations"]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that files come in.
+    """A file format.
 
     Attributes
     ----------
     name
         Its name in results and projects.
     title
-        As people name it, and what else it covers, after commas.
+        Its usual name, followed by the variants that it covers, separated by commas.
     kind
-        What its files hold.
+        Content of its files.
     looks_like
-        Whether a file is in it; looks at as little as tells, and raises nothing.
+        Test whether a file is in this format; it reads as little as necessary and does not raise.
     readings
-        The reader of one that holds readings; it takes what the user says besides of a file. None for the others.
+        The reader of readings; it takes a source and the hints of the user. None for other formats.
     events
-        The reader of one that holds earthquakes; it takes the zone of times that name none, empty where the user names none
-        either. None for the others.
+        The reader of earthquakes; it takes a source and the zone of times that do not name one, empty if the user names none
+        either. None for other formats.
     leaves_open
-        Whether a file may leave its station, its day or its clock for the user to say.
+        Whether a file may lack its station, day or time zone, so that the user has to state it.
     """
 
     name: str
@@ -84,16 +84,16 @@ FORMATS: dict[str, Format] = {
         Format("table", "csv, xlsx", "readings", table.looks_like, table.parse, leaves_open=True),
     )
 }
-"""By name, the most particular first: a catalogue is a table too."""
+"""By name, the most specific first: a catalogue is also a table."""
 
 
 def titles(kind: Kind) -> str:
-    """Return how people name the formats of a kind, after commas."""
+    """Return the usual names of the formats of a kind, separated by commas."""
     return ", ".join(row.title for row in FORMATS.values() if row.kind == kind)
 
 
 def format_of(source: Source) -> Format | None:
-    """Return the format, or None for a file that no reader knows."""
+    """Return the format of a file, or None if no reader recognises it."""
     if catalogue.is_apple_double(source):
         return None
     with one_error(source.name):
@@ -101,12 +101,12 @@ def format_of(source: Source) -> Format | None:
 
 
 def detect(source: Source) -> str | None:
-    """Return the name of the format, or None for a file that no reader knows."""
+    """Return the name of the format of a file, or None if no reader recognises it."""
     found = format_of(source)
     return None if found is None else found.name
 
 
 def kind(source: Source) -> Kind | None:
-    """Return what a file holds: "readings", "events", "kp" or "stations"; None for a file that no reader knows."""
+    """Return the content of a file: "readings", "events", "kp" or "stations"; None if no reader recognises it."""
     found = format_of(source)
     return None if found is None else found.kind

@@ -1,11 +1,11 @@
-"""What a column's heading says of the element that it holds: its letter, its station and its unit."""
+"""Component, station and unit in the heading of a column."""
 
 from __future__ import annotations
 
 import re
 
 UNITS = {"nT": 1.0, "pT": 1e-3, "0.1 nT": 0.1, "0.01 nT": 0.01, "uT": 1e3, "µT": 1e3, "mT": 1e6, "T": 1e9, "G": 1e5}
-"""nT in one unit."""
+"""Units of magnetic flux density, in nT."""
 LETTERS = "FSXYZHDEGI"
 
 _BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
@@ -36,7 +36,7 @@ _MICRO = str.maketrans("μ", "µ")
 
 
 def bare(name: str) -> str:
-    """Return a heading without what stands in brackets, and without its unit."""
+    """Return a heading without its unit and without text in brackets."""
     short = _BRACKETS.sub("", name).strip()
     while (shorter := _TAIL.sub("", short)) != short and shorter:
         short = shorter
@@ -44,7 +44,7 @@ def bare(name: str) -> str:
 
 
 def element_of(name: str) -> tuple[str, str] | None:
-    """Return the station's code (empty if not named) and the element's letter of a heading; None for any other heading."""
+    """Return the station code (empty if there is none) and the letter of the component in a heading, or None if it has none."""
     short = bare(name)
     if _TOTAL.fullmatch(short):
         return "", "F"
@@ -63,7 +63,7 @@ def element_of(name: str) -> tuple[str, str] | None:
 
 
 def unit_of(name: str) -> str:
-    """Return the unit that a heading names, one of `UNITS`; an empty string if it names none."""
+    """Return the unit in a heading, one of `UNITS`, or an empty string if there is none."""
     found = _UNIT.search(name)
     if found is None:
         return ""

@@ -1,4 +1,4 @@
-"""The text in bytes whose encoding nobody names: one is taken only where the text is plausible in it."""
+"""Decoding of bytes whose encoding is not declared: an encoding is chosen only if the resulting text is plausible."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _ODD = re.compile(rb"[\x80-\xff]")
 _PAIR = rb"(?:[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])+"
 _CHINESE = re.compile(rb"(?<![A-Za-z])" + _PAIR + rb"|" + _PAIR + rb"(?![A-Za-z])")
-"""Characters of GB 2312: both bytes lie above 0xa0, where accented letters of European names stand alone or within a word."""
+"""Characters of GB 2312: both bytes are above 0xa0, where accented letters of European names stand alone or within a word."""
 _KANA = re.compile("[\u3041-\u30fe]")
 _COMMON_KANJI = re.compile(rb"[\x88-\x97][\x40-\x7e\x80-\xfc]")
 _ENOUGH = 0.8
-"""Share of the bytes beyond ASCII that must be characters in everyday use."""
+"""Minimum share of the non-ASCII bytes that must be characters in everyday use."""
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Return the text in `data` and the encoding it was read in.
+    """Return the text of `data`, and the encoding with which it was decoded.
 
-    A byte-order mark decides, then UTF-8. GB18030 (Chinese catalogues) and Shift-JIS (Japanese ones) are taken where most of
-    the text is everyday characters of theirs, and Windows' Western encoding, then Latin-1, which never fails, for all else.
+    A byte-order mark takes precedence, then UTF-8. GB18030 (Chinese catalogues) or Shift-JIS (Japanese ones) is used if most of
+    the non-ASCII text is everyday characters; otherwise the Western encoding of Windows, and last Latin-1, which never fails.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

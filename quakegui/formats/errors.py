@@ -1,4 +1,4 @@
-"""The one error that reading a file can raise."""
+"""The one error that the readers raise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quakegui.words import Said
 __all__ = ["FormatError", "one_error", "shown"]
 
 LONGEST_SENTENCE = 800
-"""Characters of a sentence beyond which it only repeats what a file holds."""
+"""Maximum length of a sentence, in characters; beyond it a sentence only repeats the content of a file."""
 
 
 class FormatError(Exception):
@@ -21,11 +21,11 @@ class FormatError(Exception):
     Attributes
     ----------
     sentence
-        What is wrong and, where something can be done, what to do.
+        What is wrong and, if possible, how to correct it.
     file
-        Name of the file, with the archive it lies in before a slash.
+        Name of the file, after the name of its archive and a slash if it is in one.
     line
-        Line number from 1, or None where the fault has no line.
+        Line number from 1, or None if the fault has no line.
     """
 
     def __init__(self, sentence: str, *, file: str, line: int | None = None) -> None:
@@ -41,15 +41,15 @@ class FormatError(Exception):
         return Said("{place}: {sentence}", place=place, sentence=self.sentence)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Let the error cross process borders with its keywords."""
+        """Pickle the error with its keyword arguments, so that it can pass between processes."""
         return _rebuild, (self.sentence, self.file, self.line)
 
 
 @contextlib.contextmanager
 def one_error(file: str) -> Iterator[None]:
-    """Turn whatever a reader did not foresee into `FormatError`, with the traceback in the log.
+    """Convert any unforeseen error of a reader to `FormatError`, with the traceback in the log.
 
-    One file's trouble is one file's: a cell that nobody thought of must not end the import of a thousand others.
+    A fault in one file must not stop the import of a thousand others.
     """
     try:
         yield
@@ -69,7 +69,7 @@ def one_error(file: str) -> Iterator[None]:
 
 
 def bounded(sentence: str) -> str:
-    """Return a sentence of which no value repeats a whole file, on one line."""
+    """Return a sentence on one line, with long values shortened."""
     if isinstance(sentence, Said):
         sentence = sentence.mapped(lambda value: shown(value, LONGEST_SENTENCE // 2))
         return sentence if len(sentence) <= 2 * LONGEST_SENTENCE else shown(str.__str__(sentence), LONGEST_SENTENCE)

@@ -1,4 +1,4 @@
-"""Catalogues as GeoJSON: a point for each earthquake, with its properties as USGS, EMSC, GeoNet and their kin name them."""
+"""Catalogues as GeoJSON: one point per earthquake, with the property names of USGS, EMSC, GeoNet and similar services."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ _NAMES = {
     "kind": ("type", "evtype"),
 }
 _MOST_SECONDS = 4e9
-"""Seconds since 1970 until 2096."""
+"""Seconds from 1970 to 2096."""
 _DIGITS = re.compile(r"\d{14}Z?", re.ASCII)
 _KINDS = {"ke": "earthquake", "qb": "quarry blast"}
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file begins as a collection of GeoJSON features with magnitudes."""
+    """Return whether the file begins like a GeoJSON feature collection with magnitudes."""
     start = source.data[:_START].lstrip(b"\xef\xbb\xbf \t\r\n")
     return start.startswith(b"{") and b'"FeatureCollection"' in start and b'"mag' in start
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the events; times are UTC where they and `timezone` name no other zone.
+    """Read the earthquakes; times are UTC unless they or `timezone` name another zone.
 
     Raises
     ------
     FormatError
-        If it is no JSON, or holds no usable event.
+        If the file is not JSON, or contains no usable earthquake.
     """
     try:
         found = parse_json(decode(source.data)[0])
@@ -66,7 +66,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
 
 
 def _in_seconds(features: list[Any]) -> bool:
-    """Return whether all numbers that are times are seconds: as milliseconds they would lie within 46 days of 1970."""
+    """Return whether all numeric times are seconds: as milliseconds they would lie within 46 days of 1970."""
     facts = [one["properties"] for one in features if isinstance(one, dict) and isinstance(one.get("properties"), dict)]
     times = [_count(_text(one.get(name))) for one in facts for name in (*_NAMES["time"], "updated")]
     counts = [abs(time) for time in times if time is not None]
@@ -83,7 +83,7 @@ def _rows(features: list[Any], factor: float) -> Iterator[RawEvent]:
         cells["kind"] = _KINDS.get(cells["kind"], cells["kind"])
         cells["time"] = _time(cells["time"], factor)
         cells["id"] = _text(feature.get("id") if isinstance(feature, dict) else None) or cells["id"]
-        cells["depth"] = cells["depth"] or _text(depth)  # EMSC's third coordinate is the height
+        cells["depth"] = cells["depth"] or _text(depth)  # the third coordinate of EMSC is the height
         yield RawEvent(f"feature {number}", latitude=_text(latitude), longitude=_text(longitude), **cells)
 
 
@@ -92,7 +92,7 @@ def _text(value: object) -> str:
 
 
 def _count(text: str) -> float | None:
-    """Return a number since 1970; None for any other text, fourteen digits of a date and time among them."""
+    """Return a number since 1970; None for any other text, including fourteen digits of a date and time."""
     try:
         number = float(text)
     except ValueError:
@@ -101,7 +101,7 @@ def _count(text: str) -> float | None:
 
 
 def _stamp(text: str) -> str:
-    """Return "20220905045219" (or with a Z) as a date and time; empty for any other text."""
+    """Return "20220905045219" (or with a Z) as an ISO date and time; an empty string for any other text."""
     if _DIGITS.fullmatch(text) is None:
         return ""
     try:
@@ -111,7 +111,7 @@ def _stamp(text: str) -> str:
 
 
 def _time(text: str, factor: float) -> str:
-    """Return a time that is a number since 1970, of which `factor` makes milliseconds, as text, any other as it is."""
+    """Return a time given as a number since 1970 (ms when multiplied by `factor`) as an ISO text; any other text unchanged."""
     number = _count(text)
     ms = math.inf if number is None else number * factor
     return f"{np.datetime64(round(ms), 'ms')}Z" if abs(ms) < 3.2e13 else _stamp(text) or text

@@ -1,6 +1,6 @@
-"""Earthquakes in tables: where the heading is, what its columns mean, and the rows below it as text.
+"""Earthquakes in tables: position of the heading, meaning of its columns, and the rows below it as text.
 
-Tables come as text, as sheets of a workbook, and as columns of numbers without a heading that ZMAP takes.
+Tables are text, sheets of a workbook, or columns of numbers without a heading as ZMAP reads them.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "minute": ("min", "minutes", "分"), "second": ("sec", "seconds", "秒"),
     }.items()},
 }  # fmt: skip
-"""The names under which a column is known, most trusted first."""
+"""The names of each column, the most reliable first."""
 
 OWN = frozenset({"direction", "class", "kept"})
-"""Columns of this program's own export that follow from the others."""
+"""Columns of the program's own export that are computed from the others."""
 LONGEST_HEADER = 4096
-"""Characters beyond which a line is no header."""
+"""Maximum length of a header line, in characters."""
 NEEDED = ("magnitude", "latitude", "longitude")
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 _SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
 _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
-"""Columns that together only FDSN's text, the ISC's bulletin, GeoNet's and the USGS's csv have: their times are UTC."""
+"""Combinations of columns found only in FDSN text, the ISC bulletin, and csv of GeoNet and the USGS: their times are UTC."""
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
 _FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
@@ -78,25 +78,25 @@ _ZMAP_COLUMNS = ("longitude", "latitude", "year", "month", "day", "magnitude", "
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where the header of a catalogue lies and what it says.
+    """Position and content of the header of a catalogue.
 
     Attributes
     ----------
     header_line
-        Its line, from 1.
+        Its line number, from 1.
     delimiter
-        What separates the cells of text.
+        Separator of the cells in text.
     columns
-        The position of each known column.
+        The position of each recognised column.
     names
         The headings without units, case and punctuation.
     zone
-        The zone that the headings name; empty where they name none.
+        Time zone named in the headings; empty if there is none.
     doubt
-        A sentence where the clock has to be asked for, since the heading says "local" or is of a language whose catalogues keep
-        local clocks.
+        A sentence if the user has to state the time zone, because the heading contains "local" or is in a language whose
+        catalogues use local time.
     scale
-        The magnitude's scale, where the heading names it.
+        Magnitude type, if the heading names it.
     metres
         Whether depths are in metres.
     """
@@ -112,7 +112,7 @@ class Table:
 
 
 def find_table(text: str) -> Table | None:
-    """Return the header of an event table within the first lines of `text`, or None where there is none."""
+    """Return the header of an earthquake table within the first lines of `text`, or None if there is none."""
     for number, line in enumerate(text.splitlines()[:30], start=1):
         if len(line) <= LONGEST_HEADER:
             delimiter = max(",;\t|", key=line.count)
@@ -124,7 +124,17 @@ def find_table(text: str) -> Table | None:
 
 
 def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Table | None:
-    """Return what the cells of a header say, None where they are no event table's."""
+    """Interpret the cells of a header; None if they do not belong to an earthquake table.
+
+    Parameters
+    ----------
+    header
+        The cells.
+    line
+        Line number of the header, from 1.
+    delimiter
+        Separator of the cells in text.
+    """
     raw = tuple(cell.strip() for cell in header)
     names = tuple(_normal(cell) for cell in raw)
     columns = {
@@ -159,7 +169,7 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
 
 
 def sniff_table(source: Source) -> Table | None:
-    """Return the header of an event table judged by the beginning of the file alone."""
+    """Return the header of an earthquake table from the beginning of the file only, or None if there is none."""
     if is_apple_double(source) or source.data[:2] in (b"PK", b"\x1f\x8b"):
         return None
     text, _ = text_of(replace(source, data=source.data[:HEAD]))
@@ -170,13 +180,13 @@ def sniff_table(source: Source) -> Table | None:
 
 
 def is_plausible(rows: Iterable[RawEvent]) -> bool:
-    """Whether some of the first rows has a magnitude, or there are none: a magnetometer's column 'mag' has thousands of nT."""
+    """Return whether there are no rows, or one of the first has a magnitude: 'mag' of a magnetometer is thousands of nT."""
     first = list(islice(rows, 5))
     return not first or any(_is_magnitude(row.magnitude) for row in first)
 
 
 def unread(table: Table) -> tuple[str, ...]:
-    """Return a sentence on the header's columns of which events keep nothing; none where there are none."""
+    """Return a sentence on the columns that were not imported; empty if there are none."""
     kept = set(table.columns.values())
     names = [name for at, name in enumerate(table.names) if name and at not in kept and name not in OWN]
     return (Said("Columns not imported: {listing}.", listing=listing(names)),) if names else ()
@@ -185,7 +195,7 @@ def unread(table: Table) -> tuple[str, ...]:
 def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -> Iterator[RawEvent]:
     """Yield the rows below the header.
 
-    Each line is read by itself, so that one lost quotation mark cannot swallow the lines after it.
+    Each line is parsed separately, so that a missing quotation mark does not swallow the lines after it.
     """
     lines = (
         (f"line {number}", _cells(line, table.delimiter))
@@ -193,18 +203,18 @@ def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -
         if number > table.header_line
         and line.strip()
         and not line.startswith("#")
-        and line.strip() != "STOP"  # ISC's last line
+        and line.strip() != "STOP"  # last line of the ISC
     )
     return events_in(source, table, lines, whole=whole)
 
 
 def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]], *, whole: bool = True) -> Iterator[RawEvent]:
-    """Yield rows of cells, each with its name for a note, as events in the making.
+    """Convert rows of cells, each with its name for notes, to `RawEvent`.
 
     Raises
     ------
     FormatError
-        If days and months of its dates cannot be told apart, and `whole` is not False.
+        If day and month of its dates cannot be distinguished and `whole` is True.
     """
     found = [
         (where, {field: cells[at].strip() for field, at in table.columns.items() if at < len(cells)}) for where, cells in rows
@@ -217,7 +227,7 @@ def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]
             raise FormatError(str(error), file=source.name) from error
         dates = [cells.get(dated, "") for _, cells in found]
     for (where, cells), date in zip(found, dates, strict=True):
-        cells[dated] = date.removesuffix(" 00:00:00") if dated == "date" else date  # a workbook's date carries a midnight along
+        cells[dated] = date.removesuffix(" 00:00:00") if dated == "date" else date  # dates of a workbook have a midnight
         parts = [cells.pop(part, "") for part in PARTS]
         if any(parts):
             cells["time"] = _joined(parts)
@@ -229,7 +239,7 @@ def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]
 
 
 def zmap_rows(source: Source) -> list[RawEvent]:
-    """Return the rows of a table of numbers without a heading in ZMAP's order; none where it is not one."""
+    """Return the rows of a table of numbers without a heading, in the order of ZMAP; empty if the file is not such a table."""
     if is_apple_double(source) or b"\0" in source.data[:512]:
         return []
     lines = text_of(source)[0].splitlines()
@@ -270,7 +280,7 @@ def _zone(head: str) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """Return a date and time from year (which may be a decimal one), month, day, hour, minute and second."""
+    """Return a date and time from year (may be a decimal year), month, day, hour, minute and second."""
     year, month, day, hour, minute, second = (part or "0" for part in parts)
     try:
         whole = [int(float(part)) for part in (year, month, day, hour, minute)]
@@ -295,7 +305,7 @@ def _is_magnitude(text: str) -> bool:
 
 
 def _normal(header: str) -> str:
-    """Return a column's name without unit, case and punctuation."""
+    """Return the name of a column without unit, case and punctuation."""
     bare = _NOT_NAME.sub("", header.strip().strip('"'))
     return re.sub(r"\W+", "_", bare.lower()).strip("_")
 
@@ -305,5 +315,5 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return line.split()
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:  # a field beyond csv's limit or a stray control character: split plainly
+    except csv.Error:  # a field beyond the limit of csv, or a stray control character: split without csv
         return line.split(delimiter)

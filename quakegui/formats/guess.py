@@ -1,4 +1,4 @@
-"""Which columns of a table seem to hold the time, the stations and the total intensity, and what of that is not sure."""
+"""Guesses of the columns of a table that contain time, stations and total intensity, with the doubts about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIRST_ROWS = 200
-"""Rows that tell what a table is; what its columns hold is told by all."""
+"""Number of rows that identify a table and its time; the other columns are classified by all rows."""
 NO_TIME = Said("It is not clear which column is the time.")
 NO_FIELD = Said("No column is a total intensity of 20,000 to 80,000 nT, and no set of components yields one.")
 NO_STATION = Said("The file does not identify its station: specify the station.")
@@ -48,16 +48,16 @@ _VALUE_WORDS = re.compile(r"(?:value|reading|measurement|column \d+|feld|campo|c
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a table seems to be.
+    """The presumed meaning of a table.
 
     Attributes
     ----------
     mapping
-        What its columns seem to mean; None where no time or no total intensity is to be seen. Its station may be empty.
+        The presumed meaning of its columns; None if no time or no total intensity was found. Its station may be empty.
     frame
-        The whole table, its time and stations as text; only the first rows where `mapping` is None.
+        The whole table, with times and stations as text; only the first rows if `mapping` is None.
     doubts
-        Sentences on what is not sure; the table is read only where there are none.
+        Sentences on what is uncertain; the table is read only if there are none.
     """
 
     mapping: TableMapping | None
@@ -66,37 +66,37 @@ class Guess:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the table can be read without asking."""
+        """Whether the table can be read without further statements of the user."""
         return self.mapping is not None and not self.doubts
 
 
 def guess_mapping(source: Source, hints: Hints = NO_HINTS) -> TableMapping | None:
-    """Return a mapping that fits the table's names and rows, for the analyst to confirm; None where none is sure.
+    """Return a mapping that fits the names and rows of the table, for the analyst to confirm, or None if none is certain.
 
-    The time is told by the first rows, what the other columns hold by all of them. Total intensity is recognised by its size,
-    20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for readings. A day that could as well be a month
-    is not guessed.
+    The time is identified by the first rows, the content of the other columns by all rows. Total intensity is recognised by its
+    size, 20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for readings. A date whose order of day and
+    month is ambiguous is not guessed.
     """
     found = guess_table(source, hints)
     return found.mapping if found is not None and found.is_sure else None
 
 
 def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = "") -> Guess | None:
-    """Return what a table seems to be; None for what is no table. It is kept with the source.
+    """Return the presumed meaning of a table, or None if the file is not a table. The result is cached in the source.
 
     Parameters
     ----------
     source
         A text table or an .xlsx workbook.
     hints
-        What the user says of it.
+        What the user states about it.
     sheet_name
-        The workbook's sheet; the first if empty.
+        The sheet of the workbook; the first if empty.
 
     Raises
     ------
     FormatError
-        If the first rows are plain and the whole is no table.
+        If the first rows form a table but the whole does not.
     """
     key = f"guess {sheet_name} {hints.to_json()}"
     if key not in source.kept:
@@ -124,7 +124,7 @@ def _guess(source: Source, hints: Hints, sheet_name: str) -> Guess | None:
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """The columns besides those of the time: nT, NaN where there is no number, shape (row,), and what these are."""
+    """The columns apart from the time: nT, NaN where a cell is not a number, shape (row,), and their classification."""
 
     nt: Mapping[str, NDArray[np.float64]]
     content: Mapping[str, Content]
@@ -136,7 +136,7 @@ class _Values:
 
 @dataclass(frozen=True, slots=True)
 class _Elements:
-    """Pairs for a mapping, the column of stations, and whether all is of one station, with its code if a heading names it."""
+    """Column pairs for a mapping, the station column, whether there is one station only, and its code if a heading names it."""
 
     pairs: tuple[tuple[str, str], ...]
     station_column: str = ""
@@ -145,7 +145,7 @@ class _Elements:
 
 
 def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumns, sheet_name: str) -> Guess:
-    """Return what the columns besides those of the time hold, judged by all rows of the frame."""
+    """Return the meaning of the columns apart from the time, decided from all rows of the frame."""
     lines = sheet.above(source, sheet_name)
     rest = [name for name in map(str, frame.columns) if name not in time.columns]
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
@@ -189,7 +189,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
 
 
 def _elements(values: _Values) -> _Elements | None:
-    """Return which columns hold what, None where that is no total intensity, or components of several stations."""
+    """Return the meaning of the columns, or None if they have no total intensity or are components of several stations."""
     field = values.field
     station = next((name for name in values.nt if _STATION_WORDS.fullmatch(bare(name)) and name not in field), "")
     groups = _groups(values, station)
@@ -206,7 +206,7 @@ def _elements(values: _Values) -> _Elements | None:
 
 
 def _groups(values: _Values, station: str) -> dict[str, dict[str, str]]:
-    """Return the columns of elements by their letters, for each station that their headings name."""
+    """Return the columns of the components by letter, for each station named in the headings."""
     groups: dict[str, dict[str, str]] = {}
     for name, column in values.nt.items():
         element = element_of(name)
@@ -216,7 +216,7 @@ def _groups(values: _Values, station: str) -> dict[str, dict[str, str]]:
 
 
 def _doubled(values: _Values, used: list[str]) -> list[str]:
-    """Return a doubt where a further column is of the same station and element as one that is used, and says otherwise."""
+    """Return a doubt if an unused column has the same station and component as a used one, but different values."""
     for name in used:
         for other, column in values.nt.items():
             same = other not in used and element_of(name) is not None and element_of(other) == element_of(name)
@@ -233,7 +233,7 @@ def _doubled(values: _Values, used: list[str]) -> list[str]:
 
 
 def _of_one_station(letters: dict[str, str], values: _Values) -> tuple[tuple[str, str], ...] | None:
-    """Return pairs of element and column that give total intensity, or None."""
+    """Return (component, column) pairs that give total intensity, or None."""
     columns = dict(letters)
     if not {"F", "S"} & set(columns):
         others = [name for name in values.field if name not in columns.values() and element_of(name) is None]
@@ -249,7 +249,7 @@ def _without_codes(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lines: tuple[str, ...]) -> str:
-    """Return the station of a table that has only one: by its column's name, the sheet's, the lines above, or the file's."""
+    """Return the code of a single station from the name of its column or sheet, the lines above the table, or the file name."""
     field = columns.get("F", "")
     if field and element_of(field) is None and not _VALUE_WORDS.fullmatch(bare(field)):
         return _code(field)
@@ -263,17 +263,17 @@ def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lin
 
 
 def _code(name: str) -> str:
-    """Return the station's code in a column's name: KAK in "KAK", "KAK_F", "F KAK (nT)"."""
+    """Return the station code in the name of a column: KAK in "KAK", "KAK_F", "F KAK (nT)"."""
     parts = [part for part in re.split(r"[\s_.:/-]+", bare(name)) if part]
     kept = [part for part in parts if part.upper() not in ("F", "S", "NT", "TOTAL", "FIELD")]
     return "_".join(kept or parts or [name]).upper()[:16]
 
 
 def _unit(names: list[str], given: str) -> tuple[str, bool]:
-    """Return the unit of a table's values, and whether its headings name several; angles have none of the field's.
+    """Return the unit of the values of a table, and whether its headings name several; angles are ignored.
 
-    Elements name it; in a table without any a column may be a station's, whose unit is no single letter as that of a sensor's
-    temperature or of an acceleration.
+    The unit is in the headings of the components. In a table without components, a column may be named after a station; its
+    unit is not a single letter, as the units of temperature or acceleration are.
     """
     elements = {name: found[1] for name in names if (found := element_of(name)) is not None}
     named = {unit for name, letter in elements.items() if letter in LETTERS.replace("DI", "") and (unit := unit_of(name))}
@@ -283,7 +283,7 @@ def _unit(names: list[str], given: str) -> tuple[str, bool]:
 
 
 def _dates_repeat(frame: pd.DataFrame, time: TimeColumns) -> bool:
-    """Return whether the time is a date alone, and dates stand in several rows."""
+    """Return whether the time is a date only and dates occur in several rows."""
     if "H" in time.form or "I" in time.form or (time.form not in ("", "iso") and "%" not in time.form):
         return False
     rows = list(zip(*(frame[name].map(cell) for name in time.columns), strict=True))
@@ -291,7 +291,7 @@ def _dates_repeat(frame: pd.DataFrame, time: TimeColumns) -> bool:
 
 
 def _may_be_grouped(column: pd.Series[Any], values: NDArray[np.float64]) -> bool:
-    """Return whether a column is a total intensity only if its commas group digits."""
+    """Return whether a column is total intensity only if its commas group digits."""
     return is_ambiguous(column) and content_of(values * 1000.0).is_field
 
 

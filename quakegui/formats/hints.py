@@ -1,4 +1,4 @@
-"""What the user says of files that do not say it themselves: their station, their day, their clock."""
+"""Hints: what the user states about files that lack it, such as station, day and time zone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class SavedMapping:
-    """What the columns of an earlier table mean, for tables with the very same columns."""
+    """The mapping of an earlier table, for tables with exactly the same columns."""
 
     columns: tuple[str, ...]
     mapping: TableMapping
@@ -27,26 +27,26 @@ class SavedMapping:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the user says of files; what a hint leaves open is as the file says, or as is guessed where that is sure.
+    """What the user states about files. For an empty hint, the file itself decides, or a guess if it is unambiguous.
 
     Attributes
     ----------
     mapping
-        What the columns of tables mean; with it every file is read as a table.
+        Meaning of the columns of tables; with it, every file is read as a table.
     station
         Code of the only station.
     station_pattern
-        Form of the files' names in which "{code}" stands for the station's code and "*" for anything: "mag_{code}_*.csv".
+        Pattern of file names in which "{code}" stands for the station code and "*" for anything: "mag_{code}_*.csv".
     day
         Date of a log that has only times of day, or the first of several such days.
     timezone
-        Zone of stamps that name none, such as "UTC+8" or "Asia/Shanghai".
+        Zone of timestamps that do not name one, such as "UTC+8" or "Asia/Shanghai".
     skip_lines
-        Lines above a table's heading.
+        Number of lines above the heading of a table.
     unit
         Unit of the values, one of `elements.UNITS`.
     saved
-        Mappings of earlier tables, for tables with the very same columns.
+        Mappings of earlier tables, for tables with exactly the same columns.
     """
 
     mapping: TableMapping | None = None
@@ -59,13 +59,13 @@ class Hints:
     saved: tuple[SavedMapping, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what no file could be read by."""
+        """Raise ValueError if the unit is unknown or the pattern lacks its placeholder."""
         if self.unit and self.unit not in UNITS:
             raise ValueError(Said("Unknown unit {unit}; use one of {units}.", unit=self.unit, units=", ".join(UNITS)))
         check_pattern(self.station_pattern)
 
     def to_json(self) -> str:
-        """Return what decides how a file is read, as one JSON object; an empty text where nothing is said."""
+        """Return everything that affects how a file is read as one JSON object, or an empty string if there are no hints."""
         facts = {
             key: value for key, value in asdict(replace(self, mapping=None, saved=())).items() if value not in ("", None, ())
         }
@@ -76,12 +76,12 @@ class Hints:
         return json.dumps(facts, default=str)
 
     def station_of(self, source: Source) -> str:
-        """Return the station's code that is said of a file, an empty string where none is.
+        """Return the station code that the hints give for a file, or an empty string if there is none.
 
         Raises
         ------
         FormatError
-            If the file's name does not have the form that is said.
+            If the name of the file does not match the pattern.
         """
         if not self.station_pattern:
             return station_code(self.station)
@@ -92,16 +92,16 @@ NO_HINTS = Hints()
 
 
 def hints_of(manner: TableMapping | Hints | None) -> Hints:
-    """Return hints, a mapping as a hint, or that nothing is said."""
+    """Return hints unchanged, a mapping as hints, and empty hints for None."""
     if isinstance(manner, Hints):
         return manner
     return NO_HINTS if manner is None else Hints(mapping=manner)
 
 
 def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None = None) -> TableMapping | None:
-    """Return the kept mapping that fits the columns of a table, on the sheet and below the lines that it names.
+    """Return the first saved mapping that fits the columns of a table, on its sheet and below its skipped lines.
 
-    None for columns without headings, which say nothing of what they hold.
+    None if none fits, or if the columns have no headings, since these do not identify their content.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None
     saved
         Mappings of earlier tables.
     skip
-        Lines above its heading, where they are said; else as each mapping says.
+        Number of lines above the heading, if the user states it; otherwise as in each mapping.
     """
     seen: dict[tuple[str, int | None], tuple[str, ...]] = {}
     for one in saved:
@@ -126,7 +126,7 @@ def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None
 
 
 def complete(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:
-    """Return a mapping with what is said besides of a file."""
+    """Return a mapping completed with the hints for a file."""
     station = hints.station_of(source)
     if not station and mapping.station_pattern and not mapping.station_column:
         station = station_by(mapping.station_pattern, source)

@@ -1,4 +1,4 @@
-"""IAGA-2002, the exchange format of the world's observatories: any cadence, any set of components.
+"""IAGA-2002, the exchange format of the world's observatories: any sampling interval, any set of components.
 
 References
 ----------
@@ -63,12 +63,12 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
-    """Return the readings of an IAGA-2002 file, or of several that were joined into one; it leaves nothing open.
+    """Read an IAGA-2002 file, or several that were joined into one; no hints are needed.
 
     Raises
     ------
     FormatError
-        If there is no column heading, no readable line, or more than a tenth of the lines is unreadable.
+        If there is no column heading or readable line, or if more than a tenth of the lines are unreadable.
     """
     data = _plain(source.data)
     pieces = [0, *_further_beginnings(data), len(data)]
@@ -87,15 +87,15 @@ def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
 
 
 def _head_lines(piece: bytes) -> list[str]:
-    """Return the lines above the column names, with the publisher's comments."""
+    """Return the lines above the column names, including comments of the publisher."""
     heading = _HEADING.search(piece)
     return [] if heading is None else decode(piece[: heading.start()])[0].splitlines()
 
 
 def _further_beginnings(data: bytes) -> list[int]:
-    """Return where further files begin in those joined into one: with a header, or with a line of column names alone.
+    """Return where further files begin in several files joined into one: at a header, or at a line of column names without one.
 
-    Without the quick look, which is quickest from the end, this takes a third of the time.
+    Without the quick first test, which is fastest from the end, this takes a third of the reading time.
     """
     first = _HEADING.search(data)
     if first is None or max(data.rfind(b"DOY"), data.rfind(b"doy")) < first.end():
@@ -105,7 +105,7 @@ def _further_beginnings(data: bytes) -> list[int]:
 
 
 def _header_of(data: bytes, begin: int, heading: int) -> int:
-    """Return where the header before a line of column names begins: after the last reading before it, or in its very line."""
+    """Return where the header of a line of column names begins: after the last reading before it, or within its line."""
     end = heading
     while end > begin:
         start = data.rfind(b"\n", begin, end - 1) + 1 or begin
@@ -117,7 +117,7 @@ def _header_of(data: bytes, begin: int, heading: int) -> int:
 
 
 def _plain(data: bytes) -> bytes:
-    """Return the text as single bytes, whatever the encoding of its comments."""
+    """Return the text as single bytes, for any encoding of its comments."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = decode(data)[0].encode("latin-1", "replace")
     elif data[:3] == b"\xef\xbb\xbf":
@@ -169,11 +169,11 @@ def _parse_piece(name: str, data: bytes, lines_before: int) -> tuple[Readings, S
 
 
 def _header(head: bytes) -> dict[str, str]:
-    """Return the header's fields by their names in lower case, without the words that publishers add or leave out."""
+    """Return the header fields by name in lower case, without optional words of the publishers."""
     fields: dict[str, str] = {}
     for raw in decode(head)[0].splitlines():
         line = raw.rstrip().removesuffix("|")
-        begin = 1 if line[:1] in ("", " ") else 0  # some publishers leave out the blank that every line begins with
+        begin = 1 if line[:1] in ("", " ") else 0  # some publishers omit the blank at the beginning of each line
         label, value = line[begin : begin + 23].strip().lower(), line[begin + 23 : 200].strip()
         if label and not label.startswith("#"):
             key = label.replace("data interval type", "data interval").replace("station name", "station")
@@ -182,7 +182,7 @@ def _header(head: bytes) -> dict[str, str]:
 
 
 def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int) -> tuple[str, list[str], list[str]]:
-    """Return the station's code, the letter of each column ("NUL" for an empty one) and notes."""
+    """Return the station code, the letter of each column ("NUL" for an empty one) and notes."""
     if not tokens:
         raise FormatError(Said("The line of column names has no columns after DOY."), file=name, line=line)
     code = header.get("iaga code", "").strip().upper()
@@ -215,7 +215,7 @@ def _columns(name: str, header: Mapping[str, str], tokens: list[str], line: int)
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """Lines of the standard layout, all of one length, as bytes (character, line)."""
+    """Lines of the standard layout, all of the same length, as bytes (character, line)."""
 
     time: NDArray[np.datetime64]
     text: NDArray[np.uint8]
@@ -229,7 +229,7 @@ class _Fixed:
 
 
 def _fixed(body: bytes, columns: int) -> _Fixed | None:
-    """Return the table if every line keeps the standard layout to the byte, else None; some 5 times as fast as `read_free`."""
+    """Return the table if every line has exactly the standard layout, otherwise None; about 5 times as fast as `read_free`."""
     first = body.find(b"\n")
     end = b"\r\n" if first > 0 and body[first - 1 : first] == b"\r" else b"\n"
     body = body.rstrip(b"\r\n\x1a") + end
@@ -238,7 +238,7 @@ def _fixed(body: bytes, columns: int) -> _Fixed | None:
     last = _FIRST_FIELD + _FIELD * columns
     if content < last or len(body) % width:
         return None
-    # Turned so that each character of all lines lies side by side: every check is then one pass over contiguous bytes.
+    # Transposed so that each character of all lines is contiguous: every check is then one pass over contiguous bytes.
     text = np.ascontiguousarray(np.frombuffer(body, dtype=np.uint8).reshape(-1, width).T)
     if not (text[content:] == np.frombuffer(end, dtype=np.uint8)[:, None]).all() or not (text[last:content] == 32).all():
         return None
@@ -249,7 +249,7 @@ def _fixed(body: bytes, columns: int) -> _Fixed | None:
 
 
 def _stamps(text: NDArray[np.uint8]) -> NDArray[np.datetime64] | None:
-    """Return the lines' instants, or None where one of them is no date and time of the standard layout."""
+    """Return the times of the lines, or None if one of them is not a date and time of the standard layout."""
     digits = text[_STAMP_DIGITS] - np.uint8(48)
     if not (text[_SEPARATORS] == _SEPARATOR_BYTES[:, None]).all() or digits.max(initial=0) > 9:
         return None
@@ -268,7 +268,7 @@ def _stamps(text: NDArray[np.uint8]) -> NDArray[np.datetime64] | None:
 
 
 def _well_formed(fields: NDArray[np.uint8]) -> bool:
-    """Return whether every field (column, character, line) is an F10.2: blanks, perhaps a minus, digits, point, two digits."""
+    """Return whether every field (column, character, line) is an F10.2: blanks, optional minus, digits, point, two digits."""
     whole, is_digit = fields[:, :7], (fields - np.uint8(48)) <= 9
     blank, minus = whole == 32, whole == 45
     return bool(
@@ -281,7 +281,7 @@ def _well_formed(fields: NDArray[np.uint8]) -> bool:
 
 
 def _only_scalar(code: str, letters: list[str], column: Column) -> tuple[str, ...]:
-    """Say so where components are announced and all of them are missing."""
+    """Return a note if components are declared and all of them are missing."""
     components = [letter for letter in letters if letter in "XYZHDEIUVW"]
     if components and not any(np.isfinite(column(letter)).any() for letter in components):
         return (
@@ -295,7 +295,7 @@ def _only_scalar(code: str, letters: list[str], column: Column) -> tuple[str, ..
 
 
 def _interval(text: str) -> float | None:
-    """Return the cadence in seconds that the header names, if it names one."""
+    """Return the sampling interval in seconds that the header names, or None."""
     word = text.lower()
     match = re.search(r"(\d+)[- ]?(sec|min|hour|day)", word)
     units = {"sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0}

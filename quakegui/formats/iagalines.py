@@ -1,6 +1,6 @@
-"""Lines of IAGA-2002 in any layout: those of one form are read together.
+"""Lines of IAGA-2002 in any layout; lines of the same form are parsed together.
 
-The standard's own layout is quicker to read (`iaga2002`); this is for all who put their numbers elsewhere.
+The standard layout is faster to read (`iaga2002`); this module is for files that place their numbers elsewhere.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from quakegui.formats.records import EARLIEST, LATEST
 from quakegui.words import Said
 
 WORST_SHARE = 0.1
-"""Share of unreadable lines above which a file is refused instead of noted."""
+"""Share of unreadable lines above which a file is rejected; below it, they are noted."""
 
-# Possessive throughout: a broken line must not make the search try every way to cut its digits.
+# Possessive quantifiers throughout: a broken line must not make the search try every split of its digits.
 _LINE = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}+))?+[ \t]++\d{1,3}+"
     rb"((?:[ \t]*+-?+\d++(?:\.\d*+)?+)++)[ \t|]*+\r?"
@@ -26,26 +26,43 @@ _LINE = re.compile(
 _NUMBER = re.compile(rb"-?\d+(?:\.\d*)?")
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _WORTH_A_GROUP = 8
-"""Lines of one form from which on reading them together is quicker than one by one."""
+"""Number of lines of one form from which parsing them together is faster than one by one."""
 _ZERO, _POINT, _MINUS = b"0.-"
 _EXACT_DIGITS = 15
-"""So many decimal digits every float64 holds exactly."""
+"""Number of decimal digits that every float64 represents exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class FreeTable:
-    """Lines of any layout, values as (line, column)."""
+    """Lines of any layout; values have shape (line, column)."""
 
     time: NDArray[np.datetime64]
     values: NDArray[np.float64]
 
     def column(self, index: int) -> NDArray[np.float64]:
-        """Return a column's values, shape (line,)."""
+        """Return the values of a column, shape (line,)."""
         return self.values[:, index]
 
 
 def read_free(name: str, body: bytes, columns: int, first_line: int) -> tuple[FreeTable, list[str]]:
-    """Return the table of lines of any layout, leaving out what cannot be read."""
+    """Parse lines of any layout and skip unreadable ones; returns the table and notes.
+
+    Parameters
+    ----------
+    name
+        Name of the file, for messages.
+    body
+        The lines below the column names.
+    columns
+        Number of value columns.
+    first_line
+        Line number of the first line in the file.
+
+    Raises
+    ------
+    FormatError
+        If no line, or too few, can be read.
+    """
     lines = body.split(b"\n")
     cut = bool(lines[-1].strip(b"\r\x1a "))
     usual = max((len(line.rstrip(b"\r")) for line in lines[:-1]), default=0)
@@ -78,9 +95,9 @@ def read_free(name: str, body: bytes, columns: int, first_line: int) -> tuple[Fr
 
 
 def read_lines(lines: list[bytes], columns: int) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return the instants and the values of lines, shapes (line,) and (line, column); NaT where one cannot be read.
+    """Return times, shape (line,), and values, shape (line, column), of the lines; NaT for an unreadable line.
 
-    Lines that differ in nothing but their digits are read together: what holds for the form of one holds for all.
+    Lines that differ only in their digits are parsed together: the form of one is the form of all.
     """
     time = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[ms]")
     values = np.full((len(lines), columns), np.nan)
@@ -99,7 +116,7 @@ def read_lines(lines: list[bytes], columns: int) -> tuple[NDArray[np.datetime64]
 
 
 def _read_group(form: bytes, lines: list[bytes], columns: int) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return what `read_line` says of each of some lines of one form."""
+    """Return the result of `read_line` for each of several lines of the same form."""
     time = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[ms]")
     values = np.full((len(lines), columns), np.nan)
     match = _LINE.fullmatch(form)
@@ -114,11 +131,11 @@ def _read_group(form: bytes, lines: list[bytes], columns: int) -> tuple[NDArray[
     ms = (hour * 3600 + minute * 60 + second) * 1000 + fraction * 10 ** max(3 - digits, 0) // 10 ** max(digits - 3, 0)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     date = months.astype("datetime64[D]") + (day - 1)
-    # 24:00:00 is the end of the day, 23:59:60 a leap second: both are instants.
+    # 24:00:00 is the end of the day, 23:59:60 a leap second: both are valid times.
     good = (month >= 1) & (month <= 12) & (day >= 1) & (date.astype("datetime64[M]") == months)
     good &= (hour <= 24) & (minute <= 59) & (second <= 60) & (date >= EARLIEST) & (date < LATEST)
     time[good] = (date.astype("datetime64[ms]") + ms)[good]
-    # A quotient of two numbers that are exact is rounded once: to the float64 nearest to the decimal, as `float` does.
+    # The quotient of two exact numbers is rounded once: to the float64 nearest to the decimal, like `float`.
     values = (parts[7:] / decimals[7:, np.newaxis]).T
     for column, (start, end) in enumerate(numbers):
         if sum(48 <= character < 58 for character in form[start:end]) > _EXACT_DIGITS:
@@ -129,7 +146,7 @@ def _read_group(form: bytes, lines: list[bytes], columns: int) -> tuple[NDArray[
 def _decimals(
     text: NDArray[np.uint8], form: bytes, fields: list[tuple[int, int]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the digits of numbers of one form as whole numbers, shape (field, line), and what divides each of them."""
+    """Return the digits of numbers of one form as integers, shape (field, line), and the divisor of each field."""
     weights, divisors = np.zeros((len(fields), text.shape[1])), np.ones(len(fields))
     for row, (start, end) in enumerate(fields):
         power = 1.0
@@ -142,19 +159,19 @@ def _decimals(
             elif character == _ZERO:
                 weights[row, place] = power
                 power *= 10.0
-    # In pieces that the linear algebra does not share out: its threads would wait for each other longer than they work.
+    # In chunks too small for threads of the linear algebra, which would wait longer than they work.
     pieces = [weights @ (text[at : at + 256].T - np.uint8(_ZERO)).astype(np.float64) for at in range(0, len(text), 256)]
     return np.concatenate(pieces, axis=1), divisors
 
 
 def read_line(line: bytes, columns: int) -> tuple[np.datetime64, list[float]] | None:
-    """Return instant and values of one line, the plain way; None where it is not one."""
+    """Return time and values of one line, parsed without grouping; None if it is not a valid line."""
     match = _LINE.fullmatch(line.strip())
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, rest = match.groups()
     values = [float(number) for number in _NUMBER.findall(rest)]
-    # 24:00:00 is the end of the day, 23:59:60 a leap second: both are instants.
+    # 24:00:00 is the end of the day, 23:59:60 a leap second: both are valid times.
     if len(values) != columns or int(hour) > 24 or int(minute) > 59 or int(second) > 60:
         return None
     try:

@@ -1,4 +1,4 @@
-"""CDF files: INTERMAGNET's ImagCDF, and plain files of a scalar magnetometer, in any of CDF's epoch encodings.
+"""CDF files: ImagCDF of INTERMAGNET, and simple files of scalar magnetometers, in any of the CDF epoch encodings.
 
 References
 ----------
@@ -47,24 +47,23 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
-    """Return the total intensity of a CDF file.
+    """Read the total intensity of a CDF file.
 
-    In ImagCDF, S is the scalar instrument's total intensity and F is calculated from the components. The file leaves nothing
-    open.
+    In ImagCDF, S is the total intensity of the scalar instrument and F is calculated from the components. No hints are needed.
 
     Raises
     ------
     FormatError
         If the file is damaged, or has no variable that gives total intensity, or no time.
     """
-    from quakegui.formats.cdfbytes import Reader  # with cdflib, which other formats need not pay for
+    from quakegui.formats.cdfbytes import Reader  # loads cdflib, which other formats do not need
 
     try:
         with Reader(_unpacked(source)) as cdf:
             return _parse(source, cdf)
     except FormatError:
         raise
-    # cdflib follows offsets in a damaged file wherever they lead and fails in any way there is.
+    # cdflib follows offsets in a damaged file anywhere and can raise any exception.
     except Exception as error:
         raise FormatError(
             Said("The CDF file is damaged or truncated ({kind}: {error}).", kind=type(error).__name__, error=error),
@@ -112,7 +111,7 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
 
 
 def _issued(stated: object) -> np.datetime64 | None:
-    """Return the date of issue: ImagCDF keeps it in one of CDF's own kinds of time, other writers as text."""
+    """Return the date of issue: ImagCDF stores it as one of the CDF time types, other writers as text."""
     if isinstance(stated, str):
         return issue_date(stated)
     kinds: dict[type, int] = {np.float64: _EPOCH, np.complex128: _EPOCH16, np.int64: _TT2000}
@@ -123,7 +122,7 @@ def _issued(stated: object) -> np.datetime64 | None:
 
 
 def _elements(cdf: Reader, names: list[str]) -> dict[str, str]:
-    """Return the variable of each element's letter."""
+    """Return the variable of each component, by letter."""
     found: dict[str, str] = {}
     for name in names:
         match = _ELEMENT.fullmatch(name)
@@ -146,7 +145,7 @@ def _elements(cdf: Reader, names: list[str]) -> dict[str, str]:
 def _total(
     source: Source, cdf: Reader, names: list[str], elements: Mapping[str, str], official: bool
 ) -> tuple[NDArray[np.datetime64], Total, list[str]]:
-    """Return times, total intensity and notes; the scalar instrument may have times of its own, so it is tried first."""
+    """Return times, total intensity and notes; the scalar instrument may have its own times, so it is tried first."""
     leads = [*(letter for letter in "SF" if letter in elements), *(letter for letter in elements if letter not in "SF")]
     fault = ""
     found: tuple[NDArray[np.datetime64], Total, list[str]] | None = None
@@ -174,7 +173,7 @@ def _total(
 
 
 def _values(cdf: Reader, name: str) -> NDArray[np.float64]:
-    """Return a variable's values, NaN where they are a fill value or a code for missing, shape (time,)."""
+    """Return the values of a variable, shape (time,), NaN for fill values and missing-value codes."""
     values = np.asarray(cdf.whole(name), dtype=np.float64).ravel()
     attributes = cdf.varattsget(name)
     fill = attributes.get("FILLVAL")
@@ -185,7 +184,7 @@ def _values(cdf: Reader, name: str) -> NDArray[np.float64]:
 
 
 def _time_name(cdf: Reader, names: list[str], variable: str) -> str | None:
-    """Return the variable that holds the times of `variable`."""
+    """Return the name of the variable with the times of `variable`, or None."""
     stated = str(cdf.varattsget(variable).get("DEPEND_0", "")).strip()
     scalar = variable.upper().endswith(("S", "F"))
     usual = ("GeomagneticScalarTimes" if scalar else "GeomagneticVectorTimes", "DataTimes", "GeomagneticVectorTimes", "Epoch")
@@ -196,7 +195,7 @@ def _time_name(cdf: Reader, names: list[str], variable: str) -> str | None:
 
 
 def _times(cdf: Reader, name: str) -> NDArray[np.datetime64]:
-    """Return UTC instants, rounded to the millisecond, NaT where a record has none, shape (time,)."""
+    """Return UTC times, shape (time,), rounded to the millisecond, NaT for records without a time."""
     kind = cdf.varinq(name).Data_Type
     if kind not in (_EPOCH, _EPOCH16, _TT2000):
         raise ValueError(Said("the times in {name} have the unknown type {kind}", name=name, kind=kind))
@@ -204,7 +203,7 @@ def _times(cdf: Reader, name: str) -> NDArray[np.datetime64]:
 
 
 def _instants(raw: NDArray[Any], kind: int) -> NDArray[np.datetime64]:
-    """Return UTC instants in one of CDF's three kinds of time, as `_times` does."""
+    """Return UTC times from one of the three CDF time types, as `_times` does."""
     if kind == _EPOCH16:
         # Seconds and picoseconds since the year 0, as one complex number.
         raw, kind = raw.real * 1000.0 + raw.imag * 1e-9, _EPOCH
@@ -217,7 +216,7 @@ def _instants(raw: NDArray[Any], kind: int) -> NDArray[np.datetime64]:
 
 
 def _from_epoch(raw: NDArray[np.float64]) -> NDArray[np.datetime64]:
-    """Return instants from CDF_EPOCH: milliseconds since the year 0."""
+    """Convert CDF_EPOCH, milliseconds since the year 0."""
     known = np.isfinite(raw) & (raw > 0) & (raw < 1e14)
     ms = np.round(np.where(known, raw, 0.0) - _UNIX_EPOCH_MS).astype(np.int64).astype("datetime64[ms]")
     return np.where(known, ms, np.datetime64("NaT"))
@@ -234,7 +233,7 @@ def _number(attributes: Mapping[str, str], *names: str) -> float | None:
 
 
 def _unpacked(source: Source) -> bytes:
-    """Return the file with whole-file compression undone, in memory and within limits."""
+    """Undo whole-file compression, in memory and within limits."""
     data = source.data
     if data[4:8] != _PACKED:
         _check_structure(source.name, data)
@@ -254,7 +253,7 @@ def _unpacked(source: Source) -> bytes:
 
 
 def _check_structure(name: str, data: bytes) -> None:
-    """Refuse counts that no true file has: the CDF library would loop over them for hours."""
+    """Raise FormatError for counts that no valid file has: the CDF library would loop over them for hours."""
     wide = data[:4] == _MAGIC[0]
     size = 8 if wide else 4
 

@@ -1,7 +1,7 @@
-"""Folders of ready-made day maps: the founding paper's kind of data set, images with a date and a class.
+"""Folders of ready-made day maps, as in the founding paper: images with a date and a class.
 
-Two layouts are read: an `index.csv` that names each image, its date and its class; or one folder per class, each image with
-its date in its name.
+Two layouts are supported: an `index.csv` that lists each image with its date and class, or one folder per class, in which
+each image has its date in its name.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp")
 KINDS = ("PNG", "JPEG", "BMP", "TIFF", "GIF", "WEBP")
-"""What Pillow may try: it knows formats that start other programs."""
+"""Formats that Pillow may try: others start external programs."""
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX")
 CLASS_COUNT = 5
 INDEX = "index.csv"
@@ -56,7 +56,7 @@ class MapImage:
     path
         The image.
     cls
-        Class 0..4, None where it has none.
+        Class 0 to 4, or None without one.
     """
 
     day: np.datetime64
@@ -66,7 +66,7 @@ class MapImage:
 
 @dataclass(frozen=True, slots=True)
 class ImageSet:
-    """A folder of ready-made maps, in order of day, and notes on what was left out."""
+    """The maps of a folder in order of date, and notes on skipped images."""
 
     images: tuple[MapImage, ...]
     notes: tuple[str, ...]
@@ -75,12 +75,12 @@ class ImageSet:
 def read_images(folder: str | Path) -> ImageSet:
     """Return the day maps of a folder.
 
-    An image that is damaged, not 480x480, without a date, or the second of its day is left out and named.
+    An image that is damaged, not 480x480, without a date, or the second of its day is skipped and named in a note.
 
     Raises
     ------
     FormatError
-        If the folder holds no usable map, or its index cannot be read.
+        If the folder contains no usable map, or its index cannot be read.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -118,12 +118,12 @@ def read_images(folder: str | Path) -> ImageSet:
 
 
 def read_image(path: str | Path) -> NDArray[np.uint8]:
-    """Return an image's colours, shape (row, column, 3).
+    """Return the colours of an image, shape (row, column, 3).
 
     Raises
     ------
     FormatError
-        If the file is no image of 480x480 pixels, or damaged.
+        If the file is not an image of 480x480 pixels, or is damaged.
     """
     try:
         with Image.open(path, formats=KINDS) as image:
@@ -150,18 +150,18 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         raise
     except UnidentifiedImageError as error:
         raise FormatError(Said("The file is not an image."), file=str(path)) from error
-    # Pillow's decoders fail on damaged files in any way there is.
+    # The decoders of Pillow can raise any exception on damaged files.
     except Exception as error:
         raise FormatError(Said("The image is damaged ({error}).", error=error), file=str(path)) from error
 
 
 def refuse_picture(source: Source) -> None:
-    """Refuse a picture where readings are wanted.
+    """Reject an image where readings are expected.
 
     Raises
     ------
     FormatError
-        If the file's name ends as a picture's does.
+        If the name of the file ends like that of an image.
     """
     if PurePosixPath(source.base).suffix.lower() in ENDINGS:
         raise FormatError(
@@ -178,7 +178,7 @@ def _from_folders(root: Path, notes: list[str]) -> Iterator[MapImage]:
         parts = path.relative_to(root).parts
         if any(part.startswith(".") for part in parts):
             continue
-        if path.is_symlink() and path.is_dir():  # such a folder is not gone into
+        if path.is_symlink() and path.is_dir():  # linked folders are not searched
             notes.append(
                 Said(
                     "{parts}: a link to another folder; its images were skipped. Replace the link with the folder itself.",
@@ -263,7 +263,7 @@ def _from_index(root: Path, index: Path, notes: list[str]) -> Iterator[MapImage]
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a name that is too long to be one
+    except OSError:  # a name that is too long
         return False
 
 

@@ -1,4 +1,4 @@
-"""Older formats of INTERMAGNET and the USGS: IMF 1.23 (an hour of minutes a block), IAF (binary, a day a record), PCDCP.
+"""Older formats of INTERMAGNET and the USGS: IMF 1.23 (blocks of one hour), IAF (binary, one record per day), PCDCP.
 
 References
 ----------
@@ -30,7 +30,7 @@ _IMF_HEAD = re.compile(
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FIRST_IMF_YEAR = 91
-"""INTERMAGNET began in 1991: two digits from here on are of the 20th century."""
+"""INTERMAGNET began in 1991: two-digit years from here on are in the 20th century."""
 _IMF_TYPES = {"R": DataType.VARIATION, "A": DataType.PROVISIONAL, "Q": DataType.QUASI_DEFINITIVE, "D": DataType.DEFINITIVE}
 _IAF_WORDS = 5888
 _IAF_BYTES = 4 * _IAF_WORDS
@@ -40,7 +40,7 @@ _PCDCP_HEAD = re.compile(r"([A-Z0-9]{3,4})\s+(\d{4})\s+(\d{1,3})\s+\S+\s+([A-Z]{
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A station's minutes or seconds in nT by element, NaN where missing, shape (time,), and where it lies."""
+    """Minutes or seconds of a station in nT by component, shape (time,), NaN where missing, and the station's coordinates."""
 
     code: str
     time: NDArray[np.datetime64]
@@ -55,7 +55,7 @@ def is_imf(source: Source) -> bool:
 
 
 def is_iaf(source: Source) -> bool:
-    """Return whether the file is whole day records of IAF."""
+    """Return whether the file consists of whole day records of IAF."""
     data = source.data
     if len(data) < _IAF_BYTES or len(data) % _IAF_BYTES:
         return False
@@ -71,12 +71,12 @@ def is_pcdcp(source: Source) -> bool:
 
 
 def parse_imf(source: Source, hints: Hints) -> ReadingsFile:
-    """Return the minutes of IMF 1.23: tenths of nT in blocks of an hour, 30 lines of two minutes.
+    """Read the minutes of IMF 1.23: tenths of nT in blocks of an hour, 30 lines of two minutes.
 
     Raises
     ------
     FormatError
-        If a block is cut off or its date is none.
+        If a block is cut off or has no valid date.
     """
     lines = [line for line in decode(source.data)[0].splitlines() if line.strip()]
     pieces = []
@@ -104,12 +104,12 @@ def parse_imf(source: Source, hints: Hints) -> ReadingsFile:
 
 
 def parse_iaf(source: Source, hints: Hints) -> ReadingsFile:
-    """Return the minutes of IAF: records of 5,888 little-endian words of four bytes, one a day.
+    """Read the minutes of IAF: records of 5,888 little-endian words of four bytes, one per day.
 
     Raises
     ------
     FormatError
-        If a record names no day.
+        If a record has no valid date.
     """
     pieces = []
     for number in range(len(source.data) // _IAF_BYTES):
@@ -129,12 +129,12 @@ def parse_iaf(source: Source, hints: Hints) -> ReadingsFile:
 
 
 def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
-    """Return the minutes, or seconds, of a day in PCDCP.
+    """Read the minutes or seconds of one day in PCDCP.
 
     Raises
     ------
     FormatError
-        If its header has no date, or its lines are not those of one day.
+        If the header has no date, or the lines do not belong to one day.
     """
     lines = decode(source.data)[0].splitlines() or [""]
     head = _PCDCP_HEAD.match(lines[0])
@@ -158,7 +158,7 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
 
 
 def _file(source: Source, hints: Hints, name: str, pieces: Sequence[_Piece]) -> ReadingsFile:
-    """Return a file's readings, the pieces of each station and set of elements put together."""
+    """Return the readings of a file, with the pieces of each station and set of components joined."""
     said = hints.station_of(source)
     unlike = sorted({piece.code for piece in pieces} - {said}) if said else []
     groups: dict[tuple[str, tuple[str, ...], DataType], list[_Piece]] = {}
@@ -188,13 +188,13 @@ def _column(pieces: Sequence[_Piece]) -> Callable[[str], NDArray[np.float64]]:
 
 
 def _integers(line: str) -> list[int]:
-    """Return a line's numbers; none where a word is none, or longer than any that the formats have room for."""
+    """Return the numbers of a line; empty if a word is not an integer, or is longer than the formats allow."""
     words = line.split()
     return [int(word) for word in words] if all(_INTEGER.fullmatch(word) for word in words) else []
 
 
 def _hour(year: int, month: str, day: int, of_year: int, hour: int) -> np.datetime64 | None:
-    """Return an instant whose date stands there twice, None where the two differ or are none."""
+    """Return the time of an hour whose date is given twice, or None if the two differ or are invalid."""
     try:
         date = dt.date(year, _MONTHS.index(month) + 1, day)
     except ValueError:

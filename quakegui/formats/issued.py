@@ -1,4 +1,4 @@
-"""The date of issue that a file states of itself: of two files with the same readings, the later issue is the better one."""
+"""The date of issue stated in a file: of two files with the same readings, the later issue takes precedence."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ _SAID = re.compile(
 )
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d\d)\2(\d\d)(?!\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})([-. ])(\d\d|[A-Za-z]{3,9})\2(\d{4})(?!\d)")
-"""With dashes, points or a month in letters; with slashes it could as well be the month first and is not read."""
+"""With dashes, points or a month in letters; with slashes, day and month are ambiguous and the date is not read."""
 _MONTH_FIRST = re.compile(r"(?:[A-Za-z]{3},?[ ]+)?([A-Za-z]{3,9})\.?[ ]+(\d{1,2})(?:,?[ ]+(\d{4}))(?!\d)")
 _CLOCK = re.compile(r"[ T]*(?:at[ ]+)?(\d\d):(\d\d)(?::(\d\d)(?:\.\d*)?)?[ ]*(Z|UTC?|GMT|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def issued_in(lines: Iterable[str]) -> np.datetime64 | None:
-    """Return the latest date of issue that lines of a header or comments state, such as "Publication date 2024-05-09".
+    """Return the latest date of issue stated in lines of a header or comments, such as "Publication date 2024-05-09".
 
     Parameters
     ----------
     lines
-        Lines of the file in which its publisher speaks; the words stand before the date.
+        Lines written by the publisher of the file; the keyword precedes the date.
 
     Returns
     -------
     datetime64[ms] | None
-        UTC where a zone is given, else as stated; midnight where no time is. None where no line states a date.
+        UTC if a zone is given, otherwise as stated; midnight if there is no time. None if no line states a date.
     """
     found = [date for line in lines for match in _SAID.finditer(line) if (date := issue_date(match.group(1))) is not None]
     return max(found, default=None)
 
 
 def issue_date(text: str) -> np.datetime64 | None:
-    """Return the instant with which a text begins as datetime64[ms], None where it does not begin with one."""
+    """Return the date and time at the beginning of a text as datetime64[ms], or None."""
     for pattern, order in ((_YEAR_FIRST, (1, 3, 4)), (_DAY_FIRST, (4, 3, 1)), (_MONTH_FIRST, (3, 1, 2))):
         match = pattern.match(text.strip())
         if match is not None:
@@ -52,7 +52,7 @@ def issue_date(text: str) -> np.datetime64 | None:
 
 
 def _month(text: str) -> int:
-    """Return a month's number by its digits or its English name, 0 where it is neither."""
+    """Return the number of a month from its digits or English name, or 0."""
     return int(text) if text.isdecimal() else next((n for n, name in enumerate(_MONTHS, 1) if text.lower().startswith(name)), 0)
 
 

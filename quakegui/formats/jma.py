@@ -1,4 +1,4 @@
-"""The Japan Meteorological Agency's hypocentre records: one line of 96 characters for each earthquake, times in JST.
+"""Hypocentre records of the Japan Meteorological Agency: one line of 96 characters per earthquake, times in JST.
 
 References
 ----------
@@ -26,18 +26,18 @@ _WORST_SHARE = 0.1
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the first line is one of the format."""
+    """Return whether the first line is a hypocentre record."""
     first = source.data[:200].split(b"\n", 1)[0].decode("latin-1").rstrip("\r")
     return _LINE.fullmatch(first) is not None
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the records; each stands for an earthquake with its first magnitude.
+    """Read the records; each is an earthquake with its first magnitude.
 
     Raises
     ------
     FormatError
-        If more than a tenth of the lines is none of the format, or there is no usable event.
+        If more than a tenth of the lines are not records, or no earthquake is usable.
     """
     lines = [(number, line) for number, line in enumerate(decode(source.data)[0].splitlines(), start=1) if line.strip()]
     records = [(number, line.ljust(96)) for number, line in lines if _LINE.match(line)]
@@ -67,7 +67,7 @@ def _rows(records: list[tuple[int, str]]) -> Iterator[RawEvent]:
 
 
 def _magnitude(text: str) -> str:
-    """Return a magnitude in tenths; below zero it is written as "-1" for -0.1 and "A0" for -1.0."""
+    """Return a magnitude from its tenths; negative ones are coded as "-1" for -0.1 and "A0" for -1.0."""
     text = text.strip()
     if not text:
         return ""
@@ -77,7 +77,7 @@ def _magnitude(text: str) -> str:
 
 
 def _degrees(degrees: str, minutes: str) -> str:
-    """Return degrees from whole ones and hundredths of minutes."""
+    """Return degrees from whole degrees and hundredths of minutes."""
     try:
         whole, part = int(degrees), int(minutes.strip() or "0") / 100 / 60
     except ValueError:
@@ -86,7 +86,7 @@ def _degrees(degrees: str, minutes: str) -> str:
 
 
 def _depth(text: str) -> str:
-    """Return a depth in km: hundredths of them where it was free, whole ones where it was fixed."""
+    """Return a depth in km: given in hundredths if it was free, in whole km if it was fixed."""
     if text[3:].strip():
         return f"{int(text) / 100:.2f}" if text.strip().isdecimal() else text.strip()
     return text.strip()

@@ -1,13 +1,13 @@
-"""Kp per three hours: a csv with one row per UTC day, and the two text tables of GFZ Potsdam.
+"""Kp in three-hour intervals: a csv with one row per UTC day, and the two text tables of GFZ Potsdam.
 
 csv
-    ``Date,K_00,K_03,...,K_21`` and whatever follows.
+    ``Date,K_00,K_03,...,K_21``; further columns are ignored.
 GFZ ``Kp_ap_since_1932.txt``
     One line per interval: year, month, day, hour of start, hour of middle, two day counts, Kp, ap, D.
 GFZ ``Kp_ap_Ap_SN_F107_since_1932.txt``
     One line per day: year, month, day, two day counts, rotation, day of rotation, Kp1..Kp8, ..., D.
 
-D is 0 where Kp is a nowcast, 1 or 2 where it is definitive.
+D is 0 for nowcast Kp, 1 or 2 for definitive Kp.
 
 References
 ----------
@@ -37,7 +37,7 @@ _DAY = re.compile(r"(\d{4})[-/ ](\d{1,2})[-/ ](\d{1,2})", re.ASCII)
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file begins with a Kp header, or with lines of one of GFZ's tables."""
+    """Return whether the file begins with a Kp header, or with lines of one of the tables of GFZ."""
     if is_apple_double(source) or b"\x00" in source.data[:HEAD]:
         return False
     text, _ = text_of(replace(source, data=source.data[:HEAD]))
@@ -51,12 +51,12 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source) -> Kp:
-    """Read Kp; an interval marked as missing (empty or negative) has no stamp.
+    """Read Kp; intervals marked as missing (empty or negative) are omitted.
 
     Raises
     ------
     FormatError
-        If a line is not what its table says, names a day or interval twice, or there is no value.
+        If a line does not fit its table or repeats a day or interval, or if there are no values.
     """
     refuse_apple_double(source)
     text, _ = text_of(source)
@@ -80,7 +80,7 @@ def parse(source: Source) -> Kp:
 
 
 def unread(source: Source) -> tuple[str, ...]:
-    """Return a sentence that names the columns of a Kp table of which nothing is kept; none where there are none."""
+    """Return a sentence that lists the columns of a Kp table that were not imported; empty if there are none."""
     text, _ = text_of(replace(source, data=source.data[:HEAD]))
     lines = [line.strip().lstrip("\ufeff") for line in text.splitlines() if line.strip()]
     header = next((line for line in lines if _CSV_HEADER.fullmatch(line)), None)
@@ -93,7 +93,7 @@ def unread(source: Source) -> tuple[str, ...]:
 
 
 def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, list[str], bool]]:
-    """Yield line number, start of the first interval, the Kp fields from there on, three hours apart, and their being final."""
+    """Yield line number, start of the first interval, the Kp fields from there on, three hours apart, and whether final."""
     is_csv = False
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip().lstrip("\ufeff")
@@ -124,7 +124,7 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, li
 
 
 def _is_gfz(cells: list[str]) -> bool:
-    """Whether cells are a line of one of GFZ's two tables, by their number and the first ones."""
+    """Return whether the cells are a line of one of the tables of GFZ, by their number and the first ones."""
     if len(cells) not in (10, 28) or not all(cell.isdecimal() and cell.isascii() for cell in cells[:3]):
         return False
     return len(cells) == 28 or (re.fullmatch(r"\d{2}\.0", cells[3]) is not None and int(cells[3][:2]) in HOURS)

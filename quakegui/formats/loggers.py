@@ -1,6 +1,6 @@
 """Logs of proton and Overhauser magnetometers as the instruments write them: GEM GSM-19 base stations and POS-1.
 
-Neither names its station, so that has to be said.
+Neither contains the station, so the user has to state it.
 
 References
 ----------
@@ -36,15 +36,15 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 _POS_LINE = re.compile(r"(\d\d)[/.-](\d\d)[/.-](\d\d|\d{4})\s+(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?\s+(\d{8})\s+\d{1,6}\s*")
 _POS_FIRST = re.compile(rb"\s*\d\d[/.-]\d\d[/.-](?:\d\d|\d{4})\s+\d\d:\d\d:\d\d(?:\.\d{1,3})?\s+\d{8}\s+\d{1,6}\s*\r?\n")
 _POOR_QUALITY = 90
-"""Of the 99 of a GSM-19's best reading."""
+"""Signal quality of a GSM-19 reading, of at most 99, below which a note is added."""
 WORST_SHARE = 0.1
 _DAY = 86_400_000
-"""Milliseconds. A time of day that falls by more than half of it is the next day's; a clock set by GPS falls by less."""
+"""Milliseconds. A time of day that decreases by more than half of this belongs to the next day; GPS corrections are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The lines of a log: local stamps and nT, shape (time,), how many lines are none, and notes."""
+    """The lines of a log: local timestamps and nT, shape (time,), the number of invalid lines, and notes."""
 
     time: NDArray[np.datetime64]
     values: NDArray[np.float64]
@@ -53,7 +53,7 @@ class _Rows:
 
 
 def is_gsm19(source: Source) -> bool:
-    """Return whether the file begins as a log of a GSM-19."""
+    """Return whether the file begins like a log of a GSM-19."""
     return _GSM_HEAD.search(source.data[:4096]) is not None
 
 
@@ -63,12 +63,12 @@ def is_pos1(source: Source) -> bool:
 
 
 def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
-    """Return the readings of a GSM-19 base station; its dates are in the headers of its surveys, or said.
+    """Read a GSM-19 base station; its dates are in the headers of its surveys, or in the hints.
 
     Raises
     ------
     FormatError
-        If it names no day, is a survey on foot, or the station is not said.
+        If there is no date, if it is a walking survey, or if the station is not stated.
     """
     day, former = hints.day, -1
     stamps: list[dt.datetime] = []
@@ -116,9 +116,10 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
 
 
 def _midnights(former: int, ms: int) -> int:
-    """Return by how many days a time of day is on from `former` above it, -1 where there is none; in milliseconds.
+    """Return the number of midnights between two times of day in ms, -1 for a step back over one.
 
-    A clock that is set back by some seconds right after midnight is in the old day again.
+    `former` is the time in the line above, negative if there is none. A clock that is set back by some seconds right after
+    midnight returns to the old day.
     """
     if former - ms > _DAY // 2:
         return 1
@@ -126,12 +127,12 @@ def _midnights(former: int, ms: int) -> int:
 
 
 def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
-    """Return the readings of a POS-1; whether days or months stand first is told by the record, or by the day that is said.
+    """Read a POS-1 log; the order of day and month is detected from the record, or from the stated day.
 
     Raises
     ------
     FormatError
-        If both could stand first, or the station is not said.
+        If the order is ambiguous, or the station is not stated.
     """
     matches = [_POS_LINE.fullmatch(line) for line in decode(source.data)[0].splitlines() if line.strip()]
     found = [match for match in matches if match is not None]
@@ -179,7 +180,7 @@ def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
 
 
 def _offsets(time: NDArray[np.datetime64], zone: str) -> NDArray[np.timedelta64]:
-    """Return what local stamps are ahead of UTC, shape (time,)."""
+    """Return the UTC offsets of local timestamps, shape (time,)."""
     clock = zone_of(zone)
     days, where = np.unique(time.astype("datetime64[h]"), return_inverse=True)
     ahead = [
@@ -197,9 +198,9 @@ def _roman_date(day: str, month: str, year: str) -> dt.date | None:
 
 
 def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -> tuple[int, int]:
-    """Return at which place of the dates the day and the month stand."""
+    """Return the positions of day and month in the dates."""
     if not dates:
-        return 0, 1  # for no line, which the caller refuses
+        return 0, 1  # for an empty log, which the caller rejects
     fitting = []
     for order in ((0, 1), (1, 0)):
         days = [_date(date, order) for date in dates]
@@ -208,7 +209,7 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
         if len(known) == len(days) and all(0 <= step <= 31 for step in steps) and (said is None or said in known):
             fitting.append((order, sum(steps)))
     if len(fitting) == 2 and len(dates) > 1 and fitting[0][1] != fitting[1][1]:
-        fitting = [min(fitting, key=lambda one: one[1])]  # days that follow each other, not first days of months
+        fitting = [min(fitting, key=lambda one: one[1])]  # consecutive days, not first days of months
     if len(fitting) == 1 or (len(fitting) == 2 and dates[0][0] == dates[0][1]):
         return fitting[0][0]
     text = "/".join(dates[0])

@@ -1,4 +1,4 @@
-"""Some forty more observatory formats through MagPy (`geomagpy`), where the extra `magpy` is installed.
+"""Some forty more observatory formats through MagPy (`geomagpy`), if the extra `magpy` is installed.
 
 References
 ----------
@@ -40,12 +40,12 @@ def available() -> bool:
 
 
 def parse(source: Source) -> ReadingsFile:
-    """Return the readings of a file that only MagPy knows.
+    """Read a file that only MagPy recognises.
 
     Raises
     ------
     FormatError
-        If MagPy is not installed, does not know the format, or finds no total intensity, components or station in it.
+        If MagPy is not installed, does not recognise the format, or finds no total intensity, components or station in it.
     """
     if not available():
         sentence = Said(
@@ -77,7 +77,7 @@ def parse(source: Source) -> ReadingsFile:
 
 
 def _read(source: Source) -> Any:
-    """Return MagPy's stream; it reads files only, and reports on the console and in warnings."""
+    """Return the stream that MagPy reads; MagPy accepts files only and reports on the console and in warnings."""
     talk = io.StringIO()
     logging.getLogger("magpy").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(talk), warnings.catch_warnings():
@@ -88,7 +88,7 @@ def _read(source: Source) -> Any:
             from magpy.stream import read
 
             return read(str(path))
-        # MagPy tries one format after the other and fails in any way there is.
+        # MagPy tries one format after the other and can raise any exception.
         except Exception as error:
             sentence = Said(
                 "Unknown format; MagPy cannot read the file either ({kind}: {error}).",
@@ -99,7 +99,7 @@ def _read(source: Source) -> Any:
 
 
 def _letters(columns: dict[str, Any], header: dict[str, str]) -> list[tuple[str, NDArray[np.float64]]]:
-    """Return the letter and values (nT, NaN where missing) of each column; x, y and z can hold any component."""
+    """Return letter and values (nT, NaN where missing) of each column; x, y and z can be any component."""
     found: list[tuple[str, NDArray[np.float64]]] = []
     for key in _KEYS:
         raw = columns.get(key)

@@ -1,4 +1,4 @@
-"""Cells as text and as numbers, whatever groups their digits and marks their decimals."""
+"""Cells as text and as numbers, with any grouping of digits and any decimal mark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"['’ \u00a0\u2009\u202f]")
 
 
 def cell(value: object) -> str:
-    """Return a cell as text; a workbook's date loses the midnight that it carries along, a duration becomes a time of day."""
+    """Return a cell as text; a date in a workbook loses its time of midnight, a duration becomes a time of day."""
     import pandas as pd
 
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
@@ -35,7 +35,7 @@ def cell(value: object) -> str:
 
 
 def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Return a column's numbers, NaN where there is none, shape (row,).
+    """Return the numbers of a column, shape (row,), NaN where a cell is not a number.
 
     Commas are decimal marks, unless cells of the column show that they group digits ("48,500.0", "1,048,500").
     """
@@ -57,13 +57,13 @@ def numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
 
 
 def is_ambiguous(column: pd.Series[Any]) -> bool:
-    """Return whether a comma in a column's cells may as well group digits as mark decimals: "48,500" in all of them."""
+    """Return whether the commas in a column may either group digits or mark decimals: "48,500" in all cells."""
     texts = [value.strip() for value in column if isinstance(value, str) and "," in value]
     return bool(texts) and all(_ONE_GROUP.fullmatch(text) for text in texts)
 
 
 def _marks(texts: list[str]) -> tuple[str, str]:
-    """Return what groups digits in a column's cells, an empty string for nothing, and what marks decimals."""
+    """Return the grouping mark of a column, an empty string if there is none, and the decimal mark."""
     both = [text for text in texts if "," in text and "." in text and _GROUPED.fullmatch(text)]
     if both:
         mark = max(both[0], key=lambda character: both[0].rfind(character) if character in ",." else -1)

@@ -1,4 +1,4 @@
-"""Compressed streams and tapes (tar) as streams that are read piece by piece; what may be unpacked is for `source` to bound."""
+"""Compressed streams and tar archives as streams that are read in chunks; `source` enforces the limits on unpacking."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from typing import IO, Self
 from quakegui.words import Said
 
 _MOST_MEMORY = 128 * 1024**2
-"""Bytes that an xz stream may ask for its dictionary: twice what `xz -9` writes."""
+"""Maximum dictionary size of an xz stream in bytes: twice what `xz -9` writes."""
 LAST_MODIFIED_MS = 32_000_000_000_000
-"""In the year 2984: a file system or an archive that says so is damaged."""
+"""In the year 2984: a later time in a file system or archive is damage."""
 _FIRST_ZIP_YEAR = 1980
 _UT, _NTFS = 0x5455, 0x000A
-"""Numbers of a zip's extra fields that hold a time of modification in UTC."""
+"""IDs of the extra fields of a zip that contain a modification time in UTC."""
 _NTFS_EPOCH_MS = 11_644_473_600_000
 """From 1601 to 1970."""
 _MOST_STREAMS = 10_000
-"""Streams that an xz file may be joined of: one a minute for a week. Each takes time, however little it holds."""
+"""Maximum number of streams in an xz file: one per minute for a week. Each takes time, however small it is."""
 _PIECE = 1 << 16
 _NAMES = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".gz": "", ".bz2": "", ".xz": ""}
-"""Endings of compressed files, and what stays of them."""
+"""Endings of compressed files, and their replacements."""
 
 LIBRARY_ERRORS = (tarfile.TarError, lzma.LZMAError, OSError, EOFError)
-"""What the libraries raise on damaged streams, besides what Python raises on anything damaged."""
+"""Exceptions of the libraries on damaged streams, in addition to those of Python on any damaged data."""
 
 
 class _Xz(io.RawIOBase):
-    """An xz file, streams one after the other; `lzma.LZMAFile` knows no limit of memory.
+    """An xz file of consecutive streams; `lzma.LZMAFile` has no memory limit.
 
-    What is compressed goes in piece by piece, so that a piece at most is copied where a stream ends.
+    Compressed data is fed in chunks, so that at most one chunk is copied at the end of a stream.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -76,7 +76,7 @@ class _Xz(io.RawIOBase):
 
 
 def compression(data: bytes) -> str:
-    """Return how a file is compressed, "gzip", "bzip2" or "xz", and an empty string where it is not."""
+    """Return the compression of a file, "gzip", "bzip2" or "xz", or an empty string if it is not compressed."""
     if data[:2] == b"\x1f\x8b":
         return "gzip"
     if data[:3] == b"BZh" and data[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
@@ -85,7 +85,7 @@ def compression(data: bytes) -> str:
 
 
 def decompress(data: bytes) -> IO[bytes]:
-    """Return what comes out of a compressed file, as a stream."""
+    """Return the decompressed data of a file as a stream."""
     if compression(data) == "gzip":
         return gzip.GzipFile(fileobj=io.BytesIO(data))  # type: ignore[return-value]
     if compression(data) == "bzip2":
@@ -94,7 +94,7 @@ def decompress(data: bytes) -> IO[bytes]:
 
 
 def without_ending(name: str) -> str:
-    """Return the name that a compressed file has unpacked."""
+    """Return the name of a compressed file after decompression."""
     for ending, kept in _NAMES.items():
         if name.lower().endswith(ending):
             return name[: -len(ending)] + kept
@@ -102,12 +102,12 @@ def without_ending(name: str) -> str:
 
 
 def is_opendocument(data: bytes) -> bool:
-    """Return whether a file begins as a spreadsheet of OpenDocument (.ods), a zip that says so first."""
+    """Return whether a file begins like an OpenDocument spreadsheet (.ods), a zip whose first member states its type."""
     return data[:4] == b"PK\x03\x04" and data[30:].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 
 
 def is_tar(data: bytes) -> bool:
-    """Return whether a file begins as a tar archive does, those before POSIX included."""
+    """Return whether a file begins like a tar archive, including those from before POSIX."""
     if len(data) < tarfile.BLOCKSIZE or not data[0] or (data[257:262] != b"ustar" and data[257:265] != bytes(8)):
         return False
     try:
@@ -117,9 +117,9 @@ def is_tar(data: bytes) -> bool:
 
 
 def zip_modified(info: zipfile.ZipInfo) -> int | None:
-    """Return when a member of a zip was modified, milliseconds since 1970 UTC; None where that is not known.
+    """Return when a member of a zip was modified, in milliseconds since 1970 UTC, or None if unknown.
 
-    A member that was packed without a date has the first that a zip can hold.
+    A member that was packed without a date has the earliest date of the zip format.
     """
     exact = _extra_modified(info.extra)
     if exact is not None:
@@ -132,7 +132,7 @@ def zip_modified(info: zipfile.ZipInfo) -> int | None:
 
 
 def _extra_modified(extra: bytes) -> int | None:
-    """Return the time of modification in UTC that Info-ZIP and macOS (UT) or Windows (NTFS) write beside the wall clock's."""
+    """Return the modification time in UTC that Info-ZIP and macOS (UT) or Windows (NTFS) add to the local time."""
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)
         part, extra = extra[4 : 4 + size], extra[4 + size :]
@@ -153,13 +153,13 @@ class TapeMember:
     Attributes
     ----------
     name
-        With its folders.
+        Its name with folders.
     size
-        Bytes that it is said to have.
+        Declared size in bytes.
     modified_ms
-        When it was last modified, milliseconds since 1970 UTC; None where that is not known or cannot be true.
+        When it was last modified, in milliseconds since 1970 UTC; None if unknown or impossible.
     stream
-        Its contents; None for a link, a device, or a file with holes, which may unpack to anything.
+        Its contents; None for a link, a device, or a sparse file, which may unpack to any size.
     """
 
     name: str
@@ -169,7 +169,7 @@ class TapeMember:
 
 
 class _Header(tarfile.TarInfo):
-    """A member's header; one that is damaged is an error, and not the end of the archive as tarfile takes it."""
+    """The header of a member; a damaged one is an error, and not the end of the archive as in tarfile."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
@@ -183,10 +183,10 @@ class _Header(tarfile.TarInfo):
 
 
 def tape_members(stream: IO[bytes]) -> Iterator[TapeMember]:
-    """Yield the members of a tar archive whose compression has been taken off, folders left out.
+    """Yield the members of an uncompressed tar archive, without folders.
 
-    Each has to be read before the next one is asked for: nothing is kept, and nothing written to disk. What the libraries raise
-    on a damaged archive comes after the members before the damage.
+    Read each member before requesting the next: nothing is kept or written to disk. If the archive is damaged, the exception of
+    the library follows the members before the damage.
     """
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
         for info in archive:

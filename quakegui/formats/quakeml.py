@@ -1,4 +1,4 @@
-"""QuakeML 1.2: an event has any number of origins and magnitudes; the preferred ones are taken.
+"""QuakeML 1.2: an event has any number of origins and magnitudes; the preferred ones are used.
 
 References
 ----------
@@ -17,22 +17,22 @@ from quakegui.formats.xml import elements, is_xml, local_name
 from quakegui.words import Said
 
 PLACE_TYPES = ("earthquake name", "region name", "nearest cities", "Flinn-Engdahl region")
-"""Which description is the place, best first; one without a type comes after them."""
+"""Types of description that give the place, best first; descriptions without a type rank after them."""
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file is XML that names the QuakeML schema or its root."""
+    """Return whether the file is XML that contains the QuakeML schema or root element."""
     head = source.data[:HEAD].replace(b"\x00", b"")
     return is_xml(source) and (b"quakeml.org/xmlns" in head or b"<eventParameters" in head)
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the events; times are UTC where they and `timezone` name no other zone, depths come in metres and leave in km.
+    """Read the earthquakes; times are UTC unless they or `timezone` name another zone, depths are converted from metres to km.
 
     Raises
     ------
     FormatError
-        If the file is damaged or holds no event with origin and magnitude.
+        If the file is damaged or contains no earthquake with origin and magnitude.
     """
     refuse_apple_double(source)
     unsure: list[str] = []
@@ -67,7 +67,7 @@ def _rows(source: Source, unsure: list[str]) -> Iterator[RawEvent]:
 
 
 def _preferred(event: Any, name: str, pointer: str) -> tuple[Any | None, bool]:
-    """Return the element that `pointer` names, else the first, and whether there was no doubt."""
+    """Return the element that `pointer` names, otherwise the first, and whether the choice is unambiguous."""
     found = [child for child in event if local_name(child) == name]
     wanted = _text(event, pointer)
     for child in found:
@@ -78,7 +78,7 @@ def _preferred(event: Any, name: str, pointer: str) -> tuple[Any | None, bool]:
 
 def _place(event: Any) -> str:
     descriptions = [child for child in event if local_name(child) == "description"]
-    ranked = sorted(descriptions, key=lambda one: _rank(_text(one, "type")))  # stable: of equals the first
+    ranked = sorted(descriptions, key=lambda one: _rank(_text(one, "type")))  # stable: the first of equals
     return _text(ranked[0], "text") if ranked else ""
 
 
@@ -96,4 +96,4 @@ def _metres_to_km(text: str) -> str:
     try:
         return repr(float(text) / 1000.0)
     except ValueError:
-        return text  # empty, or left for the row's check to name
+        return text  # empty, or reported by the check of the row

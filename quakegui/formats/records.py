@@ -1,4 +1,4 @@
-"""From the columns of a file to readings: total intensity, order, cadence, and the notes that every reader owes."""
+"""Conversion of the columns of a file to readings: total intensity, order, sampling interval, and the notes on them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from quakegui.season.readings import TIME_DTYPE, DataType, Readings
 from quakegui.words import Said
 
 WEAKEST_FIELD, STRONGEST_FIELD = 20_000.0, 80_000.0
-"""Total intensity in nT that the ground can show: the main field has 22,000 to 67,000, the rest is for rocks and storms."""
+"""Possible total intensity on the ground in nT: the main field is 22,000 to 67,000, the rest allows for rocks and storms."""
 LARGEST_DELTA = 3_000.0
-"""Size in nT up to which a column called F is taken for the difference of two instruments rather than a field."""
+"""Size in nT up to which a column named F is taken as the difference of two instruments, not as total intensity."""
 MISSING_CODE = 88_888.0
-"""From here on a value is a code: 88888 not recorded by the station, 99999 missing."""
+"""Values from here on are missing-value codes: 88888 not recorded by the station, 99999 missing."""
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 EARLIEST, LATEST = FIRST_DAY.astype("datetime64[ms]"), (LAST_DAY + 1).astype("datetime64[ms]")
 
@@ -30,16 +30,16 @@ Stamp = Literal["auto", "start", "centre", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Total intensity as a file gives it.
+    """Total intensity as given in a file.
 
     Attributes
     ----------
     values
-        nT, NaN where missing, shape (time,).
+        nT, shape (time,), NaN where missing.
     derived
         Whether it was computed from components.
     notes
-        Sentences without the station's code.
+        Sentences without the station code.
     """
 
     values: NDArray[np.float64]
@@ -48,22 +48,22 @@ class Total:
 
 
 LONGEST_NAME = 200
-"""Characters of a station's name or an event's place that are kept."""
+"""Maximum length of the name of a station or the place of an earthquake, in characters."""
 
 
 def total_intensity(letters: Sequence[str], column: Column) -> Total:
-    """Return total intensity from a file's columns: as recorded where the file has any, else derived from components.
+    """Return total intensity from the columns of a file: as recorded if there is any, otherwise derived from components.
 
-    Recorded and derived values of one file are never mixed: a scalar magnetometer and a vector's modulus differ by a few nT,
-    and the change from one to the other would look like an anomaly.
+    Recorded and derived values of one file are never mixed: a scalar magnetometer and the modulus of a vector differ by a few
+    nT, and the change from one to the other would look like an anomaly.
 
     Parameters
     ----------
     letters
         Letters of the columns present. F and S are total intensity, G is F(vector) - F(scalar) (INTERMAGNET technical manual,
-        ImagCDF, element codes), the rest components.
+        ImagCDF, element codes), the rest are components.
     column
-        Gives the values of a letter in nT, NaN where missing, shape (time,). Asked only for what is needed.
+        Function that returns the values of a letter in nT, shape (time,), NaN where missing. Called only for needed columns.
     """
     notes: list[str] = []
     scalar = next((letter for letter in ("S", "F") if letter in letters and _any(column(letter))), None)
@@ -113,23 +113,23 @@ def make_readings(
     cadence_s: float | None = None,
     stamp: Stamp = "auto",
 ) -> tuple[Readings, tuple[str, ...]]:
-    """Return readings in order of time, and notes (beginning with the station's code) on what that took.
+    """Return readings in order of time, and notes (beginning with the station code) on the corrections.
 
     Parameters
     ----------
     station
         Station code.
     time
-        UTC stamps as in the file, shape (time,), in any order.
+        UTC timestamps as in the file, shape (time,), in any order.
     total
         Values and their notes, shape (time,).
     data_type
-        How final the record is.
+        Publication state of the data.
     cadence_s
-        Seconds between readings where the file says so and its stamps cannot show it (a single row); 60 if unknown.
+        Sampling interval in seconds if the file states it and its timestamps cannot show it (a single row); 60 if unknown.
     stamp
-        What the stamps mark of their interval. "auto": its centre, but hourly and daily means on the full hour or day mark
-        its start.
+        Part of the sampling interval that a timestamp marks. "auto": the centre, but the start for hourly and daily means on
+        the full hour or day.
     """
     time = np.asarray(time, dtype=TIME_DTYPE)
     time, values, notes = _in_order(time, total.values)
@@ -158,7 +158,7 @@ def make_readings(
 
 
 def _between(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return what lies between the first and the last True, shape (time,)."""
+    """Return the range from the first to the last True as a mask, shape (time,)."""
     found: NDArray[np.bool_] = np.logical_or.accumulate(good) & np.logical_or.accumulate(good[::-1])[::-1]
     return found
 
@@ -166,9 +166,9 @@ def _between(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def make_station(
     code: str, name: str, latitude: float | None, longitude: float | None, elevation: float | None = None
 ) -> tuple[Station, tuple[str, ...]]:
-    """Return a station with usable coordinates or none, and notes (beginning with its code) where it has none.
+    """Return a station, and notes (beginning with its code) if it has no usable coordinates.
 
-    Longitudes of 0..360 become -180..180. 99999, impossible values and the pair (0, 0) are no coordinates.
+    Longitudes of 0 to 360 are converted to -180 to 180. 99999, impossible values and the pair (0, 0) are not coordinates.
     """
     height = elevation if elevation is not None and np.isfinite(elevation) and -500 <= elevation < 9000 else None
     name = shown(name, LONGEST_NAME).strip()
@@ -191,7 +191,7 @@ def make_station(
 
 
 def data_type(text: str) -> tuple[DataType, tuple[str, ...]]:
-    """Return how final a record is from a header's words, and a note where they are not known ones."""
+    """Return the publication state named in a header, and a note if it is not recognised."""
     word = text.strip().lower().replace("_", "-")
     if not word:
         return DataType.UNKNOWN, ()
@@ -218,9 +218,9 @@ def _any(values: NDArray[np.float64]) -> bool:
 
 
 def _vector(letters: Sequence[str], column: Column) -> tuple[NDArray[np.float64] | None, str]:
-    """Return the modulus of the first complete set of components and their names.
+    """Return the modulus of the first complete set of components, and their names.
 
-    H with E is the sensor's horizontal plane, both in nT; H with D is the full horizontal intensity, and D does not matter.
+    H with E is the horizontal plane of the sensor, both in nT; with D, H is the full horizontal intensity and D is not needed.
     """
     for wanted in _VECTORS:
         if not all(letter in letters for letter in wanted):
@@ -254,7 +254,7 @@ _DAILY = Said("the daily means have timestamps at the start of their interval; t
 
 
 def _sensible(values: NDArray[np.float64], *, derived: bool) -> Total:
-    """Drop values that no field on the ground has, and say how many."""
+    """Remove values that are impossible on the ground, and note their number."""
     odd = np.isfinite(values) & ~((values >= WEAKEST_FIELD) & (values <= STRONGEST_FIELD))
     count = int(odd.sum())
     if count == 0:
@@ -294,7 +294,7 @@ def _in_order(
         return time, values, []
     notes: list[str] = []
     backwards = int((time[1:] < time[:-1]).sum())
-    # A missing value never hides a recorded one with the same stamp; among recorded ones the first stays.
+    # A missing value never hides a recorded one with the same timestamp; of recorded ones, the first is kept.
     order = np.lexsort((np.isnan(values), time))
     time, values = time[order], values[order]
     first = np.concatenate([[True], time[1:] > time[:-1]])
@@ -309,7 +309,7 @@ def _in_order(
 
 
 def _cadence(time: NDArray[np.datetime64], given_s: float | None, stamp: Stamp) -> tuple[int, np.timedelta64, list[str]]:
-    """Return the step in ms, what to add to the stamps so that they mark centres, and notes."""
+    """Return the step in ms, the shift of the timestamps to the centres of their intervals, and notes."""
     none = np.timedelta64(0, "ms")
     if time.size < 2:
         if given_s is not None and given_s > 0:
@@ -326,7 +326,7 @@ def _cadence(time: NDArray[np.datetime64], given_s: float | None, stamp: Stamp) 
 
 
 def _subgrid(time: NDArray[np.datetime64], step: int) -> int:
-    """Return how many steps lie between recorded values where they keep to a coarser grid, else 1."""
+    """Return the number of steps between recorded values if these are on a coarser grid, otherwise 1."""
     if time.size < 10:
         return 1
     steps = np.diff(time).astype(np.int64)
@@ -336,7 +336,7 @@ def _subgrid(time: NDArray[np.datetime64], step: int) -> int:
 
 
 def _gaps(time: NDArray[np.datetime64], good: NDArray[np.bool_], step: int) -> list[str]:
-    """Say how many readings are missing between the first and the last stamp of the file, and where the longest gap lies."""
+    """Return a note on the number of missing readings between the first and last timestamp, and on the longest gap."""
     expected = int((time[-1] - time[0]).astype(np.int64)) // step + 1
     missing = expected - int(good.sum())
     if missing <= 0:

@@ -1,4 +1,4 @@
-"""What reading a file gives back: the data, and notes on everything that was corrected or dropped."""
+"""Results of reading a file: the data, and notes on everything that was corrected or dropped."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class ReadingsFile:
     Attributes
     ----------
     name
-        Name of the file, with the archive it lies in before a slash.
+        Name of the file, after the name of its archive and a slash if it is in one.
     format
         Name of the format in `detect.FORMATS`, or "magpy".
     readings
-        One record per station and cadence; a station without any usable value has a record of length 0 or none, and a note.
+        One record per station and sampling interval; a station without a usable value has an empty record or none, and a note.
     stations
-        Every station that the file names, with coordinates where it has usable ones.
+        Every station that the file names, with coordinates if they are usable.
     notes
-        Sentences: what was corrected, derived, dropped or found missing.
+        Sentences on what was corrected, derived, dropped or found missing.
     issued
-        The date of issue that the file states of itself (datetime64[ms]), None where it states none.
+        Date of issue stated in the file (datetime64[ms]), or None.
     """
 
     name: str
@@ -49,13 +49,13 @@ class EventsFile:
     Attributes
     ----------
     name
-        Name of the file, with the archive it lies in before a slash.
+        Name of the file, after the name of its archive and a slash if it is in one.
     format
-        Name of the format in `detect.FORMATS`; "zmap" or "table" for a table that is not the USGS's.
+        Name of the format in `detect.FORMATS`; "zmap" or "table" for a table that is not from the USGS.
     events
         In order of time.
     notes
-        Sentences: what was corrected or dropped.
+        Sentences on what was corrected or dropped.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Daily predictions that somebody made elsewhere: a date, and either the probabilities of the five classes or one score."""
+"""Daily predictions made elsewhere: a date, and either the probabilities of the five classes or one score."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROBABILITIES = tuple(f"p{cls}" for cls in range(CLASS_COUNT))
 SCORE = "score"
 _DATES = ("date", "day")
 _FARTHEST_SUM = 0.02
-"""How far the probabilities of a day may be from a sum of 1: rounding to two decimals."""
+"""Maximum deviation of the sum of the probabilities of a day from 1: allows for rounding to two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class DailyScores:
     Attributes
     ----------
     days
-        Local dates, datetime64[D], ascending, each once, shape (day,).
+        Local dates, datetime64[D], ascending and unique, shape (day,).
     values
-        Probabilities of the classes 0 to 4, shape (day, 5), or scores, higher for days with an event, shape (day, 1); NaN where
-        the file gives none.
+        Probabilities of the classes 0 to 4, shape (day, 5), or scores, higher for days with an earthquake, shape (day, 1); NaN
+        where the file gives none.
     """
 
     days: NDArray[np.datetime64]
@@ -44,28 +44,28 @@ class DailyScores:
 
     @property
     def are_probabilities(self) -> bool:
-        """Whether the file gives probabilities rather than one score."""
+        """Whether the file gives probabilities and not one score."""
         return bool(self.values.shape[1] == CLASS_COUNT)
 
 
 def read_scores(source: Source) -> DailyScores:
-    """Return the daily predictions of a table.
+    """Read the daily predictions of a table.
 
     Parameters
     ----------
     source
-        Columns ``date`` (or ``day``) and either ``p0`` to ``p4`` or ``score``; others are not read.
+        Table with the column ``date`` (or ``day``) and either ``p0`` to ``p4`` or ``score``; other columns are ignored.
 
     Raises
     ------
     FormatError
-        If a column is missing, a date is unreadable or comes twice, or probabilities do not sum to 1.
+        If a column is missing, a date is unreadable or repeated, or probabilities do not sum to 1.
     """
     return scores_of(sheet.load(source)[0], source.name)
 
 
 def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
-    """Return the daily predictions of a table in memory, which errors call `name`; otherwise as `read_scores`."""
+    """Return the daily predictions of a table in memory, as `read_scores`; error messages call it `name`."""
     names = {str(name).strip().lower(): name for name in frame.columns}
     date = next((names[name] for name in _DATES if name in names), None)
     wanted = PROBABILITIES if all(name in names for name in PROBABILITIES) else (SCORE,)

@@ -1,4 +1,4 @@
-"""Rows and columns of a text table or a workbook, before anyone says what they mean."""
+"""Rows and columns of a text table or a workbook, before their meaning is known."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from quakegui.formats.source import Source, decode
 from quakegui.formats.timecolumns import is_time_heading
 from quakegui.words import Said
 
-# pandas and openpyxl are imported where a table is read: 40 MB and half a second that a window or an observatory's own
-# formats need not pay.
+# pandas and openpyxl are imported only where a table is read: 40 MB and half a second that the window and the observatory
+# formats do not need.
 if TYPE_CHECKING:
     import pandas as pd
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
-"""Tried in this order; the first that cuts the first lines into equally many fields wins. A blank means any run of blanks."""
+"""Tried in this order; the first that splits the first lines into equally many fields is used. A blank is any run of blanks."""
 MOST_ABOVE = 60
-"""Lines above a table, such as titles and the instrument's settings, that are skipped."""
+"""Maximum number of lines skipped above a table, such as titles and settings of the instrument."""
 _SAMPLE_LINES = 30
 _LINES_LOOKED_AT = 400
 _FEWEST_BELOW = 3
-"""Lines that a table must have below others that are none."""
+"""Minimum number of lines of a table below lines that do not belong to it."""
 _MOST_BELOW = 3
-"""Rows below a heading that say more of its columns."""
+"""Maximum number of rows below a heading that describe its columns further."""
 _ABOVE = "lines above the table "
 _CUT = "last line of the table, cut off"
 _LONGEST_NAME = 100
@@ -48,11 +48,11 @@ class Preview:
     Attributes
     ----------
     columns
-        Names of the columns; "column 1", "column 2" where the table has none.
+        Names of the columns; "column 1", "column 2" if the table has none.
     rows
         The first rows, each as long as `columns`.
     sheets
-        Names of a workbook's sheets; empty for text.
+        Names of the sheets of a workbook; empty for text.
     """
 
     columns: tuple[str, ...]
@@ -68,8 +68,8 @@ def is_workbook(source: Source) -> bool:
 def refuse_other_workbooks(source: Source) -> None:
     """Raise `FormatError` for .xls and .ods.
 
-    No reader of them keeps bounds: python-calamine makes every cell as it opens a file, 20 million of them, 600 MB, of a
-    thousand bytes of .ods that say "repeated", and ends the process where memory ends.
+    Their readers have no limits: python-calamine creates every cell when it opens a file. From a thousand bytes of .ods with
+    "repeated" cells it creates 20 million, 600 MB, and it ends the process if memory runs out.
     """
     kinds = {"Excel 97-2003 (.xls)": source.data[:4] == _XLS, "OpenDocument (.ods)": is_opendocument(source.data)}
     for kind, is_it in kinds.items():
@@ -83,10 +83,21 @@ def refuse_other_workbooks(source: Source) -> None:
 def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
     """Return the first rows of a table.
 
+    Parameters
+    ----------
+    source
+        A text table or an .xlsx workbook.
+    sheet
+        The sheet of the workbook; the first if empty.
+    rows
+        Maximum number of rows.
+    skip
+        Number of lines above the heading; None to detect them.
+
     Raises
     ------
     FormatError
-        If it is no table.
+        If the file is not a table.
     """
     import pandas as pd
 
@@ -103,26 +114,26 @@ def load(
     text: Collection[str] | None = None,
     skip: int | None = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return a table with unique column names, and the names of the workbook's sheets.
+    """Return a table with unique column names, and the names of the sheets of the workbook.
 
     Parameters
     ----------
     source
         A text table or an .xlsx workbook.
     sheet
-        The workbook's sheet; the first if empty.
+        The sheet of the workbook; the first if empty.
     most_rows
-        Stop after so many rows.
+        Maximum number of rows.
     text
-        Columns that stay text, such as dates written as digits; None for all. The others become numbers where they hold
-        nothing else. A workbook's cells keep their own types.
+        Columns that stay text, such as dates written as digits; None for all. The others are converted if they contain only
+        numbers. Cells of a workbook keep their own types.
     skip
-        Lines above the table's heading; None where they are to be found: up to `MOST_ABOVE` lines that are no part of it.
+        Number of lines above the heading; None to detect them, up to `MOST_ABOVE`.
 
     Raises
     ------
     FormatError
-        If the bytes are no table of at least two columns, or a line has more fields than the first.
+        If the bytes are not a table of at least two columns, or a line has more fields than the first.
     """
     refuse_other_workbooks(source)
     if is_workbook(source):
@@ -132,7 +143,7 @@ def load(
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """Names of a workbook's sheets: those that are looked at, the hidden ones, and those beyond the most that are."""
+    """Names of the sheets of a workbook: those that are read, the hidden ones, and those beyond the limit."""
 
     looked_at: tuple[str, ...]
     hidden: tuple[str, ...] = ()
@@ -140,7 +151,7 @@ class Sheets:
 
 
 def sheets_of(source: Source) -> Sheets:
-    """Return a workbook's sheets; of a text table, or a workbook of one sheet, one whose name is empty.
+    """Return the sheets of a workbook; for a text table or a workbook of one sheet, one sheet with an empty name.
 
     Raises
     ------
@@ -163,7 +174,7 @@ def sheets_of(source: Source) -> Sheets:
 
 
 def above(source: Source, sheet: str = "") -> tuple[str, ...]:
-    """Return the lines above a table, comments among them, none for what is no table."""
+    """Return the lines above a table, including comments; empty if the file is not a table."""
     try:
         load(source, sheet=sheet, most_rows=1)
     except FormatError:
@@ -180,7 +191,7 @@ def cut_line(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What stands above the rows of a table: its columns' names, how many lines end before the rows, and those above it."""
+    """The part above the rows of a table: column names, number of lines before the rows, and the lines above the heading."""
 
     names: list[str]
     length: int
@@ -261,7 +272,7 @@ def _workbook(source: Source, sheet: str, most_rows: int | None, skip: int | Non
 
 
 def _shown(row: list[object]) -> list[str]:
-    """Return a workbook's cells as text; one that is a date is a number to `_is_number`."""
+    """Return the cells of a workbook as text; `_is_number` counts dates as numbers."""
     return ["" if value is None else str(value) for value in row]
 
 
@@ -271,7 +282,7 @@ def _counts(line: str) -> bool:
 
 
 def _beginning(lines: list[str], most_above: int) -> tuple[int, str | None]:
-    """Return how many lines stand above a table, and what separates its fields; None where there is no table."""
+    """Return the number of lines above a table and its delimiter; the delimiter is None if there is no table."""
     for begin in range(min(most_above, len(lines)) + 1):
         sample = lines[begin : begin + _SAMPLE_LINES]
         if max(map(len, sample), default=0) > _LONGEST_LINE or (begin and len(sample) < _FEWEST_BELOW):
@@ -283,15 +294,15 @@ def _beginning(lines: list[str], most_above: int) -> tuple[int, str | None]:
 
 
 def _is_body(rows: list[list[str]]) -> bool:
-    """Return whether most rows hold numbers: what stands below lines that are no table must be one beyond doubt."""
+    """Return whether most rows contain numbers: below lines that do not belong to it, a table must be unambiguous."""
     return sum(any(map(_is_number, row)) for row in rows) > len(rows) / 2
 
 
 def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
-    """Return the heading of a table whose first rows are these, all of one length.
+    """Return the heading of a table from its first rows, all of one length.
 
-    It is the first row; but where a later one names times or dates and rows of numbers follow it, those above it are titles.
-    Rows without a number right below it say more of the columns, such as their units.
+    The heading is the first row; but if a later one names times or dates and rows of numbers follow, those above it are titles.
+    Rows without a number directly below the heading describe the columns further, such as their units.
     """
     at = 0 if fixed else next((at for at in range(len(rows) - 1) if _names_times(rows[at]) and _has_number(rows[at + 1 :])), 0)
     if at > MOST_ABOVE or any(_is_number(field) for field in rows[at]) or sum(bool(field.strip()) for field in rows[at]) < 2:
@@ -317,7 +328,7 @@ def _has_number(rows: list[list[str]]) -> bool:
 
 
 def _delimiter(sample: list[str]) -> str | None:
-    """Return what separates the fields of the first lines."""
+    """Return the delimiter of the first lines, or None."""
     for delimiter in DELIMITERS:
         counts = {len(_split(line, delimiter)) for line in sample}
         if len(counts) == 1 and 1 < counts.pop() <= _MOST_COLUMNS:
@@ -340,7 +351,7 @@ def _is_number(field: str) -> bool:
 
 
 def _names(raw: list[str]) -> list[str]:
-    """Return unique names: blanks become "column N", repeats get their number."""
+    """Return unique names: blanks become "column N", repeated names are numbered."""
     names: list[str] = []
     taken: set[str] = set()
     for index, field in enumerate(raw, start=1):

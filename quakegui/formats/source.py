@@ -31,13 +31,12 @@ class Source:
     data
         Its contents, unpacked.
     siblings
-        `siblings("kak.ack")` returns the bytes of the file of that name (whatever its case) in the same folder or archive,
-        or None.
+        `siblings("kak.ack")` returns the bytes of the file of that name (in any case) in the same folder or archive, or None.
     modified_ms
-        When the file was last modified, or the member of an archive by the archive's own word (in UTC where its packer wrote
-        that too, else its wall clock taken as UTC); milliseconds since 1970 UTC, None where that is not known.
+        When the file was last modified, in milliseconds since 1970 UTC, or None if unknown. For a member of an archive, the
+        time in the archive: its UTC time if there is one, otherwise its local time taken as UTC.
     kept
-        What a reader found out about the bytes and would else find out again, by name.
+        Cache by name of what readers found out about the bytes.
     """
 
     name: str
@@ -53,7 +52,7 @@ class Source:
 
 
 def read_file(file: Path, name: str) -> bytes:
-    """Return a file's bytes; raises FormatError if it is too large or cannot be opened."""
+    """Return the bytes of a file; raises FormatError if it is too large or cannot be opened."""
     try:
         found = file.stat()
         size = found.st_size
@@ -76,7 +75,7 @@ def read_file(file: Path, name: str) -> bytes:
 
 
 def modified(file: Path) -> int | None:
-    """Return when a file was last modified, milliseconds since 1970 UTC; None where that is not known or cannot be true."""
+    """Return when a file was last modified, in milliseconds since 1970 UTC; None if unknown or impossible."""
     try:
         found = file.stat().st_mtime_ns // 1_000_000
     except OSError:
@@ -96,7 +95,7 @@ def folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
                 if file.name.lower() == wanted.lower() and file.is_file():
                     return read_file(file, wanted)
         except (OSError, FormatError):
-            return None  # an unreadable neighbour is as good as none: the file itself says what it lacks
+            return None  # an unreadable sibling counts as missing: the reader of the file reports what it lacks
         return None
 
     return find

@@ -1,7 +1,7 @@
-"""Cells that say when: their forms, and the instants that they mean.
+"""Times in cells: their forms, and conversion to datetimes.
 
-A form is written as for strptime, of the cells of one column or of several with blanks between them; "iso", "unix", "unix_ms",
-"excel" and "matlab" are forms too. Digits are counted: "2024130" is no year, month and day, since those have eight.
+A form is written as for strptime, for the cells of one column or of several joined with blanks; "iso", "unix", "unix_ms",
+"excel" and "matlab" are forms too. Digits are counted: "2024130" is not a year, month and day, since those have eight.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ TIME_FORMATS = (
 )
 """The forms that can be chosen."""
 SERIAL_ORIGINS = {"excel": -25_569.0, "matlab": -719_529.0}
-"""Serial days: what is added to them to have days since 1970."""
+"""Serial days: offsets to days since 1970."""
 SPECIAL_FORMS = ("", "iso", "unix", "unix_ms", *SERIAL_ORIGINS)
 
 _WIDTHS = {"%Y": 4, "%j": 3, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%M": 2, "%S": 2}
 _DIGITS = re.compile(r"(?:%[YjmdHIMS])+")
 _UNIX_RANGE = (-5e9, 7e9)
 _END_OF_DAY = re.compile(r"(?<=[ T])24(?=(?::00){1,2}(?:\.0+)?$|(?:00){1,2}$)")
-"""Hour 24 is the next day's midnight; in a column of its own it is told by the form."""
+"""Hour 24 is midnight of the next day; in a column of its own it is recognised by the form."""
 
 
 def parse_times(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:
-    """Return the instants in one column, or in several that hold parts of them, NaT where there is none, shape (row,)."""
+    """Return the times in one column, or in several with parts of them, shape (row,), NaT where there is none."""
     import pandas as pd
 
     if form.startswith("unix"):
@@ -71,21 +71,21 @@ def parse_times(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:
 
 
 def reads(text: str, form: str) -> bool:
-    """Return whether one text has a form; its digits are counted."""
+    """Return whether a text has a form; its digits are counted."""
     text = _end_of_day(form).sub("00", text.strip())
     if form not in SPECIAL_FORMS and _shape(form).fullmatch(text) is None:
         return False
     try:
-        # The zone is of no interest here: only whether the text has this shape.
+        # The zone does not matter here, only whether the text has this form.
         found = dt.datetime.fromisoformat(text) if form == "iso" else dt.datetime.strptime(text, form)  # noqa: DTZ007
     except ValueError:
         return False
-    # A number read as a year lies far off.
+    # A number misread as a year is far outside.
     return 1850 <= found.year <= 2100 or not any(part in form for part in ("iso", "%Y"))
 
 
 def width(form: str) -> int:
-    """Return how many digits a form of digits only has."""
+    """Return the number of digits of a form that consists of digits only."""
     return sum(_WIDTHS[part] for part in re.findall(r"%.", form))
 
 
@@ -100,7 +100,7 @@ def _end_of_day(form: str) -> re.Pattern[str]:
 
 @cache
 def _shape(form: str) -> re.Pattern[str]:
-    """Return what a text of a form looks like: as many digits as it has where they stand without marks between them."""
+    """Return a pattern for texts of a form, which counts the digits of parts without separators."""
     words = form.split(" ")
     return re.compile(" +".join(rf"\d{{{width(word)}}}" if _is_digits(word) else ".+" for word in words), re.ASCII)
 
@@ -110,13 +110,13 @@ def _is_digits(form: str) -> bool:
 
 
 def _whole_seconds(ms: pd.Series[Any]) -> pd.Series[Any]:
-    """Return instants at whole seconds where they are meant: a serial day has its digits for some 10 microseconds."""
+    """Return times rounded to whole seconds if they are close to them: a serial day is precise to some 10 microseconds."""
     whole = (ms / 1000.0).round() * 1000.0
     return whole.where((ms - whole).abs() < 5.0, ms)
 
 
 def _joined(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:
-    """Return the cells of each row with blanks between them; lost zeros in front of hours and minutes come back."""
+    """Return the cells of each row joined with blanks; lost leading zeros of hours and minutes are restored."""
     forms = form.split(" ") if form not in SPECIAL_FORMS else []
     each = forms if len(forms) == len(parts) else [""] * len(parts)
     filled = [_filled(part.map(cell), one) for part, one in zip(parts, each, strict=True)]
@@ -131,7 +131,7 @@ def _joined(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:
 
 
 def _filled(text: pd.Series[Any], form: str) -> pd.Series[Any]:
-    """Return the cells of a column of numbers as its form wants them, such as "0005" for minute 5 of "%H%M"."""
+    """Return the cells of a column of numbers as its form requires, such as "0005" for minute 5 of "%H%M"."""
     if form == "%S.%f":
         return text.where(text.str.contains(".", regex=False) | (text == ""), text + ".0")
     if not _is_digits(form):
@@ -146,5 +146,5 @@ def _instants(text: pd.Series[Any], form: str, *, utc: bool) -> pd.Series[Any]:
 
     try:
         return pd.to_datetime(text, format=form, errors="coerce", utc=utc)
-    except ValueError:  # stamps of several zones, which pandas takes together in UTC only
+    except ValueError:  # timestamps of several zones, which pandas can combine in UTC only
         return pd.to_datetime(text, format=form, errors="coerce", utc=True)

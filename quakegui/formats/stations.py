@@ -1,4 +1,4 @@
-"""Tables of stations: code, name, coordinates; and the WDC's acknowledgement files, which name one."""
+"""Tables of stations (code, name, coordinates), and acknowledgement files of the WDC, which describe one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NOT_STATIONS = re.compile(r"mag|magnitude|depth|震级|深度", re.IGNORECASE)
 
 
 def looks_like(source: Source) -> bool:
-    """Return whether this is an .ack file, or a table with stations and their coordinates and no earthquakes."""
+    """Return whether this is an .ack file, or a table of stations with coordinates and without earthquakes."""
     if _ack(source) is not None:
         return True
     try:
@@ -47,14 +47,14 @@ def looks_like(source: Source) -> bool:
 
 
 def places(frame: pd.DataFrame, codes: pd.Series[Any] | str) -> tuple[tuple[Station, ...], tuple[str, ...]]:
-    """Return the stations whose coordinates stand in each row of a table of readings, and the columns that hold those.
+    """Return the stations whose coordinates are in the rows of a table of readings, and the columns of the coordinates.
 
     Parameters
     ----------
     frame
         The table.
     codes
-        The station's code of each row, or that of all rows.
+        The station code of each row, or of all rows.
     """
     found = {fact: name for fact, name in _facts(frame).items() if fact in _PLACES}
     if not {"latitude", "longitude"} <= found.keys():
@@ -71,18 +71,18 @@ def places(frame: pd.DataFrame, codes: pd.Series[Any] | str) -> tuple[tuple[Stat
 
 
 def _has_readings(frame: pd.DataFrame) -> bool:
-    """Return whether a table has times and total intensities: then the places in its rows are beside the point."""
+    """Return whether a table has times and total intensities: then it is a table of readings with coordinates."""
     names = [str(name) for name in frame.columns]
     return any(map(is_time_heading, names)) and any(content_of(numbers(frame[name])).is_field for name in names)
 
 
 def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
-    """Return the stations of a table or an .ack file, and notes.
+    """Read the stations, and notes, of a table or an .ack file.
 
     Raises
     ------
     FormatError
-        If there are no columns of latitude, longitude and a code or name, or no station.
+        If there are no columns of latitude, longitude and a code or name, or no stations.
     """
     ack = _ack(source)
     if ack is not None:
@@ -118,7 +118,7 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
 
 
 def _unread(frame: pd.DataFrame, found: dict[str, str], sheets: tuple[str, ...]) -> tuple[str, ...]:
-    """Return sentences on the columns and sheets of which nothing is kept."""
+    """Return sentences on the columns and sheets that were not imported."""
     names = [name for name in map(str, frame.columns) if name not in found.values()]
     columns = (Said("Columns not imported: {named}.", named=named(names)),) if names else ()
     return (*columns, *((Said("Sheets after the first were not read: {named}.", named=named(list(sheets))),) if sheets else ()))
@@ -133,7 +133,7 @@ def _ack(source: Source) -> tuple[Station, tuple[str, ...]] | None:
 
 
 def _find(frame: pd.DataFrame) -> dict[str, str] | None:
-    """Return the column of each fact, None where the table does not list stations."""
+    """Return the column of each fact, or None if the table does not list stations."""
     if any(_NOT_STATIONS.fullmatch(_bare(column)) for column in map(str, frame.columns)):
         return None
     found = _facts(frame)

@@ -1,4 +1,4 @@
-"""Readings in tables (CSV, text, XLSX), wide or long, with a mapping that says what each column means."""
+"""Readings in tables (CSV, text, XLSX), wide or long, with a mapping that defines the meaning of each column."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ _OPTIONS: dict[str, str] = {
     NO_STATION: joined(" or ", ("--station CODE", "--station-from PATTERN")),
     ONE_DAY: "--mapping FILE.json",
 }
-"""Which option settles a doubt; the others take a mapping or, where it is of clocks, --timezone."""
+"""The option that resolves each doubt; the others need a mapping or, for time zones, --timezone."""
 
 
 def looks_like(source: Source) -> bool:
-    """Return whether this is a table of readings, for a workbook on any of its sheets, even if some of it is not sure."""
+    """Return whether this is a table of readings (for a workbook: on any of its sheets), even if some of it is uncertain."""
     try:
         names = sheet.sheets_of(source).looked_at
     except FormatError:
@@ -58,19 +58,21 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, hints: Hints | TableMapping | None = None) -> ReadingsFile:
-    """Return the readings of a table.
+    """Read the readings of a table.
 
     Parameters
     ----------
     source
         A text table or an .xlsx workbook.
     hints
-        What its columns mean, or what else is known of it; guessed where that is sure, and what was guessed is noted.
+        The meaning of its columns, or other hints. Without a mapping, the columns are guessed if they are unambiguous, and a
+        note reports the guess.
 
     Raises
     ------
     FormatError
-        If it is no table, lacks a column of the mapping, has no readable time, or no mapping is given and none is sure.
+        If the file is not a table, lacks a column of the mapping, has no readable time, or has ambiguous columns and no
+        mapping.
     """
     hints = hints_of(hints)
     saved = _saved(source, hints) if hints.mapping is None else None
@@ -87,7 +89,7 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
 
 
 def fits(source: Source, hints: Hints) -> bool:
-    """Return whether this is a table of readings by what is said of it: its unit, its first line, or a mapping that is kept."""
+    """Return whether the hints identify a table of readings: by their unit, first line, or a saved mapping."""
     if hints.unit or hints.skip_lines is not None:
         found = guess_table(source, hints)
         return found is not None and found.mapping is not None
@@ -95,7 +97,7 @@ def fits(source: Source, hints: Hints) -> bool:
 
 
 def _saved(source: Source, hints: Hints) -> TableMapping | None:
-    """Return the mapping that is kept for tables with these columns; whose readings they are, the file or the user says."""
+    """Return the saved mapping for tables with these columns; the station comes from the file or the user."""
     found = kept_mapping(source, hints.saved, hints.skip_lines)
     if found is None or found.station_column or (found.layout == "wide" and len(found.columns) > 1):
         return found
@@ -110,7 +112,7 @@ def _saved(source: Source, hints: Hints) -> TableMapping | None:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a table, or a sheet of a workbook, holds."""
+    """The content of a table, or of a sheet of a workbook."""
 
     readings: list[Readings]
     stations: tuple[Station, ...]
@@ -127,12 +129,12 @@ def _read_mapped(source: Source, mapping: TableMapping) -> _Part:
 
 
 def _other_zone(mapping: TableMapping) -> list[str]:
-    """Return a note where a heading names another clock than the mapping."""
+    """Return a note if a heading names another time zone than the mapping."""
     named_zones = {zone for name in mapping.time if (zone := zone_in(name))} - {mapping.timezone}
     try:
         others = [zone for zone in named_zones if str(zone_of(zone)) != str(zone_of(mapping.timezone))]
     except ValueError:
-        return []  # the mapping's own zone is checked where it is used
+        return []  # the zone of the mapping is checked where it is used
     return [
         Said(
             "The heading of the time column gives {zone}, but {timezone} was specified; {timezone} was used.",
@@ -144,7 +146,7 @@ def _other_zone(mapping: TableMapping) -> list[str]:
 
 
 def _read_guessed(source: Source, hints: Hints) -> _Part:
-    """Return the readings of a table, or of each sheet of a workbook whose columns are plain, and notes."""
+    """Return the readings and notes of a table, or of each sheet of a workbook with unambiguous columns."""
     sheets = sheet.sheets_of(source)
     several = len(sheets.looked_at) + len(sheets.hidden) > 1
     readings: list[Readings] = []
@@ -166,7 +168,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
         if not doubts:
-            sheet.load(source, most_rows=200)  # what is no table at all says so itself
+            sheet.load(source, most_rows=200)  # raises the error if the file is not a table at all
         raise FormatError(_why(next(iter(doubts.values()), ())), file=source.name)
     if (
         several
@@ -181,7 +183,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
 
 
 def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -> list[str]:
-    """Return notes on a workbook's sheets that were not read."""
+    """Return notes on the sheets of a workbook that were not read."""
     notes: list[str] = []
     if empty:
         notes.append(Said("Sheets without a table: {named}.", named=named(empty)))
@@ -201,7 +203,7 @@ def _unread_sheets(sheets: sheet.Sheets, empty: list[str], unplain: list[str]) -
 
 
 def _why(doubts: tuple[str, ...]) -> str:
-    """Return what is not plain about a table, and which option settles it."""
+    """Return why a table is ambiguous, and which option resolves it."""
     asked = dict.fromkeys(
         _OPTIONS.get(doubt, "--timezone ZONE" if is_zone_doubt(doubt) else "--mapping FILE.json") for doubt in doubts
     )
@@ -214,7 +216,7 @@ def _why(doubts: tuple[str, ...]) -> str:
 
 
 def _around(source: Source, sheet_name: str) -> list[str]:
-    """Return notes on the lines above a table that are no comments, and on a last line that was cut off."""
+    """Return notes on the lines above a table that are not comments, and on a last line that was cut off."""
     cut = sheet.cut_line(source)
     after = [Said("The last line is incomplete and was skipped: '{line}'.", line=shown(cut.strip(), 60))] if cut else []
     lines = [line for line in sheet.above(source, sheet_name) if line.strip() and not line.startswith("#")]
@@ -225,7 +227,7 @@ def _around(source: Source, sheet_name: str) -> list[str]:
 
 
 def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
-    """Return one record for each station and cadence, where several sheets or columns hold parts of it, and notes."""
+    """Return one record per station and sampling interval, merged if several sheets or columns have parts of it, and notes."""
     parts: dict[tuple[str, float, bool], list[Readings]] = {}
     for one in readings:
         parts.setdefault((one.station, one.cadence_s, one.derived), []).append(one)
@@ -245,7 +247,7 @@ def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:
 
 
 def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed: bool = False) -> _Part:
-    """Return what a table's rows hold; what was guessed must not give one stamp to most rows."""
+    """Return the content of the rows of a table; a guessed mapping must not give most rows the same timestamp."""
     _check(source, mapping, frame)
     time, notes = _times(source, mapping, frame)
     readings: list[Readings] = []
@@ -264,7 +266,7 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
 
 
 def refuse_unplain(source: Source) -> None:
-    """Raise `FormatError` for a table whose columns are not plain, and return for what is no table with numbers."""
+    """Raise `FormatError` for a table with ambiguous columns; return if the file is not a table with numbers."""
     found = guess_table(source)
     if found is None or not len(found.frame):
         return
@@ -273,7 +275,7 @@ def refuse_unplain(source: Source) -> None:
 
 
 def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, Total, NDArray[np.bool_]]]:
-    """Yield each station's code, its total intensity and the rows that hold it, shape (row,)."""
+    """Yield the code, the total intensity and the rows, shape (row,), of each station."""
     factor = UNITS[mapping.unit]
     values = {name: _in_nt(_ungrouped(frame[name], factor), factor, mapping.missing) for _, name in mapping.columns}
     everywhere = np.ones(len(frame), dtype=bool)
@@ -293,7 +295,7 @@ def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, 
 
 
 def _ungrouped(column: pd.Series[Any], factor: float) -> NDArray[np.float64]:
-    """Return a column's numbers; where each comma may as well group digits, as what a total intensity can be by its size."""
+    """Return the numbers of a column; if its commas are ambiguous, with the reading that gives a possible total intensity."""
     values = numbers(column)
     if is_ambiguous(column) and not content_of(values * factor).is_field and content_of(values * factor * 1000.0).is_field:
         return values * 1000.0
@@ -325,7 +327,7 @@ def _check(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> None:
 
 
 def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[NDArray[np.datetime64], list[str]]:
-    """Return UTC instants, NaT where there is none, shape (row,), and notes."""
+    """Return UTC times, shape (row,), NaT where there is none, and notes."""
     parts = [frame[name] for name in mapping.time]
     local = parse_times(parts, mapping.time_format)
     notes: list[str] = []

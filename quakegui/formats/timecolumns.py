@@ -1,4 +1,4 @@
-"""Which columns of a table say when, and in which form: only where that is sure; else why it is not."""
+"""The time columns of a table and their form, if they are unambiguous; otherwise the reason why not."""
 
 from __future__ import annotations
 
@@ -56,26 +56,26 @@ _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?:\D|$)")
 GENERATED = re.compile(r"column \d+(?: \(\d+\))*")
-"""The name that a column without a heading is given."""
+"""The generated name of a column without a heading."""
 ONE_DAY = Said("Each date occurs in several rows, and no time-of-day column was recognised: specify that column.")
 
 
 @dataclass(frozen=True, slots=True)
 class TimeColumns:
-    """Where a table's time is.
+    """The time columns of a table.
 
     Attributes
     ----------
     columns
-        The column, or those of its parts in the order of `form`; none where it is not sure.
+        The column, or the columns of the parts in the order of `form`; empty if uncertain.
     form
         Their form (see `stamps`).
     zone
-        The zone that the headings name; empty where they name none.
+        Time zone named in the headings; empty if there is none.
     doubt
-        A sentence on why it is not known; empty where it is.
+        A sentence on why the time is uncertain; empty if it is not.
     stamp_ends
-        Whether hours go from 1 to 24, so that each stamp is the end of its interval.
+        Whether hours run from 1 to 24, so that each timestamp is the end of its interval.
     """
 
     columns: tuple[str, ...] = ()
@@ -86,19 +86,19 @@ class TimeColumns:
 
 
 def is_time_heading(name: str) -> bool:
-    """Return whether a heading is one of times, dates or parts of them."""
+    """Return whether a heading names times, dates or parts of them."""
     return _TIME.fullmatch(bare(name)) is not None or any(_PARTS[part].fullmatch(bare(name)) for part in ("year", "hour"))
 
 
 def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeColumns:
-    """Return where a table's time is.
+    """Find the time columns of a table.
 
     Parameters
     ----------
     frame
-        Its first rows, cells as text or with a workbook's types.
+        Its first rows, with cells as text or, from a workbook, with their own types.
     whole
-        Gives all rows, where the first cannot tell HHMM from HHMMSS, or hours to 12 from hours to 24.
+        Returns all rows, for when the first cannot distinguish HHMM from HHMMSS, or 12-hour from 24-hour times.
     """
     names = [str(name) for name in frame.columns]
     parts = _split_parts(names)
@@ -114,13 +114,13 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
         if found is not None:
             return _of_half_days(found, parts, whole)
     first = names[0] if names else ""
-    if named and GENERATED.fullmatch(first) and _stamp_forms(rows[first]) == ["iso"]:  # pandas' index has no heading
+    if named and GENERATED.fullmatch(first) and _stamp_forms(rows[first]) == ["iso"]:  # an index of pandas has no heading
         return TimeColumns((first,), "iso")
     return TimeColumns(doubt=next(iter(doubts), ""))
 
 
 def _of_half_days(found: TimeColumns, parts: dict[str, str], whole: Callable[[], pd.DataFrame]) -> TimeColumns:
-    """Return where the time is with a column of AM and PM, which counts unless the hours go to 24 and agree with it."""
+    """Add the column of AM and PM to the time, unless the hours run to 24 and agree with it."""
     if "half" not in parts or not found.columns or parts["half"] in found.columns:
         return found
     frame, columns, form = whole(), (*found.columns, parts["half"]), f"{found.form.replace('%H', '%I')} %p"
@@ -140,7 +140,7 @@ def _of_half_days(found: TimeColumns, parts: dict[str, str], whole: Callable[[],
 
 
 def _without_summary(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the rows of a table without the last ones that have no digit where the time should be, such as means."""
+    """Return the rows of a table without final rows, such as means, that have no digit in the time columns."""
     count = len(frame)
     while count > max(1, len(frame) - _MOST_SUMMARIES) and not any(
         _DIGIT.search(cell(frame[name].iloc[count - 1])) for name in names
@@ -150,7 +150,7 @@ def _without_summary(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 def _split_parts(names: list[str]) -> dict[str, str]:
-    """Return the columns that hold one part of a date and time each, by the part."""
+    """Return the columns that contain a single part of a date and time, by part."""
     parts: dict[str, str] = {}
     for name in names:
         short = bare(re.sub(r" \(\d+\)$", "", name))
@@ -164,7 +164,7 @@ def _split_parts(names: list[str]) -> dict[str, str]:
 
 
 def _of_parts(rows: pd.DataFrame, parts: dict[str, str], named: list[str]) -> TimeColumns | None:
-    """Return the time where its parts have columns of their own; None where they do not make one."""
+    """Return the time from columns of its parts, or None if they are incomplete."""
     if {"year", "month", "day"} <= parts.keys():
         dates = [(tuple(parts[part] for part in ("year", "month", "day")), "%Y %m %d")]
     elif {"year", "doy"} <= parts.keys():
@@ -207,9 +207,9 @@ def _whole_numbers(column: pd.Series[Any]) -> bool:
 def _of_columns(
     rows: pd.DataFrame, candidates: list[str], whole: Callable[[], pd.DataFrame], doubts: list[str]
 ) -> TimeColumns | None:
-    """Return the time that one column holds, or two with date and time of day; None, and why, where that is not sure."""
+    """Return the time from one column, or from date and time of day in two; None, with a doubt, if it is uncertain."""
     stamps = {name: forms for name in candidates if (forms := _stamp_forms(rows[name]))}
-    # numbers that grow are serial days only below a heading that speaks of time
+    # increasing numbers are serial days only below a heading that names a time
     stamps = {
         name: forms for name, forms in stamps.items() if _TIME.fullmatch(bare(name)) or not set(forms) <= set(_SERIAL_RANGES)
     }
@@ -236,7 +236,7 @@ def _of_columns(
 def _one(
     rows: pd.DataFrame, readings: list[tuple[tuple[str, str], ...]], doubts: list[str], whole: Callable[[], pd.DataFrame]
 ) -> TimeColumns | None:
-    """Return the only reading of the time, or of several that mean the same the first."""
+    """Return the only interpretation of the time, or the first of several that are equivalent."""
     columns = [tuple(name for name, _ in reading) for reading in readings]
     forms = [" ".join(form for _, form in reading) for reading in readings]
     forms = ["iso" if form in ("%Y-%m-%d iso", "%Y-%m-%d %H:%M:%S.%f") else form for form in forms]
@@ -244,20 +244,20 @@ def _one(
     if len(found) > 1 and not _agree(found, whole()):
         doubts.append(_both(rows, found))
         return None
-    found.sort(key=lambda one: not one[1].startswith("unix"))  # whose clock is UTC beyond doubt
+    found.sort(key=lambda one: not one[1].startswith("unix"))  # its zone is certainly UTC
     return TimeColumns(*found[0], "UTC" if found[0][1].startswith("unix") else _zone(found[0][0]))
 
 
 def _agree(readings: list[tuple[tuple[str, ...], str]], frame: pd.DataFrame) -> bool:
-    """Return whether readings of different columns give the same instants in all rows."""
+    """Return whether interpretations of different columns give the same times in all rows."""
     if len({columns for columns, _ in readings}) < len(readings):
-        return False  # of one column: what agrees so far, as 05/05/2024, may differ in the next file
+        return False  # of one column: interpretations that agree here, as for 05/05/2024, may differ in the next file
     instants = [_instants([frame[name] for name in columns], form, _zone(columns)) for columns, form in readings]
     return all(one.equals(instants[0]) for one in instants[1:])
 
 
 def _instants(parts: list[pd.Series[Any]], form: str, zone: str) -> pd.Series[Any]:
-    """Return UTC instants without a zone, to the second."""
+    """Return UTC times without a zone, to the second."""
     found = parse_times(parts, form)
     if found.dt.tz is None and zone and not form.startswith("unix"):
         found = found.dt.tz_localize(zone_of(zone), ambiguous="NaT", nonexistent="NaT")
@@ -266,14 +266,14 @@ def _instants(parts: list[pd.Series[Any]], form: str, zone: str) -> pd.Series[An
 
 
 def _best(found: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """Return pairs of column and form: of the columns whose heading names UTC, else any zone, else of all."""
+    """Return (column, form) pairs: of columns whose heading names UTC, otherwise any zone, otherwise of all."""
     names = list(found)
     chosen = [name for name in names if zone_in(name) == "UTC"] or [name for name in names if zone_in(name)] or names
     return [(name, form) for name in chosen for form in found[name]]
 
 
 def _stamp_forms(column: pd.Series[Any]) -> list[str]:
-    """Return the forms in which a column's cells are dates with times of day."""
+    """Return the forms in which the cells of a column are dates with times of day."""
     filled = [value for value in column if cell(value)]
     if filled and all(isinstance(value, dt.datetime) for value in filled):
         return ["iso"] if any(value.time() != dt.time() for value in filled) else []
@@ -287,7 +287,7 @@ def _stamp_forms(column: pd.Series[Any]) -> list[str]:
 
 
 def _counts(column: pd.Series[Any]) -> list[str]:
-    """Return what a column's growing numbers count: seconds since 1970, or serial days of a spreadsheet or of MATLAB."""
+    """Return the forms of a column of increasing numbers: seconds since 1970, or serial days of a spreadsheet or of MATLAB."""
     values = numbers(column)
     values = values[np.isfinite(values)]
     if values.size < len([text for text in column.map(cell) if text]) or not values.size:
@@ -304,12 +304,12 @@ def _forms(column: pd.Series[Any], forms: Iterable[str]) -> list[str]:
 
 
 def _reading(texts: list[str], forms: Iterable[str]) -> list[str]:
-    """Return the forms that read every text."""
+    """Return the forms that fit every text."""
     return [form for form in forms if texts and reads(texts[0], form) and all(reads(text, form) for text in texts)]
 
 
 def _clock_forms(column: pd.Series[Any], name: str, whole: Callable[[], pd.DataFrame], doubts: list[str]) -> list[str]:
-    """Return the forms in which a column's cells are times of day."""
+    """Return the forms in which the cells of a column are times of day."""
     texts = _texts(column)
     if texts and all(re.fullmatch(r"\d{1,6}(?:\.0)?", text) for text in texts):
         return _digit_clock([text.removesuffix(".0") for text in texts], name, whole, doubts)
@@ -319,7 +319,7 @@ def _clock_forms(column: pd.Series[Any], name: str, whole: Callable[[], pd.DataF
 
 
 def _digit_clock(texts: list[str], name: str, whole: Callable[[], pd.DataFrame], doubts: list[str]) -> list[str]:
-    """Return "%H%M" or "%H%M%S" for times of day in digits, whose zeros in front may be lost."""
+    """Return "%H%M" or "%H%M%S" for times of day in digits, whose leading zeros may be lost."""
     fitting = [
         form
         for form in ("%H%M", "%H%M%S")
@@ -357,7 +357,7 @@ def _zone(columns: tuple[str, ...]) -> str:
 
 
 def _both(rows: pd.DataFrame, readings: list[tuple[tuple[str, ...], str]]) -> str:
-    """Return a sentence on two readings that both fit."""
+    """Return a sentence on two interpretations that both fit."""
     texts = [f"{' and '.join(shown(name, 40) for name in names)} as {form}" for names, form in readings[:2]]
     names = readings[0][0]
     example = " ".join(cell(rows[name].iloc[0]) for name in names)

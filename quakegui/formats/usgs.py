@@ -1,7 +1,7 @@
-"""Catalogues as tables: USGS, EMSC, GeoNet and ISC csv, FDSN text, ZMAP, workbooks, this program's own export, and their kin.
+"""Catalogues as tables: USGS, EMSC, GeoNet and ISC csv, FDSN text, ZMAP, workbooks, exports of this program, and similar.
 
-Needed columns are a time, a magnitude, a latitude and a longitude, under any of the usual names; depth, place, magnitude type,
-identifier and event type are taken where they are. A zone named with a time, or in a heading, counts.
+Required columns are time, magnitude, latitude and longitude, under any of their usual names; depth, place, magnitude type,
+identifier and event type are read if present. A time zone in a time or a heading is applied.
 
 References
 ----------
@@ -40,7 +40,7 @@ _SHEET = "catalogue of the first sheet"
 
 
 def looks_like(source: Source) -> bool:
-    """Whether the file begins with the header of an event table, other than China's, or has ZMAP's columns without one."""
+    """Return whether the file begins with the header of an earthquake table (not a Chinese one), or has the ZMAP columns."""
     table = sniff_table(source)
     if table is not None:
         return not is_chinese(table)
@@ -48,22 +48,22 @@ def looks_like(source: Source) -> bool:
 
 
 def is_chinese(table: Table) -> bool:
-    """Whether a heading is that of China's catalogues."""
+    """Return whether a heading is that of a Chinese catalogue."""
     return "time" in table.columns and "发震" in table.names[table.columns["time"]]
 
 
 def is_sheet(source: Source) -> bool:
-    """Whether the file is a workbook whose first sheet begins with the header of an event table."""
+    """Return whether the file is a workbook whose first sheet begins with the header of an earthquake table."""
     return sheet.is_workbook(source) and _table_in_sheet(source) is not None
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read an event table; `timezone` is the zone of times that name none, empty for what the file says or UTC.
+    """Read an earthquake table; `timezone` is the zone of times that do not name one, empty for the zone of the file or UTC.
 
     Raises
     ------
     FormatError
-        If there is no header with time, magnitude, latitude and longitude, no usable event, or a clock to be asked for.
+        If there is no header with time, magnitude, latitude and longitude, no usable earthquake, or if the zone is ambiguous.
     """
     refuse_apple_double(source)
     text, notes = text_of(source)
@@ -79,7 +79,7 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
 
 
 def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
-    """Read an event table in the first sheet of a workbook; the other sheets are named.
+    """Read an earthquake table in the first sheet of a workbook; the other sheets are named in a note.
 
     Raises
     ------
@@ -101,12 +101,12 @@ def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
 
 
 def clock_of(source: Source, table: Table, timezone: str) -> str:
-    """Return the zone of a table's times: as is said, else as its headings say; empty where neither does.
+    """Return the zone of the times of a table: as stated by the user, otherwise from the headings, or empty.
 
     Raises
     ------
     FormatError
-        If it has to be asked for.
+        If the zone is ambiguous and the user has not stated it.
     """
     if not timezone and table.doubt:
         raise FormatError(table.doubt, file=source.name)
@@ -114,7 +114,7 @@ def clock_of(source: Source, table: Table, timezone: str) -> str:
 
 
 def _table_in_sheet(source: Source) -> tuple[int, Table] | None:
-    """Return the row of the first sheet's header, from 0, and what it says."""
+    """Return the row of the header in the first sheet, from 0, and its content; None if there is none."""
     from quakegui.formats import workbook
 
     if _SHEET not in source.kept:
@@ -131,7 +131,7 @@ def _table_in_sheet(source: Source) -> tuple[int, Table] | None:
 
 
 def _events(source: Source, table: Table, rows: list[list[Any]], at: int, *, whole: bool = True) -> Iterator[RawEvent]:
-    """Yield the rows of a sheet below its header, which is row `at`, as events in the making."""
+    """Convert the rows of a sheet below its header, in row `at`, to `RawEvent`."""
     cells = ((f"row {number}", [_text(value) for value in row]) for number, row in enumerate(rows[at + 1 :], start=at + 2))
     return events_in(source, table, cells, whole=whole)
 

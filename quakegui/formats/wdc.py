@@ -1,4 +1,4 @@
-"""WDC exchange format of observatory hourly means: one line per station, element and day.
+"""WDC exchange format of observatory hourly means: one line per station, component and day.
 
 References
 ----------
@@ -27,9 +27,9 @@ from quakegui.words import Said
 NAME = "wdc"
 MISSING = 9999
 WORST_SHARE = 0.1
-"""Share of unreadable lines above which a file is refused instead of noted."""
+"""Share of unreadable lines above which a file is rejected; below it, they are noted."""
 DOUBTFUL_DIFFERENCE = 500.0
-"""nT between recorded F and the components' modulus above which the reader says so."""
+"""Difference in nT between recorded F and the modulus of the components above which a note is added."""
 
 _WIDTH = 120
 _LINE = re.compile(rb"[A-Za-z0-9]{3}\d\d[ \d]\d[A-Za-z][ \d]\d.{4}(?:\d\d|  )[ \d-]{4}(?:[ \d-]{4}){24}")
@@ -46,27 +46,27 @@ class _Lines:
     elements: NDArray[np.str_]
     days: NDArray[np.datetime64]
     hours: NDArray[np.float64]
-    """nT, NaN where missing, shape (line, 24)."""
+    """nT, shape (line, 24), NaN where missing."""
     mean_differs: NDArray[np.bool_]
 
 
 def looks_like(source: Source) -> bool:
-    """Return whether the first line is one of the format."""
+    """Return whether the first line is in this format."""
     first = source.data[:512].lstrip(b"\r\n").split(b"\n", 1)[0].rstrip(b"\r")
     return _LINE.match(first) is not None
 
 
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
-    """Return hourly total intensity, stamped at the middle of each hour.
+    """Read hourly total intensity; timestamps are at the middle of each hour.
 
-    Lines without digits of the century are of the one that the file's name or the day that is said tells. Where the column F
-    holds delta-F, the difference between two instruments, F is derived from the components; recorded and derived hours come
+    Lines without the digits of the century take it from the name of the file or the day in the hints. If the column F contains
+    delta-F, the difference between two instruments, F is derived from the components; recorded and derived hours are returned
     as separate records.
 
     Raises
     ------
     FormatError
-        If no line, or too few, can be read, or the century is not known.
+        If no line, or too few, can be read, or the century is unknown.
     """
     lines, notes = _read(source, hints)
     readings: list[Readings] = []
@@ -82,7 +82,7 @@ def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
 
 
 def parse_ack(text: str) -> tuple[Station, tuple[str, ...]] | None:
-    """Return the station that an acknowledgement file (.ack) of the WDC describes, and notes; None for other text."""
+    """Return the station, and notes, that an acknowledgement file (.ack) of the WDC describes; None for other text."""
     match = _ACK.search(text)
     if match is None:
         return None
@@ -155,7 +155,7 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
 
 
 def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
-    """Return the first two digits of years that lack them: by the day that is said, else by a year in the file's name."""
+    """Return the first two digits of years that lack them: from the stated day, otherwise from a year in the file name."""
     if hints.day is not None:
         return hints.day.year // 100
     named = {int(year) for year in _YEAR.findall(source.base) if int(year) % 100 in years}
@@ -175,7 +175,7 @@ def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
 
 
 def _fields(text: NDArray[np.uint8], blank_century: int) -> tuple[_Lines, int]:
-    """Return the well-formed lines of a matrix of bytes (line, character), and how many were not."""
+    """Return the well-formed lines of a matrix of bytes (line, character), and the number of others."""
     numbers, formed = _integers(text[:, 16:120].reshape(-1, 26, 4))
     century = np.where((text[:, 14:16] == 32).all(axis=1), blank_century, _two(text, 14))
     year, month, day = century * 100 + _two(text, 3), _two(text, 5), _two(text, 8)
@@ -193,7 +193,7 @@ def _fields(text: NDArray[np.uint8], blank_century: int) -> tuple[_Lines, int]:
 
 
 def _two(text: NDArray[np.uint8], start: int) -> NDArray[np.int64]:
-    """Return the two-digit numbers at `start`, a blank in front counting as zero, shape (line,)."""
+    """Return the two-digit numbers at `start`, shape (line,); a leading blank counts as zero."""
     digits = np.where(text[:, start : start + 2] == 32, 48, text[:, start : start + 2]).astype(np.int64) - 48
     return digits[:, 0] * 10 + digits[:, 1]
 
@@ -205,7 +205,7 @@ def _letters(text: NDArray[np.uint8]) -> NDArray[np.str_]:
 
 
 def _integers(fields: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the numbers in fields of four characters (line, field, 4), a blank field as 0, and whether each is well formed."""
+    """Return the numbers in fields of four characters (line, field, 4), 0 for blank fields, and whether each is well formed."""
     digits = fields - np.uint8(48)
     is_digit, minus, blank = digits <= 9, fields == 45, fields == 32
     formed = (is_digit | minus | blank).all(axis=2) & (blank[..., :-1] | is_digit[..., 1:]).all(axis=2)
@@ -261,7 +261,7 @@ def _station_readings(code: str, lines: _Lines, mine: NDArray[np.bool_]) -> tupl
 def _columns(
     lines: _Lines, mine: NDArray[np.bool_], days: NDArray[np.datetime64]
 ) -> tuple[dict[str, NDArray[np.float64]], int]:
-    """Return each element's hours, shape (day, 24), and how many lines were repeated."""
+    """Return the hours of each component, shape (day, 24), and the number of repeated lines."""
     columns: dict[str, NDArray[np.float64]] = {}
     twice = 0
     for letter in np.unique(lines.elements[mine]).tolist():
@@ -282,7 +282,7 @@ def _hours(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
 
 
 def _totals(columns: dict[str, NDArray[np.float64]]) -> list[Intensity]:
-    """Return the total intensity of one year of one station: recorded, derived, or both apart; shape (day * 24,)."""
+    """Return the total intensity of one year of a station, shape (day * 24,): recorded, derived, or both separately."""
     vector = _modulus(columns)
     field = columns.get("F")
     flat = {letter: values.ravel() for letter, values in columns.items()}

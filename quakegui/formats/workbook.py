@@ -1,6 +1,6 @@
-"""The rows of a workbook's sheet, read without trusting the workbook.
+"""The rows of a sheet of a workbook, read without trusting the workbook.
 
-Imported where a workbook is read, since openpyxl costs what a window or an observatory's own formats need not pay.
+Imported only where a workbook is read, since the window and the observatory formats do not need openpyxl.
 """
 
 from __future__ import annotations
@@ -26,31 +26,32 @@ Rows = list[list[Any]]
 T = TypeVar("T")
 
 FIRST_ROWS = 260
-"""Rows that telling a format takes; they are kept with the source, so that each test does not open the workbook again."""
+"""Number of rows that detection of a format needs; cached in the source, so that the workbook is opened once."""
 MOST_ROWS = 2**20
-"""Rows that a sheet of Excel may have."""
+"""Maximum number of rows in a sheet of Excel."""
 MOST_CELLS = 20_000_000
-"""Cells of a sheet that are read; more of them belong into a csv."""
+"""Maximum number of cells of a sheet; larger tables should be csv."""
 LARGEST_TEXTS, MOST_TEXT_TAGS = 64 * 1024**2, 1_500_000
-"""Bytes and opening tags of the texts that cells share: a minute's year of stamps written as texts has 1,051,200 tags, and 1.5
-million take 7 s and 150 MB."""
+"""Maximum number of bytes and opening tags of shared texts: a year of minutes written as texts has 1,051,200 tags, and 1.5
+million take 7 s and 150 MB.
+"""
 LARGEST_PART, MOST_TAGS = 16 * 1024**2, 300_000
-"""Bytes and opening tags of every other part that openpyxl holds as a whole, such as styles: Excel allows 64,000 of them."""
+"""Maximum number of bytes and opening tags of every other part that openpyxl loads whole, such as (64,000) styles."""
 _KEPT = "sheets of the workbook"
 
 
 class _TooLargeError(Exception):
-    """A part of a workbook is larger than what is read as a whole; names the part."""
+    """A part of a workbook is too large to be read as a whole; the message is its name."""
 
 
 class _Archive(zipfile.ZipFile):
-    """Parts that are read as a whole are bounded; sheets are streamed by `open`, cell by cell."""
+    """An archive that limits the parts that are read as a whole; `open` streams sheets cell by cell."""
 
     def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
         return self.bounded(name, LARGEST_PART, MOST_TAGS, pwd)
 
     def bounded(self, name: str | zipfile.ZipInfo, most_bytes: int, most_tags: int, pwd: bytes | None = None) -> bytes:
-        """Return a part's bytes, counted before anything is made of them. Entities could say more than is counted."""
+        """Return the bytes of a part after its tags were counted; raises for entities, which could expand to more."""
         info = self.getinfo(name) if isinstance(name, str) else name
         if info.file_size > most_bytes:
             raise _TooLargeError(info.filename)
@@ -61,7 +62,7 @@ class _Archive(zipfile.ZipFile):
 
 
 class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
-    """openpyxl's own reader, on an archive that bounds its parts."""
+    """The reader of openpyxl, on an archive that limits its parts."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -74,12 +75,12 @@ class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
             self.shared_strings = read_string_table(io.BytesIO(texts))
 
     def read_chartsheet(self, sheet: Any, rel: Any) -> None:
-        """Leave charts out: they have no cells."""
+        """Skip charts: they have no cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet by its name, whether it is hidden, and its first rows that hold something."""
+    """A sheet: its name, whether it is hidden, and its first non-empty rows."""
 
     name: str
     hidden: bool
@@ -87,12 +88,12 @@ class Sheet:
 
 
 def sheets(source: Source) -> tuple[Sheet, ...]:
-    """Return a workbook's sheets with the first rows of each of the first `MOST_SHEETS`.
+    """Return the sheets of a workbook, the first `MOST_SHEETS` of them with their first rows.
 
     Raises
     ------
     FormatError
-        If it is damaged, holds no sheet of cells, or claims more than a spreadsheet program writes.
+        If the workbook is damaged, contains no sheet of cells, or declares more than a spreadsheet program writes.
     """
     if _KEPT not in source.kept:
         try:
@@ -108,7 +109,7 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
 
 
 def read(source: Source, sheet: str, most_rows: int | None) -> tuple[tuple[str, ...], Rows]:
-    """Return the names of a workbook's sheets, and a sheet's rows that hold something.
+    """Return the names of the sheets of a workbook, and the non-empty rows of one sheet.
 
     Parameters
     ----------
@@ -117,12 +118,12 @@ def read(source: Source, sheet: str, most_rows: int | None) -> tuple[tuple[str, 
     sheet
         Name of the sheet; the first if empty.
     most_rows
-        Stop after so many rows below the first.
+        Maximum number of rows below the first.
 
     Raises
     ------
     FormatError
-        If it is damaged, has no such sheet, or claims more than a spreadsheet program writes.
+        If the workbook is damaged, has no such sheet, or declares more than a spreadsheet program writes.
     """
     found = sheets(source)
     names = tuple(one.name for one in found)
@@ -141,11 +142,11 @@ def _first_rows(source: Source, book: Any) -> tuple[Sheet, ...]:
 
 
 def _opened(source: Source, take: Callable[[Any], T]) -> T:
-    """Return what `take` makes of the opened workbook."""
+    """Open the workbook and return the result of `take`."""
     try:
         _refuse_bomb(source)
         with warnings.catch_warnings():
-            # openpyxl warns of styles and extensions that no reader of cells needs
+            # openpyxl warns of styles and extensions that are not needed to read cells
             warnings.simplefilter("ignore", UserWarning)
             reader = _Reader(source.data)
             reader.read()
@@ -158,7 +159,7 @@ def _opened(source: Source, take: Callable[[Any], T]) -> T:
             Said("The workbook's part {error} is too large; save the sheet as .csv and import that file.", error=error),
             file=source.name,
         ) from error
-    # openpyxl parses whatever XML a damaged workbook holds and fails in any way there is.
+    # openpyxl parses any XML of a damaged workbook and can raise any exception.
     except Exception as error:
         raise FormatError(
             Said("The workbook is damaged ({kind}: {error}).", kind=type(error).__name__, error=error), file=source.name
@@ -185,7 +186,7 @@ def _refuse_bomb(source: Source) -> None:
 
 
 def _rows(source: Source, page: Any, most_rows: int) -> Rows:
-    """Return a sheet's rows that hold something. What it says of its own size is not believed: each cell would be made."""
+    """Return the non-empty rows of a sheet. Its declared size is ignored: openpyxl would create each cell."""
     page.reset_dimensions()
     rows: Rows = []
     cells = 0

@@ -1,4 +1,4 @@
-"""XML from strangers: no entities, no external files, one element at a time, one error type."""
+"""Safe XML: no entities, no external files, one element at a time, one type of error."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _OTHERS = re.compile(
     r"gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]jis|euc[_-](?:jp|kr)|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|utf-32",
     re.ASCII,
 )
-"""Encodings that are decoded first. Python knows many more, and some of them take for ever or are no encodings of text."""
+"""Encodings that are decoded first. Python supports many more, but some are extremely slow or are not text encodings."""
 
 
 def is_xml(source: Source) -> bool:
-    """Whether the file begins as XML does."""
+    """Return whether the file begins like XML."""
     start = source.data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
     return _BEGINNING.match(start.replace(b"\x00", b"")) is not None
 
 
 def elements(source: Source, name: str) -> Iterator[Any]:
-    """Yield every element called `name`, in any namespace, with its children; it is emptied when the next is asked for.
+    """Yield every element with the local name `name`, with its children; it is cleared when the next is requested.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def elements(source: Source, name: str) -> Iterator[Any]:
             if depth == 0:
                 element.clear()
                 if above:
-                    del above[-1][:]  # a file of a hundred million empty elements must not stay in memory either
+                    del above[-1][:]  # a file of a hundred million empty elements must not fill the memory either
     except ParseError as error:
         line, column = error.position
         raise FormatError(
@@ -75,13 +75,13 @@ def elements(source: Source, name: str) -> Iterator[Any]:
 
 
 def local_name(element: Any) -> str:
-    """Return an element's name without its namespace."""
+    """Return the name of an element without its namespace."""
     tag = element.tag
     return str(tag).rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _readable(source: Source) -> bytes:
-    """Return the file in an encoding that the XML parser knows: it reads no multi-byte ones such as GB2312."""
+    """Return the file in an encoding that the XML parser supports: it does not read multi-byte ones such as GB2312."""
     declared = _DECLARATION.match(source.data[:1024])
     if declared is None or declared.group(1).decode("ascii").lower() in _EXPAT_READS:
         return source.data

@@ -1,4 +1,4 @@
-"""Clocks by name: what a heading, a line above a table or an option says of the zone that times are in."""
+"""Time zones by name, in a heading, a line above a table or an option."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FURTHER = re.compile(
     rf"{_NAME}(?:[ _()\[\]]*[+-][ ]*(?!\d{{4}}-|\d{{5}})\d|[1-9]\d?(?!\d)|[ ]+[1-9]\d?(?![\d:]))",
     re.IGNORECASE | re.ASCII,
 )
-"""UTC with a number after it, which is its offset unless it begins a date."""
+"""UTC with a number after it, which is the offset unless it begins a date."""
 _LARGEST_OFFSET = 14 * 60
-"""Minutes: no clock on Earth is further ahead."""
+"""Minutes: no time zone is further ahead."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _BARE_OFFSET = re.compile(r"[+-](\d{2}):?([0-5]\d)")
 _IANA = re.compile(
@@ -42,22 +42,22 @@ _NAMED = (
 _LOCAL = re.compile(
     r"local|(?<![a-z])(?:lt|lst|lmt|[cipem][sd]t)(?![a-z])|当地|地方时|本地|ortszeit|hora local|heure locale", re.IGNORECASE
 )
-"""What says that a clock is one of several that have this name, such as CST in China and in Chicago."""
+"""Abbreviations shared by several time zones, such as CST in China and in Chicago."""
 _SEVERAL = mark("The file gives more than one time zone ('{where}'): name its time zone.")
 _UNREADABLE = mark("The UTC offset in the file ('{unreadable}') cannot be read: name its time zone.")
 _PLACELESS = mark("The file gives local time ('{local}') without a place: name its time zone.")
 
 
 def zone_in(text: str) -> str:
-    """Return the one zone that a text names, such as "UTC+08:00" for "时间(北京时间)"; empty if it names none, or several."""
+    """Return the one zone in a text, such as "UTC+08:00" for "时间(北京时间)"; empty if it names none or several."""
     zones = _zones_in(_folded(text))
     return zones[0] if len(zones) == 1 else ""
 
 
 def zone_doubt(texts: Sequence[str]) -> str:
-    """Return a sentence on why the clock that texts speak of has to be asked for; empty where they name one, or speak of none.
+    """Return a sentence on why the user has to state the time zone, or an empty string if the texts name one zone or none.
 
-    Several clocks may be named, or an offset that cannot be read, or a local clock without saying which.
+    The reasons are several zones, an offset that cannot be read, or a local time without its place.
     """
     named = {text: _zones_in(_folded(text)) for text in texts}
     several = next((text for text, zones in named.items() if len(zones) > 1), "")
@@ -75,12 +75,12 @@ def zone_doubt(texts: Sequence[str]) -> str:
 
 
 def is_zone_doubt(doubt: str) -> bool:
-    """Whether a sentence is one of those that `zone_doubt` returns."""
+    """Return whether a sentence is one of those that `zone_doubt` returns."""
     return isinstance(doubt, Said) and doubt.template in (_SEVERAL, _UNREADABLE, _PLACELESS)
 
 
 def _zones_in(text: str) -> list[str]:
-    """Return the zones that a text without odd signs names, those with the same offset once."""
+    """Return the zones in a normalised text, those with the same offset once."""
     place = next((found.group() for found in _IANA.finditer(text) if _is_zone(found.group())), "")
     if place:
         return [place]
@@ -93,12 +93,12 @@ def _zones_in(text: str) -> list[str]:
 
 
 def zone_of(name: str) -> dt.tzinfo:
-    """Return the zone of a name: an IANA name, "UTC", "UTC+8", "GMT-3", "+08:00" or what `zone_in` knows.
+    """Return the zone of a name: an IANA name, "UTC", "UTC+8", "GMT-3", "+08:00" or any other name that `zone_in` recognises.
 
     Raises
     ------
     ValueError
-        If there is no such zone.
+        If the zone does not exist.
     """
     folded = _folded(name).strip()
     known = folded if _is_zone(folded) else zone_in(f"UTC{folded}" if _BARE_OFFSET.fullmatch(folded) else folded)
@@ -111,21 +111,21 @@ def zone_of(name: str) -> dt.tzinfo:
 
 
 def offset_name(minutes: int) -> str:
-    """Return the name of a clock so many minutes ahead of UTC, such as "UTC+08:00"."""
+    """Return the name of a UTC offset in minutes, such as "UTC+08:00"."""
     if not minutes:
         return "UTC"
     return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def _minutes(offset: re.Match[str]) -> int:
-    """Return the minutes ahead of UTC that a match of `_OFFSET` says."""
+    """Return the minutes ahead of UTC in a match of `_OFFSET`."""
     sign, hours, minutes, part = offset.groups()
     whole = 60 * int(hours) + int(minutes or 0) + round(60 * float(f"0.{part or 0}"))
     return -whole if sign == "-" else whole
 
 
 def _folded(text: str) -> str:
-    """Return a text with plain digits, brackets and signs where it has those of full width, and every dash as a minus."""
+    """Return a text with ASCII digits, brackets and signs instead of full-width ones, and every dash as a minus."""
     return unicodedata.normalize("NFKC", text).translate(_DASHES)
 
 

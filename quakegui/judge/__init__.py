@@ -1,5 +1,5 @@
-"""How good predictions are: splits, predictors that need no network, figures, alarms, skill, verdict. No Keras, no files.
+"""Evaluation of predictions: splits, baselines, scores, alarms, skill and verdict. No Keras and no files.
 
-Where to begin: `splits` parts the days, `predictors.PREDICTORS` is the table of rivals, `scoring` compares a run with each of
-them on the same days, and `verdict` says what came of it in one sentence.
+Start here: `splits` divides the days, `predictors.PREDICTORS` lists the baselines, `scoring` compares a run with each of them
+on the same days, and `verdict` states the result in one sentence.
 """

@@ -1,4 +1,4 @@
-"""Choice of an alarm's rule, threshold, run length and open days, on days that the judged ones have no part in."""
+"""Choice of an alarm rule (threshold, run length and open days) on days that are not evaluated."""
 
 from __future__ import annotations
 
@@ -24,25 +24,28 @@ from quakegui.judge.folds import N_CLASSES
 
 Floats = NDArray[np.float64]
 
-#: What is tried for p*, run length and open days; little, because there are few events to choose by.
+#: Candidates for p*, run length and open days; only a few, because there are few events to choose by.
 THRESHOLD_GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
 RUN_GRID = (1, 2, 3)
 OPEN_GRID = (5, 7, 10, 15)
 FIXED_RULE = AlarmRule(0.5)
-"""Where nothing can choose one, of answers as they are; fixed before any test."""
+"""Rule for uncalibrated probabilities if none can be chosen; fixed before any test."""
 
 
 def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = None) -> AlarmRule | None:
-    """Return the rule with the highest R; None without an event or a prediction.
+    """Return the rule with the highest R score; None without an event or a prediction.
 
-    Of equals the one that alarms least: the highest threshold, then the longest run, then the fewest open days.
+    Of rules with equal R, the one with the fewest alarms is returned: the highest threshold, then the longest run, then the
+    fewest open days.
 
     Parameters
     ----------
     series
-        Predictions of days that their training had not seen.
+        Predictions of days that were not used in their training.
+    catalogue
+        Declustered events.
     shown
-        Days that are looked at, shape (day,); all by default.
+        Days to use, shape (day,). Default: all.
     """
     looked_at = np.ones(len(series.days), bool) if shown is None else np.asarray(shown, bool)
     return _best_rules(series, catalogue, looked_at[None], series.event_probability[None])[0]
@@ -57,22 +60,26 @@ def rules_by_fold(
     beside: ArrayLike | None = None,
     fixed: Sequence[AlarmRule] = (),
 ) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
-    """Return the rule of each fold 0, 1, ..., chosen on the other folds' days and events, and the folds with the fixed one.
+    """Return the alarm rule of each fold 0, 1, ..., and the folds that got the fixed rule.
 
-    A network knows its own training days by heart, so its probabilities there say nothing about a threshold; what the other
-    folds' networks said of these same days, without having seen them, does.
+    A rule is chosen on the other folds' days and events. A model fits its own training days so closely that its probabilities
+    there cannot determine a threshold; the out-of-fold predictions of the other folds for these days can.
 
     Parameters
     ----------
+    series
+        Out-of-fold predictions.
     fold
         Fold that predicted each day, -1 for none, shape (day,).
+    catalogue
+        Declustered events.
     event_by_fold
-        P(event) of every day as each fold's calibrator has it, shape (fold, day): a threshold means something for the
-        calibrator alone that it was chosen with. Default: the series' own for every fold.
+        P(event) of every day from each fold's calibrator, shape (fold, day): a threshold is valid only for the calibrator with
+        which it was chosen. Default: that of the series for every fold.
     beside
-        Which days each fold may choose by, see `folds.days_beside`, shape (fold, day). Default: all that others predicted.
+        Days that each fold may use, see `folds.days_beside`, shape (fold, day). Default: all days predicted by other folds.
     fixed
-        The fixed rule of each fold, see `fixed_rule`; `FIXED_RULE` by default.
+        Fixed rule of each fold, see `fixed_rule`. Default: `FIXED_RULE`.
     """
     number = np.asarray(fold, np.int64)
     folds = np.arange(int(number.max(initial=-1)) + 1)
@@ -86,10 +93,10 @@ def rules_by_fold(
 
 
 def fixed_rule(calibrator: Calibrator | None) -> AlarmRule:
-    """Return the rule where nothing can choose one: positive is what the network itself calls likelier than not.
+    """Return the rule for the case that none can be chosen: a day is positive if the model itself predicts an event.
 
-    Calibration moves what a network that learnt with class weights calls 0.5 to how often events come, so the fixed threshold
-    moves with it.
+    Calibration maps the 0.5 of a model trained with class weights to the actual frequency of events, so the fixed threshold is
+    mapped in the same way.
     """
     if calibrator is None:
         return FIXED_RULE
@@ -103,9 +110,9 @@ def by_day(rules: Sequence[AlarmRule], fold: ArrayLike) -> AlarmRule:
     Parameters
     ----------
     rules
-        Of the folds 0, 1, ....
+        Rules of the folds 0, 1, ....
     fold
-        Of each day, -1 for none, shape (day,).
+        Fold of each day, -1 for none, shape (day,).
     """
     number = np.asarray(fold, np.int64)
     inside = number >= 0
@@ -118,18 +125,28 @@ def by_day(rules: Sequence[AlarmRule], fold: ArrayLike) -> AlarmRule:
 
 
 def at_day(rule: AlarmRule, day: int) -> AlarmRule:
-    """Return the rule of one day of a rule whose numbers are one per day."""
+    """Return the alarm rule of one day.
+
+    Parameters
+    ----------
+    rule
+        Rule with one number per day.
+    day
+        Position of the day.
+    """
     threshold, run_days, open_days = (np.asarray(given)[day] for given in (rule.threshold, rule.run_days, rule.open_days))
     return AlarmRule(float(threshold), int(run_days), int(open_days))
 
 
 def rule_where(chosen: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRule:
-    """Return one rule on some days and another on the rest, each number one per day.
+    """Return a rule with one number per day, from one rule on some days and from another on the rest.
 
     Parameters
     ----------
     chosen
-        Where the first holds, shape (day,).
+        Where `rule` applies, shape (day,).
+    rule, other
+        The two rules.
     """
     return AlarmRule(
         np.where(chosen, rule.threshold, other.threshold),
@@ -139,25 +156,34 @@ def rule_where(chosen: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRul
 
 
 def scores_of_rules(series: Series, catalogue: Catalogue) -> tuple[Floats, Floats, int] | None:
-    """Return the hit rate and the share of time with an open alarm of every rule that is tried, None without an event.
+    """Return hit rate and fraction of time under alarm of all candidate rules; None without an event.
+
+    Parameters
+    ----------
+    series
+        Predictions of the days.
+    catalogue
+        Declustered events.
 
     Returns
     -------
-    Shape (threshold, run, open) each, by falling threshold and run and rising open days, see `rule_at`; and the events.
+    tuple
+        Two arrays of shape (threshold, run, open), in order of falling threshold and run and rising open days, see `rule_at`;
+        and the number of events.
     """
     everything = np.ones((1, len(series.days)), bool)
     return _scores(series, catalogue, everything, series.event_probability[None])[0]
 
 
 def rule_at(place: tuple[int, ...]) -> AlarmRule:
-    """Return the rule at a place in what `scores_of_rules` returns."""
+    """Return the rule at an index of the arrays of `scores_of_rules`."""
     grids = (np.sort(THRESHOLD_GRID)[::-1], np.sort(RUN_GRID)[::-1], np.sort(OPEN_GRID))
     threshold, run_days, open_days = (grid[at] for grid, at in zip(grids, place, strict=True))
     return AlarmRule(float(threshold), int(run_days), int(open_days))
 
 
 def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: Floats) -> list[AlarmRule | None]:
-    """Rule with the highest R on each part of the days, None where nothing can choose it; parameters as of `_scores`."""
+    """Return the rule with the highest R on each part of the days, None if none can be chosen; parameters as in `_scores`."""
     rules: list[AlarmRule | None] = []
     for found in _scores(series, catalogue, shown, probability):
         if found is None:
@@ -169,15 +195,19 @@ def _best_rules(series: Series, catalogue: Catalogue, shown: Mask, probability: 
 
 
 def _scores(series: Series, catalogue: Catalogue, shown: Mask, probability: Floats) -> list[tuple[Floats, Floats, int] | None]:
-    """Hit rate, open share of every rule, and events of each part of the days, None where it has no event or no prediction.
+    """Return hit rates, fractions of time under alarm, and number of events of each part.
+
+    A part without an event or a prediction is None.
 
     Parameters
     ----------
+    series, catalogue
+        Times of the days, and declustered events.
     shown, probability
-        Which days are looked at, and P(event) of each, shape (part, day).
+        Days used and P(event) of each part, shape (part, day).
     """
     if not len(shown):
-        return []  # a run without folds
+        return []  # a run has no folds
     thresholds, run_days, open_days = np.sort(THRESHOLD_GRID)[::-1], np.sort(RUN_GRID)[::-1], np.sort(OPEN_GRID)
     known = series.available_at.astype("datetime64[ms]").astype(np.int64)
     periods = [judged_period(series, part) for part in shown]
@@ -189,7 +219,7 @@ def _scores(series: Series, catalogue: Catalogue, shown: Mask, probability: Floa
         if not len(inside) or not np.isfinite(probability[part, shown[part]]).any():
             found.append(None)
             continue
-        before = np.searchsorted(known, inside)  # days known before each event
+        before = np.searchsorted(known, inside)  # number of days known before each event
         hits = np.zeros(active.shape[2:])
         for column, days in enumerate(open_days):
             since = np.searchsorted(known, inside - int(days) * DAY_MS)
@@ -202,13 +232,13 @@ def _scores(series: Series, catalogue: Catalogue, shown: Mask, probability: Floa
 def _alarm_days(
     probability: Floats, known: NDArray[np.int64], shown: Mask, periods: Sequence[Instants], grid: tuple[Floats, ...]
 ) -> tuple[NDArray[np.int32], Floats]:
-    """Days that open or prolong an alarm, counted up to each day, and time with an open alarm, of all rules at once.
+    """Return the cumulative number of days that open or prolong an alarm, and the time under alarm, for all rules at once.
 
     Returns
     -------
     tuple
-        Shape (day + 1, part, threshold, run, open), and milliseconds in the part's period, shape (part, threshold, run, open).
-        They say the same of each rule as `alarms.open_spans`.
+        Shape (day + 1, part, threshold, run, open), and milliseconds within the part's period, shape (part, threshold, run,
+        open). For each rule they agree with `alarms.open_spans`.
     """
     thresholds, run_days, open_days = grid
     open_ms = open_days.astype(np.int64) * DAY_MS
@@ -237,6 +267,6 @@ def _alarm_days(
 
 
 def _inside(period: Instants, instants: NDArray[np.int64]) -> Floats:
-    """Time of the period before each instant, milliseconds, shape as given."""
+    """Return the time of the period before each instant in milliseconds, same shape as `instants`."""
     edges = period.astype(np.int64)
     return np.asarray(np.clip(instants[..., None] - edges[:, 0], 0, edges[:, 1] - edges[:, 0]).sum(axis=-1), float)

@@ -1,11 +1,10 @@
 """From daily probabilities to alarms, and from alarms to hits.
 
-The founding paper (section 5.2) reads several consecutive days as one prediction. Here that is: an alarm opens when P(not 0)
-reaches the threshold p* on some consecutive days (two), at the instant the last becomes known; it stays open for some days (15)
-after the last positive day; and every moment it is open counts as alarm time. All three numbers are an `AlarmRule`. Truth is
-the declustered catalogue, never the labels.
-
-A day without a prediction is not positive and breaks a run of consecutive days; it does not close an open alarm.
+The founding paper (section 5.2) takes several consecutive days as one prediction. Here, an alarm opens when P(not 0) reaches
+the threshold p* on some consecutive days (default 2), at the time the last one becomes known. It stays open for some days
+(default 15) after the last positive day, and all of that is time under alarm. The three numbers form an `AlarmRule`. Alarms are
+compared with the declustered catalogue, never with labels.
+A day without a prediction is not positive and interrupts consecutive days; it does not close an open alarm.
 """
 
 from __future__ import annotations
@@ -29,16 +28,16 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Daily predictions in the order of time.
+    """Daily predictions in order of time.
 
     Attributes
     ----------
     days
         Local calendar days, ascending, datetime64[D], shape (day,).
     available_at
-        UTC instant at which each day becomes known, datetime64[ms], shape (day,).
+        UTC time at which each day becomes known, datetime64[ms], shape (day,).
     probabilities
-        Of the five classes, shape (day, class); a row of NaN where the day has no prediction.
+        Probabilities of the five classes, shape (day, class); NaN for a day without a prediction.
     """
 
     days: Instants
@@ -53,16 +52,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
-    """When an alarm opens, and how long it stays open; each one number, or one per day, shape (day,).
+    """When an alarm opens and how long it stays open; each attribute is one number, or one per day, shape (day,).
 
     Attributes
     ----------
     threshold
-        p*: a day is positive whose P(not 0) reaches it.
+        p*: a day is positive if P(not 0) is at or above it.
     run_days
-        Consecutive positive days that open an alarm, by the rule of the last.
+        Number of consecutive positive days that open an alarm, from the rule of the last of them.
     open_days
-        How long an alarm stays open after its last positive day, by the rule of that day.
+        Days that an alarm stays open after its last positive day, from the rule of that day.
     """
 
     threshold: ArrayLike
@@ -72,12 +71,12 @@ class AlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The events that alarms are judged by: declustered, of the network's own region and magnitudes.
+    """The earthquakes that alarms are compared with: declustered, from the network's region and magnitude range.
 
     Attributes
     ----------
     times
-        UTC, datetime64[ms], shape (event,).
+        Origin times, UTC, datetime64[ms], shape (event,).
     classes
         1..4, shape (event,).
     """
@@ -88,16 +87,16 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An event inside an open alarm.
+    """An event during an open alarm.
 
     Attributes
     ----------
     event
         Position in the catalogue.
     lead_days
-        From the opening to the event.
+        Days from the opening of the alarm to the event.
     direction, full_class
-        Whether the alarm, as it stood just before the event, named the event's direction, and its class.
+        Whether the alarm, as it was just before the event, had the event's direction, and its class.
     """
 
     event: int
@@ -113,15 +112,15 @@ class Alarm:
     Attributes
     ----------
     opened, closed
-        UTC; closed the rule's days after the last positive day, which may lie after the judged period.
+        UTC. The alarm closes `open_days` after its last positive day, possibly after the evaluated period.
     positive_days
-        Positions of its positive days in the series, the first of the opening run included.
+        Positions of its positive days in the series, including those that opened it.
     probabilities
-        Mean of the five classes' over its positive days, shape (class,).
+        Mean class probabilities of its positive days, shape (class,).
     hits
-        In the order of time.
+        Events during the alarm, in order of time.
     undecided
-        No hit so far, but still open at the end of the judged period.
+        Whether it has no hit but was still open at the end of the evaluated period.
     """
 
     opened: np.datetime64
@@ -133,38 +132,38 @@ class Alarm:
 
     @property
     def full_class(self) -> int:
-        """The likeliest of the classes 1 to 4 over its positive days."""
+        """The most probable of the classes 1 to 4 over its positive days."""
         return _full_class(np.asarray(self.probabilities))
 
     @property
     def direction(self) -> str:
-        """N or S, the likelier over its positive days."""
+        """The more probable direction over its positive days, "N" or "S"."""
         return "N" if _is_north(np.asarray(self.probabilities)) else "S"
 
     @property
     def false(self) -> bool:
-        """Whether it closed without an event."""
+        """Whether the alarm closed without an event."""
         return not self.hits and not self.undecided
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmRecord:
-    """All alarms of a judged period.
+    """All alarms of an evaluated period.
 
     Attributes
     ----------
     alarms
-        In the order of time.
+        In order of time.
     events
-        Positions of the catalogue's events inside the judged period.
+        Positions in the catalogue of the events in the evaluated period.
     missed
-        Those of them in no alarm.
+        Those of them outside every alarm.
     hits, direction_hits, class_hits
-        Events inside an alarm; those whose direction it named; those whose class it named.
+        Numbers of events during an alarm, and of those with the alarm's direction and class.
     false_alarms, undecided
-        Alarms that closed without an event; alarms without one yet that were open at the end.
+        Numbers of alarms that closed without an event, and of alarms without one still open at the end.
     alarm_days, period_days
-        Time with an open alarm, and time judged.
+        Time under alarm and evaluated time, in days.
     """
 
     alarms: tuple[Alarm, ...]
@@ -180,30 +179,33 @@ class AlarmRecord:
 
     @property
     def alarm_fraction(self) -> float:
-        """Share of the judged time with an open alarm."""
+        """Fraction of the evaluated time under alarm."""
         return self.alarm_days / self.period_days
 
     @property
     def lead_days(self) -> tuple[float, ...]:
-        """From the opening of the alarm to each event hit."""
+        """Days from the opening of the alarm to each event that was hit."""
         return tuple(hit.lead_days for alarm in self.alarms for hit in alarm.hits)
 
 
 def catalogue_of(events: Sequence[Event], classes: Sequence[int]) -> Catalogue:
-    """Catalogue of declustered events and their classes 1..4, in the same order."""
+    """Return the catalogue of declustered events and their classes 1..4, in the same order."""
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
     return Catalogue(times, np.asarray(classes, np.int64))
 
 
 def judged_period(series: Series, covered: ArrayLike | None = None) -> Instants:
-    """Spans of time in which events count, datetime64[ms], shape (span, 2).
+    """Return the spans of time in which events count, datetime64[ms], shape (span, 2).
 
-    Each unbroken run of covered days gives one span, from the instant its first day is known until a day after its last one is.
+    Each uninterrupted sequence of covered days is one span, from the time its first day becomes known until a day after its
+    last one does.
 
     Parameters
     ----------
+    series
+        Daily predictions.
     covered
-        Days that belong to the test, whether or not they have a prediction, shape (day,). Default: all.
+        Days that belong to the test, with or without a prediction, shape (day,). Default: all.
     """
     inside = np.ones(len(series.days), bool) if covered is None else np.asarray(covered, bool)
     place = np.flatnonzero(inside)
@@ -216,12 +218,14 @@ def judged_period(series: Series, covered: ArrayLike | None = None) -> Instants:
 
 
 def raise_alarms(series: Series, rule: AlarmRule | ArrayLike) -> tuple[Alarm, ...]:
-    """Alarms of a series, without regard to events.
+    """Return the alarms of a series, without comparing them with events.
 
     Parameters
     ----------
+    series
+        Daily predictions.
     rule
-        When they open and close; p* alone stands for the rule of two days and 15.
+        The alarm rule; p* alone means the default rule of 2 consecutive and 15 open days.
     """
     made = []
     for opened, closed, members in open_spans(series, rule):
@@ -233,15 +237,19 @@ def raise_alarms(series: Series, rule: AlarmRule | ArrayLike) -> tuple[Alarm, ..
 def record_alarms(
     series: Series, rule: AlarmRule | ArrayLike, catalogue: Catalogue, period: Instants | None = None
 ) -> AlarmRecord:
-    """Raise the alarms of a series and judge them by the catalogue.
+    """Return the alarms of a series with their hits, misses and false alarms.
 
-    A hit is an event strictly after the opening and not after the closing. Direction and class are judged by the mean
-    probabilities of those positive days that were known before the event, so that no later day can mend an alarm.
+    A hit is an event after the opening and at or before the closing of an alarm. Direction and class are compared with the mean
+    probabilities of the positive days known before the event, so that no later day can improve an alarm.
 
     Parameters
     ----------
+    series
+        Daily predictions.
     rule
         See `raise_alarms`.
+    catalogue
+        Declustered events.
     period
         Spans in which events and alarm time count, see `judged_period`. Default: all days of the series.
     """
@@ -279,13 +287,29 @@ def record_alarms(
 
 
 def positive_days(series: Series, threshold: ArrayLike) -> Mask:
-    """Days with P(not 0) at or above p*, shape (day,); a day without a prediction is not."""
+    """Return which days have P(not 0) at or above p*, shape (day,); False for a day without a prediction.
+
+    Parameters
+    ----------
+    series
+        Daily predictions.
+    threshold
+        p*, one number or one per day.
+    """
     probability = series.event_probability
     return np.asarray(np.isfinite(probability) & (np.nan_to_num(probability) >= np.asarray(threshold, float)), bool)
 
 
 def open_spans(series: Series, rule: AlarmRule | ArrayLike) -> list[tuple[int, int, list[int]]]:
-    """Return opening and closing of each alarm in milliseconds since 1970, with the positions of its positive days."""
+    """Return opening and closing of each alarm in milliseconds since 1970, and the positions of its positive days.
+
+    Parameters
+    ----------
+    series
+        Daily predictions.
+    rule
+        See `raise_alarms`.
+    """
     rule = rule if isinstance(rule, AlarmRule) else AlarmRule(rule)
     positive = positive_days(series, rule.threshold)
     run_days = np.broadcast_to(rule.run_days, positive.shape).tolist()
@@ -301,7 +325,7 @@ def open_spans(series: Series, rule: AlarmRule | ArrayLike) -> list[tuple[int, i
             spans[-1] = (opened, closes, members)
             continue
         run = range(i - run_days[i] + 1, i + 1)
-        # By the instants, not the dates: a zone may have skipped the day between two nights that are 24 hours apart.
+        # Times are compared, not dates: a zone may have skipped the day between two nights that are 24 hours apart.
         unbroken = run[0] >= 0 and round((known[i] - known[run[0]]) / DAY_MS) == run_days[i] - 1
         if unbroken and bool(positive[run[0] : i].all()):
             closes = known[i] + open_ms[i]
@@ -310,19 +334,35 @@ def open_spans(series: Series, rule: AlarmRule | ArrayLike) -> list[tuple[int, i
 
 
 def inside_period(times: Instants, period: Instants) -> Mask:
-    """Which instants lie in the judged period, after its start and not after its end; shape (event,)."""
+    """Return which times lie in the evaluated period, after its start and not after its end, shape (event,).
+
+    Parameters
+    ----------
+    times
+        UTC, datetime64, shape (event,).
+    period
+        Spans of time, shape (span, 2), see `judged_period`.
+    """
     given = np.asarray(times, "datetime64[ms]")[:, None]
     return np.asarray(((given > period[:, 0]) & (given <= period[:, 1])).any(axis=1), bool)
 
 
 def open_milliseconds(alarms: list[tuple[int, int]], period: Instants) -> int:
-    """Time within the judged period during which an alarm is open; alarms do not overlap each other."""
+    """Return the time under alarm within the evaluated period in milliseconds.
+
+    Parameters
+    ----------
+    alarms
+        Opening and closing of each alarm, milliseconds since 1970, without overlap.
+    period
+        Spans of time, shape (span, 2), see `judged_period`.
+    """
     spans = period.astype(np.int64).tolist()
     return sum(max(0, min(closed, stop) - max(opened, start)) for opened, closed in alarms for start, stop in spans)
 
 
 def period_milliseconds(period: Instants) -> int:
-    """Length of the judged period."""
+    """Return the length of the evaluated period in milliseconds."""
     edges = period.astype(np.int64)
     return int((edges[:, 1] - edges[:, 0]).sum())
 

@@ -1,8 +1,8 @@
-"""How far a figure could be elsewhere by luck: moving-block bootstrap intervals and paired differences.
+"""Uncertainty of scores: moving-block bootstrap intervals and paired differences.
 
-Days are not independent: an event labels two weeks in a row, and an anomaly lasts. So whole blocks of days are resampled.
-Figures of confusion matrices work on each day's own small matrix, so that a thousand resamples are one matrix product; the AUC
-weighs each day by how often it was drawn.
+Days are not independent: an earthquake labels two weeks in a row, and an anomaly lasts. Therefore blocks of days are resampled.
+Scores of confusion matrices are computed from one small matrix per day, so that a thousand resamples are one matrix product;
+for the AUC, each day is weighted by its number of draws.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from quakegui.words import Said
 Floats = NDArray[np.float64]
 Statistic = Callable[[ArrayLike], Floats]
 
-#: Longer than most label windows (one to four weeks), so that a block seldom cuts one in two.
+#: Longer than most label windows (one to four weeks), so that blocks rarely split one.
 BLOCK_DAYS = 21
 RESAMPLES = 1000
-#: AUC of the same answer every day.
+#: AUC of a constant prediction.
 CONSTANT_AUC = 0.5
-#: Below this number of blocks a bootstrap says nothing.
+#: Minimum number of blocks for a meaningful bootstrap.
 LEAST_BLOCKS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure with its bootstrap interval; ``low`` and ``high`` are NaN where the days are too few to say.
+    """A score with its bootstrap interval; ``low`` and ``high`` are NaN if there are too few days.
 
     Attributes
     ----------
     value
-        The figure on all days.
+        Score of all days.
     low, high
-        Percentiles of the resampled figure.
+        Percentiles of the resampled score.
     level
-        Share of resamples between the two.
+        Fraction of resamples between the two.
     """
 
     value: float
@@ -49,17 +49,19 @@ class Interval:
 
     @property
     def above_zero(self) -> bool:
-        """Whether the whole interval lies above 0; an interval that could not be estimated does not."""
+        """Whether the whole interval lies above 0; False if it could not be estimated."""
         return self.low > 0
 
 
 def day_counts(day: ArrayLike, truth: ArrayLike, answered: ArrayLike, *, n_days: int, n_classes: int) -> Floats:
-    """Confusion matrix of each day, shape (day, class, class); zero for a day that is not scored.
+    """Return the confusion matrix of each day, shape (day, class, class); zero for a day that is not scored.
 
     Parameters
     ----------
     day, truth, answered
-        Day, true class and answered class of every scored day or image, shape (scored,).
+        Day, true class and predicted class of every scored day or image, shape (scored,).
+    n_days, n_classes
+        Numbers of days and classes.
     """
     cell = (np.asarray(day) * n_classes + np.asarray(truth)) * n_classes + np.asarray(answered)
     counted = np.bincount(cell.astype(np.int64), minlength=n_days * n_classes**2)
@@ -69,10 +71,19 @@ def day_counts(day: ArrayLike, truth: ArrayLike, answered: ArrayLike, *, n_days:
 def block_weights(
     n_days: int, *, block_days: int = BLOCK_DAYS, resamples: int = RESAMPLES, seed: int = 0
 ) -> NDArray[np.float64] | None:
-    """How often each day is drawn in each resample, shape (resample, day); None for fewer than four blocks of days.
+    """Return the number of draws of each day in each resample, shape (resample, day); None for fewer than four blocks of days.
 
     Blocks start anywhere and wrap around the end of the season, so that every day is drawn equally often on average (circular
     block bootstrap, Politis and Romano 1992). The last block is cut so that each resample has as many days as the season.
+
+    Parameters
+    ----------
+    n_days
+        Number of days of the season.
+    block_days
+        Length of a block in days.
+    resamples, seed
+        Number of resamples, and seed of the random generator.
     """
     if n_days < LEAST_BLOCKS * block_days:
         return None
@@ -85,16 +96,18 @@ def block_weights(
 
 
 def interval(counts: Floats, statistic: Statistic, weights: Floats | None, *, level: float = 0.95) -> Interval:
-    """Figure of days' confusion matrices with its block-bootstrap interval.
+    """Return a score of daily confusion matrices with its block-bootstrap interval.
 
     Parameters
     ----------
     counts
         Shape (day, class, class), see `day_counts`.
     statistic
-        From matrices (..., class, class) to figures (...).
+        Function from matrices (..., class, class) to scores (...).
     weights
         Shape (resample, day), see `block_weights`.
+    level
+        Fraction of resamples in the interval.
     """
     return _interval(float(statistic(counts.sum(axis=0))), _resampled(counts, statistic, weights), level)
 
@@ -102,12 +115,19 @@ def interval(counts: Floats, statistic: Statistic, weights: Floats | None, *, le
 def paired_difference(
     first: Floats, second: Floats, statistic: Statistic, weights: Floats | None, *, level: float = 0.95
 ) -> Interval:
-    """Figure of the first predictor less that of the second, on the same days and the same resamples.
+    """Return the score of the first predictor minus that of the second, on the same days and the same resamples.
+
+    Parameters
+    ----------
+    first, second
+        Daily confusion matrices, shape (day, class, class), see `day_counts`.
+    statistic, weights, level
+        See `interval`.
 
     Raises
     ------
     ValueError
-        The two were not scored on the same days with the same truth.
+        If the two were not scored on the same days with the same true classes.
     """
     if first.shape != second.shape or not np.array_equal(first.sum(axis=2), second.sum(axis=2)):
         raise ValueError(Said("Two predictors can be compared only on the same days with the same true classes."))
@@ -119,14 +139,14 @@ def paired_difference(
 def auc_interval(
     score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None, *, level: float = 0.95
 ) -> Interval:
-    """Fold-wise AUC with its block-bootstrap interval.
+    """Return the fold-wise AUC with its block-bootstrap interval.
 
     Parameters
     ----------
     score, kinds, fold
         P(event), 1 for a day with an event and 0 for one without, and the fold, see `auc`, shape (day,) each.
-    weights
-        Shape (resample, day), see `block_weights`.
+    weights, level
+        See `interval`.
     """
     value, drawn = _auc_resampled(score, kinds, fold, weights)
     return _interval(value, drawn, level)
@@ -141,15 +161,15 @@ def paired_auc(
     *,
     level: float = 0.95,
 ) -> Interval:
-    """Fold-wise AUC of a predictor less that of another, on the days that both answer and on the same resamples.
+    """Return the fold-wise AUC of one predictor minus that of another, on the days predicted by both and on the same resamples.
 
-    The other counts as 0.5 if its AUC on all days is less: nobody is beaten for being worse than a coin.
+    If the AUC of the other on all days is below 0.5, it counts as 0.5: a predictor worse than chance is no reference.
 
     Parameters
     ----------
     score, other
-        P(event) of both, NaN where there is none, shape (day,).
-    kinds, fold, weights
+        P(event) of both, NaN where missing, shape (day,).
+    kinds, fold, weights, level
         See `auc_interval`.
     """
     x, y = np.asarray(score, float), np.asarray(other, float)
@@ -162,7 +182,7 @@ def paired_auc(
 
 
 def _auc_resampled(score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None) -> tuple[float, Floats | None]:
-    """AUC of all days, and of each resample."""
+    """Return the AUC of all days, and of each resample."""
     kind = np.asarray(kinds)[:, None]
     drawn = np.ones((1, len(kind))) if weights is None else np.concatenate([np.ones((1, len(kind))), weights])
     found = weighted_auc(score, (kind == 1) * drawn.T, (kind == 0) * drawn.T, fold)

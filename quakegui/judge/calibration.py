@@ -1,9 +1,8 @@
-"""Probabilities that can be taken at their word: class weights undone, then calibrated on held-out days.
+"""Calibrated probabilities: the effect of class weights is removed, then P(event) is calibrated on held-out days.
 
-A network that learnt with class weights answers for a world in which events fill half the days. `undo_weights` moves its
-answers to the true shares (Saerens et al. 2002); a `Calibrator` then maps P(event) to how often an event came when it said so.
-It is fitted on days of the training part that were predicted without having been learnt, for answers on days known by heart say
-nothing.
+A model trained with class weights predicts as if half of all days had events. `undo_weights` corrects its probabilities to the
+actual frequencies (Saerens et al. 2002); a `Calibrator` then maps P(event) to the observed frequency of events. It is fitted on
+training days that were predicted out-of-fold, since predictions of a model's own training days are too confident.
 """
 
 from __future__ import annotations
@@ -20,25 +19,26 @@ from quakegui.judge.folds import NO_LABEL, Fold
 Floats = NDArray[np.float64]
 Method = Literal["isotonic", "platt", "none"]
 
-#: Fewer events among the held-out days bend no curve, but may still shift and stretch it.
+#: Minimum numbers of events on the held-out days for an isotonic and for a logistic curve.
 ISOTONIC_EVENTS = 5
 PLATT_EVENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """A map of probabilities: P(event) along straight lines between points, flat beyond them, in P or in its log odds.
+    """A map of P(event): straight lines between points and constant beyond them, or a logistic curve in the log odds.
 
     Attributes
     ----------
     method
-        "isotonic"; "platt", a logistic curve, with few events; "none", the probability itself, with fewer.
+        "isotonic"; "platt", a logistic curve, for few events; "none", the probability itself, for even fewer.
     days, events
-        How many held-out days, and how many events on them, it was fitted on.
+        Number of held-out days of the fit, and number of events on them.
     given, calibrated
-        Points of the isotonic map, ascending, shape (point,); of the logistic curve slope and intercept in the log odds.
+        Points of the isotonic map, ascending, shape (point,). For the logistic curve `calibrated` contains slope and intercept
+        in the log odds.
     weights
-        Class weights of the training whose answers it takes, shape (class,); empty where all were alike.
+        Class weights of the model's training, shape (class,); empty if there were none.
     """
 
     method: Method
@@ -49,7 +49,7 @@ class Calibrator:
     weights: Floats = field(default_factory=lambda: np.empty(0))
 
     def of_event(self, probability: ArrayLike) -> Floats:
-        """Return the calibrated P(event), shape as given; NaN stays."""
+        """Return the calibrated P(event), same shape; NaN stays NaN."""
         p = np.asarray(probability, float)
         if self.method == "none":
             return p
@@ -59,10 +59,10 @@ class Calibrator:
         return np.asarray(np.where(np.isnan(p), np.nan, np.interp(p, self.given, self.calibrated)), float)
 
     def of_classes(self, probabilities: ArrayLike) -> Floats:
-        """Return calibrated probabilities, shape (day, class), as given; rows of NaN stay.
+        """Return the calibrated class probabilities, shape (day, class); rows of NaN stay NaN.
 
-        The map takes the class weights out of P(event) by itself; among the classes of events, and where there is no map, they
-        are undone.
+        The map itself removes the effect of the class weights on P(event). For the shares of the event classes, and where there
+        is no map, `undo_weights` removes it.
         """
         given = np.asarray(probabilities, float)
         unweighed = undo_weights(given, self.weights) if self.weights.size else given
@@ -71,12 +71,12 @@ class Calibrator:
 
 
 def undo_weights(probabilities: ArrayLike, weights: ArrayLike) -> Floats:
-    """Return the probabilities that training without class weights would have aimed at, shape (day, class).
+    """Return the probabilities that correspond to training without class weights, shape (day, class).
 
     Parameters
     ----------
     probabilities
-        As learnt with the weights, shape (day, class).
+        Predictions of a model trained with the weights, shape (day, class).
     weights
         See `class_weights`, shape (class,).
     """
@@ -85,16 +85,16 @@ def undo_weights(probabilities: ArrayLike, weights: ArrayLike) -> Floats:
 
 
 def fit_calibrator(probability: ArrayLike, happened: ArrayLike, events: int) -> Calibrator:
-    """Fit a calibrator on held-out days.
+    """Return a calibrator fitted on held-out days.
 
     Parameters
     ----------
     probability
-        P(event) by trainings that had not seen the day, shape (day,).
+        P(event) from models that were not trained on the day, shape (day,).
     happened
-        Whether the day is an event's, shape (day,).
+        Whether the day is labelled with an event, shape (day,).
     events
-        How many different events those days belong to.
+        Number of different events to which those days belong.
     """
     p, y = np.asarray(probability, float), np.asarray(happened, bool)
     known = np.isfinite(p)
@@ -118,26 +118,28 @@ def calibrate_by_fold(
     *,
     weights: Sequence[ArrayLike] | None = None,
 ) -> tuple[Floats, tuple[Calibrator, ...]]:
-    """Calibrate each fold's answers by what the other folds' trainings answered for the days of its training part.
+    """Calibrate each fold's probabilities on the other folds' predictions of the days of its training part.
 
-    Those days were held out when they were predicted, and neither the fold's test days nor their embargo are among them. A
-    fold without others, or whose others saw too few events, has its class weights undone and no more.
+    These days were held out when they were predicted, and neither the fold's test days nor their embargo are among them. For a
+    fold without others, or whose others saw too few events, only the effect of the class weights is removed.
 
     Parameters
     ----------
+    folds
+        Folds of the split.
     probabilities
-        Out-of-fold, shape (day, class); those of days that no fold predicts are not looked at.
+        Out-of-fold predictions, shape (day, class); days that no fold predicts are ignored.
     labels
-        Class 0..4 that the days were learnt as, -1 for none, shape (day,).
+        Class 0..4 of each day in training, -1 for none, shape (day,).
     event_rows
         See `rows_before`, shape (event,).
     weights
-        Class weights of each fold's training, see `class_weights`; all alike by default.
+        Class weights of each fold's training, see `class_weights`. Default: none.
 
     Returns
     -------
     tuple
-        Calibrated probabilities, shape (day, class), NaN on days that no fold predicts, and each fold's calibrator.
+        Calibrated probabilities, shape (day, class), NaN on days that no fold predicts, and the calibrator of each fold.
     """
     p, label = np.asarray(probabilities, float), np.asarray(labels, np.int64)
     answer, known = np.full_like(p, np.nan), _held_out(folds, p, label)
@@ -153,14 +155,14 @@ def calibrate_by_fold(
 def later_calibrator(
     folds: Sequence[Fold], probabilities: ArrayLike, labels: ArrayLike, event_rows: ArrayLike, *, weights: ArrayLike = ()
 ) -> Calibrator:
-    """Return the calibrator of a network for days to come, fitted on what the folds' trainings answered out of fold.
+    """Return the calibrator of a model for future days, fitted on the out-of-fold predictions.
 
     Parameters
     ----------
-    probabilities, labels, event_rows
+    folds, probabilities, labels, event_rows
         See `calibrate_by_fold`.
     weights
-        Class weights of the network's training; all alike by default.
+        Class weights of the model's training. Default: none.
     """
     p, label = np.asarray(probabilities, float), np.asarray(labels, np.int64)
     calibrator = _fitted(p, label, event_rows, np.flatnonzero(_held_out(folds, p, label)))
@@ -168,10 +170,12 @@ def later_calibrator(
 
 
 def calibrated_by_fold(calibrators: Sequence[Calibrator], fold: ArrayLike, probabilities: ArrayLike) -> Floats:
-    """Return each day's probabilities as calibrated by its fold's calibrator, shape (day, class); NaN on days of no fold.
+    """Return each day's probabilities from the calibrator of its fold, shape (day, class); NaN on days of no fold.
 
     Parameters
     ----------
+    calibrators
+        One per fold.
     fold
         Fold 0, 1, ... of each day, -1 for none, shape (day,).
     probabilities
@@ -185,14 +189,14 @@ def calibrated_by_fold(calibrators: Sequence[Calibrator], fold: ArrayLike, proba
 
 
 def rows_before(times: ArrayLike, available_at: ArrayLike) -> NDArray[np.int64]:
-    """Return the last day known before each event, for events within a day of it, shape (event,).
+    """Return the position of the last day known before each event, for events within a day of it, shape (event,).
 
     Parameters
     ----------
     times
-        Of the events, datetime64, shape (event,); NaT for none.
+        Origin times, datetime64, shape (event,); NaT for none.
     available_at
-        UTC instants at which the days become known, ascending, shape (day,).
+        UTC times at which the days become known, ascending, shape (day,).
     """
     time, known = np.asarray(times, "datetime64[ms]"), np.asarray(available_at, "datetime64[ms]")
     time = time[~np.isnat(time)]
@@ -201,7 +205,7 @@ def rows_before(times: ArrayLike, available_at: ArrayLike) -> NDArray[np.int64]:
 
 
 def _held_out(folds: Sequence[Fold], probabilities: Floats, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Days with a label and an answer of a fold that had not seen them, shape (day,)."""
+    """Return which days have a label and a prediction from a fold that was not trained on them, shape (day,)."""
     held_out = np.zeros(len(labels), bool)
     for fold in folds:
         held_out[fold.predict] = True
@@ -214,7 +218,15 @@ def _fitted(probabilities: Floats, labels: NDArray[np.int64], event_rows: ArrayL
 
 
 def with_event(probabilities: ArrayLike, event: ArrayLike) -> Floats:
-    """Return the probabilities with another P(event), its classes' shares as they were, shape (day, class)."""
+    """Return the probabilities with P(event) replaced and the shares of the event classes kept, shape (day, class).
+
+    Parameters
+    ----------
+    probabilities
+        Shape (day, class).
+    event
+        New P(event), shape (day,).
+    """
     p, wanted = np.asarray(probabilities, float)[:, 1:], np.asarray(event, float)[:, None]
     whole = p.sum(axis=1, keepdims=True)
     share = np.divide(p, whole, out=np.full_like(p, 1 / p.shape[1]), where=whole > 0)
@@ -227,7 +239,7 @@ def _log_odds(probability: Floats) -> Floats:
 
 
 def _platt(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
-    """Slope, 0 or more, and intercept of a logistic curve in the log odds, by Platt's (1999) smoothed targets."""
+    """Return slope (0 or more) and intercept of a logistic curve in the log odds, with the smoothed targets of Platt (1999)."""
     from scipy.optimize import minimize
 
     n1, n0 = int(happened.sum()), int((~happened).sum())

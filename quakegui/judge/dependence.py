@@ -1,4 +1,4 @@
-"""Whether a predictor reads the calendar or the outages rather than the field."""
+"""Dependence of a predictor on the date and on missing stations instead of the field."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from quakegui.words import Said, joined, mark
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """What P(event) has to do with the date and with the stations that are missing; NaN where it cannot be told.
+    """Correlation of P(event) with the date and with the number of missing stations; NaN where it cannot be estimated.
 
     Attributes
     ----------
     day_number, missing_stations
-        Rank correlation (Spearman) of P(event) with either.
+        Rank correlation (Spearman) of P(event) with each.
     permuted_auc
-        Fold-wise AUC on maps whose missing stations are those of another day; NaN where it was not asked for.
+        Fold-wise AUC on maps with the missing stations of another day; NaN if not computed.
     """
 
     day_number: float
@@ -29,7 +29,7 @@ class Dependence:
     permuted_auc: float
 
     def text(self) -> Said:
-        """Return what is known of it in a sentence, empty where nothing is."""
+        """Return the known values in a sentence, empty if there are none."""
         known = {name: value for name, value in dataclasses.asdict(self).items() if np.isfinite(value)}
         parts = [Said(_WORDS[name], figure=value) for name, value in known.items()]
         return Said("P(event): {figures}.", figures=joined(", ", parts)) if parts else joined(" ", ())
@@ -44,18 +44,18 @@ def dependence(
     fold: ArrayLike,
     permuted: ArrayLike | None = None,
 ) -> Dependence:
-    """Dependence of a predictor on the date and on the outages.
+    """Return the dependence of a predictor on the date and on missing stations.
 
     Parameters
     ----------
     score
-        P(event), NaN where there is none, shape (day,).
+        P(event), NaN where missing, shape (day,).
     days, missing
         Local dates, datetime64[D], and the number of missing stations, shape (day,) each.
     kinds, fold
         See `auc`, shape (day,) each.
     permuted
-        P(event) on the same days with the masks of other days, shape (day,).
+        P(event) on the same days with the missing stations of other days, shape (day,).
     """
     return Dependence(
         _rank_correlation(score, np.asarray(days, "datetime64[D]").astype(np.int64)),
@@ -69,7 +69,7 @@ def _rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     both = np.isfinite(x) & np.isfinite(y)
     if both.sum() < 3 or np.ptp(x[both]) == 0 or np.ptp(y[both]) == 0:
         return np.nan
-    from scipy.stats import spearmanr  # a second, for this one function
+    from scipy.stats import spearmanr  # takes a second to import
 
     return float(spearmanr(x[both], y[both]).statistic)
 

@@ -1,4 +1,4 @@
-"""How far the networks of an ensemble agree: one recipe should give one verdict, whatever its seed."""
+"""Agreement of the members of an ensemble: the verdict should not depend on the seed."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """What each member of an ensemble would have scored alone.
+    """Scores of the single members of an ensemble.
 
     Attributes
     ----------
     aucs
-        Of each member, by the statistic of the verdict, shape (member,); NaN where it could not be estimated.
+        AUC of each member, with the statistic of the verdict, shape (member,); NaN where it could not be estimated.
     spread
-        Standard deviation of P(event) over the members, mean over the days.
+        Standard deviation of P(event) over the members, averaged over the days.
     """
 
     aucs: tuple[float, ...]
     spread: float
 
     def text(self) -> Said:
-        """Return it in one sentence."""
+        """Return the values in one sentence."""
         known = [one for one in self.aucs if np.isfinite(one)]
         return Said(
             "The prediction is the mean of {members} ensemble members; single members have an AUC of {low:.2f} to "
@@ -40,12 +40,12 @@ class Ensemble:
 
 
 def ensemble_of(event: ArrayLike, kinds: ArrayLike, fold: ArrayLike | None = None) -> Ensemble | None:
-    """Return how far an ensemble's members agree, None without members.
+    """Return the agreement of the members of an ensemble, None without members.
 
     Parameters
     ----------
     event
-        P(event) by each member, NaN where there is none, shape (member, day).
+        P(event) of each member, NaN where missing, shape (member, day).
     kinds, fold
         See `auc`, shape (day,) each.
     """

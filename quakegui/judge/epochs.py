@@ -1,9 +1,8 @@
-"""Superposed epochs: a daily series laid over itself about the events, beside what random event days give.
+"""Superposed epoch analysis: the median of a daily series around earthquakes, compared with random event days.
 
-What the median of the epochs reaches by luck is read from surrogate event days, drawn like those of the deciding test. The band
-holds for all lags at once: a surrogate's whole curve leaves it with a probability of 5 %, however many lags there are. It
-follows the surrogates' own quantiles on either side (directional quantile envelope, Myllymaki et al. 2017), for most series are
-skewed.
+Chance is estimated from surrogate event days, drawn as for the deciding test. The band is simultaneous: the whole curve of a
+surrogate leaves it with a probability of 5%, however many lags there are. It follows the quantiles of the surrogates on either
+side (directional quantile envelope, Myllymaki et al. 2017), since most series are skewed.
 """
 
 from __future__ import annotations
@@ -17,33 +16,33 @@ Floats = NDArray[np.float64]
 
 BEFORE_DAYS = 30
 AFTER_DAYS = 10
-#: Fewer surrogates say nothing of a level of 5 %.
+#: Minimum number of surrogates for a level of 5%.
 LEAST_SURROGATES = 39
-#: A lag that fewer of the surrogates reach has no band.
+#: Minimum fraction of surrogates with a value at a lag; otherwise the lag has no band.
 LEAST_SHARE = 0.9
-#: Far off any series.
+#: Position outside any series, for a missing event.
 NO_EVENT = -1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Epochs:
-    """A series about the events.
+    """A series around the events.
 
     Attributes
     ----------
     lags
-        Days after the event, shape (lag,); negative before it, 0 its own day.
+        Days after the event, shape (lag,); negative before it, 0 on its day.
     median
-        Of all epochs with a value, NaN where there is none, shape (lag,).
+        Median of all epochs with a value, NaN if there are none, shape (lag,).
     events
-        Epochs with a value, shape (lag,).
+        Number of epochs with a value, shape (lag,).
     centre, low, high
-        Median of random epochs and the band that holds for all lags at once, shape (lag,).
+        Median of random epochs, and the simultaneous band, shape (lag,).
     p_before, p_after
-        Family-wise p that the median leaves what random epochs reach anywhere before the event's day, and anywhere from it on;
-        NaN where it could not be estimated.
+        Family-wise p-value of the median leaving the range of random epochs at any lag before the day of the event, and at any
+        lag from that day on; NaN if not estimable.
     extreme_before, extreme_after
-        The lag at which it comes farthest out in either part; None where it could not be estimated.
+        Lag of the largest departure in each part; None if not estimable.
     """
 
     lags: NDArray[np.int64]
@@ -67,20 +66,20 @@ def superposed_epochs(
     after: int = AFTER_DAYS,
     level: float = 0.95,
 ) -> Epochs:
-    """Lay a daily series over itself about the events.
+    """Return a daily series superposed around the events.
 
     Parameters
     ----------
     series
-        One value a day, NaN where there is none, shape (day,).
+        One value per day, NaN where missing, shape (day,).
     events
-        Position of each event's day in the series, shape (event,); it may lie outside.
+        Position of the day of each event in the series, shape (event,); may lie outside.
     surrogates
-        The same of random catalogues, shape (surrogate, event); `NO_EVENT` where one has fewer than another.
+        The same for random catalogues, shape (surrogate, event), padded with `NO_EVENT`.
     before, after
         Days before and after the event.
     level
-        Of the band.
+        Probability that a random curve stays within the band.
     """
     values = np.asarray(series, float)
     lags = np.arange(-before, after + 1)
@@ -112,10 +111,10 @@ def superposed_epochs(
 
 
 def _medians(values: Floats, events: NDArray[np.int64], lags: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-    """Median over the events at each lag, NaN without a value, and the number of values, shape (catalogue, lag) each."""
+    """Return median (NaN without a value) and number of values over the events at each lag, shape (catalogue, lag) each."""
     padded = np.r_[np.nan, values, np.nan]
     place = np.clip(events[:, None, :] + lags[:, None] + 1, 0, len(values) + 1)
-    ordered = np.sort(padded[place], axis=2)  # what is missing comes last
+    ordered = np.sort(padded[place], axis=2)  # NaN sorts last
     count = np.isfinite(ordered).sum(axis=2)
     if not ordered.shape[2]:
         return np.full(count.shape, np.nan), count
@@ -124,7 +123,7 @@ def _medians(values: Floats, events: NDArray[np.int64], lags: NDArray[np.int64])
 
 
 def _distance(curves: Floats, low: Floats, centre: Floats, high: Floats) -> Floats:
-    """Distance from the centre in units of that of the quantile on the same side, -1 without a value, shape (curve, lag)."""
+    """Return distances from the centre in units of the quantile's on the same side, -1 without a value, shape (curve, lag)."""
     off = curves - centre
     scale = np.where(off >= 0, high - centre, centre - low)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -133,7 +132,7 @@ def _distance(curves: Floats, low: Floats, centre: Floats, high: Floats) -> Floa
 
 
 def _extreme(far: Floats, drawn: Floats, part: NDArray[np.bool_], lags: NDArray[np.int64]) -> tuple[float, int | None]:
-    """Family-wise p of the farthest lag of a part, and that lag."""
+    """Return the family-wise p-value of the largest departure in a part of the lags, and its lag."""
     if not part.any():
         return np.nan, None
     as_far = int((drawn[:, part].max(axis=1) >= far[part].max() - 1e-12).sum())

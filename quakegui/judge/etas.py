@@ -1,9 +1,9 @@
-"""How often earthquakes come: a temporal ETAS model, in which each event raises the rate of those after it.
+"""Rate of earthquakes: a temporal ETAS model, in which each earthquake raises the rate of later ones.
 
-The rate at time t, in events a day, is ``mu + sum over t_i < t of A exp(alpha (M_i - M_0)) g(t - t_i)`` with the normalised
+The rate at time t, in events per day, is ``mu + sum over t_i < t of A exp(alpha (M_i - M_0)) g(t - t_i)`` with the normalised
 Omori-Utsu density ``g(x) = (p - 1) / c (1 + x / c) ** -p``; A is the mean number of direct aftershocks of an event of the
-least magnitude. A season's catalogue is too short to tell all five numbers, so all but mu have a prior about values that are
-usual in regional catalogues; some hundred events outweigh it.
+minimum magnitude. The catalogue of a season is too short to determine all five parameters, so all but mu have a prior around
+values that are usual in regional catalogues; some hundred events outweigh it.
 
 References
 ----------
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 #: Mean and standard deviation of the prior of log A, alpha, log c and log (p - 1).
 PRIOR_MEAN = np.array([np.log(0.3), 1.5, np.log(0.02), np.log(0.15)])
 PRIOR_SPREAD = np.array([1.0, 0.7, 1.5, 0.7])
-#: Events that are still told apart, about 100 MB at the fit; of more the largest ones count.
+#: Maximum number of events in a fit (about 100 MB); of more, the largest are used.
 MOST_EVENTS = 2000
 
 
@@ -39,11 +39,11 @@ class Etas:
     productivity
         A, the mean number of direct aftershocks of an event of magnitude `least`.
     alpha
-        How the productivity grows with magnitude, per unit, natural logarithm.
+        Increase of the log productivity per unit of magnitude (natural logarithm).
     c, p
-        Of the Omori-Utsu law; c in days.
+        Parameters of the Omori-Utsu law; c in days.
     least
-        M_0, the least magnitude.
+        M_0, the minimum magnitude.
     """
 
     mu: float
@@ -55,35 +55,38 @@ class Etas:
 
 
 def log_likelihood(model: Etas, times: ArrayLike, magnitudes: ArrayLike, spans: ArrayLike) -> float:
-    """Return the log likelihood of the events inside the spans, given all events before each.
+    """Return the log likelihood of the events in the spans, given all earlier events.
 
     Parameters
     ----------
+    model
+        The model to evaluate.
     times, magnitudes
-        Days since any instant, ascending, and magnitudes, shape (event,).
+        Days since an arbitrary instant, ascending, and magnitudes, shape (event,).
     spans
-        Beginning and end of each span in days, the end included, shape (span, 2).
+        Start and end of each span in days, end included, shape (span, 2).
     """
     value, _ = _log_likelihood(_free(model), _History.of(times, magnitudes, spans, model.least))
     return value
 
 
 def fit(times: ArrayLike, magnitudes: ArrayLike, spans: ArrayLike) -> Etas:
-    """Fit a model to the events inside the spans, given all events before each: the maximum of likelihood times prior.
+    """Fit a model to the events in the spans, given all earlier events, by maximum likelihood times prior.
 
     Parameters
     ----------
     times, magnitudes
-        Days since any instant, ascending, and magnitudes, shape (event,); those outside the spans count as history only.
+        Days since an arbitrary instant, ascending, and magnitudes, shape (event,); events outside the spans count as history
+        only.
     spans
-        Beginning and end of each span in days, the end included, shape (span, 2).
+        Start and end of each span in days, end included, shape (span, 2).
 
     Raises
     ------
     ValueError
-        If the spans hold no time.
+        If the spans have zero length.
     """
-    from scipy.optimize import minimize  # half a second, which a command that judges nothing need not pay
+    from scipy.optimize import minimize  # takes half a second to import, which only evaluations need
 
     when, size = np.asarray(times, float), np.asarray(magnitudes, float)
     if len(when) > MOST_EVENTS:
@@ -94,7 +97,7 @@ def fit(times: ArrayLike, magnitudes: ArrayLike, spans: ArrayLike) -> Etas:
     if not history.length > 0:
         raise ValueError(Said("An earthquake rate can be fitted only to a time span longer than zero."))
     begin = np.r_[np.log(max(0.5, 0.5 * len(history.lag)) / history.length), PRIOR_MEAN]
-    lowest = np.log(0.5 / history.length)  # half an event: where none was seen, the rate is low, not zero
+    lowest = np.log(0.5 / history.length)  # half an event: without events, the rate is low but not zero
     bounds = [(lowest, None), (-12.0, 3.0), (0.0, 6.0), (-12.0, 4.0), (-7.0, 3.0)]
 
     def cost(free: Floats) -> tuple[float, Floats]:
@@ -108,18 +111,20 @@ def fit(times: ArrayLike, magnitudes: ArrayLike, spans: ArrayLike) -> Etas:
 
 
 def mean_rate(model: Etas, times: ArrayLike, magnitudes: ArrayLike, at: ArrayLike, *, days: float = 1.0) -> Floats:
-    """Return the mean rate over the days after each instant, events per day, by the events before it alone, shape (instant,).
+    """Return the mean rate over the days after each instant, events per day, from earlier events only, shape (instant,).
 
-    Events below the model's least magnitude, which its fit did not see, do not raise it.
+    Events below the minimum magnitude of the model, which the fit did not use, do not raise the rate.
 
     Parameters
     ----------
+    model
+        A fitted model.
     times, magnitudes
-        Days since any instant, and magnitudes, shape (event,).
+        Days since an arbitrary instant, and magnitudes, shape (event,).
     at
         Days since the same instant, shape (instant,).
     days
-        How far ahead the mean reaches.
+        Length of the average in days.
     """
     when, size = np.asarray(times, float), np.asarray(magnitudes, float)
     when, size = when[size >= model.least], size[size >= model.least]
@@ -133,9 +138,9 @@ def mean_rate(model: Etas, times: ArrayLike, magnitudes: ArrayLike, at: ArrayLik
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """What the likelihood is computed from: lags from earlier events, and from events to the edges of the spans.
+    """Input of the likelihood: time lags between events, and from events to the edges of the spans.
 
-    `lag` has shape (event inside, event), not positive where the other event is no earlier; `begin` and `end` (span, event).
+    `lag` has shape (event inside, event) and is positive for earlier events; `begin` and `end` have shape (span, event).
     """
 
     lag: Floats
@@ -158,19 +163,19 @@ class _History:
 
 
 def _free(model: Etas) -> Floats:
-    """Parameters without bounds, shape (5,): log mu, log A, alpha, log c, log (p - 1)."""
+    """Return the unbounded parameters, shape (5,): log mu, log A, alpha, log c, log (p - 1)."""
     mu, productivity, c, q = np.log([model.mu, model.productivity, model.c, model.p - 1.0])
     return np.array([mu, productivity, model.alpha, c, q])
 
 
 def _log_likelihood(free: Floats, history: _History) -> tuple[float, Floats]:
-    """Log likelihood and its slope in the free parameters."""
+    """Return the log likelihood and its gradient in the unbounded parameters."""
     mu, c, q = np.exp(free[[0, 3, 4]])
     offspring = np.exp(free[1] + free[2] * history.excess)
     slope = np.zeros(5)
     value = -mu * history.length
     slope[0] = -mu * history.length
-    for x, sign in ((history.end, -1.0), (history.begin, 1.0)):  # expected events: those until the end less those before
+    for x, sign in ((history.end, -1.0), (history.begin, 1.0)):  # expected events: end of span minus start
         scaled = x / c
         log = np.log1p(scaled)
         left = np.exp(-q * log)

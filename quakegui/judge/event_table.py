@@ -1,4 +1,4 @@
-"""Event by event: how loud the predictor was before each, beside what it says on quiet days."""
+"""Event by event: the highest P(event) before each earthquake, compared with quiet days."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class EventRow:
     Attributes
     ----------
     event
-        Its position in the catalogue.
+        Position in the catalogue.
     days
-        Days of its window that were predicted and known before it.
+        Number of days of its label window that were predicted and known before it.
     largest
-        The largest P(event) on these; NaN where there is none.
+        Maximum P(event) on these days; NaN if there are none.
     day
-        The day that said it; NaT where there is none.
+        The day of the maximum; NaT if there is none.
     rank
-        1 more than the number of quiet days with a P at least as large; None without a P or a quiet day.
+        1 plus the number of quiet days with P at least as high; None without a P or a quiet day.
     quiet_days
-        Days without an event's label that were predicted.
+        Number of predicted days labelled as quiet.
     by_chance
-        Share of equally long stretches of quiet days whose largest P is at least as large; the largest of ten days tops most
-        single ones; NaN where there is no such stretch.
+        Fraction of equally long sequences of quiet days whose maximum P is at least as high, since the maximum of ten days
+        exceeds most single days; NaN if there are none.
     """
 
     event: int
@@ -44,16 +44,16 @@ class EventRow:
 
 
 def event_table(series: Series, labels: ArrayLike, times: Instants, windows: ArrayLike) -> tuple[EventRow, ...]:
-    """Return a row for each event, in the catalogue's order.
+    """Return one row per event, in the order of the catalogue.
 
     Parameters
     ----------
     series
-        Predictions.
+        Daily predictions.
     labels
         Class 0..4, -1 for none, shape (day,).
     times
-        When the events came, UTC, datetime64[ms], shape (event,).
+        Origin times of the events, UTC, datetime64[ms], shape (event,).
     windows
         First and last day of each event's label window, datetime64[D], shape (event, 2).
     """
@@ -83,9 +83,9 @@ def event_table(series: Series, labels: ArrayLike, times: Instants, windows: Arr
 
 
 def _reached(quiet: NDArray[np.float64], days: int, largest: float) -> float:
-    """Share of the stretches of so many quiet days in a row whose largest P reaches `largest`."""
+    """Return the fraction of sequences of `days` quiet days whose maximum P reaches `largest`."""
     if days > len(quiet):
         return np.nan
-    tops = sliding_window_view(quiet, days).max(axis=1)  # NaN where a day is not quiet
+    tops = sliding_window_view(quiet, days).max(axis=1)  # NaN if one of the days is not quiet
     tops = tops[np.isfinite(tops)]
     return float((tops >= largest).mean()) if len(tops) else np.nan

@@ -1,4 +1,4 @@
-"""Alarm time weighed by the events that were to be expected in it, so that an alarm in the midst of aftershocks costs more."""
+"""Alarm time weighted by expected events, so that an alarm during aftershocks costs more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Expected number of events up to each instant; it grows evenly from one to the next.
+    """Expected number of events up to each instant, interpolated linearly in between.
 
     Attributes
     ----------
@@ -29,12 +29,12 @@ class Exposure:
     expected: Floats
 
     def between(self, begin: ArrayLike, end: ArrayLike) -> Floats:
-        """Return the events expected from one instant to another, 0 where that is no later.
+        """Return the expected number of events between two instants, 0 if the second is not later; same shape.
 
         Parameters
         ----------
         begin, end
-            Milliseconds since 1970 UTC, of any one shape, which the answer has, too.
+            Milliseconds since 1970 UTC, arrays of equal shape.
         """
         first = np.asarray(begin, float)
         last = np.maximum(np.asarray(end, float), first)
@@ -43,17 +43,19 @@ class Exposure:
 
 
 def exposure_of(series: Series, rate: ArrayLike) -> Exposure:
-    """Return the exposure of a rate that holds from each day's becoming known until the next day's.
+    """Return the exposure of a rate that applies from the time a day becomes known until the next day does.
 
     Parameters
     ----------
+    series
+        Provides the times at which the days become known.
     rate
-        Events per day, shape (day,); a day without one has the mean of the others.
+        Events per day, shape (day,); NaN is replaced by the mean of the other days.
 
     Raises
     ------
     ValueError
-        If no day has a rate above 0, or one is negative.
+        If no rate is above 0, or one is negative.
     """
     given = np.asarray(rate, float)
     finite = given[np.isfinite(given)]
@@ -66,16 +68,16 @@ def exposure_of(series: Series, rate: ArrayLike) -> Exposure:
 
 
 def open_share(alarms: list[tuple[int, int]], period: Instants, exposure: Exposure | None = None) -> float:
-    """Return the share of a judged period with an open alarm, of its time or of the events expected in it.
+    """Return the fraction of an evaluated period under alarm, of its time or of the events expected in it.
 
     Parameters
     ----------
     alarms
-        Opening and closing of each, milliseconds since 1970; they do not overlap each other.
+        Opening and closing of each alarm, milliseconds since 1970, without overlap.
     period
         Spans of time, see `judged_period`.
     exposure
-        What time is weighed by; plain time by default.
+        Expected events that weight the time. Default: no weights.
     """
     if exposure is None:
         return open_milliseconds(alarms, period) / period_milliseconds(period)

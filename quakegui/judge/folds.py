@@ -1,4 +1,4 @@
-"""Days as a split sees them, and the folds it makes of them."""
+"""Input of a split, its folds, and class weights."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from quakegui.words import Said
 
 Protocol = Literal["paper", "blocked", "chronological"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "blocked", "chronological")
-"""Of networks that are trained on the season."""
+"""Protocols of models that are trained on the season."""
 RunProtocol = Literal["paper", "blocked", "chronological", "zero-shot"]
 ZERO_SHOT: Literal["zero-shot"] = "zero-shot"
-"""Of a network that never saw the season: all days are scored, and the folds are those of the predictors beside it."""
+"""Protocol of a model that never saw the season: all days are scored, and the folds are those of the baselines."""
 N_CLASSES = 5
 NO_LABEL = -1
 
@@ -25,23 +25,23 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a split needs to know of each day.
+    """Attributes of each day that a split depends on.
 
     Attributes
     ----------
     days
         Local calendar days, ascending, datetime64[D], shape (day,).
     labels
-        Class 0..4 in force, ``NO_LABEL`` where there is none, shape (day,).
+        Current class 0..4, ``NO_LABEL`` for none, shape (day,).
     has_map
         Whether the day has a map, shape (day,).
     post
         Whether the day became known only after its event, shape (day,).
     event_index
-        Event that gave the day its label, -1 for none, shape (day,).
+        Event that labels the day, -1 for none, shape (day,).
     windows
-        First and last day of each event's whole label window, datetime64[D], shape (event, 2). An event may have lost days of
-        its window to another event; without this argument its window is the span of the days that carry its label.
+        First and last day of each event's complete label window, datetime64[D], shape (event, 2), since some of its days may
+        carry the label of another event. Without it, the window is the span of the days labelled by the event.
     """
 
     days: NDArray[np.datetime64]
@@ -61,12 +61,23 @@ def material(
     event_index: ArrayLike | None = None,
     windows: ArrayLike | None = None,
 ) -> Material:
-    """Check and complete what a split needs: all days have a map, none is ``post``, no event is known unless said.
+    """Check and complete the input of a split.
+
+    Parameters
+    ----------
+    days, labels
+        See `Material`.
+    has_map
+        Default: all days have a map.
+    post
+        Default: none.
+    event_index, windows
+        Default: no event is known.
 
     Raises
     ------
     ValueError
-        Days that do not ascend, labels outside -1..4, or arrays of different lengths.
+        If the days do not ascend, a label is outside -1..4, or the arrays differ in length.
     """
     day = np.asarray(days, dtype="datetime64[D]")
     label = np.asarray(labels, dtype=np.int64)
@@ -96,23 +107,24 @@ def material(
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One training and its test, as indices into the split's days.
+    """One training and its test, as indices into the days of the split.
 
-    In the ``paper`` protocol the unit is an image, a pair (day, copy): ``train`` and ``test`` repeat days, and the arrays
-    ``train_copy`` and ``test_copy`` say which copy (0 = the map itself, 1 and up = augmented). Elsewhere these are empty.
+    In the ``paper`` protocol the unit is an image, a pair (day, copy): ``train`` and ``test`` repeat days, and ``train_copy``
+    and ``test_copy`` contain the copy (0 for the map itself, 1 and up for augmented ones). Otherwise these are empty.
 
     Attributes
     ----------
     train, validation, test
-        Days to learn from, to stop early on (may be empty: then train for a fixed number of epochs), and to score.
+        Days for training, for early stopping (if empty, train for a fixed number of epochs), and for scoring.
     predict
-        All days of the test span that have a map, scored or not: alarms need the days that have no label or are ``post`` too.
+        All days of the test span with a map, scored or not: alarms also need the days that have no label or are ``post``.
     train_copy, validation_copy, test_copy
-        Copy numbers beside the three, shape as theirs; empty outside the ``paper`` protocol.
+        Copy numbers, same shapes as the three above; empty outside the ``paper`` protocol.
     first, last
         First and last day of the test span.
     embargoed, purged
-        Labelled days outside the test span that were kept from training by the embargo, and by a shared label window.
+        Numbers of labelled days outside the test span that were excluded from training by the embargo, and because of a shared
+        label window.
     """
 
     train: Indices
@@ -130,7 +142,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """All folds of one protocol, with what was left out and why.
+    """All folds of one protocol, and the numbers of excluded days.
 
     Attributes
     ----------
@@ -139,9 +151,9 @@ class Split:
     folds
         At least one.
     leaky
-        True where test images have siblings of the same day in training: such a score says nothing about prediction.
+        True if copies of the days of test images are in training: such a score is meaningless for prediction.
     without_map, without_label, post
-        Days left out of training and scoring, each counted under the first of these reasons that holds.
+        Days excluded from training and scoring, each counted under the first reason that applies.
     notes
         Sentences for the run's card.
     """
@@ -156,30 +168,50 @@ class Split:
 
 
 def scorable(given: Material) -> Mask:
-    """Days that may be trained on and scored: with a map, with a label, and known before their event. Shape (day,)."""
+    """Return the days for training and scoring, shape (day,): with a map, with a label, and known before their event."""
     usable: Mask = given.has_map & (given.labels != NO_LABEL) & ~given.post
     return usable
 
 
 def trained_classes(made: Split, labels: ArrayLike) -> Mask:
-    """Which classes each fold has in training, shape (fold, class). A class that is not there cannot be judged in that fold."""
+    """Return which classes each fold has in training, shape (fold, class). Other classes cannot be evaluated in that fold.
+
+    Parameters
+    ----------
+    made
+        The split.
+    labels
+        Class of each day, shape (day,).
+    """
     label = np.asarray(labels)
     return np.array([np.bincount(label[fold.train], minlength=N_CLASSES) > 0 for fold in made.folds], bool)
 
 
 def tested_classes(made: Split, labels: ArrayLike) -> Mask:
-    """Which classes each fold has among its scored days, shape (fold, class)."""
+    """Return which classes each fold has among its scored days, shape (fold, class).
+
+    Parameters
+    ----------
+    made
+        The split.
+    labels
+        Class of each day, shape (day,).
+    """
     label = np.asarray(labels)
     return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in made.folds], bool)
 
 
 def days_beside(fold: Fold, known: NDArray[np.datetime64], days: NDArray[np.datetime64]) -> Mask:
-    """Return which of `days` a fold may choose anything by: none of its test span, nor those beside it kept from training.
+    """Return which of `days` may be used for choices of a fold, shape (asked,).
+
+    Excluded are the test span and the adjacent days that were excluded from training.
 
     Parameters
     ----------
+    fold
+        One fold of the split.
     known
-        The split's days, shape (day,).
+        The days of the split, shape (day,).
     days
         Any days, datetime64[D], shape (asked,).
     """
@@ -194,15 +226,17 @@ def days_beside(fold: Fold, known: NDArray[np.datetime64], days: NDArray[np.date
 
 
 def class_weights(labels: ArrayLike, n_classes: int = N_CLASSES) -> NDArray[np.float64]:
-    """Weight per class for training: days without an event weigh half in all, days with one the other half, its classes alike.
+    """Return the weight of each class in training: one half for quiet days, one half divided among the event classes.
 
-    Weighing all five classes alike would give the four classes of events four fifths of the probability before any evidence, so
-    that the headline, event against none, would be answered "event" every day.
+    With equal weights for all five classes, the four event classes would start with four fifths of the probability, so that the
+    main target, earthquake vs. none, would be predicted as "earthquake" every day.
 
     Parameters
     ----------
     labels
         Class of each training day or image, shape (image,).
+    n_classes
+        Number of classes.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""By which labels and earthquakes a run is judged: those that it was trained with, or those in force now.
+"""The labels and earthquakes of an evaluation: those of the training, or today's.
 
-Both are one set each. All figures of a judgement come from one of them, and the judgement names it.
+Each is one consistent set. All scores of an evaluation come from one of them, and the evaluation states which.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ AsOf = Literal["training", "today"]
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """By which labels and earthquakes a run was judged.
+    """The labels and earthquakes with which a run was evaluated.
 
     Attributes
     ----------
     as_of
-        "training": as the run was trained; "today": as in force when it was judged.
+        "training": those of the training; "today": those current at the time of the evaluation.
     moment
-        Local date of the training, local date and time of the judging.
+        Local date of the training, or local date and time of the evaluation.
     days_differ
-        Days of the run whose label is another in the other set; None where there is no other set, as for days that came after
-        the training.
+        Number of days of the run whose labels differ between the two sets; None if there is only one set, as for days after the
+        training.
     events_differ
-        Earthquakes of the run's days that are others in the other set; None where the run does not hold those of its training,
-        so that it is judged by those in force whatever labels are taken.
+        Number of earthquakes that differ between the two sets; None if the run does not contain the earthquakes of its
+        training, so that today's are used with either set of labels.
     maps
-        Whether it is about a folder of ready maps: these have classes, and no earthquakes.
+        Whether the run uses a folder of ready maps: these have classes, but no earthquakes.
     days_since
-        Days whose label has changed since the judging; only where it was made by the labels in force.
+        Number of days whose label has changed since the evaluation; only for an evaluation with today's labels.
     """
 
     as_of: AsOf
@@ -46,7 +46,7 @@ class Basis:
     days_since: int = 0
 
     def text(self) -> Said:
-        """Return it in a sentence, two where labels have changed since."""
+        """Return a sentence on the set, and a second one if labels have changed since."""
         words = _MAPS if self.maps else _SEASON
         if self.days_differ is None:
             return Said(words["later"], moment=self.moment)
@@ -64,30 +64,32 @@ class Basis:
 
 
 def moment_of(instant: dt.datetime, timezone: str | None = None) -> str:
-    """Return an instant as local date and time.
+    """Return a time as local date and time.
 
     Parameters
     ----------
+    instant
+        Aware datetime.
     timezone
-        IANA name; default this machine's own.
+        IANA name. Default: the zone of the computer.
     """
     return f"{_local(instant, timezone):%Y-%m-%d %H:%M}"
 
 
 def training_day(created: str, timezone: str | None = None) -> str:
-    """Return the local date on which a run was begun, that of its labels and earthquakes.
+    """Return the local date on which a run was started, which is the date of its labels and earthquakes.
 
     Parameters
     ----------
     created
-        ISO date and time at which the run was begun; returned as it is where it is not one.
+        Start of the run as ISO date and time; any other text is returned unchanged.
     timezone
         See `moment_of`.
     """
     try:
         begun = dt.datetime.fromisoformat(created)
         return f"{_local(begun if begun.tzinfo else begun.replace(tzinfo=dt.UTC), timezone):%Y-%m-%d}"
-    except (ValueError, OverflowError):  # a stranger's run may say anything
+    except (ValueError, OverflowError):  # an imported run may contain any text
         return created
 
 

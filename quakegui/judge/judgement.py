@@ -1,4 +1,4 @@
-"""What there is to say of one predictor: its figures, its comparisons, its alarms and its verdict, as one frozen value."""
+"""The evaluation of one predictor: scores, comparisons, alarms and verdict in one frozen object."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class TargetFigures:
-    """Figures of one target with their block-bootstrap intervals, by the labels in force."""
+    """Scores of one target with their block-bootstrap intervals, from the current labels."""
 
     target: Target
     figures: Figures
@@ -39,28 +39,28 @@ class TargetFigures:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A baseline on the same days.
+    """Comparison with one baseline on the same days.
 
     Attributes
     ----------
     name
-        Of the baseline.
+        Name of the baseline.
     target
-        What is compared.
+        Target of the comparison.
     days, dropped
-        Rows compared, and scored rows that the baseline could not answer (no Kp), which drop out for both.
+        Rows compared, and scored rows that the baseline could not predict (no Kp), which are dropped for both.
     figures
-        The baseline's.
+        Scores of the baseline.
     accuracy_difference, macro_recall_difference
-        Predictor less baseline, paired.
+        Predictor minus baseline, paired.
     auc_difference
-        Of event against none by the label rule, fold by fold; the baseline's counts as at least 0.5. None for other targets.
+        Earthquake vs. none from the label rule, fold by fold; the baseline counts as at least 0.5. None for other targets.
     residual
-        Fold-wise AUC of what the baseline does not explain of the predictor's answers, see `judge.residual`; for
-        ``without-field`` of what neither it nor any of its parts does; of a rival with a clue (`predictors.Clue`) the least of
-        this and of what the clue does not explain. None for other targets.
+        Fold-wise AUC of the part of the predictions that the baseline does not explain, see `judge.residual`; for
+        ``without-field``, that neither it nor any of its parts explains; for a baseline with a clue (`predictors.Clue`), the
+        minimum of this and of the part that the clue does not explain. None for other targets.
     test
-        The baseline's own AUC of event against none on all its days, and its p; None for other targets.
+        The baseline's own AUC of earthquake vs. none on all its days, and its p-value; None for other targets.
     """
 
     name: str
@@ -76,12 +76,12 @@ class Comparison:
 
     @property
     def share(self) -> float:
-        """Share of the scored rows that could be compared."""
+        """Fraction of the scored rows that could be compared."""
         return self.days / max(1, self.days + self.dropped)
 
     @property
     def beaten(self) -> bool:
-        """Whether the predictor knows what the baseline does not: the whole interval of the residual lies above 0.5.
+        """Whether the predictor outperforms the baseline: the whole interval of the residual AUC lies above 0.5.
 
         For other targets, whether the paired interval of the macro recall lies above 0.
         """
@@ -90,54 +90,54 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything there is to say of one predictor.
+    """The complete evaluation of one predictor.
 
     Attributes
     ----------
     name, title
-        The predictor: what programs call it (a baseline's own name, a network's protocol), and what people call it.
+        Identifier (name of the baseline, or protocol of the model) and display name.
     protocol, leaky, leak
-        How it was judged.
+        Validation protocol, whether it is leaky, and the fraction of leaked test images.
     scored, without_prediction
-        Rows scored, and rows of the test that the predictor gave no answer for.
+        Number of scored rows, and of test rows without a prediction.
     targets
-        Event, direction, class.
+        Scores of event, direction and class.
     trained, tested
-        Which classes each fold could learn and was asked, shape (fold, class); where either is missing the class is not
-        estimable in that fold.
+        Which classes each fold had in training and in the test, shape (fold, class); a class missing in either is not estimable
+        in that fold.
     calibration
         None without a scored row.
     comparisons
         One per baseline and target.
     rules
-        When the alarms of each fold open and close.
+        Alarm rule of each fold.
     fixed_thresholds
-        Folds whose rule is the fixed one because nothing on the training side could choose it.
+        Folds with the fixed rule, because none could be chosen from the training days.
     alarms
-        None where the test spans no time.
+        None if the test has zero length.
     skill, molchan
-        None where no event fell into the judged period.
+        None if there is no event in the evaluated period.
     surrogate
-        Test of the AUC of event against none, by the label rule.
+        Test of the AUC of earthquake vs. none, from the label rule.
     auc
-        The same fold by fold, with its interval.
+        The same AUC fold by fold, with its interval.
     agreement
-        AUC by the labels in force: how well the predictor reproduces what people labelled. Never a reason for the verdict,
-        since labels that people gave while they looked at the maps depend on the field.
+        AUC with the current labels: how well the predictor reproduces the analysts' labels. Not part of the verdict, since
+        labels from analysts who looked at the maps depend on the field.
     verdict
-        In one sentence.
+        The result in one sentence.
     basis
-        By which labels and earthquakes; None where it was judged by what the caller gave.
+        Labels and earthquakes of the evaluation; None if the caller supplied others.
     dependence
-        Whether it reads the calendar or the outages; None where that was not asked for.
+        Dependence on date and missing stations; None if not computed.
     reliability
-        Of the calibrated probabilities, event against none; None where nothing could calibrate them.
+        Reliability of the calibrated P(event); None without calibration.
     calibrators
-        What calibrated each fold's.
+        Calibrator of each fold.
     information_gain
-        Of the calibrated probabilities, bits per event over the predictor ``catalogue``; NaN without it.
+        Information gain of the calibrated probabilities over the predictor ``catalogue``, bits per event; NaN without it.
     ensemble
-        How far the networks agree whose mean was judged; None of one alone.
+        Agreement of the ensemble members whose mean was evaluated; None for a single model.
     """
 
     name: str
@@ -174,21 +174,29 @@ class Judgement:
         return tuple(float(np.asarray(rule.threshold)) for rule in self.rules)
 
     def of(self, target: Target) -> TargetFigures:
-        """Return the figures of one target."""
+        """Return the scores of one target."""
         return self.targets[TARGETS.index(target)]
 
     def compared(self, name: str, target: Target = "event") -> Comparison | None:
-        """Return the comparison with a baseline, None where it was not run."""
+        """Return the comparison with a baseline, None if it was not run.
+
+        Parameters
+        ----------
+        name
+            Name of the baseline.
+        target
+            "event", "direction" or "class".
+        """
         return next((c for c in self.comparisons if c.name == name and c.target == target), None)
 
     def remarks(self) -> Said:
-        """Return what belongs beside the verdict: how far an ensemble agrees, whether it reads calendar or outages."""
+        """Return remarks to the verdict: agreement of an ensemble, dependence on date and missing stations."""
         return joined(" ", (one.text() for one in (self.ensemble, self.dependence) if one is not None))
 
     def row(self, target: Target = "event") -> dict[str, Any]:
-        """Return one row of a comparison table; None where a figure could not be estimated.
+        """Return one row of a comparison table; None for a score that could not be estimated.
 
-        The AUC, its test and the verdict are of event against none, whatever the target.
+        The AUC, its test and the verdict are of earthquake vs. none for every target.
         """
         shown, test = self.of(target), self.surrogate
         row = {
@@ -226,7 +234,7 @@ class Judgement:
         return {key: plain(value) for key, value in row.items()}
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything as plain JSON values: arrays as lists, instants as ISO text, no NaN or infinity but null."""
+        """Return the evaluation as plain JSON values: arrays as lists, times as ISO text, null for NaN and infinity."""
         told: dict[str, Any] = plain(self)
         told["verdict"]["better_than_chance"] = self.verdict.better_than_chance
         told["verdict"]["borderline"] = self.verdict.borderline
@@ -250,7 +258,7 @@ class Judgement:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON knows it: dataclasses as objects, arrays as lists, instants as ISO text, no NaN or infinity."""
+    """Return a value as plain JSON: dataclasses as objects, arrays as lists, times as ISO text, None for NaN and infinity."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, np.ndarray):

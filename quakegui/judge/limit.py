@@ -1,9 +1,9 @@
-"""The detection limit: what would have been found in these nights, had it been there.
+"""Detection limit: the smallest signals that would have been found in the observed nights.
 
-"Not better than chance" leaves open whether there was nothing, or nothing to be seen. So signals of a stated law are put into
-the analyst's own nights, the same detector answers, and the same verdict is reached: power is the share of replicates that it
-calls better than chance. Strength 0 stands beside: what is found there is found by luck. And the reverse: how many earthquakes
-the season would have needed for signals of the law's own size.
+"Not better than chance" may mean that there were no signals, or that they could not be seen. Therefore simulated signals of a
+given law are added to the project's own nights, the same detector predicts, and the same verdict is computed. Power is the
+fraction of replicates that the verdict calls better than chance. Strength 0 is the null. The second result is the number of
+earthquakes that a season needs for signals of the law's own size.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from quakegui.words import Said
 
 Floats = NDArray[np.float64]
 STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""Factors on the law's peaks; the first is the null."""
+"""Factors on the peaks of the law; the first is the null."""
 REPLICATES = 20
 COUNTS = (6, 9, 13, 18, 26)
-"""Earthquakes in a season, at strength 1."""
+"""Numbers of earthquakes in a season, at strength 1."""
 POWER = 0.8
-"""What is to be found so often counts as found."""
+"""Power at which a signal counts as detectable."""
 FIRST_SEED = 700_000
 INTERVAL = 0.95
 LEAST_STATIONS = 3
@@ -49,23 +49,21 @@ Kind = Literal["network", "matched-filter"]
 
 
 class LimitError(ValueError):
-    """No limit can be computed; the text is a sentence."""
+    """A detection limit cannot be computed; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detector:
-    """What is asked for the probabilities of a season that it never saw.
+    """Predictor of a season that was not part of its training.
 
     Attributes
     ----------
-    kind
-        A pre-trained network, or the matched filter.
-    title
-        What people call it.
+    kind, title
+        A pre-trained model or the matched filter, and the display name.
     identity
-        Changes with everything that decides its answers.
+        Changes whenever the predictions may change.
     answers
-        Takes a season and gives the five classes' probabilities, NaN where there is none, shape (day, class).
+        Function from a season to the probabilities of the five classes, NaN where missing, shape (day, class).
     """
 
     kind: Kind
@@ -76,14 +74,14 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """In how many replicates something was found.
+    """Number of replicates in which something was found.
 
     Attributes
     ----------
     replicates, tested, better
-        How many there were, how many passed the deciding test, and how many the verdict called better than chance.
+        Number of replicates, of those that passed the deciding test, and of those that the verdict calls better than chance.
     low, high
-        95 % interval of the power (Clopper and Pearson 1934).
+        95% interval of the power (Clopper and Pearson 1934).
     """
 
     replicates: int
@@ -93,13 +91,13 @@ class Share:
     high: float
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be counted: a kept limit may be a stranger's."""
+        """Raise ValueError for impossible counts: a stored limit may come from elsewhere."""
         if self.replicates < 1 or not all(0 <= some <= self.replicates for some in (self.tested, self.better)):
             raise ValueError(Said("The number of replicates found exceeds their total, or the total is zero."))
 
     @property
     def power(self) -> float:
-        """Share of the replicates that the verdict called better than chance."""
+        """Fraction of the replicates that the verdict calls better than chance."""
         return self.better / self.replicates
 
 
@@ -109,14 +107,12 @@ class SizeRow:
 
     Attributes
     ----------
-    strength
-        Factor on the law's peaks.
-    peak_nt
-        Peak of the signal of the season's median magnitude, nT.
+    strength, peak_nt
+        Factor on the peaks of the law, and peak of the signal of the season's median magnitude, nT.
     station_nt
-        Median over the signals of the largest at any station, nT.
+        Median over the signals of the largest value at any station, nT.
     share
-        What was found.
+        Replicates in which signals were found.
     """
 
     strength: float
@@ -127,7 +123,7 @@ class SizeRow:
 
 @dataclass(frozen=True, slots=True)
 class CountRow:
-    """Power with so many earthquakes in the season, at strength 1."""
+    """Power with a given number of earthquakes in the season, at strength 1."""
 
     events: int
     share: Share
@@ -135,22 +131,20 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What would have been found.
+    """Detection limit of one detector in one season.
 
     Attributes
     ----------
     kind, title
-        Of the detector.
+        Kind and display name of the detector.
     events, magnitude
-        Main shocks of the season, and their median magnitude.
+        Number of main shocks of the season, and their median magnitude.
     peak_nt, footprint_km, length_days
         Peak at strength 1, Gaussian half-width and length of the signal of that magnitude.
     signal_share
-        Share of the earthquakes that have one.
-    sizes, counts
-        By size of the signals, and by number of earthquakes.
-    level
-        Power of what counts as found.
+        Fraction of the earthquakes that have a signal.
+    sizes, counts, level
+        Power by size of the signals, and by number of earthquakes; and the power that counts as detectable.
     """
 
     kind: str
@@ -166,23 +160,23 @@ class Limit:
     level: float = POWER
 
     def __post_init__(self) -> None:
-        """Refuse a limit of no size."""
+        """Raise ValueError for a limit without any size."""
         if not self.sizes:
             raise ValueError(Said("No signal size was tested."))
 
     @property
     def nt_at_power(self) -> float:
-        """Size in nT that is found with a probability of 0.8; the least tested where that is; NaN where none is."""
+        """Size in nT with a power of 0.8; the smallest tested size if that is already above; NaN if it is never reached."""
         rows = [row for row in self.sizes if row.strength > 0.0]
         return crossing([row.peak_nt for row in rows], [row.share.power for row in rows], self.level)
 
     @property
     def events_at_power(self) -> float:
-        """Earthquakes that a season needs for signals of the law's own size to be found with a probability of 0.8, or NaN."""
+        """Number of earthquakes with which signals of the law's own size have a power of 0.8; NaN if it is never reached."""
         return crossing([row.events for row in self.counts], [row.share.power for row in self.counts], self.level)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values, as the command line prints them."""
+        """Return plain values for the command line."""
         facts = ("magnitude", "peak_nt", "footprint_km", "length_days", "signal_share")
         rows = [
             {"strength": row.strength, "nT": row.peak_nt, "station_nT": row.station_nt, **_share_json(row.share)}
@@ -211,14 +205,10 @@ def _share_json(share: Share) -> dict[str, Any]:
 
 
 def crossing(sizes: Sequence[float], powers: Sequence[float], level: float) -> float:
-    """Return the size at which rising power passes a level, between the sizes by their logarithms.
+    """Return the size at which the power reaches a level, interpolated in the logarithm of the size.
 
-    Powers are made to rise first (isotonic regression): few replicates leave them uneven.
-
-    Returns
-    -------
-    float
-        The least size where its power passes already; NaN where none does.
+    The powers are first made monotonic (isotonic regression), since few replicates scatter. The result is the smallest size if
+    its power already reaches the level, and NaN if none does.
     """
     from scipy.optimize import isotonic_regression
 
@@ -235,7 +225,7 @@ def crossing(sizes: Sequence[float], powers: Sequence[float], level: float) -> f
 
 
 def filter_detector(ground: Ground) -> Detector:
-    """Return the matched filter as a detector: it looks for the law's own signals, and knows no label."""
+    """Return the matched filter for signals of the law as a detector; it uses no labels."""
     none = np.arange(0)
 
     def answers(season: Season) -> NDArray[np.floating[Any]]:
@@ -259,15 +249,17 @@ def limit_of(
 
     Parameters
     ----------
-    strengths, counts
-        Sizes of the signals, and numbers of earthquakes at strength 1, that are tried.
-    number
-        Replicates of each.
+    ground, detector
+        Season with its earthquakes, and the predictor.
+    strengths, counts, number
+        Sizes of the signals, numbers of earthquakes at strength 1, and number of replicates of each.
+    progress, cancelled
+        Called with steps done, total and a phrase; and whether to stop.
 
     Raises
     ------
     LimitError
-        If it cannot be computed, with the reason.
+        If the limit cannot be computed.
     """
     require_possible(ground)
     inside, law = ground.inside, ground.law
@@ -308,13 +300,7 @@ def limit_of(
 
 
 def require_possible(ground: Ground) -> None:
-    """Refuse a season in which nothing could be tested.
-
-    Raises
-    ------
-    LimitError
-        With the reason.
-    """
+    """Raise LimitError, with the reason, for a season in which nothing can be tested."""
     season = ground.season
     if np.isfinite(ground.stations_km).all(axis=1).sum() < LEAST_STATIONS or not season.has_map.any():
         raise LimitError(
@@ -336,7 +322,7 @@ def require_possible(ground: Ground) -> None:
 
 
 def found(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> tuple[bool, bool]:
-    """Return whether one season's answers pass the deciding test, and whether the verdict calls them better than chance."""
+    """Return whether the predictions of one season pass the deciding test, and whether the verdict is better than chance."""
     season = ground.season
     zone = season.config.timezone
     windows = event_windows(replicate.events, ground.rule, timezone=zone, night=ground.night)
@@ -350,12 +336,12 @@ def found(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floati
         fold=np.where(answered, 0, -1),
     )
     if not test.p_value < ALPHA:
-        return False, False  # and so the verdict: what knows no field need not be asked
+        return False, False  # then the verdict fails, too, without comparing baselines
     return True, _better(ground, replicate, probabilities)
 
 
 def _better(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> bool:
-    """Say whether the full verdict calls the answers better than chance: beside all that knows no field, as for any run."""
+    """Return whether the full verdict, with all baselines that use no field, is better than chance."""
     season, events = ground.season, replicate.events
     zone, known_at = season.config.timezone, season.available_at[season.shown]
     classes = classify(events, ground.scheme)
@@ -364,7 +350,7 @@ def _better(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floa
     truth = labels.classes.astype(np.int64)
     try:
         split = blocked(_material(season, labels, windows.day, windows.before, windows.after), inner_share=0.0)
-    except ValueError:  # the season as drawn cannot be split, so nothing can be compared and no verdict be granted
+    except ValueError:  # without a split of this season there is no comparison and no verdict
         return False
     every = sorted((*events, *replicate.others), key=lambda event: event.time)
     inputs = dataclasses.replace(

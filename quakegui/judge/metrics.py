@@ -1,11 +1,10 @@
-"""Figures of a classification: confusion matrix, per-class figures, accuracy, macro recall, kappa, calibration.
+"""Scores of a classification: confusion matrix, per-class scores, accuracy, macro recall, kappa, calibration.
 
-The founding paper (section 2.2) knows two figures per class, each class against the rest: *recall* (its equation 1) and
-*accuracy* (its equation 2, (TP + TN) / all). The usual per-class *precision* is something else and is kept apart:
-``one_vs_rest_accuracy`` is the paper's, ``precision`` and ``f1`` are the standard ones, ``recall`` is the same in both.
-
-A figure that cannot be estimated is NaN, never 0: the recall of a class without a scorable day, the precision of a class that
-was never answered.
+The founding paper (section 2.2) uses two scores per class, each class against the rest: *recall* (its equation 1) and
+*accuracy* (its equation 2, (TP + TN) / all). The usual per-class *precision* is different: ``one_vs_rest_accuracy`` is the
+paper's, ``precision`` and ``f1`` are the standard ones, ``recall`` is the same in both.
+A score that cannot be estimated is NaN, never 0: the recall of a class without a scorable day, the precision of a class that
+was never predicted.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 Target = Literal["event", "direction", "class"]
-#: What a day can be judged on, the headline first. Each target joins the five classes into groups.
+#: Targets, the main one first. Each target merges the five classes into groups.
 GROUPS: dict[Target, tuple[int, ...]] = {
     "event": (0, 1, 1, 1, 1),
     "direction": (0, 1, 1, 2, 2),
@@ -34,20 +33,20 @@ TARGETS: tuple[Target, ...] = ("event", "direction", "class")
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """Figures of one class against the rest.
+    """Scores of one class against the rest.
 
     Attributes
     ----------
     support, answered
-        Days of the class, and days answered with it.
+        Number of days of the class, and of days predicted as the class.
     not_estimable
-        Days of the class in folds whose training had no day of it; they do not enter the recall.
+        Number of days of the class in folds without that class in training; they do not enter the recall.
     recall
-        TP / (TP + FN), the paper's equation 1, over the estimable days; NaN without one.
+        TP / (TP + FN), equation 1 of the founding paper, over the estimable days; NaN without one.
     precision, f1
-        The standard ones; NaN where the class was never answered, or has no day.
+        Standard definitions; NaN if the class was never predicted, or has no day.
     one_vs_rest_accuracy
-        (TP + TN) / all, the paper's equation 2.
+        (TP + TN) / all, equation 2 of the founding paper.
     """
 
     support: int
@@ -61,26 +60,26 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of a classification.
+    """Scores of a classification.
 
     Attributes
     ----------
     confusion
-        Days by true (row) and answered (column) class, shape (class, class).
+        Days by true (row) and predicted (column) class, shape (class, class).
     days
-        How many days (images, in the paper's protocol) were scored.
+        Number of scored days (images, in the paper protocol).
     per_class
         One entry per class.
     accuracy
-        Share answered right.
+        Fraction predicted correctly.
     macro_recall
         Mean recall of the estimable classes.
     estimable
         Classes that enter the macro recall.
     balanced_accuracy
-        Mean recall of all classes that occur, days of untrained classes counted as misses.
+        Mean recall of all classes that occur; days of classes missing in training count as misses.
     kappa
-        Cohen's kappa; NaN where chance alone would agree always.
+        Cohen's kappa; NaN if agreement by chance is complete.
     """
 
     confusion: Counts
@@ -95,18 +94,18 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How far the probabilities of an event can be taken at their word.
+    """Calibration of P(event).
 
     Attributes
     ----------
     edges
-        Of the equal bins of P(not 0), shape (bin + 1,).
+        Edges of equal bins of P(not 0), shape (bin + 1,).
     mean_probability, frequency
-        Mean P(not 0) and share of days with an event in each bin, NaN for an empty one, shape (bin,).
+        Mean P(not 0) and fraction of days with an event in each bin, NaN for an empty one, shape (bin,).
     days
-        Per bin, shape (bin,).
+        Number of days per bin, shape (bin,).
     expected_error
-        Mean distance of the two, weighted by days (ECE).
+        Mean difference of the two, weighted by days (expected calibration error).
     brier_event
         Mean squared error of P(not 0), 0 to 1.
     brier
@@ -123,32 +122,63 @@ class Calibration:
 
 
 def group_probabilities(probabilities: ArrayLike, target: Target) -> Floats:
-    """Sum the five classes' probabilities over the target's groups, shape (day, class) -> (day, group)."""
+    """Return class probabilities summed over the groups of a target, shape (day, group).
+
+    Parameters
+    ----------
+    probabilities
+        Of the five classes, shape (day, class).
+    target
+        "event", "direction" or "class".
+    """
     given = np.asarray(probabilities, float)
     groups = np.asarray(GROUPS[target])
     return np.stack([given[:, groups == g].sum(axis=1) for g in range(groups.max() + 1)], axis=1)
 
 
 def group_labels(labels: ArrayLike, target: Target) -> Counts:
-    """Group of each label 0..4, shape (day,); a negative label (none) stays -1."""
+    """Return the group of each label, shape (day,).
+
+    Parameters
+    ----------
+    labels
+        Class 0..4, negative for none (which becomes -1), shape (day,).
+    target
+        "event", "direction" or "class".
+    """
     given = np.asarray(labels, np.int64)
     return np.where(given >= 0, np.asarray(GROUPS[target], np.int64)[np.maximum(given, 0)], -1)
 
 
 def group_trained(trained: ArrayLike, target: Target) -> NDArray[np.bool_]:
-    """Which groups each fold has in training, shape (fold, class) -> (fold, group)."""
+    """Return which groups each fold has in training, shape (fold, group).
+
+    Parameters
+    ----------
+    trained
+        Which classes each fold has in training, shape (fold, class).
+    target
+        "event", "direction" or "class".
+    """
     given = np.asarray(trained, bool)
     groups = np.asarray(GROUPS[target])
     return np.stack([given[:, groups == g].any(axis=1) for g in range(groups.max() + 1)], axis=1)
 
 
 def confusion(truth: ArrayLike, answered: ArrayLike, n_classes: int = 5) -> Counts:
-    """Count days by true and answered class, shape (class, class), rows true.
+    """Return the number of days by true (row) and predicted (column) class, shape (class, class).
+
+    Parameters
+    ----------
+    truth, answered
+        True and predicted class, shape (day,) each.
+    n_classes
+        Number of classes.
 
     Raises
     ------
     ValueError
-        Arrays of different lengths, or classes outside 0..n_classes-1.
+        If the arrays differ in length, or a class is outside 0..n_classes-1.
     """
     true, said = np.asarray(truth, np.int64), np.asarray(answered, np.int64)
     if true.shape != said.shape:
@@ -165,15 +195,15 @@ def confusion(truth: ArrayLike, answered: ArrayLike, n_classes: int = 5) -> Coun
 
 
 def figures(matrix: ArrayLike, estimable_matrix: ArrayLike | None = None) -> Figures:
-    """All figures of a confusion matrix.
+    """Return all scores of a confusion matrix.
 
     Parameters
     ----------
     matrix
-        Days by true (row) and answered (column) class.
+        Days by true (row) and predicted (column) class.
     estimable_matrix
-        The same without the days whose true class was absent from their fold's training; these count in every figure but the
-        recall and the macro recall. Default: the matrix itself.
+        The same without the days whose true class was missing in their fold's training; used for the recall and the macro
+        recall only. Default: the matrix itself.
     """
     counts = np.asarray(matrix, np.int64)
     judged = counts if estimable_matrix is None else np.asarray(estimable_matrix, np.int64)
@@ -208,26 +238,26 @@ def figures(matrix: ArrayLike, estimable_matrix: ArrayLike | None = None) -> Fig
 
 
 def recalls(matrix: ArrayLike) -> Floats:
-    """Recall of each class, NaN for a class without a day; shape (..., class, class) -> (..., class)."""
+    """Return the recall of each class, NaN for a class without a day; shape (..., class, class) -> (..., class)."""
     counts = np.asarray(matrix, float)
     return _ratio(np.diagonal(counts, axis1=-2, axis2=-1), counts.sum(axis=-1))
 
 
 def macro_recall(matrix: ArrayLike) -> Floats:
-    """Mean recall of the classes that have a day, NaN if none has; shape (..., class, class) -> (...)."""
+    """Return the mean recall of the classes that have a day, NaN if there are none; shape (..., class, class) -> (...)."""
     recall = recalls(matrix)
     known = np.isfinite(recall)
     return _ratio(np.where(known, recall, 0.0).sum(axis=-1), known.sum(axis=-1))
 
 
 def accuracy(matrix: ArrayLike) -> Floats:
-    """Share answered right, NaN without a day; shape (..., class, class) -> (...)."""
+    """Return the fraction predicted correctly, NaN without a day; shape (..., class, class) -> (...)."""
     counts = np.asarray(matrix, float)
     return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
 
 
 def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -> Calibration:
-    """Reliability of P(not 0), and Brier scores.
+    """Return the calibration of P(not 0), and Brier scores.
 
     Parameters
     ----------
@@ -235,6 +265,8 @@ def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -
         Of the five classes, shape (day, class), finite.
     truth
         Class 0..4, shape (day,).
+    bins
+        Number of equal bins of P(not 0).
     """
     given, label = np.asarray(probabilities, float), np.asarray(truth, np.int64)
     event, happened = given[:, 1:].sum(axis=1), label > 0
@@ -257,7 +289,7 @@ def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -
 
 
 def _ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
-    """Quotient of two arrays, NaN where the divisor is 0 or unknown."""
+    """Return the quotient of two arrays, NaN where the divisor is 0 or not finite."""
     above, below = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
     quotient: Floats = np.divide(above, below, out=np.full(above.shape, np.nan), where=(below != 0) & np.isfinite(below))
     return quotient

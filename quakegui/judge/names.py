@@ -1,4 +1,4 @@
-"""What targets, their groups of classes, protocols and kinds of predictions are called, for window, report and command line."""
+"""Names of targets, class groups, protocols and kinds of predictions, for window, report and command line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PROTOCOL_SHORT: Final = {
     "paper": mark("Paper"),
     "zero-shot": mark("Zero-shot"),
 }
-"""For a column of a table; what each means is in `PROTOCOL_NAMES`."""
+"""For a table column; `PROTOCOL_NAMES` explains each."""
 KIND_NAMES: Final = {
     "out-of-fold": mark("out-of-fold: the model had not seen this day"),
     "prospective": mark("prospective: issued in advance"),

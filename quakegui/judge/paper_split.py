@@ -1,7 +1,7 @@
-"""The founding paper's way to split: augment first, split the images at random afterwards. Leaky by design.
+"""The split of the founding paper: augment first, then split the images at random. Leaky by design.
 
-With five copies of each day on average, almost every test image has a copy of its own day in training, so that a network
-scores high on pure noise. It is kept to repeat the paper's figures beside the honest ones.
+With five copies of each day on average, almost every test image has a copy of its own day in training, so that a model scores
+high on pure noise. The split is kept to reproduce the paper's figures beside the leak-free ones.
 """
 
 from __future__ import annotations
@@ -22,22 +22,24 @@ PAPER_TEST_SHARE = 330 / 1649
 
 
 def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None) -> Split:
-    """Augment first, split the images at random afterwards, as the founding paper did. Leaky, and marked so.
+    """Return the split of the founding paper, marked as leaky: augment first, then split the images at random.
 
-    ``post`` days take part, as they did there. No image is set aside for early stopping.
+    As in the paper, ``post`` days are included and no images are set aside for early stopping.
 
     Parameters
     ----------
+    given
+        Days with labels and maps.
     seed
-        Of the random split.
+        Seed of the random split.
     growth
-        Images per class after augmentation. Default: the paper's 833/437/96/169/114 where these are four to six copies of each
-        day in every class; otherwise each class grows by the paper's factor.
+        Images per class after augmentation. Default: 833/437/96/169/114 of the paper if these are four to six copies of each
+        day in every class; otherwise the days per class times the paper's factor.
 
     Raises
     ------
     ValueError
-        No labelled day with a map, or a growth below a class's number of days.
+        If there are fewer than two labelled days with a map, or `growth` does not fit the days per class.
     """
     usable = given.has_map & (given.labels != NO_LABEL)
     if int(usable.sum()) < 2:
@@ -85,13 +87,13 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
 
 
 def leak_fraction(made: Split) -> float:
-    """Share of the test images whose day also stands in training, over all folds; 0 for an honest split."""
+    """Return the fraction of test images whose day is also in training, over all folds; 0 for a leak-free split."""
     leaked = sum(int(np.isin(fold.test, fold.train).sum()) for fold in made.folds)
     return leaked / max(1, sum(len(fold.test) for fold in made.folds))
 
 
 def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[np.intp]:
-    """Images per class after augmentation, shape (class,)."""
+    """Return the number of images per class after augmentation, shape (class,)."""
     fixed = np.asarray(PAPER_GROWTH if growth is None else growth, np.intp)
     if fixed.shape != (N_CLASSES,):
         raise ValueError(
@@ -107,7 +109,7 @@ def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[n
                 )
             )
         return fixed
-    # The paper's totals fit a season like the paper's: four to six copies a day in every class.
+    # The totals of the paper fit a season like the paper's: four to six copies a day in every class.
     if bool(np.all((fixed >= 4 * counts) & (fixed <= 6 * counts))):
         return fixed
     grown: NDArray[np.intp] = np.rint(counts * np.asarray(PAPER_GROWTH) / np.asarray(PAPER_DAYS)).astype(np.intp)
@@ -117,7 +119,7 @@ def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[n
 def _images(
     labels: NDArray[np.int64], usable: Mask, targets: NDArray[np.intp], rng: np.random.Generator
 ) -> tuple[Indices, Indices]:
-    """Pairs (day, copy) of all images after augmentation; which days get the odd extra copy is drawn."""
+    """Return the pairs (day, copy) of all images after augmentation; the days with an extra copy are drawn at random."""
     day_parts, copy_parts = [], []
     for cls in range(N_CLASSES):
         members = np.flatnonzero(usable & (labels == cls))

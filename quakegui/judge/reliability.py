@@ -1,7 +1,7 @@
-"""How good probabilities of an event are: CORP reliability diagram, Brier score and its parts, information gain.
+"""Quality of P(event): CORP reliability diagram, Brier score and its decomposition, information gain.
 
-CORP (Dimitriadis, Gneiting and Jordan 2021) reads the curve from an isotonic regression of what happened on what was said, so
-that no bins have to be chosen; the same regression parts the Brier score into reliability - resolution + uncertainty.
+CORP (Dimitriadis, Gneiting and Jordan 2021) estimates the curve by isotonic regression of outcomes on probabilities, without a
+choice of bins; the same regression decomposes the Brier score into reliability - resolution + uncertainty.
 """
 
 from __future__ import annotations
@@ -13,25 +13,24 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-#: A day on which P was 0 or 1 and wrong would lose infinitely many bits.
+#: Minimum P: a wrong prediction with P = 0 or 1 would cost infinitely many bits.
 LEAST_PROBABILITY = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """CORP reliability diagram of P(event), and the parts of the Brier score.
+    """CORP reliability diagram of P(event), and the decomposition of the Brier score.
 
     Attributes
     ----------
     probability, frequency, days
-        Each P that was said, ascending; how often an event came, by isotonic regression; days on which it was said. Shape
-        (value,).
+        Distinct predicted P, ascending; frequency of events from isotonic regression; number of days. Shape (value,).
     brier
         Mean squared error of P(event): reliability - resolution + uncertainty.
     reliability
-        Mean squared distance of P from the isotonic frequency that counts as miscalibration; 0 is best.
+        Miscalibration: mean squared distance of P from the isotonic frequency; 0 is best.
     resolution
-        What the days told apart are worth; 0 for one and the same P every day.
+        Gain from distinguishing days; 0 for a constant P.
     uncertainty
         Brier score of the base rate of these days.
     """
@@ -46,7 +45,7 @@ class Reliability:
 
     @property
     def brier_skill(self) -> float:
-        """Share of the base rate's Brier score that is saved; NaN where every day was alike."""
+        """Fraction by which the Brier score is below that of the base rate; NaN if all days had the same outcome."""
         return 1 - self.brier / self.uncertainty if self.uncertainty > 0 else np.nan
 
 
@@ -58,7 +57,7 @@ def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | No
     probability
         P(event), finite, shape (day,).
     happened
-        Whether the day is an event's, shape (day,).
+        Whether the day is labelled with an event, shape (day,).
     """
     from scipy.optimize import isotonic_regression
 
@@ -75,15 +74,15 @@ def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | No
 def information_gain(probability: ArrayLike, reference: ArrayLike, happened: ArrayLike) -> float:
     """Return the information gain per event over a reference, in bits; NaN without an event or a common day.
 
-    The difference of the two log likelihoods of what happened day by day, divided by the number of days with an event: an event
-    has a fortnight of them, and they are not as many events.
+    The difference of the daily log likelihoods of the outcomes, divided by the number of days with an event: an event labels
+    about two weeks of days, which are not as many events.
 
     Parameters
     ----------
     probability, reference
-        Calibrated P(event) of both, shape (day,); days on which either is NaN drop out.
+        Calibrated P(event) of both, shape (day,); days on which either is NaN are dropped.
     happened
-        Whether the day is an event's, shape (day,).
+        Whether the day is labelled with an event, shape (day,).
     """
     p, q, y = np.asarray(probability, float), np.asarray(reference, float), np.asarray(happened, bool)
     both = np.isfinite(p) & np.isfinite(q)

@@ -1,8 +1,8 @@
-"""An analyst's own nights with signals of a stated law put into them, before earthquakes at other times than the real ones.
+"""Replicates: the project's own nights with simulated signals before earthquakes at other times than the real ones.
 
-A replicate keeps everything that was measured, its noise, gaps and steps, and adds to the night means what the law says of
-earthquakes that never were: the project's own, moved as for the deciding test, or as many as are asked for at any time. The
-whole chain follows anew, from the common mode to z.
+A replicate keeps all measurements with their noise, gaps and steps, and adds to the night means the signals of the law before
+hypothetical earthquakes: the project's own, shifted as in the deciding test, or a given number at random times. The whole chain
+from the common mode to z is then recomputed.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from quakegui.simulate.randomness import generator
 
 Floats = NDArray[np.float64]
 SIMPSON = (1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0)
-"""Weights of a night's beginning, middle and end in its mean."""
+"""Weights of the start, middle and end of a night in its mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What signals are put into, and what counts as an earthquake there.
+    """Season to which signals are added, and definition of earthquakes and labels.
 
     Attributes
     ----------
     season
-        As it was measured.
+        As measured.
     events
         Main shocks, by time.
     others
-        Aftershocks and smaller ones.
+        Aftershocks and smaller earthquakes.
     scheme
-        What parts events into classes.
+        Classes of events.
     rule
-        Which days are an event's.
+        Label windows.
     inputs
-        What the predictors without the field look at.
+        Input of the baselines that use no field.
     """
 
     season: Season
@@ -65,12 +65,12 @@ class Ground:
 
     @property
     def stations_km(self) -> Floats:
-        """East and north of the network's centre, NaN for a station without coordinates, shape (station, 2)."""
+        """East and north of the centre of the network in km, NaN for a station without coordinates, shape (station, 2)."""
         return self.inputs.positions_km
 
     @property
     def law(self) -> Law:
-        """The law of the signals: the default one, its footprints scaled by the distance between the stations."""
+        """The default law of the signals, its footprints scaled by the spacing of the stations."""
         law, xy = Law(), self.stations_km
         scale = spacing_of(xy[np.isfinite(xy).all(axis=1)]) / spacing_km(synthetic_network())
         return dataclasses.replace(law, footprint_km=law.footprint_km * scale)
@@ -88,7 +88,7 @@ class Ground:
         return start[0], end[1]
 
     def moved(self, rng: np.random.Generator) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-        """Return main shocks and others moved as the deciding test moves them: near ones together, and aftershocks along."""
+        """Return main shocks and others shifted as in the deciding test, clusters together and aftershocks with main shocks."""
         windows = event_windows(self.events, self.rule, timezone=self.season.config.timezone, night=self.night)
         shift = (jittered_days(windows, JITTER_DAYS["pooled"], 1, rng)[0] - windows.day.astype(np.int64)).astype(
             "timedelta64[D]"
@@ -98,7 +98,15 @@ class Ground:
         return _shifted(self.events, shift), _shifted(self.others, shift[owner])
 
     def drawn(self, count: int, rng: np.random.Generator) -> tuple[Event, ...]:
-        """Return `count` earthquakes with places and magnitudes of the season's own, at any time within it."""
+        """Return earthquakes at random times of the season, with places and magnitudes of its own earthquakes.
+
+        Parameters
+        ----------
+        count
+            Number of earthquakes.
+        rng
+            Random generator.
+        """
         first, last = self._ends
         known = self.inside
         chosen = rng.integers(0, len(known), count)
@@ -111,16 +119,16 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replicate:
-    """Nights with signals before earthquakes that never were.
+    """Nights with signals before hypothetical earthquakes.
 
     Attributes
     ----------
     season
-        With the signals.
+        The season with the signals.
     events, others
-        See `Ground`, as moved or drawn.
+        As in `Ground`, shifted or drawn.
     station_nt
-        Largest abs of each signal at any station, nT, shape (signal,).
+        Maximum absolute value of each signal at any station, nT, shape (signal,).
     """
 
     season: Season
@@ -130,16 +138,18 @@ class Replicate:
 
 
 def replicates(ground: Ground, strength: float, seeds: Sequence[int], *, count: int | None = None) -> list[Replicate]:
-    """Put signals into the nights, once per seed; replicates of one seed differ in strength alone.
+    """Return one replicate per seed; replicates of one seed differ only in strength.
 
     Parameters
     ----------
+    ground
+        The season and its earthquakes.
     strength
-        Factor on the law's peaks; 0 leaves the nights as they are.
+        Factor on the peaks of the law; 0 leaves the nights unchanged.
     seeds
         One replicate each.
     count
-        Earthquakes drawn at any time; the project's own, moved, where not given.
+        Number of earthquakes at random times; None for the project's own, shifted.
     """
     made, nights = [], []
     for seed in seeds:
@@ -153,9 +163,19 @@ def replicates(ground: Ground, strength: float, seeds: Sequence[int], *, count: 
 
 
 def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[Signal, ...]:
-    """Draw the law's signals before earthquakes, some of which get none; minutes count from the season's first midnight.
+    """Return signals of the law before earthquakes, some of which have none.
 
-    Those that are over before the first night, or begin after the last, are left out.
+    Times are in minutes from the first midnight of the season. Signals that end before the first night or start after the last
+    are omitted.
+
+    Parameters
+    ----------
+    ground
+        The season and the law.
+    events
+        Earthquakes.
+    seed
+        Seed of the random draws.
     """
     located = np.isfinite(ground.stations_km).all(axis=1)
     end = len(ground.season.all_days) * DAY_MINUTES
@@ -171,7 +191,17 @@ def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[
 
 
 def with_signals(ground: Ground, signals: Sequence[Signal], strength: float) -> NightMeans:
-    """Return the season's night means, warm-up included, with `strength` times the signals."""
+    """Return the night means of the season, warm-up included, plus signals.
+
+    Parameters
+    ----------
+    ground
+        The season.
+    signals
+        Signals in minutes from the first midnight of the season.
+    strength
+        Factor on the signals.
+    """
     season = ground.season
     start, end = night_bounds(season.all_days, season.config.timezone, ground.night)
     minute = np.timedelta64(60_000, "ms")
@@ -185,7 +215,15 @@ def with_signals(ground: Ground, signals: Sequence[Signal], strength: float) -> 
 
 
 def largest_at_stations(ground: Ground, signals: Sequence[Signal]) -> Floats:
-    """Return the largest abs of each signal at any station at strength 1, nT, shape (signal,)."""
+    """Return the maximum absolute value of each signal at any station at strength 1, nT, shape (signal,).
+
+    Parameters
+    ----------
+    ground
+        Provides the positions of the stations.
+    signals
+        One element per signal.
+    """
     return np.array([np.nanmax(abs(signal.peak_nt) * signal.footprint(ground.stations_km)) for signal in signals])
 
 
@@ -199,7 +237,7 @@ def _shifted(events: Sequence[Event], by: NDArray[np.timedelta64]) -> tuple[Even
 
 
 def _seasons(season: Season, nights: Sequence[NightMeans]) -> list[Season]:
-    """Return the season as it would be with other night means."""
+    """Return the season recomputed with other night means, one per element of `nights`."""
     config = season.config
     found: Sequence[DailyAnomaly]
     if config.anomaly.method == Method.REGRESSION:

@@ -1,9 +1,9 @@
-"""What a predictor knows that others do not: the part of its answers that theirs do not explain.
+"""Residual AUC: what a predictor adds to others, from the part of its probabilities that theirs do not explain.
 
-Two AUC of one season differ by luck alone as much as a good predictor's from a useless one's: over seasons that nothing
-foretells, the calendar's fold-wise AUC has a standard deviation of 0.14 about 0.50, and that of everything but the field a mean
-of 0.63. Asking for the greater AUC therefore calls good predictors useless (tests/power/README.md). So another question is
-asked: whether anything is left once what the others say has been taken out.
+Two AUCs of one season differ by chance as much as those of a good and a useless predictor: over seasons without any signal, the
+fold-wise AUC of the calendar has a standard deviation of 0.14 about 0.50, and that of all information except the field a mean
+of 0.63. Requiring a higher AUC would therefore reject good predictors (tests/power/README.md). Instead, the test is whether
+anything is left after the other predictors have been removed by regression.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ from quakegui.judge.truth import Truth
 
 Floats = NDArray[np.float64]
 
-#: Of the interval that has to lie above 0.5. The surrogate test keeps luck at its level; this one is to deny copies, and a
-#: stricter one denies weak signals with them (tests/power/README.md).
+#: Level of the interval that has to lie above 0.5. The surrogate test controls chance; this interval only has to reject copies,
+#: and a stricter one would also reject weak signals (tests/power/README.md).
 LEVEL = 0.80
-#: Share of the scored days that a comparison needs to grant or deny anything.
+#: Minimum fraction of the scored days for a comparison to count.
 LEAST_SHARE = 0.9
-#: The baseline that stands for all of them together.
+#: The baseline that combines all of them.
 EVERYTHING = "without-field"
-#: Decimals of a residual that count: what an exact copy leaves is rounding.
+#: Decimals of a residual: an exact copy leaves only rounding errors.
 DECIMALS = 9
 
 
 def residual(
     score: ArrayLike, others: Sequence[ArrayLike], kinds: ArrayLike, fold: ArrayLike, *, by_fold: bool = False
 ) -> Floats:
-    """Ranks of a score within each fold, less what the ranks of others explain of them.
+    """Return the ranks of a score within each fold, minus what the ranks of other scores explain, shape (day,).
 
-    By least squares over all folds at once, without the labels: a predictor may lose by it only what others say too, and where
-    it is a copy of one of them nothing is left.
+    Least squares over all folds at once, without the labels: only what the others contain, too, is removed, and nothing is left
+    of a copy of one of them.
 
     Parameters
     ----------
     score, others
-        P(event), NaN where there is none, shape (day,) each.
+        P(event), NaN where missing, shape (day,) each.
     kinds, fold
         1 for a day with an event, 0 for one without, any other value or fold -1 for a day that is not scored, shape (day,).
     by_fold
-        Whether each fold has slopes of its own. What learns in blocks may turn a plain column round from fold to fold, and is a
-        copy of it all the same; but such slopes also explain more of what is no copy.
+        Whether each fold has its own slopes. A model trained in blocks may use a plain column with different signs in different
+        folds and is a copy of it nevertheless; but such slopes also explain more of what is not a copy.
 
     Returns
     -------
     numpy.ndarray
-        Shape (day,); NaN for a day that is not scored or that not all of them answer.
+        NaN for a day that is not scored, or not predicted by all.
     """
     answers = np.column_stack([score, *others]).astype(np.float64)
     scored = np.isin(kinds, (0, 1)) & (np.asarray(fold) >= 0) & np.isfinite(answers).all(axis=1)
@@ -77,7 +77,7 @@ def residual_auc(
     *,
     by_fold: bool = False,
 ) -> Interval:
-    """Fold-wise AUC of what others do not explain of a score, with its block-bootstrap interval.
+    """Return the fold-wise AUC of the part of a score that others do not explain, with its block-bootstrap interval.
 
     Parameters
     ----------
@@ -99,18 +99,23 @@ def unexplained(
     name: str,
     weights: Floats | None,
 ) -> Interval:
-    """AUC of what neither a baseline, nor its plainest column, nor boosted trees on its columns explain: the least of these.
+    """Return the AUC of the part of a predictor that one baseline does not explain.
+
+    The minimum of three: the part not explained by the baseline itself, by the column of its clue, and by boosted trees on its
+    columns.
 
     Parameters
     ----------
+    truth
+        Scored days, folds and labels.
     daily
-        Probabilities of what is judged, shape (day, class).
+        Probabilities of the evaluated predictor, shape (day, class).
     answered
-        Which scored rows it answers, shape (row,).
+        Which scored rows it predicts, shape (row,).
     baselines, clue
-        Probabilities of all, shape (day, class) each, and the clue of the one that is compared.
+        Probabilities of all baselines, shape (day, class) each, and the clue of the one compared.
     name
-        Of that one; everything but the field takes its parts with it.
+        Name of that one; ``without-field`` includes its parts.
     weights
         Shape (resample, day), see `block_weights`.
     """
@@ -121,7 +126,7 @@ def unexplained(
 
     parts = [name, *WITHOUT_FIELD] if name == EVERYTHING else [name]
     others = {one: -np.asarray(baselines[one], float)[:, 0] for one in parts if one in baselines}
-    # A part that answers too few days is left out, as it neither grants nor denies alone.
+    # A part that predicts too few days is omitted, as it does not count on its own either.
     found = [residual_auc(score, [given for one, given in others.items() if one == name or answers(given)], *by_day)]
     for given, by_fold in () if clue is None else ((clue.column, True), (clue.boosted, False)):
         if answers(given):

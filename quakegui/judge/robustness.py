@@ -1,7 +1,6 @@
-"""Whether a verdict hangs on one choice: the same test over other choices, corrected for their number, and over a grid.
+"""Robustness of a verdict: the same test with other choices, corrected for their number, and on a grid of two choices.
 
-What a choice is (another label rule, another least magnitude) and how the predictions score under it is the caller's, who gives
-a function that returns a `Score`.
+The caller defines a choice (another label rule, another minimum magnitude) by a function that returns a `Score`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ ALPHA = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Result of one test: events it is of, AUC (or another statistic), p; NaN where it could not be estimated."""
+    """Result of one test: number of events, AUC (or another statistic), p-value; NaN if not estimable."""
 
     events: int
     statistic: float
@@ -28,18 +27,18 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The test under one choice.
+    """The test with one choice.
 
     Attributes
     ----------
     axis
-        What is chosen, such as "least magnitude".
+        What is varied, such as "least magnitude".
     choice
-        How, in words or as a number.
+        Its value, as text.
     score
-        The test's result.
+        Result of the test.
     p_corrected
-        Corrected for the number of choices that could be tested (Holm); NaN where this one could not.
+        p-value corrected for the number of estimable choices (Holm); NaN if this one is not.
     """
 
     axis: str
@@ -49,47 +48,47 @@ class Variant:
 
     @property
     def holds(self) -> bool:
-        """Whether it is significant by itself."""
+        """Whether the result is significant without correction."""
         return self.score.p_value < ALPHA
 
     @property
     def holds_corrected(self) -> bool:
-        """Whether it is significant though so many were tried."""
+        """Whether the result is significant after correction for the number of choices."""
         return self.p_corrected < ALPHA
 
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """The test under every choice."""
+    """The test with every choice."""
 
     variants: tuple[Variant, ...]
 
     @property
     def tested(self) -> int:
-        """Choices under which the test could be made: n of "holds in k of n"."""
+        """Number of choices with an estimable test: n of "holds in k of n"."""
         return sum(bool(np.isfinite(one.score.p_value)) for one in self.variants)
 
     @property
     def held(self) -> int:
-        """Choices under which it is significant: k of "holds in k of n"."""
+        """Number of choices with a significant result: k of "holds in k of n"."""
         return sum(one.holds for one in self.variants)
 
     @property
     def held_corrected(self) -> int:
-        """Choices under which it is significant though so many were tried."""
+        """Number of choices with a significant result after correction."""
         return sum(one.holds_corrected for one in self.variants)
 
 
 @dataclass(frozen=True, slots=True)
 class SkillMap:
-    """The test over a grid of two choices.
+    """The test on a grid of two choices.
 
     Attributes
     ----------
     rows, columns
         The choices, shape (row,) and (column,).
     events, statistic, p_value, p_corrected
-        Of each pair, shape (row, column); NaN where the test could not be made. Corrected for the number of pairs (Holm).
+        Result for each pair, shape (row, column), corrected for the number of pairs (Holm); NaN if not estimable.
     """
 
     rows: Floats
@@ -101,7 +100,7 @@ class SkillMap:
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """Return p-values corrected for their number (Holm 1979), shape as given; NaN stays and does not count."""
+    """Return p-values corrected for their number (Holm 1979), same shape; NaN stays NaN and does not count."""
     p = np.asarray(p_values, float)
     flat = p.ravel()
     known = np.flatnonzero(np.isfinite(flat))
@@ -113,12 +112,12 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def robustness(axes: Mapping[str, Mapping[str, Callable[[], Score]]]) -> Robustness:
-    """Make the test under every choice of every axis, one changed at a time.
+    """Run the test with every choice of every axis, varying one at a time.
 
     Parameters
     ----------
     axes
-        For each axis its choices by what they are called, each with the test under it.
+        For each axis, its choices by name with the test of each.
     """
     found = [(axis, called, test()) for axis, choices in axes.items() for called, test in choices.items()]
     corrected = holm([score.p_value for _, _, score in found])
@@ -128,14 +127,14 @@ def robustness(axes: Mapping[str, Mapping[str, Callable[[], Score]]]) -> Robustn
 
 
 def skill_map(rows: Sequence[float], columns: Sequence[float], test: Callable[[float, float], Score]) -> SkillMap:
-    """Make the test at every pair of two choices, such as lead and window, or distance and magnitude.
+    """Run the test for every pair of two choices, such as lead and window, or distance and magnitude.
 
     Parameters
     ----------
     rows, columns
         The choices.
     test
-        The test at one pair, row first.
+        The test of one pair, row first.
     """
     scores = [[test(row, column) for column in columns] for row in rows]
     shape = (len(rows), len(columns))

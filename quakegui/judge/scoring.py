@@ -1,9 +1,8 @@
-"""The whole judgement of one predictor: every figure, every comparison, and the verdict.
+"""Evaluation of one predictor: all scores, all comparisons, and the verdict.
 
-Days are judged by the labels on three targets, the headline first: event against none, direction, the five classes. Alarms are
-judged by the catalogue, and so is the verdict: by the label rule's own labels, against surrogate catalogues and against what
-knows no field. Only days predicted by a training that had not seen them are scored; the ``paper`` protocol breaks that rule by
-design and is marked leaky.
+Days are compared with the labels on three targets: earthquake vs. none (the main one), direction, and the five classes. Alarms
+are compared with the catalogue. The verdict uses the labels of the rule, surrogate catalogues, and baselines that use no field.
+Only out-of-fold predictions are scored; the ``paper`` protocol violates this by design and is marked as leaky.
 """
 
 from __future__ import annotations
@@ -71,41 +70,32 @@ def judge(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
-    """Judge one predictor on a split.
+    """Evaluate one predictor on a split.
 
     Parameters
     ----------
-    name, title
-        What programs and people call the predictor; the title is the name where none is given.
-    days, available_at, labels
-        See `truth_of`, shape (day,).
+    made, name, title
+        The split, and the predictor's identifier and display name (default: the identifier).
+    days, available_at, labels, taught, learnt
+        See `truth_of`.
     probabilities
-        Out-of-fold probabilities of every day in the test spans, NaN rows where there is none, shape (day, class).
+        Out-of-fold probabilities of every day in the test spans, NaN where missing, shape (day, class).
     catalogue
-        Declustered events; those outside the judged period are left out.
+        Declustered events; those outside the evaluated period are ignored.
     windows
         Label windows of all events in and around the season, for the verdict.
     baselines
-        Out-of-fold probabilities by name, shape (day, class) each. The majority is added where it is missing.
-    clues
-        See `judge_truth`.
-    taught, learnt
-        See `truth_of`.
+        Out-of-fold probabilities by name, shape (day, class) each. The majority class is added if it is missing.
     image_probabilities
-        Only in the paper's protocol: the test images' probabilities, one array (image, class) per fold in the order of its
-        ``test``. Default: each image has its day's.
-    members
+        Paper protocol only: probabilities of the test images, one array (image, class) per fold in the order of its ``test``.
+        Default: those of the image's day.
+    clues, members, rules, calibrators, weighed, resamples, seed
         See `judge_truth`.
-    rules, calibrators
-        When alarms open and close in each fold, chosen on its training side (default: see `rules_by_fold`), and what makes its
-        answers probabilities, see `judge_truth`.
-    weighed
-        Whether it was trained with class weights.
 
     Raises
     ------
     ValueError
-        Arrays that do not fit the days or the folds.
+        If an array does not fit the days or the folds.
     """
     truth = truth_of(
         made,
@@ -169,24 +159,32 @@ def judge_truth(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
-    """Judge one predictor by a truth, see `judge`.
+    """Evaluate one predictor, see `judge`.
 
     Parameters
     ----------
+    truth
+        Scored days, labels and catalogue.
     probabilities
-        Shape (day, class), NaN rows where there is none.
+        Shape (day, class), NaN where missing.
+    name, title, baselines
+        See `judge`.
     clues
-        What else can be made of what the baselines look at, by their names, which must not explain the answers either.
+        Other predictions from the input of a baseline, by its name, which must not explain the predictions either.
     rows
-        Probabilities of the scored rows where they are not their days', shape (row, class).
+        Probabilities of the scored rows if they differ from those of their days, shape (row, class).
     members
-        Of the networks whose mean is judged, shape (member, day, class).
+        Probabilities of the ensemble members whose mean is evaluated, shape (member, day, class).
     rules, calibrators
-        Of each fold, chosen and fitted before. Default: on the other folds' days.
+        Alarm rule and calibrator of each fold. Default: chosen and fitted on the other folds' days.
     reference
-        What the predictor ``catalogue`` says, calibrated, shape (day, class). Default: calibrated on the other folds' days.
+        Calibrated probabilities of the predictor ``catalogue``, shape (day, class). Default: calibrated here.
     tests
-        Of the baselines by this truth, see `tests_of_baselines`: one for all judged beside the same. Default: made here.
+        Tests of the baselines, see `tests_of_baselines`, to share them among predictors. Default: computed here.
+    weighed
+        Whether the model was trained with class weights.
+    resamples, seed
+        Number of bootstrap resamples, and seed of the random generator.
     """
     daily = np.asarray(probabilities, float)
     if daily.shape != (len(truth.days), N_CLASSES):
@@ -203,7 +201,7 @@ def judge_truth(
     answered = _answered(answers)
     weights = block_weights(len(truth.days), resamples=resamples, seed=seed)
     score, tests = _score(daily), tests_of_baselines(truth, baselines) if tests is None else tests
-    with threadpool_limits(1):  # many small products: threads would wait for each other longer than they work
+    with threadpool_limits(1):  # threads only slow down many small products
         targets = tuple(_target_figures(truth, answers, target, weights) for target in TARGETS)
         comparisons = tuple(
             _compare(
@@ -225,7 +223,7 @@ def judge_truth(
     calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
     if reference is None and "catalogue" in baselines:
         reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0]
-    # what nothing can calibrate (a leaky protocol) raises its alarms as it is
+    # without calibration (leaky protocol), alarms use the probabilities as they are
     series = Series(truth.days, truth.available_at, calibrated if calibrators else daily)
     chosen, fixed = _rules(truth, series, rules, calibrators, daily)
     rule, period = by_day(chosen, truth.fold), judged_period(series, truth.fold >= 0)
@@ -272,7 +270,7 @@ def judge_truth(
 
 
 def _grouped(truth: Truth, answers: Floats, kept: Mask, target: Target) -> tuple[NDArray[np.intp], Counts, Counts, Mask]:
-    """Day, true group, answered group, and whether the fold's training knew the true group, of the rows kept, shape (row,)."""
+    """Return day, true group, predicted group, and whether the true group was in the fold's training, shape (row,) each."""
     day = truth.row_day[kept]
     label = metrics.group_labels(truth.row_label[kept], target)
     said = np.argmax(metrics.group_probabilities(answers[kept], target), axis=1).astype(np.int64)
@@ -281,14 +279,14 @@ def _grouped(truth: Truth, answers: Floats, kept: Mask, target: Target) -> tuple
 
 
 def _day_matrices(truth: Truth, answers: Floats, kept: Mask, target: Target) -> tuple[Floats, Floats]:
-    """Confusion matrix of each day over all rows kept, and over the estimable ones, shape (day, group, group) each."""
+    """Return each day's confusion matrix over all selected rows and over the estimable ones, shape (day, group, group)."""
     day, label, said, known = _grouped(truth, answers, kept, target)
     size = {"n_days": len(truth.days), "n_classes": max(metrics.GROUPS[target]) + 1}
     return day_counts(day, label, said, **size), day_counts(day[known], label[known], said[known], **size)
 
 
 def _answered(answers: Floats) -> Mask:
-    """Rows with an answer, shape (row,)."""
+    """Return which rows have a prediction, shape (row,)."""
     return np.asarray(np.isfinite(answers).all(axis=1), bool)
 
 
@@ -304,7 +302,7 @@ def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Floa
 
 
 def _score(daily: Floats) -> Floats:
-    """P(event) of each day less 1, shape (day,): its rank without the rounding of a sum."""
+    """Return P(event) - 1 of each day, shape (day,): the same ranks as P(event), without rounding in a sum."""
     return -np.asarray(daily[:, 0], float)
 
 
@@ -320,7 +318,7 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
 
 
 def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[str, SurrogateTest]:
-    """Test each baseline fold by fold, as it was trained, whatever it stands beside."""
+    """Return the test of each baseline by name, fold by fold as it was trained, whatever predictor it is compared with."""
     return {
         name: surrogate_test(
             _score(np.asarray(daily, float)),
@@ -337,7 +335,7 @@ def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[st
 def _calibrated(
     truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
 ) -> tuple[Floats, tuple[Calibrator, ...]]:
-    """Calibrated probabilities, shape (day, class), NaN where nothing calibrates them, and what did each fold's."""
+    """Return calibrated probabilities, shape (day, class), NaN where not calibrated, and the calibrator of each fold."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
     if given is not None:
@@ -360,7 +358,7 @@ def _information_gain(truth: Truth, calibrated: Floats, reference: Floats) -> fl
 
 
 def _agreement(truth: Truth, score: Floats) -> float:
-    """AUC by the labels in force, over the scored days, by the statistic of the protocol."""
+    """Return the AUC with the current labels over the scored days, with the statistic of the protocol."""
     kinds = np.full(len(truth.days), -1, np.int64)
     kinds[truth.row_day] = truth.row_label > 0
     return auc(score, kinds, truth.fold if statistic_of(truth.protocol) == "foldwise" else None)
@@ -372,7 +370,7 @@ def _ensemble(truth: Truth, members: Floats) -> Ensemble | None:
 
 
 def _not_beaten(comparisons: Sequence[Comparison]) -> list[str]:
-    """Return what knows no field, could be compared on enough days, and was not beaten."""
+    """Return the baselines without field that could be compared on enough days and were not outperformed."""
     found = {one.name: one for one in comparisons if one.target == "event" and one.share >= LEAST_SHARE}
     return [name for name in WITHOUT_FIELD if name in found and not found[name].beaten]
 
@@ -411,7 +409,7 @@ def _compare(
 
 
 def _exposure(series: Series, reference: Floats) -> Exposure | None:
-    """Time weighed by P(event) of the predictor ``catalogue``; None where it has none."""
+    """Return time weighted by P(event) of the predictor ``catalogue``; None if that is zero."""
     rate = reference[:, 1:].sum(axis=1)
     return exposure_of(series, rate) if np.nansum(rate) > 0 else None
 
@@ -419,7 +417,7 @@ def _exposure(series: Series, reference: Floats) -> Exposure | None:
 def _rules(
     truth: Truth, series: Series, given: Sequence[AlarmRule] | None, calibrators: Sequence[Calibrator], daily: Floats
 ) -> tuple[tuple[AlarmRule, ...], tuple[int, ...]]:
-    """Rule of each fold, and the folds with the fixed one."""
+    """Return the alarm rule of each fold, and the folds with the fixed rule."""
     n_folds = len(truth.trained)
     if given is None:
         by_fold = [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators] or None

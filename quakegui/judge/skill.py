@@ -1,7 +1,7 @@
-"""Whether alarms are better than chance: R against R0, and the Molchan diagram.
+"""Skill of alarms: R score against R0, and the Molchan diagram.
 
-Both are also weighed: time then counts by the events that were to be expected in it (`exposure`), so that alarms in the wake of
-earthquakes, which anyone could raise, earn nothing.
+Both are also computed with time weighted by the expected number of events (`exposure`), so that alarms after earthquakes, which
+need no skill, gain nothing.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ MOLCHAN_POINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """R-score of a period with events (Xu Shaoxie 1989).
+    """R score of a period with events (Xu Shaoxie 1989).
 
     Attributes
     ----------
     events, hits
         N and n.
     hit_rate, alarm_fraction
-        n / N, and the share of time with an open alarm.
+        n / N, and the fraction of time under alarm.
     r, r0
-        Hit rate less alarm fraction, and its 97.5 % level for N and n.
+        Hit rate minus alarm fraction, and its 97.5% level for N and n.
     weighed_fraction
-        Share of the expected events in the time with an open alarm; None where no rate is known.
+        Fraction of the expected events in the time under alarm; None without a rate.
     """
 
     events: int
@@ -55,12 +55,12 @@ class Skill:
 
     @property
     def exceeds(self) -> bool:
-        """Whether R lies above R0."""
+        """Whether R is above R0."""
         return self.r > self.r0
 
     @property
     def weighed_r(self) -> float | None:
-        """Hit rate less the weighed alarm fraction; its level is R0, too."""
+        """Hit rate minus the weighted alarm fraction; R0 is its level, too. None without a rate."""
         return None if self.weighed_fraction is None else self.hit_rate - self.weighed_fraction
 
 
@@ -71,17 +71,17 @@ class Molchan:
     Attributes
     ----------
     thresholds
-        p* from high to low, shape (point,); the first point stands for no alarm at all, the last for an alarm without end.
+        p* from high to low, shape (point,); the first point is no alarm at all, the last a permanent alarm.
     alarm_fraction, miss_rate
         Shape (point,).
     area_skill
-        Area above the curve of straight lines through the points: 1 perfect, 0.5 random.
+        Area above the piecewise linear curve through the points: 1 is perfect, 0.5 random.
     events
-        How many the miss rate is of.
+        Number of events of the miss rate.
     weighed_fraction
-        Alarm fraction with time weighed by the expected events, shape (point,); empty where no rate is known.
+        Alarm fraction with time weighted by the expected events, shape (point,); empty without a rate.
     weighed_skill
-        Area skill over the weighed fraction; NaN where no rate is known.
+        Area skill score with the weighted fraction; NaN without a rate.
     """
 
     thresholds: Floats
@@ -94,32 +94,37 @@ class Molchan:
 
     @property
     def random_band(self) -> tuple[Floats, Floats]:
-        """Lowest and highest miss rate of 95 % of random alarms at each `alarm_fraction`, shape (point,) each."""
+        """Minimum and maximum miss rate of 95% of random alarms at each `alarm_fraction`, shape (point,) each."""
         return random_band(self.events, self.alarm_fraction)
 
 
 def r_zero(events: int, hits: int) -> float:
-    """97.5 % level of the R-score, R0 = n/N - BetaInv(0.025; n, N - n + 1); 0 where nothing was hit.
+    """Return the 97.5% level of the R score, R0 = n/N - BetaInv(0.025; n, N - n + 1); 0 without a hit.
 
-    The inverse beta is the lower Clopper-Pearson bound of the hit rate, which is 0 for no hit.
+    The inverse beta is the lower Clopper-Pearson bound of the hit rate, which is 0 without a hit.
+
+    Parameters
+    ----------
+    events, hits
+        N and n.
 
     Raises
     ------
     ValueError
-        No event, or more hits than events.
+        If there is no event, or there are more hits than events.
     """
     if not 0 <= hits <= events or events == 0:
         raise ValueError(Said("R0 needs at least one earthquake, and no more hits than earthquakes."))
-    from scipy.stats import beta  # a second, for this one function
+    from scipy.stats import beta  # takes a second to import
 
     return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))
 
 
 def random_band(events: int, fraction: ArrayLike, *, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Return between which miss rates random alarms lie, each shape (point,).
+    """Return the range of miss rates of random alarms, minimum and maximum, shape (point,) each.
 
-    Of N events each falls into random alarms with the probability of their share of time, so hits are binomial; at each
-    fraction by itself at least `level` of random alarms lie between the two, both included.
+    Each of N events falls into random alarms with a probability equal to the fraction of time under alarm, so the number of
+    hits is binomial; at each single fraction at least `level` of random alarms lie in the range, limits included.
 
     Parameters
     ----------
@@ -127,8 +132,10 @@ def random_band(events: int, fraction: ArrayLike, *, level: float = 0.95) -> tup
         N, at least 1.
     fraction
         Alarm fraction, 0..1, shape (point,).
+    level
+        Probability of the range.
     """
-    from scipy.stats import binom  # a second, for this function alone
+    from scipy.stats import binom  # takes a second to import
 
     share = np.asarray(fraction, float)
     fewest, most = binom.ppf((1 - level) / 2, events, share), binom.ppf((1 + level) / 2, events, share)
@@ -136,12 +143,14 @@ def random_band(events: int, fraction: ArrayLike, *, level: float = 0.95) -> tup
 
 
 def skill(record: AlarmRecord, *, period: Instants | None = None, exposure: Exposure | None = None) -> Skill | None:
-    """R-score of judged alarms; None where the period has no event, for then there is no score.
+    """Return the R score of alarms; None if there is no event in the period.
 
     Parameters
     ----------
+    record
+        Alarms with their hits.
     period, exposure
-        The judged period and what its time is weighed by, for the weighed fraction; both or neither.
+        Evaluated period and weights of its time, for the weighted fraction; both or neither.
     """
     n_events = len(record.events)
     if not n_events:
@@ -170,18 +179,22 @@ def molchan(
     rule: AlarmRule | None = None,
     exposure: Exposure | None = None,
 ) -> Molchan | None:
-    """Molchan diagram of a series; None where the period has no event or the series no prediction.
+    """Return the Molchan diagram of a series; None if the period has no event or the series no prediction.
 
-    At most 100 thresholds are drawn, at the quantiles of P(not 0).
+    The curve has at most 100 thresholds, at quantiles of P(not 0).
 
     Parameters
     ----------
+    series
+        Daily predictions.
+    catalogue
+        Declustered events.
     period
         Spans in which events and alarm time count, see `judged_period`. Default: all days of the series.
     rule
-        Run length and open days of the alarms; its threshold is replaced by each drawn.
+        Run length and open days of the alarms; its threshold is ignored.
     exposure
-        What time is weighed by, for the weighed fraction.
+        Weights of the time, for the weighted fraction.
     """
     spans = judged_period(series) if period is None else period
     probability = series.event_probability
@@ -209,12 +222,30 @@ def molchan(
 
 
 def open_times(series: Series, rule: AlarmRule) -> list[tuple[int, int]]:
-    """Return opening and closing of each alarm of a rule, milliseconds since 1970."""
+    """Return opening and closing of each alarm, milliseconds since 1970.
+
+    Parameters
+    ----------
+    series
+        Daily predictions.
+    rule
+        When alarms open and close.
+    """
     return [(opened, closed) for opened, closed, _ in open_spans(series, rule)]
 
 
 def missed_share(alarms: list[tuple[int, int]], catalogue: Catalogue, period: Instants) -> float:
-    """Return the share of a period's events that lie in no alarm; at least one lies in the period."""
+    """Return the fraction of events outside every alarm.
+
+    Parameters
+    ----------
+    alarms
+        Opening and closing of each alarm, milliseconds since 1970.
+    catalogue
+        Declustered events.
+    period
+        Spans of time with at least one event, see `judged_period`.
+    """
     times = catalogue.times[inside_period(catalogue.times, period)].astype("datetime64[ms]").astype(np.int64)
     hit = np.zeros(len(times), bool)
     for opened, closed in alarms:

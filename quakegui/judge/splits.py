@@ -1,8 +1,8 @@
-"""Which days a network learns from, which it is stopped on, and which it is judged on.
+"""Division of days into training, validation and test.
 
-Three named protocols. ``blocked`` is the headline: contiguous blocks of days, with an embargo and with label windows purged.
-``chronological`` trains on the past and tests on the future. ``paper`` repeats the founding paper (section 4.4): it augments
-first and splits at random afterwards, so that copies of one day stand on both sides; it is marked leaky wherever it appears.
+Three protocols. ``blocked``, the main one, uses contiguous blocks of days with an embargo and purged label windows.
+``chronological`` trains on the past and tests on the future. ``paper`` reproduces the founding paper (section 4.4): it augments
+first and then splits at random, so that copies of one day are on both sides; it is marked as leaky wherever it appears.
 """
 
 from __future__ import annotations
@@ -53,12 +53,25 @@ __all__ = [
 
 
 def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5, embargo_days: int = 7) -> Split:
-    """Split by the protocol's name, with its defaults.
+    """Return the split of a protocol, with its defaults.
+
+    Parameters
+    ----------
+    given
+        Days with labels and maps.
+    protocol
+        Name of the protocol.
+    seed
+        Seed of the ``paper`` protocol.
+    folds
+        Number of blocks of the ``blocked`` protocol.
+    embargo_days
+        Gap between training and test, except for ``paper``.
 
     Raises
     ------
     ValueError
-        An unknown name, or too few days for the protocol.
+        For an unknown protocol, or too few days.
     """
     if protocol == "paper":
         return paper(given, seed=seed)
@@ -72,26 +85,28 @@ def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5,
 
 
 def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
-    """Contiguous blocks of days, each tested once by a training on the days outside it.
+    """Return contiguous blocks of days, each tested once by a model trained on days outside it.
 
-    Kept from training: days within the embargo of the test block, days labelled by an event whose window reaches into it, and
-    ``post`` days. The same holds between the inner validation block and the training days. Every block has the same number of
-    scorable days, give or take one, and the blocks together cover the season.
+    Excluded from training are the days within the embargo of the test block, days labelled by an event whose window extends
+    into it, and ``post`` days. The same applies between the inner validation block and the training days. The blocks have equal
+    numbers of scorable days, to within one, and together cover the season.
 
     Parameters
     ----------
+    given
+        Days with labels and maps.
     folds
         Number of blocks.
     embargo_days
-        Days on both sides of the test block that are not trained on; 7 by default, 27 (the baseline's memory) as a sensitivity
+        Days on both sides of the test block that are excluded from training; use 27, the background window, as a sensitivity
         check.
     inner_share
-        Share of the training days that becomes the inner block for early stopping; 0 for none.
+        Fraction of the training days in the inner block for early stopping; 0 for none.
 
     Raises
     ------
     ValueError
-        Fewer than two folds, or too few days to leave something to train on in every fold.
+        For fewer than two folds, or if a fold has no training days left.
     """
     if folds < 2:
         raise ValueError(Said("The blocked protocol needs at least two blocks."))
@@ -125,17 +140,23 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
 
 
 def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
-    """Train on the past, test on the future: one cut, embargo and purge before it; the inner block is the latest training days.
+    """Return one fold that trains on earlier days and tests on later ones.
+
+    Embargo and purged days precede the test; the inner block consists of the latest training days.
 
     Parameters
     ----------
+    given
+        Days with labels and maps.
     test_share
-        Share of the scorable days that lies after the cut.
+        Fraction of the scorable days in the test.
+    embargo_days, inner_share
+        See `blocked`.
 
     Raises
     ------
     ValueError
-        A share outside (0, 1), or too few days.
+        For a fraction outside (0, 1), or too few days.
     """
     if not 0 < test_share < 1:
         raise ValueError(Said("The test fraction of the chronological protocol must be between 0 and 1."))
@@ -172,7 +193,7 @@ def _fold(
     inner_share: float,
     latest: bool,
 ) -> Fold:
-    """Fold whose test span is the days ``span`` and that may train on ``candidates``."""
+    """Return the fold with the days ``span`` as test and training days from ``candidates``."""
     inside = np.zeros(len(usable), bool)
     inside[span] = True
     outside = candidates & ~inside
@@ -207,14 +228,14 @@ def _fold(
 
 
 def _within(days: NDArray[np.datetime64], inside: Mask, embargo_days: int) -> Mask:
-    """Days at most ``embargo_days`` calendar days from the span between the first and last day of ``inside``."""
+    """Return the days no more than ``embargo_days`` calendar days from the span of ``inside``."""
     held = days[inside]
     reach = np.timedelta64(embargo_days, "D")
     return np.asarray((days >= held[0] - reach) & (days <= held[-1] + reach), bool)
 
 
 def _shares_window(given: Material, inside: Mask) -> Mask:
-    """Days whose label comes from an event whose window reaches into the span of ``inside``."""
+    """Return the days labelled by an event whose window extends into the span of ``inside``."""
     held = given.days[inside]
     shared = np.zeros(len(inside), bool)
     group = _label_groups(given)
@@ -229,11 +250,11 @@ def _shares_window(given: Material, inside: Mask) -> Mask:
 
 
 def _label_groups(given: Material) -> NDArray[np.int64]:
-    """Event of each day; an unbroken run of one positive class that names no event (an analyst's) counts as its own event."""
+    """Return the event of each day; consecutive days of one positive class without an event (an analyst's) are one event."""
     group = given.event_index.copy()
     orphan = (given.labels > 0) & (group < 0)
     follows = np.r_[False, orphan[1:] & orphan[:-1] & (given.labels[1:] == given.labels[:-1])]
-    # Numbers after the known events', so that an analyst's run is never taken for one of them.
+    # Numbers above those of the known events keep the analysts' groups separate.
     offset = max(int(group.max(initial=-1)) + 1, 0 if given.windows is None else len(given.windows))
     run = offset + np.cumsum(orphan & ~follows) - 1
     group[orphan] = run[orphan]
@@ -243,10 +264,10 @@ def _label_groups(given: Material) -> NDArray[np.int64]:
 def _inner_block(
     given: Material, train: Mask, test_span: Mask, embargo_days: int, share: float, *, latest: bool
 ) -> tuple[Mask, Mask]:
-    """Training days without the inner block and its surroundings, and the inner block.
+    """Return the training days without the inner block and its surroundings, and the inner block.
 
-    Of the contiguous candidates the one is taken that leaves most classes to train on, then the one whose classes are mixed
-    most like the training days'; ``latest`` takes the last training days instead.
+    Of the contiguous candidates, the block is chosen that leaves the most classes for training, then the one with class
+    frequencies closest to those of the training days; ``latest`` selects the last training days instead.
     """
     kept = np.flatnonzero(train)
     size = round(len(kept) * share)
@@ -276,7 +297,7 @@ def _inner_block(
 
 
 def _finished(protocol: Protocol, given: Material, made: tuple[Fold, ...], note: str) -> Split:
-    """Split with the days left out counted, each under one reason."""
+    """Return the split with the numbers of excluded days, each counted under one reason."""
     labelled = given.has_map & (given.labels != NO_LABEL)
     notes = [note]
     for number, fold in enumerate(made):

@@ -1,8 +1,8 @@
-"""The deciding test again, of the same predictions, by other catalogues and other windows; and series about the events.
+"""Sensitivity of the deciding test to other catalogues and label windows, and superposed epochs.
 
-A `Choice` is what counts as an event and which days are an event's. `choice_axes` changes one thing at a time, the maps change
-two together. The predictions are those of the run: only what they are judged by is chosen anew, so a choice that the run was
-not trained for can lower its score for that reason alone.
+A `Choice` defines which earthquakes count and which days they label. `choice_axes` varies one thing at a time, the maps vary
+two together. The predictions are those of the run: only the evaluation changes, so the score may drop merely because the run
+was not trained for a choice.
 """
 
 from __future__ import annotations
@@ -41,30 +41,30 @@ Floats = NDArray[np.float64]
 
 LEADS = (0, 2, 5, 10, 20)
 WINDOWS = (3, 7, 14, 28)
-#: Radius of the zone in which an earthquake of magnitude M is said to strain the ground: 10 ** (0.43 M) km (Dobrovolsky 1979).
+#: Radius of the strain zone of an earthquake of magnitude M: 10 ** (0.43 M) km (Dobrovolsky 1979).
 STRAIN_EXPONENT = 0.43
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Predictions that are tested, and where they come from.
+    """Predictions to be tested, with their context.
 
     Attributes
     ----------
     days
-        Of the season, datetime64[D], ascending, shape (day,).
+        Days of the season, datetime64[D], ascending, shape (day,).
     probability
-        P(event), NaN where there is none, shape (day,).
+        P(event), NaN where missing, shape (day,).
     fold
         Fold of each day, -1 for a day that cannot be scored, shape (day,).
     statistic
-        How folds are brought together.
+        Pooled or fold-wise.
     timezone, night
-        The project's calendar, and the hours after which a day is known.
+        Calendar of the project, and the hours after which a day is known.
     centre
-        Latitude and longitude of the network's centre.
+        Latitude and longitude of the centre of the network.
     surrogates
-        How many surrogate catalogues each test takes.
+        Number of surrogate catalogues per test.
     """
 
     days: NDArray[np.datetime64]
@@ -79,25 +79,25 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What counts as an event, and which days are an event's.
+    """Which earthquakes count, and which days they label.
 
     Attributes
     ----------
     events
         A catalogue with its aftershocks.
     rule
-        Which days are an event's.
+        Label windows.
     declustering
-        How aftershocks are dropped, of the events that are near and large enough.
+        How aftershocks are removed, after selection by distance and magnitude.
     least_magnitude
-        Smaller events do not count.
+        Minimum magnitude.
     reach_km
-        Nor do events farther from the network's centre than this; None for any distance.
+        Maximum distance from the centre of the network; None for any distance.
     strain
-        Whether an event reaches as far as its strain, see `STRAIN_EXPONENT`, instead.
+        Use the strain radius of each event, see `STRAIN_EXPONENT`, as maximum distance instead.
     lead
-        None for the rule's own days, else lead and length of a window in days: the last day of it is `lead` days before the
-        event's own.
+        None for the label windows of the rule, or lead and length of a window in days: its last day is `lead` days before the
+        day of the event.
     """
 
     events: tuple[Event, ...]
@@ -110,7 +110,15 @@ class Choice:
 
 
 def chosen_events(choice: Choice, centre: tuple[float, float]) -> tuple[Event, ...]:
-    """Return the main shocks that count, by time."""
+    """Return the main shocks of a choice, by time.
+
+    Parameters
+    ----------
+    choice
+        Events with limits and declustering.
+    centre
+        Latitude and longitude of the network.
+    """
     kept = [event for event in choice.events if event.magnitude >= choice.least_magnitude - 1e-9]
     if choice.strain or choice.reach_km is not None:
         at = np.array([(event.latitude, event.longitude) for event in kept], float).reshape(-1, 2)
@@ -122,7 +130,15 @@ def chosen_events(choice: Choice, centre: tuple[float, float]) -> tuple[Event, .
 
 
 def choice_score(case: Case, choice: Choice) -> Score:
-    """Make the deciding test by a choice: events in the season, AUC, p."""
+    """Return the result of the deciding test with one choice: number of events in the season, AUC, p-value.
+
+    Parameters
+    ----------
+    case
+        Predictions.
+    choice
+        Events and label windows.
+    """
     windows = _windows(case, choice)
     inside = (windows.day >= case.days[0]) & (windows.day <= case.days[-1])
     drawn = make_surrogates(windows, case.days, jitter_days=JITTER_DAYS[case.statistic], surrogates=case.surrogates)
@@ -133,18 +149,18 @@ def choice_score(case: Case, choice: Choice) -> Score:
 def choice_axes(
     base: Choice, centre: tuple[float, float], versions: Mapping[str, Sequence[Event]] | None = None
 ) -> dict[str, dict[str, Choice]]:
-    """Return what a verdict should not hang on: for each axis the choices by what they are called.
+    """Return the choices that a verdict should not depend on, by axis and name.
 
-    A choice that leaves the base's events and label rule as they are is left out.
+    Choices that leave the events and the label rule of the base unchanged are omitted.
 
     Parameters
     ----------
     base
-        The project's own choice; it stands first.
+        The project's own choice; it comes first.
     centre
-        Of the network, latitude and longitude.
+        Latitude and longitude of the network.
     versions
-        Other catalogues of the same earthquakes by name.
+        Other catalogues of the same earthquakes, by name.
     """
     rule, distances, magnitudes = base.rule, event_distances(base, centre), event_magnitudes(base)
     rules = {
@@ -178,7 +194,15 @@ def choice_axes(
 
 
 def event_distances(choice: Choice, centre: tuple[float, float]) -> tuple[float, ...]:
-    """Return distances in km, in fifties, that hold about a half, three quarters, and all of the main shocks."""
+    """Return distances in km, rounded up to 50, that include half, three quarters and all of the main shocks.
+
+    Parameters
+    ----------
+    choice
+        Events with limits and declustering.
+    centre
+        Latitude and longitude of the network.
+    """
     at = np.array([(one.latitude, one.longitude) for one in chosen_events(choice, centre)], float).reshape(-1, 2)
     if not len(at):
         return ()
@@ -187,14 +211,22 @@ def event_distances(choice: Choice, centre: tuple[float, float]) -> tuple[float,
 
 
 def event_magnitudes(choice: Choice) -> tuple[float, ...]:
-    """Return the least magnitude of a catalogue, and those 0.3, 0.6 and 1 above it."""
+    """Return the minimum magnitude of a catalogue, and 0.3, 0.6 and 1 above it."""
     sizes = [event.magnitude for event in choice.events if event.magnitude >= choice.least_magnitude]
     return tuple(round(min(sizes) + more, 2) for more in (0.0, 0.3, 0.6, 1.0)) if sizes else ()
 
 
 def alarm_score(series: Series, rule: AlarmRule, catalogue: Catalogue, period: Instants) -> Score:
-    """Return R of a rule's alarms, and how probable as many hits are if each event falls into them by chance."""
-    from scipy.stats import binom  # a second, for this function alone
+    """Return the R score of a rule's alarms, and the probability of at least as many hits by chance.
+
+    Parameters
+    ----------
+    series, rule
+        Daily predictions, and the alarm rule.
+    catalogue, period
+        Declustered events, and the evaluated period, see `judged_period`.
+    """
+    from scipy.stats import binom  # takes a second to import
 
     record = record_alarms(series, rule, catalogue, period)
     found = skill(record)
@@ -210,14 +242,16 @@ def study_robustness(
     versions: Mapping[str, Sequence[Event]] | None = None,
     alarms: Mapping[str, Callable[[], Score]] | None = None,
 ) -> Robustness:
-    """Make the deciding test by every choice of `choice_axes`.
+    """Run the deciding test with every choice of `choice_axes`.
 
     Parameters
     ----------
+    case, base
+        Predictions, and the project's own choice.
     versions
         Other catalogues by name.
     alarms
-        `alarm_score` by what the threshold is called; its statistic is R.
+        `alarm_score` by name of the threshold; its statistic is R.
     """
     axes: dict[str, dict[str, Callable[[], Score]]] = {
         axis: {name: partial(choice_score, case, choice) for name, choice in choices.items()}
@@ -227,7 +261,15 @@ def study_robustness(
 
 
 def lead_window_map(case: Case, base: Choice, leads: Sequence[int] = LEADS, lengths: Sequence[int] = WINDOWS) -> SkillMap:
-    """Make the test with windows of other lengths that end other days before the event, shape (lead, length)."""
+    """Run the test with windows of other lengths and leads, shape (lead, length).
+
+    Parameters
+    ----------
+    case, base
+        Predictions, and the project's own choice.
+    leads, lengths
+        Days between the end of a window and the event, and lengths in days.
+    """
 
     def score(lead: float, length: float) -> Score:
         choice = dataclasses.replace(base, lead=(int(lead), int(length)))
@@ -237,7 +279,15 @@ def lead_window_map(case: Case, base: Choice, leads: Sequence[int] = LEADS, leng
 
 
 def distance_magnitude_map(case: Case, base: Choice, distances: Sequence[float], magnitudes: Sequence[float]) -> SkillMap:
-    """Make the test with the events within each distance and from each magnitude on, shape (distance, magnitude)."""
+    """Run the test with other maximum distances and minimum magnitudes, shape (distance, magnitude).
+
+    Parameters
+    ----------
+    case, base
+        Predictions, and the project's own choice.
+    distances, magnitudes
+        Maximum distances in km, and minimum magnitudes.
+    """
 
     def score(distance: float, magnitude: float) -> Score:
         choice = dataclasses.replace(base, reach_km=distance, strain=False, least_magnitude=magnitude)
@@ -247,12 +297,16 @@ def distance_magnitude_map(case: Case, base: Choice, distances: Sequence[float],
 
 
 def study_epochs(case: Case, choice: Choice, series: ArrayLike, *, seed: int = 0) -> Epochs:
-    """Lay a daily series over itself about the events, beside catalogues drawn as for the deciding test.
+    """Return superposed epochs of a daily series, compared with catalogues drawn as for the deciding test.
 
     Parameters
     ----------
+    case, choice
+        Days of the season, and the events.
     series
-        One value a day, NaN where there is none, shape (day,).
+        One value per day, NaN where missing, shape (day,).
+    seed
+        Seed of the random generator.
     """
     windows = _windows(case, choice)
     first = int(case.days[0].astype(np.int64))
@@ -264,12 +318,14 @@ def study_epochs(case: Case, choice: Choice, series: ArrayLike, *, seed: int = 0
 
 
 def study_events(case: Case, choice: Choice, available_at: Instants) -> tuple[tuple[Event, EventRow], ...]:
-    """Return each main shock of the season with what was predicted in its label window, by time.
+    """Return each main shock of the season with the predictions in its label window, by time.
 
     Parameters
     ----------
+    case, choice
+        Predictions, and the events.
     available_at
-        UTC instants at which the days became known, datetime64[ms], shape (day,).
+        UTC times at which the days became known, datetime64[ms], shape (day,).
     """
     windows = _windows(case, choice)
     spans = np.column_stack([windows.day - windows.before, windows.day + windows.after])

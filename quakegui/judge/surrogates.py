@@ -1,9 +1,9 @@
-"""Surrogate catalogues: what a predictor would score if the earthquakes had come at other, equally likely times.
+"""Surrogate catalogues: the score of a predictor if the earthquakes had occurred at other, equally likely times.
 
-Shifting the labels as one ring assumes that nothing drifts. Earthquake rates do, and so does everything that knows the date. A
-surrogate catalogue keeps what is slow and destroys what is near: the earthquakes are moved by up to `jitter_days`, those close
-to each other together, and the label rule is applied again, the predictions unchanged. A second kind, shown beside, draws as
-many earthquakes from the catalogue's own smoothed rate.
+Shifting the labels cyclically assumes stationarity, but earthquake rates drift, and so does everything that depends on the
+date. A surrogate catalogue keeps slow changes and destroys short-term ones: earthquakes are shifted by up to `jitter_days`,
+clusters together, and the label rule is applied again to the unchanged predictions. A second kind, shown for comparison, draws
+as many earthquakes from the smoothed rate of the catalogue.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ Indices = NDArray[np.int64]
 Kinds = NDArray[np.int8]
 Statistic = Literal["pooled", "foldwise"]
 
-#: How far earthquakes are moved, by statistic; see tests/power/README.md for the sizes that led here.
+#: Maximum shift of the earthquakes, by statistic; see tests/power/README.md for the choice.
 JITTER_DAYS: dict[Statistic, int] = {"pooled": 45, "foldwise": 30}
-#: Earthquakes at most this far apart, one after the other, move together.
+#: Successive earthquakes no more than this apart are shifted together.
 CLUSTER_DAYS = 5
-#: Standard deviation of the Gaussian that smooths the rate.
+#: Standard deviation of the Gaussian that smooths the rate, in days.
 RATE_DAYS = 60.0
 SURROGATES = 999
 LEAST_CLUSTERS = 5
-#: A span has to be this many times as long as the jitter.
+#: Minimum length of a season, as a multiple of the jitter.
 LEAST_SPANS = 4
 
-#: What a day is under a catalogue: without an event, with one, or known only after its event and therefore not scored.
+#: Kinds of days: without an event, with one, or known only after its event and therefore not scored.
 QUIET, EVENT, POST = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class EventWindows:
-    """Earthquakes as the label rule sees them, by time.
+    """Earthquakes with their label windows, by time.
 
     Attributes
     ----------
     day
         Local date of each, datetime64[D], shape (event,).
     clock_ms
-        Milliseconds from that date's midnight, up to a constant; it only orders events of one day. Shape (event,).
+        Milliseconds from the midnight of that date, up to a constant, shape (event,); only orders events of one day.
     magnitude
         Shape (event,).
     before, after
-        Days of its label window before and after its own, shape (event,).
+        Days of the label window before and after the day of the event, shape (event,).
     foreknown
-        Whether its own day became known before it, shape (event,).
+        Whether the day of the event became known before the event, shape (event,).
     winner
-        Who takes a day that two windows claim, see `LabelRule`.
+        Precedence where two windows overlap, see `LabelRule`.
     """
 
     day: NDArray[np.datetime64]
@@ -70,16 +70,16 @@ class EventWindows:
 
     @property
     def longest(self) -> int:
-        """Days of the longest label window, the event's own included; 0 without an event."""
+        """Length of the longest label window in days, including the day of the event; 0 without an event."""
         return int((self.before + self.after).max(initial=-1)) + 1
 
     @property
     def cluster(self) -> Indices:
-        """Number of the cluster of each event, shape (event,)."""
+        """Cluster number of each event, shape (event,)."""
         return np.cumsum(np.r_[False, np.diff(self.day.astype(np.int64)) > CLUSTER_DAYS][: len(self.day)])
 
     def part(self, kept: ArrayLike) -> EventWindows:
-        """Return some of the events: a mask or positions."""
+        """Return a subset of the events, selected by a mask or positions."""
         of = np.asarray(kept)
         return EventWindows(
             self.day[of],
@@ -99,13 +99,13 @@ class Surrogates:
     Attributes
     ----------
     jittered, redrawn
-        `QUIET`, `EVENT` or `POST`, int8, shape (day, surrogate): earthquakes moved, and earthquakes drawn from the rate.
+        `QUIET`, `EVENT` or `POST`, int8, shape (day, surrogate), with shifted and with redrawn earthquakes.
     jitter_days
-        How far they were moved.
+        Maximum shift in days.
     cluster
-        Number of the cluster of earthquakes on each day, -1 for a day without, shape (day,).
+        Number of the cluster of earthquakes on each day, -1 for none, shape (day,).
     longest_window
-        Days of the longest label window.
+        Length of the longest label window in days.
     """
 
     jittered: Kinds
@@ -115,12 +115,12 @@ class Surrogates:
     longest_window: int
 
     def clusters(self, scored: ArrayLike) -> int:
-        """Independent clusters of earthquakes from the first to the last scored day; `scored` is a mask, shape (day,)."""
+        """Return the number of independent clusters from the first to the last scored day; `scored` is a mask, shape (day,)."""
         within = self.cluster[_span(scored)]
         return len(np.unique(within[within >= 0]))
 
     def estimable(self, scored: ArrayLike) -> bool:
-        """Whether clusters and days enough are scored to test anything; `scored` is a mask, shape (day,)."""
+        """Return whether enough clusters and days are scored for a test; `scored` is a mask, shape (day,)."""
         span = _span(scored)
         return self.clusters(scored) >= LEAST_CLUSTERS and span.stop - span.start >= LEAST_SPANS * self.jitter_days
 
@@ -139,14 +139,14 @@ class SurrogateTest:
     statistic
         ``pooled`` over all days, or ``foldwise``.
     auc
-        Of P(event), days with an event against days without by the label rule.
+        AUC of P(event), days with an event against days without, from the label rule.
     p_jitter, p_rate
-        (1 + k) / (1 + n): n surrogates of each kind, k of them with at least this AUC; by the fold-wise statistic, k of them at
-        least as far from 0.5. NaN where not estimable.
+        (1 + k) / (1 + n) for each kind: k of n surrogates have at least this AUC or, for the fold-wise statistic, are at least
+        as far from 0.5. NaN if not estimable.
     jitter_days, longest_window
         See `Surrogates`.
     clusters
-        Independent clusters of earthquakes from the first to the last scored day.
+        Number of independent clusters of earthquakes from the first to the last scored day.
     """
 
     statistic: Statistic
@@ -159,24 +159,26 @@ class SurrogateTest:
 
     @property
     def p_value(self) -> float:
-        """The p-value that decides."""
+        """The p-value of the verdict."""
         return self.p_jitter
 
     @property
     def short_jitter(self) -> bool:
-        """Whether the longest label window is longer than the earthquakes were moved, so that the test is a weak one."""
+        """Whether the longest label window exceeds the shift, which makes the test weak."""
         return self.longest_window > self.jitter_days
 
 
 def event_windows(events: Sequence[Event], rule: LabelRule, *, timezone: str, night: NightWindow) -> EventWindows:
-    """Label windows of a declustered catalogue.
+    """Return the label windows of a declustered catalogue.
 
     Parameters
     ----------
     events
-        In the season and around it.
+        Earthquakes in and around the season.
+    rule
+        Label windows.
     timezone, night
-        The project's: its calendar, and the hours after which a day is known.
+        Calendar of the project, and the hours after which a day is known.
     """
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
     order = np.argsort(times, kind="stable")
@@ -195,15 +197,17 @@ def event_windows(events: Sequence[Event], rule: LabelRule, *, timezone: str, ni
 
 
 def statistic_of(protocol: str) -> Statistic:
-    """Statistic of a protocol: fold by fold for what was trained in blocks, pooled for what never saw the season."""
+    """Return the statistic of a protocol: fold-wise for models trained in blocks, pooled for zero-shot and prospective."""
     return "foldwise" if protocol in {"blocked", "chronological"} else "pooled"
 
 
 def kinds_of_days(windows: EventWindows, event_days: ArrayLike, days: ArrayLike) -> Kinds:
-    """Apply the label rule to earthquakes on other days.
+    """Return the kinds of days after applying the label rule to earthquakes on other days.
 
     Parameters
     ----------
+    windows
+        The earthquakes with their windows.
     event_days
         Day of each event in each surrogate, days since 1970, shape (surrogate, event).
     days
@@ -217,7 +221,7 @@ def kinds_of_days(windows: EventWindows, event_days: ArrayLike, days: ArrayLike)
     at, calendar = np.asarray(event_days, np.int64), np.asarray(days, "datetime64[D]").astype(np.int64)
     when, size = at * 86_400_000 + windows.clock_ms, np.broadcast_to(windows.magnitude, at.shape)
     strength = (size, when) if windows.winner == "later" else (when, size)
-    order = np.lexsort(strength, axis=-1)  # the strongest claim comes last and stays
+    order = np.lexsort(strength, axis=-1)  # later assignments overwrite
     offset = len(calendar) * np.arange(len(at))[:, None]
     first, late, end = (
         np.take_along_axis(np.searchsorted(calendar, at + shift) + offset, order, axis=1).ravel().tolist()
@@ -231,21 +235,33 @@ def kinds_of_days(windows: EventWindows, event_days: ArrayLike, days: ArrayLike)
 
 
 def rule_kinds(windows: EventWindows, days: ArrayLike) -> Kinds:
-    """`QUIET`, `EVENT` or `POST`: what each day is by the label rule, int8, shape (day,)."""
+    """Return the kind of each day from the label rule, `QUIET`, `EVENT` or `POST`, int8, shape (day,).
+
+    Parameters
+    ----------
+    windows
+        The earthquakes with their windows.
+    days
+        Days of the season, datetime64[D], ascending, shape (day,).
+    """
     return kinds_of_days(windows, windows.day.astype(np.int64)[None], days)[:, 0]
 
 
 def make_surrogates(
     windows: EventWindows, days: ArrayLike, *, jitter_days: int, surrogates: int = SURROGATES, seed: int = 0
 ) -> Surrogates:
-    """Kinds of a season's days under surrogates of its catalogue.
+    """Return the kinds of a season's days under surrogates of its catalogue.
 
     Parameters
     ----------
     windows
-        Of the whole catalogue; earthquakes too far from the season to reach it are left out.
+        Windows of the whole catalogue; earthquakes too far from the season to reach it are ignored.
     days
-        Of the season, datetime64[D], ascending, shape (day,).
+        Days of the season, datetime64[D], ascending, shape (day,).
+    jitter_days
+        Maximum shift of the earthquakes in days.
+    surrogates, seed
+        Number of surrogates, and seed of the random generator.
     """
     calendar = np.asarray(days, "datetime64[D]")
     first, last = (int(day) for day in calendar[[0, -1]].astype(np.int64)) if len(calendar) else (0, -1)
@@ -280,13 +296,18 @@ def surrogate_test(
     Parameters
     ----------
     score
-        P(event), higher for days with an event, NaN for a day without a prediction, shape (day,).
+        P(event), higher for days with an event, NaN where missing, shape (day,).
     kinds
-        `QUIET`, `EVENT` or `POST` by the label rule, shape (day,).
+        `QUIET`, `EVENT` or `POST` from the label rule, shape (day,).
+    surrogates
+        Kinds of the days under surrogate catalogues.
+    statistic
+        ``pooled`` or ``foldwise``.
     fold
-        Fold of each day, -1 for a day that cannot be scored, shape (day,). The pooled statistic only asks which are scored.
+        Fold of each day, -1 for a day that cannot be scored, shape (day,). The pooled statistic uses only whether a day is
+        scored.
     tested
-        Whether a p-value is asked for: one of a leaky protocol would say nothing.
+        Whether to compute p-values, which are meaningless for a leaky protocol.
     """
     x = np.asarray(score, float)
     number = np.asarray(fold, np.int64)
@@ -305,10 +326,10 @@ def surrogate_test(
 
 
 def _p_value(observed: float, drawn: Floats, statistic: Statistic) -> float:
-    """P-value of an AUC, two-sided for a model trained in blocks.
+    """Return the p-value of an AUC, two-sided for a model trained in blocks.
 
-    Such a model learnt from these very earthquakes which way round its input goes, and what luck they have in common with it
-    in one block they have in the next; so its AUC leaves 0.5 upwards twice as often as that of labels it never saw.
+    Such a model learns the sign of its input from these very earthquakes, and chance agreement with them in one block persists
+    in the next; its AUC therefore exceeds 0.5 twice as often as with labels that it never saw.
     """
     others = drawn[np.isfinite(drawn)]
     if statistic == "foldwise":
@@ -317,16 +338,28 @@ def _p_value(observed: float, drawn: Floats, statistic: Statistic) -> float:
 
 
 def jittered_days(windows: EventWindows, jitter_days: int, surrogates: int, rng: np.random.Generator) -> Indices:
-    """Days of the events moved by clusters, shape (surrogate, event)."""
+    """Return the days of the events, shifted by clusters, as days since 1970, shape (surrogate, event).
+
+    Parameters
+    ----------
+    windows
+        The earthquakes.
+    jitter_days
+        Maximum shift in days.
+    surrogates
+        Number of surrogates.
+    rng
+        Random generator.
+    """
     cluster = windows.cluster
     shift = rng.integers(-jitter_days, jitter_days + 1, size=(surrogates, int(cluster.max(initial=-1)) + 1))
     return windows.day.astype(np.int64) + shift[:, cluster]
 
 
 def _redrawn(windows: EventWindows, span: tuple[int, int], surrogates: int, rng: np.random.Generator) -> Indices:
-    """Days of as many events drawn from the smoothed rate, shape (surrogate, event).
+    """Return days of as many events drawn from the smoothed rate, shape (surrogate, event).
 
-    The rate is a sum of Gaussians about the events, each scaled to hold one event within the span of days (Jones 1993).
+    The rate is a sum of Gaussians around the events, each scaled to one event within the span of days (Jones 1993).
     """
     from scipy.special import ndtr, ndtri
 

@@ -1,4 +1,4 @@
-"""What predictors are judged by: the scored days and their labels, the earthquakes, and the surrogates of both."""
+"""Ground truth of an evaluation: the scored days and their labels, the earthquakes, and surrogates of both."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a predictor is judged by, the same for all predictors compared.
+    """Ground truth of an evaluation, the same for all predictors compared.
 
     Attributes
     ----------
     protocol, leaky, leak
-        Name of the protocol, whether it is leaky, and the share of test images with a copy of their day in training.
+        Name of the protocol, whether it is leaky, and the fraction of test images with a copy of their day in training.
     days, available_at
-        Local days, and the UTC instant each becomes known, shape (day,).
+        Local days, and the UTC time at which each becomes known, shape (day,).
     fold
-        Fold whose test span holds each day, whether or not it can be scored, -1 for none, shape (day,).
+        Fold with the day in its test span, whether or not the day can be scored, -1 for none, shape (day,).
     trained, tested
         Which classes each fold has in training, and among its scored days, shape (fold, class).
     row_day, row_label
-        Day and class of every scored day (of every test image in the paper's protocol), ascending by day, shape (row,).
+        Day and class of every scored day (every test image in the paper protocol), ascending by day, shape (row,).
     catalogue
         Declustered events.
     learnt
-        Those that the folds' thresholds are chosen by: as they were at the training.
+        Events at the time of the training, used to choose the folds' thresholds.
     kinds
-        What each day is by the label rule, whatever people labelled, see `surrogates`, shape (day,).
+        Kind of each day from the label rule, whatever the analysts' labels, see `surrogates`, shape (day,).
     surrogates
         The same under surrogate catalogues.
     rivals
-        The same for what is trained in blocks, and tested fold by fold, beside a predictor that never saw the season.
+        The same for baselines trained in blocks and tested fold by fold, beside a predictor that never saw the season.
     folds
-        The trainings, whose days calibrate each other's answers; none for a prospective record.
+        Folds, whose out-of-fold predictions calibrate each other; none for a prospective record.
     taught
-        Class of each day as the trainings had it, -1 for none, shape (day,).
+        Class of each day in training, -1 for none, shape (day,).
     """
 
     protocol: str
@@ -87,19 +87,23 @@ def truth_of(
     learnt: Catalogue | None = None,
     protocol: str | None = None,
 ) -> Truth:
-    """Truth of a split.
+    """Return the ground truth of a split.
 
     Parameters
     ----------
+    made
+        The split.
     days, available_at, labels
-        Of all days the split was made of; labels from people or the rule, never from a model. Shape (day,).
+        Of all days of the split; labels from analysts or the rule, never from a model. Shape (day,).
+    catalogue
+        Declustered events.
     windows
-        Of all events in and around the season, for the rule's own labels and the surrogate catalogues.
+        Windows of all events in and around the season, for the labels of the rule and the surrogate catalogues.
     taught, learnt
-        The labels, shape (day,), and the events that the trainings had, where those to judge by are others.
+        Labels, shape (day,), and events of the training, if they differ from those of the evaluation.
     protocol
-        ``zero-shot`` for a predictor that never saw the season: it knows every class, and the split's folds are those of the
-        predictors that it is compared with. Default: the split's.
+        ``zero-shot`` for a predictor that never saw the season: all its classes count as trained, and the folds are those of
+        the baselines. Default: the split's.
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
     rows = np.sort(np.concatenate([fold.test for fold in made.folds]))
@@ -138,15 +142,17 @@ def prospective_truth(
     catalogue: Catalogue,
     windows: EventWindows,
 ) -> Truth:
-    """Truth of a prospective record: predictions issued day by day by a frozen run, all days after its training.
+    """Return the ground truth of prospective predictions, issued day by day by a frozen run after its training.
 
     Parameters
     ----------
+    days, available_at
+        Local days, and the UTC time at which each becomes known, shape (day,).
     labels
         Class 0..4, -1 for a day that is not scored (no label, or ``post``), shape (day,).
     trained
-        Which classes the frozen run had in training, shape (class,).
-    windows
+        Which classes the run had in training, shape (class,).
+    catalogue, windows
         See `truth_of`.
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
@@ -174,7 +180,7 @@ def prospective_truth(
 
 
 def _surrogates(protocol: str, days: NDArray[np.datetime64], windows: EventWindows) -> tuple[Surrogates, Surrogates]:
-    """Surrogates for the predictor that is judged, and for what is trained in blocks."""
+    """Return surrogates for the evaluated predictor, and for baselines trained in blocks."""
     own = make_surrogates(windows, days, jitter_days=JITTER_DAYS[statistic_of(protocol)])
     foldwise = JITTER_DAYS["foldwise"]
     return own, own if own.jitter_days == foldwise else make_surrogates(windows, days, jitter_days=foldwise)

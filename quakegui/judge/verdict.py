@@ -1,4 +1,4 @@
-"""One short sentence that says how good the predictions are, and the figures behind it."""
+"""The verdict: one short sentence on the quality of the predictions, and the figures behind it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from quakegui.judge.skill import Skill
 from quakegui.judge.surrogates import SurrogateTest
 from quakegui.words import Said, joined, mark
 
-#: ``chance`` not better than chance; ``not-beaten`` something that knows no field does as well; ``days-only`` days are told
-#: apart, but alarms do not beat chance; ``no-events`` days are told apart, and there is no event to judge alarms by; ``better``
-#: both.
+#: ``chance``: not better than chance; ``not-beaten``: a baseline without field does as well; ``days-only``: days are better
+#: than chance, alarms are not; ``no-events``: days are better than chance, and no event tests the alarms; ``better``: both
+#: are.
 Code = Literal["leaky", "not-estimable", "chance", "not-beaten", "days-only", "no-events", "better"]
 
 #: Level of the surrogate test.
 ALPHA = 0.05
-#: Where another seed or another week could have turned the p-value to the other side of the level.
+#: Range in which another seed or another week could move the p-value across the level.
 BORDERLINE = (0.02, 0.10)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said, and the figures to say it with.
+    """A verdict and its figures.
 
     Attributes
     ----------
@@ -38,9 +38,9 @@ class Verdict:
     leaky
         Whether the figures come from a leaky protocol; the sentence then begins with LEAKY.
     not_beaten
-        Predictors that know no field, and beside which the predictor judged knows nothing more.
+        Baselines without field that the predictor does not outperform.
     parameters
-        Figures by name; None where one could not be estimated.
+        Figures by name; None if not estimable.
     """
 
     code: Code
@@ -50,12 +50,12 @@ class Verdict:
 
     @property
     def better_than_chance(self) -> bool:
-        """Whether days are told apart better than by chance and by anything that knows no field, on an honest protocol."""
+        """Whether days are predicted better than by chance and by every baseline without field, with a leak-free protocol."""
         return self.code in {"days-only", "no-events", "better"}
 
     @property
     def borderline(self) -> bool:
-        """Whether the p-value lies so near the level that it may turn."""
+        """Whether the p-value is so close to the level that it may change sides."""
         p = self.parameters["p_value"]
         return not self.leaky and p is not None and BORDERLINE[0] <= p <= BORDERLINE[1]
 
@@ -67,7 +67,7 @@ class Verdict:
         return joined(" ", [sentence, Said(_SENTENCES["borderline"], **self._spoken())]) if self.borderline else sentence
 
     def figures(self) -> Said:
-        """Return the figures behind the sentence; nothing for a leaky protocol, whose figures say nothing."""
+        """Return the figures behind the sentence; empty for a leaky protocol, whose figures are meaningless."""
         known = {name for name, value in self.parameters.items() if value is not None}
         parts = ["auc"] if "auc" in known else []
         parts += ["residual"] if "residual_low" in known else []
@@ -79,12 +79,12 @@ class Verdict:
         return joined(" ", (Said(_SENTENCES[part], **self._spoken()) for part in ([] if self.leaky else parts)))
 
     def corrected(self, p_values: Sequence[float]) -> Verdict:
-        """Return the verdict with the number of runs judged on this season and the p-value corrected for them (Holm).
+        """Return the verdict with the number of runs evaluated on this season and the p-value corrected for them (Holm).
 
         Parameters
         ----------
         p_values
-            Of the other runs that were judged on it.
+            p-values of the other runs evaluated on this season.
         """
         p = self.parameters["p_value"]
         tried = [p for p in p_values if np.isfinite(p)]
@@ -102,7 +102,7 @@ class Verdict:
         r, r0 = self.parameters["r"], self.parameters["r0"]
         if r is not None and r0 is not None and r != r0:
             digits = next((digits for digits in range(2, 6) if f"{r:.{digits}f}" != f"{r0:.{digits}f}"), 6)
-            spoken |= {"r": f"{r:.{digits}f}", "r0": f"{r0:.{digits}f}"}  # as many as tell them apart
+            spoken |= {"r": f"{r:.{digits}f}", "r0": f"{r0:.{digits}f}"}  # enough digits to distinguish them
         return spoken
 
 
@@ -118,26 +118,28 @@ def reach_verdict(
     not_beaten: Sequence[str],
     skill: Skill | None,
 ) -> Verdict:
-    """Judge by the headline: days with an event against days without, by the label rule.
+    """Return the verdict on the main target: days with an event against days without, from the label rule.
 
-    Better than chance means that both hold: the p-value of the surrogate catalogues lies below 0.05, and the AUC of what each
-    predictor that knows no field does not explain has its 80 % interval above 0.5, see `judge.residual`. The first keeps luck
-    at 5 %; the second only denies what others say too.
+    Better than chance requires both: the p-value from the surrogate catalogues is below 0.05, and the 80% interval of the AUC
+    that each baseline without field leaves unexplained is above 0.5, see `judge.residual`. The first limits chance to 5%; the
+    second only rejects what the baselines predict, too.
 
     Parameters
     ----------
-    leak
-        Share of the test images with a copy of their day in training.
+    leaky, leak
+        Whether the protocol is leaky, and the fraction of test images with a copy of their day in training.
     accuracy, macro_recall
-        Of the five classes, and of event against none.
+        Of the five classes, and of earthquake vs. none.
+    test
+        Test against surrogate catalogues.
     auc
-        Fold-wise.
+        Fold-wise AUC.
     residual
-        The same of what the predictors that know no field together do not explain; None without them.
+        The same of the part that the baselines without field together do not explain; None without them.
     not_beaten
         See `Verdict`.
     skill
-        None where the period has no event.
+        None if there is no event in the period.
     """
     parameters = {
         "leak": _known(leak),
@@ -196,33 +198,37 @@ def _spoken(name: str, value: float | None) -> str:
 
 _SENTENCES: dict[str, str] = {
     "leaky": mark(
-        "LEAKY: {leak} % of the test images have a copy of their own day in training, so the accuracy of "
-        "{accuracy} % says nothing about prediction."
+        "LEAKY: {leak}% of the test images have a copy of their own day in the training set, so the accuracy "
+        "of {accuracy}% is no measure of prediction."
     ),
-    "not-estimable": mark("Not estimable: too few earthquakes or too few days to tell skill from luck."),
+    "not-estimable": mark("Not estimable: too few earthquakes or too few days to distinguish skill from chance."),
     "chance": mark("Not better than chance."),
     "not-beaten": mark("Not better than {rivals}."),
     "days-only": mark("Better than chance day by day; its alarms are not."),
     "no-events": mark("Better than chance day by day."),
     "better": mark("Better than chance, day by day and in its alarms."),
     "borderline": mark("Borderline: p = {p_value}."),
-    "auc": mark("AUC {auc}, days before earthquakes against quiet days (fold by fold {auc_low} to {auc_high}; luck has 0.50)."),
+    "auc": mark(
+        "AUC {auc}, days before earthquakes vs. days without (fold-wise interval {auc_low} to {auc_high}; chance is 0.50)."
+    ),
     "residual": mark(
-        "What calendar, catalogue, outages and Kp do not explain of it has an AUC of {residual_auc} "
-        "(80 % interval {residual_low} to {residual_high})."
+        "The part of the prediction that calendar, catalogue, outages and Kp do not explain has an AUC of "
+        "{residual_auc} (80% interval {residual_low} to {residual_high})."
     ),
     "p": mark(
-        "p = {p_value} by catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} by "
-        "catalogues drawn from their own rate."
+        "p = {p_value} against catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} "
+        "against catalogues drawn from their rate."
     ),
     "short-jitter": mark(
-        "The longest label window has {longest_window} days, more than the earthquakes were moved: the test is a weak one."
+        "The longest label window, {longest_window} days, exceeds the shift of the earthquakes, so the test is weak."
     ),
-    "tries": mark("{tries} runs were judged on this season; p corrected for them is {p_corrected}."),
-    "recall": mark("Macro recall of event against none {macro_recall} %."),
-    "alarms-none": mark("No event fell into the judged period, so alarms have no score."),
-    "alarms-above": mark("Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} above R0 = {r0}."),
+    "tries": mark("Runs evaluated on this season: {tries}; p corrected for them: {p_corrected}."),
+    "recall": mark("Macro recall, earthquake vs. none: {macro_recall}%."),
+    "alarms-none": mark("No earthquake occurred in the evaluation period, so alarms are not scored."),
+    "alarms-above": mark(
+        "Alarms hit {hits} of {events} earthquakes and were open {alarm_fraction}% of the time: R = {r}, above R0 = {r0}."
+    ),
     "alarms-below": mark(
-        "Alarms caught {hits} of {events} events in {alarm_fraction} % of the time, R = {r} not above R0 = {r0}."
+        "Alarms hit {hits} of {events} earthquakes and were open {alarm_fraction}% of the time: R = {r}, not above R0 = {r0}."
     ),
 }

@@ -1,4 +1,4 @@
-"""Alarms that the predictions in use raise, for the timeline and for the operating day."""
+"""Alarms from the predictions of a run, for the timeline and for the daily update."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from quakegui.season.season import Season
 
 
 def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple[tuple[int, int], ...]:
-    """Return the first and the last open day of each alarm, as indices of the season's days, both included.
+    """Return the first and the last open day of each alarm, as positions in the days of the season, both included.
 
-    A day on which an alarm is open for some hours counts; an alarm that is still open ends with the season.
+    A day counts if an alarm is open for part of it; an alarm that is still open ends with the season.
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
     table
-        What the run in use says of the season's days, of the ledger.
+        Predictions from the ledger for the days of the season.
     """
     known = season.available_at[season.shown]
     last = len(season.days) - 1
@@ -40,9 +42,16 @@ def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple
 
 
 def season_alarms(project: Project, season: Season, table: PredictionTable) -> tuple[Alarm, ...]:
-    """Return the alarms that a run raises over the season, in the order of time.
+    """Return the alarms of a run over the season, in order of time.
 
-    In-sample predictions raise none: a network knows the days that it was trained on.
+    In-sample predictions raise no alarms, since the model was trained on these days.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
+    table
+        Predictions from the ledger for the days of the season.
     """
     return raise_alarms(*alarm_series(project, season.days, season.available_at[season.shown], table))
 
@@ -50,19 +59,22 @@ def season_alarms(project: Project, season: Season, table: PredictionTable) -> t
 def alarm_series(
     project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
 ) -> tuple[Series, AlarmRule]:
-    """Return the calibrated out-of-fold and prospective predictions, and when alarms open and close, each number one per day.
+    """Return calibrated out-of-fold and prospective predictions, and the alarm rule with one number per day.
 
-    An out-of-fold day's rule is chosen on the other folds' days, as that day's calibrator has them; a prospective day's on all
-    out-of-fold days, which end before it, but within the period of a registration it is the registered one. Where nothing can
-    choose it, it is the fixed one. It is chosen by the earthquakes that the run was trained with, where it holds them, so that
-    no later catalogue moves an alarm. A pre-trained network has one rule for all days, which simulated seasons have chosen.
+    The rule of an out-of-fold day is chosen on the other folds' days, as calibrated by the calibrator of that day. The rule of
+    a prospective day is chosen on all out-of-fold days, which precede it, or is the registered one within the period of a
+    registration. If none can be chosen, it is the fixed rule. Rules are chosen with the earthquakes of the run's training, if
+    the run contains them, so that a later catalogue does not change alarms. A pre-trained model has one rule for all days,
+    chosen on simulated seasons.
 
     Parameters
     ----------
+    project
+        The project.
     days, available_at
-        Local dates, and the UTC instants at which they become known, shape (day,).
+        Local dates, and the UTC times at which they become known, shape (day,).
     table
-        Of the ledger.
+        Predictions from the ledger for these days.
     """
     honest, later = np.isin(table.kind, ("out-of-fold", "prospective")), table.kind == "prospective"
     answers = Series(days, available_at.astype("datetime64[ms]"), np.where(honest[:, None], table.probabilities, np.nan))
@@ -92,7 +104,13 @@ def alarm_series(
 def later_rule(
     project: Project, days: NDArray[np.datetime64], available_at: NDArray[np.datetime64], table: PredictionTable
 ) -> AlarmRule:
-    """Return when alarms open and close on days to come: chosen on all out-of-fold days; parameters as of `alarm_series`."""
+    """Return the alarm rule for future days, chosen on all out-of-fold days.
+
+    Parameters
+    ----------
+    project, days, available_at, table
+        See `alarm_series`.
+    """
     frozen = _frozen_rule(project, table)
     if frozen is not None:
         return frozen
@@ -104,7 +122,7 @@ def later_rule(
 def _basis(
     project: Project, days: NDArray[np.datetime64], table: PredictionTable
 ) -> tuple[RunFolder | None, NDArray[np.int64], Catalogue, RunCalibrators | None]:
-    """Return the run, each day's fold, -1 for none and where it is prospective, its training's earthquakes, its calibrators."""
+    """Return the run, each day's fold (-1 for none or prospective), the earthquakes of its training, and its calibrators."""
     run = finished_run(project, table.run)
     catalogue = project_catalogue(project)
     if run is not None:
@@ -113,7 +131,7 @@ def _basis(
 
 
 def _frozen_rule(project: Project, table: PredictionTable) -> AlarmRule | None:
-    """Return the rule that a pre-trained network brings along, None of one that was trained on the season."""
+    """Return the alarm rule of a pre-trained model, None for a model trained on the season."""
     run = finished_run(project, table.run)
     frozen = None if run is None else run.frozen_alarms
     return None if frozen is None else frozen.rule
@@ -122,7 +140,7 @@ def _frozen_rule(project: Project, table: PredictionTable) -> AlarmRule | None:
 def _later_rule(
     answers: Series, judged: NDArray[np.bool_], catalogue: Catalogue, calibrators: RunCalibrators | None
 ) -> AlarmRule:
-    """Return the rule that is chosen on all judged days, as the calibrator of later days has them."""
+    """Return the rule chosen on all evaluated days, with the calibrator of future days."""
     fixed = fixed_rule(None if calibrators is None else calibrators.later)
     if calibrators is not None:
         answers = dataclasses.replace(answers, probabilities=calibrators.later.of_classes(answers.probabilities))

@@ -1,6 +1,7 @@
-"""What a run says of the season's days, as probabilities that can be taken at their word: what people are shown.
+"""Calibrated predictions of a run, as shown to the user.
 
-The ledger keeps answers as the networks gave them, by which tests are made; everything shown and every alarm is calibrated.
+The ledger contains the model's uncalibrated probabilities, which are used in tests; everything shown and every alarm is
+calibrated.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from quakegui.project.store import Project
 
 
 def calibrators_of(run: RunFolder | None) -> RunCalibrators | None:
-    """Return a finished run's calibrators; None of a leaky run, and of one without answers that were kept.
+    """Return the calibrators of a finished run; None for a leaky run and for one without stored predictions.
 
-    Those in its card; a run of a former version has them fitted on the answers that it keeps.
+    They are part of its card. For a run of an earlier version they are fitted to its stored predictions.
     """
     if run is None or run.card is None or run.config.leaky:
         return None
@@ -38,14 +39,18 @@ def calibrators_of(run: RunFolder | None) -> RunCalibrators | None:
 
 
 def calibrated(project: Project, table: PredictionTable, days: NDArray[np.datetime64]) -> PredictionTable:
-    """Return what a run says of each of `days`, shape (day,), calibrated; as it is where its folder is gone.
+    """Return the calibrated predictions of a run; unchanged if the run's folder is missing.
 
-    An out-of-fold answer by its fold's calibrator, any other by that of the network for days to come.
+    An out-of-fold prediction is calibrated by its fold's calibrator, any other by that of future days.
 
     Parameters
     ----------
+    project
+        The project.
     table
-        Of the ledger.
+        Predictions from the ledger.
+    days
+        Their local dates, shape (day,).
     """
     run = finished_run(project, table.run)
     calibrators = calibrators_of(run)
@@ -56,12 +61,26 @@ def calibrated(project: Project, table: PredictionTable, days: NDArray[np.dateti
 
 
 def shown_predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> PredictionTable:
-    """Return what a run says of each of `days`, shape (day,), see `calibrated`."""
+    """Return the calibrated predictions of a run from the ledger.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, and the id of the run.
+    days
+        Local dates, shape (day,).
+    """
     return calibrated(project, runs.predictions(project, run_id, days), days)
 
 
 def finished_run(project: Project, run_id: str) -> RunFolder | None:
-    """Return a finished run, None where its folder is gone."""
+    """Return a finished run, None if its folder is missing.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, and the id of the run.
+    """
     try:
         run = read_run(project.folder / "runs" / run_id)
     except RunError:
@@ -70,9 +89,16 @@ def finished_run(project: Project, run_id: str) -> RunFolder | None:
 
 
 def days_beside_folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.bool_] | None:
-    """Return which of `days` each fold of a run may choose an alarm rule by, shape (fold, day), see `folds.days_beside`.
+    """Return the days that each fold may use to choose an alarm rule, shape (fold, day), see `folds.days_beside`.
 
-    None where the run's folder, or what it answered, is gone: then all days that other folds predicted.
+    None if the run's folder or its predictions are missing: then all days predicted by other folds may be used.
+
+    Parameters
+    ----------
+    run
+        The run, if any.
+    days
+        Local dates, shape (day,).
     """
     if run is None or run.card is None:
         return None
@@ -85,9 +111,16 @@ def days_beside_folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> ND
 
 
 def fold_of_days(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the fold whose test span holds each day, answered or not, -1 for none, shape (day,), as the judgement has it.
+    """Return the fold with each day in its test span, predicted or not, -1 for none, shape (day,), as in the evaluation.
 
-    Where the run's folder is gone all days count as one fold.
+    If the run's folder is missing, all days count as one fold.
+
+    Parameters
+    ----------
+    run
+        The run, if any.
+    days
+        Local dates, shape (day,).
     """
     if run is None or run.card is None:
         return np.zeros(len(days), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What a season offers to learning and to judging: maps, labels, features, indices and the catalogue, on one day axis."""
+"""Input for training and evaluation: maps, labels, features, Kp and the catalogue, for the days of a season."""
 
 from __future__ import annotations
 
@@ -35,33 +35,33 @@ from quakegui.words import Said
 
 NEVER_SEEN = Said("No day of this season was used in training: the model was trained on simulated seasons.")
 NEAREST_EVENT_DAYS = 30
-"""How far a label given by hand may lie from the event of its class that it is taken to mean."""
+"""Maximum time in days between a label given by an analyst and the event of its class to which it is assigned."""
 
 
 class EvidenceError(Exception):
-    """A project cannot be learnt from or judged yet; the text is a sentence."""
+    """A project cannot be used for training or evaluation yet; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One row per day of the season window.
+    """Input for training and evaluation, one row per day of the season.
 
     Attributes
     ----------
     days, available_at
-        Local dates, and the UTC instants at which they become known, shape (day,).
+        Local dates, and the UTC times at which they become known, shape (day,).
     truth
-        What a network is judged by, never from a model: classes, -1 for none, shape (day,).
+        Classes for evaluation, never from a model, -1 for none, shape (day,).
     training_classes
-        What a network may learn from: classes, -1 for none, shape (day,).
+        Classes for training, -1 for none, shape (day,).
     material
-        What a split needs, with `truth` as labels.
+        Input of a split, with `truth` as labels.
     catalogue
         Declustered events with their classes.
     windows
-        Label windows of the same events by the project's rule, whatever people labelled.
+        Label windows of the same events from the project's rule, whatever the analysts' labels.
     inputs
-        What the predictors beside the network look at.
+        Input of the baselines.
     style
         Name of the map style, see `style_name`.
     """
@@ -78,23 +78,25 @@ class Evidence:
 
 
 def style_name(config: SeasonConfig) -> str:
-    """Name everything that decides how a day's values become pixels; networks are never used on maps of another style."""
+    """Return a hash of everything that determines the pixels of a map; a model is never used on maps of another style."""
     parts = [dataclasses.asdict(config.style), dataclasses.asdict(config.grid)]
     return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
 def gather(project: Project, season: Season, *, from_models: bool = False) -> Evidence:
-    """Bring together what a project holds for learning and judging.
+    """Return the input for training and evaluation from a project.
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
     from_models
-        Whether labels accepted from a model may be learnt from; they are never judged by.
+        Whether labels accepted from a model are used in training; they are never used in evaluation.
 
     Raises
     ------
     EvidenceError
-        If no day is labelled, with the sentence what to do.
+        If no day is labelled.
     """
     rows = journal.rows(project)
     truth = as_classes(evaluation_truth(rows), season.days)
@@ -129,14 +131,16 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
 
 
 def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
-    """Return what the predictors beside the network look at.
+    """Return the input of the baselines.
 
     Parameters
     ----------
+    season
+        The season.
     events
-        All of the catalogue, aftershocks and smaller ones included, by time.
+        All events of the catalogue, including aftershocks and smaller ones, by time.
     """
-    from quakegui.simulate.layouts import xy_km  # SciPy, which a window need not load
+    from quakegui.simulate.layouts import xy_km  # imports SciPy
 
     shown = season.shown
     flagged = season.anomaly.quality[shown] & np.uint16(Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE)
@@ -154,14 +158,22 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
 
 
 def project_catalogue(project: Project) -> Catalogue:
-    """Return the project's declustered events with their classes; none before the events are parted into classes."""
+    """Return the project's declustered events with their classes; empty before the classes are defined."""
     classes = catalogue.event_classes(project)
     return catalogue_of(catalogue.events(project)[: len(classes)], classes)
 
 
 def make_split(material: Material, config: RunConfig) -> Split:
-    """Split days as a recipe asks; one that never stops early learns from the inner block too."""
-    if config.protocol == ZERO_SHOT:  # the blocks are those of the predictors that it is compared with
+    """Return the split of days for the settings of a run; without early stopping there is no inner block.
+
+    Parameters
+    ----------
+    material
+        Days with labels and maps.
+    config
+        Settings of the run.
+    """
+    if config.protocol == ZERO_SHOT:  # the blocks are those of the baselines
         return dataclasses.replace(blocked(material, inner_share=0.0), protocol=ZERO_SHOT, notes=(NEVER_SEEN,))
     if config.patience == 0 and config.protocol == "blocked":
         return blocked(material, inner_share=0.0)
@@ -171,7 +183,15 @@ def make_split(material: Material, config: RunConfig) -> Split:
 
 
 def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: Split) -> Snapshot:
-    """Gather what a run learns from; its maps, see `maps_to_draw`, are drawn where they are written."""
+    """Return the training data of a run; its maps, see `maps_to_draw`, are drawn when they are written.
+
+    Parameters
+    ----------
+    evidence, season
+        Labels, and the season of the maps.
+    config, split
+        Settings and folds of the run.
+    """
     style = season.config.style
     final = np.flatnonzero(scorable(evidence.material)) if config.final_fit else np.array([], dtype=np.intp)
     return snapshot(
@@ -188,7 +208,13 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
 
 
 def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> Portions:
-    """Return the maps of some of the season's days, see `draw_maps`, without keeping them all in memory at any time."""
+    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory.
+
+    Parameters
+    ----------
+    season, config, rows
+        See `draw_maps`.
+    """
 
     def draw(first: int, last: int) -> NDArray[Any]:
         return draw_maps(season, config, rows[first:last])
@@ -199,16 +225,18 @@ def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> P
 
 
 def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDArray[Any]:
-    """Return the maps that a recipe takes, as palette indices, shape (day, row, column): the pixels that the analyst sees.
+    """Return the maps for a model as palette indices, shape (day, row, column): the pixels that the analyst sees.
 
-    A network that has learnt from simulated seasons is given numbers instead, see `inputs.pictures`.
+    For a model trained on simulated seasons, the result is numbers instead, see `inputs.pictures`.
 
     Parameters
     ----------
+    season
+        The season.
     config
-        A scalar channel takes them without contour lines.
+        Settings of the run; with a scalar channel, maps have no contour lines.
     rows
-        Positions in the season's days.
+        Positions in the days of the season.
     """
     if config.zero_shot:
         return pictures(season, config.channel, config.size, rows).astype(np.float16)
@@ -222,15 +250,22 @@ def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDAr
 
 
 def masked_maps(season: Season, config: RunConfig) -> tuple[NDArray[np.intp], Portions]:
-    """Return maps whose missing stations are those of another day, drawn at random, of the days whose map that changes.
+    """Return maps with the missing stations of another, randomly drawn day, for the days whose maps change.
 
-    A network that answers as well by them does not read the outages. A station that is missing on the day and not on the other
-    gets the value that the day's map has at its place.
+    A model that predicts these maps equally well does not use missing stations. A station that is missing only on the day
+    itself gets the value of that day's map at its position.
+
+    Parameters
+    ----------
+    season
+        The season.
+    config
+        Settings of the run, including the seed.
 
     Returns
     -------
     tuple
-        Positions in the season's days, shape (day,), and their maps, see `maps_to_draw`.
+        Positions in the days of the season, shape (day,), and their maps, see `maps_to_draw`.
     """
     mapped = np.flatnonzero(season.has_map)
     missing = ~season.gridder.present(season.z[mapped])
@@ -245,9 +280,18 @@ def masked_maps(season: Season, config: RunConfig) -> tuple[NDArray[np.intp], Po
 
 
 def knowledge_end(evidence: Evidence, split: Split, final: NDArray[np.intp]) -> np.datetime64:
-    """Return the instant up to which a run's training knows anything, UTC, datetime64[ms].
+    """Return the latest time of any information used in training, UTC, datetime64[ms].
 
-    That is when its last training day became known, or the last event that gave a training day its label, whichever is later.
+    That is when the last training day became known, or the last event that labels a training day, whichever is later.
+
+    Parameters
+    ----------
+    evidence
+        Days, labels and events.
+    split
+        Folds of the run.
+    final
+        Days of the final training, positions.
     """
     taught = np.unique(np.concatenate([final, *(part for fold in split.folds for part in (fold.train, fold.validation))]))
     known = evidence.available_at[taught].astype("datetime64[ms]")
@@ -257,17 +301,25 @@ def knowledge_end(evidence: Evidence, split: Split, final: NDArray[np.intp]) -> 
 
 
 def baselines(evidence: Evidence, split: Split) -> dict[str, NDArray[np.float64]]:
-    """Return every predictor's out-of-fold probabilities on a split, by name, each (day, class)."""
+    """Return the out-of-fold probabilities of all baselines by name, shape (day, class) each.
+
+    Parameters
+    ----------
+    evidence
+        Input of the baselines, and labels.
+    split
+        The folds.
+    """
     return run_predictors(split, evidence.inputs, evidence.truth)
 
 
 def _events_of_days(
     project: Project, days: NDArray[np.datetime64], known_at: NDArray[np.datetime64], truth: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.datetime64]]:
-    """Return which event each labelled day belongs to (-1 none), whether it became known after it, and all label windows.
+    """Return the event of each labelled day (-1 for none), whether the day became known after it, and all label windows.
 
-    A day that the rule gave its class keeps the rule's event. A class given by hand is taken to mean the nearest event of that
-    class, a later one first, within `NEAREST_EVENT_DAYS`.
+    A day labelled by the rule keeps the rule's event. A label given by an analyst is assigned to the nearest event of that
+    class, later ones first, within `NEAREST_EVENT_DAYS`.
     """
     events, classes = catalogue.events(project), np.array(catalogue.event_classes(project), dtype=np.int64)
     times = np.array([event.time for event in events], dtype="datetime64[ms]")

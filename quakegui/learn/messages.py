@@ -1,4 +1,4 @@
-"""What a worker says: one frozen message per line of JSON on its standard output."""
+"""Messages of a worker: frozen dataclasses, one per line of JSON on its standard output."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from quakegui.words import text_from_json, text_to_json
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The machine as the worker found it, before the first batch.
+    """Hardware and software of the worker, sent before the first batch.
 
     Attributes
     ----------
     backend, version
         Keras backend and its version.
     device
-        The name of the processor or graphics card that computes.
+        Name of the processor or graphics card in use.
     driver
         Graphics driver, or "".
     memory_bytes
-        Memory of that device, 0 where it could not be read.
+        Memory of that device, 0 if unknown.
     precision
         float32, mixed_bfloat16 or mixed_float16.
     reason
-        Why this device and this precision were taken, in a sentence.
+        Why this device and this precision were chosen, as a sentence.
     """
 
     name: ClassVar[str] = "hello"
@@ -44,7 +44,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The work is known: its phases (folds, and the fit of all), epochs at most in each, parameters, and where it goes on."""
+    """Start of the training: phases (folds, and final training), maximum epochs of each, parameters, and where it resumes."""
 
     name: ClassVar[str] = "started"
     phases: tuple[str, ...]
@@ -56,9 +56,9 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch was trained. `loss` and `accuracy` are means over the epoch so far, the rate is since the last message.
+    """End of a batch. `loss` and `accuracy` are means over the epoch so far, the rate is since the last message.
 
-    The epoch is the one in hand; a phase's first is 1.
+    `epoch` is the current one, counted from 1 in each phase.
     """
 
     name: ClassVar[str] = "batch"
@@ -73,7 +73,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """An epoch ended; a phase's first is 1. Validation figures are NaN where the phase has no validation part."""
+    """End of an epoch, counted from 1 in each phase. Validation scores are NaN if the phase has no validation days."""
 
     name: ClassVar[str] = "epoch"
     phase: int
@@ -89,7 +89,7 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Everything up to this epoch is on the disk: a run that ends now resumes after it."""
+    """Everything up to this epoch has been written to disk; a run that stops now resumes after it."""
 
     name: ClassVar[str] = "checkpoint"
     phase: int
@@ -98,7 +98,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class WorkerProgress:
-    """Maps predicted or explained so far."""
+    """Number of maps predicted or explained so far."""
 
     name: ClassVar[str] = "progress"
     done: int
@@ -108,14 +108,14 @@ class WorkerProgress:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """A heartbeat; nothing else happened."""
+    """A heartbeat without other content."""
 
     name: ClassVar[str] = "alive"
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The job ended as it should; `summary` is one sentence."""
+    """The job was completed; `summary` is one sentence."""
 
     name: ClassVar[str] = "done"
     summary: str
@@ -123,7 +123,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The job was asked to stop; `summary` says what was kept."""
+    """The job was cancelled; `summary` states what was saved."""
 
     name: ClassVar[str] = "cancelled"
     summary: str
@@ -131,7 +131,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The job could not go on: what happened, what was kept and what to do; `resumable` says whether it can go on later."""
+    """The job failed: what happened, what was saved and what to do; `resumable` is whether it can be resumed."""
 
     name: ClassVar[str] = "failed"
     sentence: str
@@ -147,19 +147,19 @@ _BY_NAME: dict[str, Any] = {
 
 
 def ends(message: Message) -> bool:
-    """Say whether `message` is the last of its job."""
+    """Return whether `message` is the last one of its job."""
     return isinstance(message, Done | Cancelled | Failed)
 
 
 def to_line(message: Message) -> str:
-    """Return `message` as one line of strict JSON, without the line end. NaN and infinity become null."""
+    """Return a message as one line of strict JSON without line end. NaN and infinity become null."""
     values = {field.name: _plain(getattr(message, field.name)) for field in dataclasses.fields(message)}
     return json.dumps({"event": message.name, **values}, ensure_ascii=True, allow_nan=False)
 
 
 def from_line(line: str) -> Message | None:
-    """Return the message in a line, None where the line is something else (a library that printed)."""
-    if not line.startswith("{"):  # a flood of noise is passed over as fast as it comes
+    """Return the message in a line, None if the line contains something else (such as output of a library)."""
+    if not line.startswith("{"):  # skip other output quickly
         return None
     try:
         values = json.loads(line)

@@ -1,8 +1,8 @@
-"""The operating day: new files come in, a frozen run predicts the new days, the ledger grows, an alarm is told when it opens.
+"""The daily update: import new files, predict new days with a frozen run, append to the ledger, report alarms that open.
 
-A prediction is *prospective* when the run that made it knew nothing of the day or of anything after it: the day became known
-only after the last day that the run was trained on, and after the last event whose label it learned. Rows are never changed.
-A day that is corrected later gets a further row, and the first one stands in every score.
+A prediction is *prospective* if its run used no information of the day or later: the day became known after the last training
+day, and after the last event whose label was used in training. Rows are never changed. A day that is corrected later gets an
+additional row, and the first one counts in every score.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from quakegui.season.season import Season
 from quakegui.words import Said, mark
 
 MOST_MAPS = 512
-"""Maps that a worker is given at once, 120 MB: a season is one portion, ten years are seven."""
+"""Maximum number of maps per worker job, 120 MB: a season is one portion, ten years are seven."""
 ATTEMPTS = 3
-"""So often the season is computed anew where other programs change its readings while it is predicted."""
+"""Number of times the season is recomputed if other programs change its readings during the prediction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class IssuedPrediction:
     day
         Local date.
     probabilities
-        Of the five classes, calibrated; the ledger holds them as the network gave them.
+        Calibrated probabilities of the five classes; the ledger contains the uncalibrated ones.
     kind
         "prospective" or "in-sample".
     late_hours
-        From the day's becoming known to the row's being issued.
+        Hours from the time the day became known to the time the row was issued.
     corrected
-        Whether the day had a row already, for another map; the first one stands.
+        Whether the day had a row for another map already; the first row counts.
     """
 
     day: np.datetime64
@@ -73,13 +73,13 @@ class IssuedPrediction:
 
     @property
     def late(self) -> bool:
-        """Whether it came too late to be of use."""
+        """Whether the prediction came too late to be useful."""
         return self.late_hours > LATE_HOURS
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionReport:
-    """What a run said anew.
+    """New predictions of a run.
 
     Attributes
     ----------
@@ -88,11 +88,11 @@ class PredictionReport:
     issued
         New rows, by day.
     unchanged
-        Days whose map was predicted before and is still the same.
+        Number of days whose map was predicted before and is still the same.
     without_map
-        Days after the run's knowledge that have no map, with the reason.
+        Days after the run's training without a map, with the reason.
     waiting
-        Days whose night is recorded in part and is not over, with the instant (UTC) from which they are predicted.
+        Days whose night is partly recorded but not over, with the time (UTC) from which they can be predicted.
     """
 
     run: str
@@ -104,24 +104,22 @@ class PredictionReport:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One round of the operating day.
+    """Result of one daily update.
 
     Attributes
     ----------
-    import_report
-        What came in; None where only the ledger was brought up to date.
-    predictions
-        What the run predicts for new days.
+    import_report, predictions
+        Result of the import (None if nothing was imported), and new predictions of the run.
     new_alarms
-        Alarms that were not there before.
+        Alarms that did not exist before.
     open_now
-        Whether an alarm is open when the last day with a prediction has become known.
+        Whether an alarm is open at the time the last predicted day became known.
     notes
-        Sentences on what is out of the ordinary.
+        Remarks, as sentences.
     next_over
-        UTC instant, datetime64[ms], from which the next night that is recorded in part can be predicted; None without one.
+        UTC time, datetime64[ms], from which the next partly recorded night can be predicted; None if there is none.
     registered
-        What other runs predict, which are registered for these days.
+        New predictions of other runs that are registered for these days.
     """
 
     import_report: ImportReport | None
@@ -144,32 +142,30 @@ def update(
     environment: Environment = THIS,
     now_ms: int | None = None,
 ) -> Update:
-    """Take in new files, compute the season anew, let the frozen run predict what is new, and tell of alarms that open.
+    """Import new files, recompute the season, predict new days with the frozen run, and report alarms that open.
 
     Parameters
     ----------
-    paths
-        Files or folders; files that are there already change nothing.
+    project, paths
+        The project, and files or folders; files that were imported before have no effect.
     run_id
-        The frozen run, default the one in use.
-    listen
-        Told what the worker says.
-    progress
-        Told of the import and of the season.
-    cancelled
-        Asked now and then; what was imported and predicted by then stays.
+        The frozen run. Default: the current run.
+    listen, environment
+        Called with every message of the worker; and the environment of the worker.
+    progress, cancelled
+        Called during import and computation; and whether to stop, keeping what is done by then.
     now_ms
-        The moment, milliseconds since 1970 UTC: no night that is not over then is predicted. Default now, by the clock, which
-        is read again when the predictions are written and issued.
+        Current time, milliseconds since 1970 UTC: only nights that are over are predicted. By default the clock, which is read
+        again when the predictions are issued.
 
     Raises
     ------
     ProjectError
         If there is no season yet, or the import was cancelled.
     RunError
-        If there is no run, or it was trained on maps of another style or for other classes.
+        If there is no run, or its map style or classes are different.
     SupersededError
-        If other programs keep changing the readings while their days are predicted.
+        If other programs keep changing the readings during the prediction.
     """
     run = _run_to_ask(project, run_id)
     imported = import_paths(project, list(paths), progress=progress, cancelled=cancelled) if paths else None
@@ -191,7 +187,7 @@ def update(
 
 
 def _run_to_ask(project: Project, run_id: str | None) -> RunFolder | None:
-    """Return the run that is to predict; None where the one in use cannot, but others are registered."""
+    """Return the run to predict with; None if the current one cannot, but others are registered."""
     try:
         return find_run(project, run_id)
     except RunError:
@@ -201,7 +197,7 @@ def _run_to_ask(project: Project, run_id: str | None) -> RunFolder | None:
 
 
 def _registered_alone(project: Project, asked: str | None, *, now_ms: int | None, **how: Any) -> tuple[str, ...]:
-    """Let registered runs predict though the one that was asked could not; return a sentence for each that cannot either."""
+    """Predict with the registered runs after the requested one failed; return a sentence for each that fails, too."""
     season = seasons.load_season(project, features=False, now_ms=_moment(now_ms))
     return () if season is None else _registered_besides(project, season, asked, now_ms=now_ms, **how)[1]
 
@@ -209,17 +205,17 @@ def _registered_alone(project: Project, asked: str | None, *, now_ms: int | None
 def _registered_besides(
     project: Project, season: Season, asked: str | None, *, now_ms: int | None, **how: Any
 ) -> tuple[tuple[PredictionReport, ...], tuple[str, ...]]:
-    """Let the other runs predict that are registered for these days, whichever is in use: their record is to have no gap.
+    """Predict with the other runs that are registered for these days, so that their record has no gaps.
 
     Parameters
     ----------
     asked
-        Id of the run that was asked already.
+        Id of the run that has predicted already.
 
     Returns
     -------
     tuple
-        What they predict, and a sentence for each that could not.
+        Their reports, and a sentence for each that failed.
     """
     reports, refused = [], []
     for one in registrations.registrations(project):
@@ -240,7 +236,7 @@ def _registered_besides(
 
 
 def _lacks_days(project: Project, season: Season, one: registrations.Registration) -> bool:
-    """Whether a day of a registration's period has a map, and no prospective prediction."""
+    """Return whether a day of a registration's period has a map but no prospective prediction."""
     said = {row.day for row in runs.ledger(project, one.run) if row.kind == "prospective"}
     return any(day not in said for day in season.days[season.has_map & one.covers(season.days)])
 
@@ -248,7 +244,7 @@ def _lacks_days(project: Project, season: Season, one: registrations.Registratio
 def _predicted_anew(
     project: Project, run: RunFolder, progress: ProgressCallback, *, now_ms: int | None, **how: Any
 ) -> tuple[Season, tuple[Alarm, ...], PredictionReport]:
-    """Return the season as it is now, the alarms that its known predictions raise, and what was predicted of it."""
+    """Return the current season, the alarms of its earlier predictions, and the report of new ones."""
     attempt = 0
     while True:
         attempt += 1
@@ -258,7 +254,7 @@ def _predicted_anew(
         before = _alarms(project, season, run)
         try:
             return season, before, predict_days(project, season, run, only_later=True, now_ms=now_ms, **how)
-        except SupersededError:  # another program brought readings in meanwhile: the days are predicted by them, too
+        except SupersededError:  # another program has imported readings: repeat with them
             if attempt == ATTEMPTS:
                 raise
 
@@ -275,27 +271,29 @@ def predict_days(
     environment: Environment = THIS,
     now_ms: int | None = None,
 ) -> PredictionReport:
-    """Let a frozen run predict every day whose map it has not answered yet, and add the answers to the ledger.
+    """Predict every day whose map the frozen run has not predicted yet, and append the predictions to the ledger.
 
-    A day is predicted only once its night is over. A run that is registered predicts by what was registered or not at all.
+    A day is predicted only once its night is over. A registered run predicts exactly as it was registered, or not at all.
 
     Parameters
     ----------
+    project, season, run
+        The project, its season, and a finished run.
     only_later
-        Leave out days that the run may know something of: they could only be in-sample.
+        Skip days whose information may have been used in training, which could only be in-sample.
     in_sample
-        Mark every answer as in-sample, whatever the run says that it knows.
-    now_ms
-        As of `update`.
+        Mark every prediction as in-sample, whatever the run's training data.
+    listen, cancelled, environment, now_ms
+        As in `update`.
 
     Raises
     ------
     RunError
-        If the run is not finished, or was trained on maps of another style or for other classes.
+        If the run is not finished, or its map style or classes are different.
     ProjectError
-        If the run or the season's parameters have changed since it was registered.
+        If the run or the parameters of the season have changed since the registration.
     SupersededError
-        If the season is not the project's any more, before or after the run was asked; nothing was kept.
+        If the season is no longer current, before or after the prediction; nothing was saved.
     """
     if run.card is None:
         raise RunError(Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title))
@@ -305,7 +303,7 @@ def predict_days(
     later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)
     asked_ms = _moment(now_ms)
     over_at = season.config.over_at(season.days)
-    over = over_at <= np.datetime64(asked_ms, "ms")  # the season may have been computed at another moment
+    over = over_at <= np.datetime64(asked_ms, "ms")  # the season may have been computed at another time
     wanted = np.flatnonzero(season.has_map & over & (later if only_later else True))
     said = _said(project, run.id)
     found: list[tuple[NDArray[np.intp], list[str], NDArray[np.float64]]] = []
@@ -353,9 +351,9 @@ def predict_days(
 
 
 def knowledge_end_of_run(run: RunFolder) -> np.datetime64:
-    """Return the instant up to which a run's training knows anything, UTC, datetime64[ms].
+    """Return the latest time of any information used in a run's training, UTC, datetime64[ms].
 
-    A run that does not say so counts as knowing its last day and a label's reach beyond it.
+    Without such a statement in the run, this is its last day plus 31 days for the label window.
     """
     told = run.about.get("knows_until")
     if told is None:
@@ -368,7 +366,7 @@ def _moment(now_ms: int | None) -> int:
 
 
 def _said(project: Project, run_id: str) -> dict[np.datetime64, set[str]]:
-    """Return the maps that the run has answered, by day."""
+    """Return the hashes of the maps that the run has predicted, by day."""
     said: dict[np.datetime64, set[str]] = {}
     for row in runs.ledger(project, run_id):
         said.setdefault(row.day, set()).add(row.map_hash)
@@ -450,7 +448,7 @@ def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:
 
 
 def _ahead(project: Project, now_ms: int) -> tuple[str, ...]:
-    """Say of which stations the readings are stamped later than now."""
+    """Return sentences on stations whose readings have timestamps later than now."""
     return tuple(
         Said(
             "Readings of {code} have timestamps up to {newest} UTC, ahead of this computer's clock: one of the two "

@@ -1,4 +1,4 @@
-"""A predictor of one's own, judged like a network: the calendar, a random walk, or another method, by its daily predictions."""
+"""Evaluation of a user's own predictor (the calendar, a random walk, another method) from its daily predictions."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ OwnProtocol = Literal["zero-shot", "blocked"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bench:
-    """A season prepared to judge any number of predictions on.
+    """A season prepared for the evaluation of any number of predictors.
 
     Attributes
     ----------
+    evidence
+        Days, labels and events.
     truth
-        By its protocol.
+        Ground truth of the protocol.
     split
-        The blocked folds, on which a single score learns what it means.
+        The blocked folds, on which a single score is converted to probabilities.
     rivals
-        Probabilities of the predictors that anyone could have, by name, shape (day, class) each.
+        Probabilities of the baselines by name, shape (day, class) each.
     clues
-        What else can be made of what they look at, by name.
+        Other predictions from the baselines' input, by name.
     """
 
     evidence: Evidence
@@ -46,7 +48,7 @@ class Bench:
     clues: dict[str, Clue]
 
     def probabilities(self, scores: DailyScores) -> Floats:
-        """Return what is judged, shape (day, class): NaN for a day without a prediction or without a map.
+        """Return the probabilities to evaluate, shape (day, class); NaN for a day without a prediction or without a map.
 
         Raises
         ------
@@ -64,7 +66,15 @@ class Bench:
         return answer
 
     def judge(self, scores: DailyScores, *, name: str, title: str) -> Judgement:
-        """Judge daily predictions, with what programs and people call them."""
+        """Return the evaluation of daily predictions.
+
+        Parameters
+        ----------
+        scores
+            Probabilities, or a single score per day.
+        name, title
+            Identifier and display name.
+        """
         return judge_truth(
             self.truth,
             self.probabilities(scores),
@@ -72,18 +82,20 @@ class Bench:
             title=title,
             baselines=self.rivals,
             clues=self.clues,
-            weighed=not scores.are_probabilities,  # what a score means is learnt here, with class weights
+            weighed=not scores.are_probabilities,  # a score is converted here, with class weights
         )
 
 
 def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
-    """Prepare to judge daily predictions beside the rivals of a network, on the days that it is judged on.
+    """Prepare the evaluation of daily predictions, with the same baselines and days as for a model.
 
     Parameters
     ----------
+    evidence
+        Days, labels and events.
     protocol
-        ``blocked``: the method learnt from this season in blocks, or is a single score, which learns here, block by block,
-        what it means (logistic regression). ``zero-shot``: it never saw the season, and its predictions are taken as they are;
+        ``blocked``: the method was trained on this season in blocks, or is a single score, which is converted here block by
+        block (logistic regression). ``zero-shot``: the method never used the season, and its predictions are used as they are;
         a single score counts by its rank.
 
     Raises
@@ -108,14 +120,22 @@ def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
 
 
 def event_logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Logistic regression of event against none; the classes of events share P(event) alike, as `class_weights` weigh them."""
+    """Return probabilities from logistic regression of earthquake vs. none, P(event) shared equally by the event classes.
+
+    Parameters
+    ----------
+    train_x, test_x
+        Shape (day, column).
+    train_y
+        Classes of the training days, shape (day,).
+    """
     event = logistic(train_x, (train_y > 0).astype(np.int64), test_x)
     present = np.bincount(train_y, minlength=N_CLASSES)[1:] > 0
     return np.column_stack([event[:, 0], event[:, 1:2] * (present / max(1, present.sum()))])
 
 
 def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
-    """Predictions of each day of the season, NaN where the file has none, shape (day, 1 or 5)."""
+    """Return the predictions on each day of the season, NaN where the file has none, shape (day, 1 or 5)."""
     values = np.full((len(evidence.days), scores.values.shape[1]), np.nan)
     place = np.searchsorted(evidence.days, scores.days)
     inside = (place < len(evidence.days)) & (evidence.days[np.minimum(place, len(evidence.days) - 1)] == scores.days)
@@ -132,7 +152,7 @@ def _on_days(scores: DailyScores, evidence: Evidence) -> Floats:
 
 
 def _by_rank(score: Floats) -> Floats:
-    """Probabilities that rank as a score does: its mean rank from 0 to 1 is P(event), shape (day, class)."""
+    """Return probabilities with P(event) equal to the mean rank of a score from 0 to 1, shape (day, class)."""
     known = np.isfinite(score)
     event = np.full(len(score), np.nan)
     event[known] = mean_rank(score[known])

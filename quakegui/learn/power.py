@@ -1,8 +1,9 @@
-"""How often the judgement says "better than chance" where there is nothing to find, and where there is something.
+"""False positives and power: how often the verdict is "better than chance" without and with a signal.
 
-``python -m quakegui.learn.power --strength 0 --seasons 20`` makes SYNTHETIC seasons of other seeds than the shipped one, trains
-a small network on each under one protocol, judges it as any run is judged, and prints one line per season and the count. Null
-seasons (strength 0) hold real events and real Kp but no signal: whoever is called better than chance there is so by luck.
+``python -m quakegui.learn.power --strength 0 --seasons 20`` simulates SYNTHETIC seasons with seeds other than that of the
+supplied one, trains a small model on each under one protocol, evaluates it like any run, and prints one line per season and the
+count. Null seasons (strength 0) have real events and real Kp but no signal: a verdict of better than chance is then a false
+positive.
 """
 
 from __future__ import annotations
@@ -44,13 +45,18 @@ from quakegui.simulate.synthetic import SyntheticConfig, make_season
 from quakegui.words import Said
 
 FIRST_SEED = 1000
-"""Of the seasons here; the shipped season has another."""
+"""First seed of these seasons; the supplied season has another one."""
 
 
 def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
-    """Make a SYNTHETIC season of the founding paper's year and events, and what it offers to learning and judging.
+    """Return a SYNTHETIC season for the dates and events of the founding paper, and its input for training and evaluation.
 
-    It went through the same pipeline as a project, but nothing is stored.
+    The season is processed like a project, but nothing is stored.
+
+    Parameters
+    ----------
+    seed, strength
+        Seed, and factor on the signals.
     """
     config = SyntheticConfig(seed=seed, strength=strength)
     events = catalogue_events()
@@ -67,14 +73,16 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
 
 
 def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int], labels: RuleLabels) -> Evidence:
-    """Return what a season that no project holds offers to learning and judging.
+    """Return the input for training and evaluation from a season without a project.
 
     Parameters
     ----------
+    season
+        The season.
     events, classes
         Main shocks and the class of each.
     labels
-        By the default rule.
+        Labels of the default rule.
     """
     shown, timezone, rule = season.shown, season.config.timezone, LabelRule()
     known_at = season.available_at[shown]
@@ -102,7 +110,15 @@ def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int],
 
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
-    """Train in this process and judge; the recipe's precision has to be named, and its last fit is left out."""
+    """Train a model in this process, without the final training, and return its evaluation.
+
+    Parameters
+    ----------
+    season, evidence
+        The season, and its input for training and evaluation.
+    config
+        Settings of the run, with an explicit precision.
+    """
     from quakegui.learn.network.training import train
     from quakegui.learn.run_evaluation import evaluate_predictions
 
@@ -127,14 +143,24 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
 
 
 def trials(seeds: Iterable[int], strength: float, config: RunConfig) -> Iterator[dict[str, Any]]:
-    """Yield one row of `Judgement.row` per season, with the intervals against majority and Kp."""
+    """Yield one row per season, see `summary`.
+
+    Parameters
+    ----------
+    seeds
+        One season each.
+    strength
+        Factor on the signals.
+    config
+        Settings of the run.
+    """
     for seed in seeds:
         told = trial(*synthetic_evidence(seed, strength), dataclasses.replace(config, seed=seed))
         yield {"seed": seed, "strength": strength, **summary(told)}
 
 
 def summary(told: Judgement) -> dict[str, Any]:
-    """Return a judgement's row and its paired intervals of the macro recall, event against none."""
+    """Return the row of an evaluation with the paired intervals of the macro recall, earthquake vs. none."""
     row = told.row()
     for other in ("majority", "kp"):
         compared = told.compared(other)
@@ -149,7 +175,7 @@ def summary(told: Judgement) -> dict[str, Any]:
 
 @cache
 def paper_kp() -> Kp:
-    """Return the Kp of the founding paper's year, which belongs to quakegui."""
+    """Return the Kp index of the founding paper's dates, supplied with quakegui."""
     for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
         return formats.read_kp(source)
     raise FileNotFoundError(Said("The Kp data of 2022 supplied with quakegui are missing; install quakegui again."))

@@ -1,4 +1,4 @@
-"""The evaluation of what a frozen run predicted day by day: from the ledger's prospective rows alone."""
+"""Evaluation of a frozen run's prospective predictions, from the ledger only."""
 
 from __future__ import annotations
 
@@ -39,16 +39,20 @@ Floats = NDArray[np.float64]
 def evaluate_prospective(
     project: Project, season: Season, run: RunFolder, *, with_rivals: bool = False
 ) -> ProspectiveEvaluation:
-    """Judge what a run said of days that it knew nothing of, by the first word on each day.
+    """Evaluate the prospective predictions of a run, with the first prediction of each day.
 
-    By the labels and earthquakes in force, since the days came after the run's training. Of a registered run only the days of
-    its registration count, by the registered alarm rule: it may have been chosen for how it did before. How many others were
-    tried says nothing of those days.
+    Current labels and earthquakes are used, since the days came after the run's training. For a registered run only the days of
+    its registration count, with the registered alarm rule. The p-value is then not corrected for other runs, since the choice
+    of the run cannot depend on these days.
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
+    run
+        The run.
     with_rivals
-        Whether each predictor beside it is judged in its place, too.
+        Whether to evaluate each baseline in the same way, too.
 
     Raises
     ------
@@ -137,9 +141,9 @@ def evaluate_prospective(
 
 
 def _learnt(run: RunFolder, taught: RunPredictions) -> NDArray[np.bool_]:
-    """Return which days what stands beside a run learns from, shape (day,): the run's own.
+    """Return the training days of the baselines, shape (day,): those of the run.
 
-    A network that never saw the season has learnt from none of them; all that were labelled then are known beside it.
+    For a zero-shot model, which has none, all days that were labelled at its training.
     """
     return taught.labels >= 0 if run.config.zero_shot else taught.taught_later()
 
@@ -147,9 +151,9 @@ def _learnt(run: RunFolder, taught: RunPredictions) -> NDArray[np.bool_]:
 def _beside(
     evidence: Evidence, taught: RunPredictions, learnt: NDArray[np.bool_], span: slice
 ) -> tuple[dict[str, Floats], dict[str, Clue]]:
-    """Return what every predictor answers on the days of the record, (day, class) each, and its clues.
+    """Return the predictions of all baselines for the days of the record, shape (day, class) each, and their clues.
 
-    They learn from `learnt`, see `_learnt`; where that is nothing, the majority stands alone.
+    The baselines are trained on `learnt`, see `_learnt`; if that is empty, only the majority is returned.
     """
     labels, none = np.full(len(evidence.days), -1, np.int64), np.array([], np.intp)
     days = np.arange(len(labels))[span]
@@ -167,7 +171,7 @@ def _beside(
 def _judge_rivals(
     truth: Truth, answers: Mapping[str, Floats], clues: Mapping[str, Clue], reference: Floats | None, *, weights: Floats
 ) -> tuple[Judgement, ...]:
-    """Judge every predictor in the run's place, its class weights undone, by the fixed alarm rule."""
+    """Return the evaluation of every baseline, without the effect of class weights and with the fixed alarm rule."""
     told, tests = [], tests_of_baselines(truth, answers)
     for name, answer in answers.items():
         undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].weighed else np.empty(0))
@@ -181,7 +185,7 @@ def _judge_rivals(
 
 
 def _reference(evidence: Evidence, run: RunFolder, taught: RunPredictions, learnt: NDArray[np.bool_]) -> Calibrator:
-    """Return what calibrates the predictor ``catalogue`` on days to come, fitted on what it says out of the run's folds."""
+    """Return the calibrator of the predictor ``catalogue`` for future days, fitted to its out-of-fold predictions."""
     labels = taught.labels.astype(np.int64)
     known = labels[learnt]
     weights = class_weights(known[known >= 0])

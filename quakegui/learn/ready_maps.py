@@ -1,9 +1,9 @@
-"""Runs on a folder of ready-made day maps, without readings and without a project; they lie in its folder `runs`.
+"""Runs on a folder of ready-made day maps, without readings or a project; they are stored in its subfolder `runs`.
 
-Such a folder has images of 480 x 480 pixels in folders named by class with the date in each name, or an `index.csv` with the
-columns file, date and class: what `quakegui maps` writes. It knows no earthquakes, no Kp and no stations. So days that became
-known after their event cannot be told apart, an unbroken run of days of one class counts as one event when label windows are
-purged, alarms have no score, and the majority is the only baseline.
+Such a folder contains images of 480 x 480 pixels in folders named by class with the date in each file name, or an `index.csv`
+with the columns file, date and class, as written by `quakegui maps`. There are no earthquakes, no Kp and no stations. Therefore
+days that became known after their event cannot be excluded, consecutive days of one class count as one event when label windows
+are purged, alarms have no score, and the majority is the only baseline.
 """
 
 from __future__ import annotations
@@ -47,23 +47,23 @@ STYLE = "ready images"
 NO_LEDGER = Said("A folder of ready-made maps has no prediction ledger, so there are no prospective predictions.")
 NO_RUN_IN_USE = Said("A folder of ready-made maps has no current model: name a run with --run.")
 SYNTHETIC = "SYNTHETIC"
-"""In the names of maps that were made up, as `quakegui maps` writes them."""
+"""Part of the names of synthetic maps, as written by `quakegui maps`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyRuns:
-    """The runs of a folder of ready maps."""
+    """The runs of a folder of ready-made maps."""
 
     maps: Path
 
     @property
     def folder(self) -> Path:
-        """Where the runs lie.
+        """Folder of the runs.
 
         Raises
         ------
         RunError
-            If a stranger has put a link in its place: runs would be written, moved and deleted where it leads.
+            If it is a link: runs would be written, moved and deleted in another place.
         """
         runs = self.maps / RUNS
         if is_link(runs):
@@ -78,14 +78,14 @@ class ReadyRuns:
 
     @property
     def in_use(self) -> None:
-        """None: no run of them is in use."""
+        """None: there is no current run."""
 
     def use(self, run_id: str | None) -> None:
-        """Refuse it."""
+        """Raise RunError: there is no current run."""
         raise RunError(NO_RUN_IN_USE)
 
     def require_unregistered(self, run_id: str) -> None:
-        """Refuse none: maps without dates to come have no record to register for."""
+        """Do nothing: runs on ready-made maps cannot be registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +95,15 @@ class ReadyMaps:
     Attributes
     ----------
     folder
-        Where it is.
+        The folder.
     material
-        Days and classes, as a split takes them.
+        Days and classes, as input of a split.
     paths
         The image of each day.
     notes
-        Sentences on what was left out.
+        Sentences on skipped files.
     synthetic
-        Whether the maps' names say that they are made up.
+        Whether the names of the maps mark them as synthetic.
     """
 
     folder: Path
@@ -114,25 +114,25 @@ class ReadyMaps:
 
     @property
     def name(self) -> str:
-        """The folder's name."""
+        """Name of the folder."""
         return self.folder.name
 
     @property
     def runs(self) -> ReadyRuns:
-        """Where its runs are kept."""
+        """Its runs."""
         return ReadyRuns(self.folder)
 
     def begin(self, config: RunConfig) -> RunFolder:
-        """Make a run's folder on the maps and classes as they are now.
+        """Create the folder of a run with the current maps and classes.
 
         Raises
         ------
         EvidenceError
             If no map has a class.
         ValueError
-            If the days cannot be split as the recipe asks.
+            If the days cannot be split as the settings require.
         RunError
-            If the run cannot be kept.
+            If the run cannot be saved.
         """
         if not scorable(self.material).any():
             raise EvidenceError(
@@ -164,7 +164,13 @@ class ReadyMaps:
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
     ) -> RunFolder:
-        """Train to the end in a worker process, see `MapSource.train`."""
+        """Train a run in a worker process, see `MapSource.train`.
+
+        Parameters
+        ----------
+        config, listen, resume, cancelled
+            As in `MapSource.train`.
+        """
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
         last = follow(Supervisor(run.folder), listen, cancelled)
         finished = read_run(run.folder)
@@ -173,22 +179,27 @@ class ReadyMaps:
         return finished
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Refuse: a pre-trained model takes what no picture holds."""
+        """Raise RunError: a pre-trained model needs more than images."""
         raise RunError(
             Said("A pre-trained model needs the station values of several days; ready-made maps are images of single days.")
         )
 
     def superseded(self, _run: RunFolder) -> str:
-        """Return an empty sentence: no import changes images."""
+        """Return "": no import changes images."""
         return ""
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Let a finished run predict the folder's maps, calibrated; only maps that it has not predicted yet are computed.
+        """Return calibrated predictions of a finished run for the folder's maps; stored predictions are used where available.
+
+        Parameters
+        ----------
+        run, listen, cancelled
+            See `MapSource.predict`.
 
         Raises
         ------
         RunError
-            If the run is not finished, was trained on maps of another kind, or the worker failed.
+            If the run is not finished, its maps are of another kind, or the worker failed.
         """
         if run.card is None:
             raise RunError(
@@ -218,12 +229,14 @@ class ReadyMaps:
         return DayPredictions(days, probabilities, kind, len(unseen), len(days) - len(unseen))
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Judge a finished run beside the majority.
+        """Evaluate a finished run; the only baseline is the majority.
 
         Parameters
         ----------
+        run
+            The run.
         as_of
-            By the classes that the maps had when the run was trained, or by those that the folder gives them now.
+            Use the classes of the maps at the time of the training, or today's.
 
         Raises
         ------
@@ -241,7 +254,7 @@ class ReadyMaps:
             split_of(run, predictions),
             predictions,
             title=run.title or run.id,
-            # When a map became known is not told; without a catalogue nothing is measured from it.
+            # The time at which a map became known is unknown, and without a catalogue not needed.
             available_at=(predictions.days + np.timedelta64(1, "D")).astype("datetime64[ms]"),
             truth=then if as_of == "training" else now,
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
@@ -259,25 +272,31 @@ class ReadyMaps:
         ).judgement
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Judge a finished run: nothing but the majority stands beside it."""
+        """Return the evaluation of a finished run only: there are no baselines besides the majority.
+
+        Parameters
+        ----------
+        run, as_of
+            As in `evaluate`.
+        """
         return (self.evaluate(run, as_of),), ""
 
     def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Refuse it."""
+        """Raise RunError: there is no ledger."""
         raise RunError(NO_LEDGER)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
-        """Return the finished and the resumable run of a recipe on the maps and classes as they are now."""
+        """Return the finished and the resumable run with the same settings, maps and classes, each None if there is none."""
         data_hash = make_snapshot(self, config, make_split(self.material, config)).hash
         return same_runs(list_runs(self.runs.folder)[0], config, data_hash)
 
     def evaluate_together(self, runs: Sequence[RunFolder], _config: RunConfig) -> tuple[Judgement, ...]:
-        """Judge runs by the classes that the folder gives its maps now."""
+        """Evaluate runs with the current classes of the folder's maps."""
         return tuple(self.evaluate(run, "today") for run in runs)
 
 
 def is_ready(folder: Path) -> bool:
-    """Say whether a folder holds ready maps instead of a project."""
+    """Return whether a folder contains ready-made maps instead of a project."""
     if (folder / DATABASE).is_file() or not folder.is_dir():
         return False
     return (folder / INDEX).is_file() or any(
@@ -286,12 +305,12 @@ def is_ready(folder: Path) -> bool:
 
 
 def read_folder(folder: Path) -> ReadyMaps:
-    """Read which days a folder has maps of, and how they are labelled.
+    """Read the days and labels of the maps in a folder.
 
     Raises
     ------
     EvidenceError
-        If the folder holds no usable map; the sentence says why.
+        If the folder contains no usable map.
     """
     try:
         found = read_images(folder)
@@ -308,9 +327,9 @@ def read_folder(folder: Path) -> ReadyMaps:
 
 
 def maps_to_read(paths: Sequence[Path]) -> Portions:
-    """Return images, RGB, shape (day, row, column, 3), 0.7 MB a map, without keeping them all in memory at any time.
+    """Return images in portions, RGB, shape (day, row, column, 3), 0.7 MB a map, without holding all of them in memory.
 
-    Where they are read, a FormatError tells of one that was damaged or taken away since its folder was read.
+    Reading a portion raises FormatError for an image that was damaged or removed since the folder was read.
     """
     return Portions(
         (len(paths), MAP_PIXELS, MAP_PIXELS, 3), lambda first, last: np.stack([read_image(path) for path in paths[first:last]])
@@ -318,7 +337,15 @@ def maps_to_read(paths: Sequence[Path]) -> Portions:
 
 
 def make_snapshot(ready: ReadyMaps, config: RunConfig, split: Split) -> Snapshot:
-    """Gather what a run learns from."""
+    """Return the training data of a run.
+
+    Parameters
+    ----------
+    ready
+        The maps.
+    config, split
+        Settings and folds of the run.
+    """
     material = ready.material
     return snapshot(
         material.days,
@@ -332,6 +359,6 @@ def make_snapshot(ready: ReadyMaps, config: RunConfig, split: Split) -> Snapshot
 
 
 def _classes_of(ready: ReadyMaps, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return the class that the folder gives the map of each day now, `NO_LABEL` for none or no map, shape (day,)."""
+    """Return the current class of each day's map in the folder, `NO_LABEL` for no class or no map, shape (day,)."""
     classes = dict(zip(ready.material.days.tolist(), ready.material.labels.tolist(), strict=True))
     return np.array([classes.get(day, NO_LABEL) for day in days.tolist()], dtype=np.int64)

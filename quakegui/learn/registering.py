@@ -1,4 +1,4 @@
-"""Registering a run: what it will be judged by is fixed before the days come."""
+"""Registration of a run: its evaluation is fixed before the days that it predicts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ from quakegui.words import Said
 
 
 def alarm_rule_of(project: Project, season: Season, run: RunFolder) -> AlarmRule:
-    """Return the alarm rule that a run has on days to come; one that nothing can choose is the fixed one."""
+    """Return the alarm rule of a run for future days; the fixed rule if none can be chosen.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and a finished run.
+    """
     table = runs.predictions(project, run.id, season.days)
     return later_rule(project, season.days, season.available_at[season.shown], table)
 
@@ -33,23 +39,25 @@ def register_run(
     author: str,
     now_ms: int,
 ) -> Registration:
-    """Freeze a finished run with all that its record of the days to come is judged by.
+    """Register a finished run with everything that its evaluation on future days depends on.
 
     Parameters
     ----------
+    project, season, run
+        The project, its season, and the run.
     rule
-        When its alarms open and close, each one number.
+        Its alarm rule, each attribute one number.
     first_day, last_day
-        The period, both included, datetime64[D]; by default it begins with the first night that is not over.
+        The period, both included, datetime64[D]; by default it starts with the first night that is not over.
     author
-        Who registers it.
+        Name of the person who registers the run.
     now_ms
-        The moment, milliseconds since 1970 UTC.
+        Current time, milliseconds since 1970 UTC.
 
     Raises
     ------
     RunError
-        If the run is not finished, cannot predict this project's maps, or knows something of the period.
+        If the run is not finished, cannot predict this project's maps, or used information of the period.
     ProjectError
         If it is registered already, or a night of the period is over.
     """

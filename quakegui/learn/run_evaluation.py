@@ -1,4 +1,4 @@
-"""A finished run's answers judged on the days that it was trained to be judged on, whatever its maps came from."""
+"""Evaluation of a finished run on its test days, whatever the source of its maps."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from quakegui.project.registrations import Registration
 
 @dataclass(frozen=True, slots=True)
 class RunEvaluation:
-    """A judgement with the days behind it.
+    """An evaluation with its days.
 
     Attributes
     ----------
     judgement
-        All figures; its `basis` says by what.
+        All scores; its `basis` states the labels and earthquakes.
     days, labels, probabilities
-        The scored days, the classes that they were judged by, and the run's answers, shapes (day,), (day,) and (day, class).
+        The scored days, their classes, and the predictions, shapes (day,), (day,) and (day, class).
     all_days, all_labels
-        Every day that could have been scored, and its class in the same set, -1 for none, shape (day,) each.
+        All days that could be scored, and their classes, -1 for none, shape (day,) each.
     """
 
     judgement: Judgement
@@ -48,20 +48,20 @@ class RunEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class ProspectiveEvaluation(RunEvaluation):
-    """An evaluation of what a frozen run predicted before the day's label could be known.
+    """An evaluation of prospective predictions, made before the label of the day could be known.
 
     Attributes
     ----------
     predicted
-        Days with a prospective prediction.
+        Number of days with a prospective prediction.
     late
-        How many of them were issued more than a day after they were known: no fault of the run, but no warning either.
+        Number of them issued more than a day after the day became known: correct predictions, but no warnings.
     registration
-        What was frozen before these days, None where the run is not registered.
+        Registration of the run, None if it is not registered.
     changes
-        Sentences on what is not as it was registered.
+        Sentences on what has changed since the registration.
     rivals
-        Each predictor beside the run, judged in its place; none where that was not asked for.
+        Evaluation of each baseline on the same days; empty if not requested.
     """
 
     predicted: int
@@ -72,12 +72,14 @@ class ProspectiveEvaluation(RunEvaluation):
 
 
 def rescore(predictions: RunPredictions, scorable: NDArray[np.bool_]) -> RunPredictions:
-    """Return a run's answers with other days of its test spans scored: all that can be, if the run has answered them.
+    """Return a run's predictions with other days of its test spans scored: all scorable days with a prediction.
 
     Parameters
     ----------
+    predictions
+        Predictions of the run.
     scorable
-        Which days have a class to judge by and were known before their event, shape (day,).
+        Days with a class that were known before their event, shape (day,).
     """
     answered = np.isfinite(predictions.probabilities[..., 0])
     kept = scorable[predictions.image_day]
@@ -94,7 +96,15 @@ def rescore(predictions: RunPredictions, scorable: NDArray[np.bool_]) -> RunPred
 
 
 def split_of(run: RunFolder, predictions: RunPredictions) -> Split:
-    """Return the split that a finished run was trained with, read off its predictions and its card."""
+    """Return the split of a finished run's training.
+
+    Parameters
+    ----------
+    run
+        The run, with its card.
+    predictions
+        Its predictions, with the role of each day.
+    """
     assert run.card is not None
     none = np.array([], dtype=np.intp)
     folds = []
@@ -137,39 +147,41 @@ def evaluate_predictions(
     calibrators: Sequence[Calibrator] | None = None,
     basis: Basis | None = None,
 ) -> RunEvaluation:
-    """Judge what a run's networks said, beside baselines of the same split.
+    """Evaluate the predictions of a run, compared with baselines on the same split.
 
     Parameters
     ----------
     split, predictions
-        The split, and the answers to its days.
+        The split, and the predictions for its days.
+    title
+        Display name of the run.
     available_at
-        UTC instants at which the days became known, shape (day,).
+        UTC times at which the days became known, shape (day,).
     truth
-        Classes to judge by, -1 for none, shape (day,).
+        Classes for the evaluation, -1 for none, shape (day,).
     catalogue
-        The events that alarms are judged by.
+        Events for the evaluation of alarms.
     windows
-        Label windows of the events that the verdict is reached by.
+        Label windows of the events, for the verdict.
     training_catalogue
-        Those that the run's training had, where they are others.
+        Events of the run's training, if different.
     beside
-        Probabilities of every baseline, by name, each (day, class).
+        Probabilities of every baseline, by name, shape (day, class) each.
     clues
-        What else can be made of what they look at, by name.
+        Other predictions from the baselines' input, by name.
     weighed
-        Whether the networks were trained with class weights.
+        Whether the models were trained with class weights.
     frozen
-        The alarm rule that a pre-trained network brings along.
+        Alarm rule of a pre-trained model.
     calibrators
-        Of each fold, where the run brings them along.
+        Calibrator of each fold, if part of the run.
     basis
-        What `truth` and `catalogue` are, to be told with the figures.
+        Origin of `truth` and `catalogue`, reported with the scores.
     """
     images: Sequence[NDArray[Any]] | None = None
     daily = predictions.out_of_fold()[0]
     if split.leaky:
-        # One network; it saw most days, which is the fault of the protocol, and its alarms are marked with it.
+        # A single model, trained on most of the days: the alarms are leaky like the protocol.
         daily = predictions.probabilities[0]
         images = [predictions.image_probabilities[predictions.image_fold == fold] for fold in range(len(split.folds))]
     judgement = judge(

@@ -1,4 +1,4 @@
-"""All studies of a run, kept in its folder until what they are computed from changes."""
+"""Sensitivity studies of a run, stored in its folder until their input changes."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from quakegui.season.season import Season
 from quakegui.words import Said
 
 EDITION = 3
-"""Rises where the same data are studied in another way: what was kept before is then computed anew."""
+"""Increased whenever the computation changes, so that stored studies are recomputed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunStudy:
-    """A run from all sides, by its answers to the days that it was not trained on.
+    """Sensitivity studies of a run, from its out-of-fold predictions.
 
     Attributes
     ----------
     events
-        What was predicted before each earthquake.
+        Predictions before each earthquake.
     epochs
-        Each daily series about the earthquakes.
+        Superposed epochs of each daily series.
     robustness
-        The test under other choices.
+        The test with other choices.
     skill_maps
         The test over lead, window, distance and magnitude.
     """
@@ -46,7 +46,14 @@ class RunStudy:
 def study_run(
     project: Project, season: Season, run: RunFolder, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> RunStudy | None:
-    """Return the studies of a run, kept with it or computed now and kept; None if cancelled.
+    """Return the studies of a run, stored or computed and stored now; None if cancelled.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and the run.
+    progress, cancelled
+        Called with steps done, total and a phrase; and whether to stop.
 
     Raises
     ------
@@ -74,14 +81,20 @@ def study_run(
 
 
 def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | None:
-    """Return the studies that are kept with a run, None where there are none or where what they come from has changed."""
+    """Return the stored studies of a run, None if there are none or their input has changed.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and the run.
+    """
     path = run.folder / STUDY
     found: RunStudy | None = read_kept(path, _inputs(project, season, run), RunStudy) if path.exists() else None
     return found
 
 
 def _inputs(project: Project, season: Season, run: RunFolder) -> str:
-    """Return a hash of everything that the studies are computed from."""
+    """Return a hash of all input of the studies."""
     case, choice, shown = season_study.season_case(project, season, run), season_study.project_choice(project), season.shown
     arrays = (season.z, season.kp_night[shown], season.available_at[shown])
     return digest(EDITION, case, choice, season.config, season.network, project_catalogue(project), run.card, *arrays)

@@ -1,4 +1,4 @@
-"""Finished runs of a project judged beside the baselines, one by one or side by side."""
+"""Evaluation of finished runs of a project and of the baselines, one by one or together."""
 
 from __future__ import annotations
 
@@ -33,35 +33,43 @@ from quakegui.season.season import Season
 from quakegui.words import Said
 
 JUDGEMENT = "judgement"
-"""Files of a run's folder that hold its judgements begin with this name."""
+"""Prefix of the files with evaluations in a run's folder."""
 EDITION = 1
-"""Rises where the same data are judged in another way: what was kept before is then judged anew."""
+"""Increased whenever the computation changes, so that stored evaluations are recomputed."""
 Answers = dict[str, tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]]
-"""Probabilities of the baselines and their clues by name, by a hash of what they learnt from."""
+"""Probabilities of the baselines and their clues by name, by a hash of their training data."""
 
 
 def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-    """Judge a finished run beside every baseline, see `judge_run`."""
+    """Return the evaluation of a finished run compared with every baseline.
+
+    Parameters
+    ----------
+    project, season, run, as_of
+        As in `judge_run`.
+    """
     return judge_run(project, season, run, as_of).judgement
 
 
 def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> RunEvaluation:
-    """Judge a finished run beside every baseline, on the folds that it was trained with.
+    """Evaluate a finished run compared with every baseline, on the folds of its training.
 
     Parameters
     ----------
+    project, season, run
+        The project, its season, and the run.
     as_of
-        By the labels and earthquakes of its training, or by those in force now. Its baselines learn from those of its training
-        in both cases, as it did.
+        Use the labels and earthquakes of the training, or the current ones. The baselines are trained with those of the run's
+        training in both cases.
 
     Raises
     ------
     RunError
-        If the season no longer has the run's days, or parts its events into other classes.
+        If the season no longer contains the days of the run, or has other classes.
     EvidenceError
         If no day of the season is labelled.
     """
-    said = _answers(project, run)  # first: a run that cannot be judged says so, whatever the season lacks
+    said = _answers(project, run)  # first, to report a run that cannot be evaluated whatever the season
     return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
 
 
@@ -84,7 +92,7 @@ def _judge_by(
     now: str,
     answers: Answers | None = None,
 ) -> RunEvaluation:
-    """Judge a run, or return the judgement that is kept with it; how many runs were tried since is counted anew."""
+    """Return the evaluation of a run, stored or computed now; the number of other runs is always updated."""
     path, inputs = run.folder / f"{JUDGEMENT}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
     told: RunEvaluation | None = read_kept(path, inputs, RunEvaluation)
     if told is None:
@@ -101,7 +109,7 @@ def _judge_by(
 
 
 def _with_its_bounds(judgement: Judgement) -> Judgement:
-    """Return a judgement with the infinite thresholds of its Molchan diagram, which JSON does not know."""
+    """Return an evaluation with the infinite thresholds of its Molchan diagram, which JSON cannot store."""
     if judgement.molchan is None:
         return judgement
     thresholds = np.r_[np.inf, judgement.molchan.thresholds[1:-1], -np.inf]
@@ -109,7 +117,7 @@ def _with_its_bounds(judgement: Judgement) -> Judgement:
 
 
 def _windows(evidence: Evidence, run: RunFolder, as_of: AsOf) -> EventWindows:
-    """Return the label windows to judge by: today's also where the run does not hold those of its training."""
+    """Return the label windows for the evaluation: today's also if the run does not contain those of its training."""
     return (training_windows(run) if as_of == "training" else None) or evidence.windows
 
 
@@ -127,7 +135,7 @@ def _judged(
     taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
     windows = _windows(evidence, run, as_of)
     training_catalogue = training_earthquakes(run, evidence.catalogue) or evidence.catalogue
-    # Labels, alarms and verdict rest on one set: without the training's windows all earthquakes are today's.
+    # Labels, alarms and verdict use one set: without the windows of the training, all earthquakes are today's.
     then = as_of == "training" and windows is not evidence.windows
     if as_of == "today":
         predictions = rescore(predictions, scorable(evidence.material)[rows])
@@ -169,7 +177,7 @@ def _judged(
 
 
 def _answers_of(evidence: Evidence, made: Split, answers: Answers) -> tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]:
-    """Return what every predictor answers on a split, and its clues, from `answers` where the same was computed before."""
+    """Return predictions and clues of all baselines on a split, from `answers` if the same were computed before."""
     trained = [(fold.train, fold.validation, fold.predict) for fold in made.folds]
     key = digest(trained, evidence.truth, evidence.inputs)
     if key not in answers:
@@ -178,11 +186,11 @@ def _answers_of(evidence: Evidence, made: Split, answers: Answers) -> tuple[dict
 
 
 def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
-    """Say whether a run reads the calendar or the outages."""
+    """Return the dependence of a run on the date and on missing stations."""
     daily, fold = predictions.out_of_fold()
     missing = np.isnan(evidence.inputs.station_z)
     permuted = 1 - predictions.masked.mean(axis=0)[:, 0] if len(predictions.masked) else None
-    if permuted is None and not (missing != missing[:1]).any():  # all days have the same outages: no map changes with them
+    if permuted is None and not (missing != missing[:1]).any():  # the same stations are missing on all days, so no map changes
         permuted = 1 - daily[:, 0]
     return dependence(
         1 - daily[:, 0],
@@ -209,8 +217,18 @@ def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) ->
 def evaluate_together(
     project: Project, season: Season, run_folders: Sequence[RunFolder], config: RunConfig
 ) -> tuple[Judgement, ...]:
-    """Judge runs, and every baseline under the blocked protocol of a recipe, all by the labels and earthquakes of now."""
-    evidence, now = gather(project, season), _now(project)  # once: all by the same labels, whatever is labelled meanwhile
+    """Evaluate runs, and every baseline with the blocked protocol, all with the current labels and earthquakes.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
+    run_folders
+        The runs.
+    config
+        Settings that define the folds of the baselines.
+    """
+    evidence, now = gather(project, season), _now(project)  # once, so that all use the same labels
     judgements = (
         _judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in run_folders
     )
@@ -219,19 +237,23 @@ def evaluate_together(
 
 
 def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None = None) -> tuple[Judgement, ...]:
-    """Judge every baseline in the network's place, on the blocked protocol of a recipe.
+    """Evaluate every baseline with the blocked protocol.
 
     Parameters
     ----------
+    evidence
+        Days, labels and events.
+    config
+        Settings that define the folds.
     known
-        Answers of baselines that were computed before.
+        Predictions of baselines that were computed before.
 
     Raises
     ------
     ValueError
-        If the season cannot be split so.
+        If the season cannot be split.
     """
-    # beside a network that never saw the season they learn in the blocks of a recipe that never stops early
+    # for a zero-shot model, the baselines use blocks without an inner block for early stopping
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
     answers, clues = _answers_of(evidence, made, {} if known is None else known)
@@ -251,12 +273,17 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
 
 
 def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: AsOf) -> tuple[tuple[Judgement, ...], str]:
-    """Judge a run, and after it each baseline in its place by today's labels and earthquakes, see `judge_run`.
+    """Evaluate a run, and each baseline in the same way with today's labels and earthquakes.
+
+    Parameters
+    ----------
+    project, season, run, as_of
+        See `judge_run`.
 
     Returns
     -------
     tuple
-        The judgements, and a sentence where the baselines cannot be judged.
+        The evaluations, and a sentence if the baselines cannot be evaluated.
     """
     said = _answers(project, run)
     evidence, now, answers = gather(project, season), _now(project), Answers()

@@ -1,4 +1,4 @@
-"""Runs of a project: begun on its season, trained to their end, and kept with their predictions."""
+"""Runs of a project: started on its season, trained, and stored with their predictions."""
 
 from __future__ import annotations
 
@@ -50,16 +50,23 @@ def runs_folder(project: Project) -> Path:
 
 
 def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
-    """Make a run's folder on the season as it is now, and record that it begins.
+    """Create the folder of a run on the current season, and record its start.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
+    config
+        Settings of the run.
 
     Raises
     ------
     EvidenceError
         If nothing is labelled.
     ValueError
-        If the season cannot be split as the recipe asks.
+        If the season cannot be split as the settings require.
     ProjectError
-        If the run cannot be kept; nothing is left behind. A `SupersededError` if the season is not the project's any more.
+        If the run cannot be saved (nothing is left behind), or, as `SupersededError`, if the season is no longer current.
     """
     seasons.require_current(project, season)
     evidence = gather(project, season)
@@ -89,8 +96,8 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
 
 
 def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
-    """Return for which stations a network is to be pre-trained, and for which seasons it is made then."""
-    from quakegui.learn.network.pretrained import made_for  # with what simulates: a window needs it for this alone
+    """Return the stations for which a model is to be pre-trained, and the limits of the seasons it can be used for."""
+    from quakegui.learn.network.pretrained import made_for  # imports the simulation, needed only here
     from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for, station_facts
 
     stations = station_facts(season.network)
@@ -102,9 +109,18 @@ def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
 
 
 def about_of(project: Project, season: Season, evidence: Evidence, made: Split, data: Snapshot) -> dict[str, Any]:
-    """Return what a run keeps of the project that it is begun in, plain values.
+    """Return what a run stores about its project, as plain values.
 
-    A network that never sees the season knows nothing of it; all the same only days that come after it are prospective.
+    A zero-shot model uses no information of the season; nevertheless only days after the season are prospective.
+
+    Parameters
+    ----------
+    project, season, evidence
+        The project, its season, and its labels and events.
+    made
+        Folds of the run.
+    data
+        Training data of the run.
     """
     known = season.available_at[season.shown][season.has_map]
     ends = (
@@ -128,24 +144,29 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
 
 
 def record_run(project: Project, run: RunFolder) -> None:
-    """Record a finished run that came from elsewhere, so that what it says can be kept."""
+    """Record a finished run from elsewhere in the project, so that its predictions can be stored."""
     if run.card is not None and all(known.id != run.id for known in runs.runs(project)):
         runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
 
 
 def scheme_of(project: Project) -> dict[str, Any] | None:
-    """Return how the project parts its events into classes, as plain values."""
+    """Return the project's class definition as plain values, None if there is none."""
     scheme = catalogue.class_scheme(project)
     return None if scheme is None else plain(scheme)
 
 
 def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
-    """Refuse a run that was trained on maps of another style, or to tell other classes apart.
+    """Refuse a run that was trained on maps of another style, or with other classes.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and the run.
 
     Raises
     ------
     RunError
-        With the sentence why.
+        With the reason.
     """
     made_for = made_for_of(run.about)
     why = refusal(run, classes=CLASSES, style=style_name(season.config)) or (made_for.refusal(season) if made_for else None)
@@ -155,12 +176,17 @@ def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
 
 
 def refuse_other_classes(project: Project, run: RunFolder) -> None:
-    """Refuse a run that was trained to tell other classes apart than the project has now, to predict or to be judged.
+    """Refuse a run that was trained with classes other than the current ones of the project.
+
+    Parameters
+    ----------
+    project, run
+        The project, and the run.
 
     Raises
     ------
     RunError
-        With the sentence why.
+        With the reason.
     """
     why = class_mismatch(project, run)
     if why:
@@ -168,7 +194,7 @@ def refuse_other_classes(project: Project, run: RunFolder) -> None:
 
 
 def class_mismatch(project: Project, run: RunFolder) -> str:
-    """Return a sentence where a run tells other classes apart than the project has now, else an empty one."""
+    """Return a sentence if a run has classes other than the current ones of the project, else ""."""
     theirs, ours = run.about.get("classes"), scheme_of(project)
     if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
         return ""
@@ -181,7 +207,7 @@ def class_mismatch(project: Project, run: RunFolder) -> str:
 
 
 def class_mismatch_by_id(project: Project, run_id: str) -> str:
-    """Return what `class_mismatch` says of the run that predictions are of, an empty sentence where its folder is gone."""
+    """Return `class_mismatch` of the run `run_id`, "" if its folder is missing."""
     try:
         return class_mismatch(project, read_run(runs_folder(project) / run_id))
     except RunError:
@@ -189,7 +215,17 @@ def class_mismatch_by_id(project: Project, run_id: str) -> str:
 
 
 def end_run(project: Project, season: Season, run_id: str, message: messages.Message) -> RunFolder:
-    """Record how a run ended; the predictions of a finished one go into the ledger and become those shown."""
+    """Record the end of a run; the predictions of a finished run are added to the ledger and become current.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
+    run_id
+        Id of the run.
+    message
+        Last message of the worker.
+    """
     run = read_run(runs_folder(project) / run_id)
     if run.card is None:
         status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
@@ -200,7 +236,7 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
 
 
 def superseded(project: Project, run: RunFolder) -> str:
-    """Return a sentence where the readings have changed since a run of this project was begun, else an empty one."""
+    """Return a sentence if the readings have changed since a run of this project was started, else ""."""
     if run.card is None or run.about.get("revision") in (None, project.revision()):
         return ""
     return Said(
@@ -212,21 +248,16 @@ def superseded(project: Project, run: RunFolder) -> str:
 
 
 def complete_run(project: Project, season: Season, run: RunFolder) -> None:
-    """Record a finished run with its out-of-fold and in-sample predictions, and show it."""
+    """Record a finished run with its out-of-fold and in-sample predictions, and make it current."""
     assert run.card is not None
     now_ms = time.time_ns() // 1_000_000
     runs.complete_run(project, runs.Run(run.id, now_ms, "done", run.config.to_json(), run.card), _said(season, run))
-    with contextlib.suppress(OSError):  # what is left behind costs room and nothing else
+    with contextlib.suppress(OSError):  # remaining files only take disk space
         sweep(run)
 
 
 def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
-    """Record the runs that were finished without it: the worker had ended, and then the program died.
-
-    Returns
-    -------
-    Their ids.
-    """
+    """Record runs that finished after the program had stopped, and return their ids."""
     if project.read_only:
         return ()
     completed = []
@@ -234,7 +265,7 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
         folder = runs_folder(project) / run_id
         if not (folder / CARD).is_file():
             continue
-        # A damaged run does not keep the season from being shown; the list of runs names it.
+        # A damaged run must not prevent the season from being shown; the list of runs reports it.
         with contextlib.suppress(RunError):
             complete_run(project, season, read_run(folder))
             completed.append(run_id)
@@ -277,21 +308,26 @@ def train(
     resume: str | None = None,
     cancelled: CancelCheck | None = None,
 ) -> RunFolder:
-    """Train to the end in a worker process and keep the run with its predictions.
+    """Train a run in a worker process and store it with its predictions.
 
     Parameters
     ----------
+    project, season, config
+        See `begin_run`.
     listen
         Called with every message of the worker.
+    environment
+        Environment of the worker.
     resume
-        Id of an unfinished run to go on with, instead of a new one.
+        Id of an unfinished run to resume, instead of a new one.
     cancelled
-        Asked ten times a second; once it is true the worker is asked to stop.
+        Called ten times a second; when it is true, the worker is asked to stop.
 
     Raises
     ------
     RunError
-        If the training was stopped or failed; what it finished is kept, and the sentence names the run. Else as of `begin_run`.
+        If the training was stopped or failed; what was finished is kept, and the message names the run. Otherwise as in
+        `begin_run`.
     """
     run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
@@ -302,12 +338,19 @@ def train(
 
 
 def finished_runs(project: Project) -> tuple[RunFolder, ...]:
-    """Return the project's finished runs, the newest first."""
+    """Return the project's finished runs, newest first."""
     return tuple(run for run in list_runs(runs_folder(project))[0] if run.card is not None)
 
 
 def find_run(project: Project, run_id: str | None) -> RunFolder:
-    """Return a run by its id (or the beginning of it), or the run in use, or the newest finished one.
+    """Return a run by its id (or its beginning), or the current run, or the newest finished one.
+
+    Parameters
+    ----------
+    project
+        The project.
+    run_id
+        Id or its beginning, or None.
 
     Raises
     ------
@@ -320,12 +363,14 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
 def same_runs_of(
     project: Project, season: Season, config: RunConfig, *, network: str | None = None
 ) -> tuple[RunFolder | None, RunFolder | None]:
-    """Return the finished and the resumable run of a recipe on the season as it is; hashes maps only if one can be there.
+    """Return the finished and the resumable run with the same settings on the current season, each None if there is none.
 
     Parameters
     ----------
+    project, season, config
+        See `begin_run`.
     network
-        Identity of the ready model that was applied; None for what was trained here.
+        Identity of the pre-trained model that was applied; None for a model trained here.
     """
     every = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
     if network is None:

@@ -1,4 +1,4 @@
-"""What spoke for a run's answers on days of the season, asked of a worker process."""
+"""Saliency maps of a run for days of the season, computed in a worker process."""
 
 from __future__ import annotations
 
@@ -29,26 +29,30 @@ def explain_days(
     cancelled: CancelCheck,
     environment: Environment = THIS,
 ) -> NDArray[np.float32]:
-    """Return where each map speaks for the class that the run thinks most probable.
+    """Return saliency maps for the predicted class of each day.
 
     Parameters
     ----------
+    season, run
+        The season, and a finished run.
     indices
-        Days of the season window that have a map.
+        Days of the season that have a map.
     progress
-        Told maps done, maps in all, and what is being done.
+        Called with maps done, total, and a phrase.
     cancelled
-        Asked ten times a second whether to stop.
+        Called ten times a second; whether to stop.
+    environment
+        Environment of the worker.
 
     Returns
     -------
     numpy.ndarray
-        Heat in 0..1, float32, shape (day, row, column).
+        Saliency in 0..1, float32, shape (day, row, column).
 
     Raises
     ------
     RunError
-        If the worker could not answer, with its sentence, or the maps cannot be written for it.
+        If the worker failed, or the maps cannot be written for it.
     """
 
     def listen(message: messages.Message) -> None:
@@ -65,7 +69,7 @@ def explain_days(
 
 
 def _as_large_as_the_maps(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    """Return heat at the pixels of the day map: a network that takes numbers may see fewer."""
+    """Return saliency at the pixels of the day map: the input of a zero-shot model may have fewer."""
     if heat.shape[1] == side:
         return heat
     from scipy.ndimage import zoom

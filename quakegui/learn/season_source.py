@@ -1,4 +1,4 @@
-"""A project's season as a source of maps to learn from."""
+"""The season of a project as a source of maps for training."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class ProjectRuns:
 
     @property
     def folder(self) -> Path:
-        """Where the runs lie."""
+        """Folder of the runs."""
         return season_runs.runs_folder(self.project)
 
     @property
     def in_use(self) -> str | None:
-        """Id of the run whose predictions are shown."""
+        """Id of the current run, whose predictions are shown; None if there is none."""
         return runs.run_in_use(self.project)
 
     def use(self, run_id: str | None) -> None:
-        """Show the predictions of this run from now on, or of none."""
+        """Make this run the current one, or none."""
         runs.use_run(self.project, run_id)
 
     def require_unregistered(self, run_id: str) -> None:
-        """Refuse to delete a run that is registered, see `registrations.require_unregistered`."""
+        """Raise ProjectError if the run is registered, see `registrations.require_unregistered`."""
         registrations.require_unregistered(self.project, run_id)
 
 
@@ -56,21 +56,21 @@ class SeasonSource:
 
     @property
     def name(self) -> str:
-        """The project's name."""
+        """Name of the project."""
         return self.project.name
 
     @property
     def synthetic(self) -> bool:
-        """Whether the project's readings are made up."""
+        """Whether the readings of the project are synthetic."""
         return self.project.synthetic
 
     @property
     def runs(self) -> ProjectRuns:
-        """Where its runs are kept."""
+        """Its runs."""
         return ProjectRuns(self.project)
 
     def begin(self, config: RunConfig) -> RunFolder:
-        """Make a run's folder, see `season_runs.begin_run`."""
+        """Create the folder of a run, see `season_runs.begin_run`."""
         return season_runs.begin_run(self.project, self.season, config)
 
     def train(
@@ -81,39 +81,81 @@ class SeasonSource:
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
     ) -> RunFolder:
-        """Train to the end, see `season_runs.train`."""
+        """Train a run, see `season_runs.train`.
+
+        Parameters
+        ----------
+        config, listen, resume, cancelled
+            As in `MapSource.train`.
+        """
         return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Return the shipped model's run on the season as it is, see `shipped.shipped_run`."""
+        """Return the run of the supplied model on the current season, see `shipped.shipped_run`.
+
+        Parameters
+        ----------
+        listen, cancelled
+            As in `MapSource.train`.
+        """
         return shipped.shipped_run(self.project, self.season, listen=listen, cancelled=cancelled)
 
     def superseded(self, run: RunFolder) -> str:
-        """Return a sentence where readings, stations or parameters have changed since a run was begun."""
+        """Return a sentence if readings, stations or parameters have changed since a run was started, else ""."""
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict the days that are new and add them to the ledger, see `operating.predict_days`; calibrated."""
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `operating.predict_days`.
+
+        Parameters
+        ----------
+        run, listen, cancelled
+            As in `MapSource.predict`.
+        """
         predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Judge a run beside every baseline, see `season_evaluation.judge_run`."""
+        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`.
+
+        Parameters
+        ----------
+        run, as_of
+            As in `MapSource.evaluate`.
+        """
         return season_evaluation.evaluate(self.project, self.season, run, as_of)
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Judge a run and each baseline in its place, see `season_evaluation.judge_with_rivals`."""
+        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`.
+
+        Parameters
+        ----------
+        run, as_of
+            As in `MapSource.evaluate`.
+        """
         return season_evaluation.judge_with_rivals(self.project, self.season, run, as_of)
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Judge a run by the ledger's prospective rows, see `prospective.evaluate_prospective`."""
+        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`.
+
+        Parameters
+        ----------
+        run, with_rivals
+            As in `MapSource.evaluate_prospective`.
+        """
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
-        """Return the finished and the resumable run of a recipe on the season as it is."""
+        """Return the finished and the resumable run with the same settings on the current season, None where there is none."""
         return season_runs.same_runs_of(self.project, self.season, config)
 
     def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
-        """Judge runs, and every baseline in the network's place, by today's labels and earthquakes."""
+        """Evaluate runs and every baseline with the current labels and earthquakes.
+
+        Parameters
+        ----------
+        runs, config
+            As in `MapSource.evaluate_together`.
+        """
         return season_evaluation.evaluate_together(self.project, self.season, runs, config)

@@ -1,4 +1,4 @@
-"""Studies of a run: series about the events, the verdict under other choices, skill over lead, distance and magnitude."""
+"""Sensitivity studies of a run: superposed epochs, the verdict with other choices, skill over lead, distance and magnitude."""
 
 from __future__ import annotations
 
@@ -49,24 +49,26 @@ StudiedEvents = tuple[tuple[Event, EventRow], ...]
 
 @dataclass(frozen=True, slots=True)
 class SkillMaps:
-    """The deciding test over lead and length of the window, and over distance in km and least magnitude."""
+    """The deciding test over lead and length of the window, and over distance in km and minimum magnitude."""
 
     lead_window: SkillMap
     distance_magnitude: SkillMap
 
 
 def season_case(project: Project, season: Season, run: RunFolder | None) -> Case:
-    """Return what is tested: a run's answers to the days that it was not trained on.
+    """Return the predictions to be tested: out-of-fold predictions of a run.
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
     run
-        Without one no day has an answer; series other than P can still be laid about the events.
+        The run; if None, no day has a prediction, and epochs of other series are still possible.
 
     Raises
     ------
     RunError
-        If the run is leaky, so that its answers say nothing of prediction.
+        If the run is leaky.
     """
     probability, fold = np.full(len(season.days), np.nan), np.full(len(season.days), -1, np.int64)
     if run is not None:
@@ -92,7 +94,7 @@ def season_case(project: Project, season: Season, run: RunFolder | None) -> Case
 
 
 def project_choice(project: Project) -> Choice:
-    """Return what counts as an event in a project, and which days its label rule gives an event."""
+    """Return the events and label windows of a project."""
     declustering = catalogue.selection_facts(project)["declustering"]
     return Choice(
         events=tuple(event for event, _ in catalogue.all_events(project)),
@@ -104,12 +106,19 @@ def project_choice(project: Project) -> Choice:
 
 
 def other_catalogue(project: Project, path: Path) -> tuple[Event, ...]:
-    """Return the events of another catalogue that the project's own selection takes.
+    """Return the events of another catalogue that match the project's selection.
+
+    Parameters
+    ----------
+    project
+        The project.
+    path
+        File of the catalogue.
 
     Raises
     ------
     FormatError
-        If the file is no catalogue.
+        If the file is not a catalogue.
     """
     kept = catalogue.selection_facts(project)["event_selection"]
     selection = built(Selection, kept, what=Said("event selection value")) if kept else Selection()
@@ -117,12 +126,14 @@ def other_catalogue(project: Project, path: Path) -> tuple[Event, ...]:
 
 
 def season_epochs(project: Project, season: Season, run: RunFolder | None) -> dict[str, Epochs]:
-    """Lay the season's daily series about its events: largest abs(z) of a station, area of the regions, Kp, and P(event).
+    """Return superposed epochs of the season's daily series: maximum abs(z), area of the regions, Kp, and P(event).
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
     run
-        Whose P is taken; without one there is none.
+        The run with P(event); None to omit it.
     """
     case, choice = season_case(project, season, run), project_choice(project)
     seen = np.isfinite(season.z).any(axis=1)
@@ -140,16 +151,24 @@ def season_epochs(project: Project, season: Season, run: RunFolder | None) -> di
 
 
 def season_events(project: Project, season: Season, run: RunFolder) -> StudiedEvents:
-    """Return each earthquake of the season with the largest P(event) in its label window, see `EventRow`."""
+    """Return each earthquake of the season with the largest P(event) in its label window, see `EventRow`.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and the run.
+    """
     known = season.available_at[season.shown].astype("datetime64[ms]")
     return study_events(season_case(project, season, run), project_choice(project), known)
 
 
 def season_robustness(project: Project, season: Season, run: RunFolder, versions: Mapping[str, Sequence[Event]]) -> Robustness:
-    """Reach a run's verdict under other choices, see `judge.study.choice_axes`, and its alarms at other thresholds.
+    """Return a run's test with other choices, see `judge.study.choice_axes`, and its alarms with other thresholds.
 
     Parameters
     ----------
+    project, season, run
+        The project, its season, and the run.
     versions
         Other catalogues of the same earthquakes by name.
     """
@@ -166,7 +185,7 @@ def season_robustness(project: Project, season: Season, run: RunFolder, versions
 
 
 def _out_of_fold(run: RunFolder, days: NDArray[np.datetime64]) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-    """Return a run's answers to each of `days` by the fold that never saw it, shape (day, class), and their kind."""
+    """Return a run's out-of-fold predictions for each of `days`, shape (day, class), and their kind."""
     said = run.predictions()
     daily, fold = said.out_of_fold()
     answers, kind = np.full((len(days), daily.shape[1]), np.nan), np.full(len(days), "", "U11")
@@ -177,7 +196,13 @@ def _out_of_fold(run: RunFolder, days: NDArray[np.datetime64]) -> tuple[NDArray[
 
 
 def season_skill_maps(project: Project, season: Season, run: RunFolder) -> SkillMaps:
-    """Test a run over lead and length of the window before an event, and over its distance and magnitude."""
+    """Return the test over lead and length of the window, and over distance and magnitude of the events.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and the run.
+    """
     case, choice = season_case(project, season, run), project_choice(project)
     distances, magnitudes = event_distances(choice, case.centre), event_magnitudes(choice)
     return SkillMaps(lead_window_map(case, choice), distance_magnitude_map(case, choice, distances, magnitudes))

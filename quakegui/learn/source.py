@@ -1,7 +1,7 @@
-"""What can be learnt from: one protocol that a season and a folder of ready maps both meet.
+"""Sources of labelled maps: one protocol for the season of a project and for a folder of ready-made maps.
 
-A command takes a `MapSource` and never asks which of the two it is. What only a season has (a ledger, a window that shows the
-predictions of a run in use) `ready_maps` refuses with a sentence.
+A command uses a `MapSource` without knowing which of the two it is. `ready_maps` raises errors for what only a season has (a
+ledger, a current run).
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class DayPredictions:
-    """What a run predicts for the days of a source.
+    """Predictions of a run for the days of a source.
 
     Attributes
     ----------
     days
         Local dates, shape (day,).
     probabilities
-        Shape (day, class), NaN where there is no prediction.
+        Shape (day, class), NaN where missing.
     kind
-        "out-of-fold", "in-sample", "prospective", "unseen" (a ready map that the run was neither trained nor judged on), or ""
-        where there is no prediction; shape (day,).
+        "out-of-fold", "in-sample", "prospective", "unseen" (a ready-made map that the run was neither trained nor evaluated
+        on), or "" without a prediction; shape (day,).
     new, unchanged
-        How many days were predicted just now, and how many had been before.
+        Number of days predicted now, and of those predicted before.
     """
 
     days: NDArray[np.datetime64]
@@ -51,25 +51,25 @@ class DayPredictions:
 
 
 class RunCollection(Protocol):
-    """The runs of a project or of a folder of ready maps, which are there without computing its maps."""
+    """The runs of a project or of a folder of ready-made maps, accessible without computing its maps."""
 
     @property
     def folder(self) -> Path:
-        """Where the runs lie; raises RunError if that may not be used."""
+        """Folder of the runs; raises RunError if it may not be used."""
 
     @property
     def in_use(self) -> str | None:
-        """Id of the run whose predictions are shown, None without one."""
+        """Id of the current run, whose predictions are shown; None if there is none."""
 
     def use(self, run_id: str | None) -> None:
-        """Show the predictions of this run from now on, or of none."""
+        """Make this run the current one, or none."""
 
     def require_unregistered(self, run_id: str) -> None:
-        """Refuse, with a ProjectError, to delete a run that is registered."""
+        """Raise ProjectError if the run is registered, so that it may not be deleted."""
 
 
 class MapSource(Protocol):
-    """Labelled day maps that networks are trained on, and the runs that were. Its methods raise RunError with a sentence."""
+    """Labelled day maps for training, and the runs trained on them. Methods raise RunError with a message for the user."""
 
     @property
     def name(self) -> str:
@@ -77,21 +77,21 @@ class MapSource(Protocol):
 
     @property
     def synthetic(self) -> bool:
-        """Whether the maps are made up."""
+        """Whether the maps are synthetic."""
 
     @property
     def runs(self) -> RunCollection:
-        """Where its runs are kept."""
+        """Its runs."""
 
     def begin(self, config: RunConfig) -> RunFolder:
-        """Make the folder of a new run, with the maps and labels as they are now.
+        """Create the folder of a new run with the current maps and labels.
 
         Raises
         ------
         EvidenceError
             If nothing is labelled.
         ValueError
-            If the days cannot be split as the recipe asks.
+            If the days cannot be split as the settings require.
         """
 
     def train(
@@ -102,50 +102,114 @@ class MapSource(Protocol):
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
     ) -> RunFolder:
-        """Train to the end in a worker process and return the finished run; raises what `begin` raises.
+        """Train a run in a worker process and return it when it is finished; raises like `begin`.
 
         Parameters
         ----------
+        config
+            Settings of the run.
         listen
             Called with every message of the worker.
         resume
-            Id of an unfinished run to go on with, instead of a new one.
+            Id of an unfinished run to resume, instead of a new one.
         cancelled
-            Asked ten times a second; once it is true the worker is asked to stop.
+            Called ten times a second; when it is true, the worker is asked to stop.
 
         Raises
         ------
         RunError
-            If the training was stopped or failed; what it finished is kept, and the sentence names the run.
+            If the training was stopped or failed; what was finished is kept, and the message names the run.
         """
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Return the run of the model that belongs to quakegui, applied now unless it was; RunError where it cannot be."""
+        """Return the run of the supplied model, applied now if necessary.
+
+        Parameters
+        ----------
+        listen, cancelled
+            See `train`.
+
+        Raises
+        ------
+        RunError
+            If the model cannot be applied.
+        """
 
     def superseded(self, run: RunFolder) -> str:
-        """Return a sentence where the maps have changed since a run was begun, else an empty one."""
+        """Return a sentence if the maps have changed since a run was started, else ""."""
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Let a finished run predict every day whose map it has not predicted yet."""
+        """Predict every day whose map a finished run has not predicted yet, and return all predictions.
+
+        Parameters
+        ----------
+        run
+            The run.
+        listen, cancelled
+            See `train`.
+        """
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Judge a finished run on the days that it was not trained on, by the labels of its training or by today's."""
+        """Evaluate a finished run on its test days.
+
+        Parameters
+        ----------
+        run
+            The run.
+        as_of
+            Use the labels of its training, or today's.
+        """
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Judge a finished run, and after it the baselines in its place; the sentence says why there are none."""
+        """Return the evaluations of a finished run and of the baselines, and a sentence if there are no baselines.
+
+        Parameters
+        ----------
+        run, as_of
+            See `evaluate`.
+        """
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Judge what a run predicted before anyone could know the label, and the baselines too if that is asked for."""
+        """Evaluate the prospective predictions of a run, made before the labels could be known.
+
+        Parameters
+        ----------
+        run
+            The run.
+        with_rivals
+            Whether to evaluate the baselines, too.
+        """
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
-        """Return the newest finished and the newest resumable run of a recipe on the maps and labels as they are now."""
+        """Return the newest finished and resumable run with the same settings, maps and labels, each None if there is none."""
 
     def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
-        """Judge runs by one set of labels, today's, followed by the baselines in the network's place, if there are any."""
+        """Evaluate runs with today's labels, followed by the baselines, if there are any.
+
+        Parameters
+        ----------
+        runs
+            The runs.
+        config
+            Settings that define the folds of the baselines.
+        """
 
 
 def find_run(runs: RunCollection, run_id: str | None) -> RunFolder:
-    """Return a run by its id (or the beginning of it), or the run in use, or the newest finished one; RunError without one."""
+    """Return a run by its id (or its beginning), or the current run, or the newest finished one.
+
+    Parameters
+    ----------
+    runs
+        The runs.
+    run_id
+        Id or its beginning, or None.
+
+    Raises
+    ------
+    RunError
+        If there is no such run.
+    """
     return choose_run(list_runs(runs.folder)[0], run_id, runs.in_use)
 
 
@@ -158,20 +222,24 @@ def compare(
     cancelled: CancelCheck | None = None,
     tell: Callable[[str], object] = lambda _sentence: None,
 ) -> tuple[Judgement, ...]:
-    """Judge the network under each protocol, and every baseline under the blocked one; trains what was not trained yet.
+    """Evaluate the model with each protocol, and every baseline with the blocked one; train what is not trained yet.
 
-    First comes the model that belongs to quakegui, which never saw the season, unless it was not made for such a one.
+    The supplied zero-shot model comes first, unless it cannot be applied to the source.
 
     Parameters
     ----------
+    source
+        Maps and runs.
     config
-        The recipe; its protocol is replaced by each of `protocols` in turn. A finished run of the same recipe on the same data
-        is used again, an unfinished one goes on. All are judged by the labels and earthquakes in force when the last one is
-        done.
+        Settings; the protocol is replaced by each of `protocols` in turn. A finished run with the same settings and data is
+        used again, an unfinished one is resumed. All are evaluated with the labels and earthquakes that are current when the
+        last run is finished.
+    protocols
+        Names of the protocols.
     listen, cancelled
-        As of `MapSource.train`.
+        As in `MapSource.train`.
     tell
-        Told why that model is left out.
+        Called with the reason if the supplied model is skipped.
     """
     runs = []
     try:

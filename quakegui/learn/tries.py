@@ -1,8 +1,8 @@
-"""How many runs were tried on a season: who tries often enough finds a p-value below any level.
+"""Number of runs tried on a season: with enough tries, some p-value is below any level.
 
-A run counts once it is finished, whether or not anybody looked at its verdict, and goes on counting when it is deleted. Runs of
-one recipe on the same data are one try, pre-trained networks where they share their weights, too. A leaky one has no p-value
-and is none.
+A run counts when it is finished, whether or not anyone looked at its verdict, and still counts after it was deleted. Runs with
+the same settings and data are one try; pre-trained models only if they also have the same weights. A leaky run has no p-value
+and does not count.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ from quakegui.project.store import Project
 
 
 def other_p_values(project: Project, run: RunFolder, windows: EventWindows) -> tuple[float, ...]:
-    """Return the p-values of the other runs that were tried on the days of a run.
+    """Return the p-values of the other runs tried on the days of a run.
 
-    One whose answers are gone counts with p = 1, and so does one whose p-value cannot be estimated.
+    A run whose predictions are missing, or whose p-value cannot be estimated, counts as p = 1.
 
     Parameters
     ----------
+    project, run
+        The project, and the run.
     windows
-        Label windows of the events that the verdict is reached by.
+        Label windows of the events, for the verdict.
     """
     assert run.card is not None
     folder = project.folder / "runs"
@@ -54,27 +56,33 @@ def other_p_values(project: Project, run: RunFolder, windows: EventWindows) -> t
 
 
 def prospective_tries(project: Project, run: RunFolder) -> tuple[float, ...]:
-    """Return p = 1 for every other run that predicted days prospectively: they were tried, on whichever days."""
+    """Return p = 1 for every other run with prospective predictions, on whatever days.
+
+    Parameters
+    ----------
+    project, run
+        The project, and the run.
+    """
     others = (each.id for each in runs.runs(project) if each.id != run.id)
     return tuple(1.0 for name in others if any(row.kind == "prospective" for row in runs.ledger(project, name)))
 
 
 def _current(card: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a card with its recipe's hash by this version: an older one did not know every field, and hashed fewer."""
+    """Return a card with the hash of its settings in this version, since earlier versions had fewer settings."""
     try:
         return {**card, "config_hash": RunConfig.from_json(dict(recipe)).hash}
-    except ValueError:  # of a later version: its own hash tells it apart
+    except ValueError:  # from a later version: use its own hash
         return dict(card)
 
 
 def _recipe(card: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what two runs share that are one try; nothing where the card does not say it."""
+    """Return what identifies runs that are one try; empty if the card does not contain it."""
     names = ("config_hash", "data_hash", *((IDENTITY,) if card.get("protocol") == ZERO_SHOT else ()))
     return tuple(card[name] for name in names) if all(name in card for name in names) else ()
 
 
 def _overlap(card: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Say whether two runs share days, or do not say which they had."""
+    """Return whether two runs have days in common, or do not state their days."""
     if not card.get("days") or not other.get("days"):
         return True
     (first, last), (begin, end) = card["days"], other["days"]
@@ -82,7 +90,7 @@ def _overlap(card: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _p_value(run: RunFolder, windows: EventWindows) -> float:
-    """Return the p-value that decides a run's verdict, 1 where there is none."""
+    """Return the p-value of a run's verdict, 1 if there is none."""
     try:
         said = run.predictions()
     except RunError:

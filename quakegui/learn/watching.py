@@ -1,4 +1,4 @@
-"""A folder that readings arrive in: which of its files are whole, so that none is taken while it is still being written."""
+"""A watched folder of incoming readings: only complete files are imported, none that is still being written."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from quakegui.project.reading_blocks import DAY_MS, Block, unpack
 from quakegui.season.localtime import wall_clock_ms
 
 LONGEST_QUIET_S: Final = 900.0
-"""A file that nobody has written to for so long is taken as it is."""
+"""Seconds without a change after which a file is imported in any case."""
 QUIET_READINGS: Final = 2.5
-"""Sampling intervals without a further reading after which a file is taken, although its last reading ends no full hour."""
+"""Number of sampling intervals without a further reading after which a file that does not end at a full hour is imported."""
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".download")
-"""Endings of files that another program is still fetching or writing."""
+"""Suffixes of files that another program is still downloading or writing."""
 _HOUR_MS: Final = DAY_MS // 24
 
 FileStamp = tuple[int, int]
-"""Size in bytes and time of modification in ns."""
+"""Size in bytes and modification time in ns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a look at a file found: its stamp and content, since when (monotonic seconds), and whether it was so before."""
+    """State of a file when checked: stamp and content, since when (monotonic seconds), and whether it is unchanged."""
 
     stamp: FileStamp
     content: str
@@ -39,7 +39,7 @@ class _Look:
 
     @property
     def quiet_s(self) -> float:
-        """Seconds since it was last written to, as far as can be told."""
+        """Estimated seconds since the last change."""
         return max(time.monotonic() - self.since, _age_s(self.stamp))
 
 
@@ -50,24 +50,24 @@ def _look(path: Path, stamp: FileStamp, before: _Look | None) -> _Look:
 
 
 class Watch:
-    """What appears or changes in a folder.
+    """Watches a folder for new or changed files.
 
     Parameters
     ----------
     folder
-        Looked at with everything below it.
+        The folder, watched with its subfolders.
     pause_s
-        Seconds between two looks. A file counts once size, time and content were the same at two of them and it does not look
-        cut off in the middle (`is_growing`).
+        Seconds between two checks. A file counts if size, time and content are the same at two checks and it does not seem to
+        be truncated (`is_growing`).
     again_s
-        Seconds after which files that could not be taken come again by themselves.
+        Seconds after which files that could not be imported are yielded again.
     clock
-        Returns the moment, milliseconds since 1970 UTC.
+        Returns the current time, milliseconds since 1970 UTC.
 
     Attributes
     ----------
     present
-        The whole files that were there from the beginning; `changes` yields what comes after them.
+        The complete files at the start; `changes` yields later ones.
     """
 
     def __init__(
@@ -83,27 +83,27 @@ class Watch:
         self._again_at = 0.0
 
     def again(self, paths: Sequence[Path]) -> None:
-        """Have files come again that could not be taken: with the next ones, or after a while."""
+        """Yield files that could not be imported again, with the next ones or after `again_s`."""
         self._again, self._again_at = tuple(paths), time.monotonic() + self.again_s
 
     def wake_at(self, moment_ms: int | None) -> None:
-        """Have `changes` yield at a moment, milliseconds since 1970 UTC, also without a file; None takes that back."""
+        """Make `changes` yield at a given time, milliseconds since 1970 UTC, even without a file; None cancels it."""
         self._wake_ms = moment_ms
 
     def changes(self, cancelled: CancelCheck) -> Iterator[tuple[Path, ...]]:
-        """Yield the files that are new or changed, each time there are some or a moment has come, until `cancelled`."""
+        """Yield new or changed files whenever there are some, or nothing at the time of `wake_at`, until `cancelled`."""
         quiet: dict[Path, _Look] = {}
         while not self._cancelled_within_pause(cancelled):
             try:
                 now = self.listing()
-            except OSError:  # a share that does not answer: it is looked at again
+            except OSError:  # an unreachable network share is checked again
                 continue
             waiting = {path: stamp for path, stamp in now.items() if self._taken.get(path) != stamp}
             quiet = {path: _look(path, stamp, quiet.get(path)) for path, stamp in waiting.items()}
             settled = {path: look.stamp for path, look in quiet.items() if look.same and not is_growing(path, look.quiet_s)}
             left: tuple[Path, ...] = ()
             if settled or time.monotonic() >= self._again_at:
-                # One that was written to since it was given comes when it has settled again.
+                # A file that has changed since is yielded when it is unchanged again.
                 left = tuple(path for path in self._again if path in now and now[path] == self._taken.get(path))
                 self._again = ()
             found = {*settled, *(path for path in left if path in now)}
@@ -123,7 +123,7 @@ class Watch:
         return True
 
     def listing(self) -> dict[Path, FileStamp]:
-        """Return size and time of every file; one that goes while it is looked at, or cannot be reached, is left out."""
+        """Return size and time of every file; files that disappear during the check or cannot be reached are omitted."""
         found = {}
         for path in self._folder.rglob("*"):
             hidden = any(part.startswith(".") for part in path.relative_to(self._folder).parts)
@@ -137,17 +137,17 @@ class Watch:
 
 
 def is_growing(path: Path, quiet_s: float) -> bool:
-    """Whether a file of readings looks as if more were to be written into it.
+    """Return whether a file of readings seems to be still incomplete.
 
-    Readings that end with a full hour are whole. Others may go on: they are, once a few sampling intervals, or
-    `LONGEST_QUIET_S`, have passed in which nothing was added.
+    A file that ends with a full hour is complete. Others are complete after a few sampling intervals, or `LONGEST_QUIET_S`,
+    without a change.
 
     Parameters
     ----------
     path
         The file.
     quiet_s
-        Seconds since it was last written to.
+        Seconds since its last change.
     """
     if quiet_s >= LONGEST_QUIET_S:
         return False
@@ -161,7 +161,7 @@ def is_growing(path: Path, quiet_s: float) -> bool:
 
 
 def _ends_an_hour(block: Block) -> bool:
-    """Whether the last reading is the last of its hour, be its interval stamped at its start, its middle or its end."""
+    """Return whether the last reading is the last of its hour, with timestamps at the start, middle or end of the interval."""
     last = int(unpack(block.times)[-1])
     return any((last + after) % _HOUR_MS == 0 for after in (0, block.cadence_ms // 2, block.cadence_ms))
 
@@ -171,7 +171,7 @@ def _age_s(stamp: FileStamp) -> float:
 
 
 def _fingerprint(path: Path) -> str:
-    """Return what tells the content of a file, "" where it cannot be read now."""
+    """Return a hash of the content of a file, "" if it cannot be read now."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

@@ -1,1 +1,1 @@
-"""What is kept: readings, daily values, events, the label journal, runs and predictions, in one folder."""
+"""The project: readings, daily values, earthquakes, the label journal, runs and predictions, stored in one folder."""

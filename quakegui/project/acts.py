@@ -1,8 +1,8 @@
-"""What was imported, by whom and when, and what of it is in force: a log that only grows.
+"""Imports and removals as acts: what was imported, by whom and when, and which acts are in force. An append-only log.
 
-An act brings files of readings, earthquakes or coordinates, or removes the readings of a station. Undoing one adds a row that
-says so; nothing that it brought is deleted, so that it can be redone, and what was there before it stands again. What the
-project holds is derived from the acts in force.
+An act imports files of readings, earthquakes or coordinates, or removes the readings of a station. Undoing an act appends a
+row; the imported data is not deleted, so that the act can be redone, and the earlier data is in force again. The content of
+the project is derived from the acts in force.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from quakegui.season.localtime import wall_clock_ms
 
 READINGS, EVENTS, STATIONS, REMOVAL, UNDO, REDO = "readings", "events", "stations", "removal", "undo", "redo"
 _AT_ONCE = 10_000
-"""Files in one question to the database."""
+"""Maximum number of files in one database query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One import, or the removal of a station's readings.
+    """One import, or the removal of the readings of a station.
 
     Attributes
     ----------
     id
         Its number.
     at
-        When it was done, UTC, datetime64[ms].
+        Time of the act, UTC, datetime64[ms].
     author
-        Who did it; "" in what an earlier version of the program imported.
+        The person who did it; "" in imports by an earlier version of the program.
     kind
         "readings" (with Kp and station lists), "events", "stations" or "removal".
     station
-        The station whose readings were removed, else "".
+        The station whose readings were removed, otherwise "".
     summary
-        What came in, as plain facts.
+        What was imported, as JSON values.
     undone
-        Whether it is taken back at present.
+        Whether it is currently undone.
     changed_at, changed_by
-        When and by whom it was undone or redone last; None and "" where it never was.
+        When and by whom it was last undone or redone; None and "" if never.
     """
 
     id: int
@@ -81,7 +81,7 @@ def read_acts(connection: Connection) -> tuple[Act, ...]:
 
 
 def next_act(connection: Connection) -> int:
-    """Return the number that the next act gets, within a writing transaction."""
+    """Return the number of the next act, within a writing transaction."""
     return (connection.scalar(select(func.max(schema.act.c.id))) or 0) + 1
 
 
@@ -94,22 +94,22 @@ def add_act(
     station: str | None = None,
     summary: Mapping[str, Any] | None = None,
 ) -> int:
-    """Record an act and return its number; the log's times never decrease.
+    """Record an act and return its number; the times in the log never decrease.
 
     Parameters
     ----------
     connection
-        Within a writing transaction.
+        Connection within a writing transaction.
     kind
-        One of this module's kinds.
+        One of the kinds defined in this module.
     author
-        Who does it.
+        The person who does it.
     target
-        Of an undo or a redo: the act that it speaks of.
+        The act that an undo or redo refers to.
     station
-        Of a removal: the station's code.
+        Station code of a removal.
     summary
-        What came in, as plain facts.
+        What was imported, as JSON values.
     """
     table = schema.act.c
     number = next_act(connection)
@@ -121,23 +121,23 @@ def add_act(
 
 
 def undone_acts(connection: Connection) -> frozenset[int]:
-    """Return the numbers of the acts that are taken back at present."""
+    """Return the numbers of the acts that are currently undone."""
     table = schema.act.c
     last = select(func.max(table.id)).where(table.target.is_not(None)).group_by(table.target)
     return frozenset(connection.scalars(select(table.target).where(table.id.in_(last), table.kind == UNDO)))
 
 
 def hidden_files(connection: Connection, code: str | None = None, *, among: Collection[int] | None = None) -> frozenset[int]:
-    """Return the files that are not in force: every act that brought them is undone.
+    """Return the files that are not in force because every act that imported them is undone.
 
     Parameters
     ----------
     connection
-        Reading or writing.
+        Connection within a reading or writing transaction.
     code
-        A station: files that it has no readings of any more, because these were removed, count as well.
+        Station code: files whose readings of this station were removed are returned as well.
     among
-        The files that are asked about; default all.
+        The files to check; default all.
     """
     undone = undone_acts(connection)
     removed = _last_removal(connection, code, undone) if code is not None else 0
@@ -151,20 +151,20 @@ def hidden_files(connection: Connection, code: str | None = None, *, among: Coll
         some = table.file.in_(numbers[at : at + _AT_ONCE])
         rows += connection.execute(select(table.act, table.file).where(some)).all()
     standing = {row.file for row in rows if row.act > removed and row.act not in undone}
-    # What came in before acts were recorded stands by itself, also where an act has brought it once more.
+    # Files imported before acts were recorded are in force on their own, even if an act imported them again.
     former = 0 if removed else int(get_setting(connection, schema.FORMER_FILES) or 0)
     return frozenset(number for number in asked - standing if number > former)
 
 
 def names_of_contents(connection: Connection, among: Collection[int] | None = None) -> dict[int, set[str]]:
-    """Return the names, without folders, under which contents were seen by acts in force, by the number of the file.
+    """Return, by number of the file, the names (without folders) under which acts in force imported its content.
 
     Parameters
     ----------
     connection
-        Reading or writing.
+        Connection within a reading or writing transaction.
     among
-        The files that are asked about; default all.
+        The files to check; default all.
     """
     undone, table, file = undone_acts(connection), schema.sighting.c, schema.imported_file.c
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)
@@ -179,7 +179,7 @@ def names_of_contents(connection: Connection, among: Collection[int] | None = No
 
 
 def hidden_in_part(connection: Connection) -> frozenset[int]:
-    """Return the files that are not in force, for any of the stations that they hold readings of."""
+    """Return the files that are not in force for at least one of the stations with readings in them."""
     table, block = schema.act.c, schema.block.c
     found = set(hidden_files(connection))
     for code in connection.scalars(select(table.station).where(table.kind == REMOVAL).distinct()).all():
@@ -189,7 +189,7 @@ def hidden_in_part(connection: Connection) -> frozenset[int]:
 
 
 def _last_removal(connection: Connection, code: str, undone: frozenset[int]) -> int:
-    """Return the last removal of a station's readings that is in force, 0 without one."""
+    """Return the last removal of the readings of a station that is in force, 0 if there is none."""
     table = schema.act.c
     removals = select(func.max(table.id)).where(table.kind == REMOVAL, table.station == code, table.id.not_in(undone))
     return connection.scalar(removals) or 0

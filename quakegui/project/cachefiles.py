@@ -1,6 +1,6 @@
-"""The user's cache of what seasons are computed from: a file is put there in one step, and never missed where it is lost.
+"""The user's cache of intermediate results of seasons: a file is stored atomically, and its loss does no harm.
 
-What lies in a cache is believed without being computed. So it lies with the user and in no project, which may come from
+Cached results are used without verification. The cache therefore belongs to the user, not to a project, which may come from
 somebody else; projects share it.
 """
 
@@ -19,27 +19,27 @@ from quakegui import paths
 from quakegui.project.filesystem import replacing
 
 KEPT = 8
-"""Files of one kind that are kept: going back to former parameters, or to another project, is as quick as staying."""
+"""Number of files of each kind that are kept, so that returning to earlier parameters or another project stays fast."""
 KEPT_BYTES = 128_000_000
-"""More than these are kept as long as they need no more than this: many small projects do not push each other out."""
+"""More files are kept if they fit in this size, so that many small projects do not displace each other."""
 
 
 def cache_file(name: str) -> Path:
-    """Return where a file lies; its name, a kind and a hyphen before a fingerprint, holds all that its content follows from."""
+    """Return the path of a cached file, named by a kind, a hyphen and a fingerprint of everything that determines it."""
     return paths.cache() / "seasons" / name
 
 
 @cache
 def code_of(*modules: ModuleType) -> bytes:
-    """Return a fingerprint of the program's own code, which a content follows from as well."""
+    """Return a fingerprint of the source code of modules, on which the content depends as well."""
     return b"".join(hashlib.sha256(Path(module.__file__ or "").read_bytes()).digest() for module in modules)
 
 
 def put(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file and put it in the place of `path`; of its kind, the name up to a hyphen, the latest stay.
+    """Fill a file with `write` and move it to `path`; of its kind (the name up to a hyphen), the latest files are kept.
 
-    What a program that was ended left half-written has a name of that kind too, and goes with the others.
-    A full disk or a folder that cannot be written costs the cache, not the season: then nothing is kept, and nothing is said.
+    A file left incomplete by an interrupted program has a name of that kind too, and is removed with the others. If the disk is
+    full or the folder read-only, nothing is cached and no error is raised.
     """
     kind = f"{path.name.partition('-')[0]}-"
     part = path.with_name(f"{kind}{secrets.token_hex(8)}{path.suffix}")  # two programs may compute the same

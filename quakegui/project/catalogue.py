@@ -1,4 +1,4 @@
-"""The project's earthquakes: the chosen part of one catalogue, without aftershocks, and their classes."""
+"""The earthquakes of the project: the selected part of the catalogue, without aftershocks, and their classes."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from quakegui.season.json_values import built, parse_json
 from quakegui.words import Said
 
 _PLAIN = tuple(name for name in Event.__dataclass_fields__ if name != "time")
-"""Fields of an event that a row of the database has as they are."""
+"""Fields of an earthquake that a database row stores unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRead:
-    """What a catalogue holds, with the reader's notes; `path` is None for the events that a project has already.
+    """The content of a catalogue with the notes of its reader; `path` is None for earthquakes that are already in the project.
 
-    `modified_ms` is when the file was last modified, milliseconds since 1970 UTC, None where unknown.
+    `modified_ms` is when the file was last modified, in milliseconds since 1970 UTC, or None if unknown.
     """
 
     path: Path | None
@@ -54,18 +54,18 @@ class CatalogueRead:
 
 @dataclass(frozen=True, slots=True)
 class EventsReport:
-    """What an import of events did.
+    """The result of an import of earthquakes.
 
     Attributes
     ----------
     read, selection, mainshocks
-        Events in the file, of them in the selection, and of those left by declustering.
+        Number of earthquakes in the file, in the selection, and after declustering.
     aftershocks
-        Those that declustering left out.
+        Number of earthquakes removed by declustering.
     former
-        How many events the project had before.
+        Number of earthquakes in the project before the import.
     notes
-        Sentences: what was corrected or dropped.
+        Sentences on what was corrected or dropped.
     """
 
     read: int
@@ -77,12 +77,12 @@ class EventsReport:
 
 
 def read_catalogue(path: Path | str, *, timezone: str = "") -> CatalogueRead:
-    """Read every event of a file or an archive; `timezone` is the clock of times that name none, as the file says if empty.
+    """Read every earthquake of a file or archive; `timezone` is the zone of times that do not name one, empty for the file's.
 
     Raises
     ------
     FormatError
-        If it is no catalogue.
+        If the file is not a catalogue.
     """
     events: list[Event] = []
     notes: list[str] = []
@@ -107,25 +107,25 @@ def import_events(
     timezone: str = "",
     author: str | None = None,
 ) -> EventsReport:
-    """Take the events of a catalogue file into the project, in place of those it had.
+    """Import the earthquakes of a catalogue file, in place of those in the project.
 
     Parameters
     ----------
     project
-        Where they go.
+        The project.
     path
-        A catalogue, or an archive of some.
+        A catalogue, or an archive of catalogues.
     selection
-        Which events belong to the project; all where not given.
+        The earthquakes that belong to the project; default all.
     declustering
-        How aftershocks are dropped; the default window where not given.
+        How aftershocks are removed; default the usual window.
     add
-        Keep the project's events besides; of those of one id the one counts whose file was modified last, and all are
-        declustered together.
+        Whether the earthquakes in the project are kept. For earthquakes with the same id, the one from the file modified last
+        is used, and all are declustered together.
     timezone
-        Clock of times that name none, such as "UTC+8"; as the file says if empty.
+        Zone of times that do not name one, such as "UTC+8"; empty for the zone of the file.
     author
-        Who imports them; default the person at this machine.
+        The person who imports them; default the current user.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def store_events(
     read: CatalogueRead | None = None,
     author: str | None = None,
 ) -> EventsReport:
-    """Keep events that are in memory already; otherwise like `import_events`. `read` is what they were chosen from."""
+    """Store earthquakes that are in memory, otherwise like `import_events`; `read` is the catalogue they were selected from."""
     read = read if read is not None else CatalogueRead(None, tuple(choice))
     summary = {
         "file": read.path.name if read.path is not None else "",
@@ -181,16 +181,16 @@ def store_events(
 
 
 def _is_in_force(connection: Connection, summary: Mapping[str, Any], chosen: Mapping[str, Event]) -> bool:
-    """Whether the last import brought the very same, so that this one changes nothing."""
+    """Return whether the last import was identical, so that this one changes nothing."""
     acts = _acts_in_force(connection)
     return bool(acts) and acts[-1].summary == summary and _choice_of(connection, acts[-1]) == chosen
 
 
 def refresh_events(connection: Connection) -> None:
-    """Derive the project's events anew from the acts in force.
+    """Derive the earthquakes of the project from the acts in force.
 
-    The last act that does not add to what was there decides, with those that were added after it: of events of one id the
-    one whose file was modified last, whatever the order of import. The last of all acts says how aftershocks are dropped.
+    They come from the last act that replaced the earlier ones and from those added after it: for earthquakes with the same id,
+    the one from the file modified last, whatever the order of import. The last act defines how aftershocks are removed.
     """
     acts = _acts_in_force(connection)
     merged: dict[str, Event] = {}
@@ -217,14 +217,14 @@ def refresh_events(connection: Connection) -> None:
 
 
 def _acts_in_force(connection: Connection) -> tuple[Act, ...]:
-    """Return the acts that the events follow from, oldest first."""
+    """Return the acts from which the earthquakes are derived, oldest first."""
     acts = tuple(act for act in read_acts(connection) if act.kind == EVENTS and not act.undone)
     first = max((number for number, act in enumerate(acts) if not act.summary.get("add")), default=0)
     return acts[first:]
 
 
 def _issue(act: Act) -> Issue:
-    """Return what decides between the events of several acts; what is from no file, a person's word, counts before files."""
+    """Return the precedence of an act; earthquakes that a person entered, not from a file, precede those of files."""
     modified_ms = act.summary.get("modified_ms")
     files = (act.summary.get("event_origins") or {}).get("files", ())
     known = modified_ms if isinstance(modified_ms, int) else None
@@ -233,34 +233,34 @@ def _issue(act: Act) -> Issue:
 
 
 def _choice_of(connection: Connection, act: Act) -> dict[str, Event]:
-    """Return the events that an act chose, by id."""
+    """Return the earthquakes that an act selected, by id."""
     table = schema.chosen_event
     rows = connection.execute(select(table).where(table.c.act == act.id).order_by(table.c.time_ms, table.c.id))
     return {row.id: _event_of(row) for row in rows}
 
 
 def events(project: Project) -> tuple[Event, ...]:
-    """Return the project's events without aftershocks, by time."""
+    """Return the earthquakes of the project without aftershocks, by time."""
     with project.read() as connection:
         return _events(connection, kept=1)
 
 
 def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
-    """Return every chosen event, by time, and whether declustering kept it."""
+    """Return every selected earthquake, by time, and whether declustering kept it."""
     with project.read() as connection:
         rows = connection.execute(select(schema.event_table).order_by(schema.event_table.c.time_ms)).all()
     return tuple((_event_of(row), bool(row.kept)) for row in rows)
 
 
 def origins(project: Project) -> tuple[Origin, ...]:
-    """Return the files that the project's events were taken from."""
+    """Return the files from which the earthquakes of the project were imported."""
     text = project.setting("event_origins")
     found: Origins = built(Origins, {} if text is None else parse_json(text), what=Said("catalogue file"))
     return found.files
 
 
 def class_scheme(project: Project) -> ClassScheme | None:
-    """Return what turns events into classes, or None while nobody has asked for classes."""
+    """Return the class scheme of the project, or None if none was defined."""
     text = project.setting("class_scheme")
     scheme: ClassScheme | None = (
         None if text is None else built(ClassScheme, parse_json(text), what=Said("class scheme's value"))
@@ -269,23 +269,25 @@ def class_scheme(project: Project) -> ClassScheme | None:
 
 
 def set_class_scheme(project: Project, scheme: ClassScheme) -> None:
-    """Keep what turns events into classes."""
+    """Store the class scheme of the project."""
     with project.write() as connection:
         put_setting(connection, "class_scheme", json.dumps(asdict(scheme)))
 
 
 def make_class_scheme(project: Project, *, split_magnitude: float | None = None) -> tuple[ClassScheme, str]:
-    """Derive classes from the project's own events, keep them, and return them with a warning or "".
+    """Derive a class scheme from the earthquakes of the project and store it; returns the scheme and a warning or "".
 
     Parameters
     ----------
+    project
+        The project.
     split_magnitude
-        Border between large and small; the median magnitude where not given.
+        Magnitude split; default the median magnitude.
 
     Raises
     ------
     ProjectError
-        If the events are too few or lie at one place.
+        If there are too few earthquakes, or all are at one location.
     """
     try:
         scheme, warning = scheme_of(events(project), split_magnitude=split_magnitude)
@@ -296,19 +298,19 @@ def make_class_scheme(project: Project, *, split_magnitude: float | None = None)
 
 
 def event_classes(project: Project) -> tuple[int, ...]:
-    """Return the class 1..4 of each of `events`, in the same order; all 0 while the project has no scheme."""
+    """Return the class 1 to 4 of each of `events`, in the same order; all 0 if the project has no scheme."""
     scheme = class_scheme(project)
     found = events(project)
     return classify(found, scheme) if scheme is not None else (0,) * len(found)
 
 
 def selection_facts(project: Project) -> dict[str, Any]:
-    """Return the selection and declustering of the stored events, as plain facts."""
+    """Return selection and declustering of the stored earthquakes, as JSON values."""
     return {key: json.loads(project.setting(key) or "null") for key in ("event_selection", "declustering")}
 
 
 def _events(connection: Connection, *, kept: int | None = None) -> tuple[Event, ...]:
-    """Return all events by time, or those that declustering kept (1) or dropped (0)."""
+    """Return all earthquakes by time, or those that declustering kept (1) or removed (0)."""
     table = schema.event_table
     query = select(table).order_by(table.c.time_ms, table.c.magnitude, table.c.id)
     return tuple(_event_of(row) for row in connection.execute(query if kept is None else query.where(table.c.kept == kept)))

@@ -1,12 +1,12 @@
-"""The chains of journal, ledger and registrations: each row carries the hash of the one before and of its own content.
+"""The hash chains of journal, ledger and registrations: each row contains a hash of the one before and of its own content.
 
-Whoever changes, removes or inserts a row beside this program breaks the chain there. Whoever rewrites all rows and all hashes
-does not: that is what a receipt kept elsewhere is for (see `verifying`).
+A row that is changed, removed or inserted outside this program breaks the chain. Rewriting all rows and all hashes does not;
+a receipt kept elsewhere detects that (see `verifying`).
 
-The hash of a row is SHA-256 of the hash before it followed by the row's content: its whole numbers in decimal (nothing for
-NULL) and the hexadecimal UTF-8 of its texts, in the order of the columns and parted by commas, then its other numbers as
-float64, little-endian. SQLite writes that text as fast as it reads the rows, and every version of it writes the same. Rows from
-before the chain have no hash; they count all the same, so the first row that has one seals them.
+The hash of a row is the SHA-256 of the previous hash followed by the content of the row: its integers in decimal (empty for
+NULL) and its texts as hexadecimal UTF-8, in the order of the columns and separated by commas, then its other numbers as
+little-endian float64. SQLite writes this text as fast as it reads the rows, and all versions write the same. Rows from before
+the chain have no hash of their own, but they enter the hash of the first row that has one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHAINED = (schema.journal, schema.prediction, schema.registration)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row as it lies in the chain: its id, the hash that it carries (None where it has none), and the one due to it."""
+    """One row in the chain: its id, its stored hash (None if it has none), and the hash that it should have."""
 
     id: int
     carried: str | None
@@ -34,17 +34,17 @@ class Link:
 
     @property
     def hash(self) -> str:
-        """The hash that the next row builds on."""
+        """The hash on which the next row builds."""
         return self.due if self.carried is None else self.carried
 
 
 def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows to a chained table, each with its id and its hash.
+    """Append rows to a chained table, each with its id and hash.
 
     Parameters
     ----------
     connection
-        Within a writing transaction: nobody else writes until it ends, so the last row is the last.
+        Connection within a writing transaction: nobody else can append until it ends.
     table
         One of `CHAINED`.
     rows
@@ -64,7 +64,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 
 
 def head(connection: Connection, table: Table) -> tuple[int, str]:
-    """Return the id of a table's last row and the hash there, 0 and "" where it has none."""
+    """Return id and hash of the last row of a table, 0 and "" if it is empty."""
     last = connection.execute(select(table.c.id, table.c.chain).order_by(table.c.id.desc()).limit(1)).first()
     if last is None:
         return 0, ""
@@ -75,7 +75,7 @@ def head(connection: Connection, table: Table) -> tuple[int, str]:
 
 
 def links(connection: Connection, table: Table, *, first: int = 1, last: int | None = None) -> Iterator[Link]:
-    """Walk through the chain from row `first` to row `last` (default the end), oldest row first."""
+    """Yield the links of the chain from row `first` to row `last` (default the end), oldest row first."""
     raw = connection.connection.driver_connection
     assert raw is not None
     before = raw.execute(f'SELECT chain FROM "{table.name}" WHERE id = ?', (first - 1,)).fetchone()  # noqa: S608
@@ -89,7 +89,7 @@ def links(connection: Connection, table: Table, *, first: int = 1, last: int | N
 
 
 def unchained(table: Table) -> str:
-    """Return the key of the fact that says up to which row a table was written before there was a chain."""
+    """Return the key of the setting that records up to which row a table was written before it had a chain."""
     return f"unchained_{table.name}"
 
 
@@ -106,16 +106,16 @@ def _is_float(column: Column[Any]) -> bool:
 
 
 def _content(table: Table, row: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Return a row's content, as `_query` has SQLite write it."""
+    """Return the content of a row, in the form that SQLite writes for `_query`."""
     parts, numbers = [], []
     for column in _columns(table):
         value = row[column.name]
         if _is_float(column):
-            numbers.append(float(value) + 0.0)  # SQLite keeps no negative zero
+            numbers.append(float(value) + 0.0)  # SQLite has no negative zero
         elif isinstance(column.type, Integer):
             parts.append("" if value is None else str(int(value)))
         else:
-            parts.append(value.encode(errors="surrogatepass").hex().upper())  # what is no text is refused where it is kept
+            parts.append(value.encode(errors="surrogatepass").hex().upper())  # invalid text is rejected when it is stored
     return ",".join(parts), struct.pack(f"<{len(numbers)}d", *numbers)
 
 

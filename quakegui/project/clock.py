@@ -1,4 +1,4 @@
-"""Readings whose stamps lie ahead of this machine's clock: one of the two clocks is wrong."""
+"""Readings with timestamps ahead of the clock of this machine: one of the two clocks is wrong."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.store import Project
 
 SLACK_MS = 5 * 60_000
-"""What a logger's clock and this machine's may differ by before it is told."""
+"""Tolerated difference in ms between the clock of a logger and of this machine."""
 
 
 def ahead_of_clock(project: Project, now_ms: int) -> dict[str, np.datetime64]:
-    """Return the newest stamp, UTC, datetime64[ms], of each station that has readings from later than now.
+    """Return the latest timestamp, UTC, datetime64[ms], of each station with readings later than now.
 
     Parameters
     ----------
     project
-        Only its readings of today and later are looked at.
+        The project; only its readings of today and later are read.
     now_ms
-        The moment, milliseconds since 1970 UTC.
+        The present time, in milliseconds since 1970 UTC.
     """
     today, block, found = now_ms // DAY_MS, schema.block.c, {}
     with project.read() as connection:

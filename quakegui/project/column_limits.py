@@ -1,7 +1,7 @@
-"""What the columns of a project can hold.
+"""Limits of the values in the columns of a project.
 
-Checked when a project is opened, and before anything is written: a step that was confirmed never makes a project that the next
-start refuses.
+They are checked when a project is opened and before anything is written, so that a confirmed step never makes a project that
+cannot be opened again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from quakegui.words import Said
 
 _DAY: Final = 24 * 3600 * 1000
 _LAST_MS: Final = 32_000_000_000_000
-"""Milliseconds since 1970 in the year 2984: what lies beyond it, or as far before, is no time of this program."""
+"""Milliseconds since 1970 in the year 2984: later times, or times as far before 1970, are invalid."""
 _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "day": (-400_000, 370_000),
     "utc_day": (-400_000, 370_000),
@@ -41,13 +41,13 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "longitude": (-180.0, 360.0),
     **{f"p{cls}": (0.0, 1.000001) for cls in range(5)},
 }
-"""By the name of the column, or of table and column; other whole numbers are below 2**53, other numbers below 1e300."""
+"""By column, or by table and column; other integers are below 2**53, other numbers below 1e300."""
 MULTIPLES: Final = {"kp.time_ms": 3 * _DAY // 24, "kp_value.time_ms": 3 * _DAY // 24}
-"""What the values of a column are whole multiples of."""
+"""Columns whose values are multiples of a number."""
 
 
 def bounds_of(column: Column[Any]) -> tuple[float, float]:
-    """Return the least and the largest number that a column holds."""
+    """Return the smallest and the largest number allowed in a column."""
     if isinstance(column.type, Integer):
         usual = (-_LAST_MS, _LAST_MS) if column.name.endswith("_ms") else (-(2.0**53), 2.0**53)
     else:
@@ -56,7 +56,7 @@ def bounds_of(column: Column[Any]) -> tuple[float, float]:
 
 
 def storage_problem(table: Table, row: Mapping[str, Any]) -> str | None:
-    """Return why a row cannot be written, as a sentence, or None; names that are no columns of the table are passed over."""
+    """Return a sentence on why a row cannot be written, or None; names that are not columns of the table are ignored."""
     for name, value in row.items():
         column = table.columns.get(name)
         if column is None or (value is None and column.nullable):

@@ -1,4 +1,4 @@
-"""How a project's database is reached: its address, its connections and their journal, and what it says in one sentence."""
+"""Access to the database of a project: its address, its connections and their journal mode, and its errors as sentences."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from quakegui.words import Said, mark
 
 DATABASE = making.DATABASE
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
-"""Tables of what is computed here from checked values, within bounds of its own, and of many rows."""
+"""Tables of results computed from checked values; they have their own limits and many rows."""
 BUSY_S = 30.0
-"""Seconds that a writer waits for another one to finish its short transaction."""
+"""Seconds that a writer waits for the short transaction of another one."""
 _NETWORK = mark("{folder} is on a network drive: labels are safe, but only one program at a time can use the project.")
 _UNSHARED = mark(
     "{folder} does not allow shared memory between programs: labels are safe, but only one program at a time can use the "
@@ -32,11 +32,11 @@ _UNSHARED = mark(
 
 
 class ProjectError(Exception):
-    """Something about a project cannot be done; the text is one sentence for the screen."""
+    """An operation on a project failed; the message is one sentence for the user."""
 
 
 def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
-    """Return an engine in WAL mode or, where that cannot be relied on, with a rollback journal, and a warning for that."""
+    """Return an engine in WAL mode, or with a rollback journal and a warning where WAL is unreliable."""
     reason = _NETWORK if is_network_folder(folder) else ""
     with sentences(folder):
         if not reason:
@@ -51,7 +51,7 @@ def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
 
 
 def _journal(engine: Engine, mode: str) -> bool:
-    """Set SQLite's journal mode and prove that a transaction works in it."""
+    """Set the journal mode of SQLite and test a transaction; returns whether it works."""
     try:
         with engine.connect().execution_options(plain=True) as connection:
             got = connection.exec_driver_sql(f"PRAGMA journal_mode={mode}").scalar()
@@ -65,22 +65,23 @@ def _journal(engine: Engine, mode: str) -> bool:
 
 
 def consolidate(engine: Engine) -> bool:
-    """Bring what the log beside the database holds into the database's own file, without standing in anybody's way.
+    """Copy the content of the write-ahead log into the database file, without blocking anybody.
 
     Returns
     -------
-    Whether the file now holds everything; not while somebody reads an older state of it. Nothing is lost then.
+    bool
+        Whether the file is now complete; False while somebody reads an older state of it. No data is lost in that case.
     """
     with engine.connect().execution_options(plain=True) as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
         try:
-            # Writers and readers go on during this; where there is no log, both numbers are -1.
+            # Writers and readers continue during this; without a log, both numbers are -1.
             busy, logged, copied = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
             if busy or logged != copied:
                 return False
             if logged > 0:
-                # Nothing is left to copy. An emptied log cannot be laid over a later file by whoever copies folders. Where
-                # somebody reads or writes at this moment, it stays, and the file is complete all the same.
+                # The log is copied completely. Emptying it prevents that a copy of the folder pairs the log with a later file.
+                # If somebody is reading or writing now, the log stays, and the file is complete nevertheless.
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={round(BUSY_S * 1000)}")
@@ -88,19 +89,19 @@ def consolidate(engine: Engine) -> bool:
 
 
 def address(path: str) -> str:
-    """Return the address by which SQLite finds a file, given as an absolute path with forward slashes.
+    """Return the SQLite URI of a file, given as an absolute path with forward slashes.
 
-    It has an empty host, also for a share: SQLite would take //server for a host, and refuses every host.
+    The host is empty, also for a network share: SQLite would take //server for a host, and rejects every host.
     """
     return f"file://{'' if path.startswith('/') else '/'}{quote(os.fsencode(path))}"
 
 
 def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
-    """Return what makes connections to a project's database, hardened against what a stranger's file may hold."""
+    """Return an engine for the database of a project, hardened against untrusted files."""
     path = folder / name
     uri = address(path.as_posix())
     if read_only:
-        # Without a place for the shared memory of WAL, a database that was closed cleanly can be read as it lies.
+        # Without write access for the shared memory of WAL, a database that was closed cleanly can be opened as immutable.
         frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
         uri += "?mode=ro" + ("&immutable=1" if frozen else "")
 
@@ -108,17 +109,17 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         soundness.harden(connection)
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a loss of power
+        connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a power failure
         return connection
 
     pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
-    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # names and notes stay out of the log
+    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # keeps names and notes out of the log
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if not options.get("plain"):
-            # A writer takes its turn at the start: a reader that turns writer half-way could be refused.
+            # A writer acquires its lock at the start: a reader that becomes a writer could be refused.
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
     @event.listens_for(engine, "before_execute")
@@ -133,24 +134,24 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
 
 
 def _values(statement: Insert | Update) -> dict[str, Any]:
-    """Return what a statement itself gives its columns; None stands for a default too, and is the database's to refuse."""
+    """Return the values that a statement sets; None may stand for a default and is checked by the database."""
     return {name: value for name, value in statement.compile().params.items() if value is not None}
 
 
 def _was_left_open(folder: Path) -> bool:
-    """Return whether some of what was confirmed lies beside the database, or another program has it open."""
+    """Return whether confirmed data is in a log beside the database, or another program has the database open."""
     wal = folder / f"{DATABASE}-wal"
     return wal.exists() and (wal.stat().st_size > 0 or (folder / f"{DATABASE}-shm").exists())
 
 
 @contextmanager
 def sentences(folder: Path) -> Iterator[None]:
-    """Turn what the database says into one sentence."""
+    """Convert errors of the database to ProjectError with one sentence."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
-    except UnicodeDecodeError as error:  # the driver reads what a damaged database says of its own damage
+    except UnicodeDecodeError as error:  # the driver decodes the messages of a damaged database
         raise ProjectError(sentence(folder, "malformed")) from error
     except soundness.UnsoundError as error:
         raise ProjectError(str(error)) from error
@@ -167,7 +168,7 @@ def sentences(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn what the disk says while a file or a folder is written into one sentence."""
+    """Convert errors of writing a file or folder to ProjectError with one sentence."""
     try:
         yield
     except OSError as error:
@@ -177,7 +178,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def sentence(folder: Path, error_text: str) -> str:
-    """Return what the database said, as one sentence for the screen."""
+    """Return an error of the database as one sentence for the user."""
     if "unable to open" in error_text and _was_left_open(folder) and not is_writable(folder / DATABASE):
         return Said(
             "The project in {folder} was not closed properly, and part of it can be read only in a writable folder. "

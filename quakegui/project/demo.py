@@ -1,4 +1,4 @@
-"""A project with the synthetic season in it: something real to look at within seconds, and marked SYNTHETIC everywhere."""
+"""A demo project with the synthetic season: a complete example within seconds, marked SYNTHETIC everywhere."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from quakegui.words import Said
 
 NAME = f"{SYNTHETIC} Liangshan 2022"
 SPLIT_MAGNITUDE = 4.0
-"""Border between large and small (founding paper, table 4)."""
+"""Magnitude split (founding paper, table 4)."""
 
 
 def create_demo(
@@ -42,22 +42,24 @@ def create_demo(
     progress: ProgressCallback = silent,
     finish: Callable[[Project], object] | None = None,
 ) -> Project:
-    """Make and open a project with the synthetic season.
+    """Create and open a project with the synthetic season.
 
-    It holds every minute of 25 stations over 394 days, the founding paper's 18 events, the real Kp and the rule's labels. It is
-    made in a place of its own within the folder and becomes the folder's project in one step: a start after a crash finds the
-    whole of it, or makes it anew.
+    It contains every minute of 25 stations over 394 days, the 18 earthquakes of the founding paper, the real Kp and the labels
+    of the label rule. It is prepared in a subfolder and becomes the project of the folder in one step: after a crash, the
+    folder has a complete project, or it can be created again.
 
     Parameters
     ----------
     folder
         A new or empty folder.
     strength
-        Factor on the precursors; 0 makes the null season.
+        Factor on the precursors; 0 gives the null season.
     seed
-        Of all random numbers; the shipped season's where not given.
+        Seed of all random numbers; default that of the shipped season.
+    progress
+        Called with steps done, steps in all and a text.
     finish
-        Adds what else belongs to the project before it is there.
+        Adds other content before the project becomes visible.
 
     Raises
     ------
@@ -90,31 +92,31 @@ def create_demo(
 
 
 def strength_of(project: Project) -> float | None:
-    """Return the strength that a demo project was made with, or None for any other project."""
+    """Return the strength with which a demo project was created, or None for any other project."""
     found = project.setting("strength")
     return float(found) if found is not None and project.synthetic else None
 
 
 def seed_of(project: Project) -> int | None:
-    """Return the seed that a demo project was made with, or None for any other project."""
+    """Return the seed with which a demo project was created, or None for any other project."""
     found = project.setting("seed")
     return int(found) if found is not None and project.synthetic else None
 
 
 def catalogue_events() -> tuple[Event, ...]:
-    """Return the founding paper's 18 events (its table 3)."""
+    """Return the 18 earthquakes of the founding paper (its table 3)."""
     sources = expand(paths.resources() / "catalogue" / "liangshan_2022.csv")
     return tuple(event for source in sources for event in formats.read_events(source).events)
 
 
 def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Return the main field's total intensity in nT at the first and the end of the last of `days`, shape (2, station).
+    """Return total intensity of the main field in nT at the beginning and the end of the period `days`, shape (2, station).
 
     References
     ----------
     IGRF-14, evaluated by ppigrf.
     """
-    import ppigrf  # with pandas, which no other command of the program need load
+    import ppigrf  # loads pandas, which no other command needs
 
     dates: list[datetime] = [day.astype("datetime64[us]").item() for day in (days[0], days[-1] + np.timedelta64(1, "D"))]
     height_km = np.array([(station.elevation_m or 0.0) / 1000.0 for station in network.stations])
@@ -142,7 +144,7 @@ def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback)
 
 
 def _files(season: SyntheticSeason, progress: ProgressCallback) -> Iterator[ParsedFile]:
-    """Yield the minutes of one station after another, as if each had come in a file."""
+    """Yield the minutes of one station after another, as if each came from a file."""
     config, stations = season.config, season.network.stations
     for number, station in enumerate(stations):
         progress(number, len(stations), Said("{synthetic} readings of {code}", synthetic=SYNTHETIC, code=station.code))

@@ -1,4 +1,4 @@
-"""What a folder's drive can be trusted with."""
+"""Properties of files and of the drive of a folder, and safe writing of files."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ _NETWORK_TYPES = frozenset(
 )  # fmt: skip
 _DRIVE_REMOTE = 4
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
-"""How /proc/mounts writes blanks and the like."""
+"""Escapes of blanks and other characters in /proc/mounts."""
 ROOM_BYTES = 131_072
 PART = ".part"
-"""How the name of a file or a folder ends that is not whole yet."""
+"""Ending of the names of incomplete files and folders."""
 _STANDS_FOR_ANOTHER = 0x20000000
-"""The bit of a Windows reparse tag that links and junctions have, and files that wait in a cloud have not."""
+"""Bit of a Windows reparse tag that is set for links and junctions, but not for files in cloud storage."""
 
 
 def is_network_folder(folder: Path) -> bool:
-    """Whether a folder lies on a network share, where memory cannot be shared between machines."""
+    """Return whether a folder is on a network share, where machines cannot share memory."""
     if sys.platform == "win32":
         import ctypes
 
-        # As it is written, and where links and mapped drives lead.
+        # The path as given, and the target of links and mapped drives.
         drives = {folder.absolute().drive, folder.resolve().drive}
         drive_type = ctypes.windll.kernel32.GetDriveTypeW
         return any(drive.startswith("\\\\") or drive_type(f"{drive}\\") == _DRIVE_REMOTE for drive in drives)
     kind = mount_type(folder)
-    # What a program of its own serves (sshfs, rclone, gvfs and many more) may come from anywhere; "fuseblk" is a local drive.
+    # File systems served by a program (sshfs, rclone, gvfs and others) may be remote; "fuseblk" is a local drive.
     return kind in _NETWORK_TYPES or kind == "fuse" or kind.startswith("fuse.")
 
 
 def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
-    """Return the file-system type that a folder lies on, "" where the system does not tell."""
+    """Return the type of the file system of a folder, "" if the system does not report it."""
     try:
-        lines = table.read_bytes().split(b"\n")  # a name need not be text, and may hold what text takes for a line's end
+        lines = table.read_bytes().split(b"\n")  # a mount point need not be valid text, and may contain line separators
     except OSError:
         return ""
     best, kind = "", ""
@@ -65,7 +65,7 @@ def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
 
 
 def is_link(path: Path) -> bool:
-    """Whether what lies at a path is a link, or a junction of Windows, wherever it leads; False where nothing lies there."""
+    """Return whether a path is a link or a junction of Windows, whatever its target; False if nothing exists there."""
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -74,7 +74,7 @@ def is_link(path: Path) -> bool:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether what lies at a path is a file or a folder of its own: no link, pipe or device."""
+    """Return whether a path is a regular file or folder: not a link, pipe or device. Raises OSError if nothing exists there."""
     found = path.lstat()
     return (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)) and not _leads_away(found)
 
@@ -84,13 +84,13 @@ def _leads_away(found: os.stat_result) -> bool:
 
 
 def open_new(path: Path) -> BinaryIO:
-    """Open a file for writing that was not there before: a link or a leftover of that name is removed, and never followed."""
+    """Open a new file for writing; an existing file or link of that name is removed, and never followed."""
     path.unlink(missing_ok=True)
     return path.open("xb")
 
 
 def is_writable(file: Path) -> bool:
-    """Whether an existing file and its folder can be written; tried, since Windows' attributes do not tell."""
+    """Return whether an existing file and its folder are writable; tested, since Windows attributes are unreliable."""
     if not os.access(file, os.W_OK):
         return False
     try:
@@ -101,7 +101,7 @@ def is_writable(file: Path) -> bool:
 
 
 def has_room(folder: Path) -> bool:
-    """Whether a folder's disk takes the little that a database needs beside it; tried, since quotas do not tell."""
+    """Return whether the disk has room for the small files beside a database; tested by writing, because of quotas."""
     try:
         with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
             return file.write(bytes(ROOM_BYTES)) == ROOM_BYTES
@@ -111,12 +111,12 @@ def has_room(folder: Path) -> bool:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a path to write what a user wants at `path`, as `replacing` does; never in the place of a part of a project.
+    """Yield a path for writing a file that the user wants at `path`, like `replacing`; never replaces a part of a project.
 
     Raises
     ------
     OSError
-        As the disk says, or because `path` is part of a project; it is then as it was.
+        From the disk, or if `path` is part of a project; it is then unchanged.
     """
     if _is_of_a_project(path):
         raise FileExistsError(errno.EEXIST, Said("the file is part of a project"), str(path))
@@ -126,24 +126,26 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path, *, part: Path | None = None, durable: bool = False) -> Iterator[Path]:
-    """Give a new file beside `path`, which takes its place when the block ends and is gone if it raises.
+    """Yield a new file beside `path`, which replaces it at the end of the block and is removed if the block raises.
 
-    A reader sees the former file or the new one, never a part of it.
+    A reader sees the former or the new file, never a part of it.
 
     Parameters
     ----------
+    path
+        The file to replace.
     part
-        Path of the new file; default a hidden one that says whose part it is.
+        Path of the new file; default a hidden one derived from `path`.
     durable
-        Whether the bytes are on the disk before the name changes hands, so that a power cut leaves one of the two files whole;
-        takes milliseconds.
+        Whether to flush the bytes to the disk before the replacement, so that one of the files survives a power failure; takes
+        milliseconds.
 
     Raises
     ------
     OSError
-        As the disk says; `path` is then as it was.
+        From the disk; `path` is then unchanged.
     """
-    if part is None:  # cut, so that a name as long as the file system allows has room for its temporary one
+    if part is None:  # shortened, so that the temporary file of a name of maximum length has a valid name
         part = path.with_name(f".{path.name[:60]}{PART}")
     try:
         open_new(part).close()
@@ -159,7 +161,7 @@ def replacing(path: Path, *, part: Path | None = None, durable: bool = False) ->
 
 
 def _is_of_a_project(path: Path) -> bool:
-    """Say whether a file is a project's database, or one beside it, or lies in its runs or its cache."""
+    """Return whether a file is the database of a project, one beside it, or in its runs or its cache."""
     place = path.parent.resolve() / path.name
     if place.name.casefold().startswith(DATABASE) and (place.parent / DATABASE).exists():
         return True

@@ -1,4 +1,4 @@
-"""Parsed files into the database, in batches, within one writing transaction."""
+"""Storage of parsed files in the database, in batches, within one writing transaction."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from quakegui.words import text_to_json
 
 _BATCH = 2000
 FileContent = tuple[str, frozenset[str]]
-"""Fingerprint of a file, and the stations of its readings: the same bytes under another name may be another station's."""
+"""Fingerprint of a file and the stations of its readings: the same bytes under another name may be another station's."""
 
 
 class FileWriter:
-    """Adds the files of one import.
+    """Stores the files of one import.
 
     Attributes
     ----------
     brought
-        Numbers of the files that this import brings, in order.
+        Numbers of the files that this import brings into force, in order.
     touched
-        UTC days whose readings change, by station.
+        UTC days with changed readings, by station.
     stations
         Codes of the stations that the files name.
     named
-        Each of them with the name of the file that says so.
+        Each of these stations with the name of the file.
     listed
-        Codes in each station list, by the list's name.
+        Codes in each station list, by the name of the list.
     sighted
-        Numbers of known files of which this import brings a copy that was modified earlier, with its name.
+        Numbers of known files of which this import has a copy that was modified earlier, with its name.
     copies
-        Numbers of known files of which this import brings a copy that tells more of them, its name or time, with its name.
+        Numbers of known files of which this import has a copy with a new name or earlier time, with its name.
     with_kp
         Names of the files with Kp.
     kp_touched
@@ -78,7 +78,7 @@ class FileWriter:
         self._blocks: list[dict[str, object]] = []
 
     def add(self, parsed: ParsedFile) -> int | None:
-        """Add a file; returns its number, None where the same content is in force already and nothing changes."""
+        """Add a file; returns its number, or None if the same content is already in force and nothing changes."""
         number = self._number_of(parsed)
         if number is not None:
             self._see(number, parsed.name, parsed.base, parsed.modified_ms)
@@ -104,10 +104,10 @@ class FileWriter:
         return number
 
     def see(self, known: KnownFile) -> None:
-        """Take note of a file whose content was in force when it was looked at.
+        """Register a file whose content was in force when the import checked it.
 
-        Of all copies of a content the earliest time of modification decides, and every name counts. One that somebody else has
-        undone since then is brought again.
+        Of all copies of a content, the earliest modification time is used, and all names are recorded. Content that somebody
+        else has undone in the meantime is brought into force again.
         """
         for number in self._by_sha256.get(known.sha256, ()):
             if number in self._hidden and known.base in self._all_names(number):
@@ -120,13 +120,13 @@ class FileWriter:
                 self._see(number, known.name, known.base, known.modified_ms)
 
     def _all_names(self, number: int) -> set[str]:
-        """Return the names under which a content was ever seen, by acts that are undone, too."""
+        """Return all names under which a content was imported, including those of undone acts."""
         seen, file = schema.sighting.c, schema.imported_file.c
         found = set(self._connection.scalars(select(seen.base).where(seen.file == number)))
         return found | set(self._connection.scalars(select(file.base).where(file.id == number)))
 
     def _see(self, number: int, name: str, base: str, modified_ms: int | None) -> None:
-        """Take note of a copy of a content that may tell more of it."""
+        """Register a copy of a content that may add a name or an earlier modification time."""
         former = self._modified[number]
         earlier = modified_ms is not None and (former is None or modified_ms < former)
         if not earlier and base in self._names.get(number, ()):
@@ -139,7 +139,7 @@ class FileWriter:
             file = schema.imported_file.c
             self._connection.execute(update(schema.imported_file).where(file.id == number).values(modified_ms=modified_ms))
             self._modified[number] = modified_ms
-        marks = exists().where(schema.block.c.missing.is_not(None))  # a further name matters only where something is marked
+        marks = exists().where(schema.block.c.missing.is_not(None))  # a further name matters only with marked times
         if (earlier or self._connection.scalar(select(marks))) and self._touch(number):
             self.with_kp.append(name)
 
@@ -150,7 +150,7 @@ class FileWriter:
         self._names.setdefault(number, set()).add(base)
 
     def record_act(self, act: int) -> None:
-        """Record what an act brought, and of which known contents it met an earlier copy."""
+        """Record which files an act brought into force, and of which known contents it had an earlier copy."""
         if self.brought:
             self._connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in self.brought])
         if self._sightings:
@@ -159,11 +159,11 @@ class FileWriter:
 
     @property
     def tells(self) -> bool:
-        """Whether anything was brought, or more is known of what there was."""
+        """Whether a file came into force, or something new is known of an earlier one."""
         return bool(self.brought or self._sightings)
 
     def _touch(self, number: int) -> bool:
-        """Note that what a stored file says may count in another way now; returns whether it holds Kp."""
+        """Record that the effect of a stored file may have changed; returns whether it contains Kp."""
         for row in self._connection.execute(days_of_file(number)):
             self.touched.setdefault(row.station, set()).add(row.utc_day)
         fact, file = schema.station_fact.c, schema.imported_file.c
@@ -173,7 +173,7 @@ class FileWriter:
         return is_kp
 
     def flush(self) -> None:
-        """Write what has gathered."""
+        """Write the collected rows."""
         if self._files:
             self._connection.execute(schema.imported_file.insert(), self._files)
             record_stations(self._connection, self._facts)
@@ -183,7 +183,7 @@ class FileWriter:
         self._files, self._facts, self._blocks = [], [], []
 
     def _number_of(self, parsed: ParsedFile) -> int | None:
-        """Return the number of the file of the same content and stations, None where there is none."""
+        """Return the number of the file with the same content and stations, or None."""
         fresh, block = self._fresh.get((parsed.sha256, parsed.codes)), schema.block.c
         if fresh is not None:
             return fresh
@@ -194,7 +194,7 @@ class FileWriter:
         return None
 
     def _was_read_in_part(self, number: int, parsed: ParsedFile) -> bool:
-        """Whether a version before 3 kept less of a content: columns, sheets, which Kp is definitive, unknown stations."""
+        """Return whether a version before 3 stored less of a content: columns, sheets, definitive Kp, unknown stations."""
         former = self._former.get(number)
         if former is None:
             return False
@@ -224,7 +224,7 @@ class FileWriter:
 
 
 def refresh_modified(connection: Connection, files: Iterable[int]) -> None:
-    """Derive when files were modified anew, from the sightings in force."""
+    """Derive the modification times of files from the sightings in force."""
     table, file, undone = schema.sighting.c, schema.imported_file.c, undone_acts(connection)
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)
     for number in files:
@@ -237,6 +237,6 @@ def refresh_modified(connection: Connection, files: Iterable[int]) -> None:
 
 
 def days_of_file(number: int) -> Select[str, int]:
-    """Return the query for the stations and UTC days that a file holds readings of."""
+    """Return the query for the stations and UTC days of the readings of a file."""
     block = schema.block.c
     return select(block.station, block.utc_day).where(block.file == number).distinct()

@@ -1,8 +1,8 @@
-"""Day maps as GeoTIFF, which every geographic information system opens.
+"""Day maps as GeoTIFF, which every geographic information system can open.
 
 References
 ----------
-OGC 19-008r4, GeoTIFF 1.1, annex C (azimuthal equidistant). GDAL, GeoTIFF driver, for the tag of the value that is none.
+OGC 19-008r4, GeoTIFF 1.1, annex C (azimuthal equidistant). GDAL, GeoTIFF driver, for the nodata tag.
 """
 
 from __future__ import annotations
@@ -37,26 +37,26 @@ def maps_to_geotiff(
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
 ) -> int:
-    """Write each day's map as two GeoTIFF files, z and the anomaly in nT; returns how many days have a map.
+    """Write the map of each day as two GeoTIFF files, z and the anomaly in nT; returns the number of files.
 
-    They hold 32-bit floating-point numbers, NaN where nothing is shown, in the network's own azimuthal equidistant projection
-    of WGS 84, in metres. Days without a map have no file. A synthetic season is marked in each file's name and description.
+    They contain 32-bit floating-point numbers, NaN outside the map, in the azimuthal equidistant projection of the network on
+    WGS 84, in metres. Days without a map have no file. A synthetic season is marked in the name and description of each file.
 
     Parameters
     ----------
     project, season
-        Whose maps.
+        The project, and the season whose maps are written.
     folder
         A new or empty folder.
     progress
         Called with days done, days in all and the day.
     cancelled
-        Asked before each day; when it says yes the files so far stay.
+        Called before each day; when it returns True, writing stops and the files so far are kept.
 
     Raises
     ------
     ProjectError
-        If the folder holds something already, or cannot be written.
+        If the folder is not empty, or cannot be written.
     """
     drawn, count = np.flatnonzero(season.has_map), 0
     anomaly_nt, frame = season.anomaly.anomaly_nt[season.shown], season.gridder.basis.frame
@@ -96,7 +96,7 @@ def _tags(frame: Frame, about: str) -> ImageFileDirectory_v2:
     projection = (frame.longitude, frame.latitude)
     citation = "Azimuthal equidistant about the network's centre|"
     keys = (
-        *(1, 1, 1, 10),  # version, revision, and how many keys follow: number, where its value lies, how many, value
+        *(1, 1, 1, 10),  # version, revision and number of keys; each key has its id, location, count and value
         *(1024, 0, 1, 1),  # a projected system
         *(1025, 0, 1, 1),  # pixels are areas
         *(1026, _TEXTS, len(citation), 0),

@@ -1,7 +1,7 @@
-"""Readings into a project: all good files of an import or, when it is cancelled or fails, none of them.
+"""Import of readings: all valid files of an import are stored or, if it is cancelled or fails, none of them.
 
-The files are parsed first, outside any transaction, so labels can be given meanwhile; then everything is stored in one. The
-night means follow from that, and are brought up to date afterwards.
+The files are parsed first, outside any transaction, so that labels can be set meanwhile; then all are stored in one
+transaction. The night means are updated afterwards.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from quakegui.project.store import Project, ProjectError, default_author, get_se
 from quakegui.words import Said, joined
 
 _WITHOUT_READINGS = ("kp", "stations")
-"""Formats whose files hold something else than readings."""
+"""Formats whose files have no readings."""
 MOST_NAMES = 20
-"""Files and stations that an act names one by one."""
+"""Maximum number of files and stations that an act names individually."""
 
 
 class _CancelledError(Exception):
@@ -54,28 +54,28 @@ def import_paths(
 ) -> ImportReport:
     """Import readings, station coordinates and Kp from files, folders and archives.
 
-    A file replaces, slot by slot, only what it holds, and nothing of what it replaces is deleted: which of several readings
-    counts is derived from what the files are (`reading_blocks.merged`), so that importing the same files again, or in another
-    order, changes nothing. A file that cannot be read is left out, named and given a reason; a station without usable
-    coordinates is kept, left off the map and named in the notes. The import is one act, which can be undone (`undoing`). The
-    folder of an exported project fills an empty project with that one.
+    A file replaces, slot by slot, only its own readings, and replaced readings are not deleted: the readings in force are
+    derived from the properties of the files (`reading_blocks.merged`), so that importing the same files again, or in another
+    order, has the same result. A file that cannot be read is skipped and named with a reason; a station without usable
+    coordinates is imported, but not on the map, and named in the notes. The import is one act, which can be undone (`undoing`).
+    The folder of an exported project fills an empty project.
 
     Parameters
     ----------
     project
-        Where they go.
+        The project.
     paths
         Files, folders and archives.
     mapping
-        How to read the columns of tables, or what the user says of the files (see `quakegui.formats`).
+        Column mapping of tables, or hints of the user (see `quakegui.formats`).
     of_file
-        The same of single files or members of archives (see `parsing.Manners`), in place of `mapping`.
+        The same for single files or members of archives (see `parsing.Manners`), in place of `mapping`.
     author
-        Who imports them; default the person at this machine.
+        The person who imports them; default the current user.
     progress
-        Called with files done, files in all and what is being done.
+        Called with files done, files in all and a text.
     cancelled
-        Asked often; when it says yes nothing of this import is kept.
+        Called often; when it returns True, nothing of this import is stored.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def import_paths(
 
 
 def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
-    """Store what is in memory already as if it came from files; otherwise like `import_paths`."""
+    """Store files that were parsed in memory; otherwise like `import_paths`."""
     return _store_all(project, iter(files), Tally(), author=None, progress=progress, cancelled=never)
 
 
@@ -161,7 +161,7 @@ def _parse_all(
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> int:
-    """Parse every file; what is to be stored goes to `file`, so that memory does not grow with the season."""
+    """Parse every file; the results are spooled to `file`, so that memory does not grow with the season."""
     count = 0
     progress(0, len(files), Said("reading files"))
     for done, outcomes in parse_files(files, contents=contents, manners=manners, cancelled=cancelled):
@@ -179,10 +179,10 @@ def _parse_all(
 
 
 def _known(connection: Connection) -> KnownContents:
-    """Return the contents that are wholly in force, and their names.
+    """Return the contents that are entirely in force, and their names.
 
-    Tables, Kp and station lists that came in before version 3 are read again, because less of them was kept then; files without
-    readings are, so that the reason is given again.
+    Tables, Kp and station lists imported before version 3 are read again, because less of them was stored then; files without
+    readings are read again to repeat the reason.
     """
     table = schema.imported_file.c
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)
@@ -223,9 +223,9 @@ def _store_files(
 
 
 def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: str) -> None:
-    """Record the act, derive what follows from it, and mark which night means are stale."""
+    """Record the act, derive its consequences, and mark stale night means."""
     if writer.tells:
-        writer.record_act(next_act(connection))  # before counting: only what is in force is counted
+        writer.record_act(next_act(connection))  # before counting: only content in force is counted
         _count(connection, tally)
         add_act(connection, READINGS, author, summary=_summary(tally, tuple(writer.copies.values())))
         _note_earlier_copies(connection, writer, tally)
@@ -262,7 +262,7 @@ def _store_file(parsed: ParsedFile, tally: Tally, writer: FileWriter) -> None:
 
 
 def _count(connection: Connection, tally: Tally) -> None:
-    """Count what the files of this import overwrite, and what of them does not count."""
+    """Count the readings that the files of this import overwrite, and those of them that are not used."""
     overlaps = overlaps_of(connection, tally.numbers)
     for at, file in enumerate(tally.numbers):
         found = overlaps.get(file)
@@ -276,7 +276,7 @@ def _count(connection: Connection, tally: Tally) -> None:
 
 
 def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tally) -> None:
-    """Tell of earlier copies where that may decide: where another file has readings of the same days."""
+    """Add a note on earlier copies if they may matter: if another file has readings of the same days."""
     for number, name in writer.sighted.items():
         if number not in writer.brought and is_shared(connection, number):
             tally.notes[
@@ -289,7 +289,7 @@ def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tall
 
 
 def _summary(tally: Tally, copies: tuple[str, ...]) -> dict[str, Any]:
-    """Return what an import's act says of it; `copies` are those of known files."""
+    """Return the summary of an import for its act; `copies` are the names of copies of known files."""
     names = (*(one.file for one in tally.imported), *tally.empty, *copies)
     firsts = [one.first for one in tally.imported if one.first is not None]
     lasts = [one.last for one in tally.imported if one.last is not None]
@@ -306,7 +306,7 @@ def _summary(tally: Tally, copies: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> None:
-    """Name the stations that a file of this import places elsewhere than the project does, and those without a place."""
+    """Add notes on stations whose coordinates in a file differ from those in the project, and on those without coordinates."""
     here = {station.code: station for station in network_of(connection).stations}
     told: set[str] = set()
     for name, station in writer.named:

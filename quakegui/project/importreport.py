@@ -1,4 +1,4 @@
-"""What an import did: the files that came in, and what an analyst should know of them."""
+"""The result of an import: the imported files, and notes for the analyst."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from quakegui.project.parsing import KnownFile, SkippedFile
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file that came in.
+    """An imported file.
 
     Attributes
     ----------
     file, format
-        Its name, and what it was read as.
+        Its name, and its format.
     stations
         Codes of the stations with readings in it.
     readings
-        How many readings.
+        Number of readings.
     first, last
-        UTC stamps of the first and last reading, datetime64[ms]; None without readings.
+        UTC timestamps of the first and last reading, datetime64[ms]; None without readings.
     overwritten
-        How many of its readings took the place of another file's that differ.
+        Number of readings that replaced different values of another file.
     unused
-        How many of its readings do not count, because another file's that differ go before them.
+        Number of readings that are not used, because different values of another file take precedence.
     withdrawn
-        How many readings of an earlier file of the same name this one marks as missing; they do not count any more.
+        Number of readings of an earlier file of the same name that this one marks as missing; they are no longer used.
     remainder
-        How many readings of an earlier file of the same name lie on the same days and are not in this one: they stay.
+        Number of readings of an earlier file of the same name on the same days that this one lacks; they are still used.
     """
 
     file: str
@@ -47,20 +47,20 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did.
+    """The result of an import.
 
     Attributes
     ----------
     imported, unchanged, skipped
-        Files that came in, whose content was there already, and that were left out, each with its reason.
+        Files that were imported, that had known content, and that were skipped, with the reason.
     notes
-        Sentences: what was corrected, derived or found missing, with the file's name.
+        Sentences on what was corrected, derived or found missing, with the name of the file.
     stations_added
-        Codes of stations that were new.
+        Codes of new stations.
     days_changed
-        Local dates whose night means are new or changed.
+        Number of local dates whose night means are new or changed.
     cancelled
-        Whether it was cancelled; then nothing of it was kept.
+        Whether the import was cancelled; then nothing was stored.
     """
 
     imported: tuple[ImportedFile, ...] = ()
@@ -74,7 +74,7 @@ class ImportReport:
 
 @dataclass(slots=True)
 class Tally:
-    """An import's report while it grows."""
+    """The report of an import in progress."""
 
     imported: list[ImportedFile] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
@@ -87,6 +87,6 @@ class Tally:
     empty: list[str] = field(default_factory=list)
 
     def report(self, days_changed: int) -> ImportReport:
-        """Return the report; `days_changed` counts the local dates whose night means are new or changed."""
+        """Return the report; `days_changed` is the number of local dates whose night means are new or changed."""
         skipped, notes, added = tuple(self.skipped), tuple(self.notes), tuple(self.stations_added)
         return ImportReport(tuple(self.imported), tuple(self.unchanged), skipped, notes, added, days_changed)

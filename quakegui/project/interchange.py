@@ -1,4 +1,4 @@
-"""What leaves a project for the tools of other fields: day maps as NetCDF, regions as GeoJSON, readings as IAGA-2002.
+"""Exports for other software: day maps as NetCDF, regions as GeoJSON, readings as IAGA-2002.
 
 References
 ----------
@@ -36,15 +36,15 @@ _CADENCES = {1.0: ("sec", "1-second"), 60.0: ("min", "1-minute"), 3600.0: ("hor"
 
 
 def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> int:
-    """Write the day maps of a season as one NetCDF file by the CF conventions; returns how many days have a map.
+    """Write the day maps of a season as one NetCDF file with CF conventions; returns the number of days with a map.
 
-    It holds z and the anomaly in nT, shape (time, y, x), NaN where nothing is shown, the projection in metres and the stations.
-    A season of 334 days takes 616 MB, in memory too while it is written.
+    It contains z and the anomaly in nT, shape (time, y, x), NaN outside the map, the projection in metres and the stations.
+    A season of 334 days takes 616 MB, also in memory while it is written.
 
     Raises
     ------
     ProjectError
-        If it cannot be written.
+        If the file cannot be written.
     """
     from scipy.io import netcdf_file
 
@@ -90,7 +90,7 @@ def _projection(file: Any, frame: Frame) -> None:
 
 
 def _stations(file: Any, stations: tuple[Station, ...]) -> None:
-    """Write the stations with coordinates: their codes as text, and where they are."""
+    """Write codes and coordinates of the stations that have coordinates."""
     placed = [station for station in stations if station.located]
     codes = [station.code.encode() for station in placed]
     width = max(map(len, codes), default=1)
@@ -104,12 +104,12 @@ def _stations(file: Any, stations: tuple[Station, ...]) -> None:
 
 
 def regions_to_geojson(project: Project, season: Season, path: Path) -> int:
-    """Write the extremum regions of every day as polygons in degrees of WGS 84; returns how many there are.
+    """Write the extremum regions of every day as polygons in degrees on WGS 84; returns their number.
 
     Raises
     ------
     ProjectError
-        If it cannot be written.
+        If the file cannot be written.
     """
     features = list(_features(project, season))
     text = json.dumps({"type": "FeatureCollection", "name": project.name, "features": features}, ensure_ascii=False)
@@ -148,7 +148,7 @@ def _properties(project: Project, region: Region) -> dict[str, Any]:
 
 
 def outlines(inside: NDArray[np.bool_], frame: Frame) -> list[list[list[list[float]]]]:
-    """Return a region's outlines and their holes as longitudes and latitudes: outlines counter-clockwise, holes clockwise."""
+    """Return outlines (counter-clockwise) and holes (clockwise) of a region as longitudes and latitudes."""
     edged = np.pad(inside, 1).astype(np.float64)
     found = contourpy.contour_generator(z=edged, fill_type=contourpy.FillType.OuterOffset).filled(0.5, 2.0)
     polygons = []
@@ -168,12 +168,12 @@ def outlines(inside: NDArray[np.bool_], frame: Frame) -> list[list[list[list[flo
 def readings_to_iaga(
     project: Project, folder: Path, *, progress: ProgressCallback = silent, cancelled: CancelCheck = never
 ) -> int:
-    """Write the readings in force as IAGA-2002, a file for each station, cadence and UTC day; returns how many files.
+    """Write the readings in force as IAGA-2002, one file per station, sampling interval and UTC day; returns their number.
 
     Raises
     ------
     ProjectError
-        If the folder holds something already, or cannot be written.
+        If the folder is not empty, or cannot be written.
     """
     stations, count = project.network().stations, 0
     days = days_with_data(project)
@@ -200,7 +200,7 @@ def readings_to_iaga(
 def _write_days(project: Project, station: Station, record: Readings, folder: Path) -> int:
     dates = record.time.astype("datetime64[D]")
     ending, interval = _CADENCES.get(record.cadence_s, (f"{record.cadence_s:g}s", f"{record.cadence_s:g} seconds"))
-    kind = max(record.data_type, DataType.VARIATION).name.lower().replace("_", "-")  # what says nothing is a variation
+    kind = max(record.data_type, DataType.VARIATION).name.lower().replace("_", "-")  # an unknown type becomes variation
     found = np.unique(dates)
     for date in found:
         rows = dates == date

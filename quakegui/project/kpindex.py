@@ -1,4 +1,4 @@
-"""The project's Kp: what tells a storm from an anomaly."""
+"""Kp of the project, which distinguishes storms from anomalies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quakegui.season.kp import Kp
 
 
 def kp(project: Project) -> Kp | None:
-    """Return Kp as far as the project knows it, or None."""
+    """Return the Kp of the project, or None if it has none."""
     with project.read() as connection:
         rows = connection.execute(select(schema.kp).order_by(schema.kp.c.time_ms)).all()
     if not rows:
@@ -24,7 +24,7 @@ def kp(project: Project) -> Kp | None:
 
 
 def record_kp(connection: Connection, index: Kp, file: int) -> None:
-    """Record the Kp of an imported file; `refresh_kp` makes it count."""
+    """Record the Kp of an imported file; `refresh_kp` applies it."""
     definitive = index.definitive if index.definitive.size else np.zeros(index.time.size, dtype=bool)
     columns = (index.time.astype(np.int64), index.value, definitive.astype(np.int64))
     rows = [
@@ -36,9 +36,9 @@ def record_kp(connection: Connection, index: Kp, file: int) -> None:
 
 
 def refresh_kp(connection: Connection) -> int:
-    """Derive Kp anew from the files in force; returns how many intervals are new, changed or gone.
+    """Derive Kp from the files in force; returns the number of intervals that are new, changed or removed.
 
-    Where files differ, a definitive value counts before a nowcast, then the file modified last (`reading_blocks.Issue`).
+    If files differ, a definitive value takes precedence over a nowcast, then the file modified last (`reading_blocks.Issue`).
     """
     file = schema.imported_file.c
     value = schema.kp_value.c

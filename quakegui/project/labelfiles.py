@@ -1,4 +1,4 @@
-"""Labels from a csv that an analyst, or another program, wrote."""
+"""Import of labels from a csv that an analyst or another program wrote."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ from quakegui.season.localtime import never_was, skipped_days
 from quakegui.words import Said
 
 _KNOWN: Final = {"date", "class", "source", "author", "note", "label_source", "at", "file", "kp_night", "season"}
-"""Columns that are taken, and those that the program's own tables have beside them."""
+"""Columns that are imported, and further columns of the program's own tables."""
 _SOURCES = {"": LabelSource.ANALYST, **{source.name.lower(): source for source in LabelSource}}
 
 
 @dataclass(frozen=True, slots=True)
 class LabelsReport:
-    """What came of a file of labels.
+    """The result of an import of labels.
 
     Attributes
     ----------
     read
-        How many labels it held.
+        Number of labels in the file.
     changes
-        How many of them were new or changed.
+        Number of new or changed labels.
     removals
-        How many of those take a label away, because their class is empty.
+        Number of labels that were cleared, because their class is empty.
     by_rule
-        How many were the rule's, and left out.
+        Number of labels of the label rule, which were skipped.
     repeats
-        How many lines say again what an earlier one says.
+        Number of lines that repeat an earlier line.
     outside
-        The days among them that are none of the season's, datetime64[D], increasing; their labels are kept all the same.
+        Days outside the season, datetime64[D], increasing; their labels are stored nevertheless.
     unread
-        Names of the columns that hold something and were not taken, in order.
+        Names of the non-empty columns that were not imported, in order.
     """
 
     read: int
@@ -61,19 +61,16 @@ class LabelsReport:
 
 
 def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsReport:
-    """Take labels from a csv with the columns date and class and, if it has them, source, author and note.
+    """Import labels from a csv with the columns date and class and, if present, source, author and note.
 
-    The index of a folder of maps is one too: its source is in the column label_source.
-
-    The rule's labels are left out: they follow from the events. An empty class takes the author's label back. A day that the
-    same author is given twice is counted where it says the same, and refused where it does not.
-
-    Without a column of notes, labels keep the notes that they have.
+    The index of a folder of maps is also accepted: its source is in the column label_source. Labels of the label rule are
+    skipped, since they follow from the earthquakes. An empty class clears the author's label. A repeated day of the same author
+    is counted if its class is the same, and an error otherwise. Without a column of notes, labels keep their notes.
 
     Raises
     ------
     FormatError
-        If a line cannot be read or is cut off, two lines give one day different labels, or a day never was; nothing was
+        If a line cannot be read or is cut off, two lines give one day different labels, or a day does not exist; nothing was
         changed.
     """
     given: dict[tuple[np.datetime64, LabelSource, str], tuple[journal.GivenLabel, str]] = {}
@@ -112,9 +109,9 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
 
 def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
-    """Return the lines that hold something, by the names of their columns, each with its number; dates as 2022-09-05.
+    """Return the non-empty lines, as cells by column name, each with its line number; dates as 2022-09-05.
 
-    Spreadsheets write labels back in their own way: with semicolons, other dates, and columns without a name.
+    Spreadsheets save labels in their own way: with semicolons, other forms of dates, and columns without a name.
     """
     text = re.sub(r"\A\ufeff?(?:sep=.\r?\n)?", "", text)
     first = text.partition("\n")[0]
@@ -127,7 +124,7 @@ def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
         twice = [name for name in names if name in _KNOWN and names.count(name) > 1]
         if twice:
             raise FormatError(Said("The column {twice} appears twice.", twice=twice[0]), file=file, line=1)
-        least = max(names.index("date"), names.index("class")) + 1  # spreadsheets leave out empty cells at a line's end
+        least = max(names.index("date"), names.index("class")) + 1  # spreadsheets omit empty cells at the end of a line
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -149,7 +146,7 @@ def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
 
 
 def _iso_date(date: str) -> str:
-    """Return a date such as 2024/1/5, or 2024-01-05 00:00:00, as 2024-01-05; any other text as it is."""
+    """Return a date such as 2024/1/5, or 2024-01-05 00:00:00, as 2024-01-05; any other text unchanged."""
     match = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[ T]0?0:00(?::00)?)?", date)
     return date if match is None else f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}"
 

@@ -1,8 +1,7 @@
-"""What other programs change in a project that is open here: a look at it costs microseconds while nobody has written.
+"""Detects changes that other programs make in an open project; a check costs microseconds if nobody has written.
 
-A project counts its changes itself: its revisions, its settings, the last rows of journal and ledger, the states of its runs,
-and its registrations.
-The lookout compares them with those known here, and leaves out what this program wrote through the same `Project`.
+A project counts its own changes: its revisions, its settings, the last rows of journal and ledger, the states of its runs,
+and its registrations. The lookout compares them with the known ones, and ignores changes through the same `Project`.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ _EVENT_FACTS: Final = frozenset({EVENT_REVISION, "class_scheme"})
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came into a project from other programs since the last look.
+    """Changes that other programs made in a project since the last check.
 
     Attributes
     ----------
     readings
-        Whether readings, stations, Kp or parameters changed: the season is another one.
+        Whether readings, stations, Kp or parameters changed, so that the season has to be computed again.
     rows
-        What was written into the journal, oldest first.
+        New rows of the journal, oldest first.
     events
         Whether the earthquakes or their classes changed.
     predictions
-        How many rows the ledger grew by.
+        Number of new rows of the ledger.
     runs
-        Whether a run was begun, ended, moved away, or another one is in use.
+        Whether a run was started, finished or moved to the trash, or the current run changed.
     """
 
     readings: bool = False
@@ -53,7 +52,7 @@ class News:
     runs: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything came in."""
+        """Whether anything changed."""
         return self != NOTHING
 
 
@@ -61,12 +60,12 @@ NOTHING: Final = News()
 
 
 class Lookout:
-    """Watches over one open project, from the moment of making this on. `look` belongs to one thread.
+    """Watches one open project from its creation on. Call `look` from one thread only.
 
     Parameters
     ----------
     project
-        What it writes itself, in whichever thread, is no news.
+        The project; its own writes, in any thread, are ignored.
     """
 
     def __init__(self, project: Project) -> None:
@@ -78,29 +77,29 @@ class Lookout:
         self._engine = engine_of(project.folder, read_only=project.read_only)
         with sentences(project.folder):
             self._connection = self._engine.connect().execution_options(plain=True)
-            # It never waits: what cannot be seen now, because a commit is under way, is seen at the next look.
+            # It never waits: what is hidden by a commit in progress is found at the next check.
             self._connection.exec_driver_sql("PRAGMA busy_timeout=0")
             self._version = self._data_version()
             self._known = _state(self._connection)
         project.own_step = self._own_step
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection to the database."""
         self._project.own_step = None
         self._connection.close()
         self._engine.dispose()
 
     @property
     def position(self) -> int:
-        """The last row of the journal that is known here."""
+        """The last known row of the journal."""
         return self._known.last[0]
 
     def is_foreign(self, row: int) -> bool:
-        """Whether another program wrote a row of the journal while this one looked on."""
+        """Return whether another program wrote a row of the journal while this lookout was active."""
         return row in self._foreign
 
     def look(self) -> News:
-        """Return what other programs have changed since the last look; nothing is news twice.
+        """Return what other programs have changed since the last check; each change is reported once.
 
         Raises
         ------
@@ -108,7 +107,7 @@ class Lookout:
             If the database cannot be read.
         """
         with self._lock, sentences(self._project.folder):
-            if self._committing:  # by a thread of this program: what it wrote could not be told from the work of others
+            if self._committing:  # by a thread of this program: its writes could not be distinguished from those of others
                 return NOTHING
             version = self._data_version()
             if version == self._version:
@@ -134,7 +133,7 @@ class Lookout:
 
     @contextmanager
     def _own_step(self) -> Iterator[Callable[[Connection], None]]:
-        """Note what one transaction of this program changes: what is yielded is called at its beginning and at its end."""
+        """Register the changes of one transaction of this program: call the yielded function at its beginning and its end."""
         states: list[_State] = []
 
         def note(connection: Connection) -> None:
@@ -153,7 +152,7 @@ class Lookout:
                 self._committing = False
 
     def _take_for_known(self, before: _State, after: _State) -> None:
-        """Count as known what an own transaction changed; what others changed before it stays news."""
+        """Mark the changes of one of the program's transactions as known; earlier changes of others are still reported."""
         facts, last = dict(self._known.facts), list(self._known.last)
         for key in before.facts.keys() | after.facts.keys():
             if before.facts.get(key) != after.facts.get(key) and facts.get(key) == before.facts.get(key):
@@ -166,7 +165,7 @@ class Lookout:
         self._known = _State(facts, (last[0], last[1]))
 
     def _data_version(self) -> int:
-        """Return SQLite's own number of the commits of others, which lies in shared memory: nothing is read from the disk."""
+        """Return SQLite's counter of the commits of others, which is in shared memory: nothing is read from the disk."""
         driver = self._connection.connection.driver_connection
         assert driver is not None
         return int(driver.execute("PRAGMA data_version").fetchone()[0])

@@ -1,4 +1,4 @@
-"""Where a project is made: it is there whole, or not at all, and what a making that was cut off left is no obstacle."""
+"""Atomic creation of a project: it is complete or absent, and remains of an interrupted creation do not block a new one."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ DATABASE = "project.sqlite"
 PART = f"{DATABASE}.part"
 FOLDERS = ("cache", "runs")
 MAKING = ".making"
-"""Within a folder, the place where a project is filled before it becomes the folder's."""
+"""Subfolder in which a project is filled before it is moved to the folder itself."""
 
 
 class NotFreeError(Exception):
-    """A folder holds something already; the text is one sentence for the screen."""
+    """A folder is not empty; the message is one sentence for the user."""
 
 
 def is_free(folder: Path) -> bool:
-    """Return whether a project can be made in a folder: it is new or empty, or holds what a making that was cut off left."""
+    """Return whether a project can be created in a folder: it is new, empty, or has only remains of an interrupted creation."""
     if not folder.exists():
         return True
     if not folder.is_dir():
@@ -31,21 +31,21 @@ def is_free(folder: Path) -> bool:
 
 
 def clear(folder: Path) -> Path:
-    """Make a free folder empty and return the place in it where a project is to be filled.
+    """Empty a free folder and return the subfolder in which a project is to be filled.
 
     Raises
     ------
     NotFreeError
-        If the folder is not free; it is left as it is.
+        If the folder is not free; it is unchanged.
     OSError
-        As the disk says.
+        From the disk.
     """
     if not is_free(folder):
         raise NotFreeError(Said("{folder} is not empty; choose a new or empty folder for the project.", folder=folder))
     folder.mkdir(parents=True, exist_ok=True)
     for name in (PART, f"{PART}-journal"):
         (folder / name).unlink(missing_ok=True)
-    # The mark goes last: with it, what is left of the rest still counts as free.
+    # The mark is removed last: while it exists, remains of the rest still count as free.
     for name in (*FOLDERS, MAKING):
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
@@ -53,12 +53,12 @@ def clear(folder: Path) -> Path:
 
 
 def settle(folder: Path) -> None:
-    """Let the filled and closed project become the folder's; the database comes last, and with it the project.
+    """Move the filled and closed project to the folder; the database is moved last, and completes the project.
 
     Raises
     ------
     OSError
-        As the disk says; there is no project in the folder then.
+        From the disk; there is no project in the folder then.
     """
     made = folder / MAKING
     for name in (*FOLDERS, DATABASE):

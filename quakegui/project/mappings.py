@@ -1,4 +1,4 @@
-"""What the columns of tables mean, kept with a project for the next tables that have the same columns."""
+"""Column mappings stored in a project, for later tables with the same columns."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from quakegui.season.json_values import parse_json
 
 KEY = "table_mappings"
 MOST = 100
-"""Mappings that a project keeps; the oldest go."""
+"""Maximum number of mappings in a project; the oldest are removed."""
 
 
 def saved_mappings(project: Project) -> tuple[SavedMapping, ...]:
-    """Return the mappings that a project keeps, the latest first; those of another version that cannot be read are left out."""
+    """Return the mappings of a project, the latest first; those of another version that cannot be read are omitted."""
     with project.read() as connection:
         return _read(get_setting(connection, KEY))
 
 
 def with_saved(manner: Manner | None, saved: tuple[SavedMapping, ...]) -> Manner:
-    """Return how to read files, with a project's mappings for tables of which nothing else is said."""
+    """Return hints with the saved mappings of a project, for tables without a mapping of their own."""
     return manner if isinstance(manner, TableMapping) else replace(manner or NO_HINTS, saved=saved)
 
 
 def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping) -> None:
-    """Keep what the columns of a table mean, in place of what was kept for the same columns."""
+    """Save the mapping of a table, in place of an earlier one for the same columns."""
     with project.write() as connection:
         kept = [one for one in _read(get_setting(connection, KEY)) if one.columns != tuple(columns)]
         both = [SavedMapping(tuple(columns), mapping), *kept][:MOST]
@@ -41,7 +41,7 @@ def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping
 
 
 def save_for_later(project: Project, paths: Iterable[Path | str], mapping: TableMapping) -> None:
-    """Keep a mapping for the columns of the first of some files that it fits."""
+    """Save a mapping for the columns of the first of several files that it fits."""
     for path, _ in files_at(paths):
         try:
             for source in formats.expand(path):
@@ -50,7 +50,7 @@ def save_for_later(project: Project, paths: Iterable[Path | str], mapping: Table
                     save_mapping(project, columns, mapping)
                     return
         except FormatError:
-            continue  # it was named as unread by the import
+            continue  # the import has reported it as unread
 
 
 def _read(text: str | None) -> tuple[SavedMapping, ...]:

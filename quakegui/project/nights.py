@@ -1,4 +1,4 @@
-"""Night means kept beside the readings, so that opening a season never reads the raw record."""
+"""Night means stored beside the readings, so that opening a season does not read the readings."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from quakegui.season.quality import Quality
 from quakegui.words import Said
 
 RUN_DAYS = 64
-"""Days of one station that are unpacked together: keeps a record of one-second readings within some 150 MB."""
+"""Days of one station that are unpacked together: limits one-second readings to some 150 MB."""
 
 _REACH = (int(FIRST_DAY.astype(np.int64)), int(LAST_DAY.astype(np.int64)))
-"""Nights of other days come from no readings: a stranger wrote them, and every day up to them would be computed."""
+"""Valid range of days: nights outside it are not from readings but from an untrusted file, and would extend the calendar."""
 _BLOCK_FACTS = ("station", "utc_day", "cadence_ms", "data_type", "derived", "count", "times", "values", "file")
-"""What a `Block` is in the database."""
+"""The columns of a `Block` in the database."""
 _NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ? AND day BETWEEN ? AND ?"
 
 
 Night = tuple[float | None, float, int]
-"""Mean in nT (None where there is none), recorded share 0..1, and `Quality` bits."""
+"""Mean in nT (None if there is none), data coverage 0 to 1, and `Quality` bits."""
 
 
 def read_blocks(connection: Connection, code: str, first: int, last: int, *, hidden: bool = False) -> list[Block]:
-    """Return a station's blocks of the UTC days `first`..`last`, both included; with `hidden` those not in force as well."""
+    """Return the blocks of a station on the UTC days `first` to `last`, inclusive; with `hidden`, also those not in force."""
     table, file = schema.block.c, schema.imported_file.c
     rows = connection.execute(
         select(*(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256)
@@ -48,7 +48,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     ).all()
     numbers = {row.file for row in rows}
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
-    # Names matter only to what a file marks as missing, which few do.
+    # Names matter only for times marked as missing, which are rare.
     names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
     return [
         Block(
@@ -65,14 +65,16 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
 def update_nights(
     connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
 ) -> NDArray[np.datetime64]:
-    """Compute the night means of the days that changed readings can reach; returns the days whose nights changed.
+    """Compute the night means of the days that depend on changed readings; returns the days whose nights changed.
 
     Parameters
     ----------
     connection
-        Within a writing transaction.
+        Connection within a writing transaction.
     touched
-        UTC days (days since 1970) whose readings changed, by station.
+        UTC days (days since 1970) with changed readings, by station.
+    progress
+        Called with stations done, stations in all and a text.
     """
     config = config_of(connection)
     if touched and get_setting(connection, "night_key") is None:
@@ -86,10 +88,10 @@ def update_nights(
 
 
 def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> NDArray[np.datetime64]:
-    """Bring the night means up to date with the readings, the time zone and the way they are formed.
+    """Update the night means to the readings, the time zone and the night parameters.
 
-    Each station is a transaction of its own, so that labels can be given meanwhile; what a crash leaves undone is known, and
-    done at the next call.
+    Each station has its own transaction, so that labels can be set meanwhile; work interrupted by a crash is recorded, and
+    finished at the next call.
 
     Returns
     -------
@@ -114,19 +116,19 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
 
 
 def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> None:
-    """Record, in the transaction that changes readings, which UTC days of which station changed."""
+    """Record, in the transaction that changes readings, the changed UTC days of each station."""
     rows = [{"station": code, "utc_day": day} for code, days in touched.items() for day in set(days)]
     if rows:
         connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
 
 
 def has_stale_nights(connection: Connection) -> bool:
-    """Say whether readings have changed since the night means were computed."""
+    """Return whether readings have changed since the night means were computed."""
     return connection.scalar(select(schema.stale_night.c.station).limit(1)) is not None
 
 
 def _discard_nights(project: Project) -> None:
-    """Forget all night means, because they are formed in another way now."""
+    """Delete all night means after a change of the night parameters."""
     table = schema.block.c
     with project.write() as connection:
         touched: dict[str, set[int]] = {}
@@ -150,9 +152,9 @@ def _refresh_station(project: Project, code: str) -> NDArray[np.datetime64]:
 
 
 def night_key(config: SeasonConfig) -> str:
-    """Return a fingerprint of what night means depend on besides the readings."""
+    """Return a fingerprint of everything but the readings that night means depend on."""
     parts: dict[str, object] = {"timezone": config.timezone, "night": asdict(config.night)}
-    if skipped_days(config.timezone).size:  # nights of such days were formed once
+    if skipped_days(config.timezone).size:  # to recompute nights of such days, which earlier versions computed
         parts["skipped"] = skipped_days(config.timezone).astype(str).tolist()
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -160,7 +162,8 @@ def night_key(config: SeasonConfig) -> str:
 def load_nights(project: Project) -> NightMeans | None:
     """Return the night means of every station, or None without data.
 
-    The days go from the first with data, or the season's first day if that is earlier, to the last, or the season's last day.
+    The days begin with the first day with data, or the first day of the season if that is earlier, and end with the last day
+    with data, or the last day of the season.
     """
     days = _axis(project)
     with project.read() as connection:
@@ -170,10 +173,10 @@ def load_nights(project: Project) -> NightMeans | None:
         values, coverage = np.full(shape, np.nan), np.zeros(shape)
         quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
         for station, code in enumerate(codes if days.size else ()):
-            # Straight from the driver: ten years of a hundred stations are 365,000 rows, too many for an object each.
+            # Directly from the driver: ten years of a hundred stations are 365,000 rows, too many for an object each.
             rows = connection.exec_driver_sql(_NIGHTS_OF, (code, *_REACH)).cursor.fetchall()
             if rows:
-                found = np.array(rows, dtype=np.float64)  # what is None becomes NaN
+                found = np.array(rows, dtype=np.float64)  # None becomes NaN
                 day = found[:, 0].astype(np.int64).astype("datetime64[D]")
                 found, day = found[np.isin(day, days)], np.searchsorted(days, day[np.isin(day, days)])
                 values[day, station], coverage[day, station] = found[:, 1], found[:, 2]
@@ -182,7 +185,7 @@ def load_nights(project: Project) -> NightMeans | None:
 
 
 def season_days(project: Project) -> NDArray[np.datetime64]:
-    """Return the local dates of the season window, datetime64[D], shape (day,); empty while there are no readings."""
+    """Return the local dates of the season, datetime64[D], shape (day,); empty while there are no readings."""
     days = _axis(project)
     config = project.config()
     first = 0 if config.first_day is None else np.searchsorted(days, config.first_day)
@@ -190,7 +193,7 @@ def season_days(project: Project) -> NDArray[np.datetime64]:
 
 
 def days_with_data(project: Project) -> NDArray[np.datetime64]:
-    """Return every local date with a reading or a recorded night, datetime64[D], shape (day,), increasing."""
+    """Return every local date with a reading or a night mean, datetime64[D], shape (day,), increasing."""
     with project.read() as connection:
         day = schema.night.c.day
         found = connection.scalars(select(day).where(day.between(*_REACH)).distinct().order_by(day)).all()
@@ -199,7 +202,7 @@ def days_with_data(project: Project) -> NDArray[np.datetime64]:
 
 
 def _axis(project: Project) -> NDArray[np.datetime64]:
-    """Return every day of the calendar from the first to the last that the project speaks of, datetime64[D], shape (day,)."""
+    """Return every calendar day from the first to the last day of the project, datetime64[D], shape (day,)."""
     with project.read() as connection:
         day = schema.night.c.day
         first, last = connection.execute(select(func.min(day), func.max(day)).where(day.between(*_REACH))).one()
@@ -214,7 +217,7 @@ def _axis(project: Project) -> NDArray[np.datetime64]:
 
 
 def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Cut local days within reach of UTC days (one to either side) into runs of at most `RUN_DAYS`."""
+    """Split the local days that depend on UTC days (one day to either side) into runs of at most `RUN_DAYS`."""
     reach = sorted({day + near for day in days for near in (-1, 0, 1)})
     edges = [0, *(at for at in range(1, len(reach)) if reach[at] != reach[at - 1] + 1), len(reach)]
     for start, end in pairwise(edges):
@@ -223,7 +226,7 @@ def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def _update_run(connection: Connection, code: str, first: int, last: int, config: SeasonConfig) -> set[int]:
-    """Store the nights of a station's local days `first`..`last` and return those that are not as they were."""
+    """Store the nights of a station on the local days `first` to `last`; returns the days whose nights changed."""
     table = schema.night.c
     here = (table.station == code) & table.day.between(first, last)
     before = {row.day: (row.value, row.coverage, row.quality) for row in connection.execute(select(schema.night).where(here))}
@@ -242,7 +245,8 @@ def _update_run(connection: Connection, code: str, first: int, last: int, config
 def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig) -> dict[int, Night]:
     """Return the night of each local day with a reading or a recorded night.
 
-    Of records of several cadences the one with a night mean counts, then the more final, then the finer.
+    If there are records of several sampling intervals, one with a night mean takes precedence, then the more final, then the
+    finer.
     """
     days = np.arange(first, last + 1, dtype=np.int64).astype("datetime64[D]")
     start, end = night_bounds(days, config.timezone, config.night.window)
@@ -260,7 +264,7 @@ def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig) ->
                 continue
             quality = int(found.quality[at, 0]) | (Quality.DERIVED if derived[at] and coverage > 0.0 else 0)
             rank = (not np.isnan(value), coverage > 0.0, final.get(int(reach[0, at]), 0))
-            # Records come finest first, so an equal rank keeps the finer one.
+            # Records come finest first, so the finer one is kept at equal rank.
             if day not in best or rank > best[day][0]:
                 best[day] = rank, (None if np.isnan(value) else value, coverage, quality)
     return {day: night for day, (_, night) in sorted(best.items())}

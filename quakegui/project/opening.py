@@ -1,4 +1,4 @@
-"""What happens to a project's database before it is used: made whole, looked at before it is trusted, brought forward."""
+"""Preparation of the database of a project: creation, checks before it is trusted, and migration."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from quakegui.project.filesystem import is_link, replacing
 from quakegui.words import Said
 
 LONGEST_PATH = 511
-"""Bytes of the longest path that SQLite opens (MAX_PATHNAME of its os_unix.c, less the end of the text)."""
+"""Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
 _OWN_FILES = (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
 _OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
-"""What is written, moved and deleted in without asking: as links of a stranger they would lead to the user's own files."""
+"""Folders in which the program writes, moves and deletes freely: links in an untrusted project could lead elsewhere."""
 
 
 def make_database(folder: Path, facts: dict[str, str]) -> None:
-    """Write a new database under another name, then give it its own: a project is there whole, or not at all."""
+    """Write a new database under a temporary name, then rename it: a project is complete or absent."""
     with replacing(folder / DATABASE, part=folder / making.PART):
         engine = engine_of(folder, name=making.PART)
         try:
@@ -36,7 +36,7 @@ def make_database(folder: Path, facts: dict[str, str]) -> None:
 
 
 def require_length(folder: Path) -> None:
-    """Refuse a path that SQLite cannot open a database at; Windows has a longer way for it."""
+    """Raise ProjectError for a path too long for SQLite; Windows has an extended form for long paths."""
     length = len(os.fsencode(folder / f"{DATABASE}-journal"))
     if sys.platform != "win32" and length > LONGEST_PATH:
         raise ProjectError(
@@ -50,7 +50,7 @@ def require_length(folder: Path) -> None:
 
 
 def require_there(folder: Path) -> None:
-    """Refuse a folder that cannot be reached or holds no project, and a database or a folder within that is a link."""
+    """Raise ProjectError if the folder is unreachable or has no project, or if its database or one of its folders is a link."""
     require_length(folder)
     try:
         if not folder.is_dir():
@@ -92,7 +92,7 @@ def require_there(folder: Path) -> None:
 
 
 def look_first(folder: Path) -> None:
-    """Refuse a database that is not a project's, or holds what acts by itself, before anything of it is run or changed."""
+    """Raise ProjectError for a database that is not a project or has unknown triggers, before it is executed or changed."""
     engine = engine_of(folder, read_only=True)
     try:
         with engine.connect() as connection, connection.begin():
@@ -100,18 +100,18 @@ def look_first(folder: Path) -> None:
     except DBAPIError as error:
         if any(word in str(error.orig) for word in ("not a database", "malformed", "locked")):
             raise
-        # Some drives let nobody read before the journal's mode is set; `bring_forward` looks again.
+        # Some drives do not allow reading before the journal mode is set; `bring_forward` checks again.
     finally:
         engine.dispose()
 
 
 def require_content(engine: Engine, folder: Path, *, read_only: bool, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Refuse values that no project holds, and put back this program's own triggers where they were taken out.
+    """Raise ProjectError for values that no project contains, and restore missing triggers of this program.
 
     Returns
     -------
     tuple
-        What the record shows of other hands, as `verifying.glance` says it.
+        Signs of changes by other programs, as from `verifying.glance`.
     """
     with engine.connect() as connection, connection.begin():
         soundness.require_values(connection, folder)
@@ -125,7 +125,7 @@ def require_content(engine: Engine, folder: Path, *, read_only: bool, now_ms: in
 
 
 def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
-    """Bring an older version's database forward once, after a copy of it was kept."""
+    """Migrate the database of an older version, after a backup copy was written."""
     with engine.connect() as connection, connection.begin():
         found = soundness.require_project(connection, folder)
     if found == schema.SCHEMA:
@@ -141,13 +141,13 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         found = schema.version(connection) or schema.SCHEMA
         if found >= schema.SCHEMA:
-            return  # another program has just brought it forward
+            return  # another program has just migrated it
         _keep_copy(folder, found)
         schema.migrate(connection)
 
 
 def _keep_copy(folder: Path, version: int) -> None:
-    """Copy the database, which nobody else can change meanwhile, as it is before it is brought forward."""
+    """Copy the database before its migration; nobody else can change it meanwhile."""
     copy = folder / f"project.version{version}.sqlite"
     try:
         with (

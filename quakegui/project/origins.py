@@ -1,4 +1,4 @@
-"""Where the project's earthquakes are from."""
+"""Source files of the earthquakes of a project."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A catalogue file that events were taken from.
+    """A catalogue file from which earthquakes were imported.
 
     Attributes
     ----------
     name
-        The file's name without its folder; of an archive's member the member's.
+        Name of the file without its folder, or of the member of an archive.
     sha256
-        Of its contents, unpacked.
+        SHA-256 of its unpacked contents.
     events
-        How many events it holds, chosen or not.
+        Number of earthquakes in it, selected or not.
     """
 
     name: str
@@ -26,6 +26,6 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Where the project's events are from; empty where they were in memory already."""
+    """The source files of the earthquakes of a project; empty if they came from memory."""
 
     files: tuple[Origin, ...] = ()

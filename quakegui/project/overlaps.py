@@ -1,4 +1,4 @@
-"""What the files of an import overwrite, and what of them does not count, reading by reading."""
+"""Readings that the files of an import overwrite, and readings of them that are not used."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from quakegui.words import Said
 
 _MOST_NAMES = 3
 _AT_ONCE = 500
-"""Files in one question to the database."""
+"""Maximum number of files in one database query."""
 
 
 @dataclass(slots=True)
 class Overlap:
-    """How the readings of one file stand beside those of others.
+    """The readings of one file compared with those of others.
 
     Attributes
     ----------
     overwritten
-        Readings that took the place of another file's with another value.
+        Number of readings that replaced different values of another file.
     unused
-        Readings in whose place another file's with another value counts.
+        Number of readings that are not used, because different values of another file take precedence.
     withdrawn
-        Readings of an earlier file of the same name that this one marks as missing: they do not count any more.
+        Number of readings of an earlier file of the same name that this one marks as missing; they are no longer used.
     remainder
-        Readings, on the days of this file, of others of the same name that it does not hold.
+        Number of readings, on the days of this file, of others of the same name that this one lacks.
     over, under, out, beside
-        Names of the files that these counts speak of.
+        Names of the files to which these counts refer.
     """
 
     overwritten: int = 0
@@ -50,7 +50,7 @@ class Overlap:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What an analyst should know of it."""
+        """Sentences on the overlap for the analyst."""
         found = []
         if self.overwritten:
             found.append(
@@ -89,12 +89,12 @@ class Overlap:
 
 
 def overlaps_of(connection: Connection, files: Sequence[int]) -> Mapping[int, Overlap]:
-    """Return, by number, how the files of an import stand beside others with readings of the same station, day and cadence.
+    """Return, by number, the overlap of the files of an import with others of the same station, day and sampling interval.
 
     Parameters
     ----------
     connection
-        Within the transaction of the import.
+        Connection within the transaction of the import.
     files
         Numbers of its files.
     """
@@ -114,12 +114,12 @@ def overlaps_of(connection: Connection, files: Sequence[int]) -> Mapping[int, Ov
 
 
 def is_shared(connection: Connection, file: int) -> bool:
-    """Whether another file has readings of a station, day and cadence that a file has readings of."""
+    """Return whether another file has readings of the same station, day and sampling interval as a file."""
     return next(_shared_days(connection, (file,)), None) is not None
 
 
 def _shared_days(connection: Connection, brought: Sequence[int]) -> Iterator[tuple[str, int]]:
-    """Yield each station and UTC day on which one of these files has readings beside another file's."""
+    """Yield each station and UTC day on which one of these files and another file have readings."""
     mine, other = schema.block.alias(), schema.block.alias()
     same = (mine.c.station == other.c.station) & (mine.c.utc_day == other.c.utc_day) & (mine.c.cadence_ms == other.c.cadence_ms)
     seen: set[tuple[str, int]] = set()
@@ -139,7 +139,7 @@ def _compare(
     seen: Mapping[int, set[str]],
     found: dict[int, Overlap],
 ) -> None:
-    """Add what one station, day and cadence tell of its fresh files."""
+    """Add the overlaps of the new files on one station, day and sampling interval to `found`."""
     size = slots_of(each.slot for each in here)
     before, after = _winners(here, size, skip=fresh), _winners(here, size)
 
@@ -173,7 +173,7 @@ def _compare(
 def _winners(
     here: list[Weighed], size: int, *, skip: frozenset[int] = frozenset()
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for each slot which block counts there without those of some files, -1 for none, and its value."""
+    """Return for each slot the block in force (-1 for none), without those of the files `skip`, and its value."""
     ranks = np.array([k for k, each in enumerate(here) if each.block.file not in skip], dtype=np.int64)
     best, value = np.full(size, -1), np.zeros(size, dtype=np.int64)
     if ranks.size:

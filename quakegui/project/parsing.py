@@ -1,6 +1,6 @@
-"""Files into packed blocks, on as many processors as pay. Nothing here touches a project.
+"""Parsing of files into packed blocks, on several processors if that is faster. Nothing here accesses a project.
 
-Parsing runs in processes of its own where there is much of it: they return the packed blocks, which are small.
+Many files are parsed in separate processes, which return the packed blocks; these are small.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from quakegui.season.network import Station
 from quakegui.words import Said
 
 FEW_FILES = 300
-"""Up to so many files one process is faster than starting others."""
+"""Number of files up to which one process is faster than several."""
 FEW_BYTES = 60 * 1024**2
 CHUNK = 24
-"""Files that a process parses at a time: progress and cancelling stay lively."""
+"""Number of files that a process parses at a time, small enough for frequent progress and cancelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class ParsedFile:
     Attributes
     ----------
     name, base
-        As messages name it, and without its folder.
+        Its name in messages, and without its folder.
     sha256
         Fingerprint of its bytes and of the mapping.
     format
-        What it was read as.
+        Its format.
     blocks, stations, kp, notes
-        The readings, and what else it holds.
+        The readings and its other content.
     issued_ms, modified_ms
-        The date of issue that it states and when it was last modified, milliseconds since 1970 UTC; None where unknown.
+        Date of issue stated in the file, and modification time, in milliseconds since 1970 UTC; None if unknown.
     """
 
     name: str
@@ -77,13 +77,13 @@ class ParsedFile:
 
     @property
     def readings(self) -> int:
-        """How many readings it holds."""
+        """Number of readings."""
         return sum(block.count for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file whose content is in the project already: its names, fingerprint and time of modification (see `ParsedFile`)."""
+    """A file whose content is already in the project: its names, fingerprint and modification time (see `ParsedFile`)."""
 
     name: str
     base: str
@@ -93,7 +93,7 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file, or a whole exported project, that was left out.
+    """A file, or a whole exported project, that was skipped.
 
     Attributes
     ----------
@@ -108,45 +108,46 @@ class SkippedFile:
 
 
 KnownContents = Mapping[str, frozenset[str]]
-"""Fingerprints of the contents that a project holds, and the names (without folders) under which it has them: under another
-name a content may be another station's."""
+"""Fingerprints of the contents in the project, and their names (without folders): under another name, a content may be
+another station's.
+"""
 
 Manner = TableMapping | Hints
-"""How to read the columns of tables, or what the user says of files besides."""
+"""Column mapping of tables, or hints of the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How to read each file, where they differ.
+    """How to read each file, if they differ.
 
     Attributes
     ----------
     others
-        What is said of all files of which nothing else is.
+        Mapping or hints for all files without their own.
     of_file
-        What is said of one: by the path of the file on disk, and the name that messages give it, or the member of an archive.
+        Mapping or hints of single files: by path on disk, and name in messages or of the member of the archive.
     """
 
     others: Manner | None = None
     of_file: Mapping[tuple[str, str], Manner] = field(default_factory=dict)
 
     def of(self, path: str, name: str) -> Manner | None:
-        """Return what is said of a file of this name, or of a member of the archive, at `path`."""
+        """Return mapping or hints of the file `name`, or of the member `name` of the archive, at `path`."""
         return self.of_file.get((path, name), self.others)
 
 
 NOTHING_SAID = Manners()
 
 _told: tuple[KnownContents, Manners] = {}, NOTHING_SAID
-"""In a helper process: what the project holds, and how to read files."""
+"""In a helper process: the contents of the project, and how to read files."""
 
 Outcome = ParsedFile | KnownFile | SkippedFile
 
 
 def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
-    """Return every file at `paths` (folders with all their levels) and the folder name that messages put before its name.
+    """Return every file at `paths` (folders recursively), each with the folder name to put before its name in messages.
 
-    Of an exported project among them only the file that says so is returned: its tables are not readings to be guessed at.
+    For an exported project among them, only its manifest is returned: its tables are not readings to be guessed at.
     """
     found: list[tuple[str, str]] = []
     for given in paths:
@@ -168,14 +169,18 @@ def files_at(paths: Iterable[Path | str]) -> tuple[tuple[str, str], ...]:
 def parse_files(
     files: tuple[tuple[str, str], ...], *, contents: KnownContents, manners: Manners, cancelled: CancelCheck
 ) -> Iterator[tuple[int, list[Outcome]]]:
-    """Yield, in order, how many files are done and what the latest of them gave; ends early when `cancelled`.
+    """Yield, in order, the number of files done and the results of the latest of them; stops when `cancelled` returns True.
 
     Parameters
     ----------
+    files
+        Files from `files_at`.
     contents
-        What the project holds already; such files are not parsed again.
+        Contents of the project; such files are not parsed again.
     manners
-        How to read them.
+        How to read the files.
+    cancelled
+        Called often.
     """
     chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)]
     workers = _workers(files)
@@ -187,7 +192,7 @@ def parse_files(
                 yield done, outcomes
             return
         except (BrokenProcessPool, OSError, PermissionError):
-            # A machine that does not let processes start, or ran out of memory for them: this one goes on where they ended.
+            # If processes cannot start or run out of memory, this process continues where they stopped.
             pass
     for file in files[done:]:
         if cancelled():
@@ -197,7 +202,7 @@ def parse_files(
 
 
 def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, manners: Manners) -> list[Outcome]:
-    """Return what each file, or each member of an archive, gave."""
+    """Return the results of each file, or of each member of an archive."""
     outcomes: list[Outcome] = []
     for path, prefix in files:
 
@@ -214,7 +219,7 @@ def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, manne
 
 
 def _parse_sources(path: str, sources: Iterable[Source], contents: KnownContents, manners: Manners) -> list[Outcome]:
-    """Return what the members of an archive, or a file, gave; of exported projects in it only that they are there."""
+    """Return the results of a file, or of the members of an archive; exported projects in it are only reported."""
     found: list[tuple[str, Outcome]] = []
     exports: list[str] = []
     for source in sources:
@@ -231,7 +236,7 @@ def _parse_sources(path: str, sources: Iterable[Source], contents: KnownContents
 
 
 def parse_source(source: Source, contents: KnownContents, mapping: Manner | None) -> Outcome:
-    """Return what one file gave; a file that cannot be read is skipped with its reason, never raised."""
+    """Return the result of one file; a file that cannot be read is skipped with a reason, and no error is raised."""
     sha256 = fingerprint(source.data, mapping)
     if source.base in contents.get(sha256, ()):
         return KnownFile(source.name, source.base, sha256, source.modified_ms)
@@ -243,10 +248,10 @@ def parse_source(source: Source, contents: KnownContents, mapping: Manner | None
 
 
 def fingerprint(data: bytes, mapping: Manner | None) -> str:
-    """Return what tells two contents apart: the bytes, and how they were read."""
+    """Return a hash of the bytes and of how they were read."""
     found = hashlib.sha256(data)
     if mapping is not None:
-        found.update(mapping.to_json().encode())  # hints that say nothing add nothing
+        found.update(mapping.to_json().encode())  # empty hints add nothing
     return found.hexdigest()
 
 
@@ -293,7 +298,7 @@ def _in_processes(
     cancelled: CancelCheck,
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
-    # Spawned, not forked: a window's process has threads, and Windows knows no fork.
+    # Spawned, not forked: the process of a window has threads, and Windows has no fork.
     pool = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, manners)
     )
@@ -307,7 +312,7 @@ def _in_processes(
 
 
 def _begin_helper(contents: KnownContents, manners: Manners) -> None:
-    """Leave Ctrl+C to the process that started this one, and end with it, however it ends."""
+    """Ignore Ctrl+C, which the parent process handles, and end with the parent, however it ends."""
     global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
     _told = contents, manners
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,7 +1,7 @@
-"""Readings as they lie in a project: small blocks of one station, UTC day, cadence and file, exact to 0.001 nT.
+"""Readings as stored in a project: small blocks of one station, UTC day, sampling interval and file, exact to 0.001 nT.
 
-Every file keeps its own blocks. Which of several overlapping records counts is decided slot by slot when they are read, by
-what the files are (`Issue`) and never by the order in which they came in.
+Every file keeps its own blocks. Overlapping records are resolved slot by slot when they are read, by the properties of the
+files (`Issue`) and never by the order of import.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from quakegui.words import Said
 
 DAY_MS = 86_400_000
 PER_NT = 1000.0
-"""Stored steps in one nT."""
+"""Stored steps per nT."""
 
 MOST_READINGS = DAY_MS
-"""Of one block: a reading every millisecond."""
+"""Maximum number of readings in one block: one per millisecond."""
 _LARGEST = 1_000_000_000
-"""Thousandths of a nT that no reading reaches: a million nT."""
+"""Thousandths of a nT above every reading: a million nT."""
 
 _FARTHEST_DAY = 400_000
 _LONGEST_CADENCE = 400 * DAY_MS
@@ -34,21 +34,21 @@ _HEAD = struct.Struct("<qqIB")
 
 
 class DamagedReadingsError(ValueError):
-    """Stored readings are not what `pack` made."""
+    """Stored readings are not a result of `pack`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Issue:
-    """What decides between the readings of several files that are equally final: the larger one counts.
+    """Precedence between readings of several files of the same data type: the larger one is used.
 
     Attributes
     ----------
     issued_ms
-        Date of issue that the file states, milliseconds since 1970 UTC; a file without one counts as older than any other.
+        Date of issue stated in the file, in milliseconds since 1970 UTC; a file without one counts as the oldest.
     modified_ms
-        When the file was last modified; where copies of it were seen, the earliest time.
+        When the file was last modified; for several copies, the earliest time.
     sha256
-        Fingerprint of its content: decides a tie, always in the same way.
+        Fingerprint of its content: resolves a tie, always in the same way.
     """
 
     issued_ms: float = -math.inf
@@ -57,14 +57,14 @@ class Issue:
 
     @classmethod
     def of(cls, issued_ms: int | None, modified_ms: int | None, sha256: str) -> Issue:
-        """Return the issue of a file, None standing for what is not known."""
+        """Return the issue of a file, with None for unknown times."""
         issued, modified = (-math.inf if time is None else float(time) for time in (issued_ms, modified_ms))
         return cls(issued, modified, sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Readings of one station, UTC day, cadence and file, packed.
+    """Readings of one station, UTC day, sampling interval and file, packed.
 
     Attributes
     ----------
@@ -73,23 +73,23 @@ class Block:
     utc_day
         Days since 1970.
     cadence_ms
-        Milliseconds between readings.
+        Sampling interval in milliseconds.
     data_type
         A `DataType`, as a number.
     derived
         Whether F was computed from components.
     count
-        Number of readings; 0 where the file states of the whole day that nothing was recorded.
+        Number of readings; 0 if the file marks the whole day as missing.
     times, values
         Packed milliseconds since the start of the day, and thousandths of a nT (`pack`).
     file
         Number of the file in order of import.
     missing
-        Packed milliseconds at which the file states that nothing was recorded; empty without such.
+        Packed milliseconds that the file marks as missing; empty if there are none.
     names
-        The names, without folders, under which the content was seen; not needed where nothing is marked as missing.
+        The names, without folders, of the content; only needed if times are marked as missing.
     issue
-        What decides between files that are equally final.
+        Precedence between files of the same data type.
     """
 
     station: str
@@ -107,7 +107,7 @@ class Block:
 
 
 def pack(numbers: NDArray[np.int64]) -> bytes:
-    """Pack whole numbers, shape (time,): first value, largest common step, and differences as compressed byte planes."""
+    """Pack integers, shape (time,): first value, largest common step, and differences as compressed byte planes."""
     first = int(numbers[0]) if numbers.size else 0
     change = np.diff(numbers)
     step = int(np.gcd.reduce(change)) if change.size else 1
@@ -120,12 +120,12 @@ def pack(numbers: NDArray[np.int64]) -> bytes:
 
 
 def unpack(packed: bytes) -> NDArray[np.int64]:
-    """Return the whole numbers that `pack` was given.
+    """Return the integers that were packed with `pack`.
 
     Raises
     ------
     DamagedReadingsError
-        If `pack` made nothing like it; a block may come from anywhere, so it unpacks to no more than it says and may.
+        If the bytes are not a result of `pack`; an untrusted block never unpacks to more than its declared, limited size.
     """
     if len(packed) < _HEAD.size:
         raise DamagedReadingsError(Said("a block is truncated"))
@@ -152,7 +152,7 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
 
 
 def _check(block: Block) -> None:
-    """Refuse a block whose facts are of the wrong kind: a database keeps whatever it is given."""
+    """Raise DamagedReadingsError if fields of a block have the wrong type, which the database does not check."""
     whole = (block.utc_day, block.cadence_ms, block.data_type, block.derived, block.count, block.file)
     if not all(isinstance(number, int) for number in whole) or block.data_type not in set(DataType):
         raise DamagedReadingsError(Said("a block's metadata are not valid numbers"))
@@ -169,7 +169,7 @@ def _check(block: Block) -> None:
 
 
 def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a block's milliseconds since the start of its day and thousandths of a nT, each shape (time,).
+    """Return milliseconds since the start of the day and thousandths of a nT, each of shape (time,).
 
     Raises
     ------
@@ -189,9 +189,9 @@ def instants(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def blocks_of(readings: Readings) -> tuple[Block, ...]:
-    """Cut a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT.
+    """Split a record at UTC midnights and pack the pieces; values are rounded to 0.001 nT.
 
-    A day that holds nothing but what is marked as missing is a piece as well: it takes out the readings of an earlier issue.
+    A day with nothing but times marked as missing is a piece as well: it withdraws readings of an earlier issue.
     """
     time = readings.time.astype(np.int64)
     value = np.rint(readings.values * PER_NT).astype(np.int64)
@@ -216,11 +216,11 @@ def blocks_of(readings: Readings) -> tuple[Block, ...]:
 
 
 def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
-    """Return one record per cadence, finest first, of blocks of one station.
+    """Return one record per sampling interval, finest first, from blocks of one station.
 
-    Where blocks overlap, definitive readings count before quasi-definitive, provisional and variation ones, then those of the
-    larger `Issue`; two readings overlap when they fall into the same slot of one cadence, whatever their exact stamps. What a
-    file marks as missing takes out the readings of an earlier issue of the same name that is as final, and of no other.
+    Where blocks overlap, definitive readings take precedence over quasi-definitive, provisional and variation ones, then those
+    of the larger `Issue`; two readings overlap if they are in the same slot of one sampling interval, whatever their exact
+    timestamps. Times that a file marks as missing withdraw the readings of an earlier issue of the same name and data type.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def merged(blocks: Iterable[Block]) -> tuple[Readings, ...]:
 
 
 def missing_of(block: Block) -> NDArray[np.int64]:
-    """Return at which milliseconds since the start of its day a block's file states that nothing was recorded.
+    """Return the milliseconds since the start of its day that the file of a block marks as missing.
 
     Raises
     ------
@@ -251,13 +251,13 @@ def missing_of(block: Block) -> NDArray[np.int64]:
 
 
 def _packed_of(time: NDArray[np.int64], day: int) -> bytes:
-    """Pack those of some milliseconds since 1970, increasing, that lie on a UTC day."""
+    """Pack those of increasing milliseconds since 1970 that are on a UTC day."""
     first, last = np.searchsorted(time, [day * DAY_MS, (day + 1) * DAY_MS])
     return pack(time[first:last] - day * DAY_MS) if last > first else b""
 
 
 def by_place(blocks: Iterable[Block]) -> dict[tuple[int, int], list[Block]]:
-    """Return blocks of one station by cadence (ms) and UTC day: those of one place may overlap."""
+    """Return blocks of one station by sampling interval (ms) and UTC day; blocks in the same list may overlap."""
     places: dict[tuple[int, int], list[Block]] = {}
     for block in blocks:
         places.setdefault((block.cadence_ms, block.utc_day), []).append(block)
@@ -265,7 +265,7 @@ def by_place(blocks: Iterable[Block]) -> dict[tuple[int, int], list[Block]]:
 
 
 def standing(blocks: Iterable[Block]) -> list[Block]:
-    """Return those of a station's blocks that decide anything: all others may be left out.
+    """Return those blocks of a station that affect the result; all others may be omitted.
 
     Raises
     ------
@@ -280,18 +280,19 @@ def standing(blocks: Iterable[Block]) -> list[Block]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """One of several blocks of a station, UTC day and cadence, unpacked, and which of its readings count.
+    """One of several blocks of a station, UTC day and sampling interval, unpacked, with its readings in force.
 
     Attributes
     ----------
     block
         The block.
     time, value
-        Milliseconds since the start of the day and thousandths of a nT, each shape (time,).
+        Milliseconds since the start of the day and thousandths of a nT, each of shape (time,).
     slot
-        The slot of the cadence that each lies in, counted from the start of the day, shape (time,).
+        Index of the sampling interval within the day, shape (time,).
     counts
-        Whether each counts, shape (time,): no block of more weight has a reading in its slot or takes it out.
+        Whether each reading is in force, shape (time,): no block of higher precedence has a reading in its slot or withdraws
+        it.
     """
 
     block: Block
@@ -302,7 +303,7 @@ class Weighed:
 
 
 def weighed(blocks: Sequence[Block]) -> list[Weighed]:
-    """Weigh the blocks of one station, UTC day and cadence against each other; the one of least weight comes first.
+    """Unpack the blocks of one station, UTC day and sampling interval and resolve overlaps; lowest precedence first.
 
     Raises
     ------
@@ -320,21 +321,21 @@ def weighed(blocks: Sequence[Block]) -> list[Weighed]:
 
 
 def slots_of(slots: Iterable[NDArray[np.int64]]) -> int:
-    """Return how many slots of a day blocks reach, given the slots of each."""
+    """Return the number of slots of a day up to the last reading, given the slots of each block."""
     return max((int(slot.max()) + 1 for slot in slots if slot.size), default=0)
 
 
 def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> NDArray[np.int64]:
-    """Return for each slot of a day which block counts there, -1 for none, shape (slot,).
+    """Return for each slot of a day the index of the block in force, -1 for none, shape (slot,).
 
     Parameters
     ----------
     ordered
-        Blocks of one station, UTC day and cadence, the one of least weight first.
+        Blocks of one station, UTC day and sampling interval, lowest precedence first.
     slots
-        The slots that each has readings in.
+        The slots of the readings of each block.
     size
-        How many slots there are.
+        Number of slots.
     """
     best = np.full(size, -1)
     for rank, slot in enumerate(_not_withdrawn(ordered, slots, size)):
@@ -371,7 +372,7 @@ def _merge(blocks: Sequence[Block]) -> Readings:
 
 
 def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return stamps (ms since 1970) and values (0.001 nT) of the blocks of one station, UTC day and cadence."""
+    """Return times (ms since 1970) and values (0.001 nT) from the blocks of one station, UTC day and sampling interval."""
     start = blocks[0].utc_day * DAY_MS
     if len(blocks) == 1:
         time, value = instants(blocks[0])
@@ -384,7 +385,7 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 
 def block_row(block: Block, file: int) -> dict[str, object]:
-    """Return a block of the file of that number as a row of the table of blocks."""
+    """Return a block of a file, given by its number, as a row of the table of blocks."""
     facts = {
         name: getattr(block, name) for name in ("station", "utc_day", "cadence_ms", "data_type", "count", "times", "values")
     }

@@ -1,4 +1,4 @@
-"""A receipt of the record, kept elsewhere: whoever owns a project can rewrite a whole chain, but not a copy of its head."""
+"""A receipt of the record, stored elsewhere: the owner of a project can rewrite a whole chain, but not a copy of its head."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from quakegui.words import Said
 
 MARK = "quakegui receipt"
 LARGEST = 65_536
-"""Bytes that a receipt may have; one takes less than 1 kB."""
+"""Maximum size of a receipt in bytes; a real one takes less than 1 kB."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
-    """Where a chain ended: id of the last row (0 for none), the hash there, and the rows up to it."""
+    """The end of a chain: id of the last row (0 for none), its hash, and the number of rows."""
 
     id: int
     hash: str
@@ -32,7 +32,7 @@ class ChainHead:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The heads of a project's chains at a moment.
+    """The heads of the chains of a project at a given time.
 
     Attributes
     ----------
@@ -41,11 +41,11 @@ class Receipt:
     project
         Name of the project.
     written
-        When, UTC, ISO 8601.
+        Time of writing, UTC, ISO 8601.
     schema
-        Version of the project's tables.
+        Version of the tables of the project.
     journal, ledger, registrations
-        The chains' heads; receipts from before there were registrations have none of these.
+        The heads of the chains; receipts from before registrations existed lack the last.
     """
 
     format: str
@@ -58,19 +58,23 @@ class Receipt:
 
 
 def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: int) -> Receipt:
-    """Write a receipt of a record whose chains and guards are whole into a new file.
+    """Write a receipt of a record with intact chains and triggers to a new file.
 
     Parameters
     ----------
+    project
+        The project.
     state
-        As `verifying.examine` found it.
+        Result of `verifying.examine`.
+    path
+        The new file.
     now_ms
-        The moment, milliseconds since 1970 UTC.
+        The present time, in milliseconds since 1970 UTC.
 
     Raises
     ------
     ProjectError
-        If a chain or a guard is broken, or the file cannot be written.
+        If a chain is broken, a trigger is missing, or the file cannot be written.
     """
     if state.broken:
         raise ProjectError(Said("No receipt was written: the record differs from what quakegui wrote."))
@@ -83,12 +87,12 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
 
 
 def read_receipt(path: Path) -> Receipt:
-    """Return the receipt in a file.
+    """Read a receipt.
 
     Raises
     ------
     ProjectError
-        If it is none.
+        If the file is not a receipt.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -102,7 +106,7 @@ def read_receipt(path: Path) -> Receipt:
 
 
 def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
-    """Return a sentence for each chain that does not hold what a receipt says; empty where both do."""
+    """Return a sentence for each chain that differs from a receipt; empty if there are none."""
     found = []
     with project.read() as connection:
         for table, head in zip(chain.CHAINED, (receipt.journal, receipt.ledger, receipt.registrations), strict=True):

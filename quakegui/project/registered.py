@@ -1,4 +1,4 @@
-"""Whether registrations were kept: nothing in them changed, no day left out, nothing said of a night that was not over."""
+"""Checks of registrations: nothing was changed, no day omitted, and nothing predicted before its night was over."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quakegui.project.verifying import LATE_HOURS
 from quakegui.words import Said
 
 SHOWN = 5
-"""Days of a gap that are named."""
+"""Maximum number of days of a gap that are named."""
 _LATE_MS = round(LATE_HOURS * 3_600_000)
 
 Days = NDArray[np.datetime64]
@@ -24,21 +24,21 @@ Days = NDArray[np.datetime64]
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRecord:
-    """What became of one registration.
+    """The state of one registration.
 
     Attributes
     ----------
     registration
-        What was frozen.
+        The registration.
     days
         Days of the period with a prospective prediction, datetime64[D], shape (day,).
     gaps
-        Days without one that could have had one: their night has been over for a day, and there is a map, or there are readings
-        outside the season window; datetime64[D], shape (day,).
+        Days without a prediction that could have had one: their night has been over for a day, and there is a map, or there are
+        readings outside the season; datetime64[D], shape (day,).
     faults
-        A sentence for each thing that is not as it was registered, and for gaps.
+        A sentence for each difference from what was registered, and for gaps.
     notes
-        Sentences on what could not be looked at.
+        Sentences on what could not be checked.
     """
 
     registration: Registration
@@ -49,12 +49,14 @@ class RegisteredRecord:
 
 
 def examine_registered(project: Project, *, now_ms: int) -> tuple[RegisteredRecord, ...]:
-    """Look at every registration, oldest first.
+    """Check every registration, oldest first.
 
     Parameters
     ----------
+    project
+        The project.
     now_ms
-        The moment, milliseconds since 1970 UTC: no day is missed whose night has not been over for a day.
+        The present time, in milliseconds since 1970 UTC: only days whose night has been over for a day can be gaps.
     """
     found = registrations(project)
     if not found:
@@ -122,14 +124,14 @@ def _predictions(connection: Connection, one: Registration) -> tuple[Days, NDArr
 
 
 def _is_sealed(connection: Connection, one: Registration) -> bool:
-    """Whether the ledger still has the last row that it had at the registration."""
+    """Return whether the ledger still contains the row that was its last at the registration."""
     row = one.terms.ledger_row
     hashes = (link.hash for link in chain.links(connection, schema.prediction, last=row) if link.id == row)
     return next(hashes, "") == one.terms.ledger_hash
 
 
 def _possible_days(project: Project, now_ms: int) -> Days:
-    """Return the days that can be predicted: with a map in the season, with readings outside its window."""
+    """Return the days that can be predicted: with a map in the season, or with readings outside it."""
     season = load_season(project, features=False, now_ms=now_ms)
     if season is None:
         return np.array([], dtype="datetime64[D]")

@@ -1,6 +1,6 @@
-"""Registrations: what a frozen run is to be judged by, written once, hashed and chained before the days that it predicts.
+"""Registrations: the terms for the evaluation of a frozen run, written once, hashed and chained before the predicted days.
 
-Only what was fixed before the days came can be a test of skill that needs no correction for the number of tries. Rows are added
+Only terms fixed before the days are known allow a test of skill without correction for the number of tries. Rows are added
 and never changed, as in the ledger, and the chain is of the same kind (see `chain`).
 """
 
@@ -32,25 +32,25 @@ _FACTS: Final[Mapping[str, tuple[str, type[object]]]] = {
     "classes": ("class_scheme", ClassScheme),
     "label_rule": ("label_rule", LabelRule),
 }
-"""The project's fact, and what it is, by what the terms call it."""
+"""The setting of the project, and its type, by name in the terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A run that is registered.
+    """A registered run.
 
     Attributes
     ----------
     id
         Its number.
     at_ms
-        When it was written, milliseconds since 1970 UTC.
+        When it was written, in milliseconds since 1970 UTC.
     author
-        Who registered it.
+        The person who registered it.
     run
         Id of the run.
     terms
-        What is frozen.
+        The frozen terms.
     hash
         Its hash in the chain of registrations.
     """
@@ -63,15 +63,15 @@ class Registration:
     hash: str
 
     def covers(self, days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
-        """Say of each day whether it lies in the period, shape (day,)."""
+        """Return whether each day is in the period, shape (day,)."""
         return (days >= self.terms.first_day) & (days <= self.terms.last_day)
 
     def is_running(self, now_ms: int) -> bool:
-        """Say whether the period's last night is not over at a moment, milliseconds since 1970 UTC."""
+        """Return whether the last night of the period is not over at a time in milliseconds since 1970 UTC."""
         return bool(self.terms.config.over_at(np.array([self.terms.last_day]))[0] > np.datetime64(now_ms, "ms"))
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything as plain values; `hash` seals the rest."""
+        """Return everything as JSON values; `hash` seals the rest."""
         at = f"{np.datetime64(self.at_ms, 'ms')}Z"
         terms = {**parse_json(self.terms.to_json()), "files": dict(self.terms.files)}
         return {"id": self.id, "run": self.run, "registered": at, "author": self.author, **terms, "hash": self.hash}
@@ -85,7 +85,7 @@ def registrations(project: Project) -> tuple[Registration, ...]:
 
 
 def registration_of(project: Project, run_id: str) -> Registration | None:
-    """Return the registration of a run, None where it has none."""
+    """Return the registration of a run, or None."""
     table = schema.registration
     with project.read() as connection:
         row = connection.execute(select(table).where(table.c.run == run_id)).first()
@@ -93,12 +93,12 @@ def registration_of(project: Project, run_id: str) -> Registration | None:
 
 
 def require_unregistered(project: Project, run_id: str) -> None:
-    """Refuse to delete, to rename or to register again a run that is registered.
+    """Raise ProjectError if a run is registered, so that it cannot be deleted, renamed or registered again.
 
     Raises
     ------
     ProjectError
-        With the period.
+        With the period of the registration.
     """
     found = registration_of(project, run_id)
     if found is not None:
@@ -125,23 +125,31 @@ def add_registration(
     author: str,
     now_ms: int,
 ) -> Registration:
-    """Write a registration with the run's files and the project's parameters as they are now.
+    """Write a registration with the present files of the run and parameters of the project.
 
     Parameters
     ----------
-    first_day
-        Default the first day whose night is not over.
+    project
+        The project.
+    run_id
+        The run.
+    title
+        Name of the run.
+    first_day, last_day
+        The period, local dates, both included. The default first day is the first whose night is not over.
     files
-        Names of those of the run's folder that make the run; those that are not there are left out.
+        Names of the files in the folder of the run that define it; missing ones are omitted.
     alarm_rule
-        Threshold, days in a row, days that an alarm stays open.
+        Threshold, number of consecutive days, number of days that an alarm stays open.
+    author
+        The person who registers it.
     now_ms
-        The moment, milliseconds since 1970 UTC; where the ledger's last row is later, it is that row's.
+        The present time, in milliseconds since 1970 UTC; if the last row of the ledger is later, its time is used.
 
     Raises
     ------
     ProjectError
-        If the run is registered, a night of the period is over, or the terms are none.
+        If the run is registered, a night of the period is over, or the terms are invalid.
     """
     require_unregistered(project, run_id)
     hashes = tuple(_hashes(project, run_id, files).items())
@@ -186,7 +194,7 @@ def add_registration(
 
 
 def first_open_day(config: SeasonConfig, now_ms: int) -> np.datetime64:
-    """Return the first local date whose night is not over at a moment, datetime64[D]."""
+    """Return the first local date whose night is not over at a given time, datetime64[D]."""
     today = local_date(np.array([now_ms], dtype="datetime64[ms]"), config.timezone)[0]
     days = today + np.arange(-3, 5)
     first: np.datetime64 = days[config.over_at(days) > np.datetime64(now_ms, "ms")][0]
@@ -199,17 +207,21 @@ def running(project: Project, now_ms: int) -> tuple[Registration, ...]:
 
 
 def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64]) -> None:
-    """Refuse predictions of a run for days of its period by other files or parameters than were registered.
+    """Raise ProjectError if a registered run would predict days of its period with changed files or parameters.
 
     Parameters
     ----------
+    project
+        The project.
+    run_id
+        The run.
     days
-        That are to be predicted, whenever that is, datetime64[D], shape (day,).
+        The days to predict, at whatever time, datetime64[D], shape (day,).
 
     Raises
     ------
     ProjectError
-        With what has changed.
+        With the change.
     """
     found = registration_of(project, run_id)
     if found is None or not found.covers(days).any():
@@ -220,7 +232,7 @@ def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64
 
 
 def changes(project: Project, registration: Registration) -> tuple[str, ...]:
-    """Return a sentence for everything in the run and in the project that is not as it was registered."""
+    """Return a sentence for every change of the run and of the project since the registration."""
     with project.read() as connection:
         facts, config = _facts(connection), config_of(connection)
     return (
@@ -235,7 +247,7 @@ def _registration(row: Row[Any]) -> Registration:
 
 
 def _facts(connection: Connection) -> dict[str, Any]:
-    """Return what the project's facts say of the earthquakes that count, by what the terms call it."""
+    """Return the settings that define the earthquakes for the evaluation, by name in the terms."""
     found: dict[str, Any] = {}
     for name, (key, kind) in _FACTS.items():
         text = get_setting(connection, key)
@@ -245,7 +257,7 @@ def _facts(connection: Connection) -> dict[str, Any]:
 
 
 def _hashes(project: Project, run_id: str, names: Collection[str]) -> dict[str, str]:
-    """Return the SHA-256 of files of a run's folder by name; what is not there, or no file, is left out."""
+    """Return the SHA-256 of files in the folder of a run, by name; what is missing or not a file is omitted."""
     folder = project.folder / "runs" / run_id
     found = {}
     for path in () if is_link(folder) else (folder / name for name in sorted(names)):

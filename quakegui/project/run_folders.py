@@ -1,7 +1,7 @@
-"""Run folders on their way into a project: they appear with the transaction that speaks of them, or not at all.
+"""Import of run folders: they appear with the transaction that refers to them, or not at all.
 
-They are copied to a place beside the runs that no list shows. The transaction records that they are to come; after it they are
-moved, which a start after a crash completes.
+They are copied to a hidden staging folder beside the runs. The transaction records that they are expected; afterwards they
+are moved, and an interrupted move is completed at the next opening.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from quakegui.project.filesystem import is_link, is_plain
 
 KEY = "incoming"
 PLACE = "runs/.incoming"
-"""Within a project's folder."""
+"""Staging folder within the folder of a project."""
 TRASH = "trash"
-"""The folder of deleted runs, among the others."""
+"""Folder of deleted runs, within the folder of runs."""
 
 
 def stage(folder: Path, runs: Path) -> None:
-    """Copy run folders beside those of a project.
+    """Copy run folders to the staging folder of a project.
 
     Parameters
     ----------
     folder
-        The project's.
+        Folder of the project.
     runs
-        Holds the run folders.
+        Folder that contains the run folders.
 
     Raises
     ------
     OSError
-        As the disk says; nothing is left behind.
+        From the disk; nothing is left behind.
     """
     place = folder / PLACE
     shutil.rmtree(place, ignore_errors=True)
@@ -48,15 +48,15 @@ def stage(folder: Path, runs: Path) -> None:
 
 
 def copy_runs(runs: Path, target: Path) -> None:
-    """Copy a folder of run folders, without deleted ones, hidden names, and what is neither a file nor a folder of its own.
+    """Copy a folder of run folders, without deleted runs, hidden names, links and special files.
 
-    What begins with a dot is being made, or was being made when a program ended. A link in a stranger's project may point at
-    anything of whoever copies it, and would bring it along.
+    Names with a leading dot are incomplete. A link in an untrusted project may point to any file of the user who copies it, and
+    would include that file.
 
     Raises
     ------
     OSError
-        As the disk says.
+        From the disk.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:
@@ -67,27 +67,27 @@ def copy_runs(runs: Path, target: Path) -> None:
 
 
 def unstage(folder: Path) -> None:
-    """Forget run folders that are not to come after all."""
+    """Delete staged run folders."""
     shutil.rmtree(folder / PLACE, ignore_errors=True)
 
 
 def announce(connection: Connection) -> None:
-    """Record, in the transaction that speaks of the staged runs, that they belong to the project."""
+    """Record, in the transaction that refers to the staged runs, that they belong to the project."""
     connection.execute(insert(schema.setting).values(key=KEY, value="1").on_conflict_do_nothing())
 
 
 def take_in(connection: Connection, folder: Path) -> None:
-    """Move announced run folders to their place, where that has not been done.
+    """Move announced run folders to their final folder, if there are any.
 
     Raises
     ------
     OSError
-        As the disk says; what is left is moved at the next call.
+        From the disk; the remaining folders are moved at the next call.
     """
     if connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == KEY)) is None:
         return
     place = folder / PLACE
-    # What a stranger has put there instead, a link to a folder of the user's, is none of this program's.
+    # A link to a folder of the user, placed there by somebody else, is left alone.
     for run in sorted(place.iterdir()) if place.is_dir() and not is_link(place) else ():
         if is_plain(run) and not os.path.lexists(folder / "runs" / run.name):
             run.replace(folder / "runs" / run.name)

@@ -1,4 +1,4 @@
-"""Training runs and what they say of each day. Predictions form a ledger: rows are added, never changed."""
+"""Training runs and their predictions of each day. Predictions form a ledger: rows are added, never changed."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Run:
     Attributes
     ----------
     id
-        Its name, also of its folder under `runs/`.
+        Its name, also that of its folder under `runs/`.
     created_ms
-        When it was begun, milliseconds since 1970 UTC.
+        When it was started, in milliseconds since 1970 UTC.
     status
         "running", "done", "failed" or "cancelled".
     config, card
-        What was asked for, and what came of it: plain facts.
+        Its settings and its results, as JSON values.
     """
 
     id: str
@@ -45,22 +45,22 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPredictions:
-    """What one run said of some days.
+    """Predictions of one run for several days.
 
     Attributes
     ----------
     days
         Local dates, datetime64[D], shape (day,).
     probabilities
-        Shape (day, class), rows sum to 1.
+        Shape (day, class); rows sum to 1.
     kind
         One of `KINDS`.
     map_hash
-        Fingerprint of the maps that the run saw, shape (day,).
+        Fingerprint of the maps that were predicted from, shape (day,).
     cutoff_ms
-        Until when readings were used, milliseconds since 1970 UTC, shape (day,).
+        Time up to which readings were used, in milliseconds since 1970 UTC, shape (day,).
     config_hash
-        Fingerprint of the season's parameters.
+        Fingerprint of the parameters of the season.
     """
 
     days: NDArray[np.datetime64]
@@ -71,7 +71,7 @@ class LedgerPredictions:
     config_hash: str
 
     def __post_init__(self) -> None:
-        """Refuse what is no set of predictions."""
+        """Raise ValueError for an unknown kind or arrays of the wrong shape."""
         if self.kind not in KINDS:
             raise ValueError(Said("Unknown kind of prediction '{kind}': use {kinds}.", kind=self.kind, kinds=", ".join(KINDS)))
         if self.probabilities.shape != (self.days.size, 5) or self.days.size != len(self.map_hash):
@@ -89,11 +89,11 @@ class LedgerRow:
     kind
         One of `KINDS`.
     probabilities
-        Of the five classes.
+        Probabilities of the five classes.
     map_hash
-        Fingerprint of the map that the run saw.
+        Fingerprint of the map that was predicted from.
     issued_ms, cutoff_ms
-        When it was said, and until when readings were used, milliseconds since 1970 UTC.
+        Time of issue, and time up to which readings were used, in milliseconds since 1970 UTC.
     """
 
     day: np.datetime64
@@ -106,14 +106,14 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class PredictionTable:
-    """What one run says of each day of the season.
+    """The predictions of one run for each day of the season.
 
     Attributes
     ----------
     run
-        The run's id.
+        Id of the run.
     probabilities
-        Shape (day, class), NaN where the run says nothing.
+        Shape (day, class), NaN where there is no prediction.
     kind
         "out-of-fold", "prospective", "in-sample" or "", shape (day,). Scores use the first two only.
     """
@@ -124,7 +124,7 @@ class PredictionTable:
 
     @property
     def classes(self) -> NDArray[np.int8]:
-        """The most probable class of each day, -1 where there is none, shape (day,)."""
+        """The most probable class of each day, shape (day,), -1 where there is no prediction."""
         known: NDArray[np.bool_] = np.all(np.isfinite(self.probabilities), axis=1)
         best = np.full(known.size, UNPREDICTED, dtype=np.int8)
         best[known] = self.probabilities[known].argmax(axis=1)
@@ -132,17 +132,23 @@ class PredictionTable:
 
 
 def add_run(project: Project, run: Run, *, revision: int | None = None) -> None:
-    """Record a run that begins.
+    """Record the start of a run.
 
     Parameters
     ----------
+    project
+        The project.
+    run
+        The run.
     revision
-        The project's revision when the season was computed that the run learns, where it learns this project's.
+        Revision of the project when the season for the training was computed, if the run is trained on this project.
 
     Raises
     ------
     ProjectError
-        If a run of this id exists: runs are never overwritten; a `SupersededError` if the revision is another one by now.
+        If a run with this id exists: runs are never overwritten.
+    SupersededError
+        If the revision has changed.
     """
     with project.write() as connection:
         if revision is not None:
@@ -163,23 +169,27 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any]) -> None:
-    """Record how a run ended."""
+    """Record how a run ended: its status and card."""
     with project.write() as connection:
         values = {"status": status, "card": json.dumps(card, ensure_ascii=False)}
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
 
 
 def complete_run(project: Project, run: Run, predictions: Sequence[LedgerPredictions], *, issued_ms: int | None = None) -> None:
-    """Record a run as done with all that it said, and show it; a run that is recorded so already stays as it is.
+    """Record a run as done with all its predictions, and make it the current run; a run already recorded as done is unchanged.
 
-    One transaction: whatever ends the program, a run that is done has its predictions.
+    All is written in one transaction: a run that is done has its predictions, however the program ends.
 
     Parameters
     ----------
+    project
+        The project.
+    run
+        The run with its card.
     predictions
-        What the run says.
+        Its predictions.
     issued_ms
-        As of `append_predictions`.
+        As for `append_predictions`.
     """
     values = {"status": "done", "card": json.dumps(run.card, ensure_ascii=False)}
     with project.write() as connection:
@@ -194,7 +204,7 @@ def complete_run(project: Project, run: Run, predictions: Sequence[LedgerPredict
 
 
 def unfinished(project: Project) -> tuple[str, ...]:
-    """Return the runs that are not recorded as done, oldest first."""
+    """Return the ids of the runs that are not recorded as done, oldest first."""
     table = schema.run.c
     with project.read() as connection:
         query = select(table.id).where(table.status != "done").order_by(table.created_ms, table.id)
@@ -209,7 +219,7 @@ def runs(project: Project) -> tuple[Run, ...]:
 
 
 def count(project: Project) -> int:
-    """Return how many training runs the project's folder holds, whether they ended well or not."""
+    """Return the number of training runs in the folder of the project, whatever their status."""
     return sum(not path.parent.name.startswith(".") for path in (project.folder / "runs").glob("*/config.json"))
 
 
@@ -221,29 +231,33 @@ def append_predictions(
     not_before_ms: int = 0,
     revision: int | None = None,
 ) -> int:
-    """Add predictions to the ledger, all of them or none.
+    """Append predictions to the ledger, all of them or none.
 
     Parameters
     ----------
+    project
+        The project.
+    run_id
+        The run.
     said
-        What the run says.
+        Its predictions.
     issued_ms
-        When they are issued, milliseconds since 1970 UTC; default the moment at which they are written. Where the ledger's last
-        row is later, they bear its time: other programs predict, too, and clocks are set back.
+        Time of issue, in milliseconds since 1970 UTC; default the present time. If the last row of the ledger is later, its
+        time is used: other programs may write predictions too, and clocks may be set back.
     not_before_ms
-        A moment that has passed by any clock: they are not issued before it.
+        Earliest time of issue.
     revision
-        The project's revision when the season was computed whose maps the run was shown; default whichever.
+        Revision of the project when the season of the predicted maps was computed; None for any.
 
     Returns
     -------
     int
-        When they were issued; 0 where there are none.
+        The time of issue; 0 if there are no predictions.
 
     Raises
     ------
     SupersededError
-        If the revision is another one by now; nothing was added.
+        If the revision has changed; nothing was added.
     """
     if not any(part.days.size for part in said):
         return 0
@@ -256,7 +270,7 @@ def append_predictions(
 def _issue(
     connection: Connection, run_id: str, predictions: Sequence[LedgerPredictions], issued_ms: int | None, not_before_ms: int = 0
 ) -> int:
-    """Write predictions at the end of the ledger; nobody else writes meanwhile, so none of its rows is later than they are."""
+    """Append predictions to the ledger and return their time of issue; within the transaction, no later row can appear."""
     now_ms = wall_clock_ms() if issued_ms is None else issued_ms
     last_ms = connection.scalar(select(func.max(schema.prediction.c.issued_ms))) or 0
     issued = max(now_ms, not_before_ms, last_ms)
@@ -287,7 +301,7 @@ def _ledger_rows(run_id: str, predictions: LedgerPredictions, issued_ms: int) ->
 
 
 def ledger(project: Project, run_id: str) -> tuple[LedgerRow, ...]:
-    """Return everything that a run ever said, in the order in which it was said."""
+    """Return all predictions of a run, in order of issue."""
     table = schema.prediction
     with project.read() as connection:
         rows = connection.execute(select(table).where(table.c.run == run_id).order_by(table.c.id)).all()
@@ -305,10 +319,10 @@ def ledger(project: Project, run_id: str) -> tuple[LedgerRow, ...]:
 
 
 def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> PredictionTable:
-    """Return what a run says of each of `days` (datetime64[D], shape (day,)).
+    """Return the predictions of a run for each of `days` (datetime64[D], shape (day,)).
 
-    Where it said several things of a day, what was issued before the day was known (prospective) counts before out-of-fold
-    before in-sample, and among equals the first word, which no later one can better.
+    If there are several for one day, those issued before the day was known (prospective) take precedence over out-of-fold and
+    then in-sample ones; of the same kind, the first is used.
     """
     table = schema.prediction.c
     with project.read() as connection:
@@ -325,13 +339,13 @@ def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> 
 
 
 def use_run(project: Project, run_id: str | None) -> None:
-    """Choose the run whose predictions are shown, or none."""
+    """Make a run the current run, or none."""
     with project.write() as connection:
         put_setting(connection, "run_in_use", run_id or "")
 
 
 def run_in_use(project: Project) -> str | None:
-    """Return the run whose predictions are shown: the chosen one, else the latest with predictions, else None."""
+    """Return the current run: the chosen one, otherwise the latest with predictions, otherwise None."""
     chosen = project.setting("run_in_use")
     if chosen:
         return chosen
@@ -343,6 +357,6 @@ def run_in_use(project: Project) -> str | None:
 
 
 def predictions_in_use(project: Project, days: NDArray[np.datetime64]) -> PredictionTable | None:
-    """Return what the run in use says of each of `days`, or None where there is no such run."""
+    """Return the predictions of the current run for each of `days`, or None if there is no current run."""
     run_id = run_in_use(project)
     return predictions(project, run_id, days) if run_id is not None else None

@@ -1,4 +1,4 @@
-"""The tables of a project, their version, and the way from an older version to this one.
+"""The tables of a project, their version, and migrations from older versions.
 
 Times are milliseconds since 1970 UTC, days are days since 1970 (local dates, except `block.utc_day`), both as integers.
 """
@@ -29,24 +29,24 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 SCHEMA = 4
-"""Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
+"""Version of the tables below. A change of a table adds a step to `MIGRATIONS` and increments this number."""
 
 FORMER_KP = "Kp of an earlier version"
-"""Name of the file that stands for Kp that came in before version 3."""
+"""Name of the file that stands for Kp imported before version 3."""
 
 FORMER_FILES = "former_files"
-"""Setting: number of the last file that came in before version 3. Undoing an act takes none of them out."""
+"""Setting: number of the last file imported before version 3. Undoing an act does not affect these files."""
 
 metadata = MetaData()
 
 
 def _required(kind: type[TypeEngine[Any]] | TypeEngine[Any], *names: str) -> list[Column[Any]]:
-    """Return columns of one kind that are never NULL."""
+    """Return columns of one type that are never NULL."""
     return [Column(name, kind, nullable=False) for name in names]
 
 
 setting = Table("setting", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
-"""One row per fact about the project: schema, name, timezone, synthetic, revision, config and the like."""
+"""One row per setting of the project: schema, name, timezone, synthetic, revision, config and others."""
 
 station = Table(
     "station",
@@ -59,8 +59,9 @@ station = Table(
     Column("typed", Integer, nullable=False, default=0),
     Column("absent", Integer),
 )
-"""What `station_fact` adds up to. `typed` is 1 where a person gave the coordinates; `absent` is 1 where nothing in force has
-readings of the station or names it by hand."""
+"""Stations derived from `station_fact`. `typed` is 1 if a person entered the coordinates; `absent` is 1 if nothing in force has
+readings of the station or names it explicitly.
+"""
 
 imported_file = Table(
     "imported_file",
@@ -76,9 +77,10 @@ imported_file = Table(
     Column("modified_ms", Integer),
     sqlite_autoincrement=True,
 )
-"""Every file that came in, in order of import. `issued_ms` is the date of issue that it states, `modified_ms` the earliest time
-of modification at which its content was seen by an act in force (`sighting`). `replaced_by` is set in projects made before
-version 3 alone: readings of that file were deleted then."""
+"""Every imported file, in order of import. `issued_ms` is its stated date of issue, `modified_ms` the earliest modification
+time of its content in the acts in force (`sighting`). `replaced_by` is only set in projects created before version 3, which
+deleted the readings of that file.
+"""
 
 act = Table(
     "act",
@@ -92,8 +94,9 @@ act = Table(
     Column("summary", Text, nullable=False, default="{}"),
     sqlite_autoincrement=True,
 )
-"""Imports and what was taken back of them (see `acts`): rows are added, never changed and never removed. `target` is the act
-that a row of kind "undo" or "redo" speaks of."""
+"""Imports and their undoing (see `acts`): rows are added, never changed and never removed. `target` is the act to which a row
+of kind "undo" or "redo" refers.
+"""
 
 brought = Table(
     "brought",
@@ -102,7 +105,7 @@ brought = Table(
     Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
     Index("brought_file", "file"),
 )
-"""Which act brought which file. Those that came in before version 3 (`FORMER_FILES`) are in force besides."""
+"""The files of each act. Those imported before version 3 (`FORMER_FILES`) are in force in addition."""
 
 sighting = Table(
     "sighting",
@@ -113,7 +116,7 @@ sighting = Table(
     Column("modified_ms", Integer),
     Index("sighting_file", "file"),
 )
-"""Under which name, and modified when, an act met a content: each that it brings, and copies of known ones that tell more."""
+"""Names and modification times of the contents in an act: of each new one, and of copies of known ones that add something."""
 
 station_fact = Table(
     "station_fact",
@@ -128,7 +131,7 @@ station_fact = Table(
     Column("file", Integer, ForeignKey("imported_file.id"), index=True),
     Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), index=True),
 )
-"""What one file, or one act of a person, says of a station; rows from before version 3 have neither."""
+"""Facts on a station from one file, or one act of a person; rows from before version 3 have neither."""
 
 block = Table(
     "block",
@@ -143,7 +146,7 @@ block = Table(
     Index("block_place", "station", "utc_day"),
     Index("block_file", "file"),
 )
-"""Readings of one station, UTC day, cadence and file (see `reading_blocks`)."""
+"""Readings of one station, UTC day, sampling interval and file (see `reading_blocks`)."""
 
 night = Table(
     "night",
@@ -162,7 +165,7 @@ stale_night = Table(
     Column("station", String(32), ForeignKey("station.code"), primary_key=True),
     Column("utc_day", Integer, primary_key=True),
 )
-"""UTC days whose readings have changed since the night means were computed: what is left to do, also after a crash."""
+"""UTC days whose readings have changed since the night means were computed: work that remains, also after a crash."""
 
 kp = Table("kp", metadata, Column("time_ms", Integer, primary_key=True), Column("value", Float, nullable=False))
 
@@ -174,7 +177,7 @@ kp_value = Table(
     Column("value", Float, nullable=False),
     Column("definitive", Integer, nullable=False),
 )
-"""Kp as each file gives it; `kp` is what these add up to."""
+"""Kp of each file; `kp` is derived from it."""
 
 event_table = Table(
     "event",
@@ -188,7 +191,7 @@ event_table = Table(
     Column("place", Text, nullable=False, default=""),
     Column("kept", Integer, nullable=False),
 )
-"""What the acts of kind "events" add up to; `kept` is 0 for what declustering dropped."""
+"""Earthquakes derived from the acts of kind "events"; `kept` is 0 for those removed by declustering."""
 
 chosen_event = Table(
     "chosen_event",
@@ -200,7 +203,7 @@ chosen_event = Table(
         if column.name != "kept"
     ),
 )
-"""The earthquakes that one act chose from a catalogue."""
+"""The earthquakes that one act selected from a catalogue."""
 
 journal = Table(
     "journal",
@@ -254,7 +257,9 @@ prediction = Table(
     Index("prediction_place", "run", "day"),
     sqlite_autoincrement=True,
 )
-"""What a run said of a day, when, knowing what: rows are added, never changed and never removed; chained as the journal."""
+"""Predictions of a run for a day, with the times of issue and cutoff: rows are added, never changed and never removed; chained
+like the journal.
+"""
 
 registration = Table(
     "registration",
@@ -267,8 +272,9 @@ registration = Table(
     Column("chain", String(64)),
     sqlite_autoincrement=True,
 )
-"""What a run is to be judged by in days to come (see `registrations`): rows are added, never changed and never removed; chained
-as the journal."""
+"""Terms of the evaluation of a run in the future (see `registrations`): rows are added, never changed and never removed;
+chained like the journal.
+"""
 
 for _table in (journal, prediction, act, registration):
     for _verb in ("UPDATE", "DELETE"):
@@ -293,13 +299,13 @@ ADDED: Mapping[int, Mapping[str, tuple[str, ...]]] = {
         "prediction": ("chain",),
     }
 }
-"""Columns that a version added to tables of an earlier one."""
+"""Columns that a version added to earlier tables."""
 
 
 def _with_acts_and_chains(connection: Connection) -> None:
-    """Version 3: imports can be undone, and rows of the journal and of the ledger carry hashes.
+    """Migrate to version 3: imports can be undone, and rows of the journal and of the ledger have hashes.
 
-    Rows that are there already stay as they are.
+    Existing rows are not changed.
     """
     for fresh in (act, brought, sighting, station_fact, kp_value, chosen_event):
         fresh.create(connection)
@@ -315,8 +321,8 @@ def _with_acts_and_chains(connection: Connection) -> None:
 
 
 def adopt(connection: Connection) -> None:
-    """Give what a project or an export from before version 3 holds an origin of its own."""
-    # As if each file had been written when it came in: what counted until now goes on to count.
+    """Assign origins to the content of a project or an export from before version 3."""
+    # As if each file had been written when it was imported: the same readings stay in force.
     connection.exec_driver_sql("UPDATE imported_file SET modified_ms = imported_ms")
     facts = "code, name, latitude, longitude, elevation_m, typed"
     connection.exec_driver_sql(f"INSERT INTO station_fact ({facts}) SELECT {facts} FROM station")  # noqa: S608
@@ -340,12 +346,13 @@ def adopt(connection: Connection) -> None:
 
 
 MIGRATIONS: Mapping[int, Migration] = {1: stale_night.create, 2: _with_acts_and_chains, 3: registration.create}
-"""From a version to the next, each within the transaction of the whole way: since version 2 night means are brought up to date
-after the readings are stored, since version 4 runs can be registered before the days that they predict."""
+"""Migrations from a version to the next, all within one transaction: since version 2, night means are updated after the
+readings are stored; since version 4, runs can be registered before the days that they predict.
+"""
 
 
 def version(connection: Connection) -> int | None:
-    """Return the schema version of a database, or None where it holds no project."""
+    """Return the schema version of a database, or None if it is not a project."""
     if not inspect(connection).has_table(setting.name):
         return None
     value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
@@ -355,7 +362,7 @@ def version(connection: Connection) -> int | None:
 def migrate(
     connection: Connection, *, migrations: Mapping[int, Migration] = MIGRATIONS, target: int = SCHEMA
 ) -> tuple[int, ...]:
-    """Bring a database forward to `target`, step by step; returns the versions that were left behind."""
+    """Migrate a database to `target`, step by step; returns the earlier versions."""
     found = version(connection)
     assert found is not None
     for step in range(found, target):

@@ -1,4 +1,4 @@
-"""What leaves a project for other programs: maps, regions and tables. Everything of a synthetic season says so."""
+"""Export of maps, regions and tables for other programs. Everything from a synthetic season is marked."""
 
 from __future__ import annotations
 
@@ -29,25 +29,33 @@ def maps_to_folder(
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
 ) -> int:
-    """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class: the founding paper's kind of data set.
+    """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class, as in the founding paper.
 
-    The pixels are exactly those that a network is trained on. Days without a map have no file. A synthetic season is marked in
-    each file's name and text, and in the index.
+    The pixels are exactly those of the training data. Days without a map have no file. A synthetic season is marked in the name
+    and text of each file, and in the index.
 
     Parameters
     ----------
+    project, season
+        The project, and the season whose maps are written.
+    folder
+        A new or empty folder.
     class_folders
-        Put the images into folders 0 to 4 by the label in force, and `unlabelled`.
+        Whether to put the images in folders 0 to 4 by their current label, and `unlabelled`.
+    progress
+        Called with days done, days in all and the day.
+    cancelled
+        Called before each day; when it returns True, writing stops.
 
     Returns
     -------
     int
-        How many maps were written.
+        Number of maps.
 
     Raises
     ------
     ProjectError
-        If the folder holds something already, or cannot be written.
+        If the folder is not empty, or cannot be written.
     """
     labels = journal.in_force(project)
     drawn = np.flatnonzero(season.has_map)
@@ -98,17 +106,17 @@ def regions_to_csv(project: Project, season: Season, path: Path) -> int:
 
 
 def labels_to_csv(project: Project, path: Path) -> int:
-    """Write the labels in force: date, class, source, author, when, note; returns the number of rows."""
+    """Write the current labels: date, class, source, author, time, note; returns the number of rows."""
     return _to_csv(project, path, season_tables.label_table(project))
 
 
 def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> None:
-    """Write the season's tables: one workbook for a name ending in .xlsx, else a folder of csv files of that name.
+    """Write the tables of the season: one workbook if the name ends in .xlsx, otherwise a folder of csv files.
 
     Raises
     ------
     ProjectError
-        If it cannot be written.
+        If they cannot be written.
     """
     found = season_tables.season_tables(project, season)
     with writing(path):
@@ -129,7 +137,7 @@ def _to_csv(project: Project, path: Path, table: TableOf) -> int:
 
 
 def fresh_folder(folder: Path) -> None:
-    """Make a folder; raises ProjectError for one that holds something."""
+    """Create a folder; raises ProjectError if it exists and is not empty."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError(
             Said("{folder} is not empty; choose a new or empty folder, so that old and new files are not mixed.", folder=folder)

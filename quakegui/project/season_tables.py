@@ -1,4 +1,4 @@
-"""What a project knows, as tables that a spreadsheet opens."""
+"""The content of a project as tables for spreadsheets."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from quakegui.words import Said
 Cell = str | int | float | None
 
 SYNTHETIC = "SYNTHETIC"
-"""Stands in every row that comes from a season that was never measured."""
+"""Mark in every row from a synthetic season."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 _LONGEST_CELL = 32_767
-"""Characters that a workbook's cell can hold."""
+"""Maximum number of characters in a cell of a workbook."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableOf:
-    """A table: its name, its columns, and its rows (asked for once)."""
+    """A table: its name, its columns, and a function that returns its rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -41,17 +41,17 @@ class TableOf:
 
 
 def guard(text: str) -> str:
-    """Return text from outside so that a spreadsheet never takes it for a formula; `unguard` undoes it exactly."""
+    """Protect a text from being read as a formula by a spreadsheet; `unguard` reverts it exactly."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def unguard(text: str) -> str:
-    """Return what `guard` was given."""
+    """Return the text that was passed to `guard`."""
     return text[1:] if text.startswith("'") else text
 
 
 def iso(milliseconds: int) -> str:
-    """Return a UTC instant as ISO 8601: ``2022-09-05T04:52:18Z``, with milliseconds only where there are any."""
+    """Return a UTC time as ISO 8601: ``2022-09-05T04:52:18Z``, with milliseconds only if they are not zero."""
     unit = "s" if milliseconds % 1000 == 0 else "ms"
     return f"{np.datetime64(milliseconds, 'ms').astype(f'datetime64[{unit}]')}Z"
 
@@ -62,13 +62,13 @@ def date_of(day: np.datetime64) -> str:
 
 
 def day_of(text: str) -> np.datetime64:
-    """Return the local date that `date_of` wrote, datetime64[D].
+    """Return the local date in a text of `date_of`, datetime64[D].
 
     Raises
     ------
     ValueError
-        If the text is anything but a whole date: numpy alone would take "2022" for its first of January, "20220905" for a year
-        far away, and "today" for today.
+        If the text is not a complete date: numpy alone would read "2022" as January 1, "20220905" as a distant year, and
+        "today" as the present date.
     """
     if _DATE.fullmatch(text) is None:
         raise ValueError(Said("'{text}' is not a date such as 2022-09-05.", text=text))
@@ -76,12 +76,12 @@ def day_of(text: str) -> np.datetime64:
 
 
 def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
-    """Write a table as UTF-8 csv, through a temporary file; rows of a synthetic season say so in a last column.
+    """Write a table as UTF-8 csv, through a temporary file; rows of a synthetic season are marked in an additional last column.
 
     Returns
     -------
     int
-        How many rows were written.
+        Number of rows.
     """
     count = 0
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
@@ -90,7 +90,7 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
         writer.writerow((*table.columns, "season") if synthetic else table.columns)
         for row in table.rows():
             cells = [guard(value) if isinstance(value, str) else _finite(value) for value in row]
-            # Left bare, a carriage return would begin a new row, and what follows it a new cell.
+            # Without quotes, a carriage return would begin a new row, and the text after it a new cell.
             of_row = quoting if any(isinstance(cell, str) and "\r" in cell for cell in cells) else writer
             of_row.writerow([*cells, SYNTHETIC] if synthetic else cells)
             count += 1
@@ -98,8 +98,8 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
 
 
 def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = False) -> None:
-    """Write tables as the sheets of one workbook, through a temporary file."""
-    from openpyxl import Workbook  # not for a window that writes no workbook
+    """Write tables as sheets of one workbook, through a temporary file."""
+    from openpyxl import Workbook  # not needed by a window that writes no workbook
 
     book = Workbook(write_only=True)
     for table in tables:
@@ -108,14 +108,14 @@ def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = F
         for row in table.rows():
             cells = [_sheet_text(value) if isinstance(value, str) else _finite(value) for value in row]
             sheet.append([*cells, SYNTHETIC] if synthetic else cells)
-    packed = io.BytesIO()  # openpyxl cannot close a file on a disk that is full
+    packed = io.BytesIO()  # openpyxl cannot close a file on a full disk
     book.save(packed)
     with whole_file(path) as part:
         part.write_bytes(packed.getbuffer())
 
 
 def season_tables(project: Project, season: Season) -> tuple[TableOf, ...]:
-    """Return the tables of a computed season: days, regions, values of stations, events, labels."""
+    """Return the tables of a computed season: days, regions, station-days, earthquakes, labels."""
     return (
         TableOf("days", DAY_COLUMNS, lambda: _days(project, season)),
         TableOf("regions", REGION_COLUMNS, lambda: regions(season)),
@@ -130,14 +130,14 @@ EVENT_COLUMNS = ("time", *_OF_EVENT, "direction", "class")
 
 
 def event_table(project: Project) -> TableOf:
-    """Return the project's events, with direction and class where the project has classes."""
+    """Return the earthquakes of the project, with direction and class if there is a class scheme."""
     return TableOf(
         "events", EVENT_COLUMNS, lambda: (tuple(facts.get(name) for name in EVENT_COLUMNS) for facts in event_facts(project))
     )
 
 
 def event_facts(project: Project) -> list[dict[str, Cell]]:
-    """Return the project's events as plain facts; direction and class only where the project has classes."""
+    """Return the earthquakes of the project as dictionaries; direction and class only if there is a class scheme."""
     found, scheme = catalogue.events(project), catalogue.class_scheme(project)
     facts: list[dict[str, Cell]] = [
         {"time": iso(int(event.time.astype(np.int64))), **{name: getattr(event, name) for name in _OF_EVENT}} for event in found
@@ -152,14 +152,14 @@ LABEL_COLUMNS = ("date", "class", "source", "author", "at", "note")
 
 
 def label_table(project: Project) -> TableOf:
-    """Return the labels in force."""
+    """Return the current labels."""
     return TableOf(
         "labels", LABEL_COLUMNS, lambda: (tuple(facts[name] for name in LABEL_COLUMNS) for facts in label_facts(project))
     )
 
 
 def label_facts(project: Project) -> list[dict[str, Cell]]:
-    """Return the labels in force as plain facts, by date."""
+    """Return the current labels as dictionaries, by date."""
     return [
         {
             "date": date_of(day),
@@ -179,8 +179,8 @@ REGION_COLUMNS = ("date", "region", "area_px", "area_km2", "peak", "peak_station
 def regions(season: Season) -> Iterator[tuple[Cell, ...]]:
     """Yield one row per extremum region of each day of the season that has a map.
 
-    A day whose map has no region has one row with region 0, and the map's strongest pixel as its peak; a day without a map has
-    none. `peak` is z, `centroid` latitude and longitude.
+    A day whose map has no region has one row with region 0, with the strongest pixel of the map as its peak; a day without a
+    map has none. `peak` is z, `centroid` is latitude and longitude.
     """
     for day in season.features[season.shown]:
         for region in day.regions:
@@ -227,12 +227,12 @@ def _station_days(season: Season) -> Iterator[tuple[Cell, ...]]:
 
 
 def quality_words(bits: int) -> str:
-    """Return the reasons of a station-day in words, "good" where there is none."""
+    """Return the quality flags of a station-day as text, "good" if there are none."""
     return " ".join(flag.name.lower().replace("_", "-") for flag in Quality if flag.name and flag.value & bits) or "good"
 
 
 def _sheet_text(text: str) -> str:
-    """Return text as a workbook can hold it: no formula, no control characters, and not too long."""
+    """Return text that a cell of a workbook can contain: no formula, no control characters, and shortened if necessary."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     plain = ILLEGAL_CHARACTERS_RE.sub("\ufffd", guard(text))

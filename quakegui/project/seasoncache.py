@@ -1,6 +1,6 @@
-"""What takes long of a season, kept in the user's cache: its anomalies, and the extremum features of its days.
+"""Cache of the expensive parts of a season: its anomalies, and the extremum features of its days.
 
-Both look back only, so those of the days before the first changed one stay.
+Both depend on earlier days only, so the results before the first changed day are reused.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from quakegui.season.night import NightMeans
 from quakegui.season.season import Season
 
 FirstAnomalies = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Anomalies and scales in nT of the first days, shapes (known day, station)."""
+"""Anomalies and scatter in nT of the first days, each of shape (known day, station)."""
 
 
 def load_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies | None:
-    """Return what was kept of these nights' anomalies, up to the first day whose nights differ; None where there is nothing."""
+    """Return the cached anomalies, up to the first day whose night means differ; None if there are none."""
     try:
         with _path(night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             nights, found, scale = file["night"], file["anomaly"], file["scale"]
@@ -41,7 +41,7 @@ def load_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies |
 
 
 def save_anomalies(night: NightMeans, config: AnomalyConfig, anomaly: DailyAnomaly) -> None:
-    """Keep the anomalies of these nights in the place of earlier ones of the same stations and config."""
+    """Cache the anomalies, in place of earlier ones of the same stations and parameters."""
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
@@ -51,17 +51,19 @@ def save_anomalies(night: NightMeans, config: AnomalyConfig, anomaly: DailyAnoma
 
 
 def _path(night: NightMeans, config: AnomalyConfig) -> Path:
-    """Return a name made of all that the anomalies follow from besides the nights, the program's own code included."""
+    """Return the path for everything but the night means that the anomalies depend on, including the source code."""
     facts = [asdict(config), night.codes, str(night.days[0]), np.__version__]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + cachefiles.code_of(anomaly, robust))
     return cachefiles.cache_file(f"anomaly-{digest.hexdigest()[:24]}.npz")
 
 
 def with_features(season: Season, tell: Callable[[int], object] = lambda _day: None) -> Season:
-    """Return a season with the features that were computed for exactly its values before; the others are computed, and kept.
+    """Return a season with its extremum features: cached for identical values, otherwise computed, and then cached.
 
     Parameters
     ----------
+    season
+        The season.
     tell
         Called with the number of each day before it is computed.
     """
@@ -75,14 +77,14 @@ def with_features(season: Season, tell: Callable[[int], object] = lambda _day: N
 
 
 def _key(season: Season) -> str:
-    """Return a fingerprint of all that the features follow from besides the days' values, the program's own code included."""
+    """Return a fingerprint of everything but the values of the days that the features depend on, including the source code."""
     facts = [asdict(season.config.extrema), asdict(season.config.grid), repr(season.network), np.__version__]
     code = cachefiles.code_of(anomaly, basis, extrema, gridding, tracking)
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + code).hexdigest()[:24]
 
 
 def _names(season: Season) -> list[str]:
-    """Return a fingerprint of each day's date and values."""
+    """Return a fingerprint of date and values of each day."""
     found = season.anomaly
     return [
         hashlib.blake2b(day.tobytes() + z.tobytes() + anomaly_nt.tobytes(), digest_size=12).hexdigest()
@@ -91,7 +93,7 @@ def _names(season: Season) -> list[str]:
 
 
 def _load(path: Path, names: list[str]) -> tuple[DayFeatures, ...]:
-    """Return kept features up to the first day of another name; none where the file is cut off: a cache may be lost."""
+    """Return the cached features up to the first day with another fingerprint; empty if the file is damaged or missing."""
     try:
         plain = json.loads(path.read_text(encoding="ascii"))
         kept = plain["names"]

@@ -1,4 +1,4 @@
-"""From what a project keeps to its season, and to the readings that a view shows."""
+"""Computation of the season of a project, and readings for display."""
 
 from __future__ import annotations
 
@@ -28,32 +28,34 @@ from quakegui.words import Said
 __all__ = ["days_with_data", "kp", "load_season", "record", "season_days", "series"]
 
 MOST_IN_MEMORY = 64 * 1024**2
-"""Bytes of a map basis up to which it is read whole: some 70 stations."""
+"""Size in bytes up to which a map basis is loaded into memory: some 70 stations."""
 
 
 def load_season(
     project: Project, *, progress: ProgressCallback = silent, features: bool = True, now_ms: int | None = None
 ) -> Season | None:
-    """Compute the project's season from the means of nights that are over; the raw readings are not looked at.
+    """Compute the season of the project from the means of nights that are over; the readings are not read.
 
     Parameters
     ----------
+    project
+        The project.
     progress
-        Called with steps done, steps in all and what is being done.
+        Called with steps done, steps in all and a text.
     features
-        Whether the extremum regions of all days are computed (or read from the cache) at once, or when first asked for.
+        Whether the extremum regions of all days are computed (or read from the cache) now, or on first use.
     now_ms
-        The moment, milliseconds since 1970 UTC: a night that is not over then has no mean. Default the clock's.
+        The present time, in milliseconds since 1970 UTC, default from the clock: a night that is not over has no mean.
 
     Returns
     -------
     Season or None
-        None while there are no readings or no station has coordinates.
+        None if there are no readings or no station has coordinates.
 
     Raises
     ------
     ProjectError
-        If no season can be computed from what the project holds.
+        If no season can be computed from the content of the project.
     """
     revision, network, night, config, known_kp = _inputs(project, progress)
     progress(0, 4, Said("night means"))
@@ -88,12 +90,12 @@ def load_season(
 
 
 def current_season(project: Project, season: Season, *, progress: ProgressCallback = silent) -> Season:
-    """Return a season if it is still the project's, else the one that the project has now.
+    """Return a season if it is current, otherwise compute the current season of the project.
 
     Raises
     ------
     ProjectError
-        If the project has none any more.
+        If the project no longer has a season.
     """
     if season.revision == project.revision():
         return season
@@ -104,19 +106,19 @@ def current_season(project: Project, season: Season, *, progress: ProgressCallba
 
 
 def require_current(project: Project, season: Season) -> None:
-    """Refuse a season that is not the project's any more.
+    """Raise an error if a season is no longer current.
 
     Raises
     ------
     SupersededError
-        If its readings, stations, Kp or parameters have changed since.
+        If readings, stations, Kp or parameters have changed since it was computed.
     """
     with project.read() as connection:
         require_revision(connection, season.revision)
 
 
 def _inputs(project: Project, progress: ProgressCallback) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
-    """Return the revision, and all that a season is computed from as it was then: others may write meanwhile."""
+    """Return the revision and all inputs of the season at this revision, since others may write meanwhile."""
     while True:
         ensure_nights(project, progress=progress)
         with project.read() as connection:
@@ -128,7 +130,7 @@ def _inputs(project: Project, progress: ProgressCallback) -> tuple[int, Network,
 
 
 def record(project: Project, code: str, since: np.datetime64, until: np.datetime64) -> tuple[Readings, ...]:
-    """Return a station's readings in [since, until), UTC, as one record per cadence, finest first."""
+    """Return the readings of a station in [since, until), UTC, as one record per sampling interval, finest first."""
     start, end = since.astype("datetime64[ms]"), until.astype("datetime64[ms]")
     first, last = (int(time.astype(np.int64)) // DAY_MS for time in (start, end))
     with project.read() as connection:
@@ -145,19 +147,26 @@ def record(project: Project, code: str, since: np.datetime64, until: np.datetime
 def series(
     project: Project, code: str, since: np.datetime64, until: np.datetime64, *, most: int = 4000
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return a station's readings in [since, until) for a view: no extreme is lost, and a gap is a gap.
+    """Return the readings of a station in [since, until) for display, with all extremes and gaps.
 
-    Of several cadences the one that covers most of the time is shown, of equals the finest.
+    If there are several sampling intervals, the one that covers most of the time is returned, of equals the finest.
 
     Parameters
     ----------
+    project
+        The project.
+    code
+        Station code.
+    since, until
+        UTC, datetime64.
     most
-        About how many points come back: beyond that each stretch of time is given by its smallest and largest reading.
+        Approximate maximum number of points: beyond it, each stretch of time is represented by its smallest and largest
+        reading.
 
     Returns
     -------
     tuple
-        Times, datetime64[ms], and values in nT, shape (point,); a NaN stands between readings that a gap parts.
+        Times, datetime64[ms], and values in nT, shape (point,), with NaN in each gap.
     """
     found = record(project, code, since, until)
     if not found:
@@ -166,7 +175,7 @@ def series(
     gap = np.timedelta64(round(1500.0 * one.cadence_s), "ms")
     time, value = one.time, one.values
     step = -(-2 * time.size // most)
-    # The pieces of an unbroken record are thinned each on its own, so that no stretch bridges a gap.
+    # The parts of a record between gaps are thinned separately, so that no stretch bridges a gap.
     breaks = np.flatnonzero(np.diff(time) > gap) + 1
     if step > 2:
         starts = np.unique(np.concatenate([np.arange(0, time.size, step), breaks]))
@@ -178,9 +187,9 @@ def series(
 
 
 def extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return where each stretch, which begin at `starts`, is smallest and largest, in order; of equal values the first counts.
+    """Return where each stretch, beginning at `starts`, has its minimum and maximum, in order; the first of equal values.
 
-    Sorting each stretch would say the same in ten times the time.
+    Sorting each stretch would give the same result in ten times the time.
     """
     stretch = np.repeat(np.arange(starts.size), np.diff(np.append(starts, value.size)))
     ends = []
@@ -192,13 +201,13 @@ def extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np
 
 
 def _basis(network: Network, config: GridConfig) -> MapBasis:
-    """Return the map basis from the cache, or compute it and put it there."""
+    """Return the map basis from the cache, or compute and cache it."""
     path = cachefiles.cache_file(f"basis-{basis_key(network, config)}.npy")
     if path.is_file():
-        # A cut-off or foreign file is not an error: a cache may be lost at any time.
+        # A truncated or foreign file is not an error: a cache may be lost at any time.
         with contextlib.suppress(ValueError, OSError, EOFError):
             basis = load_basis(path, network, config)
-            # Without its file, unless it is large: a drive that vanishes under a mapped file ends the program.
+            # Not memory-mapped, unless it is large: if the drive of a mapped file disappears, the program crashes.
             large = basis.matrix.nbytes > MOST_IN_MEMORY
             return basis if large else replace(basis, matrix=np.array(basis.matrix))
     basis = build_basis(network, config)

@@ -1,7 +1,7 @@
-"""What a project's database may hold: it may come from a stranger, or from a disk that forgot something.
+"""Checks of the database of a project, which may be untrusted or damaged by a disk fault.
 
-A database is a program too: triggers, views and checks that somebody put into it run inside whoever opens it. Nothing but plain
-tables and this program's own triggers is let in, before the first query that could wake anything else.
+A database can contain code: triggers, views and checks that somebody added run inside the program that opens it. Only plain
+tables and the program's own triggers are accepted, before the first query that could run anything else.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from quakegui.season.labels import LabelRule
 from quakegui.words import Said
 
 LARGEST_VALUE = 64 * 1024**2
-"""Bytes of the largest single value; a day of seconds takes less than one of them."""
+"""Maximum size of a single value in bytes; a day of one-second readings takes less than 1 MB."""
 
 _NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate|default)\b", re.IGNORECASE)
 _WHOLE_NUMBERS = frozenset({"revision", "event_revision", schema.FORMER_FILES, *map(chain.unchained, chain.CHAINED)})
 _COMMENT = re.compile(r"/\*|--")
-"""Comments hide what a statement holds from whoever looks for words in it; this program writes none."""
+"""Comments can hide the content of a statement from a search for words; this program writes none."""
 LAST_COUNT = 2**50
-"""Counters that reach this are not gone on with: at 2**53 the project would be refused."""
+"""Maximum value of a counter that is still incremented: at 2**53 the project would be rejected."""
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]")
 _READ_LATER = frozenset({schema.block.name})
-"""Too large to look through at every start: its rows are checked as they are read (`reading_blocks`)."""
+"""Too large to check at every start: its rows are checked when they are read (`reading_blocks`)."""
 
 
 class UnsoundError(Exception):
-    """A database is not one that this program can use; the text is one sentence for the screen."""
+    """A database cannot be used by this program; the message is one sentence for the user."""
 
 
 def harden(connection: sqlite3.Connection) -> None:
-    """Take from a fresh connection what only a hostile database would use."""
+    """Disable features of a new connection that only a hostile database would use."""
     connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA cell_size_check=ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
@@ -56,12 +56,12 @@ def harden(connection: sqlite3.Connection) -> None:
 
 
 def require_project(connection: Connection, folder: Path) -> int:
-    """Return the version of a project's tables, having run nothing of what the database may hold besides.
+    """Return the version of the tables of a project, without running anything else that the database may contain.
 
     Raises
     ------
     UnsoundError
-        If it is no project's database, was made by a newer program, or holds what could act by itself.
+        If it is not the database of a project, was created by a newer program, or contains foreign code.
     """
     foreign = foreign_part(connection)
     if foreign is not None:
@@ -102,12 +102,12 @@ def require_project(connection: Connection, folder: Path) -> int:
 
 
 def require_values(connection: Connection, folder: Path) -> None:
-    """Refuse a project whose tables hold what no project can hold.
+    """Raise an error if tables contain values that a project cannot contain.
 
     Raises
     ------
     UnsoundError
-        With the sentence where it stands.
+        With the location of the value.
     """
     wrong = wrong_value(connection) or wrong_fact(connection)
     if wrong is not None:
@@ -131,9 +131,9 @@ def require_values(connection: Connection, folder: Path) -> None:
 
 
 def foreign_part(connection: Connection) -> str | None:
-    """Return what a database holds besides plain tables and this program's own parts, as words for a sentence, or None.
+    """Return a part of the database that is neither a plain table nor created by this program, as a noun phrase, or None.
 
-    Only the list of parts is read for that, so nothing that they hold is run.
+    Only the list of parts is read for that, so nothing in them is run.
     """
     raw, own = _raw(connection), _own_parts()
     for kind, name, sql in raw.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
@@ -141,7 +141,7 @@ def foreign_part(connection: Connection) -> str | None:
         if kind == "table":
             if not isinstance(sql, str) or re.match(r"\s*create\s+table\b", sql, re.IGNORECASE) is None:
                 return Said("the virtual table '{part}'", part=part)
-            table = schema.metadata.tables.get(str(name).lower())  # SQLite's names have no case
+            table = schema.metadata.tables.get(str(name).lower())  # names in SQLite are case-insensitive
             if table is not None and not _is_ours(raw, table, sql):
                 return Said("a table '{part}' with a different structure than in this program", part=part)
         elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
@@ -150,20 +150,20 @@ def foreign_part(connection: Connection) -> str | None:
 
 
 def lost_triggers(connection: Connection) -> dict[str, str]:
-    """Return the statements of this program's triggers that were taken out, by name."""
+    """Return the statements of this program's triggers that are missing, by name."""
     found = {name for (name,) in _raw(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     return {name: sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found}
 
 
 def wrong_value(connection: Connection) -> str | None:
-    """Return where a value of another type, or beyond every bound, stands, as words for a sentence, or None."""
+    """Return the location of a value with a wrong type or outside its bounds, as a noun phrase, or None."""
     raw = _raw(connection)
     there = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in schema.metadata.sorted_tables:
         if table.name not in there or table.name in _READ_LATER:
             continue
         conditions = [condition_of(column) for column in table.columns]
-        # All in one question: a row of a damaged page may be met on the way and not be found by its number.
+        # All in one query: a row on a damaged page may be found in a scan but not by its number.
         asked = f'SELECT rowid, {", ".join(conditions)} FROM "{table.name}" WHERE NOT ({" AND ".join(conditions)}) LIMIT 1'  # noqa: S608
         row = raw.execute(asked).fetchone()
         if row is not None:
@@ -180,7 +180,7 @@ def wrong_value(connection: Connection) -> str | None:
 
 
 def wrong_fact(connection: Connection) -> str | None:
-    """Return which stored JSON is not what this program writes, as words for a sentence, or None."""
+    """Return the location of stored JSON that this program did not write, as a noun phrase, or None."""
     for key, value in _facts(connection).items():
         wrong = _wrong_setting(key, value)
         if wrong is not None:
@@ -231,17 +231,17 @@ def _wrong_setting(key: str, value: str) -> str | None:
 
 
 def _is_name(run: str) -> bool:
-    """Whether a run's id names a folder among the project's, and no other folder of whoever opens it."""
+    """Return whether the id of a run is the name of a folder within the project, and cannot lead out of it."""
     return run not in ("", ".", "..") and Path(run).name == run
 
 
 def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse to write what a project would be refused for at its next opening.
+    """Raise an error for rows that would make the project invalid at its next opening.
 
     Raises
     ------
     UnsoundError
-        With a sentence that names the value; nothing of the step is to be kept then.
+        With a sentence that names the value; roll back the whole step.
     """
     for row in rows:
         why = storage_problem(table, row)
@@ -260,16 +260,16 @@ _COUNTS = " UNION ALL ".join(
         *(f"SELECT max(id) FROM {name}" for name in ("journal", "imported_file", "prediction", "block", "act", "registration")),  # noqa: S608
     )
 )
-"""What is counted on by one with a step; each is found without looking at more than one row."""
+"""Counters that are incremented; each is found by reading at most one row."""
 
 
 def require_room(connection: Connection, name: str) -> None:
-    """Refuse to write where a counter is at its end, as only a changed file's can be.
+    """Raise an error if a counter is at its maximum, which only happens in a manipulated file.
 
     Raises
     ------
     UnsoundError
-        With the sentence.
+        With a sentence for the user.
     """
     counts = _raw(connection).execute(_COUNTS)
     if any(count is not None and count >= LAST_COUNT for (count,) in counts):
@@ -291,7 +291,7 @@ _KINDS: dict[str, type[object]] = {
     "declustering": Declustering,
     "event_origins": Origins,
 }
-"""What stored facts are, of those that are JSON."""
+"""Types of the settings that are JSON."""
 
 
 def _facts(connection: Connection) -> dict[str, str]:
@@ -299,14 +299,14 @@ def _facts(connection: Connection) -> dict[str, str]:
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
-    """Return the driver's own connection: a score of small questions take a tenth of the time there."""
+    """Return the connection of the driver, in which many small queries take a tenth of the time."""
     found = connection.connection.driver_connection
     assert isinstance(found, sqlite3.Connection)
     return found
 
 
 def condition_of(column: Column[object]) -> str:
-    """Return the condition that a column's value has its type and lies within its bounds; never NULL."""
+    """Return the SQL condition that a value of a column has its type and is within its bounds; never NULL."""
     name = f'"{column.name}"'
     allowed = ["'null'"] if column.nullable else []
     if isinstance(column.type, Integer):
@@ -325,7 +325,7 @@ def condition_of(column: Column[object]) -> str:
 
 
 def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
-    """Whether a table has the columns and keys that this program gives it, and nothing that acts by itself."""
+    """Return whether a table has the columns and keys of this program, and contains no code."""
     said = _QUOTED.sub("", sql)
     if _COMMENT.search(sql) or _NOT_OURS.search(said):
         return False
@@ -341,7 +341,7 @@ def _of_another_version(connection: Connection, version: int) -> str | None:
 
 
 def _shape(raw: sqlite3.Connection, name: str) -> TableShape:
-    """Return a table's columns (name, type, NULL refused, place in the key, hidden), its foreign keys, and unique ones."""
+    """Return the columns of a table (name, type, NOT NULL, position in the key, hidden), its foreign keys, and unique keys."""
     columns = {
         (column, kind.upper(), strict, key, hidden)
         for _, column, kind, strict, _, key, hidden in raw.execute(f'PRAGMA table_xinfo("{name}")')
@@ -355,15 +355,15 @@ def _shape(raw: sqlite3.Connection, name: str) -> TableShape:
 
 
 def _plain(sql: object) -> str:
-    """Return a statement without what means nothing: spaces, and quotes that another version of the library may leave out."""
+    """Return a statement without insignificant spaces and quotes, which may differ between versions of the library."""
     return " ".join(re.sub(r'["`\[\]]', "", sql).split()) if isinstance(sql, str) else ""
 
 
 @cache
 def _own_parts() -> dict[tuple[str, str], str]:
-    """Return this program's indexes and triggers: their statements by kind and name.
+    """Return the indexes and triggers of this program: their statements by kind and name.
 
-    One that a later version of the tables gives up has to stay known here, or projects that still have it are refused.
+    One that a later version of the tables drops has to stay here, or projects that still have it are rejected.
     """
     with _fresh() as connection:
         rows = (
@@ -374,13 +374,13 @@ def _own_parts() -> dict[tuple[str, str], str]:
 
 @cache
 def _own_shapes() -> dict[str, dict[int, TableShape]]:
-    """Return the shape of each of this program's tables in every version of it."""
+    """Return the shape of each table of this program in every version."""
     with _fresh() as connection:
         return {name: _shapes(name, _shape(_raw(connection), name)) for name in schema.metadata.tables}
 
 
 def _shapes(name: str, now: TableShape) -> dict[int, TableShape]:
-    """Return a table's shape by version: an earlier one lacks the columns that later ones added."""
+    """Return the shape of a table by version: an earlier one lacks the columns that later ones added."""
     found = {}
     for version in range(schema.SCHEMA, 0, -1):
         found[version] = now
@@ -391,7 +391,7 @@ def _shapes(name: str, now: TableShape) -> dict[int, TableShape]:
 
 @contextmanager
 def _fresh() -> Iterator[Connection]:
-    """Give an empty project's database in memory."""
+    """Yield a connection to an empty database of a project in memory."""
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         schema.metadata.create_all(connection)

@@ -1,6 +1,6 @@
-"""Parsed files on their way from the readers to the database, in a temporary file: memory does not grow with the season.
+"""A temporary file of parsed files before they are stored, so that memory does not grow with the season.
 
-Each is one line of JSON with its length before it, and the packed readings of its blocks after it.
+Each parsed file is one line of JSON after its length, followed by the packed readings of its blocks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PACKED = ("times", "values", "missing")
 
 
 def put(spool: IO[bytes], parsed: ParsedFile) -> None:
-    """Write one parsed file."""
+    """Write one parsed file to the spool."""
     kp = parsed.kp
     facts = {
         "plain": {name: getattr(parsed, name) for name in _AS_THEY_ARE},
@@ -44,7 +44,7 @@ def put(spool: IO[bytes], parsed: ParsedFile) -> None:
 
 
 def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
-    """Yield the first `count` files that were put, from the beginning."""
+    """Yield the first `count` files of the spool, from the beginning."""
     spool.seek(0)
     for _ in range(count):
         (length,) = _LENGTH.unpack(spool.read(_LENGTH.size))

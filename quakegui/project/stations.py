@@ -1,9 +1,9 @@
-"""The stations of a project: where they are, and who says so.
+"""The stations of a project: their coordinates, and the source of each statement.
 
-What each file and each person states of a station is a row of its own (`schema.station_fact`); what the project shows is
-derived from those in force. A person's statement counts before a file's, a later one before an earlier one. Of files, the
-headers of readings count before lists, and the oldest before later ones: a place stays where it was first recorded, in
-whatever order the files come in.
+The statement of each file and person about a station is a separate row (`schema.station_fact`); the stations of the project
+are derived from those in force. A person takes precedence over a file, a later statement of a person over an earlier one. Of
+files, headers of readings take precedence over lists, and the oldest over later ones: a station stays where it was first
+recorded, whatever the order of import.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from quakegui.season.network import Station
 from quakegui.words import Said
 
 NEAR_DEGREES = 0.02
-"""Coordinates that differ by less are the same place, rounded differently."""
+"""Coordinates that differ by less, in degrees, are the same place, rounded differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class StationsReport:
-    """What an import of a station list did: codes added, codes changed, and notes in sentences."""
+    """The result of an import of a station list: new codes, changed codes, and notes as sentences."""
 
     additions: tuple[str, ...]
     changes: tuple[str, ...]
@@ -40,23 +40,23 @@ class StationsReport:
 
 
 def import_stations(project: Project, path: Path | str, *, author: str | None = None) -> StationsReport:
-    """Take stations from a csv or .ack file, or every such file of a folder; they win over what reading files say.
+    """Import stations from a csv or .ack file, or all such files of a folder; they take precedence over files of readings.
 
     Parameters
     ----------
     project
-        Where they go.
+        The project.
     path
         A file or a folder.
     author
-        Who imports them; default the person at this machine.
+        The person who imports them; default the current user.
 
     Raises
     ------
     FormatError
         If a file cannot be read; nothing was changed.
     ProjectError
-        If no file names a station.
+        If no file contains a station.
     """
     found: dict[str, Station] = {}
     notes: list[str] = []
@@ -73,16 +73,16 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
 
 
 def set_stations(project: Project, *stations: Station, author: str | None = None) -> StationsReport:
-    """Add stations, or replace what is known of them, as one act; codes are written in capitals, as readers of files do.
+    """Add or change stations, as one act; codes are converted to capitals, as when files are read.
 
     Parameters
     ----------
     project
-        Where they go.
+        The project.
     stations
-        Empty and unknown fields leave what is known as it is.
+        Empty and unknown fields leave the present values unchanged.
     author
-        Who says so; default the person at this machine.
+        The person who enters them; default the current user.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def set_stations(project: Project, *stations: Station, author: str | None = None
 
 
 def _usable(station: Station) -> Station:
-    """Return a station as it is stored; refuse an empty code and impossible coordinates."""
+    """Return a station as it is stored; raises ProjectError for an empty code or impossible coordinates."""
     station = replace(station, code=station.code.strip().upper())
     if not 1 <= len(station.code) <= 32:
         raise ProjectError(Said("Station codes must have 1 to 32 characters."))
@@ -114,7 +114,7 @@ def _usable(station: Station) -> Station:
 
 
 def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int]]) -> None:
-    """Record what imported files, given by number, say of stations; `refresh_stations` makes it count."""
+    """Record the stations of imported files, given by number; `refresh_stations` applies them."""
     rows = [{**asdict(station), "typed": 0, "file": file, "act": None} for station, file in by_hand]
     if rows:
         connection.execute(schema.station_fact.insert(), rows)
@@ -122,14 +122,14 @@ def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int
 
 
 def make_room_for(connection: Connection, codes: Iterable[str]) -> None:
-    """Make a row for each station that has none; it is absent until `refresh_stations` finds it in force."""
+    """Insert a row for each new station; it is absent until `refresh_stations` finds it in force."""
     rows = [{**asdict(Station(code)), "typed": 0, "absent": 1} for code in dict.fromkeys(codes)]
     if rows:
         connection.execute(insert(schema.station).on_conflict_do_nothing(), rows)
 
 
 def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Derive stations anew from what is in force; returns the codes that are new, and those that changed or are gone."""
+    """Derive stations from what is in force; returns the codes that are new, and those that changed or are absent now."""
     added: list[str] = []
     changed: list[str] = []
     undone = undone_acts(connection)
@@ -147,16 +147,16 @@ def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tupl
 
 
 def far_apart(one: Station, other: Station) -> bool:
-    """Whether two places of a station cannot be the same, rounded differently; False where one is not known."""
+    """Return whether two locations differ by more than rounding; False if one is unknown."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return False
     return hypot(one.latitude - other.latitude, (one.longitude - other.longitude + 180.0) % 360.0 - 180.0) >= NEAR_DEGREES
 
 
 def _facts_of(connection: Connection, code: str, undone: frozenset[int]) -> dict[str, Any]:
-    """Return what a station's row holds besides its code."""
+    """Return the values of the row of a station, except its code."""
     fact, file, block = schema.station_fact.c, schema.imported_file.c, schema.block.c
-    gone, hidden = hidden_files(connection), hidden_files(connection, code)  # a removal of readings leaves the place known
+    gone, hidden = hidden_files(connection), hidden_files(connection, code)  # a removal of readings keeps the coordinates
     query = (
         select(schema.station_fact, file.format, file.issued_ms, file.modified_ms, file.sha256)
         .join_from(schema.station_fact, schema.imported_file, fact.file == file.id, isouter=True)
@@ -180,7 +180,7 @@ def _facts_of(connection: Connection, code: str, undone: frozenset[int]) -> dict
 
 
 def _age(row: Row[Any]) -> tuple[bool, bool, Issue, int]:
-    """Return what orders the files that name a station: those from before acts were recorded, headers, lists; oldest first."""
+    """Return the order of files that name a station: those from before acts, headers, lists; oldest first."""
     issue = Issue.of(row.issued_ms, row.modified_ms, row.sha256 or "")
     return row.file is not None, row.format == "stations", issue, row.id
 

@@ -1,7 +1,7 @@
-"""One open project: a folder with `project.sqlite`, `cache/` (can be deleted at any time) and `runs/`.
+"""An open project: a folder with `project.sqlite`, `cache/` (can be deleted at any time) and `runs/`.
 
-The database is written in short transactions that are on disk when they return, so a program that is killed, or a machine
-that loses power, loses nothing that was confirmed.
+The database is written in short transactions that are on disk when they return, so if the program is killed or the power
+fails, nothing that was confirmed is lost.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network, Station
 from quakegui.words import Said
 
-__all__ = ["DATABASE", "Project", "ProjectError", "writing"]  # whoever uses a project needs no more of `database`
+__all__ = ["DATABASE", "Project", "ProjectError", "writing"]  # users of a project need no more of `database`
 
 LOG = logging.getLogger(__name__)
 REVISION = "revision"
-"""The fact that counts the changes of what a season is computed from."""
+"""Setting that counts changes of the inputs of the season."""
 EVENT_REVISION = "event_revision"
-"""The fact that counts the changes of the earthquakes."""
+"""Setting that counts changes of the earthquakes."""
 WINDOW_BUSY_S = 2.0
-"""Seconds that a window's own thread waits: longer, and the window would seem to be dead."""
+"""Seconds that the thread of a window waits: longer, and the window would seem frozen."""
 
 
 class SupersededError(ProjectError):
-    """What was to be kept was made from a season that is not the project's any more."""
+    """A result was computed from a season that is no longer current."""
 
 
 def _unwatched() -> AbstractContextManager[Callable[[Connection], None]]:
@@ -57,23 +57,23 @@ def _unwatched() -> AbstractContextManager[Callable[[Connection], None]]:
 
 
 class Project:
-    """One open project folder. All methods may be called from any thread.
+    """An open project folder. All methods are thread-safe.
 
     Attributes
     ----------
     folder
-        Where everything of the project lies.
+        The folder of the project.
     name, timezone, synthetic
-        As the project was made; `timezone` is an IANA name.
+        As given when the project was created; `timezone` is an IANA name.
     read_only
-        Whether nothing can be written, by wish or because the place does not allow it.
+        Whether nothing can be written, by request or because the folder does not allow it.
     warnings
-        Sentences about how the project was opened, `findings` among them.
+        Sentences about how the project was opened, including `findings`.
     findings
-        Sentences on what in the record is not as this program wrote it.
+        Sentences on parts of the record that this program did not write.
     own_step
-        Who is to know which changes this object makes, None for nobody: a context around each transaction, whose value is
-        called at its beginning and at its end (see `lookout`).
+        Context manager around each transaction, which receives the changes of this object, or None. The function that it yields
+        is called at the beginning and the end of the transaction (see `lookout`).
     """
 
     own_step: Callable[[], AbstractContextManager[Callable[[Connection], None]]] | None = None
@@ -94,12 +94,12 @@ class Project:
 
     @classmethod
     def create(cls, folder: Path | str, *, timezone: str = "Asia/Shanghai", name: str = "", synthetic: bool = False) -> Project:
-        """Make an empty project in a new or empty folder, and open it.
+        """Create an empty project in a new or empty folder, and open it; its name is by default that of the folder.
 
         Raises
         ------
         ProjectError
-            If the time zone is unknown, the folder holds something already, or cannot be made.
+            If the time zone is unknown, or the folder is not empty or cannot be created.
         """
         folder = Path(folder).absolute()
         _check_zone(timezone)
@@ -128,21 +128,21 @@ class Project:
 
     @classmethod
     def open(cls, folder: Path | str, *, read_only: bool = False, now_ms: int | None = None) -> Project:
-        """Open a project; one of an older version is brought forward, after a copy of its database was kept.
+        """Open a project; a project of an older version is migrated, after a backup of its database.
 
         Parameters
         ----------
         folder
-            The project's folder, or the database in it.
+            The folder of the project, or the database in it.
         read_only
-            Whether nothing is to be written.
+            Whether to open it without writing.
         now_ms
-            The moment, milliseconds since 1970 UTC; default the clock's.
+            The present time, in milliseconds since 1970 UTC; default from the clock.
 
         Raises
         ------
         ProjectError
-            If there is no project, it was made by a newer program, is damaged or locked, or its drive is gone.
+            If there is no project, it was created by a newer program, is damaged or locked, or its drive is missing.
         """
         folder = Path(folder).absolute()
         if folder.name == DATABASE:
@@ -184,32 +184,32 @@ class Project:
                 raise
 
     def close(self) -> None:
-        """Let go of the database; nothing needs saving."""
+        """Close the database; nothing needs saving."""
         try:
             self.consolidate()
-        except ProjectError:  # the drive is gone, say: the log beside the database holds what its file does not
+        except ProjectError:  # for example if the drive is gone: the log beside the database contains the rest
             LOG.warning("The database's log stays beside it", exc_info=True)
         self._engine.dispose()
 
     @property
     def quiet_s(self) -> float | None:
-        """Seconds since the last change that the database's own file does not hold yet, None where it holds all."""
+        """Seconds since the last change that is not in the database file yet, None if all are."""
         return None if self._unconsolidated is None else time.monotonic() - self._unconsolidated
 
     def consolidate(self) -> bool:
-        """Have the database's own file hold everything, so that a copy of it alone is whole; see `database.consolidate`.
+        """Write all changes to the database file, so that a copy of it alone is complete; see `database.consolidate`.
 
         Raises
         ------
         ProjectError
-            If the database cannot be reached or written; nothing is lost.
+            If the database cannot be reached or written; no data is lost.
         """
         since = self._unconsolidated
         if since is None:
             return True
         with sentences(self.folder):
             whole = consolidate(self._engine)
-        if whole and self._unconsolidated == since:  # else something was written meanwhile
+        if whole and self._unconsolidated == since:  # otherwise something was written meanwhile
             self._unconsolidated = None
         return whole
 
@@ -223,23 +223,23 @@ class Project:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one consistent state of the database."""
+        """Yield a connection that sees one consistent state of the database."""
         with sentences(self.folder), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection whose changes are on disk when the block ends, or gone if it raises.
+        """Yield a connection whose changes are on disk when the block ends, or rolled back if it raises.
 
         Raises
         ------
         ProjectError
-            If the project is open for reading only, or the database cannot be written, or not within `BUSY_S`, in a window's
-            thread `WINDOW_BUSY_S`; nothing was changed then.
+            If the project is read-only, or the database cannot be written within `BUSY_S` (in the thread of a window
+            `WINDOW_BUSY_S`); nothing was changed.
         """
         if self.read_only:
             raise ProjectError(Said("The project {name} is read-only; nothing was changed.", name=self.name))
-        if _identity(self.folder) != self._file:  # a system may let go on writing into a file that nobody will find again
+        if _identity(self.folder) != self._file:  # a system may continue to write to a file that was deleted or replaced
             raise ProjectError(
                 Said(
                     "The project folder {folder} is missing or has been replaced; this change was not saved. "
@@ -278,11 +278,11 @@ class Project:
             self._writing.release()
 
     def answer_here(self) -> None:
-        """Let the thread that calls this, a window's, wait a short time only where another writer is at work."""
+        """Register the calling thread as that of a window, which waits only a short time for another writer."""
         self._window = threading.get_ident()
 
     def take_in_runs(self) -> None:
-        """Move the run folders of an import to their place; what a crash left undone is done at the next opening."""
+        """Move the run folders of an import to their final folder; one interrupted by a crash is completed at reopening."""
         if self.read_only or self.setting(run_folders.KEY) is None:
             return
         try:
@@ -298,10 +298,10 @@ class Project:
                 )
             ) from error
 
-    # -- facts -----------------------------------------------------------------------------------------------------
+    # -- settings --------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read name, time zone and the synthetic mark again."""
+        """Reload name, time zone and the synthetic mark."""
         with self.read() as connection:
             facts: dict[str, str] = {row.key: row.value for row in connection.execute(select(schema.setting))}
         self.name = facts.get("name", _readable(self.folder.name))
@@ -309,7 +309,7 @@ class Project:
         self.synthetic = facts.get("synthetic") == "1"
 
     def setting(self, key: str) -> str | None:
-        """Return a stored fact, or None."""
+        """Return a setting, or None."""
         with self.read() as connection:
             return get_setting(connection, key)
 
@@ -319,12 +319,12 @@ class Project:
             return network_of(connection)
 
     def config(self) -> SeasonConfig:
-        """Return every parameter of the season's computation."""
+        """Return all parameters of the season."""
         with self.read() as connection:
             return config_of(connection)
 
     def set_config(self, config: SeasonConfig) -> None:
-        """Keep new parameters.
+        """Store new parameters.
 
         Raises
         ------
@@ -339,28 +339,28 @@ class Project:
         self.refresh()
 
     def revision(self) -> int:
-        """Return a number that grows with every change of readings, stations, Kp or parameters."""
+        """Return a number that increases with every change of readings, stations, Kp or parameters."""
         return int(self.setting(REVISION) or 0)
 
 
 def get_setting(connection: Connection, key: str) -> str | None:
-    """Return a stored fact, or None."""
+    """Return a setting, or None."""
     return connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == key))
 
 
 def put_setting(connection: Connection, key: str, value: str) -> None:
-    """Store a fact, in place of an earlier one."""
+    """Store a setting, in place of an earlier one."""
     row = insert(schema.setting).values(key=key, value=value)
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
 def raise_revision(connection: Connection, which: str = REVISION) -> None:
-    """Record that an input of the season changed, or that the earthquakes did (`EVENT_REVISION`)."""
+    """Record a change of the inputs of the season, or of the earthquakes (`EVENT_REVISION`)."""
     put_setting(connection, which, str(int(get_setting(connection, which) or 0) + 1))
 
 
 def require_revision(connection: Connection, revision: int) -> None:
-    """Refuse to keep, within a transaction, what was made from readings that are not the project's any more.
+    """Raise an error, within a transaction, if a result was computed from inputs that are no longer current.
 
     Raises
     ------
@@ -386,7 +386,7 @@ def network_of(connection: Connection) -> Network:
 
 
 def config_of(connection: Connection) -> SeasonConfig:
-    """Return the stored parameters, or the default ones in the project's time zone."""
+    """Return the stored parameters, or the defaults with the time zone of the project."""
     text = get_setting(connection, "config")
     if text is not None:
         return SeasonConfig.from_json(text)
@@ -403,12 +403,12 @@ def _check_zone(timezone: str) -> None:
 
 
 def _readable(name: str) -> str:
-    """Return a folder's name as text; the bytes of a name that is none become signs that say so."""
+    """Return the name of a folder as text; undecodable bytes are replaced by marks."""
     return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """Return what tells a project's database from every other file, None where it cannot be found."""
+    """Return device and inode of the database, which identify the file, or None if it is missing."""
     try:
         found = (folder / DATABASE).stat()
     except OSError:
@@ -417,5 +417,5 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 
 def default_author() -> str:
-    """Return the name of the person at this machine, for labels given on the command line."""
+    """Return the name of the current user, for labels set on the command line."""
     return os.environ.get("USERNAME") or os.environ.get("USER") or "analyst"

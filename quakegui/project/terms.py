@@ -1,4 +1,4 @@
-"""What a registration freezes: the run's files, the parameters, the earthquakes that count, the alarm rule, and the period."""
+"""The terms of a registration: files of the run, parameters, earthquakes, alarm rule, and period."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is fixed before the first day of a prospective record, and never again.
+    """What is fixed before the first day of a prospective record, and never changed.
 
     Attributes
     ----------
     title
-        What the run was called.
+        Name of the run.
     first_day, last_day
         The period, local dates, both included, datetime64[D].
     files
-        Name and SHA-256 of each file of the run's folder: recipe, weights, card and the like.
+        Name and SHA-256 of each file of the folder of the run: settings, weights, card and others.
     config
-        The season's parameters. Its window is open, since a season that goes on has it moved.
+        Parameters of the season, without its first and last day, since these move as the season continues.
     selection
-        Box and magnitudes of the earthquakes that count, without first and last date; None where nothing says so.
+        Region and magnitudes of the earthquakes, without first and last date; None if there is no selection.
     declustering, classes, label_rule
-        Which of them are aftershocks, which class each has, and which days it gives it to.
+        Rules for the aftershocks, the classes of earthquakes, and the days that they label.
     threshold, run_days, open_days
-        The alarm rule, as `quakegui.judge.alarms.AlarmRule` has it.
+        The alarm rule, as in `quakegui.judge.alarms.AlarmRule`.
     ledger_row, ledger_hash
-        The ledger's last row at that moment, 0 for none, and its hash.
+        The last row of the ledger at that time, 0 for none, and its hash.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Terms:
     ledger_hash: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a period without days, an alarm rule that never opens or never closes, and files of other folders."""
+        """Raise ValueError for an empty period, an alarm rule that never opens or never closes, and files of other folders."""
         if not FIRST_DAY <= self.first_day <= self.last_day <= LAST_DAY:
             raise ValueError(
                 Said(
@@ -72,22 +72,22 @@ class Terms:
             raise ValueError(Said("A registration can only include files from the run's folder."))
 
     def to_json(self) -> str:
-        """Return the terms as one line of JSON, always the same for equal terms."""
+        """Return the terms as one line of JSON, identical for equal terms."""
         facts = {**asdict(replace(self, config=SeasonConfig(self.config.timezone))), "config": self.config.to_dict()}
         return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Terms:
-        """Return the terms of `to_json`; raises ValueError where they are none."""
+        """Return the terms in a text of `to_json`; raises ValueError for any other text."""
         terms: Terms = built(cls, parse_json(text), what=Said("registration's value"))
         return terms
 
 
 def without_window(config: SeasonConfig) -> SeasonConfig:
-    """Return the parameters without the first and last day that are shown."""
+    """Return the parameters without the first and last day of the season."""
     return replace(config, first_day=None, last_day=None)
 
 
 def without_dates(selection: Selection | None) -> Selection | None:
-    """Return what a selection says of places and magnitudes."""
+    """Return region and magnitudes of a selection, without its dates."""
     return None if selection is None else replace(selection, since=None, until=None)

@@ -1,4 +1,4 @@
-"""Imports taken back and done again, and the removal of a station's readings: what was there before stands again."""
+"""Undo and redo of imports, and removal of the readings of a station: the earlier content is in force again."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from quakegui.words import Said
 def undo_import(
     project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
-    """Take an import back: what it brought counts no more, and what was there before stands again.
+    """Undo an import: its content is no longer in force, and the earlier content is in force again.
 
     Parameters
     ----------
     project
-        Where it was made.
+        The project.
     number
-        Of the act; default the last one in force.
+        Number of the act; default the last one in force.
     author
-        Who takes it back; default the person at this machine.
+        The person who undoes it; default the current user.
     progress
-        Told of the night means that are computed anew.
+        Called while night means are updated.
 
     Returns
     -------
     Act
-        What was taken back.
+        The act that was undone.
 
     Raises
     ------
     ProjectError
-        If there is no such act, or it is taken back already; nothing was changed.
+        If there is no such act, or it is already undone; nothing was changed.
     """
     with project.write() as connection:
         acts = read_acts(connection)
@@ -60,12 +60,12 @@ def undo_import(
 def redo_import(
     project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
-    """Do an import again that was taken back; `number` is by default the one that was taken back last. Else like `undo_import`.
+    """Redo an import that was undone, by default the one undone last; parameters as for `undo_import`.
 
     Raises
     ------
     ProjectError
-        If there is no such act, or it is not taken back; nothing was changed.
+        If there is no such act, or it is not undone; nothing was changed.
     """
     with project.write() as connection:
         acts = read_acts(connection)
@@ -81,18 +81,18 @@ def redo_import(
 
 
 def remove_readings(project: Project, code: str, *, author: str | None = None, progress: ProgressCallback = silent) -> Act:
-    """Remove all readings of a station; nothing is deleted, and `undo_import` brings them back.
+    """Remove all readings of a station; nothing is deleted, and `undo_import` restores them.
 
     Parameters
     ----------
     project
-        Where they are.
+        The project.
     code
-        The station.
+        Station code.
     author
-        Who removes them; default the person at this machine.
+        The person who removes them; default the current user.
     progress
-        Told of the night means that are computed anew.
+        Called while night means are updated.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _act(acts: tuple[Act, ...], number: int | None) -> Act:
 
 
 def _last_undone(connection: Connection) -> int | None:
-    """Return the act that was taken back last, of those that still are."""
+    """Return the act that was undone last, of those that are still undone."""
     table = schema.act.c
     undone = [act.id for act in read_acts(connection) if act.undone]
     query = select(table.target).where(table.kind == UNDO, table.target.in_(undone)).order_by(table.id.desc()).limit(1)
@@ -128,7 +128,7 @@ def _last_undone(connection: Connection) -> int | None:
 
 
 def _derive(connection: Connection, act: Act) -> None:
-    """Bring what follows from an act up to date, after its being in force has changed."""
+    """Update everything derived from an act after it was undone or redone."""
     fact, block = schema.station_fact.c, schema.block.c
     if act.kind == EVENTS:
         refresh_events(connection)

@@ -1,4 +1,4 @@
-"""Whether the record is as this program wrote it: its chains, the guards of the database, and the times of issue."""
+"""Checks that the record is as this program wrote it: chains, triggers of the database, and times of issue."""
 
 from __future__ import annotations
 
@@ -17,32 +17,33 @@ from quakegui.project.reading_blocks import DAY_MS
 from quakegui.words import Said
 
 AT_OPENING: Final = 10_000
-"""Rows at the end of a table, and as many of the older ones, that are looked at when a project is opened: within 0.1 s. The
-older ones have their turn, a portion each day. Only `quakegui verify` and a report look at all rows."""
+"""Number of rows at the end of a table, and of older rows, that are checked when a project is opened: within 0.1 s. The older
+rows are checked in turn, a portion each day. Only `quakegui verify` and a report check all rows.
+"""
 SHOWN: Final = 3
-"""Places of a table that are named when a project is opened."""
+"""Maximum number of faults of a table that are reported when a project is opened."""
 LATE_HOURS: Final = 24.0
-"""A prediction that was issued so long after its day became known warned nobody."""
+"""Delay in hours after which a prediction of a known day could not warn anybody."""
 SLACK_MS: Final = 60_000
-"""What two clocks that are set by a network may differ by."""
+"""Tolerated difference in ms between two clocks synchronised over a network."""
 
 NAMES: Final = {"journal": Said("label journal"), "prediction": Said("ledger"), "registration": Said("register")}
 
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
-    """What one chain looks like.
+    """The state of one chain.
 
     Attributes
     ----------
     table
         "journal", "prediction" or "registration".
     rows, unchained
-        How many rows there are, and how many of them are from before there was a chain.
+        Number of rows, and how many of them are from before the chain existed.
     head, hash
-        Id of the last row, 0 where there is none, and the hash there.
+        Id of the last row, 0 if there is none, and its hash.
     faults
-        A sentence for each place where it is broken, oldest first.
+        A sentence for each break, oldest first.
     """
 
     table: str
@@ -54,22 +55,22 @@ class ChainState:
 
     @property
     def name(self) -> str:
-        """What the chain holds, in words."""
+        """The content of the chain in words."""
         return NAMES[self.table]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """What the record looks like.
+    """The state of the record.
 
     Attributes
     ----------
     chains
-        Of the journal, of the ledger and of the register.
+        The chains of journal, ledger and registrations.
     guards, issues
-        Sentences on guards that were taken out, and on times of issue that cannot be.
+        Sentences on missing triggers, and on impossible times of issue.
     notes
-        Sentences on what is no fault but should be known.
+        Sentences on other observations, which are not faults.
     """
 
     chains: tuple[ChainState, ...]
@@ -79,24 +80,24 @@ class RecordState:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Every sentence on what is not as this program wrote it."""
+        """All sentences on what this program did not write."""
         return (*self.broken, *self.issues)
 
     @property
     def broken(self) -> tuple[str, ...]:
-        """The sentences on chains and guards alone: a receipt of such a record would vouch for what others wrote."""
+        """The sentences on chains and triggers only: a receipt of such a record would confirm what others wrote."""
         return (*joined.from_iterable(state.faults for state in self.chains), *self.guards)
 
 
 def examine(connection: Connection, *, now_ms: int) -> RecordState:
-    """Look at every row of the record.
+    """Check every row of the record.
 
     Parameters
     ----------
     connection
-        Within a transaction.
+        Connection within a transaction.
     now_ms
-        The moment, milliseconds since 1970 UTC: nothing can have been issued after it.
+        The present time, in milliseconds since 1970 UTC: nothing can have been issued later.
     """
     states = tuple(state_of(connection, table) for table in chain.CHAINED)
     return RecordState(
@@ -105,7 +106,7 @@ def examine(connection: Connection, *, now_ms: int) -> RecordState:
 
 
 def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Look at the record in little time, as each opening of a project does; parameters as of `examine`.
+    """Check the record quickly, as at each opening of a project; parameters as for `examine`.
 
     Returns
     -------
@@ -136,7 +137,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
 
 
 def state_of(connection: Connection, table: Table, *, until: Callable[[Link], object] = lambda _link: None) -> ChainState:
-    """Walk through a whole chain; `until` is told each link."""
+    """Check a whole chain; `until` is called with each link."""
     rows = unchained = head = 0
     end = ""
 
@@ -153,7 +154,7 @@ def state_of(connection: Connection, table: Table, *, until: Callable[[Link], ob
 
 
 def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[str]:
-    """Give the faults of a short table, of one that lacks rows, or of parts of a long one."""
+    """Yield the faults of a short table, of one that lacks rows, or of parts of a long one."""
     rows = connection.scalar(select(func.count()).select_from(table)) or 0
     last, allowed = _highest_row(connection, table), _last_unhashed(connection, table)
     newest, oldest = last - AT_OPENING + 1, allowed + 2 if allowed else 1  # each has a row before it to build on, or needs none
@@ -167,13 +168,13 @@ def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[
 
 
 def _highest_row(connection: Connection, table: Table) -> int:
-    """Return how many rows a table ever had, by its counter and by its last row."""
+    """Return the number of rows that a table ever had, from its counter and its last row."""
     counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
     return max(int(counter or 0), connection.scalar(select(func.max(table.c.id))) or 0)
 
 
 def _last_unhashed(connection: Connection, table: Table) -> int:
-    """Return the last row that may be without a hash."""
+    """Return the last row that may lack a hash."""
     query = select(schema.setting.c.value).where(schema.setting.c.key == chain.unchained(table))
     return int(connection.scalar(query) or 0)
 
@@ -181,7 +182,7 @@ def _last_unhashed(connection: Connection, table: Table) -> int:
 def _faults(
     connection: Connection, table: Table, links: Iterable[Link], *, first: int = 1, end: int | None = None
 ) -> Iterator[str]:
-    """Give a sentence for each place where a chain is broken, from row `first` to row `end` (default the last ever)."""
+    """Yield a sentence for each break of a chain, from row `first` to row `end` (default the last row that ever existed)."""
     allowed, due, chained = _last_unhashed(connection, table), first, first > 1
     found: list[tuple[str, int, int]] = []
 
@@ -235,7 +236,7 @@ def _sentence(connection: Connection, table: Table, kind: str, first: int, last:
         )
     if kind == "without":
         return Said("{rows} of the {name} ({what}): hash missing, so not written by quakegui.", rows=rows, name=name, what=what)
-    return Said("{rows} of the {name} ({what}) changed after they were written.", rows=rows, name=name, what=what)
+    return Said("{rows} of the {name} ({what}) changed after being written.", rows=rows, name=name, what=what)
 
 
 def _guards(connection: Connection) -> Iterator[str]:
@@ -251,7 +252,7 @@ def _guards(connection: Connection) -> Iterator[str]:
 
 
 def _impossible(now_ms: int) -> tuple[str, str, str]:
-    """Return what a row `a` of the ledger fulfils, behind its row `b`, whose time of issue cannot be."""
+    """Return conditions for a row `a` of the ledger, after its row `b`, whose time of issue is impossible."""
     early, ahead = "a.issued_ms < a.cutoff_ms", f"a.issued_ms > {now_ms + SLACK_MS}"
     return early, ahead, f"a.issued_ms < b.issued_ms - {SLACK_MS}"
 
@@ -260,14 +261,14 @@ _LEDGER = "FROM prediction a LEFT JOIN prediction b ON b.id = a.id - 1 WHERE"
 
 
 def _former(connection: Connection) -> str:
-    """Return what the ledger's rows from before there was a chain fulfil; the versions that wrote them kept no such order."""
+    """Return the condition for rows of the ledger from before the chain existed, when the order of times was not enforced."""
     return f"(a.id <= {_last_unhashed(connection, schema.prediction)} AND a.chain IS NULL)"
 
 
 def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
-    """Give a sentence for each kind of time of issue that cannot be."""
+    """Yield a sentence for each kind of impossible time of issue."""
     former = _former(connection)
-    # A row bears the time of the one above where the clock was behind it, so a former one ahead of now passes its time on.
+    # A row takes the time of the one above if the clock is behind it, so an old row ahead of the present passes its time on.
     passed_on = connection.exec_driver_sql(f"SELECT max(a.issued_ms) {_LEDGER} {former}").scalar() or 0
     conditions = _impossible(max(now_ms, passed_on))
     early, ahead, back = (_first(connection, f"{_LEDGER} NOT {former} AND {condition}") for condition in conditions)
@@ -292,7 +293,7 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
 
 
 def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
-    """Give sentences on impossible times of issue from versions that did not see to them, and on late predictions."""
+    """Yield sentences on impossible times of issue in unchained rows, and on late predictions."""
     for count, first in _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})"):
         yield (
             Said(
@@ -316,7 +317,7 @@ def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
 
 
 def _first(connection: Connection, where: str) -> Iterable[tuple[int, int]]:
-    """Return how many rows a condition finds and the id of the first, nothing where there is none; only this module's."""
+    """Return the number of rows that fit a (trusted) condition and the id of the first; empty if there are none."""
     row: Any = connection.exec_driver_sql(f"SELECT count(*), min(a.id) {where}").one()
     return [(int(row[0]), int(row[1]))] if row[0] else []
 

@@ -1,7 +1,7 @@
-"""The report of a season: one self-contained document on what was measured, how it was computed, and how good it was.
+"""The season report: one self-contained document on the data, the method, and the skill of the predictions.
 
-`make_report` gathers it from a project, `write_html` keeps it as one file. Tables, pictures and sentences are made
-here; how the document becomes pages is for whoever prints it.
+`make_report` gathers it from a project, `write_html` saves it as one file. This package creates tables, figures and
+sentences; whoever prints the document divides it into pages.
 """
 
 from quakegui.report.content import ReportCancelledError

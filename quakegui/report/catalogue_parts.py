@@ -1,4 +1,4 @@
-"""The part of a report on how its earthquakes were chosen and told apart."""
+"""The section of the report on the selection and classes of the earthquakes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from quakegui.report.markup import facts, h3, p
 from quakegui.report.words import Words, degrees, number
 
 MOST_FILES = 20
-"""Of a catalogue in many files, so many are named, and the rest counted."""
+"""Maximum number of catalogue files that are named; the others are counted."""
 
 
 def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
-    """Return what was taken of the catalogue, what declustering dropped, and what tells the classes apart."""
+    """Return the selection from the catalogue, the declustering, and the definition of the classes."""
     made = h3(say("Selection of earthquakes, and classes"))
     if not content.events:
         return made + p(say("The project has no earthquakes."), "notice")
@@ -53,7 +53,7 @@ def _files(files: Sequence[Origin], say: Words) -> list[tuple[str, str]]:
 
 
 def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
-    """Return which earthquakes were taken: the stored fields of a `season.events.Selection`, those that are set."""
+    """Return the selection in words, from the stored fields of a `season.events.Selection` that are set."""
     said = []
     if selection.get("box") is not None:
         south, north, west, east = selection["box"]
@@ -71,7 +71,7 @@ def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
 
 
 def declustering_in_words(declustering: Mapping[str, Any], say: Words) -> str:
-    """Return how aftershocks were dropped: the stored fields of a `season.events.Declustering`."""
+    """Return the removal of aftershocks in words, from the stored fields of a `season.events.Declustering`."""
     if declustering.get("method") == "gardner-knopoff":
         return say("removed with the windows of Gardner and Knopoff (1974)")
     if declustering.get("method") == "window":

@@ -1,4 +1,4 @@
-"""What a report is about, read from a project once, so that all its parts speak of the same moment."""
+"""The content of a report, read from a project once, so that all its sections describe the same state."""
 
 from __future__ import annotations
 
@@ -34,44 +34,44 @@ if TYPE_CHECKING:
 
 
 ATTEMPTS = 3
-"""So often the report is made anew where other programs change the readings meanwhile."""
+"""Maximum number of attempts if other programs change the readings meanwhile."""
 
 
 class ReportCancelledError(Exception):
-    """The report was not wanted any more; nothing was written."""
+    """The report was cancelled; nothing was written."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReportContent:
-    """Everything that a report tells.
+    """Everything that a report contains.
 
     Attributes
     ----------
     project
-        Open; asked only for what it is called and what it holds.
+        The open project; used only for its name and its contents.
     season
-        None while there are no readings or no station with coordinates.
+        None if there are no readings or no station has coordinates.
     events, classes, event_days
-        The declustered catalogue, the class of each event (0 without classes), and the local date of each, shape (event,).
+        The declustered catalogue, the class of each earthquake (0 without classes), and the local date of each, shape (event,).
     rows, labels
-        The label journal, and the labels in force.
+        The label journal, and the current labels.
     all_runs
-        Every run of the project, the newest first.
+        Every run of the project, newest first.
     run
-        The run in use that has a folder, else the newest finished one, else None.
+        The current run if it has a folder, otherwise the newest finished one, or None.
     judgement, why_not_judged
-        Of that run; None with a sentence, empty where there is no run to judge.
+        Evaluation of this run; None with a sentence, which is empty if there is no run.
     predictions
-        What the run says of the season's days, calibrated; None where it tells apart other classes than the project.
+        Calibrated predictions of the run for the days of the season; None if its classes differ from those of the project.
     record
-        The alarms that its out-of-fold and prospective predictions raise, judged by the earthquakes that the judgement takes;
-        None where there are none of these. An earthquake that the project holds no longer comes after all of `events`.
+        The alarms from its out-of-fold and prospective predictions, scored with the earthquakes of the evaluation; None if
+        there are no such predictions. Earthquakes that are no longer in the project come after all of `events`.
     study
-        The run from other sides; None where it was not judged or is leaky.
+        Further studies of the run; None if it was not evaluated or is leaky.
     limit
-        Its detection limit; None where none is kept with it, for that takes minutes.
+        Its detection limit; None if none is saved with it, because computing it takes minutes.
     other_earthquakes
-        Positions of `events` that the judgement does not take, since they came in after the run's training.
+        Positions in `events` of those that the evaluation does not use, because they were imported after the training.
     """
 
     project: Project
@@ -93,23 +93,23 @@ class ReportContent:
 
     @property
     def leaky(self) -> bool:
-        """Whether the scores come from a leaky protocol."""
+        """Whether the scores are from a leaky protocol."""
         return self.run is not None and self.run.config.leaky
 
     @property
     def days(self) -> NDArray[np.datetime64]:
-        """Local dates of the season window, empty without a season."""
+        """Local dates of the season, empty without a season."""
         return np.array([], dtype="datetime64[D]") if self.season is None else self.season.days
 
     @property
     def known_at(self) -> NDArray[np.datetime64]:
-        """UTC instant at which each of `days` becomes known, datetime64[ms]."""
+        """UTC time at which each of `days` becomes known, datetime64[ms]."""
         if self.season is None:
             return np.array([], dtype="datetime64[ms]")
         return self.season.available_at[self.season.shown].astype("datetime64[ms]")
 
     def local(self, time: np.datetime64) -> str:
-        """Return a UTC instant as local date and time with its offset."""
+        """Return a UTC time as local date and time with its UTC offset."""
         here = to_local(time, self.project.timezone)
         offset = here.strftime("%z")
         return f"{here:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})"
@@ -118,23 +118,25 @@ class ReportContent:
 def gather(
     project: Project, season: Season | None, *, as_of: AsOf = "training", progress: ProgressCallback, cancelled: CancelCheck
 ) -> ReportContent:
-    """Read what a report is about.
+    """Read the content of a report.
 
     Parameters
     ----------
+    project
+        The project.
     season
-        The computed season where the caller has it; computed here otherwise, or where readings have changed since.
+        The computed season, if the caller has it; computed here otherwise, or if readings have changed since.
     as_of
-        By which labels and earthquakes the run is judged, see `quakegui.learn.season_evaluation.judge_run`.
+        Labels and earthquakes for the evaluation of the run, see `quakegui.learn.season_evaluation.judge_run`.
     progress, cancelled
-        Told how far this is, and asked whether it is still wanted.
+        Called with the progress, and to check whether to stop.
 
     Raises
     ------
     ReportCancelledError
-        If it is not.
+        If it was cancelled.
     SupersededError
-        If other programs keep changing the readings while they are told of.
+        If other programs keep changing the readings.
     """
     attempt = 0
     while True:
@@ -212,7 +214,7 @@ def _judge(project: Project, season: Season | None, run: RunFolder | None, as_of
 
 
 def _study(project: Project, season: Season, run: RunFolder | None, cancelled: CancelCheck) -> RunStudy | None:
-    """Return the studies of a run that was judged, None of a leaky one."""
+    """Return the studies of an evaluated run, None if it is leaky."""
     if run is None or run.config.leaky:
         return None
     study = study_run(project, season, run, progress=silent, cancelled=cancelled)
@@ -221,7 +223,7 @@ def _study(project: Project, season: Season, run: RunFolder | None, cancelled: C
 
 
 def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalogue | None:
-    """Return the earthquakes that the run's alarms are judged by, None where it tells apart other classes than the project."""
+    """Return the earthquakes for the evaluation of alarms, None if the classes of the run differ from those of the project."""
     today = project_catalogue(project)
     if run is None:
         return today
@@ -249,10 +251,10 @@ def _record(
     run: RunFolder | None,
     judgement: Judgement | None,
 ) -> AlarmRecord | None:
-    """Return the alarms over the days that the run had not learnt from; in-sample answers raise none.
+    """Return the alarms on days outside the training data of the run; in-sample predictions raise none.
 
-    Where the run was judged, its folds' own rules and spans are taken, so that these alarms are those of the score, with
-    what was predicted since.
+    If the run was evaluated, the alarm rules and periods of its folds are used, so that these alarms are those of the scores,
+    plus those predicted since.
     """
     honest = np.isin(table.kind, ("out-of-fold", "prospective"))
     if not honest.any():

@@ -1,4 +1,4 @@
-"""The whole report: its parts in order, as one document that can be kept as a file or printed."""
+"""The whole report: its sections in order, as one document that can be saved as a file or printed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ th { background-color: #eef1f4; }
 .caption { color: #5b6470; font-size: 8pt; }
 a { color: #1a62c6; }
 """
-"""Understood alike by browsers and by Qt's text document."""
+"""Rules that both browsers and the text document of Qt support."""
 SCREEN_STYLE: Final = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.4; background: #ffffff; }
 h2 { border-bottom: 2px solid #d5d9de; margin-top: 2.5rem; }
@@ -44,7 +44,7 @@ table.rows { margin: 0.5rem 0; }
 .grid p { margin: 0.15rem 0; }
 img, svg { max-width: 100%; height: auto; }
 """
-"""For browsers alone."""
+"""Rules for browsers only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class Report:
     Attributes
     ----------
     title
-        Of the document.
+        Title of the document.
     language
-        Code of one of the languages, such as "en".
+        Language code, such as "en".
     stamp
-        What stands on every page: SYNTHETIC, LEAKY, both, or nothing.
+        Stamp on every page: SYNTHETIC, LEAKY, both, or empty.
     body
         Markup in which ``<img src="figure:N">`` stands for `figures[N]`.
     figures
-        The pictures.
+        The figures.
     """
 
     title: str
@@ -72,7 +72,7 @@ class Report:
     figures: tuple[Figure, ...]
 
     def html(self) -> str:
-        """Return the report as one file: pictures inside, no script, nothing fetched from anywhere."""
+        """Return the report as one file, with embedded figures, without scripts or external resources."""
         code = "zh-CN" if self.language == "zh" else self.language
         return (
             f'<!DOCTYPE html>\n<html lang="{code}">\n<head>\n<meta charset="utf-8">\n'
@@ -90,25 +90,27 @@ def make_report(
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
 ) -> Report:
-    """Make the report of a project's season.
+    """Create the report on the season of a project.
 
     Parameters
     ----------
+    project
+        The project.
     language
-        Code of one of the languages, such as "en".
+        Language code, such as "en".
     season
-        The computed season where the caller has it.
+        The computed season, if the caller has it.
     as_of
-        By the labels and earthquakes of the run's training the run is judged, or by today's.
+        Whether the run is evaluated with the labels and earthquakes of its training, or with the present ones.
     progress, cancelled
-        Told (done, total, what), and asked whether to stop.
+        Called with (done, total, text), and to check whether to stop.
 
     Raises
     ------
     ReportCancelledError
-        If it was to stop.
+        If it was cancelled.
     ProjectError
-        If the season cannot be computed from what the project holds.
+        If the season cannot be computed from the content of the project.
     """
     say, figures = Words(language), FigureList()
     content = gather(project, season, as_of=as_of, progress=progress, cancelled=cancelled)
@@ -125,5 +127,5 @@ def make_report(
 
 
 def write_html(report: Report, path: Path) -> None:
-    """Write a report as one self-contained file; a former file is replaced only by a whole new one."""
+    """Write a report as one self-contained file; an existing file is only replaced by a complete new one."""
     write_text(path, report.html())

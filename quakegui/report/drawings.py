@@ -1,4 +1,4 @@
-"""Curves, matrices and maps of the network as plain SVG: lines, rectangles, circles and text, and nothing that runs."""
+"""Curves, matrices and maps of the network as plain SVG: lines, rectangles, circles and text, without scripts."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
 CLASS_LETTERS = ("–", "N", "n", "S", "s")
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc")
 BAND = "#dfe3e8"
-"""Of what chance reaches."""
+"""Colour of the range of chance."""
 SHADES = ("#ffffff", "#cfe0f1", "#9ec3e2", "#5c97c9", "#00609c")
-"""From chance to the best."""
+"""From chance to the best value."""
 FONT = "Noto Sans, Segoe UI, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
-"""For browsers; what prints takes one family in place of the list, because Qt's drawings know no lists."""
+"""For browsers; for printing, the list is replaced by one family, because drawings in Qt do not support lists."""
 
 
 @dataclass(slots=True)
 class Drawing:
-    """An SVG that grows shape by shape; sizes are CSS pixels."""
+    """An SVG to which shapes are added; sizes are in CSS pixels."""
 
     width: int
     height: int
@@ -39,7 +39,7 @@ class Drawing:
         )
 
     def line(self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.0, dash: str = "") -> None:
-        """Add a line through points; one with a dash pattern is broken."""
+        """Add a line through points, dashed if there is a dash pattern."""
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         broken = f' stroke-dasharray="{dash}"' if dash else ""
         self.parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"{broken}/>')
@@ -62,7 +62,7 @@ class Drawing:
     def text(
         self, x: float, y: float, words: str, *, size: float = 11, colour: str = TEXT, anchor: str = "start", turn: float = 0
     ) -> None:
-        """Add a text; `anchor` is start, middle or end; `turn` in degrees about its place."""
+        """Add a text; `anchor` is start, middle or end; `turn` is a rotation in degrees about its position."""
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
         self.parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{turned}>'
@@ -70,12 +70,12 @@ class Drawing:
         )
 
     def stamp(self, words: str) -> None:
-        """Write a stamp into the upper right corner."""
+        """Write a stamp in the upper right corner."""
         if words:
             self.text(self.width - 4, 11, words, size=10, colour=ALARM, anchor="end")
 
     def figure(self, alt: str) -> Figure:
-        """Return the finished picture."""
+        """Return the finished figure with a text alternative."""
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" font-family="{FONT}" role="img" aria-label="{safe(alt)}">'
@@ -85,7 +85,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """A frame with a scale on either side, within a drawing."""
+    """A frame with two scales within a drawing."""
 
     left: float
     top: float
@@ -95,7 +95,7 @@ class Axes:
     y: tuple[float, float]
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a value lies on the drawing."""
+        """Return the position of a value in the drawing."""
         across = (x - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0)
         up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1.0)
         return self.left + across * self.width, self.top + (1.0 - up) * self.height
@@ -115,7 +115,7 @@ class Axes:
     def curve(
         self, drawing: Drawing, x: Sequence[float], y: Sequence[float], colour: str, *, width: float = 1.5, dash: str = ""
     ) -> None:
-        """Draw a curve; values that are not there leave a gap."""
+        """Draw a curve, with gaps where values are not finite."""
         piece: list[tuple[float, float]] = []
         for here, there in zip(x, y, strict=True):
             if np.isfinite(there):
@@ -130,7 +130,7 @@ class Axes:
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
-    """Return round values between two limits with how they are written."""
+    """Return round values between two limits with their labels."""
     if not high > low:
         return [(low, f"{low:g}")]
     rough = (high - low) / count
@@ -145,9 +145,9 @@ def month_ticks(days: NDArray[np.datetime64]) -> list[tuple[float, str]]:
     months = days.astype("datetime64[M]")
     first = [k for k in range(days.size) if k == 0 or months[k] != months[k - 1]]
     if len(first) > 1 and first[1] < days.size / 24:
-        first = first[1:]  # a scrap of a month leaves no room for its name
+        first = first[1:]  # the label of an incomplete month does not fit
     every = -(-len(first) // 12)
-    room = days.size - days.size / 24  # a name further right would be cut off at the picture's edge
+    room = days.size - days.size / 24  # a label further right would be cut off at the edge of the figure
     return [(float(k), str(months[k])) for k in first[::every] if k <= room or k == first[0]]
 
 
@@ -160,14 +160,14 @@ def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 
 def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across: str, stamp: str, alt: str) -> Figure:
-    """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its days."""
+    """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its number of days."""
     cell, left, top = 58, 118, 46
     drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
     drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, across, size=11, colour=MUTED, anchor="middle")
     drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
     for row, name in enumerate(names):
         drawing.text(left - 6, top + cell * (row + 0.5) + 4, name if len(names) < 4 else f"{row} {name}", size=10, anchor="end")
-        above = name if len(names) < 4 else str(row)  # long names stand beside their rows, with their numbers
+        above = name if len(names) < 4 else str(row)  # long names are beside their rows, with their numbers
         drawing.text(left + cell * (row + 0.5), top - 6, above, size=10, anchor="middle")
         total = int(counts[row].sum())
         for column, count in enumerate(counts[row].tolist()):
@@ -177,21 +177,21 @@ def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across
             x = left + cell * (column + 0.5)
             drawing.text(x, top + cell * (row + 0.5) + 1, str(count), size=13, anchor="middle", colour="#fff" if dark else TEXT)
             if total:
-                said = f"{100 * share:.0f} %"
+                said = f"{100 * share:.0f}%"
                 drawing.text(x, top + cell * (row + 0.5) + 15, said, size=9, anchor="middle", colour="#fff" if dark else MUTED)
     drawing.stamp(stamp)
     return drawing.figure(alt)
 
 
 def _shade(share: float) -> str:
-    """Return white for 0 and a strong blue for 1."""
+    """Return white for 0 and dark blue for 1."""
     low, high = np.array([255, 255, 255]), np.array([0, 96, 156])
     red, green, blue = np.rint(low + (high - low) * share).astype(int).tolist()
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: str, validation: str, alt: str) -> Figure:
-    """Draw loss and accuracy over the epochs of each phase; validation is broken, the best epoch is ringed."""
+    """Draw loss and accuracy over the epochs of each phase; validation is dashed, the best epoch has a ring."""
     phases = list(dict.fromkeys(row["phase"] for row in rows))
     drawing = Drawing(680, 262 + 14 * (-(-len(phases) // 6) - 1))
     last = max(int(row["epoch"]) for row in rows)

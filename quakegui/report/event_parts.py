@@ -1,4 +1,4 @@
-"""The parts of a report on single earthquakes and single alarms: the maps of the days before, and what came of them."""
+"""The sections of the report on single earthquakes and single alarms: maps of the days before, and the outcome."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from quakegui.season.season import Season
 from quakegui.season.sphere import great_circle_km
 
 MAPS = 6
-"""Days shown before an earthquake, and positive days shown of an alarm."""
+"""Number of days shown before an earthquake, and of positive days shown of an alarm."""
 MAP_WIDTH = 212
 
 
 class MapMaker:
-    """Draws the days that the report shows, and tells how many are done."""
+    """Draws the maps of days for the report, and reports the progress."""
 
     def __init__(self, content: ReportContent, season: Season, say: Words, figures: FigureList) -> None:
         self.content, self.season, self.say, self.figures = content, season, say, figures
         self.storm = is_stormy(season.kp_night[season.shown])
 
     def cell(self, index: int, event: Event | None) -> str:
-        """Return the picture of one day with what is to be said of it, or why there is none."""
+        """Return the map of one day with its caption, or the reason why there is none."""
         say, season = self.say, self.season
         day = season.day_map(index)
         words = [str(day.day)]
@@ -65,7 +65,7 @@ class MapMaker:
         )
 
     def maps(self, indices: Sequence[int], event: Event | None) -> str:
-        """Return the pictures of some days with their scale, or a sentence where none of them has a map."""
+        """Return the maps of several days with their scale, or a sentence if none of them has a map."""
         if not self.season.has_map[list(indices)].any():
             known = int(np.isfinite(self.season.z[list(indices)]).sum(axis=1).max(initial=0))
             said = self.say(
@@ -86,7 +86,7 @@ class MapMaker:
 def events(
     content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> str:
-    """Return a part for each earthquake: where and when, the days before it, and whether an alarm was open."""
+    """Return a part for each earthquake: place and time, the days before it, and whether an alarm was open."""
     made = h2(say(TITLES["events"]), "events")
     if not content.events:
         return made + p(
@@ -170,7 +170,7 @@ def _event(content: ReportContent, maker: MapMaker, place: int, event: Event, sa
 
 
 def _days_before(content: ReportContent, event: Event) -> range:
-    """Return the last days that were known before an earthquake; none where the season ends more than a month before it."""
+    """Return the last days known before an earthquake; empty if the season ends more than a month before it."""
     known = content.known_at
     end = int(np.searchsorted(known, event.time))
     if end == 0 or event.time - known[end - 1] > np.timedelta64(30, "D"):
@@ -237,7 +237,7 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
 def alarms(
     content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> str:
-    """Return a part for each alarm: when it was open, on what days, and what came of it."""
+    """Return a part for each alarm: its open days, and its outcome."""
     made = h2(say(TITLES["alarms"]), "alarms")
     if content.season is None or content.record is None:
         return made + p(_why_no_alarms(content, say), "notice")

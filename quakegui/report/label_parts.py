@@ -1,4 +1,4 @@
-"""The part of a report on labels: how many, from whom, and how far the analysts agree."""
+"""The section of the report on labels: their number, their authors, and the agreement of the analysts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The detection limit of a run as table, drawing and sentences, worded once for report, window and command line."""
+"""The detection limit of a run as table, drawing and sentences, shared by report, window and command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> str:
-    """Return the part of a report on the detection limit."""
+    """Return the part of the report on the detection limit."""
     sizes, counts = size_table(found, say), count_table(found, say)
     made = h3(say("Detection limit"), new_page=True) + p(limit_text(found, say))
     made += block(figures.add(power_curve(found, say, stamp)))
@@ -27,7 +27,7 @@ def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> 
 
 
 def size_table(found: Limit, say: Words) -> Table:
-    """Return power by size of the signals."""
+    """Return the power by size of the signals."""
     at_station = say("Largest at a station (nT)")
     head = (say("Strength"), say("Peak (nT)"), at_station, *_share_head(say))
     rows = [
@@ -37,7 +37,7 @@ def size_table(found: Limit, say: Words) -> Table:
 
 
 def count_table(found: Limit, say: Words) -> Table:
-    """Return power by number of earthquakes."""
+    """Return the power by number of earthquakes."""
     head = (say("Earthquakes in the season"), *_share_head(say))
     return Table(head, tuple((str(row.events), *_share_cells(row.share, say)) for row in found.counts))
 
@@ -53,7 +53,7 @@ def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
 
 
 def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
-    """Return the drawing of the power over the size of the signals."""
+    """Return the drawing of power over size of the signals."""
     words = PlotWords(
         across=say("peak of the signal (nT)"),
         up=say("power"),
@@ -69,7 +69,7 @@ def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
 
 
 def limit_text(found: Limit, say: Words) -> str:
-    """Return what would have been found, by what, and what that does not mean."""
+    """Return in words what would have been detected, by which test, and what that does not imply."""
     parts = [_asked(found, say), _size(found, say), _null(found, say), _events(found, say)]
     parts.append(say("Whether real earthquakes have such signals is not known."))
     return say.join(" ", (part for part in parts if part))

@@ -1,6 +1,6 @@
-"""The few kinds of things that a report is made of, as the small part of HTML that browsers and Qt's text document share.
+"""The elements of a report, in the subset of HTML that browsers and the text document of Qt have in common.
 
-All text is escaped here; what the functions take is plain text, what they return is markup. Names and notes come from anywhere.
+All text is escaped here, since names and notes are untrusted: the functions take plain text and return markup.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ _PLACE = re.compile(r'<img src="figure:(\d+)"[^>]*>')
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-"""Control characters, marks that turn the direction of writing, halves of characters: a name looks like another, or no file is
-made at all."""
+"""Control characters, marks of the writing direction and lone surrogates, which make a name look like another or prevent
+writing a file.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture of the report.
+    """A figure of the report.
 
     Attributes
     ----------
     kind
         "png" or "svg".
     data
-        The file's bytes.
+        The bytes of the file.
     width, height
-        Size on the page in CSS pixels (96 to the inch).
+        Size on the page in CSS pixels (96 per inch).
     alt
-        What it shows, in words.
+        Text alternative.
     """
 
     kind: Literal["png", "svg"]
@@ -44,25 +45,25 @@ class Figure:
 
 
 class FigureList:
-    """Collects the pictures of a report; each is named by its number."""
+    """Collects the figures of a report; each is identified by its number."""
 
     def __init__(self) -> None:
         self.made: list[Figure] = []
 
     def add(self, figure: Figure) -> str:
-        """Keep a picture and return the markup that stands for it."""
+        """Add a figure and return the markup that refers to it."""
         self.made.append(figure)
         name, alt = f"figure:{len(self.made) - 1}", safe(figure.alt)
         return f'<img src="{name}" width="{figure.width}" height="{figure.height}" alt="{alt}">'
 
 
 def safe(text: str) -> str:
-    """Return plain text as markup that shows all of it and does nothing."""
+    """Return plain text as markup, escaped and without invisible characters."""
     return escape(_UNSEEN.sub("\ufffd", text))
 
 
 def with_pictures(body: str, figures: Sequence[Figure]) -> str:
-    """Return markup with every picture inside it: nothing is fetched from anywhere."""
+    """Return markup with all figures embedded: no external resources."""
 
     def picture(found: re.Match[str]) -> str:
         figure = figures[int(found.group(1))]
@@ -80,13 +81,13 @@ def h1(text: str) -> str:
 
 
 def h2(text: str, anchor: str, *, new_page: bool = True) -> str:
-    """Return the heading of a section, on a new page unless told otherwise."""
+    """Return the heading of a section, on a new page by default."""
     style = ' style="page-break-before: always"' if new_page else ""
     return f'<h2{style}><a name="{safe(anchor)}"></a>{safe(text)}</h2>\n'
 
 
 def h3(text: str, *, new_page: bool = False) -> str:
-    """Return the heading of a part, on a new page of its own where asked."""
+    """Return the heading of a subsection, optionally on a new page."""
     style = ' style="page-break-before: always"' if new_page else ""
     return f"<h3{style}>{safe(text)}</h3>\n"
 
@@ -102,7 +103,7 @@ def block(markup: str, kind: str = "") -> str:
 
 
 def bullets(texts: Iterable[str]) -> str:
-    """Return a list."""
+    """Return a list, or an empty string without items."""
     items = "".join(f"<li>{safe(text)}</li>" for text in texts)
     return f"<ul>{items}</ul>\n" if items else ""
 
@@ -114,7 +115,7 @@ def links(targets: Iterable[tuple[str, str]]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int = 1) -> str:
-    """Return a table; its columns from `numbers_from` on are set flush right."""
+    """Return a table; columns from `numbers_from` on are right-aligned."""
 
     def row(cells: Sequence[str], tag: str) -> str:
         sides = ("left" if place < numbers_from else "right" for place in range(len(cells)))
@@ -126,12 +127,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: i
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:
-    """Return a table of names and what is to be said of each."""
+    """Return a table of names and descriptions."""
     return table((), rows, numbers_from=9)
 
 
 def grid(cells: Sequence[str], columns: int) -> str:
-    """Return markup, cell by cell, in rows of `columns`."""
+    """Return a grid of cells of markup, in rows of `columns`."""
     rows = [cells[first : first + columns] for first in range(0, len(cells), columns)]
     body = "".join("<tr>" + "".join(f'<td valign="top">{cell}</td>' for cell in row) + "</tr>" for row in rows)
     return f'<table class="grid" border="0" cellspacing="0" cellpadding="4">{body}</table>\n' if cells else ""

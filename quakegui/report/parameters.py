@@ -1,4 +1,4 @@
-"""What every parameter of a season and of a label rule means, in both languages."""
+"""Descriptions of all parameters of a season and of a label rule, for translation."""
 
 from __future__ import annotations
 

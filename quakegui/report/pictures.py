@@ -1,4 +1,4 @@
-"""Day maps as PNG: the very pixels of the window and of the network, with outlines, stations and epicentre above them."""
+"""Day maps as PNG: the same pixels as in the window and in training, with outlines, stations and epicentre on top."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quakegui.season.network import Frame, Network
 from quakegui.season.palette import palette
 
 OUTLINE, DARK, LIGHT, RED = 252, 253, 254, 255
-"""Palette indices above those of any map (levels are 200 at most)."""
+"""Palette indices above those of any map (which has at most 200 levels)."""
 OVERLAY = ((0x8A, 0x00, 0x5E), (0x1B, 0x1F, 0x24), (0xFF, 0xFF, 0xFF), (0xB3, 0x26, 0x1E))
 STAMP = "SYNTHETIC"
 
@@ -31,20 +31,26 @@ def day_picture(
     width: int,
     alt: str,
 ) -> Figure:
-    """Draw one day's map.
+    """Draw the map of one day.
 
     Parameters
     ----------
+    day_map
+        The map.
+    network
+        The stations.
     frame
-        The square of the map.
+        The map frame.
     threshold
-        Of extremum regions, z.
+        Threshold of extremum regions, z.
     epicentre
-        Latitude and longitude of what is ringed, if it lies in the square; None for nothing.
+        Latitude and longitude of the ring, drawn if it is within the frame; None for no ring.
     synthetic
-        Whether the stamp is written into the picture.
+        Whether to draw the SYNTHETIC stamp.
     width
-        On the page, in CSS pixels.
+        Width on the page, in CSS pixels.
+    alt
+        Text alternative.
     """
     rows, columns = day_map.index.shape
     image = Image.frombytes("P", (columns, rows), day_map.index.tobytes())
@@ -66,7 +72,7 @@ def day_picture(
     if synthetic:
         _stamp(pen, rows, columns)
     packed = io.BytesIO()
-    image.save(packed, format="PNG", compress_level=8)  # 9 takes three times as long for 1 %
+    image.save(packed, format="PNG", compress_level=8)  # 9 takes three times as long for 1%
     return Figure("png", packed.getvalue(), width, round(width * rows / columns), alt)
 
 
@@ -88,6 +94,6 @@ def _stamp(pen: ImageDraw.ImageDraw, rows: int, columns: int) -> None:
 
 
 def inside(frame: Frame, places: Sequence[tuple[float, float]]) -> list[bool]:
-    """Return which places (latitude, longitude) lie in the square of the maps."""
+    """Return which places (latitude, longitude) are within the map frame."""
     pixels = [frame.to_pixels(frame.project(np.array([lat]), np.array([lon])))[0] for lat, lon in places]
     return [bool(0 <= row < frame.pixels and 0 <= column < frame.pixels) for row, column in pixels]

@@ -1,4 +1,4 @@
-"""The last part of a report: what it was made from and with, so that it can be made again."""
+"""The last section of the report: data, settings and software versions, for reproducing it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "pyproj", "pillow")
 
 
 def provenance(content: ReportContent, say: Words, _figures: FigureList) -> str:
-    """Return versions, fingerprints, the journal's position and the counts of imported files."""
+    """Return versions, fingerprints, the position of the journal, and the number of imported files."""
     project = content.project
     config = project.config() if content.season is None else content.season.config
     rows = [
@@ -44,7 +44,7 @@ def provenance(content: ReportContent, say: Words, _figures: FigureList) -> str:
 
 
 def _record(content: ReportContent, say: Words) -> str:
-    """Return what journal and ledger look like: their chains' heads, and what in them is not as it was written."""
+    """Return the state of journal and ledger: heads of their chains, and differences from what was written."""
     with content.project.read() as connection:
         state = examine(connection, now_ms=wall_clock_ms())
     names = {
@@ -101,7 +101,7 @@ def _run_facts(content: ReportContent, card: dict[str, object], say: Words) -> l
 
 
 def _files(content: ReportContent, say: Words) -> str:
-    """Return how many files of each format are in force, and how many were replaced by later ones."""
+    """Return the number of files in force by format, and of those replaced by later ones."""
     table_of = schema.imported_file.c
     with content.project.read() as connection:
         rows = connection.execute(

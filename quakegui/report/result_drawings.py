@@ -1,4 +1,4 @@
-"""Drawings of a judgement and of a run's studies, the same in the report and in the window."""
+"""Drawings of an evaluation and of the studies of a run, the same in the report and in the window."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from quakegui.report.markup import Figure
 
 UNIT = (0.0, 1.0)
 PLOT = 270, 254
-"""Width and height of a square plot's frame."""
+"""Width and height of the frame of a square plot."""
 BARS = 20
-"""Bars of the histogram below a reliability diagram."""
+"""Number of bars of the histogram below a reliability diagram."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlotWords:
-    """Texts of a plot: along the axes, the key by line, the stamp and what the picture shows."""
+    """Texts of a plot: axis titles, the key by line, the stamp and the text alternative."""
 
     across: str
     up: str
@@ -39,11 +39,11 @@ def molchan(found: Molchan, point: tuple[float, float], words: PlotWords) -> Fig
     Parameters
     ----------
     found
-        The curve, and that of the weighed axis where there is one.
+        The curve, and that of the weighted axis if there is one.
     point
         Fraction of time under alarm and miss rate of the run's own alarms.
     words
-        Its key names the run, the run on the weighed axis, the band, and the point.
+        Its key names the run, the run on the weighted axis, the band, and the point.
     """
     drawing, axes = _square(words)
     fraction = np.linspace(0, 1, 101)
@@ -62,10 +62,12 @@ def molchan(found: Molchan, point: tuple[float, float], words: PlotWords) -> Fig
 
 
 def reliability(found: Reliability, words: PlotWords) -> Figure:
-    """Draw a CORP reliability diagram: how often an event came at each calibrated P, and how often each P was predicted.
+    """Draw a CORP reliability diagram: observed frequency for each calibrated P, and how often each P was predicted.
 
     Parameters
     ----------
+    found
+        The reliability of the probabilities.
     words
         Its key names the curve, the perfect forecast, and the days.
     """
@@ -85,7 +87,7 @@ def reliability(found: Reliability, words: PlotWords) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """A predictor's own AUC with its interval, NaN where there is none, and the interval of what it leaves unexplained."""
+    """AUC of a predictor with its interval (NaN if there is none), and the interval of the part that it does not explain."""
 
     name: str
     auc: float
@@ -94,14 +96,14 @@ class ForestRow:
 
 
 def forest(rows: Sequence[ForestRow], words: PlotWords) -> Figure:
-    """Draw AUCs below each other, with the line of the constant answer.
+    """Draw AUCs below each other, with the line of a constant prediction.
 
     Parameters
     ----------
     rows
-        The run first.
+        The predictors, the run first.
     words
-        Its key names a predictor's own AUC, what it leaves unexplained of the run, and the constant answer.
+        Its key names the AUC of a predictor, the part of the run that it does not explain, and the constant prediction.
     """
     row_height, left = 18, 190
     drawing = Drawing(560, 82 + row_height * len(rows))
@@ -132,14 +134,16 @@ def forest(rows: Sequence[ForestRow], words: PlotWords) -> Figure:
 
 
 def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
-    """Draw a daily series about the earthquakes with the band of random epochs.
+    """Draw a daily series around the earthquakes with the band of random epochs.
 
     Parameters
     ----------
+    found
+        The series.
     words
         Its key names the median of the epochs, that of random epochs, and their band.
     halves
-        What is to be said of the days before an earthquake and of those from it on.
+        Texts for the days before an earthquake and for those from it on.
     """
     drawing = Drawing(560, 218)
     known = np.concatenate([found.median, found.low, found.high])
@@ -164,10 +168,12 @@ def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
 
 
 def skill_map(found: SkillMap, words: PlotWords) -> Figure:
-    """Draw the test over two choices: AUC and p of each pair, shaded by the AUC, framed where the corrected p is below 0.05.
+    """Draw the test for two choices: AUC and p of each pair, shaded by the AUC, framed if the corrected p is below 0.05.
 
     Parameters
     ----------
+    found
+        The statistics of each pair.
     words
         `across` and `up` name the choices in columns and rows; the key is one line below.
     """
@@ -194,18 +200,18 @@ def power_curve(
     words: PlotWords,
     level: float,
 ) -> Figure:
-    """Draw the power over the size of a signal, with the line that counts as found.
+    """Draw the power over the size of a signal, with the line above which it counts as detected.
 
     Parameters
     ----------
     sizes
-        nT, ascending, on a logarithmic scale; a size of 0 stands one step to the left of the least.
+        nT, ascending, on a logarithmic scale; a size of 0 is one step to the left of the smallest.
     powers, intervals
-        Of each size.
+        Power and its interval for each size.
     words
         Its key names the curve, the intervals, and the line.
     level
-        Power of what counts as found.
+        Power from which a signal counts as detected.
     """
     drawing = Drawing(560, 320)
     least = min((size for size in sizes if size > 0), default=1.0)
@@ -247,7 +253,7 @@ def _skill_cell(drawing: Drawing, found: SkillMap, place: tuple[int, int], box: 
 
 
 def _square(words: PlotWords) -> tuple[Drawing, Axes]:
-    """Return a plot of one share over another, with room for the key on its right."""
+    """Return a plot of one share against another, with room for the key on its right."""
     drawing = Drawing(560, 320)
     axes = Axes(52, 20, *PLOT, UNIT, UNIT)
     axes.frame(drawing, ticks(0, 1), ticks(0, 1))

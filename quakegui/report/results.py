@@ -1,4 +1,4 @@
-"""A judgement and a run's studies as tables and drawings, worded once for the report and for the window."""
+"""An evaluation and the studies of a run as tables and drawings, with the same words in the report and in the window."""
 
 from __future__ import annotations
 
@@ -26,17 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings, and rows of as many texts."""
+    """Headings, and rows with as many texts."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def verdict_text(judgement: Judgement, say: Words) -> str:
-    """Return the verdict with all that belongs to it.
+    """Return the verdict with everything that belongs to it.
 
-    That is the predictors that the sentence does not name though they were not outperformed, the figures, and what stands
-    beside them.
+    That is: predictors that were not outperformed although the sentence does not name them, the scores, and remarks on them.
     """
     verdict = judgement.verdict
     parts = [say(verdict.text())]
@@ -52,7 +51,7 @@ def _predictor(name: str, say: Words) -> str:
 
 
 def test_text(test: SurrogateTest, say: Words) -> str:
-    """Return how the table of predictors is to be read."""
+    """Return how to read the table of predictors."""
     if test.statistic == "foldwise":
         tested = say(
             "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} "
@@ -75,7 +74,7 @@ def test_text(test: SurrogateTest, say: Words) -> str:
 
 
 def predictors(judgement: Judgement, say: Words) -> Table:
-    """Return the run and every predictor beside it: earthquake vs. none, AUC with both p, and what the run is better by."""
+    """Return the run and the other predictors: earthquake vs. none, AUC with both p, and the difference from the run."""
     head = (
         say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
         say("p, catalogue rate"), say("Accuracy"), say("Macro recall"),
@@ -105,7 +104,7 @@ def predictors(judgement: Judgement, say: Words) -> Table:
 
 
 def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
-    """Return the run and every predictor beside it as AUCs with intervals, see `result_drawings.forest`."""
+    """Return the AUCs with intervals of the run and the other predictors, see `result_drawings.forest`."""
     from quakegui.judge.residual import LEVEL
 
     nothing = (np.nan, np.nan, np.nan)
@@ -136,7 +135,7 @@ def _test(test: SurrogateTest | None) -> tuple[str, str, str]:
 
 
 def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> str:
-    """Return a figure with its interval, a dash where it is not estimable."""
+    """Return a score with its interval, a dash if it cannot be estimated."""
     write = percent if as_share else number
     if not np.isfinite(interval.value):
         return write(None)
@@ -144,11 +143,11 @@ def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> 
     return say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
-# -- drawings of a judgement -------------------------------------------------------------------------------------------
+# -- drawings of an evaluation ------------------------------------------------------------------------------------------
 
 
 def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
-    """Return the Molchan diagram; None where no earthquake fell into the judged period."""
+    """Return the Molchan diagram; None if no earthquake occurred in the evaluation period."""
     found, skill = judgement.molchan, judgement.skill
     if found is None or skill is None:
         return None
@@ -168,7 +167,7 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
 
 
 def molchan_text(judgement: Judgement, say: Words) -> str:
-    """Return the figures of the Molchan diagram in words."""
+    """Return the numbers of the Molchan diagram in words."""
     found, skill = judgement.molchan, judgement.skill
     if found is None or skill is None:
         return say("No earthquake occurred in the evaluation period, so alarms are not scored.")
@@ -189,7 +188,7 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
 
 
 def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
-    """Return the CORP reliability diagram; None where the probabilities could not be calibrated."""
+    """Return the CORP reliability diagram; None if the probabilities could not be calibrated."""
     if judgement.reliability is None:
         return None
     words = PlotWords(
@@ -207,7 +206,7 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
 
 
 def reliability_text(judgement: Judgement, say: Words) -> str:
-    """Return the figures of the calibrated probabilities in words."""
+    """Return the scores of the calibrated probabilities in words."""
     found = judgement.reliability
     if found is None:
         return say("The probabilities could not be calibrated.")
@@ -246,7 +245,7 @@ def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
 
 
 def events_text(say: Words) -> str:
-    """Return how the table of earthquakes is to be read."""
+    """Return how to read the table of earthquakes."""
     return say(
         "Days: days in the label window with a prediction and with data available before the earthquake. Rank: 1 if "
         "no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest "
@@ -255,7 +254,7 @@ def events_text(say: Words) -> str:
 
 
 def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]:
-    """Return the drawing of each daily series about the earthquakes."""
+    """Yield the drawing of each daily series around the earthquakes."""
     for name, one in found.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
@@ -284,7 +283,7 @@ def _half(p: float, lag: int | None, say: Words, *, before: bool) -> str:
 
 
 def epochs_text(say: Words) -> str:
-    """Return how the series about the earthquakes are to be read."""
+    """Return how to read the series around the earthquakes."""
     return say(
         "Median over the earthquakes for each day. p of each half: how often random earthquake times depart as far "
         "from the median of random times on any day of that half. A peak after the earthquakes cannot be a precursor.",
@@ -292,7 +291,7 @@ def epochs_text(say: Words) -> str:
 
 
 def robustness(found: Robustness, say: Words) -> Table:
-    """Return the test under every choice."""
+    """Return the test for every choice."""
     head = (
         say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC or R"), "p",
         say("p, corrected"), say("Verdict holds"),
@@ -309,7 +308,7 @@ def robustness(found: Robustness, say: Words) -> Table:
 
 
 def robustness_text(found: Robustness, say: Words) -> str:
-    """Return under how many choices the test holds."""
+    """Return for how many choices the test holds."""
     return say(
         "The verdict holds for {k} of {n} choices (p < 0.05), and for {corrected} of {n} after correction for the "
         "number of choices.",
@@ -338,7 +337,7 @@ def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure
 
 
 def skill_maps_text(say: Words) -> str:
-    """Return how the skill maps are to be read."""
+    """Return how to read the skill maps."""
     return say(
         "The deciding test, repeated for the same predictions under other choices: other window lengths and leads "
         "before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",

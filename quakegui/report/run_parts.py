@@ -1,4 +1,4 @@
-"""The parts of a report on learning: the runs, how the one in use was trained, and how good it is, the verdict first."""
+"""The sections of the report on the model: the runs, the training of the current run, and its skill, verdict first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def training(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the runs of the project, and the recipe and curves of the one in use."""
+    """Return the runs of the project, and the settings and curves of the current run."""
     made = h2(say(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
         rows = [
@@ -75,7 +75,7 @@ def _plain(value: object, say: Words) -> str:
 
 
 def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return how good the run in use is: verdict, matrices, figures, baselines, alarms."""
+    """Return the skill of the current run: verdict, confusion matrices, scores, baselines, alarms."""
     made = h2(say(TITLES["skill"]), "skill")
     made += p(verdict(content, say), "verdict")
     told = content.judgement

@@ -1,4 +1,4 @@
-"""Pictures of the network and of its days: where the stations stand, what was recorded, and the course of the season."""
+"""Figures of the network and the season: location of the stations, data coverage, and course of the season."""
 
 from __future__ import annotations
 
@@ -30,18 +30,24 @@ from quakegui.season.palette import MapStyle
 from quakegui.season.quality import Quality
 
 STATIONS_IN_ONE = 50
-"""Rows of one picture of completeness, so that each fits a page."""
+"""Number of rows in one figure of completeness, so that it fits on a page."""
 GOOD, SHORT, NONE = range(3)
 STATE_COLOURS = ("#7fb99a", "#e6b85c", "#ffffff")
 
 
 def network_map(network: Network, frame: Frame, events: Sequence[Event], *, stamp: str, alt: str) -> Figure:
-    """Draw the stations north up with a scale bar: with their codes in the square of the maps, or small beside the epicentres.
+    """Draw the stations with a scale bar, north up: with their codes in the map frame, or small among the epicentres.
 
     Parameters
     ----------
+    network, frame
+        The stations, and the map frame.
     events
-        With any, the picture reaches as far as they lie, and the square of the maps is drawn broken.
+        Earthquakes. If there are any, the figure extends to include them, and the map frame is dashed.
+    stamp
+        Stamp, or empty.
+    alt
+        Text alternative.
     """
     side, edge = 300, 14
     drawing = Drawing(side + 2 * edge, side + 2 * edge + 16)
@@ -82,14 +88,16 @@ def network_map(network: Network, frame: Frame, events: Sequence[Event], *, stam
 def name_places(
     names: Sequence[str], dots: Sequence[tuple[float, float]], low: float, high: float
 ) -> Iterator[tuple[str, float, float]]:
-    """Yield each name with the left end of its base line: beside its dot, where it meets no dot and no other name.
+    """Yield each name with the left end of its baseline: beside its dot, without overlap if possible.
 
     Parameters
     ----------
+    names
+        The names.
     dots
         x and y of each, in pixels of the drawing.
     low, high
-        Left and right edge of the frame; no name leaves it. Where every place beside a dot is taken, the first is used.
+        Left and right edge of the frame, which no name crosses. If every place beside a dot is taken, the first is used.
     """
     tall, taken = 9.0, [(x - 3.0, y - 3.0, x + 3.0, y + 3.0) for x, y in dots]
     for name, (x, y) in zip(names, dots, strict=True):
@@ -113,7 +121,7 @@ def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
 def completeness(
     codes: Sequence[str], days: NDArray[np.datetime64], quality: NDArray[np.uint16], *, stamp: str, alt: str
 ) -> tuple[Figure, ...]:
-    """Draw which nights of each station have an anomaly, shape (day, station): one row per station, one column per day."""
+    """Draw on which nights each station has data, shape (day, station): one row per station, one column per day."""
     state = np.full(quality.shape, GOOD, dtype=np.int64)
     state[quality & np.uint16(Quality.SHORT | Quality.IN_PROGRESS | Quality.WARM_UP) != 0] = SHORT
     state[quality & np.uint16(Quality.MISSING) != 0] = NONE
@@ -141,16 +149,16 @@ def completeness(
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What the picture of the season's course shows.
+    """Content of the figure on the course of the season.
 
     Attributes
     ----------
     days
         Local dates, shape (day,).
     peak
-        Largest abs(z) of each day's map, NaN for none, shape (day,).
+        Largest abs(z) of each day's map, NaN without a map, shape (day,).
     threshold
-        Of extremum regions, z.
+        Threshold of extremum regions, z.
     labels, predictions
         Classes, -1 for none, shape (day,).
     events
@@ -169,12 +177,18 @@ class Course:
 
 
 def course(content: Course, *, names: tuple[str, str, str, str, str], stamp: str, alt: str) -> Figure:
-    """Draw the season: strongest |z| with the threshold, events, labels, predictions and alarms.
+    """Draw the season: largest abs(z) with the threshold, earthquakes, labels, predictions and alarms.
 
     Parameters
     ----------
+    content
+        The data.
     names
-        Of the five rows: strongest abs(z), events, labels, predictions, alarms.
+        Names of the five rows: largest abs(z), earthquakes, labels, predictions, alarms.
+    stamp
+        Stamp, or empty.
+    alt
+        Text alternative.
     """
     drawing = Drawing(680, 270)
     count = max(content.days.size, 1)
@@ -209,7 +223,7 @@ def course(content: Course, *, names: tuple[str, str, str, str, str], stamp: str
 
 
 def colour_bar(style: MapStyle, threshold: float, *, title: str, alt: str) -> Figure:
-    """Draw the fixed scale of the maps with the threshold of regions on both sides."""
+    """Draw the fixed colour scale of the maps with the threshold of regions on both sides."""
     drawing = Drawing(440, 44)
     axes = Axes(10, 14, 420, 12, (-style.limit_z, style.limit_z), (0.0, 1.0))
     for low, high, colour in zip(style.boundaries[:-1], style.boundaries[1:], style.colours, strict=True):

@@ -1,4 +1,4 @@
-"""The first parts of a report: the season in short, the network with its completeness, and the method with every parameter."""
+"""The first sections of the report: summary of the season, network with its completeness, and method with every parameter."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TITLES = dict(SECTIONS)
 
 
 def stamps(content: ReportContent, say: Words) -> str:
-    """Return what the whole report is stamped with, as markup."""
+    """Return the stamps of the whole report, as markup."""
     made = ""
     if content.project.synthetic:
         made += p(say(SYNTHETIC), "stamp")
@@ -46,13 +46,13 @@ def stamps(content: ReportContent, say: Words) -> str:
 
 
 def small_stamp(content: ReportContent, *, scores: bool = False) -> str:
-    """Return the stamp of a picture: what is not measured, and of scores also what is leaky."""
+    """Return the stamp of a figure: SYNTHETIC, and for scores also LEAKY."""
     words = [*(["SYNTHETIC"] if content.project.synthetic else []), *(["LEAKY"] if scores and content.leaky else [])]
     return " · ".join(words)
 
 
 def short(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the verdict, what there is, and the course of the season in one picture."""
+    """Return the verdict, an overview, and the course of the season in one figure."""
     made = links((anchor, say(title)) for anchor, title in SECTIONS)
     made += h2(say(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
@@ -80,7 +80,7 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
 
 
 def verdict(content: ReportContent, say: Words) -> str:
-    """Return the sentence on how good the predictions are, or why there is none."""
+    """Return the sentence on the skill of the predictions, or why there is none."""
     if content.judgement is not None:
         return verdict_text(content.judgement, say)
     if content.why_not_judged:
@@ -93,7 +93,7 @@ def verdict(content: ReportContent, say: Words) -> str:
 
 
 def basis_text(content: ReportContent, say: Words) -> str:
-    """Return by which labels and earthquakes the run is judged, and how a report by the other ones is made."""
+    """Return the labels and earthquakes of the evaluation, and how to make a report with the other ones."""
     basis = content.judgement.basis if content.judgement is not None else None
     if basis is None:
         return ""
@@ -107,7 +107,7 @@ def basis_text(content: ReportContent, say: Words) -> str:
 
 
 def no_season(say: Words) -> str:
-    """Say that there are no maps."""
+    """Return the sentence that there are no maps."""
     return say(
         "The project has no readings, or no station with coordinates, so there are no anomalies and no maps. "
         "Import readings, or set the stations' coordinates.",
@@ -148,7 +148,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
 
 
 def storms(season: Season, say: Words) -> str:
-    """Return the number of stormy nights, of those whose Kp is known: without Kp no night is quiet either."""
+    """Return the number of storm nights among those with Kp: a night without Kp is not quiet either."""
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:
@@ -200,7 +200,7 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
 
 
 def network(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the map of the stations and the table of what each of them recorded."""
+    """Return the map of the stations and the table of their data."""
     made = h2(say(TITLES["network"]), "network")
     stations = content.project.network().stations if content.season is None else content.season.network.stations
     if not stations:
@@ -271,7 +271,7 @@ def _completeness_table(season: Season, say: Words) -> str:
 
 
 def method(content: ReportContent, say: Words, _figures: FigureList) -> str:
-    """Return how a map comes about, and every parameter."""
+    """Return how a map is computed, and every parameter."""
     made = h2(say(TITLES["method"]), "method")
     made += bullets(
         (

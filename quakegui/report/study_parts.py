@@ -1,4 +1,4 @@
-"""The part of a report on the run from other sides: earthquake by earthquake, series about them, other choices, skill maps."""
+"""The section of the report on studies of the run: single earthquakes, series around them, other choices, skill maps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quakegui.report.words import Words
 
 
 def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the detection limit and the studies of the run in use; nothing where it has none."""
+    """Return the detection limit and the studies of the current run; empty without any."""
     stamp = small_stamp(content, scores=True)
     limit = "" if content.limit is None else limit_section(content.limit, say, stamp, figures)
     found = content.study

@@ -1,4 +1,4 @@
-"""The words of the report: what says a text in its language, and the names of things."""
+"""Texts of the report in its language, and names of series, choices and values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERIES_NAMES: Final[dict[str, str]] = {
     "kp": mark("Kp of the night"),
     "probability": mark("P(event)"),
 }
-"""Daily series that are laid about the earthquakes."""
+"""Daily series that are stacked around the earthquakes."""
 AXIS_NAMES: Final[dict[str, str]] = {
     "as it is": mark("original settings"),
     "label rule": mark("label rule"),
@@ -25,7 +25,7 @@ AXIS_NAMES: Final[dict[str, str]] = {
     "catalogue": mark("earthquake catalogue"),
     "alarm threshold": mark("alarm threshold"),
 }
-"""What a verdict should not hang on."""
+"""Choices on which a verdict should not depend."""
 CHOICE_NAMES: Final[dict[str, str]] = {
     "half the days before": mark("half as many days before"),
     "twice the days before": mark("twice as many days before"),
@@ -36,7 +36,7 @@ CHOICE_NAMES: Final[dict[str, str]] = {
     "150 km, 10 days": mark("150 km, 10 days"),
     "Gardner and Knopoff": mark("Gardner and Knopoff"),
 }
-"""Choices that are words; the others are numbers."""
+"""Values of choices that are words; the others are numbers."""
 YES: Final = mark("yes")
 NO: Final = mark("no")
 SYNTHETIC: Final[str] = mark("SYNTHETIC — not measured")
@@ -44,25 +44,25 @@ LEAKY: Final[str] = mark("LEAKY — these scores do not measure predictive skill
 
 
 class Words:
-    """Words texts and sentences in one language."""
+    """Texts and sentences in one language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
     def __call__(self, text: str, **values: object) -> str:
-        """Return a text of the report with its ``{name}`` filled in, or a sentence from another room, in the language."""
+        """Return a text with its ``{name}`` filled in, or a sentence from another package, in the language."""
         return worded(text if isinstance(text, Said) else Said(text, **values), self.language)
 
     def join(self, between: str, parts: Iterable[str]) -> str:
-        """Return texts with ", ", "; " or " " between them, as the language writes it."""
+        """Return texts joined with ", ", "; " or " ", in the style of the language."""
         return worded(joined(between, parts), self.language)
 
     def or_itself(self, names: Mapping[str, str], name: str) -> str:
-        """Return the name of something, or what it is called in the program where it has none here."""
+        """Return the display name of something, or its internal name if it has none."""
         return self(names[name]) if name in names else name
 
     def cls(self, cls: int) -> str:
-        """Return a class with its number, a dash for none."""
+        """Return a class with its number, or a dash for none."""
         return "–" if cls < 0 else f"{cls} {self(CLASS_NAMES[cls])}"
 
     def yes(self, value: bool) -> str:
@@ -71,7 +71,7 @@ class Words:
 
 
 def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
-    """Return a number with so many decimals, a dash where there is none."""
+    """Return a number with a given number of decimals, or a dash for None."""
     if value is None or not math.isfinite(value):
         return "–"
     text = f"{value:{'+' if sign else ''},.{digits}f}"
@@ -79,11 +79,11 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """Return a share as a percentage, a dash where there is none."""
-    return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)} %"
+    """Return a share as a percentage, or a dash for None."""
+    return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)}%"
 
 
 def degrees(latitude: float, longitude: float) -> str:
-    """Return a place in degrees with its hemispheres."""
+    """Return a location in degrees with its hemispheres."""
     north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
     return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

@@ -1,8 +1,8 @@
-"""Which events of a catalogue are aftershocks, for a million of them in seconds.
+"""Find the aftershocks of a catalogue; a million earthquakes take seconds.
 
-Looking back from each event over all before it takes hours where a swarm fills the windows. Most aftershocks are told by the
-largest events shortly before them. For the others, events that lie together in time, place and magnitude are held in nested
-groups, and a group is looked into only while it may hold the answer.
+Comparing each earthquake with all earlier ones takes hours when a swarm fills the windows. Most aftershocks are found by
+comparing them with the largest earthquakes shortly before. For the rest, earthquakes that are close in time, place and
+magnitude are put into nested groups, and a group is searched only while it may contain the main shock.
 """
 
 from __future__ import annotations
@@ -16,35 +16,37 @@ from numpy.typing import NDArray
 from quakegui.season.sphere import EARTH_RADIUS_KM, great_circle_km
 
 _GROUP = 4
-"""Members of a group, in each of the tree's levels but the lowest."""
+"""Members of a group, at every level of the tree but the lowest."""
 _SMALLEST = 8
-"""Most events in a group of the lowest level."""
+"""Maximum number of events in a group of the lowest level."""
 _LOOKED_BACK = (4, 32, 256, 2048, 16_384)
-"""Numbers of preceding events of one neighbourhood of which the largest is tried first."""
+"""Numbers of preceding events in a neighbourhood; the largest event of each such stretch is compared first."""
 _CHUNK = 4096
-"""Events that are asked for together."""
+"""Number of events searched together."""
 _MOST_PAIRS = 65_536
-"""Pairs of an event and a group that are looked at together; the rest waits, and often need not be looked at any more."""
+"""Number of (event, group) pairs compared at a time; many of the remaining pairs never have to be compared."""
 _BLOCK, _BLOCK_HEIGHT = 8, 2
-"""So many neighbouring events are asked for as one, down to so many levels above the lowest."""
+"""Number of neighbouring events searched as one block, and the level above the lowest at which blocks are split."""
 _SLACK_KM = 1e-6
-"""What a bound must be clear of before it decides: far above rounding, far below any distance that matters."""
+"""Tolerance of the bounds on distance: far above rounding errors, far below any distance that matters."""
 _SMALL_PLACE = 0.5
-"""Extent in radii below which it hardly helps to part a group by place."""
+"""Extent, in radii, below which splitting a group by place is hardly worth it."""
 _TIME, _PLACE, _MAGNITUDE, _REACH, _CHORD = 0, slice(1, 4), 4, 5, 6
 
 Facts = NDArray[np.float64]
-"""Time (ms), place (km from the Earth's centre), magnitude, reach (ms) and radius as a chord (km), shape (..., 7)."""
+"""Time (ms), place (km from the Earth's centre, three columns), magnitude, reach (ms) and radius as a chord (km), shape (...,
+7).
+"""
 Level = tuple[Facts, Facts]
-"""The smallest and the largest of each fact in each group, shapes (group, fact)."""
+"""Minimum and maximum of each fact in each group, shapes (group, fact)."""
 EventRows = NDArray[np.intp]
 Pairs = tuple[int, EventRows, EventRows]
-"""A level of the tree, and pairs of an event, or of a block of them, and a group of that level."""
+"""A level of the tree, and pairs of an event (or a block of events) and a group at that level."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Catalogue:
-    """The events' columns, in order of time, and their facts."""
+    """Columns of the catalogue in order of time, and the facts of each event."""
 
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
@@ -52,7 +54,7 @@ class _Catalogue:
     facts: Facts
 
     def follows(self, event: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Return which pairs are an aftershock and an event that it follows, shape (pair,)."""
+        """Return whether each `event` is an aftershock of the `other` event of its pair, shape (pair,)."""
         mine, theirs = self.facts[event], self.facts[other]
         found = (theirs[:, _MAGNITUDE] >= mine[:, _MAGNITUDE]) & (theirs[:, _TIME] < mine[:, _TIME])
         found &= mine[:, _TIME] - theirs[:, _TIME] <= theirs[:, _REACH]
@@ -71,16 +73,17 @@ def are_aftershocks(
     radius_km: NDArray[np.float64],
     reach_ms: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Return which events follow one of at least their magnitude within its window, shape (event,).
+    """Return whether each event lies in the window of an earlier event of equal or larger magnitude, shape (event,).
 
     Parameters
     ----------
     since_ms
-        Origin times in ms since any instant, increasing, shape (event,) like all others.
+        Origin times in ms since an arbitrary instant, increasing, shape (event,) like all other arrays.
     magnitude, latitude, longitude
         Magnitudes, and epicentres in degrees.
     radius_km, reach_ms
-        The window that follows each event, limits included; of two events at one instant neither is earlier.
+        Radius and length of the window that follows each event, limits included. Of two events at the same instant neither is
+        earlier.
     """
     if since_ms.size < 2:
         return np.zeros(since_ms.size, dtype=bool)
@@ -91,7 +94,7 @@ def are_aftershocks(
     levels = _levels(facts[order])
     first = np.zeros(len(order), dtype=bool)
     first[np.unique(order, return_index=True)[1]] = True
-    open_ = order[first & ~found[order]]  # in the tree's order: those asked for together lie together
+    open_ = order[first & ~found[order]]  # in the tree's order, so that each chunk is compact
     for start in range(0, open_.size, _CHUNK):
         asked = open_[start : start + _CHUNK]
         follows = np.zeros(asked.size, dtype=bool)
@@ -102,14 +105,14 @@ def are_aftershocks(
 
 
 def _told_by_the_largest(catalogue: _Catalogue) -> NDArray[np.bool_]:
-    """Return which events follow the largest of some number of events before them in their neighbourhood, shape (event,)."""
-    from scipy.ndimage import maximum_filter1d  # not for a window that imports nothing
+    """Return which events follow the largest of a number of preceding events in their neighbourhood, shape (event,)."""
+    from scipy.ndimage import maximum_filter1d  # imported late: an import-free start is faster
 
     facts = catalogue.facts
     width = max(float(np.median(catalogue.radius_km)) / 2.0, 1.0)
     x, y, z = np.floor(facts[:, _PLACE].T / width)
     order = np.lexsort((facts[:, _TIME], z, y, x))
-    # Magnitude and position as one number: whole, and so exact, up to ninety million events.
+    # Magnitude and position in one number: an integer, hence exact, up to ninety million events.
     rank = np.unique(facts[order, _MAGNITUDE], return_inverse=True)[1].astype(np.float64) * order.size + np.arange(order.size)
     found = np.zeros(order.size, dtype=bool)
     for number in _LOOKED_BACK:
@@ -124,9 +127,9 @@ def _told_by_the_largest(catalogue: _Catalogue) -> NDArray[np.bool_]:
 def _near_pairs(
     asked: Facts, levels: list[Level], follows: NDArray[np.bool_]
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Yield pairs of an event (its row in `asked`) and one (its place in the tree) that it may follow.
+    """Yield pairs of an event (its row in `asked`) and a possible main shock (its place in the tree).
 
-    Where a whole group answers, `follows` is set; what is set there, by the caller too, is not looked for any further.
+    `follows` is set where a whole group qualifies. Events already set, here or by the caller, are not searched further.
     """
     waiting = _near_groups(asked, levels)
     while waiting:
@@ -147,7 +150,7 @@ def _near_pairs(
 
 
 def _near_groups(asked: Facts, levels: list[Level]) -> list[Pairs]:
-    """Return pairs of an event and a group some levels above the lowest, found for neighbouring events together."""
+    """Return pairs of an event and a group some levels above the lowest, found for blocks of neighbouring events."""
     blocks = -(-len(asked) // _BLOCK)
     rows = np.minimum(np.arange(blocks * _BLOCK), len(asked) - 1)
     held = asked[rows].reshape(blocks, _BLOCK, -1)
@@ -166,7 +169,7 @@ def _near_groups(asked: Facts, levels: list[Level]) -> list[Pairs]:
 
 
 def _inside(levels: list[Level], height: int, which: EventRows, group: EventRows) -> tuple[EventRows, EventRows]:
-    """Return each pair once for every group (or event) of the next lower level that its group holds."""
+    """Return each pair repeated for every member of its group at the next lower level."""
     size = len(levels[height - 1][0]) // len(levels[height][0])
     return np.repeat(which, size), (group[:, np.newaxis] * size + np.arange(size)).ravel()
 
@@ -176,7 +179,7 @@ def _only(wanted: NDArray[np.bool_], which: EventRows, group: EventRows) -> tupl
 
 
 def _may_follow(first: Facts, last: Facts, level: Level, which: EventRows, group: EventRows) -> NDArray[np.bool_]:
-    """Return for each pair whether anything in the group may have an event between `first` and `last` as an aftershock."""
+    """Return for each pair whether the group may contain a main shock of an event between `first` and `last`, shape (pair,)."""
     low, high = level
     before = high[group]
     maybe: NDArray[np.bool_] = before[:, _MAGNITUDE] >= first[which, _MAGNITUDE]
@@ -190,7 +193,7 @@ def _may_follow(first: Facts, last: Facts, level: Level, which: EventRows, group
 
 
 def _surely_follow(mine: Facts, low: Facts, high: Facts) -> NDArray[np.bool_]:
-    """Return whether everything in a group has the event as an aftershock."""
+    """Return for each pair whether every member of the group has the event as an aftershock, shape (pair,)."""
     farthest = np.maximum(mine[:, _PLACE] - low[:, _PLACE], high[:, _PLACE] - mine[:, _PLACE])
     surely: NDArray[np.bool_] = (
         (low[:, _MAGNITUDE] >= mine[:, _MAGNITUDE])
@@ -202,7 +205,7 @@ def _surely_follow(mine: Facts, low: Facts, high: Facts) -> NDArray[np.bool_]:
 
 
 def _levels(facts: Facts) -> list[Level]:
-    """Return the tree over events in its order, from the events themselves up to the one group that holds them all."""
+    """Return the levels of the tree, from single events up to the one group that contains them all."""
     low, high = facts, facts
     levels, members = [(low, high)], _members(len(facts))
     while len(low) > 1:
@@ -214,7 +217,7 @@ def _levels(facts: Facts) -> list[Level]:
 
 
 def _members(events: int) -> int:
-    """Return how many events each group of the lowest level holds: so many that the number of groups is a power of `_GROUP`."""
+    """Return the size of the groups of the lowest level, chosen such that the number of groups is a power of `_GROUP`."""
     groups = 1
     while groups * _SMALLEST < events:
         groups *= _GROUP
@@ -222,10 +225,10 @@ def _members(events: int) -> int:
 
 
 def _tree_order(facts: Facts) -> NDArray[np.intp]:
-    """Return the events in the tree's order; the first are repeated until every group is full, which changes no answer.
+    """Return the order of the events in the tree, the first ones repeated until every group is full (this changes no result).
 
-    Each group is cut in half, again and again, where it is longest: measured by its own windows and, since the windows of
-    time and magnitude are open to one side, by its share of all events.
+    Each group is halved repeatedly along its longest axis. Length is measured in units of the group's own windows and, since
+    the windows of time and magnitude are open on one side, as a fraction of all events.
     """
     members = _members(len(facts))
     groups = 1
@@ -246,13 +249,13 @@ def _tree_order(facts: Facts) -> NDArray[np.intp]:
 
 
 def _longest(low: Facts, high: Facts) -> NDArray[np.intp]:
-    """Return along which fact (time, place or magnitude) each group is longest, shape (group,)."""
+    """Return the column of the fact (time, place or magnitude) along which each group is longest, shape (group,)."""
     length = np.empty((len(low), _REACH))
     shares = high[:, -2:] - low[:, -2:]
     length[:, _TIME] = np.maximum((high[:, _TIME] - low[:, _TIME]) / high[:, _REACH], shares[:, 0])
     radii = (high[:, _PLACE] - low[:, _PLACE]) / np.minimum(high[:, [_CHORD]], 2.0 * EARTH_RADIUS_KM)
     length[:, _PLACE] = np.where(radii < _SMALL_PLACE, radii / 20.0, 2.0 * radii)
-    # Windows that differ by much make no good bounds: they are parted early.
+    # Groups of very different windows have loose bounds, so they are split early.
     length[:, _MAGNITUDE] = np.maximum(4.0 * np.log2(high[:, _REACH] / low[:, _REACH]), shares[:, 1])
     longest: NDArray[np.intp] = length.argmax(axis=1)
     return longest
@@ -265,6 +268,6 @@ def _on_sphere(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) ->
 
 
 def _chord(km: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the straight line under an arc on the sphere, in km; infinite from half round the Earth on."""
+    """Return the chord of an arc on the sphere, in km; infinite for arcs of half the circumference or more."""
     half = km / (2.0 * EARTH_RADIUS_KM)
     return np.where(half >= np.pi / 2.0, np.inf, 2.0 * EARTH_RADIUS_KM * np.sin(half))

@@ -1,14 +1,12 @@
-"""How a field becomes an anomaly: night means less the common mode and the station's own baseline, in nT and in z.
+"""Anomalies: night means minus the common mode and the station's own background, in nT and in z.
 
-For every day the pipeline looks back only. The *window* of a station is its last 27 calendar days (one solar rotation) that are
-not held back, at most 30 days further back than that. A day whose abs(z) passes `hold_z` is *held back*: it enters no later
-baseline of its station for 30 days, so that a lasting anomaly neither fades nor leaves its mirror image behind. Past that age
-it may return, but only where a window would otherwise have too few nights. When nights of one sign have been held for 30 days
-on end, the step is accepted as the station's new level, all of them are released, and that day is flagged `LEVEL_CHANGE`.
-
-Stormy nights do enter baselines. The storm is what the stations share: it is what the regression on the common mode takes out,
-and those nights, far from the others, carry most of what is known about each station's slope; on null seasons, leaving them
-out made what is left of stormy nights 2 % larger. That remainder is judged by the same hold as any other night.
+Each day is computed from that day and earlier ones only. The background *window* of a station is its last 27 calendar days (one
+solar rotation) that are not excluded, reaching at most 30 days further back. A day with abs(z) above `hold_z` is *excluded* for
+30 days, so that a lasting anomaly neither fades nor leaves its mirror image behind; after that it is used only where a window
+would otherwise have too few nights. When nights of one sign have been excluded for 30 days in a row, the step is accepted as
+the station's new level: all of them count again, and that day is flagged `LEVEL_CHANGE`.
+Storm nights do enter the background: the regression on the common mode removes the storm, and storm nights, far from the
+others, determine most of each station's slope. On null seasons, leaving them out made their residuals 2% larger.
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ class Method(StrEnum):
     REGRESSION = "regression"
     """Robust regression on the median of the other stations."""
     DAY_DIFFERENCE = "day-difference"
-    """The night before, at the same station (Zhang Suqin et al. 2015)."""
+    """The previous night at the same station (Zhang Suqin et al. 2015)."""
     REFERENCE_STATION = "reference-station"
     """The same night at one reference station (as along the San Andreas fault at Parkfield)."""
     FIRST_COMPONENT = "first-component"
@@ -45,37 +43,34 @@ class Method(StrEnum):
 
 
 LONGEST_WINDOW = 3660
-"""Days that a baseline's window may have."""
+"""Maximum length of the background window, in days."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnomalyConfig:
-    """How anomalies are computed and judged; kept with the results.
+    """Parameters of the anomalies and their thresholds, stored with the results.
 
     Attributes
     ----------
     method
         One of `Method`.
-    window_days
-        Calendar days in a baseline: one solar rotation.
-    at_least
-        Valid nights that a baseline needs.
+    window_days, at_least
+        Calendar days in the background window (default: one solar rotation), and minimum number of valid nights.
     hold_z
-        A day beyond this abs(z) is held back from later baselines.
-    hold_days
-        For how long at most, and how long a step lasts before it is accepted.
-    run_gap_days
-        Days without a held night that do not end a run of them.
+        Days with abs(z) above this are excluded from later backgrounds.
+    hold_days, run_gap_days
+        Maximum length of an exclusion, after which a step is accepted; and days without an excluded night that do not interrupt
+        a sequence of them.
     smallest_scale_nt
-        Least station scale in nT. Proton magnetometers are good to about 0.2 nT, and rounding alone spreads the mean of three
-        whole-nT hourly values by 1 / sqrt(12 x 3) = 0.17 nT: a smaller spread over 27 nights is an accident, not knowledge, and
-        must not blow z up. The quietest real stations tried (Japan, 2005-2006) have scales near 0.5 nT.
+        Minimum scatter of a station in nT. Proton magnetometers are accurate to about 0.2 nT, and rounding alone scatters the
+        mean of three whole-nT hourly values by 1 / sqrt(12 x 3) = 0.17 nT: a smaller scatter over 27 nights is accidental and
+        must not inflate z. The quietest real stations tried (Japan, 2005-2006) have scatters near 0.5 nT.
     threshold_z, map_threshold_z
-        A larger abs(z) at any of 25 stations, or anywhere on their map, is found on 1 % of days without a signal. Set by
-        ``python -m quakegui.simulate.calibration --seasons 150``: seeds 0 to 149, 50,100 days; seeds 500000 to 500149 pass
-        them on 1.0 % of days. They hold for the method "regression" with the other defaults.
+        abs(z) that is exceeded at any of 25 stations, or anywhere on their map, on 1% of days without a signal. Set by ``python
+        -m quakegui.simulate.calibration --seasons 150``: seeds 0 to 149, 50,100 days; with seeds 500000 to 500149 the
+        thresholds are exceeded on 1.0% of days. They apply to the method "regression" with the other defaults.
     reference_station
-        Code, for the method of that name.
+        Station code, for the method "reference-station".
     """
 
     method: str = Method.REGRESSION
@@ -90,7 +85,7 @@ class AnomalyConfig:
     reference_station: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be computed."""
+        """Raise ValueError for parameters that cannot be used."""
         if self.method not in list(Method):
             raise ValueError(
                 Said(
@@ -116,20 +111,17 @@ class AnomalyConfig:
 
 @dataclass(frozen=True, slots=True)
 class DailyAnomaly:
-    """Anomalies of a network, day by day.
+    """Daily anomalies of a network.
 
     Attributes
     ----------
-    days
-        Local dates without a gap, datetime64[D], shape (day,).
-    codes
-        Station codes, one per column.
+    days, codes
+        Consecutive local dates, datetime64[D], shape (day,), and the station codes, one per column.
     night_nt, anomaly_nt, z, scale_nt
-        Night mean, anomaly, anomaly over scale, and scale; shape (day, station), NaN where there is none.
+        Night mean, anomaly, anomaly divided by scatter, and scatter; shape (day, station), NaN where missing.
     quality
-        `Quality` bits, uint16, shape (day, station). A recorded night that had too little to be compared with (warm-up, no
-        night before, no reference, the reference station itself) is `WARM_UP`: z is finite exactly where no bit of
-        `NO_VALUE` is set.
+        `Quality` bits, uint16, shape (day, station). A recorded night without a background (warm-up, no previous night, no
+        reference, the reference station itself) is `WARM_UP`: z is finite exactly where no bit of `NO_VALUE` is set.
     """
 
     days: NDArray[np.datetime64]
@@ -152,35 +144,32 @@ def daily(
 ) -> DailyAnomaly:
     """Compute each station's anomaly of each day from that day's and earlier nights alone.
 
-    With two stations the common mode of each is the other one. A station with none to compare with, because the network has
-    no second one or because none was recorded on that night or on enough nights before it, is judged by its plain baseline:
-    night mean less its window's median, over the scale of exactly that.
+    With two stations, the common mode of each is the other one. A station without a common mode (the only station of its
+    network, or the only one recorded on that night or on enough nights before) is compared with its own background: night mean
+    minus the median of its window, divided by the scatter of that difference.
 
     Parameters
     ----------
-    night
-        Night means of consecutive days.
-    config
-        Method and limits.
+    night, config
+        Night means of consecutive days; method and limits.
     timezone
-        IANA name of the zone whose calendar the days are: a day that it skipped is not missing.
+        IANA name of the time zone of the days: a day that its calendar skipped is not missing.
     kp_night
-        Largest Kp of each night, NaN where unknown, shape (day,). Only flags nights `STORMY`.
+        Largest Kp of each night, NaN where unknown, shape (day,). Used only to flag nights as `STORMY`.
     known
-        `anomaly_nt` and `scale_nt` of the first days, shapes (known day, station), as an earlier call found them for the same
-        nights and config. They are taken as they are: no later night changes them.
+        `anomaly_nt` and `scale_nt` of the first days, shapes (known day, station), from an earlier call with the same nights
+        and config. They are used unchanged, since no later night affects them.
     tell
-        Told the number of each day before it is computed.
+        Called with the number of each day before that day is computed.
 
     Raises
     ------
     ValueError
-        If days are missing between the first and the last, or the reference station is not among the stations.
+        If days are missing between the first and the last, or the reference station is not in the network.
 
     References
     ----------
-    Founding paper, section 3.1, says "magnetic anomaly analysis" and no more; the robust regression is that of
-    scikit-learn's `HuberRegressor`.
+    The robust regression is that of scikit-learn's `HuberRegressor`; the founding paper (section 3.1) gives no details.
     """
     if night.days.size and not np.array_equal(night.days, calendar(night.days[0], night.days[-1], timezone)):
         raise ValueError(Said("Anomalies need night means for consecutive days; enter days without data as missing."))
@@ -197,16 +186,16 @@ def daily(
 
 
 def daily_together(nights: Sequence[NightMeans], config: AnomalyConfig) -> tuple[DailyAnomaly, ...]:
-    """Compute the anomalies of several networks side by side, each the same as `daily` finds for it alone.
+    """Compute the anomalies of several networks together; each result equals that of `daily` for the network alone.
 
-    Many short columns cost little more than a few, so that sixteen seasons take a third of the time of one after another.
+    The cost grows slowly with the number of columns: sixteen seasons together take a third of the time of sixteen calls.
 
     Parameters
     ----------
     nights
-        Of equally many days, each consecutive.
+        Night means, all of the same number of consecutive days.
     config
-        Its method is the regression; the others look at stations by name or at all of them at once.
+        Must use the regression; the other methods need station codes or all stations at once.
 
     Raises
     ------
@@ -239,7 +228,7 @@ def _all_days(
     known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Callable[[int], object] = lambda _day: None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return anomaly and scale in nT, and where a step was accepted, shapes (day, station); `networks` says whose each is."""
+    """Return anomaly and scatter in nT and accepted steps, shapes (day, station); `networks` numbers each column's network."""
     anomaly, scale = np.full(nights.shape, np.nan), np.full(nights.shape, np.nan)
     holds = _Holds(config, nights.shape)
     given = 0 if known is None else len(known[0])
@@ -271,7 +260,7 @@ def _with_quality(
 
 
 class _Holds:
-    """Which station-days are held back; grows with the days and never looks ahead."""
+    """Station-days excluded from the background; filled day by day, from past values only."""
 
     def __init__(self, config: AnomalyConfig, shape: tuple[int, ...]) -> None:
         self.config = config
@@ -282,7 +271,7 @@ class _Holds:
         self._sign = np.zeros(shape[1])
 
     def judge(self, day: int, z: NDArray[np.float64]) -> None:
-        """Hold the stations beyond the threshold on `day`; accept the step of those held long enough."""
+        """Exclude the stations above the threshold on `day`, and accept the steps that have lasted long enough."""
         beyond = np.abs(z) > self.config.hold_z  # NaN is not beyond
         self.held[day] = beyond
         new_run = beyond & ((day - self._last > self.config.run_gap_days + 1) | (np.sign(z) != self._sign))
@@ -295,7 +284,7 @@ class _Holds:
             self._sign[station] = 0.0
 
     def window(self, day: int, first: int, values: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return each station's window as rows counted from day `first`, ascending, shape (window, station); -1 for no day."""
+        """Return each station's window as rows relative to day `first`, ascending, -1 for no day, shape (window, station)."""
         config, held = self.config, self.held[first:day]
         rows = _last_free(held, config.window_days)
         if held.any():
@@ -309,7 +298,7 @@ class _Holds:
 
 
 def _last_free(held: NDArray[np.bool_], number: int) -> NDArray[np.intp]:
-    """Return each column's last `number` rows that are not held, ascending, -1 before them, shape (number, column)."""
+    """Return each column's last `number` rows that are not held, ascending, padded with -1 in front, shape (number, column)."""
     rows = np.where(held, -1, np.arange(held.shape[0])[:, np.newaxis])
     if held.any():
         rows = np.sort(rows, axis=0)
@@ -328,7 +317,7 @@ def one_day(
     holds: _Holds,
     config: AnomalyConfig,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return anomaly and scale of one day in nT, shapes (station,)."""
+    """Return anomaly and scatter of one day in nT, shapes (station,); `holds` contains the exclusions up to that day."""
     first = max(0, day - config.window_days - config.hold_days)
     nights = values[first : day + 1]
     rows = holds.window(day, first, nights)
@@ -353,14 +342,14 @@ def one_day(
 
 
 def _window_values(values: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return each station's values on its own window's days, NaN where the window has none, shape (window, station)."""
+    """Return each station's values on the days of its window, NaN for no day, shape (window, station)."""
     return np.where(rows >= 0, values[rows, np.arange(values.shape[1])], np.nan)
 
 
 def _residuals(
     centred: NDArray[np.float64], rows: NDArray[np.intp], networks: NDArray[np.intp], at_least: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what the common mode leaves of the window's nights and of today's, shapes (window, station) and (station,)."""
+    """Return the residuals from the common mode: of the window's nights, shape (window, station), and of today, (station,)."""
     common = _common_mode(centred, networks)
     x, y = _window_values(common, rows), _window_values(centred, rows)
     comparable = np.isfinite(common[-1]) & ((np.isfinite(x) & np.isfinite(y)).sum(axis=0) >= at_least)
@@ -371,22 +360,23 @@ def _residuals(
 
 
 def _common_mode(centred: NDArray[np.float64], networks: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return, for each entry of (day, station), the median of that day's other stations of the same network."""
+    """Return, for each (day, station), the median of that day's other stations of the same network."""
     days, count = centred.shape[0], int(networks[-1]) + 1 if networks.size else 0
     if count < 2:
         return leave_one_out_median(centred)
     size = np.bincount(networks)
     place = np.arange(networks.size) - np.repeat(np.cumsum(size) - size, size)
-    padded = np.full((days, count, int(size.max())), np.nan)  # a station that is not there is one that recorded nothing
+    padded = np.full((days, count, int(size.max())), np.nan)  # padding counts as a station without data
     padded[:, networks, place] = centred
     return leave_one_out_median(padded.reshape(days * count, -1)).reshape(padded.shape)[:, networks, place]
 
 
 def _without_first_component(centred: NDArray[np.float64], held: NDArray[np.bool_], window_days: int) -> NDArray[np.float64]:
-    """Return all nights less their first principal component, shape (day, station).
+    """Return all nights minus their first principal component, shape (day, station).
 
-    The component's pattern comes from the last `window_days` nights before today, held and missing ones left out (alternating
-    least squares, which is the plain singular vector where none are); each night's amplitude from its present stations.
+    The pattern of the component comes from the last `window_days` nights before today, without excluded and missing ones
+    (alternating least squares, which equals the singular vector where none are). Each night's amplitude comes from the stations
+    that have data.
     """
     window = np.where(held, np.nan, centred[:-1])[-window_days:]
     here = np.isfinite(window)
@@ -405,5 +395,5 @@ def _without_first_component(centred: NDArray[np.float64], held: NDArray[np.bool
 
 
 def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the quotient, 0 where there is nothing to divide by."""
+    """Return the quotient, 0 where the denominator is not positive."""
     return np.divide(over, under, out=np.zeros_like(over), where=under > 0.0)

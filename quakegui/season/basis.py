@@ -1,6 +1,6 @@
-"""The basis of a network's maps: the spline of every station alone, computed once for all days.
+"""The map basis: the spline of a unit value at each station, computed once for all days.
 
-A season's maps are the days' values times this matrix; see `quakegui.season.gridding`.
+The maps of a season are the daily values times this matrix; see `quakegui.season.gridding`.
 
 References
 ----------
@@ -23,23 +23,23 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class GridConfig:
-    """How station values become a map.
+    """How station values are interpolated to a map.
 
     Attributes
     ----------
     smoothing
-        Smoothing of the spline, in units of the mean area per station (the frame's area over the number of located stations),
-        so that one number means the same for a network of 100 km and for a national one; `MapBasis.smoothing_km2` is the value
-        in km2 that ``RBFInterpolator`` takes on coordinates in km. The default draws what one station shows alone at about
-        three quarters of its height, and a footprint of 25 km that several of 25 stations see at 99 %: one station's own noise
-        shall not pass for a region. A season's map peaks come out about 20 % below the station peaks, which are therefore
-        always given beside them. On such footprints in unit noise it has 16 % less error than the exact spline. 0 draws every
-        station's value in full.
+        Smoothing of the spline, in units of the mean area per station (the area of the frame divided by the number of located
+        stations), so that one number means the same for a network of 100 km and for a national one. `MapBasis.smoothing_km2` is
+        the equivalent in km2 for ``RBFInterpolator`` on coordinates in km. With the default, an anomaly at a single station is
+        drawn at about three quarters of its height, and a footprint of 25 km at several of 25 stations at 99%: the noise of one
+        station must not look like a region. The peaks of a season's maps are about 20% below the station peaks, which are
+        therefore always reported with them. For such footprints in unit noise the error is 16% less than that of the exact
+        spline. With 0 the map passes through every station's value.
     margin
-        Widening of the frame beyond the stations' bounding box, a fraction of its larger side.
+        Margin around the bounding box of the stations, as a fraction of its larger side.
     extend_to_square
-        Show the spline over the whole square instead of the convex hull of the day's stations. Outside the hull it
-        extrapolates, and on noise most maxima lie out there.
+        Show the spline over the whole frame instead of the convex hull of the day's stations. Outside the hull the spline
+        extrapolates, and in noise most maxima are there.
     """
 
     smoothing: float = 0.3
@@ -47,7 +47,7 @@ class GridConfig:
     extend_to_square: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse values that no map can be drawn with."""
+        """Raise ValueError for values that cannot be drawn."""
         if not (np.isfinite(self.smoothing) and self.smoothing >= 0.0):
             raise ValueError(Said("The smoothing of a map must be zero or positive."))
         if not (np.isfinite(self.margin) and self.margin >= 0.0):
@@ -56,30 +56,30 @@ class GridConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapBasis:
-    """What all maps of one network share.
+    """What all maps of one network have in common.
 
     Attributes
     ----------
     frame
-        The square that is drawn.
+        The square that the maps cover.
     codes
-        All stations in network order, those without coordinates included.
+        All stations in network order, including those without coordinates.
     located
         Positions in `codes` of the stations on the map, shape (located,).
     xy_km
-        Their x and y in the frame's projection, km, shape (located, 2).
+        x and y of these stations in the projection of the frame, km, shape (located, 2).
     smoothing_km2
-        The spline's smoothing on coordinates in km.
+        Smoothing of the spline for coordinates in km.
     spans
-        The columns that are drawn in each row, first and one past the last, int32, shape (row, 2): those inside the hull of all
-        stations, within which every day's hull lies, or all of them.
+        First drawn column of each row, and the column after the last, int32, shape (row, 2): the columns within the convex hull
+        of all stations, which contains the hull of every day, or all columns.
     corners
-        Which located stations are the corners of the hull of all; none where the network as a whole has no map.
+        Located stations at the corners of the hull of all stations; empty if the network as a whole has no map.
     bending
-        Matrix from all located stations' values to their coefficients in the spline, shape (located, located), or (0, 0).
+        Matrix from the values of all located stations to their spline coefficients, shape (located, located), or (0, 0).
     matrix
         Map of a unit value at each located station and zero at the others, float32, shape (located, drawn pixel), row by row;
-        shape (0, 0) where the network as a whole has no map. It may be a memory-mapped file.
+        shape (0, 0) if the network as a whole has no map. May be a memory-mapped file.
     """
 
     frame: Frame
@@ -94,20 +94,28 @@ class MapBasis:
 
     @property
     def whole(self) -> bool:
-        """Whether every pixel of the square is drawn."""
+        """Whether every pixel of the frame is drawn."""
         return bool((self.spans == [0, self.frame.pixels]).all())
 
     def operator(self, xy_km: NDArray[np.float64], points_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the matrix from the values of stations at `xy_km` to their spline at `points_km`, shape (point, station)."""
+        """Return the matrix from the values of stations to their spline at other points, shape (point, station).
+
+        Parameters
+        ----------
+        xy_km
+            Positions of the stations in km, shape (station, 2).
+        points_km
+            Positions at which the spline is evaluated in km, shape (point, 2).
+        """
         xy = self._scaled(xy_km)
         return design(self._scaled(points_km), xy) @ solution(xy, self._scaled_smoothing)
 
     def bending_of(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the matrix from the values of stations at `xy_km` to their coefficients, shape (station, station)."""
+        """Return the matrix from values of stations at `xy_km` to their spline coefficients, shape (station, station)."""
         return solution(self._scaled(xy_km), self._scaled_smoothing)[: len(xy_km)]
 
     def _scaled(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return positions in half widths about the frame's centre, for better conditioned equations of the same spline."""
+        """Return positions relative to the frame's centre in half widths: better conditioned equations of the same spline."""
         centre = np.array([self.frame.x_km, self.frame.y_km])
         scaled: NDArray[np.float64] = (xy_km - centre) / self.frame.half_width_km
         return scaled
@@ -117,13 +125,23 @@ class MapBasis:
         return self.smoothing_km2 / self.frame.half_width_km**2
 
     def save(self, path: Path) -> None:
-        """Write the matrix as an ``.npy`` file, the only part of the basis that takes time to compute."""
+        """Write the matrix, the only part of the basis that is expensive to compute, to an ``.npy`` file."""
         with path.open("wb") as file:
             np.save(file, self.matrix)
 
 
 def basis_key(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> str:
-    """Return a name for the basis of `network`: equal keys mean equal matrices (16 hexadecimal digits)."""
+    """Return a name for the basis of a network, 16 hexadecimal digits: equal keys mean equal matrices.
+
+    Parameters
+    ----------
+    network
+        The stations; only the located ones count.
+    config
+        Smoothing, margin, hull or square.
+    pixels
+        Width and height of the map.
+    """
     places = [(station.code, station.latitude, station.longitude) for station in network.stations if station.located]
     text = repr((places, float(config.smoothing), float(config.margin), config.extend_to_square, pixels))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -134,24 +152,25 @@ def build_basis(
 ) -> MapBasis:
     """Compute the basis of a network's maps.
 
-    Time and memory grow with stations x drawn pixels: at 480 pixels, of which the hull of all stations holds about half, 25
-    stations take 12 MB and 250 take 120 MB, which may lie in a file.
+    Time and memory grow with stations x drawn pixels. At 480 pixels, about half of which lie in the hull of all stations, 25
+    stations take 12 MB and 250 take 120 MB, which may be a memory-mapped file.
 
     Parameters
     ----------
     network
-        Stations without coordinates are left out.
+        The stations; those without coordinates are ignored.
     config
         Smoothing, margin, hull or square.
     pixels
         Width and height of the map.
     out
-        Where to put the matrix, float32, shape (located, drawn pixel), for example a ``np.lib.format.open_memmap``.
+        Array for the matrix, float32, shape (located, drawn pixel), for example a ``np.lib.format.open_memmap``.
 
     Raises
     ------
     ValueError
-        If `smoothing` is 0 and two stations stand at one position: no surface passes through two values at one place.
+        If `out` does not fit, or if `smoothing` is 0 and two stations share a position: no surface passes through two values at
+        one point.
     """
     basis = _empty_basis(network, config, pixels)
     shape = _shape(basis)
@@ -167,12 +186,19 @@ def build_basis(
 
 
 def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> MapBasis:
-    """Map a saved matrix into memory instead of computing it.
+    """Memory-map a saved matrix instead of computing it.
+
+    Parameters
+    ----------
+    path
+        The ``.npy`` file.
+    network, config, pixels
+        As given to `build_basis`.
 
     Raises
     ------
     ValueError
-        If the file does not hold the basis of this network and config.
+        If the file does not contain the basis of this network and config.
     """
     basis = _empty_basis(network, config, pixels)
     shape = _shape(basis)
@@ -197,7 +223,7 @@ def load_basis(path: Path, network: Network, config: GridConfig, *, pixels: int 
 def _empty_basis(network: Network, config: GridConfig, pixels: int) -> MapBasis:
     """Return the basis of a network without its matrix."""
     located = np.flatnonzero(network.located)
-    # A network that is nowhere has no frame: nothing will ever be drawn in this one, but the season still has its values.
+    # Without located stations there is no real frame. Nothing is drawn in this one, but the season still has its values.
     frame = network.frame(margin=config.margin) if len(located) else Frame(0.0, 0.0, 0.0, 0.0, 1.0)
     frame = replace(frame, pixels=pixels)
     xy = network.xy_km(frame)[located]
@@ -240,20 +266,42 @@ def _drawn_points(basis: MapBasis) -> NDArray[np.float64]:
 
 
 def kernel(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return r^2 log r between positions, shape (a, b), 0 at r = 0."""
+    """Return the thin-plate kernel r^2 log r of all pairs of positions, 0 at r = 0, shape (a, b).
+
+    Parameters
+    ----------
+    a, b
+        Positions, shapes (a, 2) and (b, 2).
+    """
     squared = (a[:, None, 0] - b[None, :, 0]) ** 2 + (a[:, None, 1] - b[None, :, 1]) ** 2
-    # The smallest positive number keeps the logarithm finite; its factor is zero there.
+    # The smallest positive number keeps the logarithm finite where its factor is zero.
     values: NDArray[np.float64] = 0.5 * squared * np.log(np.maximum(squared, np.finfo(np.float64).tiny))
     return values
 
 
 def design(points: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return kernel and plane at `points`, shape (point, station + 3)."""
+    """Return kernel and plane at points, shape (point, station + 3).
+
+    Parameters
+    ----------
+    points
+        Positions at which the spline is evaluated, shape (point, 2).
+    xy
+        Positions of the stations, shape (station, 2).
+    """
     return np.hstack([kernel(points, xy), np.ones((len(points), 1)), points])
 
 
 def solution(xy: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:
-    """Return the matrix from station values to the spline's coefficients, shape (station + 3, station)."""
+    """Return the matrix from station values to spline coefficients, shape (station + 3, station).
+
+    Parameters
+    ----------
+    xy
+        Positions of the stations, shape (station, 2).
+    smoothing
+        Smoothing in squared units of `xy`.
+    """
     count = len(xy)
     system = np.zeros((count + 3, count + 3))
     system[:count] = design(xy, xy)

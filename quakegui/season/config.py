@@ -1,4 +1,4 @@
-"""Everything that a season's results depend on besides the readings, in one frozen object that is kept with them."""
+"""All parameters that the results of a season depend on, in one frozen object that is stored with them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from quakegui.season.palette import MapStyle
 from quakegui.words import Said
 
 LONGEST_GRACE = 1440.0
-"""Minutes; a night that is only over a day later is not news any more."""
+"""Maximum delay in minutes; a night that is complete only a day later is no longer news."""
 MOST_DAYS = 73_050
-"""Days that a season may have: two hundred years, longer than any observatory's record."""
+"""Maximum length of a season in days: two hundred years, longer than any observatory's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class SeasonConfig:
     Attributes
     ----------
     timezone
-        IANA name; its calendar days are the season's days.
+        IANA name; its calendar days are the days of the season.
     first_day, last_day
-        The season window, both included, datetime64[D]: the days that are shown and judged. Earlier days are warm-up. None
-        leaves that side open.
+        First and last day of the season, both included, datetime64[D]: these days are shown, labelled and evaluated. Earlier
+        days are warm-up. None leaves that end open.
     grace_minutes
-        A night is over so long after its window's end: only then does it have a mean, an anomaly or a prediction. The filter
-        of one-minute values reaches 45 s beyond the minute, clocks are wrong by minutes, and a logger that writes a file every
-        quarter of an hour has closed the night's last one by then.
+        Delay after the end of the night window until a night is over and may have a mean, an anomaly or a prediction. The
+        filter of one-minute values reaches 45 s beyond the minute, clocks are wrong by minutes, and a logger that writes a file
+        every quarter of an hour has closed the last file of the night by then.
     night, anomaly, grid, style, extrema
-        One config per step of the way from readings to regions. `extrema.threshold_z` is the threshold in use; its default is
-        the calibrated `anomaly.map_threshold_z`.
+        One config per step from readings to regions. `extrema.threshold_z` is the threshold in use; its default is the
+        calibrated `anomaly.map_threshold_z`.
     """
 
     timezone: str
@@ -57,12 +57,12 @@ class SeasonConfig:
     extrema: ExtremaConfig = field(default_factory=lambda: ExtremaConfig(threshold_z=AnomalyConfig().map_threshold_z))
 
     def __post_init__(self) -> None:
-        """Accept dates in any form and refuse what is no season."""
+        """Convert dates of any form, and raise ValueError for invalid parameters."""
         for name in ("first_day", "last_day"):
             given = getattr(self, name)
             if given is not None:
                 day = np.datetime64(given, "D")
-                if not FIRST_DAY <= day <= LAST_DAY:  # nor is it NaT
+                if not FIRST_DAY <= day <= LAST_DAY:  # also refuses NaT
                     raise ValueError(
                         Said(
                             "The days of a season must be between {first_day} and {last_day}; {day} is not.",
@@ -106,7 +106,7 @@ class SeasonConfig:
             ) from error
 
     def over_at(self, days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
-        """Return the UTC instant from which each day's night is over, datetime64[ms], shape (day,)."""
+        """Return the UTC instant at which each day's night is over, datetime64[ms], shape (day,)."""
         grace = np.timedelta64(round(self.grace_minutes * 60_000), "ms")
         return available_at(days, self.timezone, self.night.window) + grace
 
@@ -121,17 +121,17 @@ class SeasonConfig:
         return plain
 
     def to_json(self) -> str:
-        """Return the config as one line of JSON, always the same for equal configs."""
+        """Return the config as one line of JSON, identical for equal configs."""
         return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> SeasonConfig:
-        """Return the config of `to_dict`; a parameter that is missing takes its default.
+        """Return the config from the result of `to_dict`; a missing parameter takes its default.
 
         Raises
         ------
         ValueError
-            If there is a parameter that this version does not know, or a value that it refuses.
+            If a parameter is unknown to this version, or a value is not valid.
         """
         config = built(cls, plain, what=Said("season parameter"))
         assert isinstance(config, cls)
@@ -139,7 +139,7 @@ class SeasonConfig:
 
     @classmethod
     def from_json(cls, text: str) -> SeasonConfig:
-        """Return the config of `to_json`; raises like `from_dict`."""
+        """Return the config from the result of `to_json`; raises like `from_dict`."""
         try:
             plain = parse_json(text)
         except ValueError as error:

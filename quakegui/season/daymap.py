@@ -1,7 +1,7 @@
-"""The day map: from a field of z values to the picture that the analyst sees and the network is trained on.
+"""The day map: from a field of z values to the image that the analyst sees and the model is trained on.
 
-Both get the same pixels: filled levels on a fixed scale, one-pixel contour lines burnt in, grey where nothing is shown. A
-picture is kept as palette indices, a quarter of the field's memory, and becomes RGB by look-up.
+Both use the same pixels: filled levels on a fixed scale, one-pixel contour lines burnt in, grey where nothing is shown. An
+image is stored as palette indices, in a quarter of the field's memory, and converted to RGB by a look-up table.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from quakegui.season.palette import MapStyle, palette
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayMap:
-    """One day's map, complete.
+    """The complete map of one day.
 
     Attributes
     ----------
@@ -33,9 +33,9 @@ class DayMap:
     regions
         The day's extremum regions, strongest first.
     style
-        What the picture was drawn with.
+        The style of the image.
     sentence
-        Why there is no map, or empty.
+        Why there is no map; empty if there is one.
     """
 
     day: np.datetime64
@@ -54,16 +54,30 @@ class DayMap:
 def draw(
     day: np.datetime64, field: NDArray[np.float32], style: MapStyle, *, regions: tuple[Region, ...] = (), sentence: str = ""
 ) -> DayMap:
-    """Return the day map of one field of z values, shape (row, column)."""
+    """Return the day map of one field.
+
+    Parameters
+    ----------
+    day
+        Local date.
+    field
+        z, shape (row, column), NaN where not shown.
+    style
+        Scale, number of levels, lines or not.
+    regions
+        Extremum regions of the day, strongest first.
+    sentence
+        Why there is no map; empty if there is one.
+    """
     index = indices(field[None], style)[0]
     return DayMap(day, field, index, regions, style, sentence)
 
 
 def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
-    """Return the palette indices of many fields.
+    """Return the palette indices of several fields.
 
-    A value on a boundary belongs to the level above it; values beyond the scale to the end levels. A pixel is a line where its
-    right or lower neighbour has another level and both are shown: the edge of the shown area is no contour.
+    A value on a boundary belongs to the level above; values beyond the scale belong to the end levels. A pixel is part of a
+    line where its right or lower neighbour has another level and both are shown: the edge of the shown area is no contour.
 
     Parameters
     ----------
@@ -72,7 +86,7 @@ def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uin
     style
         Scale, number of levels, lines or not.
     out
-        Where to write, uint8, the fields' shape.
+        Array for the result, uint8, shape (day, row, column).
 
     Returns
     -------
@@ -87,20 +101,30 @@ def indices(fields: NDArray[np.float32], style: MapStyle, *, out: NDArray[np.uin
         np.multiply(field, per_level, out=scaled)
         scaled += np.float32(style.levels / 2)
         np.clip(scaled, 0.0, style.levels - 1, out=scaled)
-        # What NaN becomes is undefined, and overwritten; masking bytes takes half the time of masking floats.
+        # The index of NaN is undefined and overwritten below; masking bytes takes half the time of masking floats.
         with np.errstate(invalid="ignore"):
             np.copyto(index, scaled, casting="unsafe")
         np.copyto(index, style.masked, where=hidden)
         if style.contour_lines:
-            # The line's index is above every level's, and no line is on a masked pixel.
+            # The index of a line is above those of all levels, and masked pixels have no line.
             np.maximum(index, _changes(index, ~hidden).view(np.uint8) * np.uint8(style.line), out=index)
     return out
 
 
 def to_rgb(index: NDArray[np.uint8], style: MapStyle, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
-    """Return the colours of palette indices, shape (..., 3), of shape (...,); `out` is contiguous where given."""
+    """Return the RGB colours of palette indices, uint8, shape (..., 3).
+
+    Parameters
+    ----------
+    index
+        Palette indices, uint8, shape (...,).
+    style
+        The style that the indices belong to.
+    out
+        Contiguous array for the result, uint8, shape (..., 3).
+    """
     out = np.empty((*index.shape, 3), dtype=np.uint8) if out is None else out
-    # mode="clip" spares numpy a pass over the indices; all of them lie in the tables.
+    # mode="clip" saves a range check of the indices; all of them are in the tables.
     if index.size % 2 == 0 and index.flags.c_contiguous:
         np.take(_pairs(style), index.reshape(-1).view(np.uint16), axis=0, mode="clip", out=out.reshape(-1, 6))
     else:
@@ -110,7 +134,7 @@ def to_rgb(index: NDArray[np.uint8], style: MapStyle, *, out: NDArray[np.uint8] 
 
 @lru_cache(maxsize=8)
 def _pairs(style: MapStyle) -> NDArray[np.uint8]:
-    """Return the colours of every pair of neighbouring indices, shape (65536, 6): a look-up of two pixels is no slower."""
+    """Return the colours of every pair of indices, shape (65536, 6): looking up two pixels takes no longer than one."""
     pairs = np.arange(65536, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
     return palette(style)[pairs].reshape(-1, 6)
 
@@ -123,29 +147,29 @@ def contour_lines(
     Parameters
     ----------
     field
-        Shape (row, column), NaN where not shown: lines end there.
+        Shape (row, column); lines end at NaN (not shown).
     levels
         Values to draw.
     step
-        Every how many pixels the field is sampled; the spline is smooth, so 4 loses nothing that the eye sees.
+        Sampling step in pixels; the spline is so smooth that 4 loses nothing visible.
 
     Returns
     -------
     tuple
-        For each level its polylines, each shape (point, 2): row and column, pixel centres at integers.
+        The polylines of each level, each of shape (point, 2): row and column, pixel centres at integers.
     """
     rows = _samples(field.shape[0], step)
     columns = _samples(field.shape[1], step)
     z = field[np.ix_(rows, columns)].astype(np.float64)
     lowest, highest = np.fmin.reduce(z, axis=None), np.fmax.reduce(z, axis=None)
     if not any(lowest <= level <= highest for level in levels):
-        return ((),) * len(levels)  # most days of a quiet season, and preparing to look for lines is most of the work
+        return ((),) * len(levels)  # most days of a quiet season; setting up the generator is most of the work
     generator = contourpy.contour_generator(x=columns, y=rows, z=z)
     return tuple(tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(float(level))) for level in levels)
 
 
 def _samples(length: int, step: int) -> NDArray[np.intp]:
-    """Return every `step`-th pixel, always with the last, so that lines reach the edge."""
+    """Return every `step`-th pixel and the last one, so that lines reach the edge."""
     return np.unique(np.append(np.arange(0, length, step), length - 1))
 
 

@@ -1,6 +1,6 @@
-"""Events: choosing earthquakes from a catalogue, dropping aftershocks, and the five classes.
+"""Earthquakes: selection from a catalogue, declustering, and the five classes.
 
-All distances are on the sphere; the clusters that make north and south are found in plain degrees, as the founding paper does.
+All distances are on the sphere. The northern and southern clusters are found in plain degrees, as in the founding paper.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from quakegui.season.twomeans import two_means
 from quakegui.words import Said
 
 FARTHEST_KM = 20_016
-"""Half round the Earth."""
+"""Half the circumference of the Earth."""
 LONGEST_WINDOW_DAYS = 36_525
 LARGEST_MAGNITUDE = 20
-"""Beyond any; what is larger, or as far below zero, is a slip."""
+"""Above any real magnitude; larger values, or values as far below zero, are typing errors."""
 
 NO_EVENT, NORTH_LARGE, NORTH_SMALL, SOUTH_LARGE, SOUTH_SMALL = range(5)
-"""The classes of days and events (founding paper, table 4)."""
+"""The classes of days and earthquakes (founding paper, table 4)."""
 
 CLASS_COUNT = 5
 
@@ -41,17 +41,17 @@ class Event:
     Attributes
     ----------
     id
-        The catalogue's own identifier, or one made of time and place (`event_id`).
+        Identifier from the catalogue, or derived from time and place (`event_id`).
     time
         Origin time, UTC, datetime64[ms].
     magnitude
-        As printed; `magnitude_type` says on which scale where the catalogue tells.
+        As printed, on the scale `magnitude_type` if the catalogue states one.
     latitude, longitude
         Degrees north and east, longitude in -180..180.
     depth_km
-        Below sea level, or None where the catalogue gives none.
+        Below sea level; None if the catalogue has none.
     place
-        The catalogue's words.
+        Description from the catalogue.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Event:
     magnitude_type: str = ""
 
     def __post_init__(self) -> None:
-        """Check what every consumer relies on."""
+        """Check time, magnitude and epicentre; raise ValueError if one is not valid."""
         if self.time.dtype != np.dtype("datetime64[ms]") or np.isnat(self.time):
             raise ValueError(Said("The origin time of an earthquake must be datetime64[ms]."))
         if not np.isfinite(self.magnitude):
@@ -75,16 +75,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which events of a catalogue belong to a project.
+    """Which earthquakes of a catalogue belong to a project.
 
     Attributes
     ----------
     box
-        (south, north, west, east) in degrees, edges included; west > east means a box across 180 degrees.
+        (south, north, west, east) in degrees, edges included; west > east is a box across 180 degrees.
     centre, radius_km
-        Great-circle distance from (latitude, longitude), limit included.
+        Centre (latitude, longitude) and maximum great-circle distance from it, limit included.
     min_magnitude
-        Smallest magnitude taken, *included*. The founding paper's "M > 3.0" is `min_magnitude=3.1` in a catalogue of tenths.
+        Minimum magnitude, *included*. "M > 3.0" in the founding paper is `min_magnitude=3.1` in a catalogue of tenths.
     since, until
         First and last local date, both included.
     """
@@ -97,7 +97,7 @@ class Selection:
     until: date | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a selection that can hold nothing by its own terms."""
+        """Raise ValueError for a selection that can match nothing."""
         if self.box is not None:
             south, north, west, east = self.box
             if not -90.0 <= south < north <= 90.0:
@@ -133,12 +133,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Declustering:
-    """How aftershocks are dropped.
+    """How aftershocks are removed.
 
-    ``window``: an event goes when an earlier one of at least its magnitude, kept or not, lies within `radius_km` and `days`.
-    ``gardner-knopoff``: the same with the radius and days that the earlier event's magnitude is given by Gardner and Knopoff
-    (1974), in the form log10(km) = 0.1238 M + 0.983 and log10(days) = 0.032 M + 2.7389 from M 6.5, else 0.5409 M - 0.547.
-    ``none``: nothing is dropped.
+    ``window``: an event is removed if an earlier one of equal or larger magnitude, itself removed or not, lies within
+    `radius_km` and `days`.
+    ``gardner-knopoff``: the same, with radius and days from the magnitude of the earlier event (Gardner and Knopoff 1974):
+    log10(km) = 0.1238 M + 0.983, and log10(days) = 0.032 M + 2.7389 for M 6.5 and above, else 0.5409 M - 0.547.
+    ``none``: no event is removed.
     """
 
     method: Literal["window", "gardner-knopoff", "none"] = "window"
@@ -146,7 +147,7 @@ class Declustering:
     days: float = 5.0
 
     def __post_init__(self) -> None:
-        """Refuse an unknown method or an empty window."""
+        """Raise ValueError for an unknown method or an invalid window."""
         if self.method not in ("window", "gardner-knopoff", "none"):
             raise ValueError(Said("Unknown declustering '{method}': use window, gardner-knopoff or none.", method=self.method))
         if not (self.radius_km > 0.0 and self.days > 0.0):
@@ -163,16 +164,16 @@ class Declustering:
 
 @dataclass(frozen=True, slots=True)
 class Directions:
-    """The two clusters of a network's events.
+    """The northern and the southern cluster of a network's earthquakes.
 
     Attributes
     ----------
     north_centre, south_centre
-        (latitude, longitude) in degrees; north is the centre of higher latitude.
+        (latitude, longitude) in degrees; north is the centre at the higher latitude.
     is_north
-        One flag per event, in the order given.
+        One flag per event, in the order of the input.
     warning
-        A sentence where "north" and "south" describe these clusters badly, else "".
+        A sentence if "north" and "south" describe these clusters badly, else "".
     """
 
     north_centre: tuple[float, float]
@@ -183,14 +184,14 @@ class Directions:
 
 @dataclass(frozen=True, slots=True)
 class ClassScheme:
-    """What turns an event into one of four classes: a magnitude and two centres (latitude, longitude)."""
+    """The magnitude split and the two cluster centres (latitude, longitude) that define the classes 1 to 4."""
 
     split_magnitude: float
     north_centre: tuple[float, float]
     south_centre: tuple[float, float]
 
     def __post_init__(self) -> None:
-        """Refuse a border that no magnitude can lie on."""
+        """Raise ValueError for a split outside the range of magnitudes."""
         if not abs(self.split_magnitude) <= LARGEST_MAGNITUDE:
             raise ValueError(
                 Said(
@@ -201,13 +202,13 @@ class ClassScheme:
 
 
 def event_id(time: np.datetime64, latitude: float, longitude: float) -> str:
-    """Return an identifier made of time and place, the same at every import: ``20220905T045218.000+29.59+102.08``."""
+    """Return an identifier of time and place, the same at every import, such as ``20220905T045218.000+29.59+102.08``."""
     stamp = str(time.astype("datetime64[ms]")).replace("-", "").replace(":", "")
     return f"{stamp}{latitude:+.2f}{longitude:+.2f}"
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return the events by time, then magnitude, then identifier."""
+    """Return the events sorted by time, then magnitude, then identifier."""
     given = tuple(events)
     stamps = np.array([event.time for event in given], dtype="datetime64[ms]").astype(np.int64).tolist()
     keys = [(stamp, event.magnitude, event.id) for stamp, event in zip(stamps, given, strict=True)]
@@ -215,12 +216,16 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def select(events: Iterable[Event], selection: Selection, *, timezone: str) -> tuple[Event, ...]:
-    """Return the events that `selection` asks for, by time.
+    """Return the events that match a selection, sorted by time.
 
     Parameters
     ----------
+    events
+        The catalogue, in any order.
+    selection
+        Limits in space, magnitude and time.
     timezone
-        IANA name of the zone whose local dates `selection.since` and `selection.until` are.
+        IANA name of the zone of the local dates `selection.since` and `selection.until`.
     """
     ordered = in_order(events)
     if not ordered:
@@ -231,7 +236,7 @@ def select(events: Iterable[Event], selection: Selection, *, timezone: str) -> t
         south, north, west, east = selection.box
         width = (east - west) % 360.0 or 360.0
         keep &= (latitude >= south) & (latitude <= north)
-        # rounded, so that an edge given in the other longitude convention is still an edge
+        # rounded, so that an edge in the other longitude convention remains an edge
         keep &= np.round((longitude - west) % 360.0, 9) <= round(width, 9)
     if selection.centre is not None and selection.radius_km is not None:
         keep &= great_circle_km(*selection.centre, latitude, longitude) <= selection.radius_km
@@ -245,14 +250,16 @@ def select(events: Iterable[Event], selection: Selection, *, timezone: str) -> t
 
 
 def decluster(events: Iterable[Event], config: Declustering) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
-    """Return the main shocks and the dropped aftershocks, each by time.
+    """Return the main shocks and the removed aftershocks, each sorted by time.
 
-    Only the events given are looked at: an aftershock whose main shock was not selected stays.
+    Only the given events are compared: an aftershock stays if its main shock was not selected.
 
     Parameters
     ----------
+    events
+        The earthquakes, in any order.
     config
-        Limits are included; of two events at one instant neither is earlier.
+        Method and window, limits included; of two events at the same instant neither is earlier.
     """
     ordered = in_order(events)
     if config.method == "none" or not ordered:
@@ -266,12 +273,12 @@ def decluster(events: Iterable[Event], config: Declustering) -> tuple[tuple[Even
 
 
 def directions(events: Sequence[Event]) -> Directions:
-    """Part the events into a northern and a southern cluster (K-means, k = 2, on latitude and longitude in degrees).
+    """Split events into a northern and a southern cluster (K-means, k = 2, on latitude and longitude in degrees).
 
     Raises
     ------
     ValueError
-        If the events lie at fewer than two places; the text is a sentence for the screen.
+        If the events lie at fewer than two places.
 
     References
     ----------
@@ -298,12 +305,12 @@ def directions(events: Sequence[Event]) -> Directions:
 
 
 def median_split(events: Sequence[Event]) -> float:
-    """Return the median magnitude, the default border between large and small.
+    """Return the median magnitude, the default magnitude split.
 
     Raises
     ------
     ValueError
-        If there is no event.
+        If there are no events.
     """
     if not events:
         raise ValueError(Said("There are no earthquakes, so there is no median magnitude."))
@@ -311,12 +318,14 @@ def median_split(events: Sequence[Event]) -> float:
 
 
 def scheme_of(events: Sequence[Event], *, split_magnitude: float | None = None) -> tuple[ClassScheme, str]:
-    """Return the classes that a network's own events suggest, and the warning of `directions` ("" where there is none).
+    """Return the classes derived from a network's own events, and the warning of `directions` ("" if there is none).
 
     Parameters
     ----------
+    events
+        Earthquakes at two or more places; otherwise raises like `directions`.
     split_magnitude
-        Border between large and small; the median magnitude where not given (the founding paper uses 4).
+        Magnitude split; None for the median magnitude (the founding paper uses 4).
     """
     found = directions(events)
     split = median_split(events) if split_magnitude is None else split_magnitude
@@ -324,12 +333,12 @@ def scheme_of(events: Sequence[Event], *, split_magnitude: float | None = None) 
 
 
 def direction_of(event: Event, scheme: ClassScheme) -> Literal["N", "S"]:
-    """Return the direction whose centre is nearer in degrees; N where both are equally near."""
+    """Return "N" or "S", the direction whose centre in `scheme` is nearer in degrees; "N" if both are equally near."""
     return "N" if _degrees2(event, scheme.north_centre) <= _degrees2(event, scheme.south_centre) else "S"
 
 
 def classify(events: Iterable[Event], scheme: ClassScheme) -> tuple[int, ...]:
-    """Return the class of each event: 1 N > split, 2 N <= split, 3 S > split, 4 S <= split."""
+    """Return the class of each event in the given scheme: 1 N > split, 2 N <= split, 3 S > split, 4 S <= split."""
     return tuple(
         (1 if direction_of(event, scheme) == "N" else 3) + (0 if event.magnitude > scheme.split_magnitude else 1)
         for event in events
@@ -337,7 +346,7 @@ def classify(events: Iterable[Event], scheme: ClassScheme) -> tuple[int, ...]:
 
 
 def class_names(split_magnitude: float) -> tuple[str, ...]:
-    """Return the five class names of a split, for example ``("none", "N > 4", "N <= 4", "S > 4", "S <= 4")``."""
+    """Return the five class names of a magnitude split, such as ``("none", "N > 4", "N ≤ 4", "S > 4", "S ≤ 4")``."""
     border = f"{split_magnitude:g}"
     return ("none", f"N > {border}", f"N ≤ {border}", f"S > {border}", f"S ≤ {border}")
 
@@ -351,7 +360,7 @@ def _columns(
 
 
 def _windows(magnitude: NDArray[np.float64], config: Declustering) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the radius in km and the reach in ms of the window that follows each event."""
+    """Return the radius in km and the length in ms of the window that follows each event, shapes (event,)."""
     if config.method == "window":
         return np.full_like(magnitude, config.radius_km), np.full_like(magnitude, config.days * DAY_MS)
     large = magnitude >= 6.5
@@ -360,7 +369,7 @@ def _windows(magnitude: NDArray[np.float64], config: Declustering) -> tuple[NDAr
 
 
 def _around(longitude: Sequence[float]) -> NDArray[np.float64]:
-    """Longitudes measured around the circle from the first, so that events across 180 degrees stay together."""
+    """Return longitudes relative to the first one, so that events across 180 degrees stay together."""
     degrees = np.asarray(longitude, dtype=np.float64)
     return degrees if np.ptp(degrees) <= 180.0 else degrees[0] + (degrees - degrees[0] + 180.0) % 360.0 - 180.0
 

@@ -1,7 +1,7 @@
-"""Extremum regions of day maps: where they are, how large, how strong, how long, on which side.
+"""Extremum regions of day maps: position, area, peak, duration and direction.
 
-The four features of the founding paper (section 3.2, Table 2), made exact: per day and per region, with both signs apart.
-How regions are followed from day to day is in `tracking`.
+These are the four features of the founding paper (section 3.2, Table 2), defined exactly per day and per region, separately for
+the two signs. `tracking` follows regions from day to day.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 
 @dataclass(frozen=True, slots=True)
 class ExtremaConfig:
-    """What counts as an extremum region and as its lasting.
+    """Definition of an extremum region and of its duration.
 
     Attributes
     ----------
     threshold_z
-        A pixel belongs to a region where |z| reaches this.
+        Pixels with |z| at or above this belong to a region.
     stable_z
-        A pixel stays where its z changes by less than this from day to day.
+        A pixel is stable if its z changes by less than this from one day to the next.
     stable_share
-        A region stays where more than this share of the former day's region stays.
+        A region keeps its place if more than this fraction of the previous day's region is stable.
     normal_days
-        Calendar days before the day whose maps give the normal mean |z|.
+        Number of preceding calendar days whose maps define the normal mean |z|.
     """
 
     threshold_z: float
@@ -41,7 +41,7 @@ class ExtremaConfig:
     normal_days: int = 27
 
     def __post_init__(self) -> None:
-        """Refuse values that name no region."""
+        """Raise ValueError for values that define no region."""
         if not (np.isfinite(self.threshold_z) and self.threshold_z > 0.0):
             raise ValueError(Said("The threshold of extremum regions must be above zero."))
         if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or not 1 <= self.normal_days <= 3660:
@@ -50,7 +50,7 @@ class ExtremaConfig:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the pixels alone say about a region; see `Region`."""
+    """Attributes of a region that follow from its pixels alone; see `Region`."""
 
     label: int
     area_px: int
@@ -75,23 +75,23 @@ class Region(Shape):
     sign
         +1 or -1.
     label
-        Its number in `regions_mask` of the day's field.
+        Its number in the `regions_mask` of the day's field.
     area_px, area_km2
-        Pixels beyond the threshold, and their area.
+        Number of pixels at or above the threshold, and their area.
     peak_z, peak_row, peak_col
-        The strongest pixel: signed z, and where.
+        Signed z and position of the strongest pixel.
     peak_nt
-        The anomaly in nT at the same pixel, gridded like z.
+        Anomaly in nT at that pixel, gridded like z.
     peak_station, station_peak_z, station_peak_nt
-        The strongest station inside the region (or in a pixel that touches it), signed; empty and NaN where none is inside.
-        Smoothing lowers the map's peaks, so the two peaks differ.
+        The strongest station inside the region or in a pixel that touches it, and its signed values; empty and NaN if there is
+        none. Smoothing lowers the peaks of the map, so the two peaks differ.
     duration_days
-        Days in a row that the region has stayed in its place: 1 on its first day, one more on each day on which more than
-        `stable_share` of its former pixels stayed, 1 again where they did not.
+        Consecutive days in the same place: 1 on the first day, one more on each day on which more than `stable_share` of the
+        previous day's pixels are stable, otherwise 1 again.
     age_days
-        Days since its track began, this one included, moving or not.
+        Days since the track began, this one included, whether or not the region moved.
     direction
-        "N" or "S" of the map's middle row, by its centroid; empty where it lies exactly on it.
+        "N" or "S" of the middle row of the map, by its centroid; empty if exactly on the middle row.
     centroid_row, centroid_col, centroid_lat, centroid_lon
         Mean position of its pixels.
     bbox
@@ -122,23 +122,23 @@ class DayFeatures:
     day
         Local date.
     has_map
-        Whether there was a map; without one the counts are 0, the values NaN and the names empty.
+        Whether the day has a map; without one, counts are 0, values NaN and names empty.
     area_px, area_km2
-        Pixels beyond the threshold, both signs together.
+        Number and area of the pixels at or above the threshold, both signs together.
     peak_z, peak_row, peak_col, peak_nt
-        The strongest shown pixel of the whole map, beyond the threshold or not: signed z, where, and nT there.
+        Signed z, position and nT of the strongest shown pixel of the whole map, above the threshold or not.
     peak_station, station_peak_z, station_peak_nt
-        The strongest station on the map.
+        The strongest station on the map, and its values.
     duration_days, age_days
-        Longest of the day's regions, 0 without a region.
+        Maximum over the regions of the day; 0 without a region.
     direction
-        "N", "S" or empty: the half whose mean |z| is above normal, the larger where both are.
+        "N" or "S", the half with mean |z| above normal (the larger one if both are), or empty.
     mean_north, mean_south
-        Mean |z| of the shown pixels of each half; NaN where a half shows none.
+        Mean |z| of the shown pixels of each half; NaN for a half without shown pixels.
     mean
         Mean |z| of all shown pixels.
     normal
-        Median of `mean` over the maps of the calendar days before; NaN on a first day, which therefore has no direction.
+        Median of `mean` over the maps of the preceding calendar days; NaN on a first day, which therefore has no direction.
     regions
         Strongest first.
     """
@@ -165,14 +165,14 @@ class DayFeatures:
 
 
 def regions_mask(field: NDArray[np.float32], threshold_z: float) -> NDArray[np.int32]:
-    """Return a field's extremum regions, numbered.
+    """Return the numbered extremum regions of a field.
 
     Parameters
     ----------
     field
         z, shape (row, column), NaN where not shown.
     threshold_z
-        Pixels with |z| at or beyond it belong to regions.
+        Pixels with |z| at or above this belong to regions.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def regions_mask(field: NDArray[np.float32], threshold_z: float) -> NDArray[np.i
         int32, shape (row, column): 1, 2, ... for positive regions, -1, -2, ... for negative ones, 0 elsewhere. Pixels that
         touch at a corner are connected.
     """
-    from scipy import ndimage  # not for a window that shows no map yet
+    from scipy import ndimage  # imported late: a window without a map starts faster
 
     labels = np.zeros(field.shape, dtype=np.int32)
     for sign, beyond in ((1, field >= threshold_z), (-1, field <= -threshold_z)):
@@ -209,7 +209,15 @@ def region_outline(labels: NDArray[np.int32], region: Region) -> tuple[NDArray[n
 
 
 def shapes(field: NDArray[np.float32], labels: NDArray[np.int32]) -> tuple[Shape, ...]:
-    """Return the shapes of all labelled regions, strongest first."""
+    """Return the shapes of all regions, strongest first.
+
+    Parameters
+    ----------
+    field
+        z, shape (row, column), NaN where not shown.
+    labels
+        `regions_mask` of the field.
+    """
     from scipy import ndimage
 
     found = []
@@ -240,7 +248,17 @@ def shapes(field: NDArray[np.float32], labels: NDArray[np.int32]) -> tuple[Shape
 def strongest_station(
     labels: NDArray[np.int32] | None, shape: Shape | None, z: NDArray[np.float64], basis: MapBasis
 ) -> int | None:
-    """Return the position in network order of the strongest station of a region, or of the map where no region is given."""
+    """Return the strongest station of a region or of the whole map, as its position in network order; None if there is none.
+
+    Parameters
+    ----------
+    labels, shape
+        `regions_mask` of the day and one of its shapes, or None for the whole map.
+    z
+        The stations' values in z, shape (station,), NaN where missing.
+    basis
+        The map basis, which contains the positions of the stations.
+    """
     values = z[basis.located]
     eligible = np.isfinite(values)
     strength = np.abs(values)
@@ -257,7 +275,17 @@ def strongest_station(
 
 
 def peaks_nt(gridder: Gridder, anomaly_nt: NDArray[np.float64], where: list[tuple[int, int]]) -> NDArray[np.float64]:
-    """Return the day's anomaly in nT at pixels, shape (pixel,), gridded from the stations' nT as the map is from their z."""
+    """Return the anomaly in nT at pixels, shape (pixel,), gridded from nT in the same way as the map from z.
+
+    Parameters
+    ----------
+    gridder
+        Draws the maps of the network.
+    anomaly_nt
+        The day's anomalies in nT, shape (station,), NaN where missing.
+    where
+        Row and column of each pixel.
+    """
     rows, columns = np.array(where, dtype=np.float64).reshape(-1, 2).T
     return gridder.at(anomaly_nt, rows, columns)
 

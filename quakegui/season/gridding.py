@@ -1,13 +1,12 @@
 """From station values to a map: one smoothing thin-plate spline per day, applied as a linear operator.
 
-The spline through n stations is the minimiser of the bending energy plus the misfit (Duchon 1977; Wahba 1990, chapter 2), the
-same function as ``scipy.interpolate.RBFInterpolator(xy_km, values, kernel="thin_plate_spline", smoothing=s, degree=1)``. For
-one set of stations it is linear in the values, so a season is one matrix product with a *basis* that is computed once.
-
-Missing stations need no basis of their own. A station whose value happens to equal what the spline of the others has at its
-place does not bend that spline (its residual, hence its coefficient, is zero). So a missing value is filled with that
-prediction, a small solve per set of missing stations, and the basis of the whole network gives exactly the spline of the
-present stations.
+The spline through n stations minimises bending energy plus misfit (Duchon 1977; Wahba 1990, chapter 2); it equals
+``scipy.interpolate.RBFInterpolator(xy_km, values, kernel="thin_plate_spline", smoothing=s, degree=1)``. For a fixed set of
+stations it is linear in the values, so a season is one matrix product with a *basis* that is computed once.
+Missing stations need no basis of their own. A station whose value equals the spline of the others at its position does not bend
+that spline (its residual, hence its coefficient, is zero). Each missing value is therefore replaced by that prediction, a small
+linear system per set of missing stations, and the basis of the whole network then gives exactly the spline of the stations that
+have data.
 """
 
 from __future__ import annotations
@@ -23,24 +22,32 @@ from quakegui.season.hull import has_area, uniform, why_no_map, within_hull
 from quakegui.words import Said
 
 STATIONS_AT_ONCE = 32
-"""Stations summed in one single-precision product. Summing 250 in a row would cost 8e-7 of a map's range, this 2e-7."""
+"""Stations summed in one single-precision product. Summing 250 at once has an error of 8e-7 of a map's range, this 2e-7."""
 
 ROWS_AT_ONCE = 40
-"""Rows of pixels in one matrix product: their maps of `DAYS_AT_ONCE` days still lie in the cache when they are put in place."""
+"""Rows of pixels in one matrix product: the result for `DAYS_AT_ONCE` days is still in the cache when it is copied."""
 
 DAYS_AT_ONCE = 32
-"""Days drawn in one matrix product: enough to feed the processor, 30 MB of maps at 480 pixels."""
+"""Days drawn in one matrix product: enough to keep the processor busy; 30 MB of maps at 480 pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gridder:
-    """Draws the maps of one network. All methods are pure and may be called from any thread."""
+    """Draws the maps of one network. All methods are pure and may be called from any thread.
+
+    Attributes
+    ----------
+    basis
+        The map basis of the network.
+    config
+        Smoothing, margin, hull or square.
+    """
 
     basis: MapBasis
     config: GridConfig
 
     def __post_init__(self) -> None:
-        """Refuse to show what the basis does not draw."""
+        """Raise ValueError if the config shows pixels that the basis does not contain."""
         if self.config.extend_to_square and len(self.basis.matrix) and not self.basis.whole:
             raise ValueError(
                 Said(
@@ -51,22 +58,22 @@ class Gridder:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns of a map."""
+        """Number of rows and columns of a map."""
         return self.basis.frame.pixels, self.basis.frame.pixels
 
     def present(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which located stations have a value, shape (..., located), of values of shape (..., station)."""
+        """Return which located stations have a value, shape (..., located), for values of shape (..., station)."""
         return np.isfinite(values[..., self.basis.located])
 
     def why_no_map(self, values: NDArray[np.float64]) -> str | None:
-        """Return the sentence that says why one day's values, shape (station,), give no map, or None where they do."""
+        """Return why the values of one day, shape (station,), give no map, as a sentence; None if they do."""
         return why_no_map(self.basis.xy_km[self.present(values)])
 
     def maps(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return the maps of many days, shape (day, row, column), in the unit of `values`, shape (day, station).
+        """Return the maps of several days, shape (day, row, column), in the unit of `values`, shape (day, station).
 
-        NaN where a pixel is not shown, all NaN where a day has no map. A map takes 0.9 MB at 480 pixels: `iterate` draws a
-        long season piece by piece.
+        Pixels that are not shown are NaN, all of them on a day without a map. A map takes 0.9 MB at 480 pixels; use `iterate`
+        for a long season.
         """
         out = np.empty((len(values), *self.shape), dtype=np.float32)
         first = 0
@@ -75,14 +82,20 @@ class Gridder:
         return out
 
     def map(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return the map of one day's values, shape (row, column), of shape (station,)."""
+        """Return the map of one day, shape (row, column), from its values, shape (station,)."""
         field: NDArray[np.float32] = self.maps(np.asarray(values)[None, :])[0]
         return field
 
     def iterate(self, values: NDArray[np.float64], *, out: NDArray[np.float32] | None = None) -> Iterator[NDArray[np.float32]]:
-        """Yield the maps of `DAYS_AT_ONCE` days after another, each shape (some days, row, column), as `maps`.
+        """Yield the maps of up to `DAYS_AT_ONCE` days at a time, each array of shape (some days, row, column).
 
-        Without `out` every piece reuses the memory of the one before: use it or copy it before asking for the next.
+        Parameters
+        ----------
+        values
+            Shape (day, station), NaN where missing.
+        out
+            Array for all maps, float32, shape (day, row, column). Without it every piece overwrites the memory of the previous
+            one: use or copy a piece before requesting the next.
         """
         values = np.asarray(values, dtype=np.float64)
         count = len(values) if out is not None else min(DAYS_AT_ONCE, len(values))
@@ -94,13 +107,13 @@ class Gridder:
             if len(self.basis.matrix):
                 self._draw(self.filled(days).astype(np.float32), piece)
             for field, present in zip(piece, self.present(days), strict=True):
-                # With all corners of the network everything drawn is shown.
+                # If all corners of the network have data, every drawn pixel is shown.
                 if not len(self.basis.corners) or not present[self.basis.corners].all():
                     np.copyto(field, np.nan, where=~self._shown(present))
             yield piece
 
     def _draw(self, filled: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Write the drawn pixels of some days to their places in `out`, shape (day, row, column)."""
+        """Write the drawn pixels of some days to their positions in `out`, shape (day, row, column)."""
         spans = self.basis.spans.tolist()
         start = 0
         for top in range(0, len(spans), ROWS_AT_ONCE):
@@ -114,7 +127,7 @@ class Gridder:
             start = stop
 
     def filled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the located stations' values with each missing one replaced by the spline of that day's others.
+        """Return the values of the located stations, each missing one replaced by the spline of that day's other stations.
 
         Parameters
         ----------
@@ -135,7 +148,7 @@ class Gridder:
             if not has_area(self.basis.xy_km[here]):
                 filled[days] = 0.0
             elif not here.all():
-                # The values at which the missing stations' coefficients are zero.
+                # Solve for the values with which the coefficients of the missing stations are zero.
                 rows = self.basis.bending[~here]
                 filled[np.ix_(days, ~here)] = -np.linalg.solve(rows[:, ~here], rows[:, here] @ filled[np.ix_(days, here)].T).T
         return filled
@@ -153,7 +166,7 @@ class Gridder:
         Returns
         -------
         NDArray
-            Shape (point,), NaN throughout where the day has no map.
+            Shape (point,), NaN throughout if the day has no map.
         """
         here = self.present(np.asarray(values))
         points = np.column_stack([np.ravel(rows), np.ravel(columns)]).astype(np.float64)
@@ -163,9 +176,9 @@ class Gridder:
         return self.basis.operator(self.basis.xy_km[here], self.basis.frame.from_pixels(points)) @ seen
 
     def leave_one_out(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return each station's value less what the spline of the day's other stations has there.
+        """Return each station's value minus the spline of the day's other stations at its position.
 
-        Closed form (Rippa 1999; for smoothing splines Wahba 1990, section 4.2): the station's own coefficient over the
+        Closed form (Rippa 1999; for smoothing splines Wahba 1990, section 4.2): the coefficient of the station divided by the
         corresponding diagonal element of the solution operator.
 
         Parameters
@@ -176,7 +189,7 @@ class Gridder:
         Returns
         -------
         NDArray
-            Shape (station,), in the unit of `values`; NaN where the station has no value or the others give no map.
+            Shape (station,), in the unit of `values`; NaN if the station has no value or the others give no map.
         """
         errors = np.full(len(self.basis.codes), np.nan)
         here = self.present(np.asarray(values))
@@ -186,7 +199,7 @@ class Gridder:
         seen = np.asarray(values, dtype=np.float64)[self.basis.located[here]]
         bending = self.basis.bending_of(xy)
         own = np.diag(bending)
-        # Positions are of order one in the spline's units; an element of zero means that the others lie on one line.
+        # Positions are of order one in the units of the spline; a zero element means that the others lie on one line.
         possible = own > 1e-6
         errors[self.basis.located[here][possible]] = (bending @ seen)[possible] / own[possible]
         return errors

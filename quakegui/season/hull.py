@@ -1,4 +1,4 @@
-"""Whether stations span a map at all, and which pixels lie between them."""
+"""Convex hulls: whether stations span a map, and which pixels lie among them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from quakegui.season.network import Frame
 from quakegui.words import Said
 
 SAME_PLACE_KM = 1e-3
-"""Stations closer than this stand at one position."""
+"""Stations closer than this share a position."""
 
 THINNEST = 1e-2
-"""Stations whose spread across their line is below this fraction of the spread along it lie on one line."""
+"""Stations lie on one line if their spread across the best-fitting line is below this fraction of the spread along it."""
 
 
 def has_area(xy_km: NDArray[np.float64]) -> bool:
-    """Return whether stations at `xy_km`, shape (station, 2), lie about an area, not at two places or on one line."""
+    """Return whether stations at `xy_km`, shape (station, 2), span an area, not just two places or a line."""
     if len(xy_km) < 3:
         return False
     apart = xy_km - xy_km.mean(axis=0)
     (xx, xy), (_, yy) = (apart.T @ apart).tolist()
-    # Squares of the spread along and across the line that fits best: the eigenvalues of the scatter matrix.
+    # Squared spread along and across the best-fitting line: the eigenvalues of the scatter matrix.
     middle, half = (xx + yy) / 2.0, math.hypot((xx - yy) / 2.0, xy)
     along, across = middle + half, middle - half
     return bool(across > max(THINNEST**2 * along, SAME_PLACE_KM**2))
@@ -35,11 +35,11 @@ _TOO_FEW = (
     Said("Only one place has data on this day; a map needs three stations at different places. Only the stations are shown."),
     Said("Only two places have data on this day; a map needs three stations at different places. Only the stations are shown."),
 )
-"""Why there is no map with no place, one and two."""
+"""Why there is no map with 0, 1 and 2 places."""
 
 
 def why_no_map(xy_km: NDArray[np.float64]) -> str | None:
-    """Return the sentence that says why stations at `xy_km`, shape (station, 2), give no map, or None where they do."""
+    """Return why stations at `xy_km`, shape (station, 2), give no map, as a sentence; None if they do."""
     if has_area(xy_km):
         return None
     places = len(distinct(xy_km))
@@ -51,7 +51,7 @@ def why_no_map(xy_km: NDArray[np.float64]) -> str | None:
 
 
 def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return one of each group of positions that are the same place, shape (place, 2)."""
+    """Return one position of each group that shares a place, shape (place, 2)."""
     apart = np.hypot(*(xy_km[:, None, :] - xy_km[None, :, :]).T).T >= SAME_PLACE_KM
     repeats = np.tril(~apart, -1).any(axis=1)
     places: NDArray[np.float64] = xy_km[~repeats]
@@ -59,20 +59,36 @@ def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def corners(xy_km: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Return which stations are the corners of the convex hull, anticlockwise, shape (corner,)."""
-    from scipy.spatial import ConvexHull  # not for a window that shows no map yet
+    """Return the stations at the corners of the convex hull, anticlockwise, int32, shape (corner,)."""
+    from scipy.spatial import ConvexHull  # imported late: a window without a map starts faster
 
     return ConvexHull(xy_km).vertices.astype(np.int32)
 
 
 def within_hull(frame: Frame, xy_km: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return the pixels whose centres lie in the convex hull of stations that have an area, shape (row, column), read-only."""
+    """Return the pixels whose centres lie in the convex hull of stations, shape (row, column), read-only.
+
+    Parameters
+    ----------
+    frame
+        The square that the map covers.
+    xy_km
+        Positions of stations that span an area, shape (station, 2).
+    """
     return inside(frame, tuple((float(x), float(y)) for x, y in xy_km[corners(xy_km)]))
 
 
 @lru_cache(maxsize=64)
 def inside(frame: Frame, polygon: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
-    """Return the pixels whose centres lie in a convex polygon, shape (row, column), read-only; it runs anticlockwise, in km."""
+    """Return the pixels whose centres lie in a convex polygon, shape (row, column), read-only.
+
+    Parameters
+    ----------
+    frame
+        The square that the map covers.
+    polygon
+        Corners (x, y) in km, anticlockwise.
+    """
     x, y = frame.pixel_centres()
     within = np.ones((frame.pixels, frame.pixels), dtype=bool)
     for (ax, ay), (bx, by) in zip(polygon, (*polygon[1:], polygon[0]), strict=True):
@@ -83,7 +99,15 @@ def inside(frame: Frame, polygon: tuple[tuple[float, float], ...]) -> NDArray[np
 
 @lru_cache(maxsize=8)
 def uniform(pixels: int, shown: bool) -> NDArray[np.bool_]:
-    """Return one truth for every pixel, shape (row, column), read-only."""
+    """Return a mask with the value `shown` at every pixel, shape (pixels, pixels), read-only.
+
+    Parameters
+    ----------
+    pixels
+        Width and height of the mask.
+    shown
+        Its value.
+    """
     everywhere = np.full((pixels, pixels), shown)
     everywhere.flags.writeable = False
     return everywhere

@@ -1,4 +1,4 @@
-"""Frozen dataclasses from plain JSON values that may come from anywhere: every type is checked before anything is computed."""
+"""Frozen dataclasses from JSON of unknown origin: all types are checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from quakegui.words import Said, mark
 
 LONGEST_TEXT = 10_000
 LARGEST_WHOLE = 2**53
-"""Whole numbers beyond it are not the same in every program that reads JSON."""
+"""Larger whole numbers are not the same in every program that reads JSON."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def parse_json(text: str) -> Any:
-    """Return what a JSON text holds.
+    """Return the content of a JSON text.
 
     Raises
     ------
     ValueError
-        If it is no JSON, or nested so deeply that no program wrote it in earnest.
+        If the text is not JSON or is nested too deeply.
     """
     try:
         return json.loads(text)
@@ -38,23 +38,23 @@ def parse_json(text: str) -> Any:
 
 
 def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
-    """Return a dataclass from named plain values; what is missing takes its default.
+    """Return a dataclass from named plain values; missing values take their defaults.
 
     Parameters
     ----------
     kind
-        The dataclass; its fields are numbers, texts, booleans, dates, tuples, literals, dataclasses, or None beside these.
+        The dataclass. Its fields are numbers, strings, booleans, dates, tuples, literals, dataclasses, or None besides these.
     plain
-        As a JSON object gives them.
+        Values from a JSON object.
     what
-        What the values are called in a sentence, such as "season parameter".
+        Name of the values in an error message, such as "season parameter".
     where
-        Names of the objects that this one lies in, each followed by a full stop.
+        Names of the enclosing objects, each followed by a full stop.
 
     Raises
     ------
     ValueError
-        If a value is missing, unknown, of another type, not finite, or refused by the dataclass; the sentence names it.
+        If a value is missing, unknown, of another type, not finite, or refused by the dataclass; the message names it.
     """
     if not isinstance(plain, dict):
         raise ValueError(
@@ -135,7 +135,7 @@ _WANTED = {
 
 
 def _scalar(hint: Any, value: Any) -> Any:
-    """Return a value as its field wants it, None where it is something else."""
+    """Return a value in the type of its field, or None if it does not fit."""
     if hint is bool:
         return value if isinstance(value, bool) else None
     if hint in (int, float):
@@ -158,7 +158,7 @@ def _scalar(hint: Any, value: Any) -> Any:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written to a file: JSON may hold halves of characters."""
+    """Return whether a text can be encoded: JSON may contain halves of surrogate pairs."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -167,19 +167,19 @@ def is_unicode(text: str) -> bool:
 
 
 def restored(hint: Any, value: Any) -> Any:
-    """Return a computed value from the JSON that it was kept as: unlike a setting it may hold arrays, NaN and instants.
+    """Return a computed value from its stored JSON; unlike a setting it may contain arrays, NaN and times.
 
     Parameters
     ----------
     hint
         A dataclass, or the type of one of its fields.
     value
-        What `plain` made of it: null stands for NaN and NaT where a number or an instant is due.
+        The result of `plain`: null stands for NaN or NaT where a number or a time is expected.
 
     Raises
     ------
     ValueError
-        If the JSON is of something else.
+        If the JSON does not fit the type.
     """
     try:
         return _restored(hint, value)

@@ -1,4 +1,4 @@
-"""Kp: how disturbed the whole planet's field was, so that a storm is not taken for an anomaly."""
+"""The Kp index of global geomagnetic activity, used to tell storms from anomalies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.words import Said
 
 STORM_KP = 5.0
-"""Kp from which a night counts as stormy (NOAA scale G1)."""
+"""Minimum Kp of a storm night (NOAA scale G1)."""
 
 KP_STEP = np.timedelta64(3, "h")
 
@@ -25,9 +25,10 @@ class Kp:
     time
         Start of each 3-hour interval, UTC, datetime64[ms], shape (time,), strictly increasing; gaps are allowed.
     value
-        Kp in 0..9, shape (time,), all finite: what is unknown has no stamp.
+        Kp in 0..9, shape (time,), all finite: an unknown value has no timestamp.
     definitive
-        Whether the publisher calls each value definitive, shape (time,), or shape (0,) where nothing is said of that.
+        Whether each value is definitive according to the publisher, shape (time,), or shape (0,) if the source does not state
+        it.
     """
 
     time: NDArray[np.datetime64]
@@ -35,7 +36,7 @@ class Kp:
     definitive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def __post_init__(self) -> None:
-        """Check the invariants that every consumer relies on."""
+        """Check shapes, times and values; raise ValueError if one is not valid."""
         if self.time.ndim != 1 or self.time.shape != self.value.shape:
             raise ValueError(Said("Kp needs one timestamp per value."))
         if self.definitive.size and self.definitive.shape != self.time.shape:
@@ -55,22 +56,22 @@ class Kp:
 def night_kp(kp: Kp | None, days: NDArray[np.datetime64], *, timezone: str, window: NightWindow) -> NDArray[np.float64]:
     """Return the largest Kp during each day's night.
 
-    A night is looked up at its own UTC hours, which east of Greenwich often belong to the UTC date before. Every 3-hour
-    interval that the night touches counts.
+    The UTC hours of a night, which east of Greenwich often belong to the previous UTC date, are looked up. Every 3-hour
+    interval that overlaps the night counts.
 
     Parameters
     ----------
     kp
-        The index, or None where the project has none.
+        The index, or None if the project has none.
     days
         Local dates, datetime64[D], shape (day,).
     timezone, window
-        The night of a day, as in the night means.
+        Define the night of a day, as for the night means.
 
     Returns
     -------
     ndarray
-        Largest Kp, shape (day,); NaN where any interval of the night is unknown.
+        Largest Kp, shape (day,); NaN if any interval of the night is unknown.
     """
     if kp is None or kp.time.size == 0 or days.size == 0:
         return np.full(days.shape, np.nan)
@@ -91,12 +92,12 @@ def night_kp(kp: Kp | None, days: NDArray[np.datetime64], *, timezone: str, wind
 
 
 def is_stormy(kp_night: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which nights reached the storm level, same shape; a night of unknown Kp is not called stormy."""
+    """Return which nights reached the storm level, same shape; False for a night of unknown Kp."""
     stormy: NDArray[np.bool_] = np.nan_to_num(kp_night, nan=-1.0) >= STORM_KP
     return stormy
 
 
 def _interval(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Count 3-hour intervals since 1970."""
+    """Return the number of 3-hour intervals since 1970."""
     count: NDArray[np.int64] = (time.astype("datetime64[ms]") - np.datetime64(0, "ms")) // KP_STEP
     return count

@@ -1,7 +1,7 @@
-"""Labels: the rule that gives days their classes from the events, and which of several labels is in force.
+"""Labels: the rule that labels days by earthquakes, and the precedence among several labels of a day.
 
-The rule is *retrospective*: it looks at events that happened after the days it labels. That is right for training and judging,
-and never a prediction.
+The rule is *retrospective*: it uses earthquakes after the days that it labels. That is right for training and evaluation, but
+never a prediction.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from quakegui.season.localtime import local_date
 from quakegui.words import Said
 
 RULE_NAME = "retrospective"
-"""How the rule is named wherever its labels are shown."""
+"""Name of the rule wherever its labels are shown."""
 FARTHEST_DAYS = 3660
-"""Days from an event beyond which a day has nothing to do with it."""
+"""Maximum length of a label window, in days."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelRule:
-    """Which days around an event carry its class.
+    """Which days around an earthquake carry its class.
 
     Attributes
     ----------
     days_before_scale, days_before_exponent
-        The days before an event of magnitude M number ``round(scale * 10 ** (exponent * M))``.
+        ``round(scale * 10 ** (exponent * M))`` days before an event of magnitude M.
     flat_days_before
-        Days before any event, whatever its magnitude; None for the law above.
+        Days before every event, whatever its magnitude; None for the formula above.
     days_after
-        Days after the event's own day, which always carries its class.
+        Days after the day of the event, which itself always carries the class.
     winner
-        Who takes a day that two events claim: the ``later`` event, or the one of ``larger`` magnitude (of equals, the later).
+        Precedence where two windows overlap: the ``later`` event, or the ``larger`` magnitude (of equals, the later).
     """
 
     days_before_scale: float = 1.779
@@ -47,7 +47,7 @@ class LabelRule:
     winner: Literal["later", "larger"] = "later"
 
     def __post_init__(self) -> None:
-        """Refuse negative windows and an unknown winner."""
+        """Raise ValueError for window lengths out of range and an unknown precedence."""
         if self.days_before_scale < 0.0 or (self.flat_days_before or 0) < 0 or self.days_after < 0:
             raise ValueError(Said("A label rule needs 0 or more days before and after an earthquake."))
         if (
@@ -59,19 +59,19 @@ class LabelRule:
             raise ValueError(Said("Unknown precedence '{winner}': use later or larger.", winner=self.winner))
 
     def days_before(self, magnitude: float) -> int:
-        """Return how many days before an event of `magnitude` carry its class."""
+        """Return the number of days before an event of `magnitude` that carry its class."""
         if self.flat_days_before is not None:
             return self.flat_days_before
         return round(float(self.days_before_scale * 10.0 ** (self.days_before_exponent * magnitude)))
 
 
 FLAT_RULE = LabelRule(flat_days_before=13, days_after=0, winner="larger")
-"""The fortnight that ends on the event's day, larger magnitude first."""
+"""The two weeks that end on the day of the event; the larger magnitude has precedence."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLabels:
-    """What the rule says of each day.
+    """The labels of the rule.
 
     Attributes
     ----------
@@ -80,11 +80,11 @@ class RuleLabels:
     classes
         0..4, uint8, shape (day,).
     event_index
-        Position of the event that a day belongs to, -1 for none; int64, shape (day,).
+        Position of the event that labels the day, -1 for none; int64, shape (day,).
     post
-        Whether the day became known only after its event: it cannot be a prediction. Shape (day,).
+        Whether the day became known only after its event, so that it cannot be a prediction, shape (day,).
     events_without_day
-        Positions of the events that no day belongs to, because others won them or they lie off the season.
+        Positions of the events that label no day, because others have precedence or they lie outside the season.
     """
 
     days: NDArray[np.datetime64]
@@ -95,7 +95,7 @@ class RuleLabels:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """Days per class, from 0 to 4."""
+        """Number of days per class, from 0 to 4."""
         return tuple(int(n) for n in np.bincount(self.classes, minlength=CLASS_COUNT))
 
 
@@ -108,18 +108,20 @@ def apply(
     *,
     timezone: str,
 ) -> RuleLabels:
-    """Give each day the class of the event whose window it lies in.
+    """Return for each day the class of the event in whose label window it lies.
 
     Parameters
     ----------
+    rule
+        Label windows and precedence.
     events, classes
         The declustered catalogue and the class of each event, in the same order.
     days
         Local dates, datetime64[D], shape (day,), in any order and with any gaps.
     available_at
-        UTC instant at which each day becomes known, datetime64[ms], shape (day,).
+        UTC time at which each day becomes known, datetime64[ms], shape (day,).
     timezone
-        IANA name of the zone whose calendar the days are.
+        IANA name of the time zone of the days.
     """
     if len(events) != len(classes) or days.shape != available_at.shape:
         raise ValueError(Said("Labels need one class per earthquake and one time per day."))
@@ -133,7 +135,7 @@ def apply(
     magnitude = np.array([event.magnitude for event in events], dtype=np.float64)
     strength = (times, magnitude) if rule.winner == "larger" else (magnitude, times)
     strongest_last = np.lexsort(strength)
-    for i in strongest_last[end[strongest_last] > begin[strongest_last]].tolist():  # who comes last stays
+    for i in strongest_last[end[strongest_last] > begin[strongest_last]].tolist():  # later assignments overwrite
         claims[begin[i] : end[i]] = i
     owner = np.empty_like(claims)
     owner[order] = claims
@@ -147,36 +149,36 @@ def apply(
 
 
 class LabelSource(IntEnum):
-    """Who a label comes from; the higher is in force."""
+    """Source of a label, in order of precedence: the highest value is current."""
 
     RULE = 0
     """The retrospective rule."""
     MODEL = 1
-    """A network's proposal that an analyst accepted. A proposal nobody accepted is a prediction, not a label."""
+    """A prediction that an analyst accepted. Before it is accepted it is not a label."""
     ANALYST = 2
-    """An analyst's own judgement."""
+    """An analyst's own label."""
     SETTLED = 3
-    """What the analysts agreed on after comparing."""
+    """The label that the analysts resolved after comparing."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """One row of the journal, which only ever grows.
+    """One row of the append-only label journal.
 
     Attributes
     ----------
     day
         Local date, datetime64[D].
     cls
-        Class 0..4, or None where the author takes the label of this source back.
+        Class 0..4, or None if the author clears the label of this source.
     source, author
-        Who says so; each pair has its own label of a day, the last row of the pair.
+        Each pair has one label per day, the last row of the pair.
     at
-        When it was written, UTC, datetime64[ms]. For reading only: the order of rows is the order of the journal.
+        Time of writing, UTC, datetime64[ms]. Information only: the order of rows is that of the journal.
     note
-        The author's words.
+        The author's note.
     run
-        The run whose proposal the label came from, "" for none. A row with a run is a model's, whatever its source.
+        The run whose prediction was accepted, "" for none. A row with a run counts as a model's, whatever its source.
     blind
         Whether the author could not see the other labels.
     """
@@ -191,7 +193,7 @@ class LabelRow:
     blind: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what is not a day or not a class."""
+        """Raise ValueError if the day or the class is not valid."""
         if self.day.dtype != np.dtype("datetime64[D]"):
             raise ValueError(Said("The day of a label must be datetime64[D]."))
         if self.cls is not None and not 0 <= self.cls < CLASS_COUNT:
@@ -201,15 +203,15 @@ class LabelRow:
 
     @property
     def from_model(self) -> bool:
-        """Whether a network had a hand in the label."""
+        """Whether the label comes from a model's prediction."""
         return self.source is LabelSource.MODEL or bool(self.run)
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The label of a day that is in force.
+    """The current label of a day.
 
-    `row` is the journal's row it comes from; `disputed` says that analysts differ and have not settled.
+    `row` is its row of the journal; `disputed` is whether the analysts differ and have not resolved the difference.
     """
 
     row: LabelRow
@@ -223,18 +225,18 @@ class Label:
 
     @property
     def source(self) -> LabelSource:
-        """Who the label comes from."""
+        """Source of the label."""
         return self.row.source
 
 
 Labels = Mapping[np.datetime64, Label]
-"""Labels in force by day (datetime64[D]), in order of days; a day without any label is absent."""
+"""Current labels by day (datetime64[D]), in order of days; a day without a label is absent."""
 
 
 def in_force(rows: Iterable[LabelRow]) -> Labels:
-    """Return the label in force of each day: settled before analyst before accepted from a model before the rule.
+    """Return the current label of each day: resolved before analyst before accepted prediction before rule.
 
-    Within one source the last row wins; a row without a class takes back only its own author's label of that source.
+    Within one source the last row counts; a row without a class clears only its own author's label of that source.
 
     Parameters
     ----------
@@ -244,35 +246,53 @@ def in_force(rows: Iterable[LabelRow]) -> Labels:
     standing: dict[np.datetime64, dict[tuple[LabelSource, str], LabelRow]] = {}
     for row in rows:
         labels = standing.setdefault(row.day, {})
-        labels.pop((row.source, row.author), None)  # so that the order within a day is that of the last word
+        labels.pop((row.source, row.author), None)  # so that the last row written comes last
         if row.cls is not None:
             labels[row.source, row.author] = row
     return {day: _strongest(tuple(standing[day].values())) for day in sorted(standing) if standing[day]}
 
 
 def evaluation_truth(rows: Iterable[LabelRow]) -> Labels:
-    """Return the labels that a network may be judged by: those in force if no model had ever proposed any.
+    """Return the labels for evaluating a model: the current labels as if no prediction had ever been accepted.
 
-    A day whose label was accepted from a model falls back on what people or the rule say of it, so that accepting proposals
+    A day whose label was accepted from a model gets its label from analysts or the rule instead, so that accepting predictions
     can neither improve a score nor remove a day from it.
     """
     return in_force(row for row in rows if not row.from_model)
 
 
 def training_labels(rows: Iterable[LabelRow], *, from_models: bool = False) -> Labels:
-    """Return the labels to train on: without those that came from a model unless `from_models` asks for them."""
+    """Return the labels for training.
+
+    Parameters
+    ----------
+    rows
+        The journal, oldest row first.
+    from_models
+        Include labels that were accepted from a model.
+    """
     return in_force(rows) if from_models else evaluation_truth(rows)
 
 
 def as_classes(labels: Labels, days: NDArray[np.datetime64], *, unlabelled: int = -1) -> NDArray[np.int64]:
-    """Return the class of each day of `days` (datetime64[D]), int64, shape (day,); `unlabelled` where there is none."""
+    """Return the class of each day, int64, shape (day,).
+
+    Parameters
+    ----------
+    labels
+        Current labels by day.
+    days
+        Local dates, datetime64[D], shape (day,).
+    unlabelled
+        Value for days without a label.
+    """
     found = (labels.get(day) for day in days)
     return np.array([unlabelled if label is None else label.cls for label in found], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A day on which two analysts differ."""
+    """A day to which two analysts gave different classes."""
 
     day: np.datetime64
     first: int
@@ -281,22 +301,20 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far two analysts agree on the days that both have labelled.
+    """Agreement of two analysts on the days that both have labelled.
 
     Attributes
     ----------
-    days
-        How many days both have labelled.
-    agreed
-        On how many of them they agree.
+    days, agreed
+        Number of days that both have labelled, and on how many of them they agree.
     kappa
-        Cohen's kappa; NaN where it is not estimable: no common day, or both gave all days one and the same class.
+        Cohen's kappa; NaN if undefined: no common day, or both gave one and the same class to all days.
     table
         Days by (first analyst's class, second analyst's class), int64, shape (5, 5).
     disagreements
         In order of days.
     only_first, only_second
-        Days that one of them has labelled and the other has not.
+        Days that only one of them has labelled.
     """
 
     days: int
@@ -309,16 +327,16 @@ class Agreement:
 
 
 def compare(rows: Iterable[LabelRow], first: str, second: str, *, blind_only: bool = True) -> Agreement:
-    """Compare the labels that two analysts gave independently.
+    """Compare the independent labels of two analysts.
 
     Parameters
     ----------
     rows
         The journal, oldest row first.
     first, second
-        The authors.
+        Names of the analysts.
     blind_only
-        Count only labels given blind: kappa between analysts who saw each other's labels says nothing.
+        Count only labels given blind; kappa is meaningless if the analysts saw each other's labels.
     """
     journal = tuple(row for row in rows if row.source is LabelSource.ANALYST and not row.run and (row.blind or not blind_only))
     mine, theirs = (in_force(row for row in journal if row.author == author) for author in (first, second))
@@ -339,16 +357,12 @@ def compare(rows: Iterable[LabelRow], first: str, second: str, *, blind_only: bo
 
 
 def cohen_kappa(tables: ArrayLike) -> NDArray[np.float64]:
-    """Return Cohen's kappa of tables of counts, NaN where chance alone would agree fully or nothing was counted.
+    """Return Cohen's kappa of tables of counts, shape (...); NaN if the table is empty or agreement by chance is complete.
 
     Parameters
     ----------
     tables
         Shape (..., class, class).
-
-    Returns
-    -------
-    Shape (...).
 
     References
     ----------
@@ -356,7 +370,7 @@ def cohen_kappa(tables: ArrayLike) -> NDArray[np.float64]:
     """
     counts = np.asarray(tables, dtype=np.float64)
     total = counts.sum(axis=(-2, -1))
-    chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1)  # whole numbers of counts, so that "fully" is exact
+    chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1)  # in whole counts, so that complete agreement is exact
     agreed, rest = np.trace(counts, axis1=-2, axis2=-1) * total - chance, total**2 - chance
     kappa: NDArray[np.float64] = np.divide(agreed, rest, out=np.full(rest.shape, np.nan), where=rest > 0)
     return kappa

@@ -1,9 +1,8 @@
-"""Local days and nights of a time zone, as UTC instants.
+"""Local days and nights of a time zone, as UTC times.
 
-Everything is kept in UTC; a *day* is a local calendar day, and its *night* is the quiet window in its first hours.
-
-A zone that moves across the date line skips a day: it was on no calendar there, and it is on none here. The days before and
-after it are neighbours, and so are their nights, 24 hours apart.
+All times are UTC; a *day* is a local calendar day, and its *night* is the quiet window in its first hours.
+A zone that moves across the date line skips a day, which is then on no calendar there or here. The days before and after it are
+neighbours, and their nights are 24 hours apart.
 """
 
 from __future__ import annotations
@@ -20,25 +19,26 @@ from numpy.typing import NDArray
 from quakegui.words import Said
 
 FIRST_DAY, LAST_DAY = np.datetime64("1800-01-01", "D"), np.datetime64("2199-12-31", "D")
-"""Days that readings and seasons may have. No observatory measured before (Gauss founded the first in 1833), the calendar of
-Python ends at the years 1 and 9999, and a year such as 0022 is a slip of the pen."""
+"""Range of days of readings and seasons. No observatory measured earlier (Gauss founded the first in 1833), Python's calendar
+covers the years 1 to 9999, and a year such as 0022 is a typing error.
+"""
 _HALF_DAY_MS = 43_200_000
 
 
 def wall_clock_ms() -> int:
-    """Return what this machine's clock shows, milliseconds since 1970 UTC."""
+    """Return the time of the computer's clock in milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class NightWindow:
-    """Local clock hours of the night, end excluded, on the day whose date it carries."""
+    """Local hours of the night, end excluded, on the date of the day."""
 
     start_hour: float = 0.0
     end_hour: float = 3.0
 
     def __post_init__(self) -> None:
-        """Refuse a window that is empty or leaves the day."""
+        """Raise ValueError for a window that is empty or not within the day."""
         if not 0.0 <= self.start_hour < self.end_hour <= 24.0:
             raise ValueError(Said("A night window needs 0 <= start < end <= 24 in local hours."))
 
@@ -53,9 +53,9 @@ def night_bounds(
     days
         Local dates, datetime64[D], shape (day,).
     timezone
-        IANA name; wall-clock hours are resolved through it, so a change of summer time moves the bounds.
+        IANA name. Hours are local clock time, so daylight saving time moves the bounds.
     window
-        Local clock hours. A day that the zone skipped has a night of no length.
+        Local hours of the night. The night of a day that the zone skipped has zero length.
     """
     zone = ZoneInfo(timezone)
     start = np.array([_instant(day, window.start_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
@@ -65,7 +65,7 @@ def night_bounds(
 
 @lru_cache(maxsize=64)
 def skipped_days(timezone: str) -> NDArray[np.datetime64]:
-    """Return the dates that a zone's calendar never had, datetime64[D], shape (day,): 2011-12-30 in Pacific/Apia."""
+    """Return the dates that the zone's calendar skipped, datetime64[D], shape (day,), such as 2011-12-30 in Pacific/Apia."""
     zone = ZoneInfo(timezone)
     months = np.arange(FIRST_DAY, LAST_DAY, dtype="datetime64[M]").astype("datetime64[s]").astype(np.int64)
     offsets = np.array([_offset_ms(int(month), zone) for month in months])
@@ -80,7 +80,15 @@ def skipped_days(timezone: str) -> NDArray[np.datetime64]:
 
 
 def never_was(day: np.datetime64, timezone: str) -> str:
-    """Return the sentence that refuses a day that the zone skipped."""
+    """Return the error message for `day`, which the calendar of `timezone` skipped.
+
+    Parameters
+    ----------
+    day
+        The skipped date.
+    timezone
+        IANA name.
+    """
     return Said(
         "The calendar of the time zone {timezone} skipped {day}, so that day cannot have a label or a note.",
         day=day,
@@ -89,13 +97,29 @@ def never_was(day: np.datetime64, timezone: str) -> str:
 
 
 def calendar(first: np.datetime64, last: np.datetime64, timezone: str) -> NDArray[np.datetime64]:
-    """Return the dates from `first` to `last`, both included, that the zone's calendar has, datetime64[D], shape (day,)."""
+    """Return the dates of a zone's calendar, datetime64[D], shape (day,).
+
+    Parameters
+    ----------
+    first, last
+        First and last date, both included.
+    timezone
+        IANA name; dates that the zone skipped are absent.
+    """
     days = np.arange(first, last + np.timedelta64(1, "D"), dtype="datetime64[D]")
     return days[~np.isin(days, skipped_days(timezone))]
 
 
 def day_after(day: np.datetime64, timezone: str) -> np.datetime64:
-    """Return the date that follows `day` on the zone's calendar."""
+    """Return the date that follows `day` on the calendar of `timezone`.
+
+    Parameters
+    ----------
+    day
+        A local date.
+    timezone
+        IANA name.
+    """
     after = day + np.timedelta64(1, "D")
     while after in skipped_days(timezone):
         after += np.timedelta64(1, "D")
@@ -103,14 +127,29 @@ def day_after(day: np.datetime64, timezone: str) -> np.datetime64:
 
 
 def available_at(days: NDArray[np.datetime64], timezone: str, window: NightWindow) -> NDArray[np.datetime64]:
-    """Return the UTC instant at which each day becomes known: the end of its night, datetime64[ms], shape (day,)."""
+    """Return the UTC time at which each day becomes known, the end of its night, datetime64[ms], shape (day,).
+
+    Parameters
+    ----------
+    days
+        Local dates, datetime64[D], shape (day,).
+    timezone, window
+        IANA name, and local hours of the night.
+    """
     return night_bounds(days, timezone, window)[1]
 
 
 def local_date(time: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
-    """Return the local calendar date of UTC instants, datetime64[D], same shape.
+    """Return the local calendar dates of UTC times, datetime64[D], same shape.
 
     The zone's offset is looked up once per quarter of an hour, the finest step at which any zone in use changes it.
+
+    Parameters
+    ----------
+    time
+        UTC, datetime64, any shape.
+    timezone
+        IANA name.
     """
     flat = np.asarray(time, dtype="datetime64[ms]").ravel()
     quarter = np.timedelta64(15 * 60 * 1000, "ms")
@@ -123,7 +162,15 @@ def local_date(time: NDArray[np.datetime64], timezone: str) -> NDArray[np.dateti
 
 
 def to_local(time: np.datetime64, timezone: str) -> datetime:
-    """Return one UTC instant as an aware local datetime."""
+    """Return a UTC time as an aware datetime in the zone `timezone`.
+
+    Parameters
+    ----------
+    time
+        UTC, datetime64.
+    timezone
+        IANA name.
+    """
     milliseconds = int(time.astype("datetime64[ms]").astype(np.int64))
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).astimezone(ZoneInfo(timezone))
 

@@ -1,4 +1,4 @@
-"""What classes, directions, sources of labels and qualities are called, for window, report and command line alike."""
+"""Names of classes, directions, label sources and quality flags, for window, report and command line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUALITY_NAMES: Final = {
     Quality.STEPPED: mark("jumps"),
     Quality.LEVEL_CHANGE: mark("new level"),
 }
-"""For the heads of a table's columns; `QUALITY_REASONS` says them in full."""
+"""Column headers of a table; `QUALITY_REASONS` has the full phrases."""
 QUALITY_REASONS: Final = {
     Quality.MISSING: mark("nothing recorded"),
     Quality.SHORT: mark("too little data during the night"),

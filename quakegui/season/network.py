@@ -1,4 +1,4 @@
-"""Stations, the network they form, and the square frame that its maps are drawn in."""
+"""Stations, the network that they form, and the square frame of its maps."""
 
 from __future__ import annotations
 
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 class Station:
     """A place with a magnetometer.
 
-    Latitude and longitude are degrees north and east (longitude in -180..180), or None where unknown: such a station is
-    kept, left off the map, and named.
+    Attributes
+    ----------
+    code, name
+        Station code, and full name or "".
+    latitude, longitude
+        Degrees north and east, longitude in -180..180, or None if unknown: such a station has values but is not on the map.
+    elevation_m
+        Metres above sea level, or None.
     """
 
     code: str
@@ -41,10 +47,21 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The square on the ground that a day map covers, in km of the network's projection.
+    """The square on the ground that a day map covers.
 
-    The projection is azimuthal equidistant about (`latitude`, `longitude`); x points east and y north. Pixel (0, 0) is the
-    north-west corner; `half_width_km` is from the centre of the square, at (`x_km`, `y_km`), to its edges.
+    The projection is azimuthal equidistant about (`latitude`, `longitude`); x points east and y north, in km. Pixel (0, 0) is
+    the north-west corner.
+
+    Attributes
+    ----------
+    latitude, longitude
+        Centre of the projection, degrees.
+    x_km, y_km
+        Centre of the square.
+    half_width_km
+        Distance from the centre of the square to its edges.
+    pixels
+        Number of rows and columns.
     """
 
     latitude: float
@@ -60,18 +77,24 @@ class Frame:
         return 2.0 * self.half_width_km / self.pixels
 
     def project(self, latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return x and y in km of geographic positions, shape (position, 2)."""
+        """Return x and y in km of geographic positions, shape (position, 2).
+
+        Parameters
+        ----------
+        latitude, longitude
+            Degrees north and east, shape (position,).
+        """
         x, y = _transformer(self.latitude, self.longitude).transform(longitude, latitude)
         return np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]) / 1000.0
 
     def unproject(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return latitude and longitude of positions in km, shape (position, 2)."""
+        """Return latitude and longitude in degrees of positions in km, shape (position, 2)."""
         xy = np.atleast_2d(np.asarray(xy_km, dtype=np.float64)) * 1000.0
         lon, lat = _transformer(self.latitude, self.longitude).transform(xy[:, 0], xy[:, 1], direction="INVERSE")
         return np.column_stack([lat, lon])
 
     def to_pixels(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return fractional (row, column) of positions in km, shape (position, 2); pixel centres are at integers."""
+        """Return the fractional (row, column) of positions in km, shape (position, 2); pixel centres are at integers."""
         xy = np.atleast_2d(np.asarray(xy_km, dtype=np.float64))
         column = (xy[:, 0] - self.x_km + self.half_width_km) / self.km_per_pixel - 0.5
         row = (self.y_km + self.half_width_km - xy[:, 1]) / self.km_per_pixel - 0.5
@@ -85,14 +108,14 @@ class Frame:
         return np.column_stack([x, y])
 
     def pixel_centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the x of each column and the y of each row in km, shapes (column,) and (row,)."""
+        """Return x of each column and y of each row in km, shapes (column,) and (row,)."""
         steps: NDArray[np.float64] = (np.arange(self.pixels, dtype=np.float64) + 0.5) * np.float64(self.km_per_pixel)
         return self.x_km - self.half_width_km + steps, self.y_km + self.half_width_km - steps
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The stations of a project, in a fixed order (by code)."""
+    """The stations of a project, sorted by code."""
 
     stations: tuple[Station, ...]
 
@@ -133,17 +156,16 @@ class Network:
         return np.array([_or_nan(station.longitude) for station in self.stations], dtype=np.float64)
 
     def index(self, code: str) -> int:
-        """Return the position of a station in network order; raises KeyError for an unknown code."""
+        """Return the position of a station in network order; raise KeyError for an unknown code."""
         try:
             return self.codes.index(code)
         except ValueError:
             raise KeyError(code) from None
 
     def centre(self) -> tuple[float, float]:
-        """Return the middle of the located stations' bounding box as (latitude, longitude).
+        """Return the centre (latitude, longitude) of the bounding box of the located stations.
 
-        Longitudes are measured around the circle from the first station, so that a network across 180 degrees has its centre
-        within it.
+        Longitudes are taken relative to the first station, so that the centre of a network across 180 degrees lies within it.
 
         Raises
         ------
@@ -159,7 +181,20 @@ class Network:
         return float((latitude.min() + latitude.max()) / 2.0), float((middle + 180.0) % 360.0 - 180.0)
 
     def frame(self, *, margin: float = 0.1, smallest_half_width_km: float = 5.0) -> Frame:
-        """Return the square about the located stations' bounding box, enlarged by `margin` (fraction of its larger side)."""
+        """Return the square around the bounding box of the located stations.
+
+        Parameters
+        ----------
+        margin
+            Enlargement on each side, as a fraction of the larger side of the box.
+        smallest_half_width_km
+            Minimum half width of the square.
+
+        Raises
+        ------
+        ValueError
+            If no station has coordinates.
+        """
         latitude, longitude = self.centre()
         flat = Frame(latitude, longitude, 0.0, 0.0, 1.0)
         here = self.located
@@ -170,7 +205,7 @@ class Network:
         return Frame(latitude, longitude, float(middle[0]), float(middle[1]), half)
 
     def xy_km(self, frame: Frame) -> NDArray[np.float64]:
-        """Return each station's x and y in km of `frame`'s projection, NaN where unlocated, shape (station, 2)."""
+        """Return each station's x and y in km in the projection of `frame`, NaN if not located, shape (station, 2)."""
         xy = np.full((len(self.stations), 2), np.nan)
         here = self.located
         if here.any():
@@ -184,7 +219,7 @@ def _or_nan(value: float | None) -> float:
 
 @cache
 def _transformer(latitude: float, longitude: float) -> Transformer:
-    from pyproj import Transformer  # not for a window that shows no map yet
+    from pyproj import Transformer  # imported late: a window without a map starts faster
 
     local = f"+proj=aeqd +lat_0={latitude!r} +lon_0={longitude!r} +ellps=WGS84 +units=m +no_defs"
     return Transformer.from_crs("EPSG:4326", local, always_xy=True)

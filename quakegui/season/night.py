@@ -1,7 +1,7 @@
-"""Night means: what one station recorded in the quiet local night of each day.
+"""Night means: the mean of one station's readings in the quiet local night of each day.
 
-The founding paper says nothing on how its daily values were made; midnight means are the field's usual choice, since the
-solar quiet variation is smallest then.
+The founding paper does not describe its daily values; midnight means are usual in geomagnetism, since the solar quiet variation
+is smallest then.
 
 References
 ----------
@@ -23,29 +23,30 @@ from quakegui.season.robust import MAD_TO_SD
 from quakegui.words import Said
 
 _BLOCK = 2_000_000
-"""Readings looked at together: keeps a station's year of one-second data within some 100 MB."""
+"""Readings processed at a time: limits the memory for a station's year of one-second data to about 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class NightConfig:
-    """How a night mean is formed.
+    """How a night mean is computed.
 
     Attributes
     ----------
     window
-        Local clock hours of the night.
+        Local hours of the night.
     coverage
-        Least recorded share of the window; below it there is no night mean.
+        Minimum data coverage of the window, 0..1; below it there is no night mean.
     longest_instant_s
-        Up to this cadence a reading belongs to the night when its stamp does; a longer one is an interval and counts by its
-        overlap with the night. Spikes and steps are looked for up to this cadence only.
+        Up to this sampling interval in seconds, a reading belongs to the night in which its timestamp lies. A reading of a
+        longer interval is weighted by its overlap with the night. Spikes and jumps are searched only up to this interval.
     spike_readings
         Width of the running median in readings, odd; a spike may last up to half of it.
     spike_nt, spike_deviations
-        A spike is further from the running median than both: nT, and robust standard deviations of that night's distances.
+        A spike is further from the running median than both limits: in nT, and in robust standard deviations of the distances
+        of that night.
     step_nt, step_deviations
-        A step is a jump between two readings that divides medians at least this far apart: nT, and robust standard deviations
-        of such differences in that night.
+        A jump between two readings separates medians that differ by at least both limits: in nT, and in robust standard
+        deviations of such differences in that night.
     """
 
     window: NightWindow = field(default_factory=NightWindow)
@@ -58,7 +59,7 @@ class NightConfig:
     step_deviations: float = 10.0
 
     def __post_init__(self) -> None:
-        """Refuse limits that cannot be met."""
+        """Raise ValueError for limits that cannot be met."""
         if not 0.0 < self.coverage <= 1.0:
             raise ValueError(Said("The minimum data coverage of a night must be above 0 and no more than 1."))
         if not 3 <= self.spike_readings <= 10_001 or self.spike_readings % 2 == 0:
@@ -67,7 +68,7 @@ class NightConfig:
 
 @dataclass(frozen=True, slots=True)
 class NightMeans:
-    """Night means of some stations over some days.
+    """Night means of several stations over several days.
 
     Attributes
     ----------
@@ -76,9 +77,9 @@ class NightMeans:
     codes
         Station codes, one per column.
     values
-        nT, shape (day, station); NaN where too little of the night was recorded.
+        nT, shape (day, station); NaN where the data coverage is too low.
     coverage
-        Recorded share of the night, 0..1, spikes not counted, shape (day, station).
+        Recorded fraction of the night, 0..1, without spikes, shape (day, station).
     quality
         `Quality` bits, uint16, shape (day, station).
     """
@@ -90,14 +91,22 @@ class NightMeans:
     quality: NDArray[np.uint16]
 
     def __post_init__(self) -> None:
-        """Check that the arrays belong together."""
+        """Raise ValueError if the shapes of the arrays do not agree."""
         shape = (self.days.size, len(self.codes))
         if {self.values.shape, self.coverage.shape, self.quality.shape} != {shape}:
             raise ValueError(Said("Night means need arrays of shape (day, station) = {shape}.", shape=shape))
 
 
 def recorded_days(readings: Readings, *, timezone: str) -> NDArray[np.datetime64]:
-    """Return the local dates on which anything was recorded, datetime64[D], shape (day,), increasing."""
+    """Return the local dates on which anything was recorded, datetime64[D], shape (day,), increasing.
+
+    Parameters
+    ----------
+    readings
+        Readings of one station.
+    timezone
+        IANA name of the project's time zone.
+    """
     if not len(readings):
         return np.array([], dtype="datetime64[D]")
     first, last = readings.time[0].astype("datetime64[D]"), readings.time[-1].astype("datetime64[D]")
@@ -113,19 +122,19 @@ def night_means(readings: Readings, days: NDArray[np.datetime64], *, timezone: s
     Parameters
     ----------
     readings
-        Total intensity of one station in nT, UTC stamps.
+        Total intensity of one station in nT, UTC timestamps.
     days
         Local dates, datetime64[D], shape (day,), in any order.
     timezone
-        IANA name of the project's time zone; a change of summer time moves and resizes the night.
+        IANA name of the project's time zone; daylight saving time moves and resizes the night.
     config
         Window, coverage and limits.
 
     Returns
     -------
     NightMeans
-        One column. A night of which nothing is left is `MISSING`, one below the asked coverage `SHORT`; both are NaN.
-        `SPIKY` nights have isolated readings left out, `STEPPED` ones hold a jump and keep their value.
+        One column. A night without readings is `MISSING`, one with too little coverage `SHORT`; both are NaN. In `SPIKY` nights
+        single deviating readings were removed; `STEPPED` nights contain a jump and keep their value.
 
     References
     ----------
@@ -139,7 +148,7 @@ def night_means(readings: Readings, days: NDArray[np.datetime64], *, timezone: s
         values, recorded_s, quality = _by_overlap(readings, start, end)
     coverage = np.minimum(np.divide(recorded_s, length_s, out=np.zeros_like(length_s), where=length_s > 0), 1.0)
     missing = coverage == 0.0
-    # half a millisecond per hour of slack: the bound itself (144 of 180 minutes) counts as covered
+    # a tolerance of half a millisecond per hour: the limit itself (144 of 180 minutes) is sufficient
     short = ~missing & (coverage < config.coverage - 1e-7)
     quality[missing] |= np.uint16(Quality.MISSING)
     quality[short] |= np.uint16(Quality.SHORT)
@@ -151,12 +160,19 @@ def night_means(readings: Readings, days: NDArray[np.datetime64], *, timezone: s
 
 
 def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
-    """Put night means side by side in the order of `codes`; a station without a column is `MISSING` throughout.
+    """Combine night means of several stations side by side.
+
+    Parameters
+    ----------
+    columns
+        Night means of the same days, each station once.
+    codes
+        Station codes in the order of the result; a station without a column is `MISSING` throughout.
 
     Raises
     ------
     ValueError
-        If there is no column, the columns cover different days, or two hold one station.
+        If there are no columns, the columns cover different days, or a station occurs twice.
     """
     if not columns:
         raise ValueError(Said("Night means cannot be combined: there are no stations."))
@@ -189,7 +205,7 @@ def stack(columns: Sequence[NightMeans], codes: Sequence[str]) -> NightMeans:
 def _by_stamp(
     readings: Readings, start: NDArray[np.datetime64], end: NDArray[np.datetime64], config: NightConfig
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint16]]:
-    """Return mean, recorded seconds and quality of each night, counting the readings stamped in [start, end)."""
+    """Return mean, recorded seconds and quality of each night, from the readings with timestamps in [start, end)."""
     first, behind = np.searchsorted(readings.time, start), np.searchsorted(readings.time, end)
     count = np.maximum(behind - first, 0)
     shape = (start.size,)
@@ -206,19 +222,22 @@ def _by_stamp(
 def _block(
     record: NDArray[np.float64], first: NDArray[np.intp], count: NDArray[np.intp], config: NightConfig
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint16]]:
-    """Return mean, readings kept and quality of nights laid out as rows, each mirrored at its last reading to equal length."""
+    """Return mean, number of readings used and quality of each night.
+
+    The nights are the rows of an array, mirrored at their last reading to equal length.
+    """
     column = np.arange(int(count.max()))
     last = count[:, np.newaxis] - 1
     position = np.where(column <= last, column, np.maximum(2 * last - column, 0))
     rows = record[first[:, np.newaxis] + position]
     inside = column <= last
-    from scipy.ndimage import median_filter  # not for a window that imports nothing
+    from scipy.ndimage import median_filter  # imported late: an import-free start is faster
 
     level = median_filter(rows, size=(1, config.spike_readings), mode="mirror")
     distance = np.abs(rows - level)
     limit = np.maximum(config.spike_nt, config.spike_deviations * MAD_TO_SD * _row_median(distance, inside))
     kept = inside & (distance <= limit[:, np.newaxis])
-    base = level[:, :1]  # means of small numbers: exact to 1e-12 nT on fields of 5e4 nT
+    base = level[:, :1]  # differences are small, so that the mean is exact to 1e-12 nT for fields of 5e4 nT
     number = kept.sum(axis=1)
     total = np.where(kept, rows - base, 0.0).sum(axis=1)
     mean = base[:, 0] + np.divide(total, number, out=np.full(total.size, np.nan), where=number > 0)
@@ -230,10 +249,10 @@ def _block(
 def _stepped(
     rows: NDArray[np.float64], level: NDArray[np.float64], inside: NDArray[np.bool_], config: NightConfig
 ) -> NDArray[np.bool_]:
-    """Return whether each row's level jumps between two readings, shape (day,).
+    """Return whether the level of each row jumps between two readings, shape (day,).
 
-    Fast natural changes (a storm's onset takes minutes) are told from steps by asking that one pair of readings bridges at
-    least half of the difference between the medians before and after.
+    To tell jumps from fast natural changes (a storm's onset takes minutes), one pair of readings must bridge at least half of
+    the difference between the medians before and after.
     """
     half = config.spike_readings // 2
     if rows.shape[1] <= 2 * half + 1:
@@ -249,7 +268,7 @@ def _stepped(
 
 
 def _row_median(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the upper median of each row's values inside, shape (day,); 0 for an empty row."""
+    """Return the upper median of the values inside each row, shape (day,); 0 for an empty row."""
     ordered = np.sort(np.where(inside, values, np.inf), axis=1)
     number = inside.sum(axis=1)
     middle = ordered[np.arange(values.shape[0]), np.minimum(number // 2, values.shape[1] - 1)]
@@ -259,7 +278,7 @@ def _row_median(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArr
 def _by_overlap(
     readings: Readings, start: NDArray[np.datetime64], end: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint16]]:
-    """Return mean, recorded seconds and quality of each night, weighting each interval by its overlap with the night."""
+    """Return mean, recorded seconds and quality of each night, weighting each reading by its overlap with the night."""
     origin = readings.time[0] if len(readings) else np.datetime64(0, "ms")
     second = np.timedelta64(1, "s")
     centre, night_start, night_end = (readings.time - origin) / second, (start - origin) / second, (end - origin) / second

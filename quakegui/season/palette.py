@@ -1,8 +1,8 @@
-"""The colours of a day map: one fixed, symmetric, diverging scale for every day, season and network.
+"""The colours of a day map: one fixed, symmetric, diverging scale for all days, seasons and networks.
 
 A colour must mean the same value on every day, so the scale is fixed, never stretched to a map. Its steps are equal distances
-in OKLab (Ottosson 2020), so equal differences of the field look equally large; blue against orange stays apart for readers
-with any of the common colour deficiencies, and lightness falls alike on both sides.
+in OKLab (Ottosson 2020), so equal differences of the field look equally large; blue and orange can be told apart with any of
+the common colour vision deficiencies, and lightness decreases equally on both sides.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ LOW_END = (0.42, 260.0, 0.148)
 HIGH_END = (0.42, 47.0, 0.11)
 """Lightness, hue in degrees and chroma at the positive end: orange turning brown, at the same lightness."""
 CHROMA_RISE, CHROMA_LIFT = 0.6, 0.75
-"""Chroma along a side rises as a power, lifted in the middle where a screen can show more of it than at the dark end."""
+"""Chroma increases from the middle as this power, and is raised by this fraction near the middle, where screens can show more
+chroma than at the dark end.
+"""
 
 _OKLAB_LMS = np.array(
     [[1.0, 0.3963377774, 0.2158037573], [1.0, -0.1055613458, -0.0638541728], [1.0, -0.0894841775, -1.2914855480]]
@@ -39,14 +41,14 @@ _LMS_RGB = np.array(
 
 @dataclass(frozen=True, slots=True)
 class MapStyle:
-    """How a field becomes an image. A network is trained in one style and refuses another.
+    """How a field becomes an image. A model is trained with one style and refuses others.
 
     Attributes
     ----------
     limit_z
-        The scale runs from -limit_z to +limit_z; what lies beyond takes the colour of the end.
+        The scale extends from -limit_z to +limit_z; values beyond have the colour of the end.
     levels
-        Number of filled levels, even, so that zero parts the two colours.
+        Number of filled levels, even, so that zero separates the two colours.
     contour_lines
         Whether one-pixel lines are burnt in where the level changes.
     name
@@ -63,7 +65,7 @@ class MapStyle:
     """Colour of pixels that are not shown: a grey that no level has."""
 
     def __post_init__(self) -> None:
-        """Refuse a scale that cannot be drawn."""
+        """Raise ValueError for a scale that cannot be drawn."""
         if not (np.isfinite(self.limit_z) and self.limit_z > 0.0):
             raise ValueError(Said("The limit of the colour scale must be above zero."))
         if self.levels < 2 or self.levels % 2 or self.levels > 200:
@@ -85,18 +87,18 @@ class MapStyle:
 
     @property
     def boundaries(self) -> NDArray[np.float64]:
-        """Values between which the levels lie, in z, shape (levels + 1,); level k holds [k, k + 1)."""
+        """Boundaries of the levels in z, shape (levels + 1,); level k contains values from boundary k up to boundary k + 1."""
         return np.linspace(-self.limit_z, self.limit_z, self.levels + 1)
 
     @property
     def colours(self) -> NDArray[np.uint8]:
-        """The levels' colours from lowest to highest, shape (level, 3)."""
+        """Colours of the levels from lowest to highest, uint8, shape (level, 3)."""
         return palette(self)[: self.levels]
 
 
 @lru_cache(maxsize=8)
 def palette(style: MapStyle) -> NDArray[np.uint8]:
-    """Return the whole palette, shape (256, 3), read-only: the levels, the line, the masked grey, and black for the rest."""
+    """Return the palette, uint8, shape (256, 3), read-only: the levels, the line, the masked grey, and black for the rest."""
     table = np.zeros((256, 3), dtype=np.uint8)
     table[: style.levels] = _diverging(style.levels)
     table[style.line] = style.line_rgb
@@ -106,7 +108,7 @@ def palette(style: MapStyle) -> NDArray[np.uint8]:
 
 
 def oklab_to_srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return sRGB in 0..1, shape (..., 3), of OKLab colours; outside 0..1 where a screen cannot show the colour."""
+    """Return sRGB in 0..1, shape (..., 3), of OKLab colours; values outside 0..1 cannot be shown on a screen."""
     linear = (lab @ _OKLAB_LMS.T) ** 3 @ _LMS_RGB.T
     rgb: NDArray[np.float64] = np.where(
         linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0.0031308) ** (1.0 / 2.4) - 0.055
@@ -115,12 +117,12 @@ def oklab_to_srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _diverging(levels: int) -> NDArray[np.uint8]:
-    """Return the levels' colours from lowest to highest, shape (level, 3), neighbours at equal distances in OKLab."""
+    """Return the colours of the levels from lowest to highest, shape (level, 3), at equal distances in OKLab."""
     along = np.linspace(0.0, 1.0, 4001)
     low, high = _path(LOW_END, along), _path(HIGH_END, along)
     count = levels // 2
     lengths = [np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]) for path in (low, high)]
-    # The two levels beside zero lie at equal lightness, so far out that the step over zero is as long as the mean other step.
+    # The two levels next to zero have equal lightness, and the step across zero is as long as the mean of the other steps.
     over_zero = np.linalg.norm(high - low, axis=1)
     mean_step = (lengths[0][-1] + lengths[1][-1] - lengths[0] - lengths[1]) / max(2 * count - 2, 1)
     first = along[np.argmax(over_zero >= mean_step)] if count > 1 else 1.0
@@ -130,7 +132,7 @@ def _diverging(levels: int) -> NDArray[np.uint8]:
 
 
 def _path(end: tuple[float, float, float], along: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return OKLab from the middle of the scale to `end`, shape (along, 3)."""
+    """Return OKLab colours from the middle of the scale to `end`, shape (along, 3)."""
     lightness, hue, chroma = end
     strength = chroma * along**CHROMA_RISE * (1.0 + CHROMA_LIFT * (1.0 - along))
     angle = np.deg2rad(hue)
@@ -140,6 +142,6 @@ def _path(end: tuple[float, float, float], along: NDArray[np.float64]) -> NDArra
 def _equal_steps(
     path: NDArray[np.float64], length: NDArray[np.float64], along: NDArray[np.float64], first: float, count: int
 ) -> NDArray[np.float64]:
-    """Return `count` colours from `first` to the end of a path, shape (count, 3), at equal lengths along it."""
+    """Return `count` colours from `first` to the end of a path, shape (count, 3), at equal distances along it."""
     wanted = np.linspace(np.interp(first, along, length), length[-1], count)
     return np.column_stack([np.interp(wanted, length, path[:, axis]) for axis in range(3)])

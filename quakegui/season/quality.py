@@ -1,4 +1,4 @@
-"""Why a station-day is missing, doubtful or disturbed."""
+"""Quality flags: why a station-day is missing, doubtful or disturbed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from enum import IntFlag
 
 
 class Quality(IntFlag):
-    """Reasons attached to one station-day; 0 is a good night. A missing station is never zero, it has a reason."""
+    """Flags of one station-day; 0 is a good night. A missing value is never zero: it is NaN and has a flag."""
 
     GOOD = 0
     MISSING = 1
     """Nothing was recorded in the night window."""
     SHORT = 2
-    """Less of the night window was recorded than the season asks for."""
+    """The data coverage of the night window is below the minimum of the season."""
     SPIKY = 4
-    """Isolated readings far off the night's level were left out."""
+    """Single readings far from the level of the night were removed."""
     STEPPED = 8
     """The level jumped within the night."""
     STORMY = 16
@@ -22,12 +22,12 @@ class Quality(IntFlag):
     LEVEL_CHANGE = 32
     """A lasting step was accepted as the station's new level on this day."""
     WARM_UP = 64
-    """Too few valid nights before this day for a baseline."""
+    """There are too few valid nights before this day for a background."""
     DERIVED = 128
     """F was computed from components."""
     IN_PROGRESS = 256
-    """The night is not over yet, so it has no mean whatever was recorded of it."""
+    """The night is not over, so it has no mean, whatever has been recorded of it."""
 
 
 NO_VALUE = Quality.MISSING | Quality.SHORT | Quality.WARM_UP | Quality.IN_PROGRESS
-"""Any of these leaves the station-day without an anomaly."""
+"""Any of these flags means that the station-day has no anomaly."""

@@ -1,4 +1,4 @@
-"""Readings: what a magnetometer recorded, as the formats deliver it."""
+"""Readings: total intensity as recorded by a magnetometer and read from a file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from quakegui.words import Said
 
 TIME_DTYPE = np.dtype("datetime64[ms]")
-"""Resolution of all UTC stamps."""
+"""Type and resolution of all UTC timestamps."""
 
 
 class DataType(IntEnum):
-    """How final a record is; where two overlap the higher counts."""
+    """How final a record is; where two records overlap, the higher value has precedence."""
 
     UNKNOWN = 0
     VARIATION = 1
@@ -33,19 +33,19 @@ class Readings:
     station
         Station code.
     time
-        UTC, datetime64[ms], shape (time,), strictly increasing. A value stands for the interval of one cadence *centred* on its
-        stamp: an hourly mean of 00:00-01:00 is stamped 00:30.
+        UTC, datetime64[ms], shape (time,), strictly increasing. A value represents one sampling interval *centred* on its
+        timestamp: an hourly mean of 00:00-01:00 has the timestamp 00:30.
     values
-        Total intensity in nT, shape (time,), all finite: what was not recorded has no stamp.
+        Total intensity in nT, shape (time,), all finite: a missing reading has no timestamp.
     cadence_s
-        Seconds between successive readings of an unbroken record.
+        Sampling interval: seconds between successive readings of an uninterrupted record.
     data_type
         How final the record is.
     derived
         Whether F was computed from components, because the file had none.
     missing
-        Stamps between the first and the last reading at which the file states that nothing was recorded, UTC, datetime64[ms],
-        shape (missing,), increasing: a correction that takes a reading out says so in this way.
+        Timestamps between the first and the last reading that the file marks as not recorded, UTC, datetime64[ms], shape
+        (missing,), increasing. A correction removes a reading in this way.
     """
 
     station: str
@@ -57,7 +57,7 @@ class Readings:
     missing: NDArray[np.datetime64] = field(default_factory=lambda: np.zeros(0, dtype=TIME_DTYPE))
 
     def __post_init__(self) -> None:
-        """Check the invariants that every consumer relies on."""
+        """Check shapes, types and order; raise ValueError if one is not valid."""
         if self.time.shape != self.values.shape or self.time.ndim != 1:
             raise ValueError(Said("Readings need one timestamp per value."))
         if self.time.dtype != TIME_DTYPE:

@@ -1,7 +1,7 @@
 """Robust statistics of many short columns at once; NaN is a missing value throughout.
 
-Written for windows of a few weeks and up to some hundred stations, thousands of times over: the general routines of numpy and
-scikit-learn give the same numbers one column at a time.
+Written for windows of a few weeks and up to some hundred stations, computed thousands of times. The general routines of numpy
+and scikit-learn give the same numbers one column at a time.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAD_TO_SD = 1.4826
-"""Standard deviation of a normal law over its median absolute deviation."""
+"""Standard deviation of a normal distribution divided by its median absolute deviation."""
 
 _ROUNDS = 100
 _CLOSE = 1e-7
 _SMALLEST_SCALE = 1e-9
-"""Stands in for the scale, in the unit of y, where a line passes through every row."""
+"""Minimum scale, in the unit of y, used if a line passes through every row."""
 
 
 def column_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the median of each column's finite values, NaN where it has none, shape (column,)."""
+    """Return the median of the finite values of each column, NaN if there are none, shape (column,)."""
     ordered = np.sort(values, axis=0)  # NaN sorts last
     count = np.isfinite(values).sum(axis=0)
     column = np.arange(values.shape[1])
@@ -31,14 +31,22 @@ def column_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def column_deviation(values: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return 1.4826 times each column's median absolute deviation from `centre`, shape (column,)."""
+    """Return 1.4826 times the median absolute deviation of each column, shape (column,).
+
+    Parameters
+    ----------
+    values
+        Shape (row, column), NaN where missing.
+    centre
+        The value of each column from which deviations are taken, shape (column,).
+    """
     return MAD_TO_SD * column_median(np.abs(values - centre))
 
 
 def leave_one_out_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return, for each entry of (day, station), the median of that day's other stations; NaN where there are none.
+    """Return, for each (day, station), the median of that day's other stations; NaN if there are none.
 
-    One sort per day gives all of them: leaving out an entry of rank r moves every later one up a place.
+    One sort per day gives all medians: without an entry of rank r, every later one moves up one place.
     """
     stations = values.shape[1]
     order = np.argsort(values, axis=1, kind="stable")
@@ -58,7 +66,7 @@ def leave_one_out_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def huber_lines(
     x: NDArray[np.float64], y: NDArray[np.float64], *, epsilon: float = 1.35, ridge: float = 1e-4
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit one robust straight line per column, as scikit-learn's `HuberRegressor` does one at a time.
+    """Fit one robust straight line per column, as scikit-learn's `HuberRegressor` does for a single one.
 
     Minimises, jointly over intercept, slope and scale s, the sum over rows of s + H((y - line) / s) s plus ridge * slope^2,
     where H is quadratic up to `epsilon` and linear beyond.
@@ -66,14 +74,14 @@ def huber_lines(
     Parameters
     ----------
     x, y
-        Shape (row, column). A row counts for a column where both are finite.
+        Shape (row, column). A row counts for a column if both are finite.
     epsilon, ridge
         scikit-learn's `epsilon` and `alpha`, with its defaults.
 
     Returns
     -------
     intercept, slope
-        Shapes (column,); NaN where a column has fewer than two rows.
+        Shapes (column,); NaN if a column has fewer than two rows.
 
     References
     ----------
@@ -85,14 +93,14 @@ def huber_lines(
     fit = _Lines(np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], here[:, columns], epsilon, ridge)
     found = fit.start()
     cost = fit.cost(found)
-    moving = np.arange(columns.size)  # most columns arrive within a few rounds: only the others are followed
+    moving = np.arange(columns.size)  # most columns converge within a few rounds; only the others are iterated further
     for _ in range(_ROUNDS):
         now = found[:, moving]
         steady, bold = fit.reweighted(now), fit.newton(now)
         steady_cost, bold_cost = fit.cost(steady), fit.cost(bold)
         following = np.where(bold_cost < steady_cost, bold, steady)
         following_cost = np.minimum(bold_cost, steady_cost)
-        better = following_cost < cost  # a column that gains nothing has arrived
+        better = following_cost < cost  # a column without improvement has converged
         step = np.abs(following - now).max(axis=0)
         found[:, moving] = np.where(better, following, now)
         on = better & (step > _CLOSE * found[2, moving])
@@ -117,17 +125,17 @@ class _Lines:
     ridge: float
 
     def of(self, columns: NDArray[np.bool_]) -> _Lines:
-        """Return the problem of some columns alone."""
+        """Return the problem restricted to some columns."""
         return _Lines(self.x[:, columns], self.y[:, columns], self.here[:, columns], self.epsilon, self.ridge)
 
     def start(self) -> NDArray[np.float64]:
-        """Return the least-squares lines and their residuals' spread."""
+        """Return the least-squares lines and the scales of their residuals."""
         spread = np.ones(self.x.shape[1])
         line = self._least_squares(self.here.astype(np.float64), self.ridge * spread)
         return np.vstack([line, self._scale(line, np.full_like(spread, np.inf))])
 
     def cost(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the objective of each column; infinite where the scale is not positive."""
+        """Return the objective of each column; infinite if the scale is not positive."""
         scale = np.where(now[2] > 0.0, now[2], np.nan)
         residual = np.abs(self._residual(now))
         far = residual > self.epsilon * scale
@@ -136,14 +144,14 @@ class _Lines:
         return np.where(np.isfinite(total), total, np.inf)
 
     def reweighted(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return one step of reweighted least squares: always downhill, slow near the end."""
+        """Return one step of reweighted least squares, which never increases the objective but is slow near the minimum."""
         residual, cut = np.abs(self._residual(now)), self.epsilon * now[2]
         weight = self.here * np.divide(cut, residual, out=np.ones_like(residual), where=residual > cut)
         line = self._least_squares(weight, self.ridge * now[2])
         return np.vstack([line, self._scale(line, cut)])
 
     def newton(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return one Newton step: exact at once where it already knows which rows lie beyond the bend."""
+        """Return one Newton step, which is exact once the rows beyond `epsilon` are identified."""
         scale = now[2]
         residual = self._residual(now)
         near = self.here & (np.abs(residual) <= self.epsilon * scale)
@@ -181,7 +189,7 @@ class _Lines:
         return floored
 
     def _least_squares(self, weight: NDArray[np.float64], ridge: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return intercept and slope of weighted least squares, shape (2, column); slope 0 where x does not vary."""
+        """Return intercept and slope of weighted least squares, shape (2, column); slope 0 if x does not vary."""
         total = weight.sum(axis=0)
         x_mean, y_mean = (weight * self.x).sum(axis=0) / total, (weight * self.y).sum(axis=0) / total
         weighted = weight * (self.x - x_mean)

@@ -1,6 +1,6 @@
-"""The season: everything computed from a network's night means, ready to be shown, judged and learned from.
+"""The season: everything computed from a network's night means, ready to be shown, evaluated and trained on.
 
-Maps are never kept: a map is drawn from the day's station values in about two milliseconds, and again when it is asked for.
+Maps are never stored: a map is drawn from the day's station values in about two milliseconds whenever it is needed.
 """
 
 from __future__ import annotations
@@ -36,26 +36,26 @@ class Season:
     Attributes
     ----------
     network
-        All stations, those without coordinates included.
+        All stations, including those without coordinates.
     config
-        Every parameter.
+        All parameters.
     anomaly
         Anomalies of all days, warm-up included, shape (day, station).
     coverage
-        Recorded share of each night, 0..1, shape (day, station).
+        Recorded fraction of each night, 0..1, shape (day, station).
     kp_night
         Largest Kp of each night, NaN where unknown, shape (day,).
     available_at
-        UTC instant at which each day becomes known, datetime64[ms], shape (day,).
+        UTC time at which each day becomes known, datetime64[ms], shape (day,).
     gridder
         Draws the maps.
     shown
-        Which of all days lie in the season window.
+        Slice of all days that selects the days of the season.
     revision
-        Which state of its inputs it was computed from, as their keeper counts them.
+        Revision of the inputs, as counted by the caller.
     first_features
-        Features of the first days, where they have been kept; they are of this config and these values, so a season made from
-        another by replacing either begins with none.
+        Stored features of the first days, or empty. They belong to this config and these values; a season with either replaced
+        starts without them.
     """
 
     network: Network
@@ -71,38 +71,38 @@ class Season:
 
     @property
     def all_days(self) -> NDArray[np.datetime64]:
-        """Local dates of the season window and of the warm-up before it, datetime64[D]."""
+        """Local dates of the season and of the warm-up before it, datetime64[D], shape (day,)."""
         return self.anomaly.days
 
     @property
     def days(self) -> NDArray[np.datetime64]:
-        """Local dates of the season window, datetime64[D], shape (day,)."""
+        """Local dates of the season, datetime64[D], shape (day,)."""
         return self.anomaly.days[self.shown]
 
     @property
     def z(self) -> NDArray[np.float64]:
-        """Anomalies in z of the season window, shape (day, station)."""
+        """Anomalies of the days of the season in z, shape (day, station)."""
         return self.anomaly.z[self.shown]
 
     @cached_property
     def in_progress(self) -> NDArray[np.bool_]:
-        """Which days of the season window had a night that was not over when the season was computed, shape (day,)."""
+        """Days of the season whose night was not over when the season was computed, shape (day,)."""
         found: NDArray[np.bool_] = np.any(self.anomaly.quality[self.shown] & np.uint16(Quality.IN_PROGRESS), axis=1)
         return found
 
     @property
     def next_over(self) -> np.datetime64 | None:
-        """UTC instant, datetime64[ms], at which the next night of which something is recorded is over; None without one."""
+        """UTC time, datetime64[ms], at which the next night with readings is over; None if there is none."""
         waiting = self.days[self.in_progress & np.any(self.coverage[self.shown] > 0.0, axis=1)]
         return self.config.over_at(waiting[:1])[0] if waiting.size else None
 
     @cached_property
     def features(self) -> tuple[DayFeatures, ...]:
-        """Features and regions of all days, warm-up included; computed at the first call, about 2 ms a day."""
+        """Features and regions of all days, warm-up included; computed at first access, about 2 ms a day."""
         return self.compute_features()
 
     def compute_features(self, tell: Callable[[int], object] = lambda _day: None) -> tuple[DayFeatures, ...]:
-        """Return the features of all days; those of `first_features` stand, since no later day changes them.
+        """Return the features of all days; `first_features` are used unchanged, since no later day affects them.
 
         `tell` is called with the number of each day before its map is drawn.
         """
@@ -114,7 +114,7 @@ class Season:
         def fields() -> Iterator[NDArray[np.float32]]:
             for day in range(max(first - 1, 0), len(z)):
                 tell(day)
-                # One by one, as `day_map` draws them: a product of many days rounds its last bit differently.
+                # One by one, as in `day_map`: the last bit of a product of many days is rounded differently.
                 yield self.gridder.map(z[day])
 
         rest = season_features(
@@ -131,13 +131,13 @@ class Season:
 
     @cached_property
     def has_map(self) -> NDArray[np.bool_]:
-        """Which days of the season window have a map, shape (day,)."""
+        """Which days of the season have a map, shape (day,)."""
         masks, group = np.unique(self.gridder.present(self.z), axis=0, return_inverse=True)
         drawn = np.array([has_area(self.gridder.basis.xy_km[mask]) for mask in masks], dtype=bool)
         return drawn[group.ravel()]
 
     def why_no_map(self, index: int) -> str:
-        """Return why a day of the season window has no map, or an empty string where it has one."""
+        """Return why a day of the season has no map, as a sentence; empty if it has one."""
         if self.in_progress[index]:
             over = self.config.over_at(self.days[[index]])[0].astype("datetime64[m]")
             share = 100.0 * self.coverage[self.shown][index].max(initial=0.0)
@@ -149,23 +149,30 @@ class Season:
         return self.gridder.why_no_map(self.z[index]) or ""
 
     def day_map(self, index: int) -> DayMap:
-        """Return the finished map of a day of the season window, with its regions."""
+        """Return the complete map of a day of the season, with its regions; `index` counts the days of the season."""
         day = self.days[index]
         field = self.gridder.map(self.z[index])
         regions = self.features[self.shown.start + range(len(self.days))[index]].regions
         return draw(day, field, self.config.style, regions=regions, sentence=self.why_no_map(index))
 
     def fields(self, which: Sequence[int] | NDArray[np.intp] | slice) -> NDArray[np.float32]:
-        """Return z maps of days of the season window, shape (day, row, column); 0.9 MB each at 480 pixels."""
+        """Return z maps of days of the season, shape (day, row, column); 0.9 MB each at 480 pixels."""
         return self.gridder.maps(self.z[which])
 
     def indices(
         self, which: Sequence[int] | NDArray[np.intp] | slice, *, out: NDArray[np.uint8] | None = None
     ) -> NDArray[np.uint8]:
-        """Return palette indices of days of the season window, shape (day, row, column), the same pixels as `day_map`.
+        """Return palette indices of days of the season, uint8, shape (day, row, column), the same pixels as `day_map`.
 
-        With `to_rgb` they are the network's input. The days are drawn one by one, so that the network is given exactly what
-        the analyst sees, whichever days it is given.
+        With `to_rgb` they are the input of the model. The days are drawn one by one, so that the model gets exactly what the
+        analyst sees, whichever days are selected.
+
+        Parameters
+        ----------
+        which
+            Positions of the days within the season.
+        out
+            Array for the result, uint8, shape (day, row, column).
         """
         z = self.z[which]
         out = np.empty((len(z), *self.gridder.shape), dtype=np.uint8) if out is None else out
@@ -190,19 +197,19 @@ def compute_season(
     Parameters
     ----------
     network
-        The stations, in the order of the night means' columns.
+        The stations, in the order of the columns of the night means.
     night
         Night means of consecutive days on the calendar of `config.timezone`, warm-up included.
     config
-        Every parameter; its window picks the days that are shown.
+        All parameters; its first and last day select the days that are shown.
     kp
-        The planetary index, where the project has it.
+        The planetary index, or None if the project has none.
     basis
-        What `build_basis` makes of this network and `config.grid`, where it has been kept; computed otherwise.
+        The map basis of this network and `config.grid`; computed by `build_basis` if None.
     known, tell
-        Anomalies and scales of the first days, where they have been kept, and who is told of each day (see `daily`).
+        Stored anomalies and scatters of the first days, and a callback for each day (see `daily`).
     revision
-        Which state of the inputs these are, as their keeper counts them.
+        Revision of the inputs, as counted by the caller.
 
     Raises
     ------
@@ -229,16 +236,16 @@ def compute_season(
 
 
 def known_at(night: NightMeans, config: SeasonConfig, now_ms: int) -> NightMeans:
-    """Return night means as they may be used at a moment: nights that are not over have none, and are `IN_PROGRESS`.
+    """Return the night means known at a given time: nights that are not over are NaN and `IN_PROGRESS`.
 
     Parameters
     ----------
     night
         Night means of consecutive days, as recorded so far.
     config
-        Says when a night is over.
+        Defines when a night is over.
     now_ms
-        The moment, milliseconds since 1970 UTC.
+        The time in milliseconds since 1970 UTC.
     """
     now = np.datetime64(now_ms, "ms")
     first = int(np.searchsorted(night.days, now.astype("datetime64[D]") - np.timedelta64(3, "D")))

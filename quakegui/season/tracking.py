@@ -1,6 +1,6 @@
-"""Following extremum regions from day to day, and the features of each day.
+"""Tracks of extremum regions from day to day, and the features of each day.
 
-Strictly causal: the features of a day need its map and what `Tracker` keeps of the days before.
+Strictly causal: the features of a day depend on its map and on the `Tracker` of the previous day.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ ONE_DAY = np.timedelta64(1, "D")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tracker:
-    """What is kept of the days before.
+    """State carried from one day to the next.
 
     Attributes
     ----------
     day
         The latest day with a map, None at the start.
     field, labels
-        Its z values and region labels, shape (row, column), None where it had no region.
+        Its z values and region labels, shape (row, column); None if it had no region.
     regions
         Its regions.
     means
-        Day and mean |z| of the earlier maps that still count for the normal value.
+        Day and mean |z| of the earlier maps that count for the normal value.
     next_id
         Number of the next new track.
     """
@@ -46,7 +46,7 @@ class Tracker:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a region inherits from the day before."""
+    """What a region inherits from the previous day."""
 
     id: int
     duration_days: int
@@ -65,7 +65,7 @@ class Today:
     gridder: Gridder
 
     def station(self, position: int | None) -> tuple[str, float, float]:
-        """Return code, z and nT of the station at a position in network order, or empty and NaN."""
+        """Return code, z and nT of the station at a position in network order; "" and NaN for None."""
         if position is None:
             return "", np.nan, np.nan
         return self.gridder.basis.codes[position], float(self.z[position]), float(self.anomaly_nt[position])
@@ -82,24 +82,24 @@ def step(
     config: ExtremaConfig,
     timezone: str = "UTC",
 ) -> tuple[Tracker, DayFeatures]:
-    """Return the features of one day and the tracker for the next.
+    """Return the tracker after one day, and the features of that day.
 
     Parameters
     ----------
     tracker
-        State after the day before; a gap between its day and this one ends all tracks.
+        State after the previous day; a gap between its day and this one ends all tracks.
     day
         Local date, later than the tracker's.
     field
-        The day's map in z, shape (row, column), all NaN where there is none.
+        The day's map in z, shape (row, column), all NaN if there is none.
     z, anomaly_nt
-        The stations' values that day, shape (station,), NaN where missing.
+        The stations' values on that day, shape (station,), NaN where missing.
     gridder
-        Draws the network's maps: it gives the frame, the stations' places, and nT at the peaks.
+        Draws the maps of the network; provides the frame, the positions of the stations, and nT at the peaks.
     config
-        Threshold and the rules of lasting.
+        Threshold and definition of duration.
     timezone
-        IANA name of the zone whose calendar the days are: a day that it skipped is no gap.
+        IANA name of the time zone of the days: a day that its calendar skipped is not a gap.
     """
     shown = ~np.isnan(field)
     means = tuple((then, mean) for then, mean in tracker.means if day - then <= config.normal_days * ONE_DAY)
@@ -115,7 +115,7 @@ def step(
     features = _features(today, shown, regions, _median(means))
     state = Tracker(day=day, regions=regions, means=(*means, (day, features.mean)), next_id=next_id)
     if regions:
-        # A copy, because the caller may draw the next day into the same memory.
+        # A copy, since the caller may draw the next day into the same memory.
         state = replace(state, field=field.copy(), labels=labels)
     return state, features
 
@@ -144,8 +144,8 @@ def season_features(
     gridder, config, timezone
         As in `step`.
     known
-        Features of the days before, as an earlier call found them in the same way; the result has those of `days` alone. The
-        first of `fields` is then the map of the last known day.
+        Features of the preceding days from an earlier call with the same arguments; the result contains those of `days` only.
+        The first of `fields` is then the map of the last known day.
     """
     todo = iter(fields)
     tracker, features = _after(known, next(todo), config) if known else Tracker(), []
@@ -156,7 +156,7 @@ def season_features(
 
 
 def _after(known: Sequence[DayFeatures], field: NDArray[np.float32], config: ExtremaConfig) -> Tracker:
-    """Return the tracker as it is after days whose features are known; `field` is the last one's map."""
+    """Return the tracker after days with known features; `field` is the map of the last one."""
     last = known[-1]
     means = tuple((one.day, one.mean) for one in known if one.has_map and last.day - one.day <= config.normal_days * ONE_DAY)
     next_id = 1 + max((region.id for one in known for region in one.regions), default=0)
@@ -171,10 +171,11 @@ def _after(known: Sequence[DayFeatures], field: NDArray[np.float32], config: Ext
 def _pasts(
     tracker: Tracker, field: NDArray[np.float32], labels: NDArray[np.int32], found: tuple[Shape, ...], config: ExtremaConfig
 ) -> dict[int, Past]:
-    """Return what each of today's regions, by label, carries on from yesterday; a region missing here is new.
+    """Return what each of today's regions, by label, inherits from yesterday; a region without an entry is new.
 
-    Pairs of one sign are matched in order of overlap, each region once: of the parts of a split the one that overlaps most
-    keeps the track, and a merged region keeps the track it overlaps most; at equal overlap the larger region goes first.
+    Pairs of equal sign are matched in order of overlap, each region once. After a split, the part with the largest overlap
+    continues the track; a merged region continues the track with which it overlaps most; at equal overlap the larger region
+    comes first.
     """
     if tracker.field is None or tracker.labels is None or not found:
         return {}
@@ -208,7 +209,7 @@ def _share_that_stays(
     field: NDArray[np.float32],
     stable_z: float,
 ) -> float:
-    """Return the share of a former region's pixels that change by less than `stable_z`; one no longer shown does not stay."""
+    """Return the fraction of a former region's pixels that change by less than `stable_z`; hidden pixels do not count."""
     top, left, bottom, right = region.bbox
     box = slice(top, bottom), slice(left, right)
     stays = np.abs(field[box] - former_field[box]) < stable_z
@@ -285,7 +286,7 @@ def _features(today: Today, shown: NDArray[np.bool_], regions: tuple[Region, ...
 
 
 def _direction(north: float, south: float, normal: float) -> str:
-    """Return the half above normal, the larger where both are; comparisons with NaN are false, as they should be here."""
+    """Return the half above normal, the larger one if both are; comparisons with NaN are False, as intended."""
     above_north, above_south = north > normal, south > normal
     if above_north and above_south:
         return "N" if north > south else "S" if south > north else ""

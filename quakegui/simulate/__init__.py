@@ -1,19 +1,20 @@
-"""Seasons that were never measured: SYNTHETIC readings and night means, with signals of a stated law or with none.
+"""Simulated seasons: SYNTHETIC readings and night means, with signals of a given law or without signals.
 
-No Qt, no Keras, no database, and no files but the NetCDF ones of a corpus: Kp, main field and events come in as arguments.
+The package uses no Qt, no Keras and no database, and writes only the NetCDF files of a corpus: Kp, main field and events are
+arguments.
 
 Glossary
 --------
 law
-    How precursors look and when they come.
+    Shape and timing of the precursors.
 signal
-    One of them: a place, a size, a stretch of time.
+    One precursor or false anomaly, with its place, size and time span.
 layout
-    Where the stations stand.
+    Positions of the stations.
 nuisance
-    What is wrong with a season and is no signal.
+    Disturbances of a season that are not signals.
 null season
-    One without signals.
+    A season without signals.
 corpus
-    Many seasons that differ in everything but what they are drawn from, for training on and for testing with.
+    Many seasons, each with its own random draws from the same plan, for training or testing.
 """

@@ -1,4 +1,4 @@
-"""What goes wrong at the stations of simulated seasons: spikes, gaps, outages and steps."""
+"""Artefacts at the stations of simulated seasons: spikes, gaps, outages and steps."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ OUTAGES_PER_DAY = 0.004
 STEPS_PER_YEAR = 0.1
 
 Spans = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""First minutes of some stretches, and the ones past their last."""
+"""First minutes of intervals, and the minutes after their last ones, int64, shapes (span,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Artefacts:
-    """What goes wrong at one station; minutes since the season's first midnight, each array of one axis, increasing."""
+    """Artefacts of one station; minutes since the first midnight of the season, all arrays one-dimensional and increasing.
+
+    Attributes
+    ----------
+    spike_minute, spike_nt
+        Minute and height of each spike in nT, shape (spike,).
+    gap_start, gap_end
+        First minute of each gap and the one after its last, shape (gap,).
+    step_minute, step_nt
+        Minute and height of each step in nT, shape (step,).
+    """
 
     spike_minute: NDArray[np.int64]
     spike_nt: NDArray[np.float64]
@@ -31,32 +41,36 @@ class Artefacts:
     step_nt: NDArray[np.float64]
 
     def is_recorded(self, minute: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which minutes lie in no gap. Gaps never overlap: a minute is lost when more have begun than ended."""
+        """Return which minutes are in no gap. Gaps do not overlap, so a minute is in one if more have started than ended."""
         begun = np.searchsorted(self.gap_start, minute, side="right")
         kept: NDArray[np.bool_] = begun == np.searchsorted(self.gap_end, minute, side="right")
         return kept
 
     def spikes_at(self, minute: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Return the positions of spikes within increasing minutes, and their heights in nT, shapes (spike,)."""
+        """Return the positions of spikes in an increasing array of minutes, and their heights in nT, shapes (spike,)."""
         at = np.searchsorted(minute, self.spike_minute)
         hit = (at < minute.size) & (minute[np.minimum(at, minute.size - 1)] == self.spike_minute)
         return at[hit], self.spike_nt[hit]
 
     def steps_nt(self, minute: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what the steps have added up to at each minute, nT."""
+        """Return the sum of all steps up to each minute, nT, same shape."""
         steps: NDArray[np.float64] = np.append(0.0, np.cumsum(self.step_nt))
         return steps[np.searchsorted(self.step_minute, minute, side="right")]
 
 
 def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Spans) -> Artefacts:
-    """Draw what goes wrong at one station within `length` minutes.
+    """Draw the artefacts of one station.
 
     Parameters
     ----------
+    seed, station
+        Seed of the season, and number of the station.
+    length
+        Length of the season in minutes.
     steps
         Whether there are steps.
     off
-        Stretches of minutes that are lost besides.
+        Additional gaps, as intervals of minutes.
     """
     rng = generator(seed, 4, station)
     days = length / DAY_MINUTES
@@ -75,7 +89,7 @@ def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Sp
 
 
 def _union(start: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the union of the stretches start..end as stretches that do not overlap, in order."""
+    """Return the union of intervals as intervals that do not overlap, in order."""
     order = np.argsort(start)
     start, reach = start[order], np.maximum.accumulate(end[order]) if start.size else end
     first = np.append(True, start[1:] > reach[:-1])[: start.size]

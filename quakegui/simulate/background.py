@@ -1,4 +1,4 @@
-"""The natural field of a simulated season, main field apart: quiet variation, storms, shared noise, each station's own."""
+"""The natural field of a simulated season without the main field: quiet variation, storms, common and station noise."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from quakegui.simulate.storms import activity, remembered, storm_depression
 
 NODE_MINUTES = 10
 STATION_NT = 0.6
-"""Median over the stations of the spread of a station's own night-to-night noise."""
+"""Standard deviation of a station's own noise from night to night in nT, median over the stations."""
 COMMON_NT = 2.2
-"""Spread of what all stations share from night to night, storms aside."""
+"""Standard deviation of the common noise of all stations from night to night in nT, without storms."""
 NIGHT_MIDDLE_DAY = 1.5 / 24.0
 GAIN_SPREAD = 0.01
-"""Spread of the stations' response to the shared field: the ground conducts differently from place to place."""
+"""Standard deviation of the stations' response to the common field, caused by the conductivity of the ground."""
 QUIET_NT = 18.0
-"""Depth of the solar quiet variation near noon at midsummer."""
+"""Amplitude of the solar quiet variation near noon at midsummer, in nT."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
-    """The natural field over one season, at nodes ten minutes apart.
+    """The natural field of one season, at nodes ten minutes apart.
 
     Attributes
     ----------
     seed
-        All random numbers follow from it.
+        Seed of all random numbers.
     origin
-        UTC instant of node 0, datetime64[ms].
+        UTC time of node 0, datetime64[ms].
     nodes
-        How many there are.
+        Number of nodes.
     xy_km, longitude
-        East and north of the network's centre in km, shape (station, 2); degrees east, shape (station,).
+        East and north of the centre of the network in km, shape (station, 2); degrees east, shape (station,).
     kp
-        The index that drives the storms.
+        Kp index that drives the storms.
     nuisance
-        What else is wrong.
+        Further disturbances.
     """
 
     seed: int
@@ -54,13 +54,13 @@ class Background:
     nuisance: Nuisance
 
     def at(self, which: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Return the field at some nodes, nT, shape (node, station): the same numbers whichever are asked for."""
+        """Return the field at some nodes, nT, shape (node, station); the values do not depend on which nodes are requested."""
         count = len(self.xy_km)
         shared, own = generator(self.seed, 1), generator(self.seed, 2)
         node = which.astype(np.float64) * NODE_MINUTES
         day = node / DAY_MINUTES
         disturbed = activity(self.kp, self.origin, node)
-        # nearly one field over 120 km: gains differ by per cents, more so by latitude
+        # nearly uniform over 120 km: gains differ by a few per cent, mostly with latitude
         gain = 1.0 + own.normal(0.0, GAIN_SPREAD, count) + 2e-4 * self.xy_km[:, 1]
         nights = self._days + 3
         at_night = np.arange(nights) + NIGHT_MIDDLE_DAY
@@ -89,7 +89,7 @@ class Background:
         return int((self.nodes - 1) * NODE_MINUTES / DAY_MINUTES)
 
     def _quiet(self, node: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-        """Return the solar quiet variation, nT, shape (node, station): a dip before local noon, deeper in summer."""
+        """Return the solar quiet variation, nT, shape (node, station): a minimum before local noon, deeper in summer."""
         begin = (self.origin - self.origin.astype("datetime64[Y]")) / np.timedelta64(1, "D")
         season = 1.0 + 0.35 * np.cos(2.0 * np.pi * (node / DAY_MINUTES + begin - 172.0) / 365.25)
         begin_hour = 24.0 * ((self.origin - self.origin.astype("datetime64[D]")) / np.timedelta64(1, "D"))
@@ -105,6 +105,6 @@ class Background:
         return sq
 
     def _red(self, rng: np.random.Generator, columns: int, minutes_kept: float) -> NDArray[np.float64]:
-        """Return noise of unit spread that forgets itself over `minutes_kept` minutes, at all nodes, shape (node, column)."""
+        """Return red noise of unit variance with a correlation time of `minutes_kept` minutes, shape (node, column)."""
         keep = float(np.exp(-NODE_MINUTES / minutes_kept))
         return remembered(rng.standard_normal((self.nodes, columns)), gain=np.sqrt(1.0 - keep**2), kept=keep)

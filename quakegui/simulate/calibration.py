@@ -1,15 +1,14 @@
-"""The thresholds in z: calibrated on seasons without a signal, not assumed.
+"""Calibration of the thresholds in z on seasons without a signal.
 
-A median and a deviation over 27 nights are themselves uncertain, and 25 stations are 25 chances a day, so abs(z) is far larger
-now and then than the normal law has it. The threshold is therefore the 99th percentile of the daily maximum of abs(z) over
-synthetic null seasons that went through the very pipeline: night means, common mode, baseline, holds, map. There are two,
-since a map smooths: one for the largest station, one for the largest pixel within the hull.
-
-``python -m quakegui.simulate.calibration --seasons 150`` prints both, and how often other seeds pass them. Its run gave 7.19
-for stations and 5.75 for maps (seeds 0 to 149); seeds 500000 to 500149 passed them on 1.01 % (95 % interval 0.90 to 1.11 %)
-and 0.97 % (0.86 to 1.07 %) of their 50,100 days. Where such heights come from, at 25 stations: 5.9 is the quiet noise of
-medians and deviations over 27 nights, holding nights back beyond 3.5 makes it 6.7 (a scale that came out small by chance stays
-small longer), and storms the rest.
+Median and deviation over 27 nights are themselves uncertain, and 25 stations are 25 chances a day, so abs(z) is occasionally
+much larger than in a normal distribution. The threshold is therefore the 99th percentile of the daily maximum of abs(z) over
+synthetic null seasons processed by the actual pipeline: night means, common mode, background, exclusions, map. There are two,
+since a map is smoothed: one for the largest station value, one for the largest pixel within the hull.
+``python -m quakegui.simulate.calibration --seasons 150`` prints both, and how often they are exceeded with other seeds. It gave
+7.19 for stations and 5.75 for maps (seeds 0 to 149); with seeds 500000 to 500149 they are exceeded on 1.01% (95% interval 0.90
+to 1.11%) and 0.97% (0.86 to 1.07%) of 50,100 days. Contributions at 25 stations: the quiet noise of medians and deviations over
+27 nights gives 5.9; excluding nights above 3.5 raises it to 6.7 (a scatter that is too small by chance stays small longer);
+storms do the rest.
 """
 
 from __future__ import annotations
@@ -35,12 +34,18 @@ from quakegui.simulate.synthetic import MAIN_FIELD_NT, SyntheticConfig, make_sea
 QUANTILE = 0.99
 
 CONFIRMING_SEEDS = 500_000
-"""Where the seeds of the confirming seasons begin, far from those that set the thresholds."""
+"""Offset of the seeds of the confirming seasons, far from those that determine the thresholds."""
 
 
 @dataclass(frozen=True, slots=True)
 class NullMaxima:
-    """Largest abs(z) of each day without a signal, warm-up left out, shape (season, day); NaN where there is none."""
+    """Maximum abs(z) of each day without a signal, without warm-up, shape (season, day); NaN without data.
+
+    Attributes
+    ----------
+    station, map
+        Maximum over the stations, and over the pixels of the map.
+    """
 
     station: NDArray[np.float64]
     map: NDArray[np.float64]
@@ -48,7 +53,7 @@ class NullMaxima:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Share of days beyond a threshold, with the 95 % interval that the scatter between seasons gives."""
+    """Fraction of days above a threshold, with the 95% interval from the scatter between seasons."""
 
     share: float
     low: float
@@ -64,18 +69,18 @@ def null_maxima(
     kp: Kp | None = None,
     pixels: int = MAP_PIXELS,
 ) -> NullMaxima:
-    """Run null seasons through the pipeline and keep each day's largest abs(z).
+    """Process null seasons with the pipeline and return each day's maximum abs(z).
 
     Parameters
     ----------
     seeds
         One season each.
     config, night, grid
-        The pipeline's own configs.
+        Configs of the pipeline.
     kp
-        The storms of all seasons; without it each draws its own.
+        Kp index of all seasons; if None, each season draws its own.
     pixels
-        Resolution of the maps. At a quarter of the true one the largest pixel is up to 6 % smaller or larger, most at the hull.
+        Resolution of the maps. At a quarter of the true resolution, the largest pixel differs by up to 6%, mostly at the hull.
     """
     night = night if night is not None else NightConfig()
     gridder: Gridder | None = None
@@ -93,19 +98,27 @@ def null_maxima(
 
 
 def threshold(maxima: NDArray[np.float64]) -> float:
-    """Return the 99th percentile of daily maxima, of any shape, days without one left out."""
+    """Return the 99th percentile of daily maxima of any shape; NaN days are ignored."""
     return float(np.quantile(maxima[np.isfinite(maxima)], QUANTILE))
 
 
 def rate(maxima: NDArray[np.float64], limit: float) -> Rate:
-    """Return the share of days beyond `limit`, of maxima of shape (season, day)."""
+    """Return the fraction of days above a threshold.
+
+    Parameters
+    ----------
+    maxima
+        Shape (season, day), NaN without data.
+    limit
+        The threshold.
+    """
     beyond = np.nanmean(np.where(np.isfinite(maxima), maxima > limit, np.nan), axis=1)
     share, error = float(beyond.mean()), float(beyond.std(ddof=1) / np.sqrt(beyond.size)) if beyond.size > 1 else np.nan
     return Rate(share, share - 1.96 * error, share + 1.96 * error)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the thresholds of some seeds and their rates on as many others."""
+    """Print the thresholds from some seeds and their rates with as many others."""
     parser = argparse.ArgumentParser(
         prog="python -m quakegui.simulate.calibration", description=__doc__.split("\n", maxsplit=1)[0]
     )
@@ -134,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _largest(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return each row's largest absolute value, NaN where it has none, shape (row,)."""
+    """Return the maximum absolute value of each row, NaN if the row is all NaN, shape (row,)."""
     largest: NDArray[np.float64] = np.fmax.reduce(np.abs(values), axis=1).astype(np.float64)
     return largest
 

@@ -1,7 +1,7 @@
-"""Random catalogues of earthquakes: as rare events happen, with aftershocks, or in swarms.
+"""Random earthquake catalogues: Poissonian, with aftershocks, or with swarms.
 
-Epicentres lie about two places north and south of the network, one to three of its radii away, so that direction means
-something; magnitudes are 3.1 plus an exponential of mean 0.75, at most 7.
+Epicentres lie around two places north and south of the network, one to three of its radii away, so that the direction is
+meaningful; magnitudes are 3.1 plus an exponential variate with mean 0.75, up to 7.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LEAST_MAGNITUDE = 3.1
 MEAN_EXCESS = 0.75
 LARGEST_MAGNITUDE = 7.0
 PRODUCTIVITY, PRODUCTIVITY_GROWTH = 0.2, 0.4
-"""Mean number of aftershocks of the least earthquake, and its growth in decades per unit of magnitude."""
+"""Mean number of aftershocks of an earthquake of the minimum magnitude, and its growth in decades per unit of magnitude."""
 OMORI_DAYS, OMORI_POWER, OMORI_REACH_DAYS = 0.05, 1.2, 60.0
 AFTERSHOCK_KM = 8.0
 SWARM_SIZE, SWARM_DAYS = 6.0, 6.0
@@ -27,14 +27,14 @@ SWARM_SIZE, SWARM_DAYS = 6.0, 6.0
 
 @dataclass(frozen=True, slots=True)
 class CatalogueWindow:
-    """What a catalogue is drawn for.
+    """Time span and region of a catalogue.
 
     Attributes
     ----------
     first, last
-        UTC instants that it lies between, datetime64[ms].
+        UTC start and end, datetime64[ms].
     centre, radius_km
-        The network's centre in degrees, and half its width.
+        Centre of the network in degrees, and half its width.
     """
 
     first: np.datetime64
@@ -49,14 +49,18 @@ class CatalogueWindow:
 
 
 def draw_catalogue(kind: str, mean: float, window: CatalogueWindow, rng: np.random.Generator) -> tuple[Event, ...]:
-    """Draw a catalogue, by time.
+    """Draw a catalogue, sorted by time.
 
     Parameters
     ----------
     kind
         One of `KINDS`.
     mean
-        Mean number of events, about as many for each kind.
+        Mean number of events, approximately the same for each kind.
+    window
+        Time span and region.
+    rng
+        Random generator.
     """
     day, magnitude, xy = KINDS[kind](mean, window, rng)
     inside = (day >= 0.0) & (day < window.days)
@@ -71,7 +75,7 @@ def draw_catalogue(kind: str, mean: float, window: CatalogueWindow, rng: np.rand
 
 
 Shocks = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-"""Days since the first instant, magnitudes, shapes (event,), and east and north of the centre in km, shape (event, 2)."""
+"""Days since the start and magnitudes, shapes (event,), and east and north of the centre in km, shape (event, 2)."""
 
 
 def _poisson(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
@@ -80,7 +84,7 @@ def _poisson(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> 
 
 
 def _aftershock_sequences(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
-    """Epidemic-type aftershocks (Ogata 1988): each event has its own, fewer and fewer of them by Omori's law."""
+    """Return epidemic-type aftershock sequences (Ogata 1988): each event has its own aftershocks, decaying by Omori's law."""
     day, magnitude, xy = _poisson(mean * (1.0 - _aftershocks_each()), window, rng)
     parents = (day, magnitude, xy)
     while parents[0].size:
@@ -98,14 +102,14 @@ def _aftershock_sequences(mean: float, window: CatalogueWindow, rng: np.random.G
 
 
 def _aftershocks_each() -> float:
-    """Return the mean number of an event's own aftershocks, over all magnitudes."""
+    """Return the mean number of direct aftershocks of an event, averaged over all magnitudes."""
     slope = np.log(10.0) * PRODUCTIVITY_GROWTH - 1.0 / MEAN_EXCESS
     capped = np.exp(slope * (LARGEST_MAGNITUDE - LEAST_MAGNITUDE))
     return float(PRODUCTIVITY * ((capped - 1.0) / (slope * MEAN_EXCESS) + capped))
 
 
 def _swarms(mean: float, window: CatalogueWindow, rng: np.random.Generator) -> Shocks:
-    """Half of the events alone, half in swarms of some six within some days."""
+    """Return events half of which are single and half in swarms of about six within some days."""
     alone = _poisson(mean / 2.0, window, rng)
     begin, _, place = _poisson(mean / 2.0 / SWARM_SIZE, window, rng)
     each = rng.poisson(SWARM_SIZE, begin.size)
@@ -129,7 +133,7 @@ def _magnitudes(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _places(count: int, window: CatalogueWindow, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return places about a northern and a southern centre, km, shape (event, 2)."""
+    """Return epicentres around a northern and a southern centre, km, shape (event, 2)."""
     bearing = np.array([0.0, np.pi]) + rng.normal(0.0, np.radians(25.0), 2)
     away = window.radius_km * rng.uniform(1.2, 3.0, 2)
     side = (rng.random(count) < rng.uniform(0.35, 0.65)).astype(np.intp)

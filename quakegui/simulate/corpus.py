@@ -1,7 +1,7 @@
-"""Simulated seasons in bulk: a plan says what they are drawn from, a generator yields them, and nothing is kept.
+"""Simulated seasons in bulk, drawn from a plan and yielded one by one without being stored.
 
-Season number k of a plan depends on the plan and on k alone, so any of them can be made again by itself, and two plans whose
-seeds do not overlap share no season.
+Season k of a plan depends only on the plan and on k, so it can be simulated again by itself, and two plans with disjoint seeds
+have no season in common.
 """
 
 from __future__ import annotations
@@ -33,45 +33,45 @@ from quakegui.simulate.synthetic import MAIN_FIELD_NT, SyntheticConfig, Syntheti
 from quakegui.words import Said
 
 SPLIT_MAGNITUDE = 4.0
-"""Border between large and small (founding paper, table 4)."""
+"""Magnitude split (founding paper, table 4)."""
 INVENTED_IN_21 = 5
-"""Of 21 seasons without given stations so many have the invented network, the others random ones: 100 of 420."""
+"""Number of seasons in 21 with the synthetic network if no networks are given; the others have random ones (100 of 420)."""
 TOGETHER = 32
-"""Seasons whose anomalies are computed side by side."""
+"""Number of seasons whose anomalies are computed together."""
 FEWEST_EVENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the seasons of a corpus are drawn from.
+    """Distribution from which the seasons of a corpus are drawn.
 
     Attributes
     ----------
     first_seed
-        Season k has this seed plus k.
+        The seed of season k is this plus k.
     strengths
-        Least and largest strength, drawn log-uniform; 0 and 0 for null seasons.
+        Minimum and maximum strength, drawn log-uniformly; 0 and 0 for null seasons.
     networks
-        Their stations, one network after the other; none: the invented network for five seasons of 21, random ones else.
+        Networks used in turn; if empty, the synthetic network for five seasons of 21 and random ones for the others.
     catalogues
-        Kinds of `quakegui.simulate.catalogues`, one after the other.
+        Kinds of `quakegui.simulate.catalogues`, used in turn.
     mean_events
-        Least and largest mean number of events before aftershocks are dropped.
+        Minimum and maximum of the mean number of events before declustering.
     events
-        The catalogue of every season, main shocks, instead of drawn ones.
+        Main shocks of every season, instead of drawn ones.
     kp
-        The index of every season instead of drawn ones.
+        Kp index of every season, instead of drawn ones.
     law
-        The law of every season.
+        Law of every season.
     scale_footprints
-        Footprints grow with the distance between stations, as the law's are to the invented network's: what lies between two
-        stations of a national network and reaches neither cannot be learnt.
+        Scale footprints with the spacing of the stations, relative to the synthetic network: a signal between two stations of a
+        national network that reaches neither cannot be learnt.
     law_per_season
-        Draw a law for each season instead (`quakegui.simulate.precursors.wider`), and a nuisance.
+        Draw a law (`quakegui.simulate.precursors.wider`) and a nuisance for each season instead.
     nuisance
-        The nuisance of every season, unless `law_per_season`.
+        Nuisance of every season, unless `law_per_season`.
     season
-        Days, time zone; its seed, strength and number of stations are not used.
+        Days and time zone; its seed, strength and number of stations are ignored.
     rule
         The label rule.
     """
@@ -91,7 +91,7 @@ class Plan:
     rule: LabelRule = field(default_factory=LabelRule)
 
     def __post_init__(self) -> None:
-        """Refuse what no season can be drawn from."""
+        """Raise ValueError for parameters from which no season can be drawn."""
         low, high = self.strengths
         if not (0.0 < low <= high or low == high == 0.0):
             raise ValueError(Said("The signal strengths must be two positive numbers, the smaller first, or both 0."))
@@ -117,13 +117,13 @@ class SimulatedSeason:
     Attributes
     ----------
     source
-        Its readings, law aside: stations, signals, index, artefacts.
+        Its input: stations, signals, Kp index, artefacts.
     season
-        What the program makes of them.
+        The computed season.
     events, classes
-        Main shocks and the class of each.
+        Main shocks and their classes.
     labels
-        What the rule says of the season's days.
+        Labels of the rule.
     """
 
     source: SyntheticSeason
@@ -139,13 +139,13 @@ def simulate(plan: Plan, which: Iterable[int], *, pixels: int = 32, together: in
     Parameters
     ----------
     plan
-        What they are drawn from.
+        Distribution of the seasons.
     which
-        Their numbers; a season is the same in whatever company.
+        Numbers of the seasons; a season does not depend on the others.
     pixels
         Resolution of their maps.
     together
-        How many are computed side by side, and held.
+        Number of seasons computed, and held in memory, at a time.
     """
     left = iter(which)
     while numbers_of := list(islice(left, together)):
@@ -170,7 +170,7 @@ def simulate(plan: Plan, which: Iterable[int], *, pixels: int = 32, together: in
 
 
 def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
-    """Return one season's source and its events."""
+    """Return the source of one season and its events."""
     seed = plan.first_seed + number
     rng = generator(seed, 91)
     low, high = plan.strengths
@@ -197,7 +197,7 @@ def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
 
 
 def _events(plan: Plan, number: int, network: Network, config: SyntheticConfig) -> tuple[Event, ...]:
-    """Draw the main shocks of one season, at two places at least."""
+    """Draw the main shocks of one season, at two or more places."""
     rng = generator(config.seed, 95)
     day = np.timedelta64(1, "D")
     centre = network.centre()

@@ -1,4 +1,4 @@
-"""Where the stations of simulated seasons stand: the invented network that ships, and random layouts."""
+"""Positions of the stations of simulated seasons: the synthetic network of the examples, and random layouts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from quakegui.season.network import Network, Station
 CENTRE = (28.10, 102.16)
 """Centre of the founding paper's study area, degrees north and east (section 4.3)."""
 AREA_KM2 = 14_000.0
-"""Area that the founding paper's 25 sensors cover (section 3.1)."""
+"""Area of the founding paper's 25 sensors (section 3.1)."""
 EARTH_KM_PER_DEGREE = 111.195
 
 KINDS = ("grid", "scatter", "belt")
-"""Random layouts: a shaken square grid, places drawn at random, and the same within a belt a third as wide as it is long."""
+"""Random layouts: a perturbed square grid, random positions, and random positions in a belt three times as long as wide."""
 FEWEST, MOST = 8, 32
-"""Stations of random layouts."""
+"""Minimum and maximum number of stations of random layouts."""
 CLOSEST = 0.35
-"""Least distance between stations of a random layout, as a share of what an even spread would leave between them."""
+"""Minimum distance between stations of a random layout, as a fraction of their spacing if they were evenly spread."""
 
 _PLACES = """
     QSP 青石坪 BSG 白水沟 LTB 龙潭坝 YPS 云盘山 DQW 大桥湾
@@ -28,11 +28,11 @@ _PLACES = """
     LHC 梨花村 ZYG 竹园沟 TCB 铁厂坝 LJL 鹿角岭 XSY 响水岩
     SMP 杉木坪 SCH 三岔河 HMG 黄茅埂 WYT 望月台 CPZ 长坪子
 """
-"""Codes and names of the first stations, in pairs: invented, no such places are meant."""
+"""Codes and names of the first stations, in pairs; all are fictitious."""
 
 
 def synthetic_network(count: int = 25) -> Network:
-    """Return the invented network, the same for every seed: a shaken grid whose hull covers 14,000 km2."""
+    """Return the synthetic network, the same for every seed: a perturbed grid whose hull covers 14,000 km2."""
     xy = _positions_km(count)
     words = _PLACES.split()
     places = list(zip(words[::2], words[1::2], strict=True))
@@ -44,13 +44,14 @@ def synthetic_network(count: int = 25) -> Network:
 
 
 def random_network(rng: np.random.Generator, *, kind: str | None = None) -> Network:
-    """Draw a network about `CENTRE`.
+    """Draw a network around `CENTRE`, with 8 to 32 stations on 0.5 to 2 times the area of the founding paper's.
 
     Parameters
     ----------
+    rng
+        Random generator.
     kind
-        One of `KINDS`, drawn where not given. The number of stations, 8 to 32, and the area, 0.5 to 2 times the paper's, are
-        drawn as well.
+        One of `KINDS`; drawn if None.
     """
     kind = str(rng.choice(KINDS)) if kind is None else kind
     count = int(rng.integers(FEWEST, MOST + 1))
@@ -66,25 +67,33 @@ def random_network(rng: np.random.Generator, *, kind: str | None = None) -> Netw
 
 
 def xy_km(network: Network, centre: tuple[float, float]) -> NDArray[np.float64]:
-    """Return east and north of `centre` in km, shape (station, 2), on the sphere's tangent plane: fine for some 100 km."""
+    """Return positions of stations in km on the plane tangent to the sphere, shape (station, 2); accurate for some 100 km.
+
+    Parameters
+    ----------
+    network
+        The stations.
+    centre
+        Latitude and longitude of the point of tangency; x is east and y north of it.
+    """
     east = ((network.longitude - centre[1] + 180.0) % 360.0 - 180.0) * EARTH_KM_PER_DEGREE * np.cos(np.radians(centre[0]))
     return np.column_stack([east, (network.latitude - centre[0]) * EARTH_KM_PER_DEGREE])
 
 
 def radius_km(xy: NDArray[np.float64]) -> float:
-    """Return the radius within which a network's signals are placed: half the side of a square of its hull's area, km."""
+    """Return the radius for the positions of signals in km: half the side of a square with the area of the network's hull."""
     if has_area(xy):
         return float(np.sqrt(_hull_area(xy)) / 2.0)
     return float(max(np.hypot(xy[:, 0], xy[:, 1]).max(initial=0.0), 1.0))
 
 
 def spacing_km(network: Network) -> float:
-    """Return the side of the square that each station of a network has to itself, km: 24 for the invented one."""
+    """Return the side of the square per station of a network in km: 24 for the synthetic one."""
     return spacing_of(xy_km(network, network.centre()))
 
 
 def spacing_of(xy: NDArray[np.float64]) -> float:
-    """Return the same of stations at some positions in km, shape (station, 2)."""
+    """Return the side of the square per station in km, for positions in km, shape (station, 2)."""
     return 2.0 * radius_km(xy) / float(np.sqrt(len(xy)))
 
 
@@ -99,13 +108,13 @@ def _station(code: str, name: str, x: float, y: float, elevation_m: float) -> St
 
 
 def _hull_area(xy: NDArray[np.float64]) -> float:
-    from scipy.spatial import ConvexHull  # a quarter of a second, which no command pays that makes no network
+    from scipy.spatial import ConvexHull  # takes a quarter of a second to import, only when needed
 
     return float(ConvexHull(xy).volume)
 
 
 def _positions_km(count: int) -> NDArray[np.float64]:
-    """Return `count` places of a shaken square grid about the centre, their hull scaled to the paper's area, km."""
+    """Return `count` positions of a perturbed square grid around the centre, the hull scaled to the paper's area, km."""
     rng = np.random.default_rng(np.random.SeedSequence([count, 70]))
     xy = _shaky_grid(rng, count)
     xy -= 0.5 * (xy.min(axis=0) + xy.max(axis=0))
@@ -115,7 +124,7 @@ def _positions_km(count: int) -> NDArray[np.float64]:
 
 
 def _shaky_grid(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """Return `count` places of a shaken square grid of unit mesh, shape (count, 2)."""
+    """Return `count` positions of a perturbed square grid of unit spacing, shape (count, 2)."""
     side = int(np.ceil(np.sqrt(count)))
     cells = np.sort(rng.permutation(side * side)[:count])
     shaken: NDArray[np.float64] = (
@@ -125,7 +134,7 @@ def _shaky_grid(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
 
 
 def _random_places(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """Return `count` places drawn in a square of unit side, none closer to another than `CLOSEST`, shape (count, 2)."""
+    """Return `count` random positions in a unit square, none closer together than `CLOSEST`, shape (count, 2)."""
     closest = CLOSEST / np.sqrt(count)
     places = np.empty((0, 2))
     while len(places) < count:

@@ -1,4 +1,4 @@
-"""Readings and night means of a simulated season: every minute, the nights' minutes alone, or no minutes at all."""
+"""Readings and night means of a simulated season: from all minutes, from those of the nights, or without minutes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,34 @@ RESOLUTION_DECIMALS = 2
 
 
 def minutes(season: SyntheticSeason, station: int, *, first: int = 0, last: int | None = None) -> Readings:
-    """Return one station's one-minute readings of days `first`..`last` (positions in `season.days`, last included).
+    """Return the one-minute readings of one station.
 
-    A day made alone is the same as within a longer stretch. Minutes in gaps are absent; values carry two decimals, as an
-    IAGA-2002 file does.
+    A day does not depend on which other days are computed. Minutes in gaps are absent; values have two decimals, as in an
+    IAGA-2002 file.
+
+    Parameters
+    ----------
+    season
+        The synthetic season.
+    station
+        Position of the station in the network.
+    first, last
+        First and last day, positions in `season.days`, both included; `last` defaults to the end.
     """
     days = range(first, season.days.size if last is None else last + 1)
     return _readings(season, station, days, np.zeros(len(days), dtype=np.int64), np.diff(season.midnight)[first : days.stop])
 
 
 def synthetic_night_means(season: SyntheticSeason, config: NightConfig) -> NightMeans:
-    """Return what `night_means` makes of the full minutes, having made those of the nights alone."""
+    """Return the night means of the one-minute readings, computed from the minutes of the nights only.
+
+    Parameters
+    ----------
+    season
+        The synthetic season.
+    config
+        Window, coverage and limits.
+    """
     opening, closing = (bound - season.midnight[:-1] for bound in _night_minutes(season, config))
     columns = []
     for station in range(len(season.network.stations)):
@@ -38,11 +55,17 @@ def synthetic_night_means(season: SyntheticSeason, config: NightConfig) -> Night
 
 
 def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMeans:
-    """Return night means without making minutes: a tenth of the time of `synthetic_night_means`.
+    """Return night means without computing minutes, in a tenth of the time of `synthetic_night_means`.
 
-    The same nodes, gaps and steps, averaged over the same minutes, so that the same nights are missing or short. The white
-    noise of the minutes comes as that of their mean, drawn apart; a spike takes its own minute out and nothing else; no night
-    is flagged `STEPPED`.
+    The same nodes, gaps and steps are averaged over the same minutes, so that the same nights are missing or short. The white
+    noise of the minutes is replaced by a draw of its mean; a spike removes only its own minute; no night is flagged `STEPPED`.
+
+    Parameters
+    ----------
+    season
+        The synthetic season.
+    config
+        Window and coverage.
     """
     opening, closing = _night_minutes(season, config)
     length = closing - opening
@@ -71,17 +94,17 @@ def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMea
 
 
 def _night_minutes(season: SyntheticSeason, config: NightConfig) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each night's first minute and the one past its last, counted from the season's origin, shapes (day,)."""
+    """Return each night's first minute and the one after its last, from the origin of the season, shapes (day,)."""
     start, end = night_bounds(season.days, season.config.timezone, config.window)
     minute = np.timedelta64(60_000, "ms")
-    # the minute that a bound falls into belongs to the night only from its stamp on
+    # a minute belongs to the night if its timestamp does
     return -((season.origin - start) // minute).astype(np.int64), -((season.origin - end) // minute).astype(np.int64)
 
 
 def _readings(
     season: SyntheticSeason, station: int, days: range, opening: NDArray[np.int64], closing: NDArray[np.int64]
 ) -> Readings:
-    """Return the readings of each day's minutes opening..closing, counted from its midnight."""
+    """Return the readings of the minutes opening..closing of each day, counted from its midnight."""
     midnight, config = season.midnight[days.start : days.stop], season.config
     minute = np.concatenate([m + np.arange(a, b) for m, a, b in zip(midnight, opening, closing, strict=True)])
     noise = np.concatenate(

@@ -1,4 +1,4 @@
-"""A corpus as NetCDF files for other tools: what the stations show, what happened, and what the rule says of each day."""
+"""A corpus as NetCDF files for other tools: station values, earthquakes, and labels of the rule."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ EPOCH = np.datetime64("1970-01-01T00:00:00", "ms")
 def write_netcdf(path: Path, seasons: Sequence[SimulatedSeason]) -> None:
     """Write seasons of one plan as a NetCDF-3 file with 64-bit offsets.
 
-    Dimensions are season, day, station and event. Seasons with fewer stations or events are filled up with NaN; labels of days
-    in the warm-up are -1. `z` and `anomaly_nt` are the program's own, `kp` is the night's largest. Times of events are seconds
-    since 1970 UTC, days are local dates as days since 1970-01-01.
+    Dimensions are season, day, station and event. Seasons with fewer stations or events are padded with NaN; labels of days in
+    the warm-up are -1. `z` and `anomaly_nt` are those of the pipeline, `kp` is the maximum of the night. Times of events are
+    seconds since 1970 UTC, days are local dates as days since 1970-01-01.
 
     Parameters
     ----------
     path
-        A new file; it appears whole or not at all.
+        The new file; it is complete or not created.
     seasons
-        One or more, of equally many days.
+        One or more, of the same number of days.
 
     Raises
     ------
     OSError
-        As the disk says.
+        If the file cannot be written.
     """
     stations = max(len(each.season.network.stations) for each in seasons)
     events = max(len(each.events) for each in seasons)

@@ -1,7 +1,7 @@
-"""What else can be wrong with a simulated season and is no signal: drift, a change of regime, outages that move, lively storms.
+"""Disturbances of a simulated season that are not signals: drift, change of regime, moving outages, strong storms.
 
-A verdict has to withstand all of it, so null seasons come with each; and a network that shall learn "something local that
-lasts" has to have seen what only looks like it.
+A verdict must not be affected by any of them, so null seasons are made with each; and a model trained to find "something local
+that lasts" must have seen what only looks like it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class Nuisance:
-    """What is wrong with a season besides the usual; nothing by default.
+    """Disturbances of a season besides the usual ones; none by default.
 
     Attributes
     ----------
     drift_nt
-        Each station walks at random, by this much in 30 days, nT.
+        Standard deviation of each station's random walk after 30 days, nT.
     regime
-        Factor on the stations' own noise from a day on that is drawn in the middle third of the season.
+        Factor on the stations' own noise from a random day in the middle third of the season on.
     storms
-        Factor on what storms leave at each station alone.
+        Factor on the part of storms that is not common to the stations.
     outage_share
-        Share of the stations, neighbours of each other, that are off for some half of the time; the hole moves on every
-        `outage_days` days.
+        Fraction of the stations, all neighbours, that are off for about half of the time; the group changes every `outage_days`
+        days.
     outage_days
-        How long the hole stays about one station.
+        Days until the group of stations changes.
     """
 
     drift_nt: float = 0.0
@@ -42,7 +42,7 @@ class Nuisance:
     outage_days: float = 20.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn."""
+        """Raise ValueError for parameters that cannot be drawn."""
         if min(self.drift_nt, self.regime, self.storms) < 0.0 or not 0.0 <= self.outage_share < 1.0 or self.outage_days < 1.0:
             raise ValueError(
                 Said("Disturbances must not be negative; an outage affects only part of the stations, for one day or longer.")
@@ -56,11 +56,11 @@ NUISANCES = {
     "outages": Nuisance(outage_share=0.2),
     "storms": Nuisance(storms=3.0),
 }
-"""By name, in sizes that a station's own noise of 0.6 nT a night does not hide."""
+"""Disturbances by name, large enough not to be hidden by a station's own noise of 0.6 nT a night."""
 
 
 def random_nuisance(rng: np.random.Generator) -> Nuisance:
-    """Draw one: each kind is there in one season of three, up to the sizes of `NUISANCES`."""
+    """Draw disturbances: each kind occurs in one season of three, up to the sizes of `NUISANCES`."""
     there = rng.random(4) < 1.0 / 3.0
     drift, regime, storms, share = rng.uniform(0.0, 1.0, 4)
     return Nuisance(
@@ -72,19 +72,51 @@ def random_nuisance(rng: np.random.Generator) -> Nuisance:
 
 
 def random_walks_nt(nuisance: Nuisance, nights: int, stations: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return where each station's walk is in each night, nT, shape (night, station)."""
+    """Return the random walk of each station, nT, shape (night, station).
+
+    Parameters
+    ----------
+    nuisance
+        Provides the drift.
+    nights, stations
+        Numbers of nights and stations.
+    rng
+        Random generator.
+    """
     steps: NDArray[np.float64] = rng.standard_normal((nights, stations)) * (nuisance.drift_nt / np.sqrt(30.0))
     return np.cumsum(steps, axis=0)
 
 
 def regime_factors(nuisance: Nuisance, nights: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the factor on the stations' own noise in each night, shape (night,)."""
+    """Return the factor on the stations' own noise in each night, shape (night,).
+
+    Parameters
+    ----------
+    nuisance
+        Provides the factor after the change.
+    nights
+        Number of nights.
+    rng
+        Random generator.
+    """
     change = int(rng.uniform(nights / 3.0, 2.0 * nights / 3.0))
     return np.where(np.arange(nights) < change, 1.0, nuisance.regime)
 
 
 def moving_outages(nuisance: Nuisance, xy: NDArray[np.float64], length: int, rng: np.random.Generator) -> tuple[Spans, ...]:
-    """Return each station's outages within `length` minutes: neighbours are off together, and the hole moves."""
+    """Return the outages of each station: neighbouring stations are off together, and the group changes.
+
+    Parameters
+    ----------
+    nuisance
+        Provides the fraction of stations and the days until the group changes.
+    xy
+        Positions of the stations in km, shape (station, 2).
+    length
+        Length of the season in minutes.
+    rng
+        Random generator.
+    """
     count = len(xy)
     off: list[list[tuple[int, int]]] = [[] for _ in range(count)]
     together = round(nuisance.outage_share * count)

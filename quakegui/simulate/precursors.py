@@ -1,7 +1,7 @@
-"""The signals of the synthetic season: precursors before real events, and false anomalies that precede nothing.
+"""The signals of the synthetic season: precursors before earthquakes, and false anomalies that precede none.
 
-Nothing here is a finding. The laws below are assumptions, fixed before any network was trained on them, of the size that
-reports of local total-intensity changes before earthquakes speak of (one to several nT over days to weeks):
+The laws below are assumptions, not results. They were fixed before any model was trained on them, with sizes as in reports
+of local changes of total intensity before earthquakes (one to several nT over days to weeks):
 
 ====================  =====================================  =====  =====  =====
 magnitude M           law                                      3.1    5.0    6.8
@@ -11,13 +11,14 @@ footprint, km         18 x 10^(0.07 (M - 3)), Gaussian sigma  18.3   24.8   33.2
 length, days          5 x 10^(0.15 (M - 3)), +-30 % drawn      5.2   10.0   18.6
 ====================  =====================================  =====  =====  =====
 
-The footprints are a fraction of the 120 km that the network spans: what covers all of it is removed with the common mode.
+The footprints are a fraction of the 120 km of the network: a signal over all of it is removed with the common mode.
 Four events in five have a precursor. It rises and decays over a quarter of its length each, ends up to a quarter of its
-length before the event, has either sign, and lies within the network on the event's side of its centre. False anomalies obey
-the same law with drawn magnitudes, places and times, about six a year. The windows are drawn here and known to nothing else.
+length before the event, has either sign, and lies within the network, from its centre in the direction of the event. False
+anomalies follow the same law with random magnitudes, places and times, about six a year. The time spans enter only the
+simulated readings.
 
-That is the default `Law`, the one of the season that ships. Others are for asking what a network that has learnt from one
-finds under another, and `wider` draws one at random, for learning "something local that lasts" and not one curve.
+This is the default `Law`, that of the synthetic season supplied with quakegui. Other laws test a model that was trained
+on one law, and `wider` draws a random one, to train a model on "something local that lasts" instead of one curve.
 """
 
 from __future__ import annotations
@@ -36,28 +37,28 @@ DAY_MINUTES = 1440.0
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """How precursors look and when they come.
+    """Shape and timing of the precursors.
 
     Attributes
     ----------
     peak_nt, footprint_km, length_days
-        Height, Gaussian half-width (sigma) and length of the precursor of an event of magnitude 3.
+        Peak, Gaussian half-width (sigma) and length of the precursor of an event of magnitude 3.
     peak_growth, footprint_growth, length_growth
-        Their growth, decades per unit of magnitude.
+        Their growth in decades per unit of magnitude.
     length_spread
-        A length is drawn within this share of its law.
+        Lengths are drawn within this fraction of the mean length.
     lead
-        The end comes before the event by up to this share of the length.
+        Maximum time from the end of a precursor to the event, as a fraction of its length.
     ramp
-        Share of the length over which a precursor rises, and decays: 0.5 leaves no plateau.
+        Fraction of the length over which a precursor rises, and decays: 0.5 leaves no plateau.
     elongation
-        Length over width of a footprint of the same area, in a direction drawn for each; 1 is round.
+        Length divided by width of a footprint of the same area, with a random bearing; 1 is round.
     positive
-        Share of precursors that raise the field.
+        Fraction of precursors that raise the field.
     share
-        Share of events that have one.
+        Fraction of events that have a precursor.
     false_per_year
-        Mean number of anomalies a year that precede nothing.
+        Mean number of anomalies per year that precede no earthquake.
     """
 
     peak_nt: float = 2.0
@@ -75,7 +76,7 @@ class Law:
     false_per_year: float = 6.0
 
     def __post_init__(self) -> None:
-        """Refuse what no signal can follow."""
+        """Raise ValueError for parameters that define no signal."""
         if min(self.peak_nt, self.footprint_km, self.length_days) <= 0.0 or not 0.0 <= self.length_spread < 1.0:
             raise ValueError(
                 Said(
@@ -94,7 +95,19 @@ class Law:
             raise ValueError(Said("The shares in the signal parameters must be between 0 and 1."))
 
     def signal(self, magnitude: float, *, sign: float, x_km: float, y_km: float, start: float, length: float) -> Signal:
-        """Return the signal of an event of `magnitude`, round; `start` and `length` in days."""
+        """Return the round signal of an event.
+
+        Parameters
+        ----------
+        magnitude
+            Magnitude of the event.
+        sign
+            1 or -1.
+        x_km, y_km
+            East and north of the centre of the network.
+        start, length
+            Days since the first midnight of the season, and length in days.
+        """
         return Signal(
             x_km=x_km,
             y_km=y_km,
@@ -107,22 +120,30 @@ class Law:
         )
 
     def length(self, magnitude: float, rng: np.random.Generator) -> float:
-        """Draw the length of a precursor in days."""
+        """Draw the length of a precursor in days.
+
+        Parameters
+        ----------
+        magnitude
+            Magnitude of the event.
+        rng
+            Random generator.
+        """
         typical = self.length_days * 10.0 ** (self.length_growth * (magnitude - 3.0))
         return float(typical * rng.uniform(1.0 - self.length_spread, 1.0 + self.length_spread))
 
     def sign(self, rng: np.random.Generator) -> float:
-        """Draw 1 or -1."""
+        """Draw the sign of a precursor, 1 or -1."""
         return float(rng.choice([-1.0, 1.0], p=None if self.positive == 0.5 else [1.0 - self.positive, self.positive]))
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One smooth anomaly: a Gaussian on the ground, a raised-cosine plateau in time.
+    """One smooth anomaly: a Gaussian in space, a plateau with raised-cosine ramps in time.
 
-    `x_km`, `y_km` are east and north of the network's centre, `start` and `end` are minutes since the season's first midnight,
-    `event` is the id of the event it precedes, empty for a false anomaly. `peak_nt` carries the sign, at strength 1. `ramp`,
-    `elongation` as in `Law`; `bearing` is the direction of the longer axis, radians east of north.
+    `x_km` and `y_km` are east and north of the centre of the network, `start` and `end` are minutes since the first midnight of
+    the season, `event` is the id of the event that follows, empty for a false anomaly. `peak_nt` is signed, at strength 1.
+    `ramp` and `elongation` are as in `Law`; `bearing` is the direction of the longer axis, radians east of north.
     """
 
     x_km: float
@@ -137,7 +158,7 @@ class Signal:
     bearing: float = 0.0
 
     def footprint(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of the peak at each position, shape (station,), of positions of shape (station, 2)."""
+        """Return the signal relative to its peak at positions of shape (station, 2), shape (station,)."""
         east, north = xy_km[:, 0] - self.x_km, xy_km[:, 1] - self.y_km
         along = east * np.sin(self.bearing) + north * np.cos(self.bearing)
         across = east * np.cos(self.bearing) - north * np.sin(self.bearing)
@@ -146,7 +167,7 @@ class Signal:
         return share
 
     def course(self, minute: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of the peak at each minute, 0 outside start..end, same shape."""
+        """Return the signal relative to its peak at each minute, 0 outside start..end, same shape."""
         length = self.end - self.start
         edge = np.minimum(minute - self.start, self.end - minute) / (self.ramp * length)
         share: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * np.clip(edge, 0.0, 1.0))
@@ -154,7 +175,7 @@ class Signal:
 
 
 def wider(rng: np.random.Generator) -> Law:
-    """Draw a law about the default one: footprint and length by a factor of 0.5 to 2 each, lead, ramps, shape and sign free."""
+    """Draw a law around the default one: footprint and length times 0.5 to 2 each, with random lead, ramps, shape and sign."""
 
     def factor() -> float:
         return float(2.0 ** rng.uniform(-1.0, 1.0))
@@ -180,20 +201,22 @@ def draw_precursors(
     radius_km: float,
     law: Law | None = None,
 ) -> tuple[Signal, ...]:
-    """Draw the precursors of `events`, some of which get none.
+    """Draw the precursors of events, some of which have none.
 
-    Each event is drawn from its own random numbers, so leaving one out changes no other.
+    Each event has its own random numbers, so omitting one changes no other.
 
     Parameters
     ----------
     events
-        Main shocks: an aftershock would be given a precursor of its own.
+        Main shocks: an aftershock would get a precursor of its own.
+    seed
+        Seed of the season.
     origin
-        UTC instant that minutes are counted from.
+        UTC time of minute 0.
     centre, radius_km
-        The network's centre in degrees and the radius that holds its stations.
+        Centre of the network in degrees, and the radius that contains its stations.
     law
-        The default `Law` where not given.
+        Default: `Law()`.
     """
     law = Law() if law is None else law
     signals = []
@@ -214,7 +237,19 @@ def draw_precursors(
 
 
 def draw_false(*, seed: int, days: int, radius_km: float, law: Law | None = None) -> tuple[Signal, ...]:
-    """Draw the anomalies that precede nothing, over `days` days."""
+    """Draw the anomalies that precede no earthquake.
+
+    Parameters
+    ----------
+    seed
+        Seed of the season.
+    days
+        Number of days.
+    radius_km
+        Radius that contains the stations.
+    law
+        Default: `Law()`.
+    """
     law = Law() if law is None else law
     rng = np.random.default_rng(np.random.SeedSequence([seed, 72]))
     turned = np.random.default_rng(np.random.SeedSequence([seed, 73]))

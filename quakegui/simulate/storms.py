@@ -1,4 +1,4 @@
-"""How magnetic storms show in the synthetic season: from Kp to depressions and activity in nT."""
+"""Magnetic storms of the synthetic season: depression and activity in nT from Kp."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KP_TO_AP = np.array(
     [0, 2, 3, 4, 5, 6, 7, 9, 12, 15, 18, 22, 27, 32, 39, 48, 56, 67, 80, 94, 111, 132, 154, 179, 207, 236, 300, 400],
     dtype=float,
 )
-"""Equivalent amplitude ap of each third of Kp, 0o to 9o (Bartels 1957)."""
+"""Equivalent amplitude ap for each third of Kp, 0o to 9o (Bartels 1957)."""
 
 # fmt: off
 KP_SHARES_2022 = np.array([
@@ -20,20 +20,29 @@ KP_SHARES_2022 = np.array([
     0.9516, 0.9680, 0.9818, 0.9891, 0.9933, 0.9968, 0.9977, 0.9988, 0.9994, 0.9997, 0.9997,
 ])
 # fmt: on
-"""Share of 3-hour intervals with Kp up to 0, 1/3, 2/3 ... from November 2021 to December 2022 (GFZ); none reached 8."""
+"""Fraction of 3-hour intervals with Kp up to 0, 1/3, 2/3 ... from November 2021 to December 2022 (GFZ); none reached 8."""
 
 QUIET_AP = 5.0
 DEPRESSION_NT = 0.13
-"""Depression of F per 3 hours and unit of ap above quiet, nT."""
+"""Depression of F in nT per 3 hours and unit of ap above the quiet level."""
 RECOVERY_HOURS = 24.0
 ACTIVITY_NT = 0.08
-"""Spread of hourly fluctuations per unit of ap, nT, on top of 0.3 nT."""
+"""Standard deviation of hourly fluctuations in nT per unit of ap, in addition to 0.3 nT."""
 
 
 def storm_depression(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far storms depress the field at `minute` minutes after `origin`, nT, not positive, same shape.
+    """Return the depression of the field by storms, nT, not positive, same shape as `minute`.
 
-    The disturbance grows with ap and recovers exponentially, the simplest form of the ring current's balance.
+    The disturbance grows with ap and recovers exponentially, the simplest balance of the ring current.
+
+    Parameters
+    ----------
+    kp
+        The index.
+    origin
+        UTC time of minute 0.
+    minute
+        Minutes after `origin`.
     """
     at, ap = _ap(kp, origin, minute)
     kept = float(np.exp(-3.0 / RECOVERY_HOURS))
@@ -42,25 +51,48 @@ def storm_depression(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64])
 
 
 def activity(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the spread of the field's fluctuations at `minute` minutes after `origin`, nT, same shape."""
+    """Return the standard deviation of the field's fluctuations, nT, same shape as `minute`.
+
+    Parameters
+    ----------
+    kp, origin, minute
+        See `storm_depression`.
+    """
     at, ap = _ap(kp, origin, minute)
     return 0.3 + ACTIVITY_NT * np.interp(minute, at + 90.0, ap)
 
 
 def require_kp(kp: Kp, origin: np.datetime64, minutes: int) -> None:
-    """Refuse an index that leaves out part of the `minutes` minutes after `origin`.
+    """Check that the index covers a time span.
+
+    Parameters
+    ----------
+    kp
+        The index.
+    origin
+        UTC start.
+    minutes
+        Length in minutes.
 
     Raises
     ------
     ValueError
-        Saying how many intervals are unknown, and the first of them.
+        If intervals are missing, with their number and the first of them.
     """
     _ap(kp, origin, np.array([float(minutes)]))
 
 
 def random_kp(seed: int, start: np.datetime64, end: np.datetime64) -> Kp:
-    """Draw an index for start..end with the values of 2022 and its memory: correlation 0.74 after 3 hours, 0.25 after a day."""
-    from scipy.special import ndtr  # see `layouts`: commands that simulate nothing start without it
+    """Draw an index with the values of 2022 and its memory: correlation 0.74 after 3 hours, 0.25 after a day.
+
+    Parameters
+    ----------
+    seed
+        Seed of the season.
+    start, end
+        UTC time span; whole days are drawn.
+    """
+    from scipy.special import ndtr  # imported late, as in `layouts`
 
     first, last = start.astype("datetime64[D]"), end.astype("datetime64[D]") + np.timedelta64(1, "D")
     time = np.arange(first, last, KP_STEP).astype("datetime64[ms]")
@@ -77,7 +109,7 @@ def _ap(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> tuple[NDA
     Raises
     ------
     ValueError
-        If the index leaves out an interval of the season itself; before it the days are taken as quiet.
+        If the index misses an interval of the season; unknown intervals before it count as quiet.
     """
     first = (origin - 2 * np.timedelta64(1, "D")).astype("datetime64[D]").astype("datetime64[ms]")
     last = origin + np.timedelta64(int(minute[-1]) * 60_000, "ms")
@@ -100,7 +132,7 @@ def _ap(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> tuple[NDA
 
 
 def remembered(values: NDArray[np.float64], *, gain: float, kept: float) -> NDArray[np.float64]:
-    """Return, along the first axis, each value times `gain` and what is `kept` of the result before it.
+    """Return a first-order recursive filter along the first axis: `gain` times the value plus `kept` times the last result.
 
     Parameters
     ----------
@@ -109,9 +141,9 @@ def remembered(values: NDArray[np.float64], *, gain: float, kept: float) -> NDAr
     gain
         Factor on the values.
     kept
-        Share of one result that is still there in the next.
+        Fraction of a result that remains in the next one.
     """
-    from scipy.signal import lfilter  # a second, which no other command of the program need wait
+    from scipy.signal import lfilter  # takes a second to import, only when needed
 
     found: NDArray[np.float64] = lfilter([gain], [1.0, -kept], values, axis=0)
     return found

@@ -1,24 +1,22 @@
-"""A season that was never measured: SYNTHETIC readings of an invented network, from one seed.
+"""A SYNTHETIC season: readings of a fictitious network, generated from one seed.
 
-It stands in for the readings of the founding paper, which are not public. One-minute total intensity is the sum of
+It replaces the readings of the founding paper, which are not public. One-minute total intensity is the sum of
 
-- the main field of each place, given by the caller (IGRF) and linear in time,
-- the solar quiet variation, by local solar time and season, a little different from day to day,
+- the main field at each station, supplied by the caller (IGRF) and linear in time,
+- the solar quiet variation, by local solar time and time of year, slightly different from day to day,
 - storms: depressions and activity that follow Kp, nearly the same at all stations,
-- noise that all stations share, and each station's own noise, drift and thermal wave,
-- spikes, gaps and outages, and, unless the season is a null season, lasting steps,
+- common noise of all stations, and each station's own noise, drift and thermal wave,
+- spikes, gaps and outages and, except in a null season, lasting steps,
 - `strength` times the signals of `quakegui.simulate.precursors`, whose sizes were fixed before any training.
 
-Strength 0 is the **null season**: pure noise. It has no steps, since a step is no noise: by design it keeps abs(z) high for
-thirty days.
-
-Night means have the spread of a real mid-latitude observatory (day-to-day differences: about 5 nT standard deviation, 3.6 nT
-robust); what the common mode leaves has 0.4 to 1.1 nT, as at the denser part of the Japanese network.
-
-Everything slower than ten minutes is drawn once for the whole season, at nodes ten minutes apart with straight lines between;
-the white noise of a minute comes from the random numbers of its own (seed, day, station), in the order of the minutes. So a
-day can be made alone, and the nights alone, and both agree with the whole record to the last digit
-(`quakegui.simulate.minutes`). Night means for seasons by the thousand are made without minutes, and differ by 0.02 nT.
+Strength 0 is the **null season**: pure noise. It has no steps, since a step is not noise: it keeps abs(z) high for thirty days
+by design.
+The scatter of the night means is that of a real mid-latitude observatory (day-to-day differences: standard deviation about 5
+nT, robust 3.6 nT); without the common mode it is 0.4 to 1.1 nT, as in the denser part of the Japanese network.
+Everything slower than ten minutes is drawn once for the whole season, at nodes ten minutes apart, with linear interpolation;
+the white noise of a minute comes from the random numbers of its seed, day and station, in the order of the minutes. Single days
+or only the nights can therefore be computed, and agree with the whole record to the last digit (`quakegui.simulate.minutes`).
+Night means of thousands of seasons are computed without minutes, and differ by 0.02 nT.
 """
 
 from __future__ import annotations
@@ -43,27 +41,27 @@ from quakegui.simulate.storms import random_kp, require_kp
 from quakegui.words import Said
 
 MAIN_FIELD_NT = 49_500.0
-"""About the main field of the network; its size does not matter to an anomaly."""
+"""Approximate main field of the network; its size does not affect anomalies."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntheticConfig:
-    """Which synthetic season to make.
+    """Parameters of a synthetic season.
 
     Attributes
     ----------
     seed
-        All random numbers follow from it.
+        Seed of all random numbers.
     strength
         Factor on precursors and false anomalies; 0 is the null season.
     first_day, last_day
-        The season window, local dates.
+        First and last day of the season, local dates.
     warm_up_days
         Days of readings before it.
     timezone
         IANA name.
     stations
-        How many; the invented network covers the same area with any number.
+        Number of stations; the synthetic network covers the same area with any number.
     """
 
     seed: int = 20220201
@@ -75,7 +73,7 @@ class SyntheticConfig:
     stations: int = 25
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be made."""
+        """Raise ValueError for parameters that define no season."""
         if self.seed < 0 or self.strength < 0 or self.warm_up_days < 0 or self.stations < 1:
             raise ValueError(
                 Said(
@@ -94,18 +92,18 @@ class SyntheticConfig:
 
 @dataclass(frozen=True, eq=False)
 class SyntheticSeason:
-    """All of a synthetic season but the white noise of its minutes.
+    """A synthetic season, complete except for the white noise of its minutes.
 
     Attributes
     ----------
     config, network, signals
-        What it was made from; `signals` is what strength multiplies.
+        Its parameters; `signals` are multiplied by the strength.
     days
         Local dates, warm-up included, datetime64[D], shape (day,).
     origin
-        UTC instant of the first midnight, datetime64[ms].
+        UTC time of the first midnight, datetime64[ms].
     midnight
-        Minutes from `origin` to each day's midnight and the last day's end, shape (day + 1,).
+        Minutes from `origin` to each day's midnight and the end of the last day, shape (day + 1,).
     main_field_nt
         Main field at the first midnight and at the end of the last day, nT, shape (2, station).
     background
@@ -126,7 +124,7 @@ class SyntheticSeason:
 
     @property
     def kp(self) -> Kp:
-        """The index that drives the storms."""
+        """Kp index that drives the storms."""
         return self.background.kp
 
     @cached_property
@@ -135,7 +133,7 @@ class SyntheticSeason:
         return self.level_at(np.arange(self.background.nodes))
 
     def level_at(self, which: NDArray[np.integer]) -> NDArray[np.float64]:
-        """Return the total intensity at some nodes, nT, shape (node, station): the very numbers of `level_nt`."""
+        """Return the total intensity at some nodes, nT, shape (node, station), exactly as in `level_nt`."""
         node = which.astype(np.float64) * NODE_MINUTES
         first, last = self.main_field_nt
         share = which[:, np.newaxis] / max(self.background.nodes - 1, 1)
@@ -164,22 +162,22 @@ def make_season(
         Seed, strength, days, stations.
     main_field_nt
         Main field in nT at the stations, in their order: shape (2, station) at the first midnight and at the end of the last
-        day, or (station,) for one that does not change.
+        day, or (station,) if it is constant.
     kp
-        The storms' driver; without it one is drawn (`quakegui.simulate.storms.random_kp`).
+        Kp index that drives the storms; drawn if None (`quakegui.simulate.storms.random_kp`).
     events
-        Events that precursors are drawn for: main shocks.
+        Main shocks that may have precursors.
     network
-        Stations, all of them with coordinates; the invented ones where not given.
+        Stations, all with coordinates. Default: the synthetic network.
     law
-        How precursors look and when they come; the default one where not given.
+        Shape and timing of the precursors. Default: `Law()`.
     nuisance
-        What else is wrong with the season; nothing where not given.
+        Further disturbances. Default: none.
 
     Raises
     ------
     ValueError
-        If `kp` leaves part of the season out, a station has no coordinates, or the main field has another shape.
+        If `kp` does not cover the season, a station has no coordinates, or the main field has another shape.
     """
     if network is not None and not network.located.all():
         raise ValueError(Said("A synthetic season needs the coordinates of all its stations."))

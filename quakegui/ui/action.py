@@ -1,4 +1,4 @@
-"""What a row of the action table says, and the menus that rows stand in."""
+"""A row of the action table, and the menus."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MENUS: Final = (PROJECT, EDIT, DAY, LABEL, NETWORK, VIEW, HELP)
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that the analyst can do.
+    """One action of the analyst.
 
     Attributes
     ----------
@@ -30,21 +30,21 @@ class Action:
     menu
         One of `MENUS`.
     text, tip
-        English texts, translated where they are shown.
+        English texts, translated when displayed.
     run
-        What it does.
+        The function that performs it.
     shortcuts
-        Portable key sequences, the first one shown.
+        Portable key sequences, the first one displayed.
     icon
         QtAwesome name, or empty.
     needs
-        "" always possible, "project" needs one, "days" needs a season, "write" needs days that may be labelled.
+        "" always possible, "project" needs a project, "days" a season, "write" days that may be labelled.
     toolbar
-        Whether the tool bar shows it.
+        Whether it is in the tool bar.
     checked
         For an on/off choice: whether it is on.
     group
-        A separator stands between actions of different groups in a menu.
+        Menus have a separator between actions of different groups.
     """
 
     id: str

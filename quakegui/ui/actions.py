@@ -1,4 +1,4 @@
-"""The one action table: menus, tool bar, shortcut sheet and command palette are all read from it."""
+"""The one action table, the source of menus, tool bar, shortcut sheet and command palette."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures side by side where there is room for all of them, and behind tabs where there is not: each whole either way."""
+"""Figures side by side if there is room for all of them, otherwise in tabs; each is always shown whole."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStackedWidget, QTabW
 from quakegui.ui import theme
 
 ROOM: Final = QSize(1000, 540)
-"""From this size on a board of six pictures shows all of them, for text of the usual size."""
+"""Size from which a board of six figures shows all of them, for text of the usual size."""
 USUAL_LINE: Final = 18
 
 
 class Board(QStackedWidget):
-    """Pictures in rows.
+    """Figures in rows.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Board(QStackedWidget):
         self.addWidget(self.tabs)
 
     def set_titles(self, titles: Sequence[str]) -> None:
-        """Name the pictures, in the order in which they were given."""
+        """Set the titles of the figures, in the order in which these were given."""
         for (widget, _around, label), title in zip(self._cells, titles, strict=True):
             label.setText(title)
             theme.tint(label, theme.colours().text, bold=True)
@@ -58,15 +58,15 @@ class Board(QStackedWidget):
 
     @property
     def tabbed(self) -> bool:
-        """Whether one picture is shown at a time."""
+        """Whether one figure is shown at a time."""
         return self.currentWidget() is self.tabs
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Get by with little: the pictures are then behind tabs."""
+        """Return a small size: the figures are then in tabs."""
         return QSize(240, 120)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show all where there is room."""
+        """Switch between rows and tabs by the room available."""
         super().resizeEvent(event)
         room = ROOM * (self.fontMetrics().height() / USUAL_LINE)
         tabbed = self.width() < room.width() or self.height() < room.height()

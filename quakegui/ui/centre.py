@@ -1,4 +1,4 @@
-"""The middle of the window: bars that say what was done or what is lacking, above the start page or the day map."""
+"""The centre of the window: bars for messages and answers, above the start page or the day map."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 
 class Centre(QWidget):
-    """Bars above pages; where a workspace shows no page, the bars alone, as high as they are.
+    """Bars above pages; in a workspace without pages, the bars only, at their own height.
 
     Parameters
     ----------
     bars
-        Each comes and goes as it pleases.
+        Widgets that show and hide themselves.
     """
 
     briefed = Signal(bool)
-    """Carries whether what is only handy is to make room for the map."""
+    """Whether less important elements should make room for the map."""
 
     def __init__(self, bars: Sequence[QWidget]) -> None:
         super().__init__()
@@ -37,18 +37,18 @@ class Centre(QWidget):
         column.addWidget(self.pages, 1)
 
     def show_pages(self, on: bool) -> None:
-        """Show the page in front, or the bars alone."""
+        """Show the current page, or the bars only."""
         self.pages.setVisible(on)
         self._make_room()
 
     def eventFilter(self, _bar: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Follow the bars that come and go."""
+        """Adjust the height when a bar is shown or hidden."""
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent) and self.pages.isHidden():
             self._later.start()
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Give the bars the height that their words need in a new width."""
+        """Adjust the height of the bars to their text at a new width."""
         super().resizeEvent(event)
         if self.pages.isHidden() and event.size().width() != event.oldSize().width():
             self._make_room()

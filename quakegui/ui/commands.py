@@ -1,4 +1,4 @@
-"""What the actions of the table do, one short function each; dialogs are imported when they are first asked for."""
+"""The functions of the action table, one short function each; dialogs are imported on first use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def new_project(bench: Workbench) -> None:
-    """Ask for a folder and a time zone, and make an empty project there."""
+    """Ask for a folder and a time zone, and create an empty project there."""
     from quakegui.ui.dialogs.new_project import NewProjectDialog
 
     dialog = NewProjectDialog(latest_folder(bench.session.settings), bench.window)
@@ -35,45 +35,54 @@ def new_project(bench: Workbench) -> None:
 
 
 def open_project(bench: Workbench) -> None:
-    """Ask for a project's folder and open it."""
+    """Ask for the folder of a project and open it."""
     folder = QFileDialog.getExistingDirectory(bench.window, tr("Open project"), str(latest_folder(bench.session.settings)))
     if folder:
         opening.open_project(bench.session, Path(folder))
 
 
 def open_demo(bench: Workbench) -> None:
-    """Open the synthetic season, made on its first use."""
+    """Open the synthetic season, which is created on first use."""
     opening.open_demo(bench.session)
 
 
 def open_null_season(bench: Workbench) -> None:
-    """Open the synthetic season into which no signal was put, made on its first use."""
+    """Open the synthetic season without signals, which is created on first use."""
     opening.open_demo(bench.session, strength=0.0)
 
 
 def import_readings(bench: Workbench) -> None:
-    """Let the analyst choose files, see what is in them, and import them."""
+    """Open the import wizard: choose files, preview their content, and import them."""
     from quakegui.ui.dialogs.import_wizard import ImportWizard
 
     _ask(ImportWizard(bench.session, bench.window))
 
 
+def _hidden(bench: Workbench) -> bool:
+    """Say that earthquakes stay hidden while somebody labels blind, and return whether somebody does."""
+    if bench.session.display.blind:
+        bench.session.said.emit("Earthquakes are hidden during blind labelling", "info")
+    return bench.session.display.blind
+
+
 def edit_catalogue(bench: Workbench) -> None:
     """Show the earthquake catalogue: box, magnitude, declustering and directions."""
+    if _hidden(bench):
+        return
     from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 
     _ask(CatalogueDialog(bench.session, bench.window))
 
 
 def edit_stations(bench: Workbench) -> None:
-    """Show the stations' names and coordinates."""
+    """Open the names and coordinates of the stations."""
     from quakegui.ui.dialogs.stations_dialog import StationsDialog
 
     _ask(StationsDialog(bench.session, bench.window))
 
 
 def edit_season(bench: Workbench) -> None:
-    """Show the season window and the parameters of the way from readings to maps."""
+    """Open the season and the parameters of the computation of maps."""
     from quakegui.ui.dialogs.season_dialog import SeasonDialog
 
     _ask(SeasonDialog(bench.session, bench.window))
@@ -81,65 +90,69 @@ def edit_season(bench: Workbench) -> None:
 
 def apply_rule(bench: Workbench) -> None:
     """Show the label rule with its counts, and apply it."""
+    if _hidden(bench):
+        return
     from quakegui.ui.dialogs.rule_dialog import RuleDialog
 
     _ask(RuleDialog(bench.session, bench.window))
 
 
 def show_agreement(bench: Workbench) -> None:
-    """Compare two analysts' labels and settle where they differ."""
+    """Compare the labels of two analysts and resolve disagreements."""
     from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 
     _ask(AgreementDialog(bench.session, bench.window))
 
 
 def revert_labels(bench: Workbench) -> None:
-    """Show the history of the labels, and go back to one of its entries."""
+    """Open the history of the labels, to revert to one of its entries."""
     from quakegui.ui.dialogs.history_dialog import HistoryDialog
 
     _ask(HistoryDialog(bench.session, bench.window))
 
 
 def show_imports(bench: Workbench) -> None:
-    """Show what was imported, and undo or redo it."""
+    """Open the list of imports, to undo or redo them."""
     from quakegui.ui.dialogs.imports_dialog import ImportsDialog
 
     _ask(ImportsDialog(bench.session, bench.window))
 
 
 def edit_settings(bench: Workbench) -> None:
-    """Show the analyst's settings."""
+    """Open the analyst's settings."""
     from quakegui.ui.dialogs.settings_dialog import SettingsDialog
 
     _ask(SettingsDialog(bench.session, bench.window))
 
 
-def export_figure(bench: Workbench) -> None:
-    """Save a panel as a picture."""
+def export_figure(bench: Workbench, panel: str = "day map") -> None:
+    """Save a panel as a picture; that of a name is offered first."""
     from quakegui.ui.dialogs.export_dialogs import FigureDialog
 
     panels = {"day map": (tr("Day map"), cast(QWidget, bench.day_map.view))}
     panels |= {name: (dock.windowTitle(), dock.widget()) for name, dock in bench.docks.items() if dock.isVisible()}
+    if bench.session.display.sheet:
+        panels["contact sheet"] = tr("Contact sheet"), bench.day_map.contact
     panels["window"] = tr("Whole window"), bench.window
-    _ask(FigureDialog(bench.session, panels, bench.window))
+    _ask(FigureDialog(bench.session, panels, bench.window, first=panel))
 
 
 def export_animation(bench: Workbench) -> None:
-    """Save days of the season as an animation."""
+    """Export days of the season as an animation."""
     from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 
     _ask(AnimationDialog(bench.session, bench.day_map.view, bench.window))
 
 
 def export_tables(bench: Workbench) -> None:
-    """Save the season's tables as csv or xlsx."""
+    """Export the tables of the season as csv or xlsx."""
     from quakegui.ui.dialogs.export_dialogs import save_tables
 
     save_tables(bench.session, bench.window)
 
 
 def write_report(bench: Workbench) -> None:
-    """Ask for a file and write the report of the season into it."""
+    """Ask for a file and write the report of the season to it."""
     from quakegui.ui.report_command import ask_and_write
 
     ask_and_write(bench.session, bench.window)
@@ -168,7 +181,7 @@ def go_to_date(bench: Workbench) -> None:
 
 
 def choose_filter(bench: Workbench) -> None:
-    """Open the list of the kinds of days that the walk can be narrowed to."""
+    """Open the list of the kinds of days to which the walk can be restricted."""
     bench.day_map.play_bar.only.setFocus()
     bench.day_map.play_bar.only.showPopup()
 
@@ -179,21 +192,21 @@ def play(bench: Workbench) -> None:
 
 
 def _end_unseen_choice(bench: Workbench) -> None:
-    """Let a label go to the day shown alone where it cannot be read how many are chosen: panel and tool bar are hidden."""
+    """Restrict a label to the day shown if the number of selected days is not visible: panel and tool bar are hidden."""
     if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
         walking.select(bench.session, None)
         bench.session.said.emit(tr("The number of selected days is not visible, so only the day shown is labelled."), "info")
 
 
 def _day_seen(bench: Workbench) -> bool:
-    """Say whether the day shown is on the screen: what nobody looks at is not labelled."""
+    """Return whether the day shown is on the screen: a day that nobody sees is not labelled."""
     if not bench.day_seen:
         bench.session.said.emit("No day is shown in this workspace, so nothing was labelled.", "info")
     return bench.day_seen
 
 
 def label(bench: Workbench, cls: int | None) -> None:
-    """Label the chosen days, or the day shown."""
+    """Label the selected days, or the day shown."""
     if not _day_seen(bench):
         return
     _end_unseen_choice(bench)
@@ -209,13 +222,13 @@ def accept(bench: Workbench) -> None:
 
 
 def write_note(bench: Workbench) -> None:
-    """Put the cursor into the day's note."""
+    """Put the cursor in the note of the day."""
     bench.layouts.show("day")
     bench.day_panel.edit_note()
 
 
 def toggle_blind(bench: Workbench) -> None:
-    """Hide or show everybody else's labels."""
+    """Hide or show the labels of everybody else."""
     bench.session.set_display(blind=not bench.session.display.blind)
 
 
@@ -231,13 +244,13 @@ def toggle_unit(bench: Workbench) -> None:
 
 def toggle_display(bench: Workbench, overlay: str) -> None:
     """Show or hide an overlay of the day map."""
-    if overlay == "sheet":  # labels go to no day that is chosen where nobody sees it
+    if overlay == "sheet":  # days selected out of sight must not be labelled
         walking.end_choice(bench.session)
     bench.session.set_display(**{overlay: not getattr(bench.session.display, overlay)})
 
 
 def toggle_explain(bench: Workbench) -> None:
-    """Show what spoke for the predictions of the chosen days, or hide it."""
+    """Show the saliency maps for the predictions of the selected days, or hide them."""
     if bench.session.display.explain:
         bench.session.set_display(explain=False)
     else:
@@ -245,24 +258,24 @@ def toggle_explain(bench: Workbench) -> None:
 
 
 def toggle_review(bench: Workbench) -> None:
-    """Switch to the workspace for a review with colleagues, or back to the one before."""
+    """Switch to the review workspace, or back to the previous one."""
     bench.layouts.toggle("review")
 
 
 def show_training(bench: Workbench) -> None:
-    """Bring the training form to the front."""
+    """Show the training form."""
     bench.layouts.show("training")
 
 
 def apply_model(bench: Workbench) -> None:
-    """Let the pre-trained model answer for the season."""
+    """Predict the season with the pre-trained model."""
     from quakegui.app.runs import apply_model as apply
 
     apply(bench.session)
 
 
 def take_in_days(bench: Workbench) -> None:
-    """Ask for new files; import them, let the run in use predict the new days, and tell of alarms that open."""
+    """Ask for new files, import them, predict the new days with the current run, and report alarms that open."""
     from quakegui.app.taking_in import take_in_days as take_in
 
     paths, _ = QFileDialog.getOpenFileNames(bench.window, tr("New data files"), str(latest_folder(bench.session.settings)))
@@ -275,46 +288,47 @@ def _tell_update(bench: Workbench, update: Update) -> None:
     besides = sum(len(report.issued) for report in update.registered)
     if besides:
         lines.append(tr("Days predicted by registered models: {count}.").format(count=besides))
-    for alarm in update.new_alarms:
+    alarms = () if bench.session.display.blind else update.new_alarms
+    for alarm in alarms:
         name = tr(CLASS_NAMES[alarm.full_class])
         zone = zone_name(bench.session)
         opened = f"{to_local(alarm.opened, zone):%Y-%m-%d %H:%M} {offset_text(zone, alarm.opened)}"
         lines.append(tr("An alarm opened at {time}: {name}.").format(time=opened, name=name))
     lines += [worded(note) for note in update.notes]
-    icon = QMessageBox.Icon.Warning if update.new_alarms else QMessageBox.Icon.Information
+    icon = QMessageBox.Icon.Warning if alarms else QMessageBox.Icon.Information
     tell(bench.window, tr("New days"), "\n".join(lines), icon)
 
 
 def show_shortcuts(bench: Workbench) -> None:
-    """Show every shortcut on one sheet."""
+    """Show all shortcuts on one sheet."""
     from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 
     _ask(ShortcutSheet([action.data() for action in bench.window.actions()], bench.window))
 
 
 def show_guide(bench: Workbench) -> None:
-    """Open the user's guide beside the window."""
+    """Open the user's guide in a separate window."""
     from quakegui.ui.dialogs.guide import show_guide as show
 
     show(bench.window)
 
 
 def show_palette(bench: Workbench) -> None:
-    """Find a command by a few letters of its name."""
+    """Open the command palette, which finds a command by a few letters of its name."""
     from quakegui.ui.dialogs.command_palette import CommandPalette
 
     _ask(CommandPalette(bench.window.actions(), bench.window))
 
 
 def copy_support_report(bench: Workbench) -> None:
-    """Put the report for support on the clipboard."""
+    """Copy the support report to the clipboard."""
     from quakegui.ui.trouble import copy_report
 
     copy_report(bench.session)
 
 
 def copy_deed(bench: Workbench, *, python: bool) -> None:
-    """Put what was exported, labelled by rule, trained or judged last on the clipboard, as a command or as a program."""
+    """Copy the last export, rule, training or evaluation to the clipboard, as a command or as a Python program."""
     deed = bench.session.deed
     if deed is None:
         text = tr("Nothing has been exported, labelled by rule, trained or evaluated in this session yet.")
@@ -330,7 +344,7 @@ def copy_deed(bench: Workbench, *, python: bool) -> None:
 
 
 def show_about(bench: Workbench) -> None:
-    """Say what this is, and what it cannot claim."""
+    """Show what the program is, and what it cannot claim."""
     tell(
         bench.window,
         tr("About quakegui"),
@@ -343,7 +357,7 @@ def show_about(bench: Workbench) -> None:
 
 
 def _ask(dialog: QDialog) -> bool:
-    """Show a dialog until it is answered, then let go of it: what it holds is still readable until the event loop turns."""
+    """Show a dialog until it is closed, and delete it; its values can be read until the event loop continues."""
     keep_plain(dialog)
     FieldHabits(dialog, escape=False)
     answer = dialog.exec()

@@ -1,4 +1,4 @@
-"""Which panels dock, where each stands in which workspace, and how a window's room is shared among them."""
+"""The dock panels, their places in each workspace, and how they share the room of the window."""
 
 from __future__ import annotations
 
@@ -22,18 +22,22 @@ from quakegui.ui.panels.timeline_panel import TimelinePanel
 from quakegui.ui.panels.training_panel import TrainingPanel
 
 SHORT_WINDOW = 850
-"""Below this height, in pixels, panels that would stand above each other stand behind each other."""
+"""Height of the window in pixels below which stacked panels become tabs."""
 LOW_WINDOW = 560
 """Below this height every line counts: the tool bar stands at the side, and the row below takes what its panel needs."""
+BESIDE_MAP = 110
+"""What stands beside the map in the middle, in pixels: its colour bar and margins."""
+ABOVE_AND_BELOW_MAP = 215
+"""What stands above and below it in a window without a row below: bars, head and foot, and the line of values, in pixels."""
 TIMELINE_SHARE = 21
-"""Of the window's height, in percent, for the row below."""
+"""Height of the bottom row, in percent of the window."""
 LEAST_BELOW = 178
-"""The row below in a window that is not low, in pixels."""
+"""Minimum height of the bottom row in a window that is not low, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class DockSpec:
-    """A panel that docks: its name, its title, and who makes it."""
+    """A dock panel: its name, its title, and the function that creates it."""
 
     id: str
     title: str
@@ -42,11 +46,15 @@ class DockSpec:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a dock stands in a workspace: its area, and the dock that it stands below there."""
+    """Where a dock stands in a workspace: its area, and the dock that it stands below there.
+
+    In a window in which the map would be too small above it, it stands `behind` another dock instead.
+    """
 
     dock: str
     area: Qt.DockWidgetArea
     below: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +68,9 @@ class Workspace:
     places
         The docks that it shows; the others can be opened in it.
     day_map
-        Whether the day map stands in the middle.
+        Whether the day map is in the centre.
     large
-        Whether type is larger and the tool bar away: several people look at one screen.
+        Whether text is larger and the tool bar hidden: several people look at one screen.
     """
 
     id: str
@@ -73,7 +81,7 @@ class Workspace:
     large: bool = False
 
     def has(self, dock: str) -> bool:
-        """Say whether a dock is one of those that it shows."""
+        """Return whether it shows a dock."""
         return any(place.dock == dock for place in self.places)
 
 
@@ -100,7 +108,7 @@ WORKSPACES: Final = (
     Workspace(
         "days", mark("Days"), mark("Step through the days and label them"),
         (Place("stations", LEFT), Place("series", LEFT, "stations"), Place("day", RIGHT), Place("regions", RIGHT, "day"),
-         Place("timeline", BOTTOM)),
+         Place("timeline", BOTTOM, behind="stations")),
     ),
     Workspace(
         "model", mark("Model"), mark("Train a model and compare runs"),
@@ -109,43 +117,55 @@ WORKSPACES: Final = (
     Workspace("results", mark("Results"), mark("Evaluate the predictions"), (Place("evaluation", BOTTOM),), day_map=False),
     Workspace(
         "review", mark("Review"), mark("Large map and large text, for several people at one screen"),
-        (Place("day", RIGHT), Place("timeline", BOTTOM)), large=True,
+        (Place("day", RIGHT), Place("timeline", BOTTOM, behind="day")), large=True,
     ),
 )  # fmt: skip
 
 
 def workspace_of(dock: str) -> Workspace:
-    """Return the workspace in which a dock is at home."""
+    """Return the home workspace of a dock."""
     return next(workspace for workspace in WORKSPACES if workspace.has(dock))
 
 
 def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace, fit: float) -> None:
-    """Put every dock and the tool bar where they stand at first in a window of this height.
+    """Move every dock and the tool bar to its default place in a window of this height.
 
     Parameters
     ----------
+    window
+        The window.
     docks
         One per entry of `DOCKS`, by its name.
+    toolbar
+        The tool bar.
+    workspace
+        The workspace.
     fit
-        By how much text is smaller than usual, and narrow columns with it (`quakegui.ui.main_window.fit_of`).
+        Scale of text and narrow columns on small screens (`quakegui.ui.main_window.fit_of`).
     """
     put_by(window, docks, toolbar, workspace)
     for place in workspace.places:
         _place(window, docks, place)
     _place_others(window, docks, workspace)
     for place in workspace.places:
-        if not place.below:
+        if not place.below and not _stands_behind(window, place):
             docks[place.dock].raise_()
     (_share_for_days if workspace.id == "days" else _share)(window, docks, workspace, fit)
 
 
 def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace) -> None:
-    """Put the tool bar where it stands in a window of this height, and no dock anywhere.
+    """Move the tool bar to its place in a window of this height, and remove all docks.
 
     Parameters
     ----------
+    window
+        The window.
     docks
         One per entry of `DOCKS`, by its name.
+    toolbar
+        The tool bar.
+    workspace
+        The workspace.
     """
     low = window.height() < LOW_WINDOW
     window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)
@@ -159,25 +179,34 @@ def _place(window: QMainWindow, docks: dict[str, QDockWidget], place: Place) -> 
     dock = docks[place.dock]
     window.addDockWidget(place.area, dock)
     dock.show()
-    if place.below and window.height() < SHORT_WINDOW:
+    if _stands_behind(window, place):
+        window.tabifyDockWidget(docks[place.behind], dock)
+    elif place.below and window.height() < SHORT_WINDOW:
         window.tabifyDockWidget(docks[place.below], dock)
         docks[place.below].raise_()
     elif place.below:
         window.splitDockWidget(docks[place.below], dock, Qt.Orientation.Vertical)
 
 
+def _stands_behind(window: QMainWindow, place: Place) -> bool:
+    return bool(place.behind) and LOW_WINDOW <= window.height() < SHORT_WINDOW
+
+
 def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
-    """Hide the docks that a workspace does not show, behind its last one, where they come up when they are opened."""
-    front = docks[workspace.places[-1].dock]
+    """Hide the docks that a workspace does not show, behind the last one below, where they come up when they are opened."""
+    last = docks[workspace.places[-1].dock]
+    front = last if window.dockWidgetArea(last) == BOTTOM else None
     for name, dock in docks.items():
         if not workspace.has(name):
             window.addDockWidget(BOTTOM, dock)
-            window.tabifyDockWidget(front, dock)
+            if front is not None:
+                window.tabifyDockWidget(front, dock)
+            front = front or dock
             dock.hide()
 
 
 def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
-    """Put docks that a layout kept by a former version does not know behind what is there, shown where they are at home."""
+    """Add docks that are missing in a layout saved by an earlier version as tabs, shown in their home workspace."""
     front = docks[workspace.places[-1].dock]
     for name, dock in docks.items():
         if window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
@@ -191,10 +220,14 @@ def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Wor
 
 
 def _share(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace, fit: float) -> None:
+    width, height = window.width(), window.height()
     if workspace.has("timeline"):
-        window.resizeDocks([docks["day"]], [max(window.width() // 4, round(290 * fit))], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["timeline"]], [window.height() * 12 // 100], Qt.Orientation.Vertical)
-    elif workspace.has("runs") and window.height() >= SHORT_WINDOW:
+        beside = width - BESIDE_MAP - (height - ABOVE_AND_BELOW_MAP)  # what the largest map leaves, for lines that are not cut
+        column = min(max(beside, width // 4, round(290 * fit)), width * 2 // 5)
+        window.resizeDocks([docks["day"]], [column], Qt.Orientation.Horizontal)
+        if window.dockWidgetArea(docks["timeline"]) == BOTTOM:
+            window.resizeDocks([docks["timeline"]], [height * 12 // 100], Qt.Orientation.Vertical)
+    elif workspace.has("runs") and height >= SHORT_WINDOW:
         window.resizeDocks([docks["training"], docks["runs"]], [13, 7], Qt.Orientation.Vertical)
 
 
@@ -202,6 +235,8 @@ def _share_for_days(window: QMainWindow, docks: dict[str, QDockWidget], _workspa
     width, height = window.width(), window.height()
     columns = [max(width * 27 // 100, round(300 * fit)), max(width // 5, round(290 * fit))]
     window.resizeDocks([docks["stations"], docks["day"]], columns, Qt.Orientation.Horizontal)
+    if window.dockWidgetArea(docks["timeline"]) != BOTTOM:
+        return
     below = height * TIMELINE_SHARE // 100
     window.resizeDocks(
         [docks["timeline"]], [below if height < LOW_WINDOW else max(below, LEAST_BELOW)], Qt.Orientation.Vertical

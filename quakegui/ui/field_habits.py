@@ -1,4 +1,4 @@
-"""What every field that takes text or a choice does: Escape leaves it, and the wheel turns it only while it has the focus."""
+"""Behaviour of all input fields: Esc leaves a field, and the wheel changes it only while it has the focus."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TURNED: Final = (QAbstractSpinBox, QComboBox, QAbstractSlider)
 
 
 class FieldHabits(QObject):
-    """Teaches them to the fields below a widget.
+    """Applies this behaviour to the fields below a widget.
 
     Parameters
     ----------
     root
-        The fields below it at the moment are taught; it keeps this object alive.
+        The fields below it at this time are changed; it owns this object.
     escape
-        Whether Escape leaves a field; in a dialog it leaves the dialog.
+        Whether Esc leaves a field; in a dialog it closes the dialog.
     """
 
     def __init__(self, root: QWidget, *, escape: bool) -> None:
@@ -38,10 +38,10 @@ class FieldHabits(QObject):
             if isinstance(field, (*_LEFT_BY_ESCAPE, *_TURNED)) and not isinstance(field, QScrollBar):
                 field.installEventFilter(self)
                 if field.focusPolicy() == Qt.FocusPolicy.WheelFocus:
-                    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # else the wheel itself would give it the focus
+                    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # otherwise the wheel itself would set the focus
 
     def eventFilter(self, field: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Leave a wheel to what scrolls around the field, and take Escape before a shortcut does."""
+        """Leave the wheel to the scroll area around the field, and handle Esc before any shortcut."""
         if event.type() == QEvent.Type.Wheel and isinstance(field, _TURNED) and not field.hasFocus():
             event.ignore()
             return True
@@ -50,5 +50,5 @@ class FieldHabits(QObject):
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress and not isinstance(field, QPlainTextEdit) and isinstance(field, QWidget):
-                field.clearFocus()  # a text of several lines says itself what becomes of what was typed
+                field.clearFocus()  # a field of several lines handles its text itself
         return False

@@ -1,8 +1,8 @@
-"""The language of the window, switched while it runs.
+"""The language of the window, which can be switched at run time.
 
-English is what the sources say; other languages come from the catalogues (`quakegui.words`). Panels call `tr` whenever they set
-a text of their own and `worded` for what a lower room says, and set their texts again on `QEvent.Type.LanguageChange`, which Qt
-sends to every widget.
+Sources are in English; other languages come from the catalogues (`quakegui.words`). Panels call `tr` for their own texts and
+`worded` for sentences from lower layers, and set their texts again on `QEvent.Type.LanguageChange`, which Qt sends to every
+widget.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ __all__ = ["language", "languages", "mark", "set_language", "tr", "worded"]
 
 
 def tr(text: str) -> str:
-    """Return an English text of the program in the language in force.
+    """Return an English text of the program in the current language.
 
-    Values go in afterwards, by `str.format`: `tr("{count} stations").format(count=3)`.
+    Insert values afterwards with `str.format`: `tr("{count} stations").format(count=3)`.
     """
     return words.word(text, language())
 
 
 def worded(text: str) -> str:
-    """Return a sentence from a lower room in the language in force; what is no `Said`, such as a name, comes back as it is."""
+    """Return a sentence from a lower layer in the current language; a text that is not a `Said` (a name) is unchanged."""
     return words.worded(text, language())
 
 
 def language() -> str:
-    """Return the language in force, such as "en" or "zh"."""
+    """Return the current language, such as "en" or "zh"."""
     app = QCoreApplication.instance()
     return str(app.property("language") or ENGLISH) if app else ENGLISH
 
 
 def set_language(choice: str) -> None:
-    """Switch the running application to a language, or to "system": the platform's, English where there is no catalogue for it.
+    """Switch the application to a language, or to "system": that of the platform, or English if there is no catalogue for it.
 
     Raises
     ------
     ValueError
         For any other choice.
     FileNotFoundError
-        If the program's own catalogue is missing or broken.
+        If the catalogue is missing or damaged.
     """
     if choice not in (*languages(), "system"):
         raise ValueError(f"The language '{choice}' does not exist; choose one of system, {', '.join(languages())}.")
@@ -53,17 +53,17 @@ def set_language(choice: str) -> None:
     assert app is not None
     if choice == language():
         return
-    words.word(" ", choice)  # a broken catalogue is told of before anything has changed
+    words.word(" ", choice)  # raises for a damaged catalogue before anything has changed
     app.setProperty("language", choice)
     QLocale.setDefault(QLocale(choice))
     former = app.findChildren(QTranslator)
     for old in former:
         app.removeTranslator(old)
         old.setParent(None)
-    buttons = QTranslator(app)  # the words of Qt's own dialogs
+    buttons = QTranslator(app)  # texts of Qt's own dialogs
     place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     told = choice != ENGLISH and buttons.load(QLocale(choice), "qtbase", "_", place) and app.installTranslator(buttons)
     if not told:
         buttons.setParent(None)
-    if not told and not former:  # else Qt has told every widget
+    if not told and not former:  # otherwise Qt has sent the event to every widget
         QCoreApplication.sendEvent(app, QEvent(QEvent.Type.LanguageChange))

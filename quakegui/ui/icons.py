@@ -1,4 +1,4 @@
-"""Icons of the action table and the tool buttons, drawn once into pixels."""
+"""Icons of the action table and the tool buttons, rendered once to pixels."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 
 SIZES: Final = (16, 20, 32, 40)
-"""Menus and buttons, at one and at two pixels a point."""
+"""Sizes in menus and buttons, at one and at two pixels per point."""
 
 
 def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
     """Return an icon of Material Design ("mdi6.play") in two colours.
 
-    It is a letter of the font that QtAwesome brings. QtAwesome itself is not loaded, which would take a tenth of the start; its
-    icons are painted in Python whenever their button is, and each time PySide forgets to give back some references.
+    It is a glyph of the font in QtAwesome. QtAwesome itself is not loaded, which would take a tenth of the start time; its
+    icons are painted in Python whenever their button is, and PySide leaks some references each time.
     """
     chosen = QGuiApplication.palette().color(QPalette.ColorRole.HighlightedText)
     return _pixels(name, colour.name(), (disabled or colour).name(), chosen.name())
@@ -28,7 +28,7 @@ def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
 @lru_cache(maxsize=256)
 def _pixels(name: str, colour: str, disabled: str, chosen: str) -> QIcon:
     made = QIcon()
-    made.addPixmap(_letter(name, chosen, 20), QIcon.Mode.Selected)  # lists show no other size
+    made.addPixmap(_letter(name, chosen, 20), QIcon.Mode.Selected)  # lists use no other size
     for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
         for size in SIZES:
             made.addPixmap(_letter(name, ink, size), mode)
@@ -39,7 +39,7 @@ def _letter(name: str, colour: str, size: int) -> QPixmap:
     family, letters = _font()
     font = QFont()
     font.setFamily(family)
-    font.setPixelSize(round(0.875 * size))  # leaves room for the letter's bearing
+    font.setPixelSize(round(0.875 * size))  # leaves room for the bearing of the glyph
     picture = QPixmap(size, size)
     picture.fill(Qt.GlobalColor.transparent)
     with QPainter(picture) as painter:
@@ -51,7 +51,7 @@ def _letter(name: str, colour: str, size: int) -> QPixmap:
 
 @lru_cache(maxsize=1)
 def _font() -> tuple[str, dict[str, str]]:
-    """Return the font's family, made known to Qt, and its letters by the icons' names."""
+    """Return the family of the font, after adding it to Qt, and its glyphs by icon name."""
     found = find_spec("qtawesome")
     if found is None or not found.submodule_search_locations:
         raise FileNotFoundError("The icons' font, which belongs to QtAwesome, is missing; please install quakegui again.")

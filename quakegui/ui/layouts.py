@@ -1,4 +1,4 @@
-"""Where panels stand: one layout for each workspace, remembered as it was left, and apart for every size of screen."""
+"""Places of the panels: one layout for each workspace, saved as it was left, separately for every screen size."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ ICON_POINTS: Final = 20
 
 
 class Layouts:
-    """The workspace in use, and the way to the others.
+    """The current workspace, and switching to the others.
 
     Parameters
     ----------
     window, docks, toolbar, centre
-        What stands in it.
+        The window and its parts.
     session
-        Whose settings file keeps the layouts; a choice of days ends with the look of the window that it was made in.
+        Its settings file stores the layouts; a switch clears its selection of days.
     fit
-        By how much text is smaller than usual, for a small screen (`quakegui.ui.main_window.fit_of`).
+        Scale of text on small screens (`quakegui.ui.main_window.fit_of`).
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Layouts:
         self._window, self._session, self._docks, self._toolbar, self.fit = window, session, docks, toolbar, fit
         self._centre = centre
         self._fresh = False
-        """Whether docks have no places yet: they get them once the window has its size."""
+        """Whether the docks have no places yet: they are placed once the window has its size."""
         self._hidden_state: QByteArray | None = None
         self._keeper = QTimer(window)
         self._keeper.setSingleShot(True)
@@ -61,26 +61,26 @@ class Layouts:
 
     @property
     def name(self) -> str:
-        """The workspace's name."""
+        """Name of the workspace."""
         return self.workspace.id
 
     def use(self, name: str) -> None:
-        """Switch to the workspace of a name."""
+        """Switch to a workspace by name."""
         if name == self.name:
             return
         self.remember()
         walking.select(self._session, None)
         self._former, self.workspace = self.workspace, next(one for one in dock_plan.WORKSPACES if one.id == name)
-        self.apply_theme()  # first, so that the panels' smallest sizes are those of the workspace's text size
+        self.apply_theme()  # first, so that the minimum sizes of the panels fit the text size of the workspace
         self._show_middle()
         self.restore()
 
     def toggle(self, name: str) -> None:
-        """Switch to a workspace, or back from it to the one before."""
+        """Switch to a workspace, or back to the previous one."""
         self.use(self._former.id if self.name == name else name)
 
     def reset(self) -> None:
-        """Put every panel back where it stands in the workspace in use."""
+        """Move every panel to its default place in the current workspace."""
         self._fresh = not self._window.isVisible()
         walking.select(self._session, None)
         self._show_middle()
@@ -90,19 +90,19 @@ class Layouts:
             dock_plan.arrange(self._window, self._docks, self._toolbar, self.workspace, self.fit)
 
     def reset_all(self) -> None:
-        """Put every panel back in every workspace, on screens of every size."""
+        """Reset the places of all panels in every workspace, for all screen sizes."""
         self._session.file.forget_layouts()
         self.reset()
 
     def _show_middle(self) -> None:
         self._centre.show_pages(self.workspace.day_map or self._session.project is None)
         self._centre.briefed.emit(self.workspace.large)
-        for dock in self._docks.values():  # a title takes room from the map, and is told again in the panel
-            if (dock.titleBarWidget() is not None) != self.workspace.large:  # each setting lays out the whole window anew
+        for dock in self._docks.values():  # a title takes room from the map, and is repeated in the panel
+            if (dock.titleBarWidget() is not None) != self.workspace.large:  # each call lays out the whole window again
                 dock.setTitleBarWidget(QWidget() if self.workspace.large else None)  # type: ignore[arg-type]
 
     def restore(self) -> None:
-        """Put every panel where it was left in the layout in use."""
+        """Restore the saved places of the panels in the current layout."""
         former = self._session.file.load_layout(self.file_name)
         if former is None:
             self.reset()
@@ -111,39 +111,39 @@ class Layouts:
         if not self._window.isVisible():
             self._window.restoreGeometry(geometry)
         for dock in self._docks.values():
-            self._window.removeDockWidget(dock)  # or one that the state does not know stays where it stood
+            self._window.removeDockWidget(dock)  # otherwise a dock missing in the state stays where it was
         if self._window.restoreState(state, LAYOUT_VERSION):
             dock_plan.place_new(self._window, self._docks, self.workspace)
         else:
             self.reset()
 
     def settle(self) -> None:
-        """Give the docks their places once the window has its size, unless a layout was restored."""
+        """Place the docks once the window has its size, unless a layout was restored."""
         if self._fresh and self._hidden_state is None:
             self.reset()
 
     def follow(self) -> None:
-        """Have the layout kept soon after it has changed, so that it is back also after a crash."""
+        """Save the layout soon after a change, so that it is restored also after a crash."""
         if self._window.isVisible() and not self._keeper.isActive():
             self._keeper.start()
 
     def remember(self) -> None:
-        """Keep the layout in use as it is now."""
+        """Save the current layout."""
         self._keeper.stop()
         if self._fresh:
-            state = QByteArray()  # there is none: the docks get their places at the next start
+            state = QByteArray()  # there is none: the docks are placed at the next start
         else:
             state = self._window.saveState(LAYOUT_VERSION) if self._hidden_state is None else self._hidden_state
         self._session.file.save_layout(self.file_name, self._window.saveGeometry(), state)
 
     @property
     def file_name(self) -> str:
-        """The name that the layout is kept by: every size of screen has its own, and so has every size of text on it."""
+        """The name under which the layout is saved, separate for every screen size and text size."""
         screen = self._window.screen().size()
         return f"{self.name}-{screen.width()}x{screen.height()}-{self.fit:.2f}"
 
     def show(self, name: str) -> None:
-        """Bring a dock to the front, also when it was closed; one that the workspace does not show, where it is at home."""
+        """Bring a dock to the front, even if it was closed; switches to its home workspace if necessary."""
         if not self.workspace.has(name):
             self.use(dock_plan.workspace_of(name).id)
         dock = self._docks[name]
@@ -151,7 +151,7 @@ class Layouts:
         dock.raise_()
 
     def show_docks(self, on: bool) -> None:
-        """Show the docks as they were, or hide them all: without a project they have nothing to say."""
+        """Show the docks as they were, or hide them all, since they are empty without a project."""
         self._show_middle()
         if on and self._hidden_state is not None:
             state, self._hidden_state = self._hidden_state, None
@@ -165,7 +165,7 @@ class Layouts:
                 dock.hide()
 
     def apply_theme(self) -> None:
-        """Show colours and text as the settings say, larger in a review and smaller on a small screen."""
+        """Apply colours and text size from the settings, larger in a review and smaller on a small screen."""
         review = REVIEW_TEXT_SCALE if self.workspace.large and self.fit == 1.0 else 1.0
         scale = self._session.settings.text_scale * self.fit * review
         theme.apply(self._session.settings.theme, text_scale=scale)

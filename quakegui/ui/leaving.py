@@ -1,4 +1,4 @@
-"""The question before a project is closed while something works on it: nobody loses a training by a slip of the hand."""
+"""The question before a project is closed during a job or training, so that no work is lost by accident."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quakegui.ui.i18n import tr, worded
 
 
 def may_close(window: QWidget, session: Session, training: Training) -> bool:
-    """Say whether the open project may be closed; where that would stop work, the analyst is asked first."""
+    """Return whether the open project may be closed; if that would stop work, ask the analyst."""
     job = session.jobs.asked_about
     if training.running:
         text = tr(

@@ -1,4 +1,4 @@
-"""The one window: it places the panels, binds the action table to them, and does nothing else."""
+"""The main window: it places the panels, connects the action table to them, and does nothing else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from quakegui.app.training import Training
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.blind_badge import BlindBadge
 from quakegui.ui.centre import Centre
+from quakegui.ui.context_menus import ContextMenus
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.held_keys import HeldKeys
@@ -33,36 +35,36 @@ from quakegui.ui.trouble import TroubleBar, copy_report
 from quakegui.ui.workbench import Workbench
 
 LOOK_EVERY_MS = 2000
-"""For what other programs change in the project, while the window can be seen; a look reads shared memory, not the disk."""
+"""Interval of checks for changes by other programs while the window is visible; a check reads shared memory, not the disk."""
 SMALLEST = QSize(1024, 640)
 """For text of the usual size."""
 SMALLEST_OF_ALL = QSize(560, 320)
-"""Where text is smaller because the screen is: 1280x720 at 200 % less title and task bar."""
+"""With smaller text on a small screen: 1280x720 at 200%, less title and task bar."""
 LEAST_FIT = 0.6
-"""Smaller text cannot be read."""
+"""Smaller text is unreadable."""
 
 
 def fit_of(screen: QSize) -> float:
-    """Return by how much text must be smaller than usual for the window to fit a screen, in its scaled pixels; 1 on most."""
+    """Return the scale of text with which the window fits a screen, in its scaled pixels; 1 on most."""
     return float(np.clip(min(screen.width() / SMALLEST.width(), screen.height() / SMALLEST.height()), LEAST_FIT, 1.0))
 
 
 def _weighted(weight: QFont.Weight) -> QFont:
-    """Return a font that says nothing but its weight."""
+    """Return a font that defines only its weight."""
     font = QFont()
     font.setWeight(weight)
     return font
 
 
 class MainWindow(QMainWindow):
-    """Docks around the day map, over one session.
+    """Docks around the day map, for one session.
 
     Parameters
     ----------
     session
-        What it shows.
+        The session.
     fit
-        A factor on the text size that lets it fit a small screen (`fit_of`).
+        Scale of text that makes the window fit a small screen (`fit_of`).
     """
 
     def __init__(self, session: Session, *, fit: float = 1.0) -> None:
@@ -83,10 +85,12 @@ class MainWindow(QMainWindow):
         self._place_docks()
         self.menus = Menus(self, session, ACTIONS, self._run)
         workspaces = [self.menus.actions[f"workspace-{workspace.id}"] for workspace in dock_plan.WORKSPACES]
-        self.menuBar().setCornerWidget(Segments(workspaces, self.menuBar()))
+        self._segments = Segments(workspaces, BlindBadge(session), self.menuBar())
+        self.menuBar().setCornerWidget(self._segments)
         self.layouts = Layouts(self, session, self.docks, self.menus.toolbar, self._centre, fit=fit)
         self.bench = Workbench(self, session, self.day_map_panel, self.docks, self.layouts, self.menus.range_count)
         self._connect_panels()
+        self.context_menus = ContextMenus(self.bench, self.menus.actions)
         self.status_line = StatusLine(session, self)
         self.setStatusBar(self.status_line)
         self.training.spoke.connect(self.status_line.hear)
@@ -115,14 +119,14 @@ class MainWindow(QMainWindow):
             dock = QDockWidget(self)
             dock.setObjectName(spec.id)
             panel = spec.make(self.session, self.training)
-            # only a title in the dock's own font follows the text size
+            # the title follows the text size only in the dock's own font
             dock.setFont(_weighted(QFont.Weight.DemiBold))
             panel.setFont(_weighted(QFont.Weight.Normal))
             dock.setWidget(panel)
             self.docks[spec.id] = dock
 
     def _connect_panels(self) -> None:
-        """Let panels ask for actions, move as they are told, and show in each other what is clicked."""
+        """Connect the panels to actions, to the layout, and to selections in each other."""
         for dock in self.docks.values():
             self.menus.panels.addAction(dock.toggleViewAction())
             for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
@@ -139,7 +143,7 @@ class MainWindow(QMainWindow):
         self.day_map_panel.region_picked.connect(table.select)
 
     def _panels_moved(self) -> None:
-        """Keep the layout, and let no choice of days outlive the look of the window that it was made in."""
+        """Save the layout, and clear the selection of days, which belongs to the former arrangement."""
         self.layouts.follow()
         walking.select(self.session, None)
 
@@ -149,7 +153,7 @@ class MainWindow(QMainWindow):
         self.menus.actions[name].trigger()
 
     def _run(self, row: Action) -> None:
-        others.look(self.session)  # whatever is done is done to the project as it is now
+        others.look(self.session)  # actions apply to the present state of the project
         try:
             row.run(self.bench)
         except Exception as error:
@@ -157,13 +161,13 @@ class MainWindow(QMainWindow):
 
             if not isinstance(error, ProjectError):
                 raise
-            self.session.said.emit(str(error), "error")  # the drive is gone, say
+            self.session.said.emit(str(error), "error")  # for example if the drive is gone
         self.menus.refresh(self.bench)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Follow the session: which page, which actions, which look."""
+        """Update page, actions and appearance from the session."""
         if Change.SETTINGS in change:
             i18n.set_language(self.session.settings.language)
             self.layouts.apply_theme()
@@ -172,6 +176,8 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(self._title())
             self.menus.panels.setEnabled(self.session.project is not None)
             self.layouts.show_docks(self.session.project is not None)
+        if Change.DISPLAY in change:
+            self.menuBar().setCornerWidget(self._segments)  # which has the bar make room for the badge that came or went
         if change & ~(Change.DAY | Change.PICK | Change.RANGE):
             self.menus.refresh(self.bench)
 
@@ -183,7 +189,7 @@ class MainWindow(QMainWindow):
         return f"{project.name}{mark_synthetic} — quakegui"
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
@@ -195,7 +201,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text of menus, tool bar and dock titles in the language in force."""
+        """Set every text of menus, tool bar and dock titles in the current language."""
         self.menus.retranslate()
         for place in DOCKS:
             self.docks[place.id].setWindowTitle(tr(place.title))
@@ -204,23 +210,23 @@ class MainWindow(QMainWindow):
     # -- events of the window --------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Have the new size kept."""
+        """Save the new size."""
         super().resizeEvent(event)
         self.layouts.follow()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Let panels have their places in a window of this size, and look for what others do."""
+        """Place the panels in a window of this size, and start checking for changes by others."""
         super().showEvent(event)
         self.layouts.settle()
         self._look_while_visible()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Look no longer for what others do."""
+        """Stop checking for changes by others."""
         self._looks.stop()
         super().hideEvent(event)
 
     def _look_while_visible(self) -> None:
-        """Look for what other programs change while the window can be seen, now at first."""
+        """Check for changes by other programs while the window is visible, beginning now."""
         if not self.isVisible() or self.isMinimized():
             self._looks.stop()
         elif not self._looks.isActive():
@@ -228,7 +234,7 @@ class MainWindow(QMainWindow):
             others.poll(self.session)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Ask where work would be lost; remember the layout and the day, stop what runs, and leave."""
+        """Ask if work would be lost; save the layout and the day, stop jobs, and close."""
         if not self.session.may_close():
             event.ignore()
             return

@@ -1,4 +1,4 @@
-"""The actions of the table as Qt's, in the menus and the tool bar of the window."""
+"""The actions of the table as QActions, in the menus and the tool bar of the window."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ LAST_LABEL: Final = "label-4"
 
 
 class Menus:
-    """Menus and tool bar of a window, made from rows of the action table.
+    """Menus and tool bar of a window, created from rows of the action table.
 
     Parameters
     ----------
     window
-        Gets them, and every action with its row as data.
+        Receives them, and every action with its row as data.
     session
-        Whose steps the Edit menu names, and whose chosen days the tool bar counts.
+        The Edit menu names its steps, and the tool bar counts its selected days.
     rows
         The table.
     run
-        Called with the row of an action that is triggered.
+        Called with the row of a triggered action.
 
     Attributes
     ----------
     actions
-        Qt's actions by the rows' names.
+        QActions by the ids of the rows.
     by_title
         The menus by their English titles.
     panels
-        The submenu of the panels, for the window to fill.
+        The submenu of the panels, to be filled by the window.
     toolbar, range_count
-        The tool bar, and the number of chosen days in it.
+        The tool bar, and the number of selected days in it.
     """
 
     def __init__(self, window: QMainWindow, session: Session, rows: Sequence[Action], run: Callable[[Action], None]) -> None:
@@ -60,7 +60,7 @@ class Menus:
         for title in MENUS:
             self._fill_menu(title)
         self.by_title[EDIT].aboutToShow.connect(self._name_steps)
-        self.by_title[EDIT].aboutToHide.connect(self._unname_steps)  # the tool bar and the palette say the command alone
+        self.by_title[EDIT].aboutToHide.connect(self._unname_steps)  # tool bar and palette show the command only
         themes = QActionGroup(window)
         for name in THEMES:
             themes.addAction(self.actions[name])
@@ -95,7 +95,7 @@ class Menus:
         self.toolbar.orientationChanged.connect(self._separate_tools)
 
     def _fill_recent(self) -> None:
-        """List the projects that were opened last, the latest first."""
+        """List the recent projects, latest first."""
         self.recent.clear()
         for path in self._session.settings.recent:
             self.recent.addAction(
@@ -103,13 +103,13 @@ class Menus:
             )
 
     def _separate_tools(self, along: Qt.Orientation) -> None:
-        """Draw lines between the groups of tools but at the side of a low window, where there is no room for them."""
+        """Show separators between the groups of tools, except at the side of a low window, where there is no room."""
         for action in self.toolbar.actions():
             if action.isSeparator():
                 action.setVisible(along == Qt.Orientation.Horizontal)
 
     def _name_steps(self) -> None:
-        """Let the Edit menu say what would be undone and redone."""
+        """Name the steps to undo and redo in the Edit menu."""
         for (name, text), step in zip(STEPS, labelling.steps(self._session), strict=True):
             if step is not None:
                 self.actions[name].setText(tr("{command}: {what}").format(command=tr(text), what=step_words(step)))
@@ -119,7 +119,7 @@ class Menus:
             self.actions[name].setText(tr(text))
 
     def refresh(self, bench: Workbench) -> None:
-        """Say which actions are possible now, and which choices are on."""
+        """Update which actions are enabled, and which choices are on."""
         session = bench.session
         have = {
             "": True,
@@ -133,7 +133,7 @@ class Menus:
                 self.actions[row.id].setChecked(row.checked(bench))
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         for row in self._rows:
             action = self.actions[row.id]
             action.setText(tr(row.text))
@@ -149,7 +149,7 @@ class Menus:
         self.refresh_icons()
 
     def refresh_icons(self) -> None:
-        """Draw every icon in the colours in force."""
+        """Draw every icon in the current colours."""
         colours = theme.colours()
         for row in self._rows:
             if row.icon:

@@ -1,7 +1,7 @@
-"""Chinese that can be searched for in a PDF file.
+"""Searchable Chinese text in PDF files.
 
-A font often draws an ideograph and the radical of the same form by one glyph. Qt tells a PDF's readers which character a glyph
-stands for by the first code that has it, and radicals come first: 日 would be found as U+2F47, which nobody types.
+Fonts often use one glyph for an ideograph and for the radical of the same form. Qt maps a glyph in a PDF to the first code
+point that has it, and radicals come first: 日 would be found as U+2F47, which nobody types.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ _SUPPLEMENT: Final = str.maketrans(
     "⺠⺩⺬⺶⺼⻁⻄⻅⻆⻈⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
     "民王示羊肉虎西见角讠贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙",
 )
-"""Radicals for which Unicode's normal forms know no ideograph, though fonts draw them alike (Unicode's table of equivalent
-unified ideographs)."""
+"""Radicals without an ideograph in the normal forms of Unicode, though fonts draw them alike (Unicode's table of equivalent
+unified ideographs).
+"""
 
 
 def name_ideographs(path: Path) -> None:
-    """Let every glyph of a PDF that Qt wrote stand for the ideograph, where it stands for a radical of the same form.
+    """Map every glyph for a radical to the ideograph of the same form, in a PDF that Qt wrote.
 
-    The names are as long as before, so nothing else in the file moves.
+    The code points are as long as before, so nothing else in the file moves.
     """
     data = path.read_bytes()
     named = _NAMES.sub(lambda names: _LISTED.sub(lambda listed: _RADICAL.sub(_ideograph, listed[0]), names[0]), data)

@@ -1,4 +1,4 @@
-"""What other programs did to the project, in a line, and the questions about it: the safe answer leaves their work alone."""
+"""Messages about changes by other programs, and questions about them; the default answer leaves their work unchanged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def arrival_words(arrivals: Arrivals) -> str:
-    """Return what came in from other programs as a line."""
+    """Return a line about changes by other programs."""
     parts = [_counted(arrivals.new_days, tr("one new day"), tr("{count} new days"))]
     parts.append(_counted(arrivals.other_days, tr("changed readings on one day"), tr("changed readings on {count} days")))
     parts.append(tr("changed readings or parameters") if arrivals.readings else "")
@@ -47,7 +47,7 @@ def _counted(count: int, one: str, more: str, **values: str) -> str:
 
 
 def ask(parent: QWidget, question: Question) -> bool:
-    """Ask whether the work of others is to be changed; returns whether it is."""
+    """Ask whether to change the work of others; returns the answer."""
     if isinstance(question, Replacement):
         title, text = tr("Labels by others") if question.rows else tr("Notes by others"), _replacing_words(question)
         go_on = tr("Replace") if question.cls is not None else tr("Discard")
@@ -115,7 +115,7 @@ def _when(rows: Sequence[LabelRow | Note]) -> str:
 
 
 def ago_words(at: np.datetime64, now: datetime | None = None) -> str:
-    """Return how long ago a moment was (UTC), in words; `now` is UTC, default this moment."""
+    """Return the time since `at` (UTC) in words; `now` is UTC, default the present time."""
     moment = np.datetime64((now or datetime.now(UTC)).replace(tzinfo=None), "ms")
     minutes = int((moment - at) / np.timedelta64(1, "m"))
     if minutes < 1:

@@ -1,6 +1,6 @@
-"""Labels whose words change from day to day, or under the mouse, without the whole window being laid out anew for them.
+"""Labels whose text changes from day to day, or under the mouse, without a new layout of the whole window.
 
-A `QLabel` asks its layout for other room at every text, and every layout asks the one around it. These ask where they need it.
+A `QLabel` requests a new layout at every change of text, which propagates to the window. These request one only if necessary.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from quakegui.ui.no_markup import as_text
 
 
 class ElidedLabel(QFrame):
-    """One line of plain text that never widens what it stands in; where it is cut it ends in dots and is told as a tooltip."""
+    """One line of plain text that never widens its parent; if it is cut, it ends in dots and is shown as a tooltip."""
 
     def __init__(self, parent: QWidget | None = None, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
         super().__init__(parent)
@@ -24,33 +24,33 @@ class ElidedLabel(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
-        """Return all of the text."""
+        """Return the whole text."""
         return self._text
 
     def setText(self, text: str) -> None:  # noqa: N802 - as of Qt's own labels
-        """Show another text."""
+        """Set the text."""
         if text != self._text:
             self._text = text
-            self.setAccessibleDescription(text)  # screen readers know the text of Qt's own labels by themselves
+            self.setAccessibleDescription(text)  # screen readers read the text of Qt's own labels automatically
             self._offer_all()
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the height of a line and for no width."""
+        """Return the height of a line, and minimal width."""
         around = self.contentsMargins()
         return QSize(1, self.fontMetrics().height() + around.top() + around.bottom())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for no less than the line."""
+        """Return the same size."""
         return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Say all of it as a tooltip where it is cut."""
+        """Show the whole text as a tooltip if it is cut."""
         super().resizeEvent(event)
         self._offer_all()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the text, or its beginning and three dots."""
+        """Paint the text, or its beginning and an ellipsis."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
             text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.contentsRect().width())
@@ -64,7 +64,7 @@ class ElidedLabel(QFrame):
 
 
 class SteadyLabel(ElidedLabel):
-    """One line of text that keeps the room of the widest it ever had, so that nothing beside it moves."""
+    """One line of text that keeps the width of the widest text so far, so that nothing beside it moves."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,24 +72,24 @@ class SteadyLabel(ElidedLabel):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:  # noqa: N802 - as of Qt's own labels
-        """Show another text."""
+        """Set the text."""
         super().setText(text)
         if self._room(text) > self._room(self._widest):
             self._widest = text
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the widest text's room, in the present font."""
+        """Return the width of the widest text, in the present font."""
         return QSize(self._room(self._widest), super().sizeHint().height())
 
     def _room(self, text: str) -> int:
         around = self.contentsMargins()
-        wide = QFontMetricsF(self.font()).horizontalAdvance(text)  # the other metrics round down, and a pixel short is cut
+        wide = QFontMetricsF(self.font()).horizontalAdvance(text)  # other metrics round down and cut the text
         return math.ceil(wide) + 1 + around.left() + around.right()
 
 
 class WrappedLabel(QFrame):
-    """Plain text in as many lines as it needs, which asks for other room where their number changes."""
+    """Plain text in as many lines as necessary, which requests a new layout only if their number changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +103,7 @@ class WrappedLabel(QFrame):
         return self._text
 
     def setText(self, text: str) -> None:  # noqa: N802 - as of Qt's own labels
-        """Show another text."""
+        """Set the text."""
         if text != self._text:
             before = self.heightForWidth(self.width())
             self._text = text
@@ -113,22 +113,22 @@ class WrappedLabel(QFrame):
             self.update()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Return the height of the lines that the text takes in a width."""
+        """Return the height of the text at a given width."""
         around = self.contentsMargins()
         room = QRect(0, 0, max(width - around.left() - around.right(), 1), 100_000)
         lines = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._text or " ")
         return lines.height() + around.top() + around.bottom()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the lines at the present width."""
+        """Return the height at the present width."""
         return QSize(1, self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for no less than the lines."""
+        """Return the same size."""
         return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the lines."""
+        """Paint the text."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
             painter.drawText(self.contentsRect(), Qt.TextFlag.TextWordWrap, self._text)

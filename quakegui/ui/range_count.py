@@ -1,4 +1,4 @@
-"""How many days a label would go to, beside the buttons that give it."""
+"""The number of days that a label would apply to, beside the label buttons."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.quiet_labels import ElidedLabel
 
 WIDEST = 888
-"""Room for so many days is kept in a tool bar, so that no button moves when days are chosen."""
+"""Width reserved in a tool bar, in days, so that no button moves when days are selected."""
 
 
 class RangeCount(ElidedLabel):
-    """Says "23 days" while that many are chosen, and nothing for the day shown alone; never widens what it stands in."""
+    """Shows "23 days" while several are selected, otherwise nothing; never widens its parent."""
 
     counted = Signal(bool)
-    """Carries whether there is something to count."""
+    """Whether several days are selected."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class RangeCount(ElidedLabel):
         self.setObjectName("chosen days")
         self.setForegroundRole(QPalette.ColorRole.WindowText)  # in a tool bar, too
         self.setContentsMargins(4, 0, 4, 0)
-        bold = QFont()  # which says nothing of the size, so that this follows the text around it
+        bold = QFont()  # without a size, so that it follows the surrounding text
         bold.setBold(True)
         self.setFont(bold)
         session.changed.connect(self.refresh)
@@ -38,13 +38,13 @@ class RangeCount(ElidedLabel):
 
     @property
     def seen(self) -> bool:
-        """Whether the count can be read: there is one, it is on the screen, and no part of it is cut off."""
+        """Whether the count is visible: not empty, on the screen, and not cut off."""
         words = self.text()
         whole = self._room(words) <= self.visibleRegion().boundingRect().width()
         return bool(words) and self.isVisible() and whole
 
     def join(self, bar: QToolBar) -> None:
-        """Stand in a tool bar, with room of its own; an upright bar has room for the number only, and while there is one."""
+        """Add the count to a tool bar, with reserved width; a vertical bar only shows the number, while there is one."""
         self._bar, action = bar, bar.addWidget(self)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.counted.connect(lambda there: action.setVisible(there or not self._upright))
@@ -56,18 +56,18 @@ class RangeCount(ElidedLabel):
         return self._bar is not None and self._bar.orientation() == Qt.Orientation.Vertical
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & (Change.RANGE | Change.SEASON | Change.PROJECT):
             self._count()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language, colours or text size."""
+        """Update after a change of language, colours or text size."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set everything in the language and colours in force."""
+        """Set everything in the current language and colours."""
         theme.tint(self, theme.colours().accent)
         if self._bar is not None:
             self.setFixedWidth(self._room(self._words(WIDEST)))

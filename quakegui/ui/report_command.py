@@ -1,4 +1,4 @@
-"""The report from the window: it is gathered in a job, and painted, where pages are wanted, when the job is done."""
+"""The report command of the window: data is gathered in a job, and a PDF is painted when the job is done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENDINGS: Final = (".html", ".htm", ".pdf")
 
 
 def ask_and_write(session: Session, window: QWidget) -> None:
-    """Ask for a file, and write the report into it in the language of the window."""
+    """Ask for a file, and write the report to it in the language of the window."""
     project = session.project
     assert project is not None
     suggestion = latest_folder(session.settings) / f"{project.name}.html"
@@ -32,7 +32,7 @@ def ask_and_write(session: Session, window: QWidget) -> None:
 
 
 def write(session: Session, path: Path) -> None:
-    """Write the report to a path, by its ending, in a job of the session."""
+    """Write the report to a path, in the format of its ending, in a job of the session."""
     others.look(session)
     project, season, as_of = session.project, session.season, session.judged_by
     assert project is not None

@@ -1,6 +1,6 @@
-"""A report as pages: A4, numbered, with its stamp on every page; pictures are never cut in two.
+"""The report as PDF: A4, numbered, with its stamp on every page; figures are never split.
 
-Works without a screen and without a window, but text needs fonts and these an application; `gui_application` gives one.
+This needs no screen or window, but text needs fonts and these an application; `gui_application` returns one.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ DRAWING_FAMILIES: dict[str, list[str]] = {
     ENGLISH: ["Segoe UI", "Noto Sans", "DejaVu Sans"],
     "zh": ["Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei"],
 }
-"""The first that is there is the one of the drawings, so that Chinese is not set in Japanese forms."""
+"""The first available family is that of the drawings, so that Chinese is not set with Japanese glyphs."""
 SVG_DENSITY = 3
-"""Pixels per CSS pixel at which drawings are printed."""
+"""Pixels per CSS pixel for printed drawings."""
 
 
 class ReportError(Exception):
-    """A report could not be written; the text is a sentence."""
+    """A report could not be written; the message is a sentence."""
 
 
 def gui_application() -> QGuiApplication:
-    """Return the application that text needs; on a machine without a screen one that paints nowhere."""
+    """Return the application that text needs; on a machine without a screen, one that paints off-screen."""
     found = QGuiApplication.instance()
     if isinstance(found, QGuiApplication):
         return found
@@ -70,7 +70,7 @@ def gui_application() -> QGuiApplication:
 
 
 def write_pdf(report: Report, path: Path) -> int:
-    """Write a report as PDF and return its number of pages; a former file is replaced only by a whole new one.
+    """Write a report as PDF and return its number of pages; an existing file is only replaced by a complete new one.
 
     Raises
     ------
@@ -119,8 +119,8 @@ def _paint(report: Report, path: Path) -> int:
 def _font(points: float) -> QFont:
     """Return the font of the pages.
 
-    Without the forms of single languages: Noto Sans CJK sets digits between Latin letters by them, and such digits could
-    neither be searched for nor copied from the file.
+    Localised forms are disabled: Noto Sans CJK applies them to digits between Latin letters, which could then neither be found
+    nor copied in the file.
     """
     font = QFont()
     font.setFamilies(FAMILIES)
@@ -130,7 +130,7 @@ def _font(points: float) -> QFont:
 
 
 def page_document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocument:
-    """Return the report's text and figures as they are laid out on pages of this size."""
+    """Return text and figures of the report, laid out on pages of this size."""
     document = QTextDocument()
     document.setDefaultFont(_font(9.0))
     document.documentLayout().setPaintDevice(writer)
@@ -150,9 +150,10 @@ def page_document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocu
 
 
 def _keep_headings(document: QTextDocument) -> None:
-    """Put every heading whose text, table or picture begins on the next page onto that page.
+    """Move every heading whose text, table or figure begins on the next page to that page.
 
-    The whole is laid out anew after each, because Qt's layout of the changed part alone loses lines after it.
+    The whole document is laid out again after each move, because an incremental layout of Qt loses lines after the changed
+    part.
     """
     height, layout = document.pageSize().height(), document.documentLayout()
     kept = QTextBlockFormat()
@@ -171,13 +172,13 @@ def _keep_headings(document: QTextDocument) -> None:
 
 
 def _first_line(layout: QAbstractTextDocumentLayout, block: QTextBlock) -> float:
-    """Return where the first line of a block begins: a picture may lie far below the top of its block, on the next page."""
+    """Return where the first line of a block begins: a figure may be far below the top of its block, on the next page."""
     lines = block.layout()
     return layout.blockBoundingRect(block).top() + (lines.lineAt(0).y() if lines.lineCount() else 0.0)
 
 
 def filled_pages(document: QTextDocument) -> list[int]:
-    """Return the pages with anything on them: the empty line that ends every table may lie alone on a page of its own."""
+    """Return the pages that are not empty: the empty line after a table may be alone on a page."""
     height, layout = document.pageSize().height(), document.documentLayout()
     filled: set[int] = set()
     block = document.begin()
@@ -190,7 +191,7 @@ def filled_pages(document: QTextDocument) -> list[int]:
 
 
 def figure_image(figure: Figure, family: str) -> QImage:
-    """Return a figure as pixels, its text in a font."""
+    """Return a figure as an image, with its text in a given font."""
     if figure.kind == "png":
         return QImage.fromData(figure.data)
     image = QImage(figure.width * SVG_DENSITY, figure.height * SVG_DENSITY, QImage.Format.Format_RGB32)
@@ -209,13 +210,13 @@ def _one_page(painter: QPainter, document: QTextDocument, page: QRectF, number: 
     how = QAbstractTextDocumentLayout.PaintContext()
     how.clip = seen  # type: ignore[attr-defined,unused-ignore]  # 6.9's stubs do not have its fields
     ink: QPalette = how.palette  # type: ignore[attr-defined,unused-ignore]
-    ink.setColor(QPalette.ColorRole.Text, QColor("#1b1f24"))  # also where the window is dark
+    ink.setColor(QPalette.ColorRole.Text, QColor("#1b1f24"))  # also if the window is dark
     document.documentLayout().draw(painter, how)
     painter.restore()
 
 
 def _strips(painter: QPainter, report: Report, whole: QRectF, number: str) -> None:
-    """Write the title and the stamp above the page, and the page's number below it."""
+    """Paint title and stamp at the top of the page, and the page number at the bottom."""
     painter.save()
     font = _font(8.0)
     painter.setFont(font)

@@ -1,4 +1,4 @@
-"""Where files are saved: the folder that a file dialog starts from, and the ending of what is typed there."""
+"""Paths of saved files: the initial folder of file dialogs, and the ending of the typed name."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from quakegui.app.settings import Settings
 
 
 def latest_folder(settings: Settings) -> Path:
-    """Return where the analyst's latest project lies, for file dialogs to start from; else the folder for documents.
+    """Return the parent folder of the latest project, for file dialogs; otherwise the documents folder.
 
-    The synthetic season does not count: it lies in the program's own folder, which Windows hides.
+    The synthetic season is ignored: it is in the program's own data folder, which Windows hides.
     """
     hidden = Path(platformdirs.user_data_dir("quakegui", appauthor=False))
     folders = (Path(recent).parent for recent in settings.recent)
@@ -22,7 +22,7 @@ def latest_folder(settings: Settings) -> Path:
 
 
 def with_ending(name: str, kind: str, endings: tuple[str, ...]) -> Path:
-    """Return the path with an ending that can be written: the one typed, or else the one of the kind chosen."""
+    """Return the path with a valid ending: the typed one, or else that of the selected file type."""
     path = Path(name)
     if path.suffix.lower() in endings:
         return path

@@ -1,4 +1,4 @@
-"""The control that switches workspaces: one button beside the other, the one in use in the accent's colour."""
+"""The control that switches workspaces: adjacent buttons, the current one in the accent colour."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
 
 class Segments(QWidget):
-    """Buttons of actions of which one is on.
+    """Buttons of exclusive actions.
 
     Parameters
     ----------
     actions
         From left to right.
+    badge
+        Stands before them.
     """
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Iterable[QAction], badge: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         group = QActionGroup(self)
         self._buttons: list[QToolButton] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 1, 6, 1)
         row.setSpacing(0)
+        row.addWidget(badge)
+        row.addSpacing(6)
         for action in actions:
             group.addAction(action)
             button = QToolButton()
@@ -44,7 +48,7 @@ class Segments(QWidget):
             button.setPalette(palette)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of colours."""
+        """Update after a change of colours."""
         if event.type() == QEvent.Type.PaletteChange:
             self._colour()
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""A bar with one sentence, a button that does something about it, and a cross that puts it away."""
+"""A bar with one sentence, an action button, and a close button."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from quakegui.ui.icons import icon
 
 
 class SentenceBar(QFrame):
-    """The frame of bars above the day map: what they say, when, and what the button does is theirs.
+    """Base of the bars above the day map, which define the sentence and the action.
 
     Parameters
     ----------
     name
-        The bar's object name.
+        Object name of the bar.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -29,7 +29,7 @@ class SentenceBar(QFrame):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.act, self.dismiss = QPushButton(), QToolButton()
         for button in (self.act, self.dismiss):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click takes the keys from nobody
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click does not take the keyboard focus
         self.dismiss.setAutoRaise(True)
         self.dismiss.setIconSize(QSize(18, 18))
         row = QHBoxLayout(self)
@@ -39,7 +39,7 @@ class SentenceBar(QFrame):
         row.addWidget(self.dismiss)
 
     def name_cross(self) -> None:
-        """Set the cross's texts in the language in force, and its icon in the colour of the text."""
+        """Set the texts of the close button in the current language, and its icon in the colour of the text."""
         self.dismiss.setIcon(icon("mdi6.close", theme.colours().text, theme.colours().missing))
         self.dismiss.setToolTip(tr("Hide this message"))
         self.dismiss.setAccessibleName(tr("Hide this message"))

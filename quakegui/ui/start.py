@@ -1,4 +1,4 @@
-"""Starts the window."""
+"""Start of the window."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 ICON = "quakegui.ico"
 FIRST_SIZE = QSize(1440, 900)
 TASKBAR_NAME = "quakegui"
-"""The installer gives the Start menu's link the same name (`APP_ID` in packaging/installer.nsi)."""
+"""The Start menu link of the installer has the same name (`APP_ID` in packaging/installer.nsi)."""
 
 
 def run_window(folder: Path | None = None) -> int:
@@ -34,7 +34,7 @@ def run_window(folder: Path | None = None) -> int:
     Parameters
     ----------
     folder
-        A project to open; without one, the project that was open last; at the very first start the synthetic season.
+        A project to open; default the last opened project, or at the first start the synthetic season.
     """
     with logs.kept("window") as uncaughts:
         log_qt_messages()
@@ -59,7 +59,7 @@ def _run(folder: Path | None, uncaughts: logs.Uncaughts) -> int:
     window.show()
     QTimer.singleShot(
         0, session, lambda: opening.after_start(session, lambda: _open(session, folder))
-    )  # the window answers first
+    )  # the window responds first
     try:
         return int(app.exec())
     finally:
@@ -87,7 +87,7 @@ def _make(app: QApplication) -> tuple[Session, MainWindow]:
 
 
 def _tell_no_start(error: Exception) -> None:
-    """Say why there is no window: without a terminal nobody would see it."""
+    """Show why the window could not start: without a terminal, the message would be lost."""
     QMessageBox.critical(
         None,
         "quakegui",
@@ -103,17 +103,17 @@ def _log_said(sentence: str, level: str) -> None:
 
 
 def take_own_place_in_taskbar() -> None:
-    """Make Windows show this program's windows as its own, under its own icon, not among those of every other pythonw.exe."""
+    """Make Windows group the windows of this program under its own icon, not with those of other pythonw.exe processes."""
     if sys.platform == "win32":
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(TASKBAR_NAME)
 
 
 def _open(session: Session, folder: Path | None) -> None:
     if session.project is not None:
-        return  # the analyst was quicker
+        return  # the analyst was faster
     if folder is not None:
         opening.open_project(session, folder)
     elif not session.settings.recent:
-        opening.open_demo(session)  # a first start shows something real; importing one's own data is one click away
+        opening.open_demo(session)  # the first start shows an example; importing own data is one click away
     else:
         opening.open_project(session, Path(session.settings.recent[0]))

@@ -1,4 +1,4 @@
-"""The status line: project, what kind of season, the job that runs, and what the session has to say."""
+"""The status line: project, stamp, running job, and messages of the session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN_MS = 8000
 
 
 class StatusLine(QStatusBar):
-    """One line at the window's foot; long work shows its progress, time left and a cancel button here."""
+    """One line at the bottom of the window; jobs show their progress, remaining time and a cancel button here."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class StatusLine(QStatusBar):
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self._hide_job()
-        self.device.hide()  # until a worker has named it
+        self.device.hide()  # until a worker has reported it
         self.retranslate()
 
     def say(self, sentence: str, level: str) -> None:
@@ -54,12 +54,12 @@ class StatusLine(QStatusBar):
         self.showMessage(worded(sentence), SHOWN_MS if level == "info" else 0)
 
     def _tell_others(self, arrivals: Arrivals) -> None:
-        """Say what came in from other programs; it stays until the next sentence, for whoever looks away meanwhile."""
+        """Show changes by other programs, until the next sentence."""
         theme.tint(self, theme.colours().text)
         self.showMessage(arrival_words(arrivals))
 
     def hear(self, message: messages.Message) -> None:
-        """Name the device that computes, as soon as a worker has said which."""
+        """Show the compute device as soon as a worker has reported it."""
         if isinstance(message, messages.Hello):
             self.device.setText(as_text(message.device))
             self.device.show()
@@ -70,21 +70,21 @@ class StatusLine(QStatusBar):
             )
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & (Change.PROJECT | Change.SEASON | Change.SETTINGS):
             self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set the texts in the language in force."""
+        """Set the texts in the current language."""
         project = self._session.project
         for label in (self._job, self.device, self._saved, self.project):
-            theme.tint(label, theme.colours().text)  # whatever the colour of what is said
+            theme.tint(label, theme.colours().text)  # independent of the colour of the message
         self.cancel.setText(tr("Cancel"))
         self.cancel.setAccessibleName(tr("Cancel the running task"))
         self.cancel.setToolTip(tr("Cancel the running task; nothing incomplete is left behind"))
@@ -118,5 +118,5 @@ class StatusLine(QStatusBar):
 
 
 def _plain(name: str) -> str:
-    """Return a project's name without the stamp that stands beside it."""
+    """Return the name of a project without its SYNTHETIC prefix, since the stamp is beside it."""
     return name.removeprefix("SYNTHETIC").lstrip(" —-:") or name

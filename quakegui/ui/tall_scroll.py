@@ -1,4 +1,4 @@
-"""A scroll area for a column of controls: it scrolls up and down, and is never so narrow that the column is cut off."""
+"""A scroll area for a column of controls: it scrolls vertically, and is never too narrow for the column."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ LEAST_HEIGHT = 60
 
 
 class TallScroll(QScrollArea):
-    """Without a frame, without a horizontal bar; follows the column where it gets wider or narrower."""
+    """Has no frame and no horizontal scroll bar; adjusts to the width of the column."""
 
     def __init__(self, column: QWidget, *, whole: bool = False) -> None:
-        """Show a column; with `whole` it asks for the height of all of it, and scrolls only where it cannot have it."""
+        """Show a column; with `whole`, its full height is requested, and it scrolls only if that is not available."""
         super().__init__()
         self._whole = whole
         self._asked: tuple[QSize, QSize] | None = None
@@ -22,21 +22,21 @@ class TallScroll(QScrollArea):
         self.setWidget(column)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Ask for another width where the column, which Qt has this area listen to, needs one."""
+        """Request a new layout if the size of the column changes; Qt installs this area as its event filter."""
         if event.type() == QEvent.Type.LayoutRequest:
             ask = self.minimumSizeHint(), self.sizeHint()
-            if ask != self._asked:  # else every change of words within would have the whole window laid out anew
+            if ask != self._asked:  # otherwise every change of text inside would lay out the whole window again
                 self._asked = ask
                 self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the usual height, or for that of the whole column."""
+        """Return the usual height, or that of the whole column."""
         column = self.widget()
         return column.sizeHint() if self._whole and column is not None else super().sizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the column's width and that of the scroll bar."""
+        """Return the width of the column and the scroll bar."""
         column = self.widget()
         assert column is not None
         bar = self.verticalScrollBar().sizeHint().width()

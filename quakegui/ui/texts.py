@@ -1,10 +1,11 @@
-"""Words that several panels use for the same thing."""
+"""Texts shared by several panels."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quakegui.season.names import QUALITY_REASONS
+from quakegui.season.labels import LabelRow, LabelSource
+from quakegui.season.names import QUALITY_REASONS, SOURCE_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui.i18n import tr
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def step_words(step: Step) -> str:
-    """Return in short what a step of the journal did: "label 3 on 2022-05-01"."""
+    """Return a short description of a step of the journal: "label 3 on 2022-05-01"."""
     if step.days == 1:
         when = tr("on {day}").format(day=step.first)
     else:
@@ -27,5 +28,11 @@ def step_words(step: Step) -> str:
 
 
 def quality_text(quality: Quality) -> str:
-    """Return the reasons of a station-day in words, empty for a good night."""
+    """Return the quality flags of a station-day in words, empty for a good night."""
     return ", ".join(tr(text) for flag, text in QUALITY_REASONS.items() if flag in quality)
+
+
+def source_words(row: LabelRow) -> str:
+    """Return in short who a label comes from: "by an analyst (Li)"."""
+    who = tr(SOURCE_NAMES[row.source])
+    return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who

@@ -1,7 +1,7 @@
-"""Light and dark without a restart, and the few colours that painted panels share.
+"""Light and dark mode without a restart, and the colours shared by painted panels.
 
-Widgets take their colours from the application's palette, which `apply` sets; panels that paint themselves ask `colours` each
-time they draw. Both come from one table, so a screen and an exported figure agree.
+Widgets take their colours from the palette of the application, which `apply` sets; painted panels call `colours` at every
+repaint. Both come from one table, so that screen and exported figures agree.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 CHOICES: Final = ("system", "light", "dark")
 
 CLASS_LETTERS: Final = ("–", "N", "n", "S", "s")
-"""One letter per class: capitals for the larger events, so that colour is never the only carrier."""
+"""One letter per class: capitals for the larger earthquakes, so that colour is never the only cue."""
 
 CLASS_PATTERNS: Final = (
     Qt.BrushStyle.NoBrush,
@@ -25,14 +25,14 @@ CLASS_PATTERNS: Final = (
     Qt.BrushStyle.SolidPattern,
     Qt.BrushStyle.FDiagPattern,
 )
-"""One brush pattern per class: the larger events are filled, the smaller hatched, north and south leaning apart."""
+"""One brush pattern per class: larger earthquakes are filled, smaller ones hatched, north and south in different directions."""
 
 _FAMILIES: Final = ["Segoe UI", "Noto Sans", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeColours:
-    """What painted panels draw with, in one colour scheme."""
+    """Colours of painted panels, in one colour scheme."""
 
     dark: bool
     background: QColor
@@ -59,7 +59,7 @@ class ThemeColours:
     series: tuple[QColor, ...]
 
     def class_brush(self, cls: int) -> QBrush:
-        """Return the brush of a class 0..4: its colour in its pattern."""
+        """Return the brush of a class 0 to 4, with its colour and pattern."""
         return QBrush(self.classes[cls], CLASS_PATTERNS[cls])
 
 
@@ -68,7 +68,7 @@ def _table(dark: bool, classes: tuple[str, ...], series: tuple[str, ...], **name
     return ThemeColours(dark=dark, classes=tuple(map(QColor, classes)), series=tuple(map(QColor, series)), **named)
 
 
-# Classes and series follow Okabe & Ito (2008), told apart by all common kinds of colour vision; the dark table is lightened.
+# Classes and series follow Okabe & Ito (2008), distinct for all common types of colour vision; the dark table is lightened.
 LIGHT: Final = _table(
     False,
     ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc"),
@@ -122,19 +122,19 @@ DARK: Final = _table(
 
 
 def colours() -> ThemeColours:
-    """Return the table that fits the palette in force now."""
+    """Return the table that fits the current palette."""
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def apply(choice: str, *, text_scale: float = 1.0) -> None:
-    """Switch the running application to a colour scheme and a text size.
+    """Switch the application to a colour scheme and a text size.
 
     Parameters
     ----------
     choice
-        "light", "dark", or "system": as the platform says, followed while the program runs.
+        "light", "dark", or "system": as the platform, followed at run time.
     text_scale
-        Factor on the platform's text size.
+        Factor on the text size of the platform.
 
     Raises
     ------
@@ -157,9 +157,9 @@ def apply(choice: str, *, text_scale: float = 1.0) -> None:
 
 
 def tint(widget: QWidget, colour: QColor, *, bold: bool = False, scale: float = 1.0) -> None:
-    """Let a label show its words in a colour, bold, or larger than others; to be called again when colours or text size change.
+    """Set colour, weight and relative size of the text of a label; call it again when colours or text size change.
 
-    A style sheet would do the same, but keeps the text size of the moment it was set, and is worked out anew every time.
+    A style sheet would do the same, but keeps the text size from when it was set, and is evaluated again every time.
     """
     palette = widget.palette()
     if palette.color(QPalette.ColorRole.WindowText) != colour:
@@ -174,7 +174,7 @@ def tint(widget: QWidget, colour: QColor, *, bold: bool = False, scale: float = 
 
 
 def tint_bar(bar: QWidget, colour: QColor) -> None:
-    """Let a progress bar fill in a colour; to be called again when colours change."""
+    """Set the colour of a progress bar; call it again when colours change."""
     palette = bar.palette()
     for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Accent):
         palette.setColor(role, colour)

@@ -1,4 +1,4 @@
-"""Errors that nobody caught: the window goes on, says so in one line that takes no focus, and offers the report for support."""
+"""Uncaught errors: the window continues, shows one line that takes no focus, and offers the support report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEVELS = {
 
 
 class TroubleBar(SentenceBar):
-    """One sentence about an error that nobody caught, with a way to report it. Further errors are counted in the same bar."""
+    """One sentence about an uncaught error, with a button to report it. Further errors are counted in the same bar."""
 
     def __init__(self, copy_report: Callable[[], object], parent: QWidget | None = None) -> None:
         super().__init__("trouble", parent)
@@ -38,11 +38,11 @@ class TroubleBar(SentenceBar):
 
     @property
     def sentence(self) -> str:
-        """What the bar says; empty while nothing is the matter."""
+        """The sentence shown; empty without an error."""
         return self.words.text()
 
     def tell(self, error: BaseException) -> None:
-        """Show an error, or count it if the bar shows one already."""
+        """Show an error, or count it if the bar is shown already."""
         self._times += 1
         self._what = type(error).__name__
         self.retranslate()
@@ -54,13 +54,13 @@ class TroubleBar(SentenceBar):
         self.hide()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set the texts in the language in force, and the icon in its colour."""
+        """Set the texts in the current language, and the icon in its colour."""
         if self._times:
             text = tr(
                 "An unexpected error occurred ({kind}). You can keep working: all confirmed work is on disk. Please "
@@ -76,7 +76,7 @@ class TroubleBar(SentenceBar):
 
 
 class Troubles(QObject):
-    """Carries errors that nobody caught, of any thread, to the window's bar."""
+    """Sends uncaught errors of any thread to the bar of the window."""
 
     happened = Signal(object)
 
@@ -84,24 +84,24 @@ class Troubles(QObject):
         super().__init__(bar)
         self._bar = bar
         self._telling = False
-        # Queued always: a bar that shows itself in the middle of a painting would do harm, also in the window's own thread.
+        # Always queued: showing a bar during a paint event would do harm, also in the thread of the window.
         self.happened.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def __call__(self, error: BaseException) -> None:
-        """Have an error shown soon; may be called in any thread."""
-        if not self._telling:  # an error of the bar itself stands in the log, and is not shown again and again
+        """Show an error soon; thread-safe."""
+        if not self._telling:  # an error of the bar itself is logged, and not shown repeatedly
             self.happened.emit(error)
 
     def _tell(self, error: BaseException) -> None:
         self._telling = True
         try:
-            self._bar.tell(error.with_traceback(None))  # its frames would keep alive what they hold
+            self._bar.tell(error.with_traceback(None))  # the traceback would keep the objects of its frames alive
         finally:
             self._telling = False
 
 
 def log_qt_messages() -> None:
-    """Put what Qt complains of into the log, until `QtCore.qInstallMessageHandler(None)`."""
+    """Write messages of Qt to the log, until `QtCore.qInstallMessageHandler(None)` is called."""
 
     def take(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         category: str | None = context.category  # type: ignore[attr-defined,unused-ignore]  # 6.9's stubs do not have it
@@ -111,7 +111,7 @@ def log_qt_messages() -> None:
 
 
 def screens() -> list[str]:
-    """Return a line for each screen: size, scale and text resolution; and the window system's name."""
+    """Return the name of the window system, and a line for each screen: size, scale and text resolution."""
     found = [QGuiApplication.platformName()]
     for screen in QGuiApplication.screens():
         size, scale, dots = screen.size(), screen.devicePixelRatio(), screen.logicalDotsPerInch()
@@ -120,8 +120,8 @@ def screens() -> list[str]:
 
 
 def copy_report(session: Session) -> str:
-    """Put the report for support on the clipboard, say so, and return it."""
-    from quakegui.app.support import report  # asked for once in months
+    """Copy the support report to the clipboard, report that, and return it."""
+    from quakegui.app.support import report  # rarely needed
 
     text = report(session, screens())
     QGuiApplication.clipboard().setText(text)

@@ -1,4 +1,4 @@
-"""The parts of the window that commands work on."""
+"""The parts of the window that commands use."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from quakegui.ui.range_count import RangeCount
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """What a command is given.
+    """The argument of a command.
 
     Attributes
     ----------
     window
-        The parent of dialogs; its actions are Qt's, each with its row of the table as data.
+        Parent of dialogs; its actions are QActions, each with its row of the table as data.
     session
-        What is open.
+        The session.
     day_map
-        The panel in the middle.
+        The panel in the centre.
     docks
-        The others, by the names of `dock_plan.DOCKS`.
+        The other panels, by the names of `dock_plan.DOCKS`.
     layouts
-        Where they stand.
+        The places of the panels.
     range_count
-        The number of chosen days in the tool bar.
+        The number of selected days in the tool bar.
     """
 
     window: QMainWindow
@@ -44,11 +44,11 @@ class Workbench:
 
     @property
     def day_seen(self) -> bool:
-        """Whether the day shown can be seen: its map, large or small, or its panel."""
+        """Whether the day shown is visible: its map, large or small, or its panel."""
         return self.day_map.day_seen or not self.day_panel.visibleRegion().isEmpty() or self._results.day_seen
 
     def step(self) -> None:
-        """Go on from the day shown: in the small maps that are walked, in their order, or else to the next date."""
+        """Go to the next day: in the order of the small maps if these are in use, otherwise to the next date."""
         contact, strip = self.day_map.contact.sheet, self._results.cell.sheet
         if strip.hasFocus() and strip.shows_day:
             strip.step()

@@ -1,6 +1,6 @@
-"""Sentences as values: English where nobody asks, any language of the catalogues where somebody reads.
+"""Sentences as values: they are English by default, and are translated to a language of the catalogues when displayed.
 
-Every room may say something; only the window and the report know in which language it is read.
+Every package creates sentences; only the window and the report know the language in which they are read.
 """
 
 from quakegui.words.catalogue import ENGLISH, languages, own_name, word, worded

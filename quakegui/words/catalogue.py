@@ -1,4 +1,4 @@
-"""The languages: a catalogue each, `resources/translations/*.mo`, compiled from the .po beside it."""
+"""The languages: one catalogue each, `resources/translations/*.mo`, compiled from the .po beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quakegui.words.said import Said, mark
 
 ENGLISH: Final = "en"
 _NAME: Final = mark("English")
-"""What a catalogue translates by its own language's name."""
+"""A catalogue translates this by the name of its own language."""
 
 
 @lru_cache(maxsize=1)
@@ -21,20 +21,20 @@ def languages() -> tuple[str, ...]:
 
 
 def own_name(language: str) -> str:
-    """Return what a language calls itself."""
+    """Return the name of a language in this language."""
     return word(_NAME, language)
 
 
 def word(text: str, language: str) -> str:
-    """Return an English text of the program in a language; one that the catalogue lacks comes back as it is.
+    """Return the translation of an English text of the program, or the text itself if the catalogue lacks it.
 
-    Only for texts of the program. A text that may hold a value, such as a name or an error, is for `worded`.
+    Only for fixed texts of the program. Texts that may contain a value, such as a name or an error, need `worded`.
     """
     return text if language == ENGLISH or not text else _catalogue(language).gettext(text)
 
 
 def worded(text: str, language: str) -> str:
-    """Return a sentence in a language, the sentences within too; what is no `Said` comes back as it is."""
+    """Return a sentence and the sentences in its values in a language; a text that is not a `Said` is unchanged."""
     if not isinstance(text, Said):
         return text
     if language == ENGLISH:
@@ -56,7 +56,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     Raises
     ------
     FileNotFoundError
-        If it is missing or broken.
+        If it is missing or damaged.
     """
     path = resources() / "translations" / f"{language}.mo"
     try:

@@ -1,4 +1,4 @@
-"""A sentence that keeps its template and its values, so that it can be worded in another language later."""
+"""A sentence with its template and values, so that it can be translated later."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any, Final, NoReturn
 
 Value = str | int | float | None
 Translate = Callable[[str, str, "int | None"], str]
-"""Takes a template, its form for many ("" where it has none) and how many; returns the template to fill in."""
+"""Function of a template, its plural form ("" if it has none) and the count; returns the template to fill in."""
 
 
 def mark(text: str) -> str:
-    """Return the text as it is, and have it taken into the catalogues: for tables whose texts are worded later."""
+    """Return the text unchanged, and mark it for the catalogues: for tables of texts that are translated later."""
     return text
 
 
@@ -27,39 +27,38 @@ _JOINTS: Final = (
     mark("{one} and {next}"),
     mark("{one} or {next}"),
 )
-"""What stands between sentences, and between the items of a list."""
+"""Separators of sentences, and of items of a list."""
 DEEPEST: Final = 20
-"""Sentences within each other beyond which JSON is not one of this program's."""
+"""Maximum depth of nested sentences in JSON from this program."""
 _PLAIN: Final = re.compile(r"[+]?(0?\d{1,2})?,?(\.\d{1,2})?[defg%]?", re.ASCII)
-"""Formats that a template may ask for; a stranger's could ask for a billion blanks."""
+"""Formats allowed in a template; an untrusted one could request a billion blanks."""
 _FORMATTER: Final = Formatter()
 
 
 class Said(str):
-    """A sentence in English that knows its template and its values.
+    """A sentence in English with its template and its values.
 
-    It is an ordinary `str` to everybody who prints, logs or compares it. It pickles, copies and travels as JSON with template
-    and values; `quakegui.words.worded` says it in another language. A value that is a `Said` is worded too, every other value
-    is left as it is.
+    It is an ordinary `str` when printed, logged or compared. It can be pickled, copied and converted to JSON with template and
+    values; `quakegui.words.worded` translates it. A value that is a `Said` is translated too, every other value is unchanged.
 
     Parameters
     ----------
     template
         English, with ``{name}`` or ``{name:,.1f}`` in place of each value. A literal: it is the key of the catalogues.
     **values
-        One for each name. Numbers stay numbers; whatever else is neither text nor a number is kept as text.
+        One for each name. Numbers are kept as numbers; anything else that is not text is converted to text.
 
     Attributes
     ----------
     template, many
-        The English template, and the one for more than one; "" where the sentence counts nothing.
+        The English template, and its plural form; "" if the sentence has no count.
     values
-        Values by name, in the order given.
+        Values by name, in the given order.
 
     Raises
     ------
     ValueError
-        If the template asks for anything but names with a plain number format.
+        If the template contains anything but names with a plain number format.
     KeyError
         If a value is missing.
     """
@@ -74,7 +73,7 @@ class Said(str):
         return _made(template, "", values)
 
     def __str__(self) -> str:
-        """Return itself: what an error says keeps its template."""
+        """Return itself, so that the message of an error keeps its template."""
         return self
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -84,14 +83,14 @@ class Said(str):
         return _made, (self.template, self.many, dict(self.values), self.joined)
 
     def __add__(self, other: str) -> Said:
-        """Return both, one behind the other."""
+        """Return both texts, joined."""
         return _joined("", [self, other])
 
     def __radd__(self, other: str) -> Said:
         return _joined("", [other, self])
 
     def mapped(self, change: Callable[[str], str]) -> Said:
-        """Return the same sentence with each of its texts changed, those of sentences within too."""
+        """Return the same sentence with each of its texts changed, including those of nested sentences."""
         values = {
             name: value.mapped(change) if isinstance(value, Said) else change(value) if isinstance(value, str) else value
             for name, value in self.values.items()
@@ -99,14 +98,14 @@ class Said(str):
         return _made(self.template, self.many, values, self.joined)
 
     def filled(self, translate: Translate, show: Callable[[Value], Value] = lambda value: value) -> str:
-        """Return the sentence in other words.
+        """Return the sentence with other templates.
 
         Parameters
         ----------
         translate
-            Words a template, this one's or that of a sentence within.
+            Translates a template of this or a nested sentence.
         show
-            Stands in for a value that is no sentence.
+            Replaces a value that is not a sentence.
         """
         shown = {
             name: value.filled(translate, show) if isinstance(value, Said) else show(value)
@@ -121,25 +120,25 @@ class Said(str):
 
 
 def counted(one: str, many: str, /, **values: object) -> Said:
-    """Return a sentence that counts: ``counted("{count} day", "{count} days", count=2)``.
+    """Return a sentence with a count: ``counted("{count} day", "{count} days", count=2)``.
 
     Parameters
     ----------
     one, many
         English for one, and for any other number.
     **values
-        As for `Said`; the first one is the number.
+        As for `Said`; the first one is the count.
     """
     return _made(one, many, values)
 
 
 def joined(between: str, parts: Iterable[str]) -> Said:
-    """Return texts with " ", ", ", "; ", " and " or " or " between them, as the language writes it; empty ones are left out."""
+    """Join texts with " ", ", ", "; ", " and " or " or ", in the style of the language; empty ones are omitted."""
     return _joined(between, [part for part in parts if part])
 
 
 def text_to_json(text: Value) -> Any:
-    """Return a text as JSON takes it: a sentence with template and values, anything else as it is."""
+    """Return a text in a form for JSON: a sentence with template and values, anything else unchanged."""
     if not isinstance(text, Said):
         return text
     told: dict[str, Any] = {"said": text.template}
@@ -152,19 +151,19 @@ def text_to_json(text: Value) -> Any:
 
 
 def text_from_json(told: object) -> str:
-    """Return the text that `text_to_json` was given.
+    """Return the text in a result of `text_to_json`.
 
     Raises
     ------
     ValueError
-        If it is none.
+        If it is not such a result.
     """
     return _read(told, 0)
 
 
 @lru_cache(maxsize=4096)
 def _parts(template: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
-    """Return a template in parts: text, and behind it the name, format and conversion of a value."""
+    """Return the parts of a template: a text, followed by name, format and conversion of a value."""
     return tuple(_FORMATTER.parse(template))
 
 
@@ -203,12 +202,12 @@ def _value(value: object, spec: str) -> Value:
     if isinstance(value, Integral):
         return int(value)
     if isinstance(value, Real):
-        return float(str(value))  # as it would be written, not as its single precision widens
+        return float(str(value))  # as printed, not as its single precision expands
     return format(value, spec)
 
 
 def _filled(template: str, values: Mapping[str, object], formats: Mapping[str, str | None]) -> str:
-    """Return a template with its values; a format that a translation leaves out is the English one."""
+    """Return a template with its values; a format that a translation omits is taken from the English one."""
     text = []
     for literal, name, spec, conversion in _parts(template):
         text.append(literal)

@@ -128,7 +128,7 @@ def test_gsm19_whose_clock_is_set_back_keeps_its_day():
     found = read_readings(Source("log.txt", gsm19(*rows)), STATION)
     assert str(found.readings[0].time[-1]) == "2024-05-09T00:03:00.000"
     assert str(found.readings[0].time[0].astype("datetime64[D]")) == "2024-05-09"
-    assert any("1 readings are earlier than the one above them" in note for note in found.notes)
+    assert any("earlier than the preceding reading: 1;" in note for note in found.notes)
 
 
 def test_gsm19_whose_clock_is_set_back_across_midnight_counts_it_once():

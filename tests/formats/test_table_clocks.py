@@ -221,7 +221,7 @@ def test_the_clock_that_is_said_settles_a_local_one(said, first):
 
 def test_an_offset_above_the_table_that_cannot_be_read_is_asked_for_and_a_range_of_dates_is_none():
     rows = [f"{time:%Y-%m-%d %H:%M}" for time in MINUTES[:60]]
-    with pytest.raises(FormatError, match=r"offset from UTC in 'Time zone: UTC.8k' .*--timezone"):
+    with pytest.raises(FormatError, match=r"UTC offset in the file \('Time zone: UTC.8k'\) .*--timezone"):
         read_readings(csv("Station: XIC\nTime zone: UTC+8k\ntime,F", rows, "latest.csv"))
     dated = csv("Station: XIC\nTime: 2024-05-09 UTC - 2024-05-10 UTC\ntime,F", rows, "latest.csv")
     check(only(dated), 60, rows=60)
@@ -293,7 +293,7 @@ def test_a_sheet_for_each_station_is_read():
     doubtful = read_readings(
         workbook([["DateTime", "XIC"], *rows], ("Notes", [["Date", "F"], ["2024-05-09", 48_500], ["2024-05-09", 48_501]]))
     )
-    assert any("not plain were not read: Notes" in note for note in doubtful.notes)
+    assert any("total-intensity columns were not read: Notes" in note for note in doubtful.notes)
     with pytest.raises(FormatError, match="only one station was specified"):
         read_readings(workbook([["DateTime", "F"], *rows], ("MUL", [["DateTime", "F"], *rows])), Hints(station="XIC"))
     with pytest.raises(FormatError, match="only one station was specified"):

@@ -92,7 +92,7 @@ def test_figures_of_many_matrices_at_once():
 
 
 def test_confusion_refuses_what_is_no_class():
-    with pytest.raises(ValueError, match="knows 0 to 4 only"):
+    with pytest.raises(ValueError, match="accepts classes 0 to 4 only"):
         metrics.confusion([0, 5], [0, 0])
     with pytest.raises(ValueError, match="one predicted class for each"):
         metrics.confusion([0, 1], [0])

@@ -200,7 +200,7 @@ def test_what_knows_no_field_and_does_as_well_is_named():
     assert told.surrogate.p_value == alone.surrogate.p_value < 0.05
     assert told.compared("calendar").auc_difference.value == 0.0
     assert told.compared("calendar").residual.high == 0.5
-    assert "do not explain of it has an AUC of 0.50 (80 % interval 0.50 to 0.50)" in told.verdict.figures()
+    assert "do not explain has an AUC of 0.50 (80% interval 0.50 to 0.50)" in told.verdict.figures()
     assert told.compared("outages").beaten
 
 

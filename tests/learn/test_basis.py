@@ -138,7 +138,7 @@ def test_a_run_of_other_classes_is_not_judged(trained: Path) -> None:
         run = season_runs.find_run(project, None)
         catalogue.make_class_scheme(project, split_magnitude=3.7)
         for as_of in ("training", "today"):
-            with pytest.raises(registry.RunError, match=r"classes different from this project's.*Train anew"):
+            with pytest.raises(registry.RunError, match=r"classes different from this project's.*Train again"):
                 season_evaluation.evaluate(project, season, run, as_of)  # type: ignore[arg-type]
         with pytest.raises(registry.RunError, match="classes different from this project's"):
             evaluate_prospective(project, season, run)
@@ -224,7 +224,7 @@ def test_earthquakes_that_a_strangers_run_makes_up_are_refused(trained: Path, ke
         values = read_json(run.folder / "config.json")
         values["about"]["earthquakes"] = kept
         write_json(run.folder / "config.json", values)
-        with pytest.raises(registry.RunError, match="says of earthquakes"):
+        with pytest.raises(registry.RunError, match="impossible value of earthquakes"):
             registry.read_run(run.folder)
 
 
@@ -259,7 +259,10 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
         (Basis("training", "2023-11-21", 1, 0), "; 1 day differs today."),
         (Basis("training", "2023-11-21", 0, 1), "; 1 earthquake differs today."),
         (Basis("training", "2023-11-21", 1, 1), "; 1 day and 1 earthquake differ today."),
-        (Basis("today", "2023-11-21 09:30", 0, 0, days_since=1), "trained with the same ones. The labels of 1 day have changed since then."),
+        (
+            Basis("today", "2023-11-21 09:30", 0, 0, days_since=1),
+            "trained with the same ones. The labels of 1 day have changed since then.",
+        ),
         (Basis("today", "2023-11-21 09:30", 3, None), "; 3 days differ from those used in training."),
     ],
 )

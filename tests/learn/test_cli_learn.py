@@ -106,7 +106,7 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(run: Terminal, smal
     assert "train a model first" in run("evaluate", small_project, code=1)[1]
     assert "train a model first" in run("update", small_project, code=1)[1]
     assert "no run" in run("runs", "show", small_project, "2026", code=1)[1]
-    assert "not a folder" in run("update", small_project, "--watch", small_project / "nowhere", code=1)[1]
+    assert "does not exist" in run("update", small_project, "--watch", small_project / "nowhere", code=1)[1]
 
 
 def test_wrong_usage_is_exit_code_2(run: Terminal, small_project: Path) -> None:

@@ -240,9 +240,9 @@ def test_a_loss_that_is_no_number_ends_it_at_once() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"anomaly": AnomalyConfig(method="day-difference")}, "z of another kind: method regression, here day-difference"),
+        ({"anomaly": AnomalyConfig(method="day-difference")}, "a different kind of z: method regression, here day-difference"),
         ({"anomaly": AnomalyConfig(window_days=30)}, "window days 27, here 30"),
-        ({"grid": GridConfig(smoothing=0.0)}, "other maps: smoothing 0.3, here 0.0"),
+        ({"grid": GridConfig(smoothing=0.0)}, "different maps: smoothing 0.3, here 0.0"),
     ],
 )
 def test_a_model_refuses_scales_and_maps_that_it_was_not_made_for(change: dict[str, Any], sentence: str) -> None:

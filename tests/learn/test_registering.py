@@ -94,7 +94,7 @@ def test_a_run_is_registered_once_for_days_to_come_with_all_that_it_is_judged_by
         ledger = runs.ledger(project, known.id)
         assert facts["ledger_row"] == len(ledger)
     _, err = run("register", opened, "--run", known.id, "--until", "2030-01-01", code=1)
-    assert f"is registered from {first} until {last}" in err
+    assert f"is registered from {first} to {last}" in err
     assert "cannot be renamed, deleted" in run("runs", "delete", opened, known.id, code=1)[1]
     assert known.folder.is_dir()
     out, _ = run("verify", opened)
@@ -178,7 +178,9 @@ def test_a_registered_run_predicts_nothing_by_other_weights_or_parameters(opened
         config = project.config()
         moment = over_ms(season, -LATER_DAYS)
         project.set_config(replace(config, grace_minutes=0.0))
-        with pytest.raises(ProjectError, match=r"Season parameters have changed .* grace_minutes\. The model makes no predictions"):
+        with pytest.raises(
+            ProjectError, match=r"Season parameters have changed .* grace_minutes\. The model makes no predictions"
+        ):
             update(project, moment)
         project.set_config(replace(config, first_day=season.days[1]))
         assert len(update(project, moment).predictions.issued) == 1, "a season's window may be moved"
@@ -287,5 +289,5 @@ def test_only_the_registered_days_are_judged_by_the_registered_rule_and_the_reco
     changed = "The label rule has changed since the run “tiny” was registered."
     assert run.json("evaluate", opened, "--prospective")["registration"]["changes"] == [changed]
     _, err = run("evaluate", opened, "--prospective")
-    assert f"Registered from {season.days[-5]} until {season.days[-1]}: {found.hash}." in err
+    assert f"Registered from {season.days[-5]} to {season.days[-1]}: {found.hash}." in err
     assert changed in err

@@ -191,7 +191,7 @@ def test_the_network_is_given_the_pixels_that_the_analyst_sees(small_project: Pa
 
 
 def test_a_project_without_labels_says_so(small_project: Path) -> None:
-    with Project.open(small_project) as project, pytest.raises(EvidenceError, match="label days"):
+    with Project.open(small_project) as project, pytest.raises(EvidenceError, match="Label days"):
         gather(project, season_of(project))
 
 
@@ -264,7 +264,7 @@ def test_a_run_on_days_that_are_gone_is_not_judged(trained: Path) -> None:
         assert config.first_day is not None
         project.set_config(replace(config, first_day=config.first_day + np.timedelta64(3, "D")))
         season = season_of(project)
-        with pytest.raises(registry.RunError, match="no longer has"):
+        with pytest.raises(registry.RunError, match="no longer in the season"):
             season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
 
 

@@ -71,7 +71,7 @@ def test_what_the_worker_prints_elsewhere_is_kept_in_its_log(tmp_path: Path) -> 
     assert isinstance(failed, messages.Failed)
     assert failed.kind == "crash"
     assert "status 0x7" in failed.sentence
-    assert failed.sentence.endswith("Its last words: something broke")
+    assert failed.sentence.endswith("Last line of its log: something broke")
     assert (tmp_path / "worker.log").read_text() == "first\nsomething broke\n"
 
 
@@ -80,7 +80,7 @@ def test_what_the_worker_prints_elsewhere_is_kept_in_its_log(tmp_path: Path) -> 
     [
         ("SIGSEGV", "crash", "crashed (SIGSEGV)"),
         ("SIGABRT", "crash", "crashed (SIGABRT)"),
-        ("SIGKILL", "killed", "Out of memory"),
+        ("SIGKILL", "killed", "because memory ran out"),
     ],
 )
 def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, name: str, kind: str, says: str) -> None:
@@ -340,7 +340,7 @@ def test_what_a_worker_writes_elsewhere_without_end_fills_neither_memory_nor_dis
     last, held = held_by(Supervisor(tmp_path, environment=stand_in(tmp_path, body)))
     (failed,) = last
     assert isinstance(failed, messages.Failed)
-    assert failed.sentence.endswith("Its last words: the last words")
+    assert failed.sentence.endswith("Last line of its log: the last words")
     assert held < 16 * 2**20
     log = (tmp_path / "worker.log").read_bytes()
     assert len(log) < LARGEST_LOG + 2**14
@@ -350,5 +350,5 @@ def test_what_a_worker_writes_elsewhere_without_end_fills_neither_memory_nor_dis
         Supervisor(tmp_path, environment=stand_in(tmp_path, "sys.stderr.write('again\\n'); sys.exit(7)")).events()
     )
     assert isinstance(failed, messages.Failed)
-    assert failed.sentence.endswith("Its last words: again")
+    assert failed.sentence.endswith("Last line of its log: again")
     assert (tmp_path / "worker.log").stat().st_size < LARGEST_LOG + 2**14

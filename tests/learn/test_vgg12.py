@@ -147,7 +147,7 @@ def test_scalar_channel_refuses_contour_lines() -> None:
 
 
 def test_sides_have_to_divide() -> None:
-    with pytest.raises(ValueError, match="divide"):
+    with pytest.raises(ValueError, match="multiple of the input size"):
         check_maps(replace(TINY, size=20), maps(np.array([0])), SCALAR)
     with pytest.raises(ValueError, match="square"):
         check_maps(TINY, np.zeros((1, 32, 48), np.uint8), SCALAR)

@@ -191,7 +191,7 @@ def test_errors_become_sentences_that_say_what_is_kept(tmp_path: Path) -> None:
     told = failure(MemoryError(), run.folder)
     assert (told.kind, told.resumable) == ("memory", True)
     assert told.sentence == (
-        "Out of memory. No epoch was over yet; the run can be started again. "
+        "Out of memory. No epoch was completed; the run can be started again. "
         "Use a smaller batch, smaller maps or the compact head."
     )
     (run.folder / CHECKPOINT).write_bytes(b"x")

@@ -215,9 +215,9 @@ ROW = r"Row 1 of the register (of the run run-1, written 2022-03-09T16:00:00 UTC
         ("UPDATE registration SET at_ms = at_ms", ""),
         (
             "UPDATE registration SET terms = replace(terms, '2022-03-20', '2022-03-12')",
-            f"{ROW} changed after they were written.",
+            f"{ROW} changed after being written.",
         ),
-        ("UPDATE registration SET terms = replace(terms, 'true', 'true ')", f"{ROW} changed after they were written."),
+        ("UPDATE registration SET terms = replace(terms, 'true', 'true ')", f"{ROW} changed after being written."),
         ("UPDATE registration SET chain = NULL", f"{ROW}: hash missing, so not written by quakegui."),
         ("DELETE FROM registration", "Row 1 of the register disappeared."),
     ],

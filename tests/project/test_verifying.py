@@ -25,7 +25,7 @@ DAYS = np.array(["2022-03-01", "2022-03-02", "2022-03-03"], dtype="datetime64[D]
 HOUR_MS = 3_600_000
 KNOWN_MS = DAYS.astype("datetime64[ms]").astype(np.int64)
 NOW_MS = int(KNOWN_MS[-1]) + 100 * HOUR_MS
-CHANGED = "changed after they were written."
+CHANGED = "changed after being written."
 GUARDS = ("journal_no_update", "journal_no_delete", "prediction_no_update", "prediction_no_delete")
 
 

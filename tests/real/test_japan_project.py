@@ -97,11 +97,11 @@ def test_a_second_import_changes_nothing(japan: Japan, real_data: Path) -> None:
 
 AWKWARD = {
     "DED": "all values of X, Y, Z, F are missing",
-    "KHB": "F was derived from X, Y, Z",
+    "KHB": "it was derived from X, Y, Z",
     "KMH": "F is missing at 290 of 1440 times",
-    "NAQ": "F was derived from X, Y, Z",
-    "PHU": "X, Y, Z are missing throughout",
-    "THL": "F was derived from X, Y, Z",
+    "NAQ": "it was derived from X, Y, Z",
+    "PHU": "all values of X, Y, Z are missing; the recorded F",
+    "THL": "it was derived from X, Y, Z",
 }
 
 

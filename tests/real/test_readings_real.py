@@ -94,7 +94,7 @@ def test_delta_f_in_a_real_year_is_derived_from_its_components(real_data):
     assert readings.derived
     assert len(readings) == 8760
     assert np.abs(readings.values - np.array([f[stamp] for stamp in sorted(f)])).max() < 2.0
-    assert any("365 days column F holds delta-F" in note for note in found.notes)
+    assert any("column F is delta-F" in note and "(365)" in note for note in found.notes)
 
 
 def test_the_observatories_of_one_day_and_exactly_the_awkward_ones(real_data):
@@ -240,4 +240,4 @@ def test_cut_and_damaged_real_files_are_refused_or_noted(real_data):
             except formats.FormatError:
                 continue
             assert sum(map(len, found.readings)) < whole
-            assert any("unused" in note for note in found.notes)
+            assert any("skipped" in note for note in found.notes)

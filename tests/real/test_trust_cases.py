@@ -61,7 +61,9 @@ def test_a_cut_file_erases_nothing(cases, tmp_path, readings) -> None:
         import_paths(project, [cases / "truncated" / "full" / "XIC20220301.csv"])
         report = import_paths(project, [cut])
         assert readings(project) == {"XIC": 1440}
-        assert any("1141 readings of 'XIC20220301.csv' on the same days are not in this file" in note for note in report.notes)
+        assert any(
+            "1141 readings from 'XIC20220301.csv' on the same days are not in this file" in note for note in report.notes
+        )
 
 
 def test_an_untouched_folder_gives_one_season_however_often_it_comes(cases, tmp_path) -> None:

@@ -35,6 +35,6 @@ def test_a_number_that_is_not_there_is_a_dash_and_never_zero(value: float | None
 
 
 def test_shares_are_percentages() -> None:
-    assert words.percent(0.123) == "12.3 %"
-    assert words.percent(-0.004) == "−0.4 %"
+    assert words.percent(0.123) == "12.3%"
+    assert words.percent(-0.004) == "−0.4%"
     assert words.percent(float("nan")) == "–"

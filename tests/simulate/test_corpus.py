@@ -184,14 +184,14 @@ def test_an_elongated_footprint_covers_the_same_area_along_its_bearing() -> None
     "wrong", [{"peak_nt": 0.0}, {"ramp": 0.6}, {"elongation": 0.5}, {"share": 1.2}, {"length_spread": 1.0}]
 )
 def test_impossible_laws_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"[Ll]aw"):
+    with pytest.raises(ValueError, match="signal parameters"):
         Law(**wrong)
 
 
 def test_impossible_plans_are_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
         Plan(strengths=(0.0, 1.0))
-    with pytest.raises(ValueError, match="known are poisson, clustered, swarm"):
+    with pytest.raises(ValueError, match="use poisson, clustered, swarm"):
         Plan(catalogues=("doublet",))
     with pytest.raises(ValueError, match="mean number of earthquakes"):
         Plan(mean_events=(0.0, 3.0))

@@ -63,7 +63,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_part(run: Terminal, tmp_path:
         (tmp_path / "out" / "seasons-7.nc.part").write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("quakegui.simulate.netcdf.netcdf_file", full)
+    monkeypatch.setattr("scipy.io.netcdf_file", full)
     error = run("simulate", tmp_path / "out", "--seasons", 1, "--seed", 7, code=1)[1]
     assert "seasons-7.nc cannot be written: No space left on device." in error
     assert list((tmp_path / "out").iterdir()) == []

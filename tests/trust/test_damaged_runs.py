@@ -105,7 +105,7 @@ def test_a_pipe_in_the_place_of_a_run_s_file_is_not_waited_at(template: Path, tm
     folder = project / "runs" / (template / "finished").read_text(encoding="utf-8")
     run = read_run(folder)
     pipe_instead(folder / "predictions.npz")
-    with pytest.raises(RunError, match=r"predictions\.npz is no file"):
+    with pytest.raises(RunError, match=r"predictions\.npz is not a file"):
         run.predictions()
     found, problems = list_runs(project / "runs")
     assert len(found) == 2

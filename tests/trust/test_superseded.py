@@ -49,7 +49,7 @@ def answers(run: RunFolder, maps: object, **_: object) -> np.ndarray:
 def test_a_training_on_a_season_that_is_superseded_is_not_begun(project: Project) -> None:
     season = season_of(project)
     elsewhere(project)
-    with pytest.raises(SupersededError, match="nothing was saved"):
+    with pytest.raises(SupersededError, match="the result was not saved"):
         season_runs.begin_run(project, season, TINY)
     assert runs.runs(project) == ()
     assert not list((project.folder / "runs").iterdir())

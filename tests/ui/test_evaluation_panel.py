@@ -1,6 +1,7 @@
 """Evaluation: three kinds of answers told apart, two of them judged, and a new training two clicks after a label."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -66,6 +67,10 @@ def words(window):
 
 def click(qtbot, widget, at=None):
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at if at is not None else QPoint())
+
+
+def texts_of(table):
+    return [[table.item(row, column).text() for column in range(table.columnCount())] for row in range(table.rowCount())]
 
 
 def judge(qtbot, window):
@@ -150,13 +155,28 @@ def test_matrix_and_classes_are_counted_before_the_run_is_judged(judged, qtbot, 
     window.layouts.show("evaluation")
     assert panel.evaluation is None
     counted = [[panel.matrix.item(row, column).text().split("\n")[0] for column in range(6)] for row in range(6)]
+    classes = texts_of(panel.classes)
+    assert len(classes) == 3 + 2 + 3 + 5
     answers = answers_of(run)
     np.testing.assert_array_equal(answers.days, window.session.days[fold.test])
     judge(qtbot, window)
     confusion = panel.evaluation.judgement.of("class").figures.confusion
     np.testing.assert_array_equal(answers.confusion(), confusion)
+    assert texts_of(panel.classes) == classes
     sums = [[*row, sum(row)] for row in confusion.tolist()]
     assert counted == [[str(number) for number in row] for row in [*sums, [sum(column) for column in zip(*sums, strict=True)]]]
+
+
+def test_matrix_and_classes_are_there_a_fifth_of_a_second_after_a_run_was_chosen(judged, monkeypatch):
+    window, _run, _fold = judged
+    panel = panel_of(window)
+    monkeypatch.setattr(type(panel), "_judge_unasked", lambda _panel: None)
+    window.layouts.show("evaluation")
+    begun = time.process_time()  # whatever else the machine does
+    panel.refresh(Change.PREDICTIONS)
+    assert time.process_time() - begun < 0.2
+    assert panel.evaluation is None
+    assert (panel.matrix.rowCount(), panel.classes.rowCount()) == (6, 13)
 
 
 def test_a_record_without_a_day_cannot_be_chosen(session, open_window):

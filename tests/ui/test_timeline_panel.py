@@ -12,6 +12,8 @@ from shown import shown
 
 from quakegui.app import labelling, walking
 from quakegui.app.change import Change
+from quakegui.project import journal
+from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels import timeline_panel
 from quakegui.ui.panels.timeline_panel import TimelinePanel, timeline_data
@@ -60,6 +62,31 @@ def test_blind_labelling_hides_predictions(panel, session):
     assert (panel.view.data.predicted == -1).all()
     assert panel.view.data.alarms == ()
     assert "Prediction" not in panel.view.words_at(QPointF(over(panel, 5)))
+
+
+def test_a_person_s_label_has_a_bar_above_and_the_rule_s_a_broken_outline(panel, session):
+    everyday, stretch = range(10, 14), range(14, 20)
+    for days, source in ((everyday, LabelSource.RULE), (stretch, LabelSource.ANALYST)):
+        journal.write_labels(session.project, session.days[list(days)], 2, source=source, author="Li")
+    session.reload(Change.LABELS)
+    view = panel.view
+    assert view.data.by_rule[list(everyday)].all()
+    assert not view.data.by_rule[list(stretch)].any()
+    box = row_boxes(view.axis, float(view.height()))[1][1]
+    image, ratio = view.grab().toImage(), view.devicePixelRatioF()
+
+    def colours_along(days, y):
+        xs = np.arange(view.axis.x(days[0]) + 4.0, view.axis.x(days[-1] + 1) - 4.0, 1.0)
+        return [image.pixelColor(int(x * ratio), int(y * ratio)).name() for x in xs]
+
+    text, paper = theme.colours().text.name(), theme.colours().background.name()
+    assert set(colours_along(stretch, box.top() + 1.0)) == {text}
+    assert set(colours_along(everyday, box.top() + 1.0)) <= {paper, theme.colours().grid.name()}
+    edge = box.bottom() - 2.5
+    assert len(set(colours_along(everyday, edge))) > len(set(colours_along(stretch, edge)))
+    assert "by rule (retrospective)" in view.words_at(QPointF(over(panel, 12)))
+    assert "by an analyst (Li)" in view.words_at(QPointF(over(panel, 16)))
+    assert "dashed outline: by the label rule" in view.words_at(QPointF(2.0, box.center().y()))
 
 
 def test_a_click_goes_to_the_day(panel, session, qtbot):
@@ -132,7 +159,7 @@ def test_words_of_a_day(panel, session):
     assert words == [
         "2022-02-26",
         "M 4.6  12:00 UTC+08:00  north of here",
-        "Label: 1 North, M > split",
+        "Label: 1 North, M > split — by an analyst (tester)",
         "Prediction: 3 South, M > split, 80%, out-of-fold",
         "An alarm is open",
         "Kp 2.0",

@@ -138,7 +138,7 @@ def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, sessi
     assert "1 folds" in settled()
     session.set_settings(analyst="one without a label")
     session.set_display(blind=True)
-    assert (settled(), panel.plan.plan) == ("", None)
+    assert (settled(), panel.plan.plan) == ("Hidden during blind labelling", None)
 
 
 def refused(*_given):

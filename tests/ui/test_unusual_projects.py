@@ -61,10 +61,10 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     window.session.said.connect(lambda sentence, level: said.append((sentence, level)))
     assert show(window, qtbot, folder)
     assert f"of the label journal (of {day[-1]}, written " in notice(window)
-    assert "by Li) changed after they were written." in notice(window)
+    assert "by Li) changed after being written." in notice(window)
     assert "were removed (journal_no_update)" in notice(window)
     assert "'quakegui verify' lists every difference" in notice(window)
-    assert ("warning", True) in {(level, "changed after they were written" in sentence) for sentence, level in said}
+    assert ("warning", True) in {(level, "changed after being written" in sentence) for sentence, level in said}
     i18n.set_language("zh")
     qtbot.waitUntil(lambda: "写入后有改动。" in notice(window))
     assert "changed" not in notice(window)

@@ -1,8 +1,8 @@
-"""What a network has to beat: predictors that anyone could have, trained and tested on the same days.
+"""Baselines that a model has to outperform, trained and tested on the same days.
 
-A predictor is one row of `PREDICTORS`: its columns (`inputs`), made of what a season offers, and how it learns from them
-(`learners`). To add one, write its function of columns, and its row; command line, report, verdict and window follow. What
-learns elsewhere, or not at all, is judged like these by its probabilities alone.
+A baseline is one row of `PREDICTORS`: its columns (`inputs`), computed from the season, and its learner (`learners`). To add
+one, write its function of columns and its row; command line, report, verdict and window use the table. A predictor that is
+trained elsewhere, or not at all, is evaluated in the same way from its probabilities.
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A predictor beside the network.
+    """A baseline.
 
     Attributes
     ----------
     id
-        Its name in files and on the command line.
+        Identifier in files and on the command line.
     title
-        In English and Chinese.
+        Display name, to be translated.
     columns
-        What it looks at, see `inputs`.
+        Function of columns, see `inputs`.
     fit_predict
-        How it learns, see `learners`.
+        Learner, see `learners`.
     rival
-        What it looks at, as the verdict names it in "Not better than ...", in English and Chinese; None for what sees the
-        geomagnetic field, or looks at nothing, and so denies no verdict.
+        Phrase for the verdict "Not better than ...", to be translated; None for a baseline that uses the geomagnetic field, or
+        nothing, and so does not affect the verdict.
     weighed
-        Whether it learns with class weights, so that its probabilities are those of a world where events fill half the days.
+        Whether it is trained with class weights, so that its probabilities correspond to events on half of the days.
     clue
-        Of a rival: columns, its plainest first, that others may make more of than it does, see `Clue`.
+        Columns of a rival, the plainest one first, that other methods may exploit better than it does, see `Clue`.
     """
 
     id: str
@@ -77,26 +77,26 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clue:
-    """What else can be made of what a rival looks at.
+    """Other predictions from the input of a rival.
 
     Attributes
     ----------
     column
         Its plainest column, NaN where unknown, shape (day,).
     boosted
-        P(event) by boosted trees that learnt from its columns in the rival's folds, shape (day,).
+        P(event) from boosted trees trained on its columns in the rival's folds, shape (day,).
     """
 
     column: Floats
     boosted: Floats
 
     def at(self, rows: slice) -> Clue:
-        """Return the same of some of the days."""
+        """Return the clue of some of the days."""
         return Clue(self.column[rows], self.boosted[rows])
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Columns of every other rival side by side, see `columns.side_by_side`."""
+    """Return the columns of all other rivals side by side, see `columns.side_by_side`."""
     others = [row.columns for row in PREDICTORS.values() if row.rival and row.columns is not _without_field]
     return columns.side_by_side([of(inputs, train, test) for of in others], train)
 
@@ -148,34 +148,50 @@ PREDICTORS: dict[str, Predictor] = {
         ),
     )
 }
-"""In the order in which they are shown."""
+"""All baselines by id, in display order."""
 
 WITHOUT_FIELD = {row.id: row.rival for row in PREDICTORS.values() if row.rival}
-"""What the field has to beat, each: predictors that look at something, and not at the field, with the verdict's words."""
+"""Baselines that do not use the field, each of which the model has to outperform, with the phrases for the verdict."""
 
 
 def predict(split: Split, inputs: Inputs, labels: ArrayLike, predictor: Predictor) -> Floats:
-    """Probabilities of each day by the training of its own fold, shape (day, class); NaN for a day in no test span.
+    """Return the out-of-fold probabilities of a baseline, shape (day, class); NaN for a day in no test span.
 
-    A predictor has no use for an inner block to stop on, so it learns from those days too.
+    Baselines do not stop early, so they are also trained on the inner block.
 
     Parameters
     ----------
+    split
+        Folds of the season.
     inputs
-        One row per day of the split.
+        Input with one row per day of the split.
     labels
         Class 0..4 of each day, shape (day,).
+    predictor
+        The baseline.
     """
     return _by_fold(split, labels, lambda train, test: predictor.columns(inputs, train, test), predictor.fit_predict)
 
 
 def run_predictors(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Floats]:
-    """Return the out-of-fold probabilities of every predictor by its id, each (day, class), see `predict`."""
+    """Return the out-of-fold probabilities of every baseline by id, shape (day, class) each.
+
+    Parameters
+    ----------
+    split, inputs, labels
+        As in `predict`.
+    """
     return {row.id: predict(split, inputs, labels, row) for row in PREDICTORS.values()}
 
 
 def run_clues(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Clue]:
-    """Return the clue of every rival that has one, by its id; parameters as of `predict`."""
+    """Return the clue of every rival that has one, by id.
+
+    Parameters
+    ----------
+    split, inputs, labels
+        As in `predict`.
+    """
     event, none = (np.asarray(labels, np.int64) > 0).astype(np.int64), np.array([], np.intp)
     every = np.arange(len(inputs.days))
     found = {}
@@ -187,12 +203,18 @@ def run_clues(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Clue
 
 
 def out_of_fold(split: Split, table: ArrayLike, labels: ArrayLike, fit_predict: FitPredict) -> Floats:
-    """Probabilities of each day by columns that are the same in every fold, otherwise as `predict`.
+    """Return out-of-fold probabilities from columns that are the same in every fold, shape (day, class), see `predict`.
 
     Parameters
     ----------
+    split
+        Folds of the season.
     table
         Shape (day, column), or (day,) for one column.
+    labels
+        Class 0..4 of each day, shape (day,).
+    fit_predict
+        Learner, see `learners`.
     """
     x = np.asarray(table, float)
     return _by_fold(split, labels, lambda _train, _test: x[:, None] if x.ndim == 1 else x, fit_predict)
@@ -203,7 +225,7 @@ def _by_fold(
 ) -> Floats:
     y = np.asarray(labels, np.int64)
     answer = np.full((len(y), N_CLASSES), np.nan)
-    # A few hundred days are quicker on one thread: several spend their time waiting for each other on a busy machine.
+    # A few hundred days are faster on one thread; on a busy machine several threads wait for each other.
     with threadpool_limits(1):
         for fold in split.folds:
             train, test = np.concatenate([fold.train, fold.validation]), fold.predict

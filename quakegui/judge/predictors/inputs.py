@@ -1,7 +1,8 @@
-"""What a predictor may look at on each day, and how that becomes the columns that it learns from.
+"""Input of the baselines, and functions that turn it into columns.
 
-A function of columns takes a season's `Inputs` and the fold's training and test days, as positions, and returns the columns of
-all days, shape (day, column). What it fits, it fits on the training days alone; what it says of a day is known when the day is.
+A function of columns takes the `Inputs` of a season and the positions of the fold's training and test days, and returns the
+columns of all days, shape (day, column). It is fitted on training days only, and its values for a day use nothing later than
+that day.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-#: Columns of the traditional model's inputs, the founding paper's table 2; direction is +1 north, -1 south, 0 neither.
+#: Input columns of the traditional method (founding paper, table 2); direction is +1 north, -1 south, 0 neither.
 TRADITIONAL_COLUMNS = ("area", "peak", "duration", "direction")
 FEATURE_COLUMNS = (*TRADITIONAL_COLUMNS, "signed peak", "age", "mean north", "mean south", "normal", "regions")
 _DIRECTION = {"N": 1.0, "S": -1.0, "": 0.0}
 
 KP_MEAN_DAYS = (3, 7)
 DECAY_DAYS = (7.0, 30.0, 90.0)
-#: A longer wait for an event, or one whose beginning nobody saw, counts as this long.
+#: Maximum time since the last event; also used if there is no earlier event.
 LONGEST_WAIT_DAYS = 365.0
-#: The rate of events is a mean over as many days ahead.
+#: The rate of events is averaged over this many days ahead.
 RATE_DAYS = 7.0
 YEAR_DAYS = 365.25
 DAY_MS = 86_400_000.0
@@ -39,14 +40,14 @@ DAY_MS = 86_400_000.0
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a predictor may look at, one row per day of the season.
+    """Input of the baselines, one row per day of the season.
 
     Attributes
     ----------
     days
         Local calendar days, ascending, datetime64[D], shape (day,).
     available_at
-        UTC instant at which each day becomes known, datetime64[ms], shape (day,).
+        UTC time at which each day becomes known, datetime64[ms], shape (day,).
     kp_night
         Largest Kp of each night, NaN where unknown, shape (day,).
     features
@@ -54,11 +55,11 @@ class Inputs:
     station_z
         z of each station, NaN where missing, shape (day, station).
     doubtful
-        Whether a station is missing or flagged by its quality, shape (day, station).
+        Whether a station is missing or has a quality flag, shape (day, station).
     event_times, event_magnitudes
-        All events of the catalogue, aftershocks and smaller ones included, by time: UTC, datetime64[ms], shape (event,).
+        All events of the catalogue, including aftershocks and smaller ones, by time: UTC, datetime64[ms], shape (event,).
     station_km
-        East and north of the network's centre, NaN for a station without coordinates, shape (station, 2); empty where no
+        East and north of the centre of the network, NaN for a station without coordinates, shape (station, 2); empty if no
         station has any.
     """
 
@@ -74,11 +75,11 @@ class Inputs:
 
     @property
     def positions_km(self) -> Floats:
-        """`station_km`, NaN where no station has coordinates, shape (station, 2)."""
+        """`station_km`, or NaN if no station has coordinates, shape (station, 2)."""
         return self.station_km if len(self.station_km) else np.full((self.station_z.shape[1], 2), np.nan)
 
     def at(self, rows: Indices) -> Inputs:
-        """Return the same of some of the days, with all events."""
+        """Return the input of some of the days, with all events."""
         return Inputs(
             self.days[rows],
             self.available_at[rows],
@@ -96,7 +97,7 @@ Columns = Callable[[Inputs, Indices, Indices], Floats]
 
 
 def feature_table(features: Sequence[DayFeatures]) -> Floats:
-    """Features of each day as numbers, shape (day, feature), columns as `FEATURE_COLUMNS`; NaN for a day without a map."""
+    """Return the features of each day, shape (day, feature), with columns `FEATURE_COLUMNS`; NaN for a day without a map."""
     table = np.full((len(features), len(FEATURE_COLUMNS)), np.nan)
     for row, day in zip(table, features, strict=True):
         if day.has_map:
@@ -116,22 +117,22 @@ def feature_table(features: Sequence[DayFeatures]) -> Floats:
 
 
 def nothing(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """No column at all, shape (day, 0)."""
+    """Return no columns, shape (day, 0)."""
     return np.empty((len(inputs.days), 0))
 
 
 def features(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Features of each day's anomaly regions, see `feature_table`."""
+    """Return the features of each day's extremum regions, see `feature_table`."""
     return inputs.features
 
 
 def stations(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Each station's z."""
+    """Return z of each station, shape (day, station)."""
     return inputs.station_z
 
 
 def kp(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Kp of the night, and its means over 3 and 7 days up to it; NaN on a day without Kp, shape (day, 3)."""
+    """Return Kp of the night and its means over the last 3 and 7 days, shape (day, 3); NaN on a day without Kp."""
     place = (inputs.days - inputs.days[:1]).astype(np.int64)
     longest = max(KP_MEAN_DAYS)
     by_date = np.full(longest - 1 + int(place.max(initial=-1)) + 1, np.nan)
@@ -146,19 +147,19 @@ def kp(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 
 
 def calendar(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Day number, and the yearly and half-yearly waves, shape (day, 5)."""
+    """Return the day number, and annual and semi-annual waves, shape (day, 5)."""
     number = inputs.days.astype("datetime64[D]").astype(np.int64).astype(float)
     phase = 2 * np.pi * number / YEAR_DAYS
     return np.column_stack([number, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)])
 
 
 def outages(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """How many stations are missing or flagged, and which, shape (day, 1 + station)."""
+    """Return the number of missing or flagged stations, and a flag for each station, shape (day, 1 + station)."""
     return np.column_stack([inputs.doubtful.sum(axis=1), inputs.doubtful]).astype(float)
 
 
 def waiting(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Log days since the last event, shape (day, 1)."""
+    """Return log(1 + days since the last event), shape (day, 1)."""
     at, times = _in_days(inputs)
     lag = at[:, None] - times
     past = np.where(lag > 0, lag, np.inf)
@@ -166,9 +167,9 @@ def waiting(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 
 
 def catalogue(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Earlier events as numbers, shape (day, 5).
+    """Return columns from earlier events, shape (day, 5).
 
-    Log days since the last one, counts that decay over 7, 30 and 90 days, and the log rate of `event_rate`.
+    `waiting`, counts of events that decay over 7, 30 and 90 days, and the logarithm of `event_rate`.
     """
     at, times = _in_days(inputs)
     lag = at[:, None] - times
@@ -178,29 +179,32 @@ def catalogue(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 
 
 def event_rate(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Rate of events over the week after each day is known, per day, by an ETAS model of the training part, shape (day,).
+    """Return the rate of events over the week after each day becomes known, per day, shape (day,).
 
-    The training part is the time from the first to the last training day on either side of the test days: what lies between is
-    counted also where a day has no label, for leaving out the days after events would leave out the aftershocks. Events of the
-    test part and its embargo are not even history to the fit; to the rate of a later day they are.
+    An ETAS model is fitted to the training part, the time from the first to the last training day on either side of the test
+    days. Days without a label in between are included, since excluding days after events would exclude aftershocks. Events of
+    the test part and its embargo are not used in the fit, not even as history; they do count for the rate of later days.
     """
     at, times = _in_days(inputs)
     spans = _training_spans(at, train, test)
-    begin = min(spans[0, 0], at[test].min(initial=np.inf) - 1.0)  # of what is trained or tested, whichever comes first
+    begin = min(spans[0, 0], at[test].min(initial=np.inf) - 1.0)  # of the training or the test days, whichever are earlier
     learnt = (times <= begin) | ((times[:, None] > spans[:, 0]) & (times[:, None] <= spans[:, 1])).any(axis=1)
     model = etas.fit(times[learnt], inputs.event_magnitudes[learnt], spans)
     return etas.mean_rate(model, times, inputs.event_magnitudes, at, days=RATE_DAYS)
 
 
 def side_by_side(parts: Sequence[Floats], train: Indices) -> Floats:
-    """Columns of several functions together, shape (day, column).
+    """Return the columns of several functions together, shape (day, column).
 
-    A day that a part does not know has there the median of the training days, and a column says so, so that no day drops out.
+    Where a part is unknown, it is replaced by the median of the training days, and an additional column marks these days, so
+    that no day is dropped.
 
     Parameters
     ----------
     parts
         Each of shape (day, column).
+    train
+        Positions of the training days.
     """
     together = []
     for part in parts:
@@ -214,7 +218,7 @@ def side_by_side(parts: Sequence[Floats], train: Indices) -> Floats:
 
 
 def _in_days(inputs: Inputs) -> tuple[Floats, Floats]:
-    """Instants at which the days become known, and times of the events, in days since the first is known."""
+    """Return the times at which the days become known, and the times of the events, in days since the first day is known."""
     start = inputs.available_at[:1]
     at = (inputs.available_at - start).astype("timedelta64[ms]").astype(np.int64) / DAY_MS
     times = (inputs.event_times - start).astype("timedelta64[ms]").astype(np.int64) / DAY_MS
@@ -222,7 +226,7 @@ def _in_days(inputs: Inputs) -> tuple[Floats, Floats]:
 
 
 def _training_spans(at: Floats, train: Indices, test: Indices) -> Floats:
-    """Beginning and end of each stretch of training days between which no test day lies, in days, shape (span, 2)."""
+    """Return start and end of each sequence of training days without a test day in between, in days, shape (span, 2)."""
     days = np.unique(train)
     tested_before = np.searchsorted(np.unique(test), days)
     parts = np.flatnonzero(np.diff(tested_before)) + 1

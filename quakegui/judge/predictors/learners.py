@@ -1,8 +1,8 @@
-"""How the predictors learn: from columns of training days to the five classes' probabilities of test days.
+"""Learners of the baselines: from columns of training days to class probabilities of test days.
 
-Each learner is a plain function of training columns, training classes and test columns that returns probabilities,
-(day, class). A class absent from training gets probability 0, and a test day that cannot be judged gets NaN. Learners weigh
-days with and without an event alike (`class_weights`), as the network does.
+A learner is a function of training columns, training classes and test columns that returns probabilities, shape (day, class). A
+class missing in training gets probability 0, and a test day that cannot be predicted gets NaN. Learners give days with and
+without an event equal weight (`class_weights`), as the model does.
 """
 
 from __future__ import annotations
@@ -20,25 +20,35 @@ FitPredict = Callable[[Floats, NDArray[np.int64], Floats], Floats]
 #: Candidate thresholds per feature: none at all, then these quantiles of the training days.
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
-#: Share of days without an event that lie below what `usual` answers with 0.5.
+#: Fraction of quiet days below the value for which `usual` predicts P(event) = 0.5.
 USUAL = 0.8
 
 
 def majority(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Answer the training part's class frequencies on every day: always its most frequent class."""
+    """Return the class frequencies of the training days for every test day, so that the most frequent class is predicted.
+
+    Parameters
+    ----------
+    train_x, test_x
+        Columns, shape (day, column); only the number of test days is used.
+    train_y
+        Classes of the training days, shape (day,).
+    """
     frequency = np.bincount(train_y, minlength=N_CLASSES) / max(1, len(train_y))
     return np.tile(frequency, (len(test_x), 1))
 
 
 def logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Multinomial logistic regression, columns in units of their training spread, with a slight ridge.
+    """Return probabilities from multinomial logistic regression on standardised columns, with a weak ridge penalty.
 
-    Days with an unknown column drop out, of training and of the answer (NaN).
+    Days with an unknown column are not used in training and are NaN in the result.
 
     Parameters
     ----------
     train_x, test_x
         Shape (day, column).
+    train_y
+        Classes of the training days, shape (day,).
     """
     learnt, asked = np.isfinite(train_x).all(axis=1), np.isfinite(test_x).all(axis=1)
     answer = np.full((len(test_x), N_CLASSES), np.nan)
@@ -50,7 +60,7 @@ def logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Flo
         return answer
     centre, spread = known_x.mean(axis=0), known_x.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    from sklearn.linear_model import LogisticRegression  # two seconds, which a window that shows predictions need not pay
+    from sklearn.linear_model import LogisticRegression  # takes two seconds to import, only when needed
 
     model = LogisticRegression(max_iter=1000)
     model.fit((known_x - centre) / spread, known_y, sample_weight=class_weights(known_y)[known_y])
@@ -59,15 +69,18 @@ def logistic(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Flo
 
 
 def usual(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Answer by how far one column exceeds what is usual on training days without an event: more of it is never less likely.
+    """Return probabilities from the excess of one column over its usual value on quiet training days.
 
-    P(event) is 0.5 at the `USUAL` quantile of those days, and a logistic curve in units of their spread about it; the classes
-    share it as they share the training days of events. Nothing is learnt from days of events but that.
+    P(event) is 0.5 at the `USUAL` quantile of those days, and follows a logistic curve in units of their standard deviation; it
+    never decreases with the column. The event classes share it in proportion to their training days, which is all that is
+    learnt from days with an event.
 
     Parameters
     ----------
     train_x, test_x
-        Shape (day, 1); NaN where unknown, which is answered by NaN.
+        Shape (day, 1); NaN where unknown, which gives NaN.
+    train_y
+        Classes of the training days, shape (day,).
     """
     known = np.isfinite(train_x[:, 0])
     quiet = train_x[known & (train_y == 0), 0]
@@ -83,17 +96,19 @@ def usual(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats
 
 
 def traditional(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Answer by four thresholds on area, peak, duration and direction, as the founding paper's comparator (section 3.2) does.
+    """Return predictions from four thresholds on area, peak, duration and direction (founding paper, section 3.2).
 
-    A day is an event's where area, peak and duration each reach their threshold; the direction feature says north or south, and
-    a second threshold on the peak says large or small. All are chosen on the training part by balanced accuracy. The answer is
-    a plain yes or no: probability 1 for one class. A day without a map is answered "none", and where training lacks the class
-    that the thresholds point to, its neighbour of the same direction is answered, or else the most frequent one.
+    A day is predicted as an event if area, peak and duration each reach their threshold; the direction feature selects north or
+    south, and a second threshold on the peak selects large or small. All thresholds maximise the balanced accuracy of the
+    training days. The result is probability 1 for one class. A day without a map is predicted as "none". A class missing in
+    training is replaced by the other one of the same direction, or else by the most frequent event class.
 
     Parameters
     ----------
     train_x, test_x
-        Shape (day, feature); the first four columns are `TRADITIONAL_COLUMNS`, the peak without its sign.
+        Shape (day, feature); the first four columns are `TRADITIONAL_COLUMNS`, the peak unsigned.
+    train_y
+        Classes of the training days, shape (day,).
     """
     strength, event = np.nan_to_num(train_x[:, :3], nan=-np.inf), train_y > 0
     if not event.any():
@@ -110,19 +125,21 @@ def traditional(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> 
 
 
 def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Gradient-boosted trees (histogram method) on whatever the days are described by; missing values are NaN.
+    """Return probabilities from gradient-boosted trees (histogram method); missing values are NaN.
 
-    Small trees and few rounds, because the days are few; the seed is fixed and no day is held back.
+    Small trees and few rounds, since there are few days; the seed is fixed and no days are set aside.
 
     Parameters
     ----------
     train_x, test_x
-        Features, or the stations' z of the day, shape (day, column).
+        Features, or z of the stations, shape (day, column).
+    train_y
+        Classes of the training days, shape (day,).
     """
     present = np.unique(train_y)
     if len(present) < 2:
         return majority(train_x, train_y, test_x)
-    # A column without one number in training says nothing, and cannot be binned.
+    # A column without any value in training is useless and cannot be binned.
     known = np.isfinite(train_x).any(axis=0)
     if not known.any():
         return majority(train_x, train_y, test_x)
@@ -142,14 +159,14 @@ def gradient_boosting(train_x: Floats, train_y: NDArray[np.int64], test_x: Float
 
 
 def _five(probabilities: Floats, classes: NDArray[np.int64]) -> Floats:
-    """Probabilities of all five classes, 0 for those absent from training."""
+    """Return probabilities of all five classes, 0 for those missing in training."""
     answer = np.zeros((len(probabilities), N_CLASSES))
     answer[:, np.asarray(classes, np.int64)] = probabilities
     return answer
 
 
 def _known_answers(train_y: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return what to answer for each class, so that no class absent from training is ever answered, shape (class,)."""
+    """Return the class to predict in place of each class, so that no class missing in training is predicted, shape (class,)."""
     days = np.bincount(train_y, minlength=N_CLASSES)
     neighbour = np.array([0, 2, 1, 4, 3])
     likeliest = 1 + int(np.argmax(days[1:]))
@@ -164,7 +181,7 @@ def _candidates(values: Floats) -> Floats:
 
 
 def _event_thresholds(strength: Floats, event: NDArray[np.bool_]) -> Floats:
-    """Thresholds of area, peak and duration with the highest balanced accuracy of event against none; of equals the lowest."""
+    """Return thresholds of area, peak and duration with the highest balanced accuracy; among equals the lowest."""
     tried = [_candidates(strength[:, column]) for column in range(3)]
     reach = [(strength[:, column, None] >= tried[column]).astype(float) for column in range(3)]
     gain = event / max(1, event.sum()) - ~event / max(1, (~event).sum())
@@ -174,7 +191,7 @@ def _event_thresholds(strength: Floats, event: NDArray[np.bool_]) -> Floats:
 
 
 def _best_threshold(values: Floats, wanted: NDArray[np.bool_]) -> float:
-    """Threshold with the highest balanced accuracy; of equals the lowest."""
+    """Return the threshold with the highest balanced accuracy; among equals the lowest."""
     tried = _candidates(values)
     reach = values[:, None] >= tried
     hit = reach[wanted].mean(axis=0) if wanted.any() else np.zeros(len(tried))

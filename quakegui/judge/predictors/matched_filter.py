@@ -1,8 +1,8 @@
-"""A matched filter: signals of the stated law, looked for at every place. It learns nothing but what is usual.
+"""Matched filter for signals of the given law, at all places. Only the usual amplitude is learnt.
 
-A template is a signal's footprint at the stations. Its amplitude is the product with the stations' values over the template's
-length, which no other linear filter exceeds in white noise; the day's value is the largest amplitude of any template, of either
-sign. Footprints are the law's, scaled by the distance between the stations as in `quakegui.simulate.corpus`.
+A template is the footprint of a signal at the stations. Its amplitude is the product with the stations' values divided by the
+norm of the template, the optimal linear filter in white noise; the value of a day is the largest absolute amplitude of any
+template. Footprints are those of the law, scaled by the spacing of the stations as in `quakegui.simulate.corpus`.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from quakegui.simulate.precursors import Law
 Floats = NDArray[np.float64]
 
 MAGNITUDES = (3.0, 5.3)
-"""Whose footprints are looked for: sigma 18 and 26 km in the invented network."""
+"""Magnitudes of the footprints: sigma 18 and 26 km in the synthetic network."""
 STEP_KM = 10.0
-"""Between the places that are tried, in the invented network."""
+"""Spacing of the template positions in the synthetic network."""
 REACH_STEPS = 2
-"""So many steps about each station in either direction places are tried: they cover what lies between."""
+"""Number of template positions around each station in each direction, which also covers the space between stations."""
 NIGHTS = 3
-"""Nights that are added up: a signal lasts, a station's noise does not."""
+"""Number of nights that are summed: a signal lasts, the noise of a station does not."""
 CLIP_Z = 12.0
-"""Largest abs(z) of one station's night, so that a spike is no signal."""
+"""Maximum abs(z) of one night at a station, so that a spike is not taken for a signal."""
 LEAST_SEEN = 0.25
-"""Share of a template's squares that the stations with a value have to hold."""
+"""Minimum fraction of a template's sum of squares at stations that have data."""
 
 
 def matched_filter(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Largest absolute amplitude of any template, shape (day, 1); NaN on a day that too few stations recorded."""
+    """Return the largest absolute amplitude of any template, shape (day, 1); NaN on a day with too few stations."""
     found = np.abs(amplitudes(recent_sums(inputs), templates(inputs.positions_km)))
     largest = np.max(np.nan_to_num(found, nan=-np.inf), axis=1, initial=-np.inf)
     return np.where(np.isfinite(largest), largest, np.nan)[:, np.newaxis]
 
 
 def templates(xy_km: Floats) -> Floats:
-    """Footprints at the stations, shape (template, station).
+    """Return the footprints at the stations, shape (template, station).
 
     Parameters
     ----------
     xy_km
         East and north of a common centre, NaN for a station without coordinates, shape (station, 2). Such a station is a
-        template by itself.
+        template of its own.
     """
-    from quakegui.simulate.layouts import spacing_km, spacing_of, synthetic_network  # SciPy, which a window need not load
+    from quakegui.simulate.layouts import spacing_km, spacing_of, synthetic_network  # imports SciPy
 
     located = np.flatnonzero(np.isfinite(xy_km).all(axis=1))
     alone = np.eye(len(xy_km))[np.setdiff1d(np.arange(len(xy_km)), located)]
@@ -64,7 +64,7 @@ def templates(xy_km: Floats) -> Floats:
 
 
 def amplitudes(values: Floats, templates: Floats) -> Floats:
-    """Amplitude of each template on each day, in units of the values' spread, shape (day, template).
+    """Return the amplitude of each template on each day, in units of the values' standard deviation, shape (day, template).
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def amplitudes(values: Floats, templates: Floats) -> Floats:
 
 
 def recent_sums(inputs: Inputs) -> Floats:
-    """Each station's sum of z over the last nights over the root of their number, NaN for none, shape (day, station)."""
+    """Return each station's sum of z over the last nights over the root of their number, NaN if none, shape (day, station)."""
     place = NIGHTS - 1 + (inputs.days - inputs.days[:1]).astype(np.int64)
     shape = (int(place.max(initial=NIGHTS - 1)) + 1, inputs.station_z.shape[1])
     total, count = np.zeros(shape), np.zeros(shape)

@@ -1,1 +1,1 @@
-"""VGG-12 at work: layers, one step, training by phases, precision, predictions and saliency. Keras loads inside functions."""
+"""VGG-12: layers, training step, training by phases, precision, predictions and saliency. Keras loads inside functions."""

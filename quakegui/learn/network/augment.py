@@ -1,8 +1,7 @@
-"""Varying training images: brightness, contrast and left-right flips. Never up-down, never a rotation: north stays north.
+"""Augmentation of training images: brightness, contrast and left-right flips. No up-down flips or rotations: north stays up.
 
-A *recipe* is three numbers per image, (flip 0 or 1, brightness added, contrast factor), which the network's first
-layer applies.
-A *copy* of a day is an image with a fixed recipe: copy 0 is the map itself, the others are varied.
+An augmentation *recipe* is three numbers per image (flip 0 or 1, brightness added, contrast factor), applied by the first layer
+of the model. A *copy* of a day is an image with a fixed recipe: copy 0 is the map itself, the others are augmented.
 """
 
 from __future__ import annotations
@@ -16,15 +15,20 @@ from numpy.typing import NDArray
 from quakegui.learn.runs.runconfig import Augmentation
 
 NEUTRAL = np.array([0.0, 0.0, 1.0], dtype=np.float32)
-"""The recipe that leaves an image as it is."""
+"""The recipe that leaves an image unchanged."""
 
 
 def random_recipes(count: int, augmentation: Augmentation, generator: np.random.Generator) -> NDArray[np.float32]:
-    """Draw recipes.
+    """Return random recipes, float32, shape (image, 3).
 
-    Returns
-    -------
-    float32, shape (image, 3).
+    Parameters
+    ----------
+    count
+        Number of images.
+    augmentation
+        Ranges of the recipes.
+    generator
+        Random generator.
     """
     recipes = np.tile(NEUTRAL, (count, 1))
     draws = generator.random((count, 3), dtype=np.float32)
@@ -38,22 +42,18 @@ def random_recipes(count: int, augmentation: Augmentation, generator: np.random.
 def copy_recipes(
     days: NDArray[np.intp], copies: NDArray[np.intp], augmentation: Augmentation, *, seed: int
 ) -> NDArray[np.float32]:
-    """Return the fixed recipes of copies of days: the same day and copy always look the same.
+    """Return the fixed recipes of copies of days, float32, shape (image, 3): the same day and copy always look the same.
 
     Parameters
     ----------
     days
         Day numbers, shape (image,).
     copies
-        Copy numbers, 0 for the map itself, shape (image,); empty for none but the maps themselves.
+        Copy numbers, 0 for the map itself, shape (image,); empty for the maps themselves only.
     augmentation
-        Ranges of the variation.
+        Ranges of the recipes.
     seed
-        Of all copies.
-
-    Returns
-    -------
-    float32, shape (image, 3).
+        Seed of all copies.
     """
     recipes = np.tile(NEUTRAL, (len(days), 1))
     for image in np.flatnonzero(copies):
@@ -63,18 +63,24 @@ def copy_recipes(
 
 
 def combine(fixed: NDArray[np.float32], varied: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the recipes that apply `fixed` first and `varied` after it, both of shape (image, 3)."""
+    """Return the recipes equivalent to `fixed` followed by `varied`, shape (image, 3).
+
+    Parameters
+    ----------
+    fixed, varied
+        Recipes, shape (image, 3) each.
+    """
     flip = np.abs(fixed[:, 0] - varied[:, 0])
-    # contrast works about the image's mean, so a brightness added before it passes through unchanged
+    # contrast is relative to the mean of the image, so a brightness added before is unchanged
     return np.stack([flip, fixed[:, 1] + varied[:, 1], fixed[:, 2] * varied[:, 2]], axis=1).astype(np.float32)
 
 
 def grow(
     train: NDArray[np.intp], labels: NDArray[np.integer[Any]], targets: Sequence[int], *, all_days: NDArray[np.intp], seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Grow a training part by fixed copies, each class by the factor that its target means for all labelled days.
+    """Return a training part enlarged by fixed copies, each class by the factor from its number of labelled days to its target.
 
-    The founding paper grew its whole data set (sections 4.4 and 5.1); grown inside a training part, no test day has a copy.
+    The founding paper augmented its whole data set (sections 4.4 and 5.1); within a training part, no test day has a copy.
 
     Parameters
     ----------
@@ -83,15 +89,16 @@ def grow(
     labels
         Class of every day, -1 for none, shape (day,).
     targets
-        Images wanted of class 0, 1, ..., were all days grown.
+        Number of images of class 0, 1, ... if all days were augmented.
     all_days
-        Day numbers of the whole, of which `train` is a part.
+        All labelled day numbers, including `train`.
     seed
-        Decides which days get one copy more than others.
+        Determines which days get one copy more than others.
 
     Returns
     -------
-    Day numbers and copy numbers, both of shape (image,): every day's own map first, then the copies.
+    tuple
+        Day numbers and copy numbers, shape (image,) each: the maps themselves first, then the copies.
     """
     generator = np.random.default_rng([seed, 0x67726F77])
     days, copies = [train], [np.zeros(len(train), np.intp)]

@@ -1,6 +1,6 @@
-"""What a pre-trained network is given besides its weights: calibrated probabilities and an alarm rule, from simulated seasons.
+"""Calibrator and alarm rule of a pre-trained model, chosen on simulated seasons.
 
-The seasons come after those that it was trained on, so that no season teaches both; the analyst's own choose nothing.
+These seasons follow those of the training, so that none is used for both; the analyst's own season is not used.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.words import Said
 
 CHOOSING = 60
-"""Enough that the share of seasons with R above R0 is known to some 0.06."""
+"""Number of seasons; the fraction of seasons with R above R0 is then known to about 0.06."""
 LARGEST_SHARE = 0.3
-"""Of the time, in the mean of the seasons: an alarm that is open longer warns of nothing."""
+"""Maximum mean fraction of time under alarm: longer alarms are no warning."""
 
 Answer = Callable[[Season], NDArray[np.float32]]
-"""Probabilities of the days of a season, shape (day, class), NaN without a map."""
+"""Function from a season to the probabilities of its days, shape (day, class), NaN without a map."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusChoice:
-    """What the seasons have chosen.
+    """Calibrator and alarm rule, with the seasons on which they were chosen.
 
     Attributes
     ----------
     calibrator
-        Makes the network's answers probabilities, for seasons like those of the corpus.
+        Calibrator of the model's probabilities for seasons like those of the corpus.
     alarms
-        When alarms open and close, by calibrated probabilities.
+        Alarm rule for calibrated probabilities.
     first_seed, seasons
-        The seasons that chose them.
+        Seed of the first season, and number of seasons.
     above
-        Share of these seasons in which R lies above R0; flattered, since they chose the rule.
+        Fraction of these seasons in which R is above R0; optimistic, since the rule was chosen on them.
     open_share
-        Share of the time with an open alarm, in their mean.
+        Mean fraction of time under alarm.
     """
 
     calibrator: Calibrator
@@ -67,25 +67,29 @@ def choose(
     progress: Callable[[int, int], object] = lambda _done, _total: None,
     stopped: Stopped = lambda: False,
 ) -> CorpusChoice:
-    """Choose calibrator and alarm rule on the seasons that follow those of a recipe.
+    """Return calibrator and alarm rule, chosen on the seasons that follow those of a pre-training.
 
     Parameters
     ----------
+    recipe
+        Settings of the pre-training.
     answer
-        The network's.
+        Predicts a season.
     weights
         Class weights of its training, shape (class,).
     seasons
-        How many.
+        Number of seasons.
     progress
-        Told seasons done, of how many.
+        Called with seasons done, and total.
+    stopped
+        Whether to stop.
 
     Raises
     ------
     Stop
-        `stopped` said so.
+        If `stopped` returned true.
     ValueError
-        No season has an event.
+        If no season has an event.
     """
     found: list[tuple[Series, Catalogue]] = []
     event: list[NDArray[np.float64]] = []
@@ -115,9 +119,9 @@ def _series(each: SimulatedSeason, said: NDArray[np.float64]) -> Series:
 
 
 def _alarms(found: Sequence[tuple[Series, Catalogue]], calibrator: Calibrator) -> tuple[FrozenAlarms, float, float]:
-    """Return the rule whose R lies above R0 in most seasons, open for `LARGEST_SHARE` of the time at most, and its figures.
+    """Return the rule with R above R0 in most seasons, with its scores.
 
-    Of equals it is the one with the largest mean R.
+    The rule has no more than `LARGEST_SHARE` of the time under alarm; of equal rules it is the one with the highest mean R.
     """
     above, scores, shares = [], [], []
     for series, catalogue in found:

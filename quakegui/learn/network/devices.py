@@ -1,4 +1,4 @@
-"""What computes here, as the backend itself reports it. Called in the worker only: it loads the backend."""
+"""Computing device, as reported by the backend. Used only in the worker, since it loads the backend."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Device:
     kind
         "gpu" or "cpu".
     name
-        Of the graphics card or the processor.
+        Name of the graphics card or processor.
     driver
         Graphics driver, or "".
     memory_bytes
-        Of the device, 0 where it could not be read.
+        Memory of the device, 0 if unknown.
     reason
-        Why it is this one, in a sentence.
+        Why this device is used, as a sentence.
     """
 
     backend: str
@@ -42,7 +42,7 @@ class Device:
 
 
 def detect() -> Device:
-    """Ask the backend that Keras runs on for its device."""
+    """Return the device of the Keras backend."""
     import keras
 
     backend = str(keras.backend.backend())
@@ -54,12 +54,12 @@ def detect() -> Device:
 
 
 def _tensorflow() -> tuple[str, str, str]:
-    """Return version, name of the graphics card or "", and why there is none."""
+    """Return the version, the name of the graphics card or "", and why there is none."""
     import tensorflow as tf
 
     cards = tf.config.list_physical_devices("GPU")
     if cards:
-        for card in cards:  # TensorFlow would else take all of the card's memory at once
+        for card in cards:  # otherwise TensorFlow allocates all memory of the card at once
             tf.config.experimental.set_memory_growth(card, True)
         return tf.__version__, str(tf.config.experimental.get_device_details(cards[0]).get("device_name", cards[0].name)), ""
     if sys.platform == "win32":
@@ -85,7 +85,7 @@ def _torch() -> tuple[str, str, str]:
 
 
 def _graphics_card() -> tuple[str, int]:
-    """Return the driver's version and the first card's memory, as the driver's own tool tells them."""
+    """Return the driver's version and the memory of the first card, as reported by nvidia-smi."""
     query = ["nvidia-smi", "--query-gpu=driver_version,memory.total", "--format=csv,noheader,nounits"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603
@@ -111,7 +111,7 @@ def _memory() -> int:
 
 
 def processor_abilities() -> str:
-    """Return the processor's number formats that decide which precision is fast, for the name of a cached measurement."""
+    """Return the processor's number formats that affect the speed of a precision, for the name of a cached measurement."""
     described = Path("/proc/cpuinfo")
     if not described.is_file():
         return platform.processor()

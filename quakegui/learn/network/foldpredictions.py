@@ -1,4 +1,4 @@
-"""Gathering the answers of each phase into a run's predictions."""
+"""Collection of the predictions of each phase into those of a run."""
 
 from __future__ import annotations
 
@@ -19,19 +19,29 @@ Predict = Callable[[NDArray[np.intp], NDArray[np.float32]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """Maps with other days' outages: positions of their days, shape (map,), and what answers to them by their own numbers."""
+    """Maps with the missing stations of other days.
+
+    Attributes
+    ----------
+    rows
+        Positions of their days, shape (map,).
+    answer
+        Function that predicts them, from their numbers.
+    """
 
     rows: NDArray[np.intp]
     answer: Predict
 
 
 def empty_predictions(config: RunConfig, data: Snapshot, *, masked: bool = False) -> RunPredictions:
-    """Return predictions of nothing yet, with every fold's roles and test images in their places.
+    """Return predictions that are all NaN, with the role of each day in every fold and the test images.
 
     Parameters
     ----------
+    config, data
+        Settings, and training data of the run.
     masked
-        Whether maps with other days' outages are answered, too.
+        Whether maps with the missing stations of other days will be predicted, too.
     """
     days, classes, folds = len(data.days), len(config.classes), len(data.folds)
     role = np.zeros((folds, days), np.uint8)
@@ -62,16 +72,22 @@ def empty_predictions(config: RunConfig, data: Snapshot, *, masked: bool = False
 def add_phase(
     kept: RunPredictions, config: RunConfig, data: Snapshot, phase: Phase, *, answer: Predict, masked: Masked | None = None
 ) -> RunPredictions:
-    """Return `kept` with the answers of one phase's network for every day that has a map, and for its test images.
+    """Return `kept` with the predictions of one phase's model for every day with a map, and for its test images.
 
-    The answers of a fold are the mean of those of its members so far.
+    The predictions of a fold are the mean of its members so far.
 
     Parameters
     ----------
+    kept
+        Predictions so far.
+    config, data
+        Settings, and training data of the run.
+    phase
+        The phase that ended.
     answer
-        Takes day numbers, shape (image,), and recipes, shape (image, 3); returns probabilities, shape (image, class).
+        Function from day numbers, shape (image,), and recipes, shape (image, 3), to probabilities, shape (image, class).
     masked
-        Maps with other days' outages, where they are answered, too.
+        Maps with the missing stations of other days, if they are predicted, too.
     """
     mapped, member = np.flatnonzero(data.has_map), phase.member
     answers = np.full(kept.final.shape, np.nan, np.float32)
@@ -103,7 +119,7 @@ def add_phase(
 
 
 def _add_masked(kept: RunPredictions, phase: Phase, answers: NDArray[np.float32], masked: Masked) -> RunPredictions:
-    """Return `kept` with one member's answers to the fold's days as they look with other days' outages."""
+    """Return `kept` with one member's predictions of the fold's days with the missing stations of other days."""
     judged, changed = kept.role[phase.part] >= TEST, answers.copy()
     numbers = np.flatnonzero(judged[masked.rows])
     if len(numbers):

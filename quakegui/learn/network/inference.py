@@ -1,4 +1,4 @@
-"""Predicting with a finished run."""
+"""Predictions of a finished run."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A run's networks, ready to answer. Hold one for many calls: making it takes seconds.
+    """Models of a run, ready to predict. Keep one for many calls: creating it takes seconds.
 
     Attributes
     ----------
     run
-        The run as its folder tells it.
+        The run.
     palette, scalar
-        Tables of the map style it was trained on.
+        Tables of the map style of its training.
+    networks
+        Built models by shape and type of their input, each with the member whose weights it has.
     """
 
     run: RunFolder
@@ -42,29 +44,25 @@ class Predictor:
 
     @property
     def members(self) -> int:
-        """How many networks answer together."""
+        """Number of ensemble members."""
         return len(self._weights)
 
     def __call__(
         self, maps: NDArray[Any], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
     ) -> NDArray[np.float32]:
-        """Return class probabilities, the mean of the members'.
+        """Return class probabilities, the mean of the members, float32, shape (day, class).
 
-        A network that has learnt from simulated seasons answers with the mean of what it says of z and of -z: a precursor may
-        have either sign, and what a network knows of one it shall know of the other.
+        A zero-shot model predicts the mean of z and -z: a precursor may have either sign, and the prediction should not depend
+        on it.
 
         Parameters
         ----------
         maps
-            Of the run's own style, see `vgg12.prepare`.
+            Maps of the run's own style, see `vgg12.prepare`.
         batch
-            Maps computed at once.
+            Number of maps computed at a time.
         progress
-            Told how many are done, of how many.
-
-        Returns
-        -------
-        float32, shape (day, class).
+            Called with maps done, and total.
         """
         out = np.empty((len(maps), len(self.run.config.classes)), np.float32)
         for start in range(0, len(maps), batch):
@@ -82,9 +80,16 @@ class Predictor:
         return out
 
     def network(self, prepared: NDArray[Any], member: int = 0) -> Any:
-        """Return the network with one member's weights for maps like `prepared` (of `vgg12.prepare`).
+        """Return the model with the weights of one member.
 
-        It is one network for all members, so that it is built once: the next call for another one changes it.
+        One model is built for all members, so the next call for another member changes it.
+
+        Parameters
+        ----------
+        prepared
+            Maps from `vgg12.prepare`; only their shape and type are used.
+        member
+            Number of the member.
         """
         key = (prepared.shape[1:], prepared.dtype)
         network, holder = self.networks.get(key, (None, -1))
@@ -103,14 +108,14 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
     Parameters
     ----------
     folder
-        The run's folder.
+        The folder of the run.
     precision
-        A Keras policy; default the one it was trained with.
+        A Keras policy. Default: that of the training.
 
     Raises
     ------
     RunError
-        The run is not finished or its files are damaged.
+        If the run is not finished or its files are damaged.
     """
     run = read_run(folder)
     if run.card is None:
@@ -129,7 +134,7 @@ def predictor(folder: Path, *, precision: str | None = None) -> Predictor:
 
 
 def _check_tables(tables: Mapping[str, NDArray[Any]]) -> None:
-    """Refuse tables that are not those of a map style."""
+    """Raise ValueError for tables that are not those of a map style."""
     wanted = {"palette": ((256, 3), np.uint8), "scalar": ((256,), np.float32)}
     if any(
         name not in tables or tables[name].shape != kind[0] or tables[name].dtype != kind[1] for name, kind in wanted.items()

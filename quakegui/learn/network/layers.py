@@ -1,4 +1,4 @@
-"""The layers that Keras does not have. This module loads Keras: import it inside functions only."""
+"""Layers that Keras does not provide. This module loads Keras: import it inside functions only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from quakegui.learn.runs.runconfig import Channel
 
 
 class ColourLayer(keras.layers.Layer):  # type: ignore[misc]
-    """Colour look-up, scaling to -1..1 and average-pool to the network's size."""
+    """Look up colours, scale to -1..1 and average-pool to the input size of the model."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class ColourLayer(keras.layers.Layer):  # type: ignore[misc]
         self.table = np.concatenate(table, axis=1)
 
     def call(self, maps: Any) -> Any:
-        """Return pictures in -1..1, float32, shape (image, size, size, channel)."""
+        """Return images in -1..1, float32, shape (image, size, size, channel)."""
         x = ops.take(self.table, ops.cast(maps, "int32"), axis=0) if self.indexed else ops.cast(maps, "float32") / 127.5 - 1
         if self.factor == 1:
             return x
@@ -45,14 +45,14 @@ class ColourLayer(keras.layers.Layer):  # type: ignore[misc]
 
 
 class Vary(keras.layers.Layer):  # type: ignore[misc]
-    """Left-right flip, contrast about the image's mean, brightness. North stays up."""
+    """Left-right flip, contrast relative to the mean of the image, and brightness. North stays up."""
 
     def __init__(self, channel: Channel, **kwargs: Any) -> None:
         super().__init__(trainable=False, **{"dtype": "float32", **kwargs})
         self.channel = channel
 
     def call(self, inputs: Any) -> Any:
-        """Return pictures of the shape given; `inputs` are pictures and recipes (image, 3)."""
+        """Return augmented images, same shape; `inputs` are images and recipes, shape (image, 3)."""
         x, recipe = inputs
         flip, brightness, contrast = (ops.reshape(recipe[:, i], (-1, 1, 1, 1)) for i in range(3))
         x = ops.where(flip > 0.5, ops.flip(x, axis=2), x)
@@ -60,7 +60,7 @@ class Vary(keras.layers.Layer):  # type: ignore[misc]
             return x * contrast
         colours, values = x[..., :3], x[..., 3:]
         middle = ops.mean(colours, axis=(1, 2, 3), keepdims=True)
-        # brightness is given for colours in 0..1, here they run over twice that
+        # brightness is for colours in 0..1, here the range is twice that
         colours = (colours - middle) * contrast + middle + 2 * brightness
         return colours if self.channel == "colour" else ops.concatenate([colours, values * contrast], axis=-1)
 
@@ -70,7 +70,7 @@ class Vary(keras.layers.Layer):  # type: ignore[misc]
 
 
 class CoarseGrid(keras.layers.Layer):  # type: ignore[misc]
-    """Average-pool any square to `grid` x `grid`, pixels on a border shared by area."""
+    """Average-pool any square to `grid` x `grid`, with pixels on a cell border shared by area."""
 
     def __init__(self, grid: int, **kwargs: Any) -> None:
         super().__init__(trainable=False, **kwargs)
@@ -81,7 +81,7 @@ class CoarseGrid(keras.layers.Layer):  # type: ignore[misc]
         self.rows, self.columns = area_weights(shape[1], self.grid), area_weights(shape[2], self.grid)
 
     def call(self, x: Any) -> Any:
-        """Return shape (image, grid, grid, channel)."""
+        """Return pooled features, shape (image, grid, grid, channel)."""
         rows, columns = (ops.cast(weights, x.dtype) for weights in (self.rows, self.columns))
         return ops.einsum("gi,bijc,hj->bghc", rows, x, columns)
 
@@ -91,11 +91,12 @@ class CoarseGrid(keras.layers.Layer):  # type: ignore[misc]
 
 
 def area_weights(pixels: int, cells: int) -> NDArray[np.float32]:
-    """Return the matrix that averages `pixels` values into `cells` cells by overlap.
+    """Return the matrix that averages pixels into cells by overlap, float32, shape (cell, pixel); every row sums to 1.
 
-    Returns
-    -------
-    float32, shape (cell, pixel); every row sums to 1.
+    Parameters
+    ----------
+    pixels, cells
+        Number of pixels, and of cells.
     """
     edges = np.linspace(0, pixels, cells + 1)
     low, high = edges[:-1, None], edges[1:, None]

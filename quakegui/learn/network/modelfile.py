@@ -1,4 +1,4 @@
-"""The file of a pre-trained model, read without Keras and without what simulates seasons."""
+"""File of a pre-trained model, read without Keras and without the simulation."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ MODEL = "model.npz"
 CARD = "card"
 CARD_FILE = "CARD.md"
 LARGEST = 2**28
-"""Bytes of a model's file; a stack of 32 pixels takes 0.7 MB."""
+"""Maximum size of a model file in bytes; a model for a stack of 32 pixels has 0.7 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelFile:
-    """A pre-trained model as its file tells it.
+    """Contents of a pre-trained model's file.
 
     Attributes
     ----------
     config
-        The recipe.
+        Settings of the model.
     card
-        What it has learnt from, plain values.
+        Description of its training, plain values.
     made_for
-        Seasons that it can answer for.
+        Seasons that it can predict.
     weights
-        Of its network.
+        Weights of the model.
     """
 
     config: RunConfig
@@ -48,17 +48,17 @@ class ModelFile:
 
 
 def read_model(folder: Path) -> ModelFile:
-    """Read what `save` wrote, without Keras.
+    """Read a file written by `save`, without Keras.
 
     Parameters
     ----------
     folder
-        The model's, or its file.
+        Folder of the model, or its file.
 
     Raises
     ------
     RunError
-        There is no model, or it is damaged.
+        If there is no model, or it is damaged.
     """
     path = folder / MODEL if folder.is_dir() else folder
     try:

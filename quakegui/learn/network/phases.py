@@ -1,4 +1,4 @@
-"""The phases of a run: each fold's training in turn, then the fit of all for days to come."""
+"""Phases of a run: the training of each fold, then the final training on all days, for future days."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ FINAL = "final"
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One training of one network from first weights to last.
+    """One training of one model, from first to last weights.
 
     Attributes
     ----------
     name
-        "fold 1", ... or "final", and which member where there are several: "fold 1, member 2".
+        "fold 1", ... or "final", with the member if there are several: "fold 1, member 2".
     number
-        Its place in the run, from 0.
+        Position in the run, from 0.
     part
-        Which fold it is of, from 0; the fit of all comes after the last.
+        Number of the fold, from 0; the final training comes after the last fold.
     member
-        Which of the networks that are trained on the same images, from 0.
+        Number of the member among those trained on the same images, from 0.
     train_day, validation_day
         Day number of each image, shape (image,).
     train_recipe, validation_recipe
-        Fixed recipes, float32, shape (image, 3).
+        Fixed augmentation recipes, float32, shape (image, 3).
     """
 
     name: str
@@ -47,17 +47,22 @@ class Phase:
 
     @property
     def final(self) -> bool:
-        """Whether this is the fit of all."""
+        """Whether this is the final training."""
         return self.name.split(",")[0] == FINAL
 
 
 def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
-    """Return the phases of a run in the order in which they are trained: all members of a fold, then those of the next.
+    """Return the phases of a run in order: all members of a fold, then those of the next.
+
+    Parameters
+    ----------
+    config, data
+        Settings, and training data of the run.
 
     Raises
     ------
     ValueError
-        There is nothing to train on.
+        If there are no training days.
     """
     none = np.zeros(0, np.intp)
     parts = [
@@ -91,20 +96,34 @@ def phases_of(config: RunConfig, data: Snapshot) -> tuple[Phase, ...]:
 
 
 def seed_of(config: RunConfig, phase: Phase) -> int:
-    """Return the seed of a phase's first weights and dropout: another one in every phase.
+    """Return the seed of a phase's initial weights and dropout, different for every phase.
 
-    A first member has the seed of a run of one, so that an ensemble holds that run.
+    The first member has the seed of a run without members, so that an ensemble contains that run.
+
+    Parameters
+    ----------
+    config, phase
+        Settings of the run, and the phase.
     """
     return (config.seed * 101 + phase.part + 1_000_003 * phase.member) % 2**31
 
 
 def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-    """Return an epoch's batches, the same ones whenever they are asked for.
+    """Return the batches of an epoch, the same at every call.
+
+    Batches differ by at most one image in size, so that none is much noisier than the others.
+
+    Parameters
+    ----------
+    config, phase
+        Settings of the run, and the phase.
+    epoch
+        Number of the epoch, from 0.
 
     Returns
     -------
-    Positions in the phase's training images, shape (image,), and recipes, float32, shape (image, 3). Batches differ by one
-    image at most, so that none is much noisier than the others.
+    list
+        Positions in the phase's training images, shape (image,), and recipes, float32, shape (image, 3), of each batch.
     """
     generator = np.random.default_rng([config.seed, phase.part, epoch, *([phase.member] if phase.member else [])])
     order = generator.permutation(len(phase.train_day))
@@ -116,11 +135,16 @@ def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDA
 
 
 def class_weights(labels: NDArray[np.int8], classes: int, *, balanced: bool) -> NDArray[np.float32]:
-    """Return a weight per class: days with and without an event alike (see `splits.class_weights`), or all 1.
+    """Return the weight of each class, float32, shape (class,), with mean 1 over the images and 1 for a class without images.
 
-    Returns
-    -------
-    float32, shape (class,); mean 1 over the images, and 1 for a class without images.
+    Parameters
+    ----------
+    labels
+        Class of each image, shape (image,).
+    classes
+        Number of classes.
+    balanced
+        Equal weight for days with and without an event (see `splits.class_weights`); otherwise all are 1.
     """
     if not balanced:
         return np.ones(classes, np.float32)

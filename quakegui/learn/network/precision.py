@@ -1,4 +1,4 @@
-"""Which number format trains fastest here: measured on one convolution block, once per machine, not guessed."""
+"""The fastest number format for training, measured on one convolution block once per machine."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from quakegui.words import Said, text_from_json, text_to_json
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 GAIN = 1.15
-"""A narrower format has to be faster by this factor: less is within the noise of the measurement, and float32 is exact."""
+"""Minimum speed-up of a narrower format: less is within the error of the measurement, and float32 is exact."""
 SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Outcome of the measurement.
+    """Result of the measurement.
 
     Attributes
     ----------
     policy
-        The Keras policy to train with.
+        The Keras policy for training.
     milliseconds
-        Per step of the probed block, by policy.
+        Time per step of the test block, by policy.
     reason
-        In a sentence.
+        The result as a sentence.
     """
 
     policy: str
@@ -41,14 +41,14 @@ class Measured:
 
 
 def choose(device: Device, *, cache: Path | None = None) -> Measured:
-    """Return the fastest policy of this machine, from the cache where it was measured before.
+    """Return the fastest policy of this machine, from the cache if it was measured before.
 
     Parameters
     ----------
     device
-        What computes.
+        The computing device.
     cache
-        Folder of measurements; None measures anew and keeps nothing.
+        Folder of measurements; None to measure without storing.
     """
     import keras
 
@@ -59,19 +59,19 @@ def choose(device: Device, *, cache: Path | None = None) -> Measured:
             kept = read_json(path)
             return Measured(**{**kept, "reason": text_from_json(kept["reason"])})
         except (ValueError, TypeError, KeyError):
-            path.unlink()  # from another version or damaged: measure anew
-    # half precision without hardware for it is slower by orders of magnitude on processors, and needs loss scaling for nothing
+            path.unlink()  # from another version, or damaged: measure again
+    # half precision is slower by orders of magnitude on processors without hardware support, and would need loss scaling
     candidates = POLICIES if device.kind == "gpu" else POLICIES[:2]
     measured = decide({policy: probe(policy, seconds=SECONDS / len(candidates)) for policy in candidates})
     if path is not None:
-        with suppress(OSError):  # a cache that cannot be written costs half a second next time
+        with suppress(OSError):  # without a cache, the measurement is repeated next time
             path.parent.mkdir(parents=True, exist_ok=True)
             write_json(path, asdict(measured) | {"reason": text_to_json(measured.reason)})
     return measured
 
 
 def decide(milliseconds: dict[str, float]) -> Measured:
-    """Choose from measured times per step: each narrower format has to beat the safer ones before it clearly."""
+    """Return the policy from measured milliseconds per step: a narrower format must be clearly faster than the safer ones."""
     best = POLICIES[0]
     for policy in POLICIES[1:]:
         if policy in milliseconds and milliseconds[policy] * GAIN < milliseconds[best]:
@@ -87,11 +87,19 @@ def decide(milliseconds: dict[str, float]) -> Measured:
 
 
 def probe(policy: str, *, seconds: float) -> float:
-    """Return the milliseconds of one training step of a block of VGG-12: the best of as many as fit into `seconds`."""
+    """Return the milliseconds of one training step of a VGG-12 block, the minimum over repetitions.
+
+    Parameters
+    ----------
+    policy
+        The Keras policy.
+    seconds
+        Duration of the repetitions.
+    """
     import keras
 
     network = _block(policy)
-    # as many pixels as a training step of small maps has in its second block
+    # the same number of pixels as in the second block of a training step on small maps
     images = np.random.default_rng(0).standard_normal((8, 60, 60, 32), dtype=np.float32)
     truth = np.zeros((8, 1), np.float32)
     network.train_on_batch(images, truth)  # builds and traces

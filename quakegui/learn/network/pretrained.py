@@ -1,4 +1,4 @@
-"""A pre-trained network as a file: its weights, and the card that says what it has learnt from."""
+"""A pre-trained model as a file: its weights, and a card that describes its training."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pretrained:
-    """A network that has seen simulated seasons, ready to answer for a season that it has not.
+    """A model trained on simulated seasons, ready to predict a season.
 
     Attributes
     ----------
     recipe
-        What the network is and what it is given.
+        Settings of the model.
     card
-        What it has learnt from, plain values.
+        Description of its training, plain values.
     network
         keras.Model, (image, row, column, channel) -> (image, class).
     """
@@ -55,12 +55,12 @@ class Pretrained:
     network: Any
 
     def probabilities(self, season: Season) -> NDArray[np.float32]:
-        """Return the probability of each class on each day of the season window, shape (day, class); NaN without a map.
+        """Return the class probabilities of each day of the season, shape (day, class); NaN without a map.
 
         Raises
         ------
         ValueError
-            If it was not made for such a season, see `MadeFor.refusal`.
+            If the model cannot be used for this season, see `MadeFor.refusal`.
         """
         made_for = made_for_of(self.card)
         why = made_for.refusal(season) if made_for is not None else ""
@@ -70,10 +70,18 @@ class Pretrained:
 
 
 def answers(network: Any, recipe: RunConfig, season: Season) -> NDArray[np.float32]:
-    """Return the probability of each class on each day of the season window, shape (day, class); NaN without a map."""
+    """Return the class probabilities of each day of the season, shape (day, class); NaN without a map.
+
+    Parameters
+    ----------
+    network, recipe
+        keras.Model, and its settings.
+    season
+        The season.
+    """
     found = np.full((len(season.days), len(recipe.classes)), np.nan, np.float32)
     days = np.flatnonzero(season.has_map)
-    # rounded as the pictures that it has learnt from
+    # rounded like the training images
     found[days] = predict_both_signs(network, pictures(season, recipe.channel, recipe.size, days).astype(np.float16))
     return found
 
@@ -86,16 +94,18 @@ def make(
     stopped: Stopped = lambda: False,
     choosing: int = CHOOSING,
 ) -> Path:
-    """Pre-train a network, or go on where it was stopped, let simulated seasons choose its alarms, and save it.
+    """Pre-train a model or resume its pre-training, choose its alarm rule on simulated seasons, and save it.
 
     Parameters
     ----------
     folder
-        There already; holds a checkpoint meanwhile.
+        Existing folder; contains a checkpoint until the end.
+    recipe
+        Settings of the pre-training.
     say, stopped
         See `pretrain`.
     choosing
-        Seasons that choose the alarms.
+        Number of seasons for the choice of the alarm rule.
 
     Raises
     ------
@@ -122,14 +132,18 @@ def make(
 
 
 def save(folder: Path, network: Any, recipe: Pretraining, how: PretrainingState, choice: CorpusChoice) -> Path:
-    """Write a network with its card as one file in `folder`, which exists, and the card beside it as text; return the file.
+    """Write a model with its card as one file in `folder`, and the card as text beside it; return the file.
 
     Parameters
     ----------
+    folder
+        Existing folder.
+    network, recipe
+        keras.Model, and the settings of its pre-training.
     how
-        How its training went.
+        Final state of the pre-training.
     choice
-        What comes with it.
+        Its calibrator and alarm rule.
     """
     card = {
         **card_values(recipe),
@@ -147,13 +161,21 @@ def save(folder: Path, network: Any, recipe: Pretraining, how: PretrainingState,
 
 
 def save_card(folder: Path, card: dict[str, Any]) -> None:
-    """Write a model anew with another card, the file's and the one for people."""
+    """Replace the card of a model, in its file and as text.
+
+    Parameters
+    ----------
+    folder
+        Folder of the model.
+    card
+        The new card, plain values.
+    """
     write_arrays(folder / MODEL, {CARD: np.array(json.dumps(card)), **read_model(folder).weights})
     write_text(folder / CARD_FILE, card_text(card))
 
 
 def made_for(recipe: Pretraining) -> MadeFor:
-    """Return which seasons a network of a recipe can answer for: those of the stations that it has seen."""
+    """Return the seasons that a model can predict: those with stations as in its training."""
     networks = recipe.plan.networks
     counts = [len(network.stations) for network in networks] or [FEWEST, MOST]
     places: tuple[tuple[float, float], ...] = ()
@@ -163,7 +185,7 @@ def made_for(recipe: Pretraining) -> MadeFor:
 
 
 def chosen_facts(choice: CorpusChoice) -> dict[str, Any]:
-    """Return what simulated seasons have chosen as plain values of a card."""
+    """Return calibrator and alarm rule as plain values for a card."""
     chosen = {"first_seed": choice.first_seed, "seasons": choice.seasons}
     return {
         CALIBRATION: calibrator_facts(choice.calibrator),
@@ -173,7 +195,7 @@ def chosen_facts(choice: CorpusChoice) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Return what a model was made by: quakegui, Keras, its backend and NumPy."""
+    """Return the versions of quakegui, Keras, its backend and NumPy."""
     import keras
 
     backend = str(keras.backend.backend())
@@ -181,7 +203,7 @@ def versions() -> dict[str, str]:
 
 
 def card_text(card: dict[str, Any]) -> str:
-    """Return a card in words: what the network has learnt from and what that does not mean."""
+    """Return a card as text: the training of the model, and its limits."""
     network, plan, law, made = card["network"], card["plan"], card["plan"]["law"], card[MADE_FOR]
     last = plan["first_seed"] + card["seasons"] - 1
     stations = "those of one network" if plan["networks"] else "the invented network for 5 seasons of 21, random ones else"
@@ -217,7 +239,7 @@ known, and no figure of this model says so.
 
 
 def _trials_text(rows: list[dict[str, Any]]) -> str:
-    """Return what a model finds in fresh simulated seasons as a table; nothing where that was not measured."""
+    """Return the scores of a model on new simulated seasons as a table; empty if not measured."""
     if not rows:
         return ""
     lines = [
@@ -244,7 +266,7 @@ def _trials_text(rows: list[dict[str, Any]]) -> str:
 
 
 def load(folder: Path) -> Pretrained:
-    """Return a model with its network; raises as `read_model`."""
+    """Return a model from its folder; raises like `read_model`."""
     kept = read_model(folder)
     network = vgg12(kept.config)
     try:
@@ -257,7 +279,7 @@ def load(folder: Path) -> Pretrained:
 
 
 def card_values(recipe: Pretraining) -> dict[str, Any]:
-    """Return a recipe as plain values; stations by code and place, an index of Kp by its span."""
+    """Return the settings of a pre-training as plain values, with stations as code and position, and Kp as its time span."""
     values = dataclasses.asdict(recipe)
     plan = values["plan"]
     plan["kp"] = None if recipe.plan.kp is None else f"given, {recipe.plan.kp.time[0]} to {recipe.plan.kp.time[-1]}"

@@ -1,8 +1,8 @@
-"""Training a network on simulated seasons, which it has seen by the hundred before it meets a real one.
+"""Training of a model on hundreds of simulated seasons.
 
-Seasons are made, drawn as pictures, shuffled in groups and forgotten: ten thousand need no more memory than forty. The network
-never sees a season that it will be asked about, so it needs no folds and no embargo. After each group everything is kept: a
-pre-training that was stopped goes on there.
+Seasons are simulated, drawn as images, shuffled in groups and discarded: ten thousand need no more memory than forty. The model
+never sees a season that it will predict, so it needs no folds and no embargo. After each group the state is saved, so that a
+stopped pre-training can be resumed.
 """
 
 from __future__ import annotations
@@ -37,38 +37,50 @@ from quakegui.words import Said
 PHASE = "pre-training"
 _UNJUDGED = {"validation_loss": None, "validation_accuracy": None, "best": True}
 TELL_SECONDS = 0.5
-"""Between two words about batches."""
+"""Minimum time between two messages on batches."""
 TOGETHER = 16
-"""Seasons computed side by side: after so many, some three seconds, a stop is heard."""
+"""Seasons computed together; a stop request takes effect after them, in about three seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pictures:
-    """Labelled pictures: float16, shape (image, row, column, channel), and classes, int64, shape (image,)."""
+    """Labelled images: float16, shape (image, row, column, channel), and classes, int64, shape (image,)."""
 
     images: NDArray[np.float16]
     classes: NDArray[np.int64]
 
 
 def training_pictures(simulated: SimulatedSeason, network: RunConfig) -> Pictures:
-    """Return the pictures of the days that can be learnt from: with a map, and known before their event."""
+    """Return the images of the days for training: with a map, and known before their event.
+
+    Parameters
+    ----------
+    simulated
+        The season.
+    network
+        Settings of the model.
+    """
     days = np.flatnonzero(simulated.season.has_map & ~simulated.labels.post)
     images = pictures(simulated.season, network.channel, network.size, days)
     return Pictures(images.astype(np.float16), simulated.labels.classes[days].astype(np.int64))
 
 
 def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
-    """Yield the pictures of one group of seasons after the other, in the order of the seasons.
+    """Yield the images of one group of seasons after another, in the order of the seasons.
 
     Parameters
     ----------
+    recipe
+        Settings of the pre-training.
     first
-        Number of the group to begin with.
+        Number of the first group.
+    stopped
+        Whether to stop.
 
     Raises
     ------
     Stop
-        `stopped` said so.
+        If `stopped` returned true.
     """
 
     def season_numbers() -> Iterator[int]:
@@ -83,7 +95,7 @@ def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: Fa
 
 
 def prefetch(groups: Iterator[Pictures]) -> Iterator[Pictures]:
-    """Yield the same, each made in a thread while the one before is in use: on two cores the seasons cost hardly any time."""
+    """Yield the same groups, each computed in a thread while the previous one is used; on two cores this hides its time."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, groups, None)
         while (group := coming.result()) is not None:
@@ -93,26 +105,26 @@ def prefetch(groups: Iterator[Pictures]) -> Iterator[Pictures]:
 
 @dataclass(slots=True)
 class PretrainingState:
-    """How far a pre-training is; kept with its network as plain values.
+    """State of a pre-training, saved with its model as plain values.
 
     Attributes
     ----------
     recipe
-        The recipe's `fingerprint`.
+        The `fingerprint` of its settings.
     precision
         Keras policy.
     group
-        Groups that were trained.
+        Number of groups trained so far.
     steps
-        Steps in all, by which the rate falls.
+        Total number of steps, for the schedule of the learning rate.
     weights
-        Of an image of each class.
+        Weight of an image of each class.
     history
-        One row per group, as `history.csv` has them.
+        One row per group, as in `history.csv`.
     seconds
-        Spent so far.
+        Time spent so far.
     waited
-        Share of them in which the network waited for pictures.
+        Fraction of it spent waiting for images.
     """
 
     recipe: str
@@ -132,32 +144,32 @@ def pretrain(
     stopped: Stopped = lambda: False,
     folder: Path | None = None,
 ) -> tuple[Any, PretrainingState]:
-    """Train a network from nothing, or go on where it was stopped; the caller has chosen Keras' precision.
+    """Train a model from the start, or resume it; the caller sets the precision of Keras.
 
     Parameters
     ----------
     recipe
-        Everything that decides the outcome, but for roundings.
+        All settings that affect the result, except for rounding.
     say
-        Receives started, batch, epoch and checkpoint messages; an epoch is a group of seasons.
+        Called with started, batch, epoch and checkpoint messages; an epoch is a group of seasons.
     stopped
-        Asked before each step.
+        Called before each step; whether to stop.
     folder
-        Where checkpoint and history are kept and looked for; the caller removes them in the end. Without one nothing is kept.
+        Folder of checkpoint and history, which the caller removes in the end; None to save nothing.
 
     Returns
     -------
     tuple
-        keras.Model, float32 (image, row, column, channel) -> (image, class), and how it went.
+        keras.Model, float32 (image, row, column, channel) -> (image, class), and its final state.
 
     Raises
     ------
     Stop
-        `stopped` said so.
+        If `stopped` returned true.
     FloatingPointError
-        The loss is no longer a number.
+        If the loss is not finite.
     ValueError
-        The checkpoint is damaged.
+        If the checkpoint is damaged.
     """
     state, kept = _resumed(recipe, folder)
     network = _compiled(recipe, state.steps, kept) if kept else None
@@ -168,7 +180,7 @@ def pretrain(
         group = next(coming)
         waited = state.waited * state.seconds + time.perf_counter() - asked
         if network is None:
-            # the first group stands for all: groups differ by a few images
+            # from the first group; the others differ by a few images
             state.steps = recipe.groups * recipe.passes * max(len(group.classes) // recipe.network.batch_size, 1)
             state.weights = class_weights(group.classes, recipe.none_weight).tolist()
             network = _compiled(recipe, state.steps)
@@ -190,12 +202,12 @@ def pretrain(
 
 
 def unfinished_recipe(folder: Path) -> str | None:
-    """Return the `fingerprint` of the recipe whose pre-training was stopped in a folder, None where there is none."""
+    """Return the `fingerprint` of the settings whose pre-training was stopped in a folder, None if there is none."""
     return str(read_state(folder / CHECKPOINT).get("recipe")) if (folder / CHECKPOINT).is_file() else None
 
 
 def _resumed(recipe: Pretraining, folder: Path | None) -> tuple[PretrainingState, tuple[Arrays, Arrays] | None]:
-    """Return where a pre-training is, and the values of its network and optimizer, none at the beginning."""
+    """Return the state of a pre-training, and the values of its model and optimizer, or None at the start."""
     if folder is None or not (folder / CHECKPOINT).exists():
         return PretrainingState(recipe.fingerprint), None
     stored, network, optimizer = read_checkpoint(folder / CHECKPOINT)
@@ -234,7 +246,7 @@ def _train_group(
     say: Listen,
     stopped: Stopped,
 ) -> tuple[float, float]:
-    """Train on one group, each picture `passes` times, and return its mean loss and accuracy."""
+    """Train on one group, with each image used `passes` times, and return its mean loss and accuracy."""
     size, rng = recipe.network.batch_size, generator(recipe.network.seed, 0x70726574, number)
     order = np.concatenate([rng.permutation(len(group.classes)) for _ in range(recipe.passes)])
     weights, batches = np.array(state.weights, np.float32), len(order) // size
@@ -260,7 +272,15 @@ def _train_group(
 
 
 def augment(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return pictures mirrored left to right, and with their sign changed, each with probability 1/2; north stays up."""
+    """Return images flipped left to right, and with changed sign, each with probability 1/2; north stays up.
+
+    Parameters
+    ----------
+    images
+        float32, shape (image, row, column, channel).
+    rng
+        Random generator.
+    """
     mirrored, negative = rng.random((2, len(images))) < 0.5
     found: NDArray[np.float32] = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
     found[negative] *= np.float32(-1.0)
@@ -268,7 +288,15 @@ def augment(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
 
 
 def class_weights(classes: NDArray[np.int64], none_weight: float) -> NDArray[np.float32]:
-    """Return the weight of an image of each class, shape (class,); 1 on average. A class without an image weighs nothing."""
+    """Return the weight of an image of each class, float32, shape (class,), 1 on average and 0 for a class without images.
+
+    Parameters
+    ----------
+    classes
+        Class of each image, shape (image,).
+    none_weight
+        Fraction of the total weight of days without an event.
+    """
     share = np.bincount(classes, minlength=CLASS_COUNT) / max(len(classes), 1)
     part = np.array([none_weight] + [(1.0 - none_weight) / (CLASS_COUNT - 1)] * (CLASS_COUNT - 1))
     weights: NDArray[np.float64] = np.divide(part, share, out=np.zeros(CLASS_COUNT), where=share > 0)
@@ -276,14 +304,23 @@ def class_weights(classes: NDArray[np.int64], none_weight: float) -> NDArray[np.
 
 
 def predict_both_signs(network: Any, images: NDArray[np.floating], *, batch: int = 256) -> NDArray[np.float32]:
-    """Return class probabilities, float32, shape (image, class): the mean of those of each picture and of its negative.
+    """Return class probabilities, float32, shape (image, class), the mean of those of each image and of its negative.
 
-    A precursor may have either sign, and what a network knows of one it shall know of the other.
+    A precursor may have either sign, and the prediction should not depend on it.
+
+    Parameters
+    ----------
+    network
+        keras.Model.
+    images
+        Shape (image, row, column, channel).
+    batch
+        Number of images computed at a time.
     """
     out = np.empty((len(images), CLASS_COUNT), np.float32)
     for start in range(0, len(images), batch):
         part = images[start : start + batch].astype(np.float32)
-        filled = np.zeros((batch, *part.shape[1:]), np.float32)  # one shape: a backend compiles once
+        filled = np.zeros((batch, *part.shape[1:]), np.float32)  # a single shape, so that the backend compiles once
         filled[: len(part)] = part
         both = [np.asarray(network.predict_on_batch(sign * filled)) for sign in (np.float32(1.0), np.float32(-1.0))]
         out[start : start + batch] = (0.5 * (both[0] + both[1]))[: len(part)]
@@ -291,7 +328,7 @@ def predict_both_signs(network: Any, images: NDArray[np.floating], *, batch: int
 
 
 def _compiled(recipe: Pretraining, steps: int, values: tuple[Arrays, Arrays] | None = None) -> Any:
-    """Return the network, ready for its steps, with the values of its variables and of its optimizer's where they are given."""
+    """Return the compiled model, with the given values of its variables and of its optimizer's, if any."""
     import keras
 
     network = vgg12(recipe.network)

@@ -1,4 +1,4 @@
-"""How a network is pre-trained: everything that decides the outcome, by name or for the stations of a project."""
+"""Settings of a pre-training: all that affects the result, by name or for the stations of a project."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from quakegui.simulate.corpus import Plan
 from quakegui.words import Said
 
 STATIONS = "pretraining"
-"""Under this name a run's account of its project holds the stations that its network is pre-trained for."""
+"""Name under which a run stores the stations for which its model is pre-trained."""
 GROUP = 42
-"""Seasons that are shuffled together; a run's epochs are counted in groups."""
+"""Number of seasons that are shuffled together; a run's epochs are groups."""
 FEWEST_STATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Pretraining:
-    """How a network is pre-trained.
+    """Settings of a pre-training.
 
     Attributes
     ----------
     network
-        Size, width, head, channel ("stack" or "scalar"), batch size, rate and seed; its epochs are the groups, and its
-        augmentation is not used.
+        Size, width, head, channel ("stack" or "scalar"), batch size, learning rate and seed of the model; its epochs are the
+        groups, and its augmentation is ignored.
     plan
-        What the seasons are drawn from.
+        Distribution of the seasons.
     seasons
-        How many.
+        Number of seasons.
     passes
-        How often each picture is seen, each time flipped anew.
+        Number of times each image is used, each time with another flip.
     group
-        Seasons shuffled together.
+        Number of seasons shuffled together.
     warm_up
-        Steps over which the rate rises from 0.
+        Number of steps over which the learning rate rises from 0.
     floor
-        What the cosine leaves of the rate in the end.
+        Final learning rate of the cosine schedule, as a fraction of its maximum.
     none_weight
-        Part of the loss that days without an event weigh; the classes of events share the rest.
+        Fraction of the loss from days without an event; the event classes share the rest.
     """
 
     network: RunConfig = STACK
@@ -54,7 +54,7 @@ class Pretraining:
     none_weight: float = 0.5
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise ValueError for settings that cannot be trained."""
         if min(self.seasons, self.passes, self.group) < 1 or self.warm_up < 0:
             raise ValueError(Said("Pre-training needs at least one season, one pass and one season per group."))
         if not (0.0 <= self.floor <= 1.0 and 0.0 < self.none_weight < 1.0):
@@ -64,12 +64,12 @@ class Pretraining:
 
     @property
     def groups(self) -> int:
-        """How many groups there are."""
+        """Number of groups."""
         return -(-self.seasons // self.group)
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits that change with everything that decides the outcome, and not with the name."""
+        """16 hexadecimal digits that depend on all settings that affect the result, but not on the name."""
         unnamed = replace(self, network=replace(self.network, name=""))
         return hashlib.blake2b(repr(unnamed).encode(), digest_size=8).hexdigest()
 
@@ -79,7 +79,7 @@ PRESETS: dict[str, Pretraining] = {
     "scalar": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, single day", channel="scalar")),
     "wide": Pretraining(network=replace(STACK, name="VGG-12, pre-trained, widened law"), plan=Plan(law_per_season=True)),
 }
-"""Named recipes; the first is the default."""
+"""Settings by name; the first is the default."""
 
 
 def station_facts(network: Network) -> list[list[Any]]:
@@ -88,19 +88,19 @@ def station_facts(network: Network) -> list[list[Any]]:
 
 
 def recipe_for(config: RunConfig, stations: list[list[Any]]) -> Pretraining:
-    """Return how a run's network is pre-trained for the stations of its project.
+    """Return the settings of the pre-training of a run's model for the stations of its project.
 
     Parameters
     ----------
     config
-        The run's; each epoch is a group of `GROUP` seasons.
+        Settings of the run; each epoch is a group of `GROUP` seasons.
     stations
-        As `station_facts` gives them.
+        Result of `station_facts`.
 
     Raises
     ------
     ValueError
-        They are no stations, or fewer than three.
+        If the values are not stations, or fewer than three.
     """
     try:
         network = Network.of(

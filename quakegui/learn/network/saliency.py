@@ -1,14 +1,14 @@
-"""Where on a day map the network looked.
+"""Saliency maps: which parts of a day map determine the prediction.
 
-Two maps of one class's score (before the softmax), both over the last convolution block:
+Two maps of the score of a class (before the softmax), both from the last convolution block:
 
 ``grad-cam``
     Channels weighted by their mean gradient (Selvaraju et al. 2017, Grad-CAM): which features, wherever they are.
 ``hires-cam``
-    Activation times gradient, pixel by pixel (Draelos and Carin 2020, HiResCAM). VGG-12's head tells north from south by where
-    a feature lies, so this is the one that shows what the answer rests on, and the default.
+    Activation times gradient, pixel by pixel (Draelos and Carin 2020, HiResCAM). The head of VGG-12 distinguishes north and
+    south by the position of a feature, so this map shows what determines the prediction; it is the default.
 
-The gradient runs through the dense layers only, which is written out here; so it is the same on every backend.
+The gradient involves only the dense layers and is written out here, so it is the same with every backend.
 """
 
 from __future__ import annotations
@@ -36,25 +36,26 @@ def explain(
     method: SaliencyMethod = "hires-cam",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what speaks for a class on each map, the mean of the members' contributions to its score.
+    """Return saliency maps for one class per map, from the mean of the members' contributions to its score.
 
     Parameters
     ----------
     predictor
-        A finished run's networks.
+        Models of a finished run.
     maps
-        Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+        Maps of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
     classes
-        The class asked about, shape (day,); default the most probable one.
+        Class of each saliency map, shape (day,). Default: the predicted one.
     method
         See the module.
     progress
-        Told how many maps are done, of how many.
+        Called with maps done, and total.
 
     Returns
     -------
-    Heat in 0..1 at the map's own pixels, float32, shape (day, row, column), the strongest pixel of each map 1, all 0 where
-    nothing speaks for the class; and the probabilities, shape (day, class).
+    tuple
+        Saliency in 0..1 at the pixels of the map, float32, shape (day, row, column), with maximum 1, or all 0 if nothing
+        contributes to the class; and the probabilities, shape (day, class).
     """
     side = maps.shape[1]
     heat = np.zeros((len(maps), side, side), np.float32)
@@ -79,7 +80,7 @@ def explain(
 def _contributions(
     vgg: Any, features: NDArray[np.float32], classes: NDArray[np.integer[Any]], method: SaliencyMethod
 ) -> NDArray[np.float32]:
-    """Return what each cell of the last block adds to the score of a map's class, shape (map, row, column)."""
+    """Return the contribution of each cell of the last block to the score of a map's class, shape (map, row, column)."""
     out = np.empty(features.shape[:3], np.float32)
     for number, (feature, wanted) in enumerate(zip(features, classes, strict=True)):
         gradient = score_gradient(vgg, feature, int(wanted))
@@ -89,20 +90,17 @@ def _contributions(
 
 
 def score_gradient(vgg: Any, features: NDArray[np.float32], classes: int) -> NDArray[np.float32]:
-    """Return the derivative of a class's score before the softmax by the last block's features.
+    """Return the derivative of a class score before the softmax, float32, shape (row, column, channel).
 
     Parameters
     ----------
     vgg
-        Network of `vgg12.vgg12`.
+        Model of `vgg12.vgg12`.
     features
-        Output of its last pooling for one map, float32, shape (row, column, channel).
+        Output of its last pooling for one map, with respect to which the derivative is taken, float32, shape (row, column,
+        channel).
     classes
         The class.
-
-    Returns
-    -------
-    float32, shape (row, column, channel).
     """
     pooling = [vgg.get_layer("grid")] if any(layer.name == "grid" for layer in vgg.layers) else []
     x = features
@@ -125,7 +123,7 @@ def score_gradient(vgg: Any, features: NDArray[np.float32], classes: int) -> NDA
 
 
 def _features(network: Any, prepared: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the last block's features and the probabilities of a batch."""
+    """Return the features of the last block and the probabilities of a batch."""
     import keras
 
     vgg = network.get_layer("vgg12")
@@ -140,10 +138,10 @@ def _features(network: Any, prepared: NDArray[Any]) -> tuple[NDArray[np.float32]
 
 
 def _enlarged(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    """Return the heat at `side` x `side` pixels, linear between cell centres, its largest value 1."""
+    """Return saliency at `side` x `side` pixels, linear between the cell centres, with maximum 1."""
     centres = (np.arange(heat.shape[0]) + 0.5) * side / heat.shape[0]
     pixels = np.arange(side) + 0.5
-    # Linear interpolation is linear in the values, so it is one matrix for rows and columns alike.
+    # Interpolation is linear in the values, hence one matrix for rows and columns.
     to_pixels = np.stack([np.interp(pixels, centres, unit) for unit in np.eye(len(centres))], axis=1)
     large = to_pixels @ heat @ to_pixels.T
     top = large.max()

@@ -1,7 +1,7 @@
-"""The network at work: one training step, and answers.
+"""A training step, and predictions.
 
-Every batch is filled up to one size. A backend compiles its steps per shape, and how it does so depends on the shapes that it
-met before: with a single shape a resumed run computes the very same bits, and nothing is compiled twice.
+Every batch is padded to the same size. A backend compiles its steps per shape, in a way that depends on the shapes before: with
+a single shape, a resumed run gives exactly the same bits, and nothing is compiled twice.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ Stopped = Callable[[], bool]
 
 
 class Stop(Exception):  # noqa: N818 (a request, not an error)
-    """The job was asked to stop; the last checkpoint stands."""
+    """A stop of the job was requested; the last checkpoint remains valid."""
 
 
 def build_network(
     config: RunConfig, prepared: NDArray[Any], palette: NDArray[np.uint8], scalar: NDArray[np.floating[Any]]
 ) -> Any:
-    """Return a compiled network and, in its `optimizer`, the variables of its steps.
+    """Return a compiled model with an optimizer whose variables exist.
 
     Parameters
     ----------
     config
-        The recipe.
+        Settings of the run.
     prepared, palette, scalar
         See `vgg12.whole_network`.
     """
@@ -45,10 +45,10 @@ def build_network(
         return ops.cast(ops.logical_and(found, truth[:, 1] > 0), "float32")
 
     network = whole_network(config, prepared, palette, scalar)
-    # no XLA: on processors it goes around the fast convolutions
+    # no XLA: on processors it does not use the fast convolutions
     network.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss=loss, metrics=[hit], jit_compile=False)
     network.optimizer.build(network.trainable_variables)
-    # A metric makes its variables when it is first asked; within the first step that would have the step traced a second time.
+    # A metric creates its variables at its first use; within the first step, that step would be traced twice.
     network.compute_metrics(None, np.zeros((1, 2), np.float32), np.zeros((1, network.output_shape[-1]), np.float32))
     network.reset_metrics()
     return network
@@ -63,24 +63,22 @@ def train_step(
     *,
     size: int,
 ) -> tuple[float, float]:
-    """Train one batch.
+    """Train on one batch, and return the weighted mean loss and the accuracy over its images.
 
     Parameters
     ----------
+    network
+        Compiled model, see `build_network`.
     prepared, recipes
-        At most `size` images as the network takes them, and their recipes, shape (image, 3).
+        Up to `size` images from `vgg12.prepare`, and their augmentation recipes, shape (image, 3).
     truth, weights
         Class and weight of each image, shape (image,).
     size
-        Images that the batch is filled up to, with images of no weight.
-
-    Returns
-    -------
-    Weighted mean loss and plain accuracy over the images, the fillers not counted.
+        Size to which the batch is padded, with images of zero weight.
     """
     count = len(truth)
     told = np.zeros((size, 2), np.float32)
-    # Keras divides by the filled size
+    # Keras divides by the padded size
     told[:count, 0], told[:count, 1] = truth, weights * (size / count)
     loss, hits = network.train_on_batch([_filled(prepared, size), _filled(recipes, size)], told)
     return float(loss), float(hits) * size / count
@@ -91,10 +89,21 @@ def predict(
 ) -> NDArray[np.float32]:
     """Return class probabilities, float32, shape (image, class).
 
+    Parameters
+    ----------
+    network
+        Compiled model, see `build_network`.
+    prepared, recipes
+        Images from `vgg12.prepare`, and their augmentation recipes, shape (image, 3).
+    size
+        Size of a batch.
+    stopped
+        Whether to stop.
+
     Raises
     ------
     Stop
-        `stopped` said so.
+        If `stopped` returned true.
     """
     out = np.empty((len(prepared), network.output_shape[-1]), np.float32)
     for start in range(0, len(prepared), size):
@@ -107,6 +116,6 @@ def predict(
 
 
 def _filled(array: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return `array` with its first row repeated up to `size` rows."""
+    """Return `array` padded to `size` rows with its first row."""
     missing = size - len(array)
     return array if missing == 0 else np.concatenate([array, np.repeat(array[:1], missing, axis=0)])

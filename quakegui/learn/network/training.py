@@ -1,7 +1,7 @@
-"""Training a run, phase after phase, so that it can be stopped anywhere and resumed as if it had not been.
+"""Training of a run, phase by phase; it can be stopped at any time and resumed with the same result.
 
-Order of the writes at the end of an epoch: new best weights under a name of their own, then the checkpoint that refers to them,
-then weights that it no longer refers to go. Whatever ends the process in between, checkpoint and weights fit together.
+At the end of an epoch, new best weights are written under a new name, then the checkpoint that refers to them; finally weights
+without a reference are removed. Whenever the process ends, checkpoint and weights are consistent.
 """
 
 from __future__ import annotations
@@ -45,31 +45,31 @@ from quakegui.words import Said
 
 HISTORY = "history.csv"
 _BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)
-"""Names that `_best_name` gives."""
+"""Names returned by `_best_name`."""
 BATCH_INTERVAL = 0.1
-"""Seconds between two batch messages at least."""
+"""Minimum time between two batch messages, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingJob:
-    """What every step of a run needs.
+    """Input of every step of a run.
 
     Attributes
     ----------
     folder
-        The run's folder.
+        The folder of the run.
     config, data
-        The recipe; maps, labels and folds.
+        Settings; maps, labels and folds.
     prepared
-        The maps as the network takes them, see `vgg12.prepare`.
+        The maps as model input, see `vgg12.prepare`.
     masked
-        Positions of the days whose maps with other days' outages are answered, and those maps, as the network takes them.
+        Days whose maps with the missing stations of other days are predicted, and those maps as model input.
     phases
-        All of them, in order.
+        All phases, in order.
     say
-        Receives messages.
+        Called with messages.
     stopped
-        Asked after every batch.
+        Called after every batch; whether to stop.
     """
 
     folder: Path
@@ -84,7 +84,7 @@ class TrainingJob:
 
 @dataclass(slots=True)
 class State:
-    """Where a run is. Kept in the checkpoint as plain values."""
+    """Progress of a run, saved in the checkpoint as plain values."""
 
     precision: str
     phase: int = 0
@@ -97,8 +97,8 @@ class State:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse what no run's checkpoint holds: a stranger's would name files of elsewhere, which are written and moved."""
-        if isinstance(self.kept, str):  # as versions before the ensembles wrote it
+        """Raise ValueError for invalid values: a foreign checkpoint could name files outside the run, which are moved."""
+        if isinstance(self.kept, str):  # written by versions before ensembles
             self.kept = [self.kept] if self.kept else []
         counts = (self.phase, self.epoch, self.best_epoch + 1, *self.best_epochs)
         if not (
@@ -111,34 +111,34 @@ class State:
 
 
 def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
-    """Train a run from its beginning or from its checkpoint to its end.
+    """Train a run from the start or from its checkpoint to the end.
 
-    Afterwards the folder holds `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and still the checkpoint,
-    which the caller removes once the run is recorded as done.
+    Afterwards the folder contains `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and the checkpoint,
+    which the caller removes when the run has been recorded.
 
     Parameters
     ----------
     folder
-        The run's folder.
+        The folder of the run.
     config
-        The recipe.
+        Settings of the run.
     data
         Maps, labels, folds.
     precision
         A Keras policy; a resumed run keeps its own.
     say
-        Receives started, batch, epoch and checkpoint messages.
+        Called with started, batch, epoch and checkpoint messages.
     stopped
-        Asked after every batch.
+        Called after every batch; whether to stop.
 
     Raises
     ------
     Stop
-        `stopped` said so.
+        If `stopped` returned true.
     ValueError
-        The data do not fit the recipe, or the checkpoint is damaged.
+        If the data do not fit the settings, or the checkpoint is damaged.
     OSError
-        The disk refused a file; the former checkpoint stands.
+        If a file cannot be written; the previous checkpoint remains valid.
     """
     import keras
 
@@ -162,7 +162,7 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)
     for phase in phases[state.phase :]:
-        # one compiled network serves all phases: tracing anew would cost seconds in each
+        # one compiled model for all phases, since tracing takes seconds
         put_values(network.variables, network_values or _first_values(work, phase))
         put_values(network.optimizer.variables, optimizer_values or first_steps)
         network_values = optimizer_values = {}
@@ -182,9 +182,9 @@ def _masked(folder: Path, config: RunConfig, data: Snapshot) -> tuple[NDArray[np
 
 
 def _keep_weights(folder: Path, state: State) -> None:
-    """Put the weights of the last phase, of all its members, in the run's place for them."""
+    """Move the weights of the last phase, of all members, to the weights file of the run."""
     paths = [folder / name for name in state.kept]
-    if not all(path.is_file() for path in paths):  # they are in their place already
+    if not all(path.is_file() for path in paths):  # already moved
         return
     if len(paths) == 1:
         paths[0].replace(folder / WEIGHTS)
@@ -195,7 +195,7 @@ def _keep_weights(folder: Path, state: State) -> None:
 
 
 def _first_values(work: TrainingJob, phase: Phase) -> Arrays:
-    """Return the variables that a phase begins with: weights and the state of dropout from the phase's own seed."""
+    """Return the initial variables of a phase: weights and state of dropout from its own seed."""
     data = work.data
     fresh = whole_network(work.config, work.prepared, data.palette, data.scalar, seed=seed_of(work.config, phase))
     return values_of(fresh.variables)
@@ -210,7 +210,7 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
         epoch_begun = time.perf_counter()
         trained = _train_epoch(work, phase, network, state.epoch, weights)
         judged = _validate(work, phase, network, weights)
-        # without a validation part the last epoch is the best one
+        # without validation days, the last epoch is the best
         best = not judges or judged[0] < state.best_loss
         if best:
             state.best_epoch, state.best_loss = state.epoch, judged[0] if judges else math.inf
@@ -226,7 +226,7 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
 
 
 def _epoch_limit(config: RunConfig, phase: Phase, state: State) -> int:
-    """Return the epochs of a phase: the fit of all takes the folds' median best, having no part of its own to stop on."""
+    """Return the maximum epochs of a phase; for the final training, the median best epoch of the folds."""
     folds = state.best_epochs[: phase.part * config.members]
     return max(1, round(float(np.median(folds)))) if phase.final and folds else config.epochs
 
@@ -264,7 +264,7 @@ def _train_epoch(
 
 
 def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np.float32]) -> tuple[float, float]:
-    """Return the class-weighted loss and the accuracy of the validation part, NaN where there is none."""
+    """Return the class-weighted loss and the accuracy on the validation days, NaN without any."""
     day = phase.validation_day
     if not len(day):
         return math.nan, math.nan
@@ -282,7 +282,7 @@ def _answer(
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
-    """Predict every day with the best weights, then record the phase as over."""
+    """Predict every day with the best weights, then record the end of the phase."""
     put_values(network.weights, read_arrays(work.folder / _best_name(state)))
     path = work.folder / PREDICTIONS
     masked = None if work.masked is None else Masked(work.masked[0], partial(_answer, work, network, work.masked[1]))
@@ -307,7 +307,7 @@ def _save(folder: Path, state: State, network: Any | None) -> None:
 
 
 def _sweep(folder: Path, state: State) -> None:
-    """Remove weights that the checkpoint does not refer to, and parts of files whose writing was cut off."""
+    """Remove weights without a reference in the checkpoint, and incompletely written files."""
     wanted = {_best_name(state), *state.kept}
     for path in [*folder.glob("best-*.npz"), *folder.glob(f"*{PART}")]:
         if path.name not in wanted:

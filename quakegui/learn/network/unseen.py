@@ -1,4 +1,4 @@
-"""The run of a network that never saw the season: its answers, which stand in every fold alike, and its card."""
+"""The run of a zero-shot model: its predictions, the same in every fold, and its card."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ Floats = NDArray[np.float32]
 def unseen_predictions(
     config: RunConfig, data: Snapshot, answers: Floats, masked: tuple[NDArray[np.intp], Floats] | None
 ) -> RunPredictions:
-    """Return the predictions of a run of such a network.
+    """Return the predictions of a zero-shot run.
 
-    The folds are those of the predictors that it is compared with.
+    The folds are those of the baselines.
 
     Parameters
     ----------
+    config, data
+        Settings of the run, and its days.
     answers
-        To the days that have a map, shape (day, class).
+        Predictions for the days with a map, shape (day, class).
     masked
-        Positions of days, and the answers to their maps with other days' outages.
+        Positions of days, and the predictions for their maps with the missing stations of other days.
     """
     kept = empty_predictions(config, data)
     every = np.full(kept.final.shape, np.nan, np.float32)
@@ -50,19 +52,20 @@ def unseen_predictions(
 def unseen_card(
     run: RunFolder, data: Snapshot, chosen: Mapping[str, Any], identity: str, *, device: Device | None, seconds: float
 ) -> dict[str, Any]:
-    """Return what such a run says of itself, plain values.
+    """Return the card of a zero-shot run, plain values.
 
     Parameters
     ----------
+    run, data
+        The run, and its days.
     chosen
-        What simulated seasons have chosen for the network: its calibrator and its alarm rule, the versions that made it, and
-        a row of history for each of its epochs.
+        Calibrator and alarm rule from simulated seasons, the versions of the software, and one row of history per epoch.
     identity
-        Of its weights, see `checkpoint.network_identity`.
+        Identity of its weights, see `checkpoint.network_identity`.
     device
-        That it was trained on here; None of a model that came ready.
+        Device of the training; None for a supplied model.
     seconds
-        That its training took.
+        Duration of the training.
     """
     config = run.config
     calibrator = calibrator_of(chosen[CALIBRATION])

@@ -1,4 +1,4 @@
-"""VGG-12, the founding paper's network, and the layer that turns palette indices into what it sees.
+"""VGG-12, the model of the founding paper, and the layer that converts palette indices to its input.
 
 Keras is imported inside functions: the window's process never loads it.
 """
@@ -15,26 +15,27 @@ from quakegui.words import Said
 
 GRID = 4
 BLOCKS = ((2, 1), (2, 2), (3, 4), (3, 8))
-"""Convolutions, and filters as multiples of the first block's, of each block."""
+"""Number of convolutions of each block, and its filters as a multiple of those of the first block."""
 
 
 def vgg12(config: RunConfig, *, seed: int | None = None) -> Any:
-    """Build the network alone, from pictures to class probabilities.
+    """Build the model from images to class probabilities.
 
     Convolution blocks of 2, 2, 3, 3 layers with 32, 64, 128, 256 filters of 3 x 3 (same, ReLU), a 2 x 2 max-pool after each,
-    two dense layers with dropout, and a softmax that stays in float32. At 480 x 480 x 3 the convolutions hold 1,909,920
-    parameters and the whole with the paper's head 60,926,117.
+    two dense layers with dropout, and a softmax in float32. At 480 x 480 x 3 the convolutions have 1,909,920 parameters, and
+    the whole model with the paper's head 60,926,117.
 
     Parameters
     ----------
     config
         Size, head, width, dense units, dropout, channel and classes.
     seed
-        Of first weights and dropout; default the configuration's.
+        Seed of initial weights and dropout. Default: that of `config`.
 
     Returns
     -------
-    keras.Model, float32 (image, row, column, channel) -> (image, class).
+    keras.Model
+        float32 (image, row, column, channel) -> (image, class).
 
     References
     ----------
@@ -87,25 +88,26 @@ def prepare(
     *,
     batch: int = 64,
 ) -> NDArray[Any]:
-    """Return what is held in memory for the network: maps of its own size as they are, larger ones coloured and pooled once.
+    """Return the input to be held in memory: maps of the model's own size unchanged, larger ones coloured and pooled once.
 
     Parameters
     ----------
     config
-        The recipe.
+        Settings of the run.
     maps
         uint8, shape (day, row, column) of palette indices or (day, row, column, 3) of RGB; float16, shape (day, row, column,
-        channel), for a network that has learnt from simulated seasons.
+        channel), for a zero-shot model.
     palette
         RGB of each index, uint8, shape (256, 3).
     scalar
         Scalar of each index, shape (256,).
     batch
-        Maps worked on at once.
+        Number of maps processed at a time.
 
     Returns
     -------
-    `maps` itself, or pictures in -1..1, float16, shape (day, size, size, channel).
+    NDArray
+        `maps` itself, or images in -1..1, float16, shape (day, size, size, channel).
 
     Raises
     ------
@@ -132,23 +134,23 @@ def whole_network(
     *,
     seed: int | None = None,
 ) -> Any:
-    """Build the network from prepared maps to probabilities.
+    """Build the model from prepared maps to probabilities.
 
     Parameters
     ----------
     config
-        The recipe.
+        Settings of the run.
     prepared
-        From `prepare`; only its shape and type matter.
+        From `prepare`; only its shape and type are used.
     palette, scalar
-        As for `prepare`.
+        As in `prepare`.
     seed
         See `vgg12`.
 
     Returns
     -------
-    keras.Model, [(image, ...) as prepared, float32 recipe (image, 3)] -> float32 (image, class). The plain network is its layer
-    "vgg12".
+    keras.Model
+        [(image, ...) as prepared, float32 recipe (image, 3)] -> float32 (image, class). The plain model is its layer "vgg12".
     """
     import keras
 
@@ -164,12 +166,20 @@ def whole_network(
 
 
 def check_maps(config: RunConfig, maps: NDArray[Any], scalar: NDArray[np.floating[Any]]) -> None:
-    """Refuse maps that the recipe cannot take.
+    """Refuse maps that the model cannot use.
+
+    Parameters
+    ----------
+    config
+        Settings of the run.
+    maps, scalar
+        See `prepare`.
 
     Raises
     ------
     ValueError
-        In one sentence: not square, no multiple of the network's size, lines or RGB for a scalar channel, any for a stack.
+        If maps are not square, their size is not a multiple of the model's, a scalar channel gets lines or RGB, or a stack gets
+        images.
     """
     if config.zero_shot:
         wanted = (config.size, config.size, CHANNELS[config.channel])

@@ -1,1 +1,1 @@
-"""What a run is and where it lies: recipe, data, checkpoint, predictions, folder, archive and trash. No Keras."""
+"""Runs on disk: settings, data, checkpoint, predictions, folder, archive and trash. No Keras."""

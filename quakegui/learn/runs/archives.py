@@ -1,4 +1,4 @@
-"""Runs as zip files: written, and taken in from strangers without trust in what they say of themselves."""
+"""Runs as zip files: export, and import from untrusted sources."""
 
 from __future__ import annotations
 
@@ -20,16 +20,23 @@ _DAMAGE = (
     *(OSError, EOFError, ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError),
     *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
 )
-"""What unpacking a damaged archive raises."""
+"""Exceptions raised by a damaged archive."""
 
 
 def export_run(run: RunFolder, path: Path) -> None:
     """Write a finished run as one zip file.
 
+    Parameters
+    ----------
+    run
+        The run.
+    path
+        The new file.
+
     Raises
     ------
     RunError
-        The run is not finished, something in its folder is a link by now, or the file cannot be written.
+        If the run is not finished, its folder contains a link, or the file cannot be written.
     """
     run = read_run(run.folder)
     if run.card is None:
@@ -41,12 +48,20 @@ def export_run(run: RunFolder, path: Path) -> None:
 
 
 def import_run(runs: Path, path: Path) -> RunFolder:
-    """Unpack a run that `export_run` wrote, under its own id.
+    """Import a run from a file of `export_run`, under its own id.
+
+    Parameters
+    ----------
+    runs
+        Folder of the runs.
+    path
+        The zip file.
 
     Raises
     ------
     RunError
-        The file is no exported run, holds other names or too much, the run is there already, or the disk refuses it.
+        If the file is not an exported run, has other or too large contents, the run exists already, or the disk cannot be
+        written.
     """
     try:
         with open_archive(path) as archive:
@@ -78,7 +93,7 @@ def import_run(runs: Path, path: Path) -> RunFolder:
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """Open an archive; raises ValueError for what is none, cannot be read, or is no file: a pipe would be waited at."""
+    """Open an archive; raises ValueError if it is not a zip file or not a regular file (reading a pipe would block)."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ValueError(Said("The path is not a file."))
@@ -92,7 +107,22 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 
 def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    """Write one member of an archive; raises ValueError for what cannot be unpacked, OSError for what cannot be written."""
+    """Write one member of an archive to a file.
+
+    Parameters
+    ----------
+    archive, info
+        The archive, and its member.
+    target
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If the member cannot be unpacked.
+    OSError
+        If the file cannot be written.
+    """
     with target.open("wb") as out:
         try:
             source = archive.open(info)

@@ -1,7 +1,7 @@
-"""What turns a run's answers into probabilities that can be taken at their word; kept in its card, so that nothing moves it.
+"""Calibrators of a run, stored in its card so that they never change.
 
-Each fold has a calibrator, fitted on the other folds' answers; the network for days to come has one fitted on all out-of-fold
-answers. They say of each map by which method it was made (`Method`).
+Each fold has a calibrator fitted to the other folds' predictions; the final model for future days has one fitted to all
+out-of-fold predictions. Each contains its method (`Method`).
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from quakegui.learn.runs.predictions import TRAINED, RunPredictions
 from quakegui.words import Said
 
 CALIBRATION = "calibration"
-"""Under this name a run's card holds its calibrators."""
+"""Name of the calibrators in a run's card."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunCalibrators:
-    """The calibrators of a run; none of a leaky one, whose answers nothing can calibrate.
+    """The calibrators of a run; a leaky run has none.
 
     Attributes
     ----------
     folds
-        Of each fold's network.
+        Calibrator of each fold.
     later
-        Of the network for days to come.
+        Calibrator for future days.
     """
 
     folds: tuple[Calibrator, ...]
     later: Calibrator
 
     def of_days(self, fold: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return each day's calibrated probabilities, shape (day, class).
+        """Return the calibrated probabilities of each day, shape (day, class).
 
         Parameters
         ----------
         fold
-            Whose answer it is, -1 for that of the network for days to come, shape (day,).
+            Fold of the prediction, -1 for the final model, shape (day,).
         probabilities
             Shape (day, class).
         """
@@ -52,11 +52,17 @@ class RunCalibrators:
         return answer
 
     def fits(self, folds: int, classes: int) -> bool:
-        """Say whether they are those of so many folds and classes."""
+        """Return whether the calibrators belong to a run.
+
+        Parameters
+        ----------
+        folds, classes
+            Its numbers of folds and classes.
+        """
         return len(self.folds) == folds and all(one.weights.size in (0, classes) for one in (*self.folds, self.later))
 
     def by_fold(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return P(event) of every day as each fold's calibrator has it, shape (fold, day)."""
+        """Return P(event) of every day from each fold's calibrator, shape (fold, day)."""
         return np.array([one.of_classes(probabilities)[:, 1:].sum(axis=1) for one in self.folds])
 
     def to_json(self) -> dict[str, Any]:
@@ -65,12 +71,12 @@ class RunCalibrators:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> RunCalibrators:
-        """Read what `to_json` returned.
+        """Return the calibrators from the result of `to_json`.
 
         Raises
         ------
         ValueError
-            It holds no calibrators, or one that is no rising map between probabilities.
+            If the values are not calibrators, or one is not an increasing map between probabilities.
         """
         try:
             found = cls(tuple(calibrator_of(one) for one in values["folds"]), calibrator_of(values["later"]))
@@ -84,12 +90,14 @@ class RunCalibrators:
 def fit_run_calibrators(
     folds: Sequence[Fold], predictions: RunPredictions, about: Mapping[str, Any], *, weighed: bool
 ) -> RunCalibrators:
-    """Fit the calibrators of a run on its own out-of-fold answers, as its judgement does.
+    """Return the calibrators of a run, fitted to its own out-of-fold predictions as in its evaluation.
 
     Parameters
     ----------
+    folds, predictions
+        Folds of the run, and its predictions.
     about
-        The run's account of its project.
+        Information of the run on its project.
     weighed
         Whether it was trained with class weights.
     """
@@ -98,16 +106,16 @@ def fit_run_calibrators(
     learnt = [*(predictions.role[k] == TRAINED for k in range(len(folds))), predictions.final_trained]
     weights = [class_weights(label[days & (label >= 0)], answers.shape[1]) for days in learnt] if weighed else None
     found = calibrate_by_fold(folds, answers, label, rows, weights=weights)[1]
-    # without a fit of all it is the last fold's network that answers for days to come
+    # without final training, the last fold's model predicts future days
     last = () if weights is None else weights[-1 if predictions.final_trained.any() or not folds else -2]
     return RunCalibrators(found, later_calibrator(folds, answers, label, rows, weights=last))
 
 
 def _event_rows(predictions: RunPredictions, about: Mapping[str, Any]) -> NDArray[np.int64]:
-    """Return the last day known before each event.
+    """Return the position of the last day known before each event.
 
-    A run that does not say it, but holds its earthquakes, counts a day as known at midnight UTC; without earthquakes an
-    unbroken run of days of one class counts as one.
+    A run without this information but with its earthquakes counts a day as known at midnight UTC; without earthquakes,
+    consecutive days of one class count as one event.
     """
     if "event_rows" in about:
         rows = np.array(about["event_rows"], np.int64)
@@ -126,7 +134,7 @@ def calibrator_facts(calibrator: Calibrator) -> dict[str, Any]:
 
 
 def calibrator_of(values: Mapping[str, Any]) -> Calibrator:
-    """Return what `calibrator_facts` was given; a ValueError, KeyError or TypeError where it is something else."""
+    """Return the calibrator from the result of `calibrator_facts`; ValueError, KeyError or TypeError for other values."""
     given, calibrated, weights = (np.array(values[name], float) for name in ("given", "calibrated", "weights"))
     method, days, events = values["method"], values["days"], values["events"]
     fits = {

@@ -1,4 +1,4 @@
-"""Variables of a network and of its optimizer, to and from the disk without any backend's own format."""
+"""Variables of a model and of its optimizer on disk, independent of the backend's own formats."""
 
 from __future__ import annotations
 
@@ -23,22 +23,29 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def values_of(variables: Sequence[Any]) -> Arrays:
-    """Return the variables' values as arrays, by position and path."""
+    """Return the values of variables as arrays, by position and path."""
     return {f"{number:03d}:{variable.path}": array_of(variable) for number, variable in enumerate(variables)}
 
 
 def array_of(variable: Any) -> NDArray[Any]:
-    """Return a copy of a variable's value: a backend may hand out its own memory, which the next step changes."""
+    """Return a copy of a variable's value: a backend may return its own memory, which the next step changes."""
     return np.array(np.asarray(variable))
 
 
 def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> None:
-    """Give the variables the values that `values_of` returned.
+    """Assign values to variables.
+
+    Parameters
+    ----------
+    variables
+        Variables of a model or optimizer.
+    values
+        Result of `values_of`.
 
     Raises
     ------
     ValueError
-        The values belong to another network.
+        If the values belong to another model.
     """
     shapes = [tuple(values[name].shape) for name in sorted(values)]
     if shapes != [tuple(variable.shape) for variable in variables]:
@@ -48,17 +55,24 @@ def put_values(variables: Sequence[Any], values: Mapping[str, NDArray[Any]]) -> 
 
 
 def trained_values(network: Any) -> Arrays:
-    """Return what a network needs to predict: its weights, without the state of its random numbers."""
+    """Return what a model needs to predict: its weights, without the state of its random numbers."""
     return values_of(network.weights)
 
 
 def read_weights(path: Path, *, largest: int) -> Arrays:
-    """Read a network's weights, of a stranger's file perhaps.
+    """Read the weights of a model, possibly from an untrusted file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    largest
+        Maximum unpacked size in bytes.
 
     Raises
     ------
     ValueError
-        The file is damaged, unpacks to more than `largest` bytes, or holds something else than finite numbers.
+        If the file is damaged, too large, or contains anything other than finite numbers.
     """
     weights = read_arrays(path, largest=largest)
     for name, array in weights.items():
@@ -68,7 +82,7 @@ def read_weights(path: Path, *, largest: int) -> Arrays:
 
 
 def network_identity(weights: Mapping[str, NDArray[Any]]) -> str:
-    """Return 32 hex digits that tell networks apart by their weights, however a session of Keras has named the layers."""
+    """Return 32 hexadecimal digits that identify weights, whatever names Keras gave the layers."""
     made = hashlib.blake2b(digest_size=16)
     for name in sorted(weights):
         made.update(f"{weights[name].dtype.str}{weights[name].shape}".encode())
@@ -77,19 +91,26 @@ def network_identity(weights: Mapping[str, NDArray[Any]]) -> str:
 
 
 def of_members(weights: Sequence[Arrays]) -> Arrays:
-    """Return the weights of an ensemble's members as those of one file; those of one network as they are."""
+    """Return the weights of an ensemble's members as those of one file; those of a single model unchanged."""
     if len(weights) == 1:
         return weights[0]
     return {f"member{number}/{name}": value for number, each in enumerate(weights) for name, value in each.items()}
 
 
 def members_of(weights: Arrays, members: int) -> tuple[Arrays, ...]:
-    """Return what `of_members` was given.
+    """Return the weights of each member, the inverse of `of_members`.
+
+    Parameters
+    ----------
+    weights
+        Weights of one file.
+    members
+        Number of members.
 
     Raises
     ------
     ValueError
-        They are not the weights of so many members.
+        If the weights are not those of so many members.
     """
     if members == 1:
         return (weights,)
@@ -103,16 +124,16 @@ def members_of(weights: Arrays, members: int) -> tuple[Arrays, ...]:
 
 
 def write_checkpoint(path: Path, state: Mapping[str, Any], network: Any | None) -> None:
-    """Write the state of a run, and where it is amid a phase, the network's and the optimizer's variables.
+    """Write the state of a run and, within a phase, the variables of model and optimizer.
 
     Parameters
     ----------
     path
-        Replaced in one step.
+        The file, replaced in one step.
     state
         Plain values.
     network
-        A compiled network, or None between phases.
+        A compiled model, or None between phases.
     """
     arrays: Arrays = {"state": np.array(json.dumps(state))}
     if network is not None:
@@ -122,12 +143,12 @@ def write_checkpoint(path: Path, state: Mapping[str, Any], network: Any | None) 
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """Return the state alone, without reading the variables.
+    """Return the state only, without reading the variables.
 
     Raises
     ------
     ValueError
-        The file is damaged.
+        If the file is damaged.
     """
     try:
         with np.load(path, allow_pickle=False) as stored:
@@ -138,12 +159,12 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Any], Arrays, Arrays]:
-    """Return state, network variables and optimizer variables; the latter two are empty between phases.
+    """Return state, model variables and optimizer variables; the latter two are empty between phases.
 
     Raises
     ------
     ValueError
-        The file is damaged.
+        If the file is damaged.
     """
     stored = read_arrays(path)
     try:

@@ -1,7 +1,7 @@
-"""The data of a run: maps, labels and folds, gathered once and never changed afterwards.
+"""The training data of a run: maps, labels and folds, stored once and never changed.
 
-Maps are kept as palette indices, one byte a pixel, so that a season at 480 x 480 is 77 MB; colours come from a table of 256
-rows inside the network. A folder of ready images is kept as RGB bytes instead.
+Maps are stored as palette indices, one byte a pixel, so that a season at 480 x 480 takes 77 MB; colours come from a table of
+256 rows inside the model. A folder of ready-made images is stored as RGB bytes instead.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ from quakegui.words import Said
 
 SNAPSHOT = "snapshot.npz"
 MASKED = "masked.npz"
-"""Maps that show other days' outages, with the positions of their days, see `evidence.masked_maps`."""
+"""Maps with the missing stations of other days, and the positions of their days, see `evidence.masked_maps`."""
 FOLD_INDICES = ("train", "validation", "test", "predict", "train_copy", "validation_copy", "test_copy")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything a run learns from, gathered once; `snapshot` makes one.
+    """The complete training data of a run; created by `snapshot`.
 
     Attributes
     ----------
     days
         Local dates, shape (day,).
     maps
-        Palette indices uint8, shape (day, row, column), or RGB uint8, shape (day, row, column, colour), or the pictures of a
-        pre-trained network, float16, shape (day, row, column, channel); an array, or drawn some at a time where a process is
-        only to write them: see `pixels`.
+        Palette indices uint8, shape (day, row, column), or RGB uint8, shape (day, row, column, colour), or the input of a
+        zero-shot model, float16, shape (day, row, column, channel). Either an array, or portions that are drawn when they are
+        written: see `pixels`.
     has_map
         Whether the day has a map, shape (day,); days without one are never predicted.
     palette
         RGB uint8, shape (256, 3).
     scalar
-        z of each palette index divided by the scale's limit, NaN for a line, 0 for masked; float32, shape (256,).
+        z of each palette index divided by the limit of the scale, NaN for a line, 0 for masked; float32, shape (256,).
     labels
-        Class of each day, int8, shape (day,); -1 where a day has none.
+        Class of each day, int8, shape (day,); -1 for none.
     folds
-        What is trained on and what is judged, in turn.
+        Training and test days of each fold.
     final
-        Days of the last fit, for use on days to come, shape (sample,).
+        Days of the final training, for predictions of future days, shape (sample,).
     style
-        Names the map style; a network is never used on maps of another style.
+        Name of the map style; a model is never used on maps of another style.
     """
 
     days: NDArray[np.datetime64]
@@ -65,7 +65,7 @@ class Snapshot:
     style: str
 
     def __post_init__(self) -> None:
-        """Check shapes and make every array read-only."""
+        """Check shapes and make every array read-only; raise ValueError for data that do not fit together."""
         days = len(self.days)
         if len(self.maps.shape) not in {3, 4} or len(self.maps) != days or self.maps.dtype not in (np.uint8, np.float16):
             raise ValueError(
@@ -96,13 +96,13 @@ class Snapshot:
 
     @property
     def hash(self) -> str:
-        """Return 16 hex digits over maps, labels, style and folds."""
+        """Return 16 hexadecimal digits of maps, labels, style and folds."""
         digest, arrays = hashlib.blake2b(digest_size=8), arrays_of(self)
         _take_in(digest.update, arrays, sorted(arrays))
         return digest.hexdigest()
 
     def save(self, path: Path) -> str:
-        """Write the snapshot, compressed, in one step; returns its `hash`, for which no map is drawn a second time."""
+        """Write the snapshot, compressed, in one step; return its `hash`, computed while the maps are drawn."""
         digest, arrays = hashlib.blake2b(digest_size=8), arrays_of(self)
         names = sorted(arrays)
         place = names.index("maps")
@@ -117,12 +117,12 @@ class Snapshot:
 
     @classmethod
     def load(cls, path: Path) -> Snapshot:
-        """Read what `save` wrote.
+        """Read a file written by `save`.
 
         Raises
         ------
         ValueError
-            The file is damaged or holds something else.
+            If the file is damaged or has other contents.
         """
         stored = read_arrays(path)
         try:
@@ -148,7 +148,7 @@ def snapshot(
     folds: Sequence[Fold] = (),
     final: ArrayLike | None = None,
 ) -> Snapshot:
-    """Gather a run's data.
+    """Return the training data of a run.
 
     Parameters
     ----------
@@ -157,24 +157,24 @@ def snapshot(
     maps
         See `Snapshot`. An array is not copied.
     labels
-        Class of each day, -1 where it has none, shape (day,).
+        Class of each day, -1 for none, shape (day,).
     style
-        Names the map style, for example the hash of its configuration.
+        Name of the map style, for example the hash of its configuration.
     palette
-        RGB of each index, uint8, shape (256, 3); needed for palette indices.
+        RGB of each index, uint8, shape (256, 3); required for palette indices.
     scalar
-        See `Snapshot` and `scalar_table`; needed for a scalar channel.
+        See `Snapshot` and `scalar_table`; required for a scalar channel.
     has_map
-        Default: every day has one, shape (day,).
+        Whether the day has a map, shape (day,). Default: all days.
     folds
-        Of `splits.split`.
+        Folds from `splits.split`.
     final
-        Days of the last fit; default: every labelled one with a map.
+        Days of the final training. Default: all labelled days with a map.
 
     Raises
     ------
     ValueError
-        Shapes do not fit, or palette indices come without a palette.
+        If shapes do not fit, or palette indices have no palette.
     """
     if len(maps.shape) == 3 and palette is None:
         raise ValueError(Said("Indexed-colour maps need their palette."))
@@ -196,18 +196,16 @@ def snapshot(
 
 
 def scalar_table(levels: int, *, masked: int | None = None) -> NDArray[np.float32]:
-    """Return the scalar channel's value of each palette index: level centres from -1 to 1, NaN for anything else.
+    """Return the scalar of each palette index, float32, shape (256,): level centres from -1 to 1, NaN for anything else.
+
+    Contour lines are NaN: maps for a scalar channel are drawn without them.
 
     Parameters
     ----------
     levels
         Number of filled levels; indices 0..levels-1, lowest z first.
     masked
-        Index of the masked area, which becomes 0.
-
-    Returns
-    -------
-    float32, shape (256,). Contour lines stay NaN: maps for a scalar channel are drawn without them.
+        Index of the masked area, whose scalar is 0.
     """
     table = np.full(256, np.nan, np.float32)
     table[:levels] = (np.arange(levels) + 0.5) * 2 / levels - 1
@@ -217,14 +215,14 @@ def scalar_table(levels: int, *, masked: int | None = None) -> NDArray[np.float3
 
 
 def map_hashes(maps: NDArray[Any] | Portions, style: str) -> tuple[str, ...]:
-    """Return a name for the pixels of each map, 32 hex digits: equal maps of one style have equal names.
+    """Return the hash of each map, 32 hexadecimal digits: equal maps of one style have equal hashes.
 
     Parameters
     ----------
     maps
         Shape (day, row, column) or (day, row, column, colour).
     style
-        The map style's name.
+        Name of the map style.
     """
     start = hashlib.blake2b(f"{style}{maps.shape[1:]}".encode(), digest_size=16)
 
@@ -237,12 +235,12 @@ def map_hashes(maps: NDArray[Any] | Portions, style: str) -> tuple[str, ...]:
 
 
 def _take_in(digest: Callable[[Any], object], arrays: Mapping[str, NDArray[Any] | Portions], names: Sequence[str]) -> None:
-    """Let a digest take in some arrays: name, type, shape and bytes."""
+    """Update a digest with arrays: name, type, shape and bytes."""
     for name in names:
         array = arrays[name]
         digest(_head(name, array))
         for part in array if isinstance(array, Portions) else (array,):
-            # The array's own bytes: a copy of a season would keep every other thread of the window waiting.
+            # The array's own bytes, since copying a season would block all other threads of the window.
             digest(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data)
 
 
@@ -251,7 +249,7 @@ def _head(name: str, array: NDArray[Any] | Portions) -> bytes:
 
 
 def arrays_of(data: Snapshot) -> dict[str, NDArray[Any] | Portions]:
-    """Return what a snapshot's fingerprint is made of, by name: its fields, with days and folds as numbers."""
+    """Return the arrays that determine the hash of a snapshot, by name: its fields, with days and folds as numbers."""
     arrays: dict[str, NDArray[Any] | Portions] = {
         field.name: getattr(data, field.name) for field in fields(data) if field.name not in {"days", "folds", "style"}
     }

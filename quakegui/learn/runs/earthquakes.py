@@ -1,4 +1,4 @@
-"""The earthquakes that a run was trained with, and their label windows: kept in its account of the project."""
+"""The earthquakes of a run's training, and their label windows, stored with the run."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from quakegui.learn.runs.label_windows import LABEL_WINDOWS, windows_of
 from quakegui.learn.runs.registry import RunFolder
 
 EARTHQUAKES = "earthquakes"
-"""Under this name a run's account of its project holds the earthquakes of its days."""
+"""Name of the earthquakes in a run's information on its project."""
 
 
 def earthquake_facts(catalogue: Catalogue, available_at: NDArray[np.datetime64]) -> dict[str, Any]:
-    """Return the earthquakes that a run on these days can ever be judged by, as plain values to keep with it.
+    """Return the earthquakes that any evaluation of a run on these days may use, as plain values.
 
     Parameters
     ----------
+    catalogue
+        Declustered events.
     available_at
-        UTC instants at which the days become known, shape (day,).
+        UTC times at which the days become known, shape (day,).
     """
     first, last = _span(available_at)
     times = catalogue.times.astype("datetime64[ms]").astype(np.int64)
@@ -37,15 +39,17 @@ def earthquake_facts(catalogue: Catalogue, available_at: NDArray[np.datetime64])
 
 
 def training_earthquakes(run: RunFolder, today: Catalogue) -> Catalogue | None:
-    """Return the catalogue as it was when a run was trained, None where the run does not hold it.
+    """Return the catalogue as it was at the training of a run, None if the run does not contain it.
 
-    An earthquake keeps its position in today's catalogue. One that was not there at the training has no time (NaT), so that it
-    lies in no judged period; those that are gone since follow at the end. After the run's days today's are taken.
+    An earthquake keeps its position in today's catalogue. One that is new since the training has no time (NaT), so that it is
+    in no evaluated period; those removed since are appended. After the run's days, today's earthquakes are used.
 
     Parameters
     ----------
+    run
+        The run.
     today
-        The project's.
+        Current catalogue of the project.
     """
     kept = run.about.get(EARTHQUAKES)
     if kept is None:
@@ -70,15 +74,22 @@ def training_earthquakes(run: RunFolder, today: Catalogue) -> Catalogue | None:
 
 
 def training_windows(run: RunFolder) -> EventWindows | None:
-    """Return the label windows that a run's training had, None where the run does not hold them."""
+    """Return the label windows of a run's training, None if the run does not contain them."""
     kept = run.about.get(LABEL_WINDOWS)
     return None if kept is None else windows_of(kept)
 
 
 def earthquakes_differing(run: RunFolder, today: Catalogue) -> int | None:
-    """Return how many earthquakes of a run's days are others today than at its training, None where it does not hold those.
+    """Return the number of earthquakes in a run's days that have changed since its training, None if unknown.
 
-    One that is gone, one that is new, and one of another class count as one each.
+    A removed one, a new one, and one of another class count as one each.
+
+    Parameters
+    ----------
+    run
+        The run.
+    today
+        Current catalogue of the project.
     """
     kept = run.about.get(EARTHQUAKES)
     if kept is None:
@@ -95,6 +106,6 @@ def earthquakes_differing(run: RunFolder, today: Catalogue) -> int | None:
 
 
 def _span(available_at: NDArray[np.datetime64]) -> tuple[int, int]:
-    """Return the first and the last instant that any judged period of the days may have, milliseconds since 1970 UTC."""
+    """Return the earliest and latest time of any evaluated period of the days, milliseconds since 1970 UTC."""
     known = available_at.astype("datetime64[ms]").astype(np.int64)
     return int(known[0]), int(known[-1]) + DAY_MS

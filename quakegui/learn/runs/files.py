@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old one or the new one, never a part."""
+"""File output in one step: a reader sees the old or the new file, never a part."""
 
 from __future__ import annotations
 
@@ -20,28 +20,51 @@ from quakegui.season.json_values import parse_json
 from quakegui.words import Said
 
 PIECE = 2**18
-"""Bytes of an array that are written at once."""
+"""Number of bytes of an array written at a time."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small UTF-8 text file in one step."""
+    """Write `text` as UTF-8 to the small file `path` in one step.
+
+    Parameters
+    ----------
+    path
+        The file.
+    text
+        Its content.
+    """
     with replacing(path, durable=True) as part:
         part.write_bytes(text.encode())
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as readable JSON in one step."""
+    """Write `value` as readable JSON to the file `path` in one step.
+
+    Parameters
+    ----------
+    path
+        The file.
+    value
+        Its content.
+    """
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
-    """Read a JSON object from a file of at most `largest` bytes.
+    """Read a JSON object from a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    largest
+        Maximum size in bytes.
 
     Raises
     ------
     ValueError
-        The file holds something else; the sentence names it.
+        If the file is too large or has other contents.
     """
     _require_plain(path)
     if path.stat().st_size > largest:
@@ -56,20 +79,30 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
 
 
 def _require_plain(path: Path) -> None:
-    """Refuse what is no file: a pipe in a stranger's folder would be waited at for ever."""
+    """Raise ValueError for anything but a regular file: reading a pipe in an imported folder would block forever."""
     if path.exists() and not path.is_file():
         raise ValueError(Said("{path} is not a file.", path=path))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, compress: bool = False) -> None:
-    """Write named arrays as one .npz in one step; of maps in portions, no more than one portion is ever in memory."""
+    """Write named arrays as one .npz file in one step; of maps in portions, only one portion is in memory at a time.
+
+    Parameters
+    ----------
+    path
+        The file.
+    arrays
+        Arrays by name.
+    compress
+        Whether to compress them.
+    """
     method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
     with replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", method) as packed:
         _pack(packed, arrays)
 
 
 def _pack(packed: zipfile.ZipFile, arrays: Mapping[str, NDArray[Any] | Portions]) -> None:
-    """Write what `np.savez` writes, large arrays piece by piece: it copies 16 MB at a time, and every other thread waits."""
+    """Write the format of `np.savez`, but large arrays in small pieces: `np.savez` blocks all threads for 16 MB at a time."""
     for name, given in arrays.items():
         with packed.open(f"{name}.npy", "w", force_zip64=True) as entry:
             if isinstance(given, Portions):
@@ -92,12 +125,19 @@ def _write_pieces(entry: IO[bytes], array: NDArray[Any]) -> None:
 
 
 def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[Any]]:
-    """Read every array of an .npz that was written by `write_arrays`; `largest` is how many bytes it may unpack to.
+    """Read all arrays of an .npz file written by `write_arrays`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    largest
+        Maximum unpacked size in bytes.
 
     Raises
     ------
     ValueError
-        The file is damaged; the sentence names it.
+        If the file is damaged.
     """
     _require_plain(path)
     try:
@@ -117,12 +157,12 @@ def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[An
 
 
 def hold(path: Path) -> IO[bytes]:
-    """Hold a lock for as long as the returned file stays open; the system lets go of it when the process ends, however it ends.
+    """Lock a file for as long as the returned handle is open; the system releases the lock when the process ends.
 
     Raises
     ------
     BlockingIOError
-        Another process holds it.
+        If another process has locked it.
     """
     file = path.open("ab")
     try:
@@ -142,5 +182,5 @@ def hold(path: Path) -> IO[bytes]:
 
 
 def disk_is_full(error: BaseException) -> bool:
-    """Say whether `error` means that the disk, the quota or the allowed file size is used up."""
+    """Return whether an error means that the disk, the quota or the maximum file size is exhausted."""
     return isinstance(error, OSError) and error.errno in FULL

@@ -1,4 +1,4 @@
-"""What a pre-trained network brings along, fixed before it met any season but simulated ones: its alarms and its limits."""
+"""Alarm rule and intended use of a pre-trained model, fixed on simulated seasons only."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from quakegui.words import Said
 ALARMS = "alarms"
 MADE_FOR = "made_for"
 MODEL = "model"
-"""Of an account of a project: the ready model that was applied; a network that was pre-trained for it has none."""
+"""Name of the supplied model that was applied, in a run's information on its project; absent for a model pre-trained for it."""
 IDENTITY = "network"
-"""Hash of the weights: two pre-trainings of one recipe are two networks, which answer differently."""
+"""Hash of the weights: two pre-trainings with the same settings give two models with different predictions."""
 LONGEST_DAYS = 366
-"""Of an alarm, and of the days that open it."""
+"""Maximum number of days of an alarm, and of the days that open it."""
 MOVED_KM = 1.0
-"""So far a station may stand from where the network knows it."""
+"""Maximum distance of a station from its position in the training."""
 _THRESHOLDS = ("threshold_z", "map_threshold_z")
-"""Of the analyst's regions; no z depends on them."""
+"""Parameters of the analyst's regions, which do not affect z."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenAlarms:
-    """When alarms open and close, chosen on simulated seasons; see `AlarmRule`."""
+    """An alarm rule chosen on simulated seasons; see `AlarmRule`."""
 
     threshold: float
     run_days: int
     open_days: int
 
     def __post_init__(self) -> None:
-        """Refuse what is no rule."""
+        """Raise ValueError for an invalid rule."""
         days = (self.run_days, self.open_days)
         if not 0 < self.threshold < 1 or not 1 <= min(days) <= max(days) <= LONGEST_DAYS:
             raise ValueError(
@@ -53,22 +53,22 @@ class FrozenAlarms:
 
     @property
     def rule(self) -> AlarmRule:
-        """The rule."""
+        """The alarm rule."""
         return AlarmRule(self.threshold, self.run_days, self.open_days)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeFor:
-    """Seasons that a pre-trained network was made for.
+    """Seasons that a pre-trained model can predict.
 
     Attributes
     ----------
     anomaly, grid
-        How z and maps come about.
+        Parameters of z and maps.
     fewest, most
-        Located stations.
+        Minimum and maximum number of located stations.
     places
-        Latitude and longitude of the only stations that it was made for, shape (station, 2); of any where there are none.
+        Latitude and longitude of the only stations that it can be used for, shape (station, 2); empty for any stations.
     """
 
     anomaly: AnomalyConfig
@@ -78,7 +78,7 @@ class MadeFor:
     places: tuple[tuple[float, float], ...] = ()
 
     def refusal(self, season: Season) -> str:
-        """Return why the network cannot answer for a season, in a sentence; empty where it can."""
+        """Return why the model cannot predict a season, as a sentence; empty if it can."""
         stations = [station for station in season.network.stations if station.located]
         other = _differing(self.anomaly, season.config.anomaly, _THRESHOLDS)
         if other:
@@ -113,12 +113,12 @@ class MadeFor:
 
 
 def made_for_of(about: Mapping[str, Any]) -> MadeFor | None:
-    """Return what a run says that its network was made for; None of one that was trained on its season.
+    """Return the seasons that a run's model can predict; None for a model trained on its season.
 
     Raises
     ------
     ValueError
-        It is no such thing; the sentence says what is wrong.
+        If the stored values are not valid.
     """
     if about.get(MADE_FOR) is None:
         return None
@@ -128,7 +128,7 @@ def made_for_of(about: Mapping[str, Any]) -> MadeFor | None:
 
 
 def frozen_alarms_of(card: Mapping[str, Any]) -> FrozenAlarms | None:
-    """Return the alarm rule that a run's card brings along, None without one; raises as `made_for_of`."""
+    """Return the alarm rule in a run's card, None if there is none; raises like `made_for_of`."""
     if card.get(ALARMS) is None:
         return None
     alarms = built(FrozenAlarms, card[ALARMS], what=Said("model's alarm rule value"))
@@ -137,7 +137,7 @@ def frozen_alarms_of(card: Mapping[str, Any]) -> FrozenAlarms | None:
 
 
 def _differing(ours: AnomalyConfig | GridConfig, theirs: AnomalyConfig | GridConfig, passed: tuple[str, ...]) -> str:
-    """Return the first parameter that differs, its value in the model and in the season; empty where none does."""
+    """Return the first parameter that differs, with its value in the model and in the season; empty if none does."""
     given = dataclasses.asdict(theirs)
     for name, value in dataclasses.asdict(ours).items():
         if name not in passed and value != given[name]:

@@ -1,8 +1,8 @@
-"""What a network is given of a season: maps of z, of one day or stacked with the means of the last days.
+"""Input of a zero-shot model: maps of z, of one day or stacked with the means of the last days.
 
-A stack tells one curve from noise that no single day does: a signal lasts for days, a station's noise for one or two. Its
-channels are the spline maps of z, of its trailing mean over 3 nights times 0.6 sqrt(3), and over 7 nights times 0.6 sqrt(7):
-noise is about equally large in all three.
+A stack distinguishes a signal from noise better than a single day: a signal lasts for days, the noise of a station for one or
+two. Its channels are spline maps of z, of its trailing mean over 3 nights times 0.6 sqrt(3), and over 7 nights times 0.6
+sqrt(7): the noise is about equal in all three.
 """
 
 from __future__ import annotations
@@ -21,39 +21,39 @@ from quakegui.season.season import Season
 from quakegui.words import Said
 
 WINDOWS: dict[Channel, tuple[int, ...]] = {"scalar": (1,), "stack": (1, 3, 7)}
-"""Nights that each channel's mean is of."""
+"""Number of nights of the mean in each channel."""
 LIMIT_Z = 8.0
-"""z of the channels' 1; larger values are clipped."""
+"""z that is 1 in the channels; larger values are clipped."""
 CLIP_Z = 12.0
-"""Largest abs(z) of one station's night within a mean, so that one spike is not a week's anomaly."""
+"""Maximum abs(z) of one night at a station within a mean, so that a spike does not last for a week."""
 MEAN_GAIN = 0.6
 
 
 def pictures(
     season: Season, channel: Channel, size: int, which: Sequence[int] | NDArray[np.intp] | slice = slice(None)
 ) -> NDArray[np.float32]:
-    """Return what a network is given of days of the season window.
+    """Return the model input for days of the season, -1..1, float32, shape (day, row, column, channel), north up.
 
     Parameters
     ----------
     season
-        Warm-up included: the first days' means reach into it.
+        The season with its warm-up, which enters the means of the first days.
     channel
         "scalar" or "stack".
     size
         Pixels along a side.
     which
-        Days of the season window; all where not given.
+        Positions in the days of the season. Default: all.
 
     Returns
     -------
     NDArray
-        -1..1, float32, shape (day, row, column, channel), north up; 0 where a map is not shown.
+        0 where a map is not shown.
 
     Raises
     ------
     ValueError
-        For a channel that is made from pictures.
+        For a channel that is computed from images.
     """
     if channel not in WINDOWS:
         raise ValueError(
@@ -73,14 +73,14 @@ def pictures(
 
 
 def trailing_means(z: NDArray[np.float64], nights: int) -> NDArray[np.float64]:
-    """Return each station's mean z of the last nights, the day's own included, in units of about the noise of one.
+    """Return the mean z of each station over the last nights, including the day's own, scaled to the noise of about one night.
 
     Parameters
     ----------
     z
         Shape (day, station), NaN where missing.
     nights
-        Over how many; a mean needs a third of them. 1 gives z itself, clipped.
+        Number of nights, a third of which are required; 1 returns z itself, clipped.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def trailing_means(z: NDArray[np.float64], nights: int) -> NDArray[np.float64]:
 
 
 def _trailing_sum(values: NDArray[np.float64], nights: int) -> NDArray[np.float64]:
-    """Return the sums of the last `nights` rows up to each, shape (day, station)."""
+    """Return the sum of the last `nights` rows up to each row, shape (day, station)."""
     before = np.vstack([np.zeros((nights - 1, values.shape[1])), values])
     total: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(before, nights, axis=0).sum(axis=-1)
     return total

@@ -1,4 +1,4 @@
-"""What was computed from a run, kept in its folder until what it was computed from changes."""
+"""Computed results stored in a run's folder until their input changes."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ LOG = logging.getLogger(__name__)
 
 
 def digest(*values: object) -> str:
-    """Return a hash of values, and of the program's version: arrays and dataclasses of them by all that they hold."""
+    """Return a hash of values and of the program's version; arrays and dataclasses count with their contents."""
     made = hashlib.blake2b(__version__.encode(), digest_size=16)
     _feed(made, values)
     return made.hexdigest()
 
 
 def read_kept(path: Path, inputs: str, hint: Any) -> Any:
-    """Return what is kept in a file, None where there is nothing, where it is damaged, and where its inputs have changed.
+    """Return a stored result, None if there is none, it is damaged, or its input has changed.
 
     Parameters
     ----------
+    path
+        The file.
     inputs
-        Hash of what it would be computed from now, see `digest`.
+        Hash of the current input, see `digest`.
     hint
-        Its type.
+        Type of the result.
     """
     if not path.exists():
         return None
@@ -47,7 +49,17 @@ def read_kept(path: Path, inputs: str, hint: Any) -> Any:
 
 
 def write_kept(path: Path, inputs: str, value: object) -> None:
-    """Keep a computed value in a file; where that is not possible it is computed again next time."""
+    """Store a result; if that fails, it is computed again next time.
+
+    Parameters
+    ----------
+    path
+        The file.
+    inputs
+        Hash of its input, see `digest`.
+    value
+        The result.
+    """
     try:
         write_json(path, {"inputs": inputs, "kept": plain(value)})
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The label windows of a run's training, as plain values: its verdict is reached by them, whatever catalogue comes later."""
+"""The label windows of a run's training as plain values, so that its verdict does not depend on later catalogues."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from quakegui.judge.surrogates import EventWindows
 from quakegui.words import Said
 
 LABEL_WINDOWS = "label_windows"
-"""Under this name a run's account of its project holds the label windows of all events."""
+"""Name of the label windows in a run's information on its project."""
 _MOST_DAYS = 10_000
-"""No window of an earthquake is longer."""
+"""Maximum length of a label window."""
 _LAST_DAY = 400_000
-"""As far from 1970 as a project's days go."""
+"""Maximum day number since 1970 of a project."""
 
 
 def window_facts(windows: EventWindows) -> dict[str, Any]:
-    """Return label windows as plain values to keep with a run."""
+    """Return label windows as plain values."""
     facts = {name: getattr(windows, name).tolist() for name in ("clock_ms", "magnitude", "before", "after", "foreknown")}
     return {**facts, "day": windows.day.astype(np.int64).tolist(), "winner": windows.winner}
 
 
 def windows_of(kept: Mapping[str, Any]) -> EventWindows:
-    """Read what `window_facts` returned.
+    """Return the label windows from the result of `window_facts`.
 
     Raises
     ------
     ValueError
-        It holds no label windows.
+        If the values are not label windows.
     """
     try:
         numbers = {name: np.array(kept[name], np.int64) for name in ("day", "clock_ms", "before", "after")}

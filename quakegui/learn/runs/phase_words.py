@@ -1,15 +1,15 @@
-"""What a phase of a training is called where people read it; files and messages know it by its id, such as "fold 3"."""
+"""Display names of the phases of a training; files and messages use their ids, such as "fold 3"."""
 
 from __future__ import annotations
 
 from quakegui.words import Said
 
 FINAL = "final"
-"""Id of the fit of all days."""
+"""Id of the final training on all days."""
 
 
 def phase_words(phase: str) -> str:
-    """Return the words for a phase's id, such as "final" or "fold 3, member 2"; another text comes back as it is."""
+    """Return the display name of a phase id, such as "final" or "fold 3, member 2"; any other text is returned unchanged."""
     part, _, member = phase.partition(", member ")
     fold = part.removeprefix("fold ")
     if part != FINAL and fold == part:

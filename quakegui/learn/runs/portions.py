@@ -1,4 +1,4 @@
-"""Maps that never lie in memory all at once: they are drawn some at a time, where they are written or fingerprinted."""
+"""Maps that are never all in memory: they are drawn in portions when they are written or hashed."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 
 PIXEL = np.dtype(np.uint8)
 AT_ONCE = 32
-"""Maps that are drawn together: 7 MB of palette indices at 480 pixels, 22 MB of colours."""
+"""Maps drawn at a time: 7 MB of palette indices at 480 pixels, 22 MB of colours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portions:
-    """Maps that are drawn as they are asked for, and let go afterwards.
+    """Maps that are drawn on request and discarded afterwards.
 
-    Ten years of maps take 770 MB, more than a window's process may have. What writes them needs some at a time only.
+    Ten years of maps take 770 MB, too much for a window's process, and are written in portions.
 
     Attributes
     ----------
     shape
         (day, row, column) or (day, row, column, colour).
     draw
-        Given the first day and the one after the last, returns their maps, C-contiguous. Drawn again, they are the same.
+        Function from the first day and the one after the last to their maps, C-contiguous and always the same.
     dtype
-        Of the pixels, as an array tells it.
+        Type of the pixels.
     """
 
     shape: tuple[int, ...]
@@ -39,13 +39,13 @@ class Portions:
         return self.shape[0]
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
-        """Yield the maps of `AT_ONCE` days after another."""
+        """Yield the maps of up to `AT_ONCE` days at a time."""
         for first in range(0, len(self), AT_ONCE):
             yield self.draw(first, min(first + AT_ONCE, len(self)))
 
     @property
     def header(self) -> dict[str, Any]:
-        """What an ``.npy`` file says at its head about an array of all these maps."""
+        """Header of an ``.npy`` file with all maps."""
         return {"descr": np.lib.format.dtype_to_descr(self.dtype), "fortran_order": False, "shape": self.shape}
 
     def whole(self) -> NDArray[Any]:
@@ -58,7 +58,7 @@ class Portions:
         return out
 
     def heard(self, listen: Callable[[memoryview], object]) -> Portions:
-        """Return the same maps, whose bytes `listen` is given too whenever they are drawn."""
+        """Return the same maps, whose bytes are passed to `listen` whenever they are drawn."""
 
         def draw(first: int, last: int) -> NDArray[Any]:
             maps = self.draw(first, last)

@@ -1,4 +1,4 @@
-"""What a run's networks answered, with which days each of them had been trained on."""
+"""Predictions of a run's models, with the training days of each."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from quakegui.words import Said
 
 PREDICTIONS = "predictions.npz"
 LARGEST = 512 * 2**20
-"""Bytes that predictions may unpack to."""
+"""Maximum unpacked size of predictions in bytes."""
 LARGEST_SHARE = 1.000001
-"""A class's largest share of an answer: rounding may go that far beyond 1, and a project keeps no more."""
+"""Maximum probability of a class, allowing for rounding; a project stores no more."""
 _FARTHEST_DAY = 400_000
 _MOST_FOLDS = 1000
-"""As many as a run's card may have; without a day, any number of them takes no room in a file and for ever to go through."""
+"""Maximum number of folds, as in a run's card: without days, any number fits into a small file, but takes forever to read."""
 _SINCE = frozenset({"members", "image_members", "masked"})
-"""What predictions of former versions do not hold."""
+"""Arrays that predictions of earlier versions do not contain."""
 UNUSED, TRAINED, VALIDATION, TEST, SPAN = range(5)
-"""Role of a day in a fold: none; trained on; early stopping; scored; in the test span but not scored."""
+"""Role of a day in a fold: none; training; early stopping; scored; in the test span but not scored."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPredictions:
-    """Class probabilities of every day by the networks of each fold of the run, the mean where a fold has several.
+    """Class probabilities of every day from the models of each fold, the mean if a fold has several.
 
     Attributes
     ----------
     days
         Local dates, shape (day,).
     labels
-        Class of each day as the run saw it, -1 for none, shape (day,).
+        Class of each day in training, -1 for none, shape (day,).
     map_hash
-        Name of each day's map, see `dataset.map_hashes`, shape (day,).
+        Hash of each day's map, see `dataset.map_hashes`, shape (day,).
     probabilities
-        float32, shape (fold, day, class); NaN where a day has no map.
+        float32, shape (fold, day, class); NaN for a day without a map.
     role
         `UNUSED`, `TRAINED`, `VALIDATION`, `TEST` or `SPAN`, uint8, shape (fold, day).
     final
-        By what was fitted on all, float32, shape (day, class); NaN without one.
+        Probabilities from the final model, float32, shape (day, class); NaN without one.
     final_trained
-        Whether that was trained on the day, shape (day,).
+        Whether the final model was trained on the day, shape (day,).
     image_fold, image_day, image_copy
-        Test images of the paper's protocol, shape (image,), in the order of each fold's test part; empty elsewhere.
+        Test images of the paper protocol, shape (image,), in the order of each fold's test days; otherwise empty.
     image_probabilities
         float32, shape (image, class).
     members, image_members
-        The same of each member, the fit of all after the last fold, float32, shape (member, fold, day, class), and of the test
-        images, shape (member, image, class); no member where each fold has one network.
+        Probabilities of each member, with the final model after the last fold, float32, shape (member, fold, day, class), and
+        for the test images, shape (member, image, class); no members if each fold has one model.
     masked
-        Answers of each member of the fold that never saw the day to maps with other days' outages, float32, shape (member, day,
-        class), NaN for none; no member where they were not asked.
+        Out-of-fold probabilities of each member for maps with the missing stations of other days, float32, shape (member, day,
+        class), NaN for none; no members if not computed.
     """
 
     days: NDArray[np.datetime64]
@@ -75,11 +75,12 @@ class RunPredictions:
     masked: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
 
     def out_of_fold(self) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-        """Return each day's probabilities by the fold that never saw it.
+        """Return the out-of-fold probabilities of each day.
 
         Returns
         -------
-        Probabilities, shape (day, class), NaN where no fold judged the day, and the fold, shape (day,), -1 for none.
+        tuple
+            Probabilities, shape (day, class), NaN for a day in no test span, and the fold, shape (day,), -1 for none.
         """
         pooled = np.full(self.probabilities.shape[1:], np.nan, np.float32)
         fold = np.full(len(self.days), -1, np.intp)
@@ -89,7 +90,7 @@ class RunPredictions:
         return pooled, fold
 
     def members_out_of_fold(self) -> NDArray[np.float32]:
-        """Return the answers of each member of the fold that never saw it, NaN for none, shape (member, day, class)."""
+        """Return the out-of-fold probabilities of each member, NaN for none, shape (member, day, class)."""
         if not len(self.members):
             return np.zeros((0, *self.final.shape), np.float32)
         fold = self.out_of_fold()[1]
@@ -98,13 +99,14 @@ class RunPredictions:
         return answers
 
     def by_day(self) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
-        """Return what is shown for each day, and of which kind it is.
+        """Return the probabilities shown for each day, and their kind.
 
         Returns
         -------
-        Probabilities, shape (day, class), NaN for none, and kinds, shape (day,): "out-of-fold" where a fold judged the day
-        without having seen it, else "in-sample" where the last network answers, else "". Prospective ones are made later, day
-        by day, and never come from here.
+        tuple
+            Probabilities, shape (day, class), NaN for none, and kinds, shape (day,): "out-of-fold" for days in a test span,
+            else "in-sample" if the last model predicts the day, else "". Prospective predictions are made later, day by day,
+            and are never part of these.
         """
         pooled, fold = self.out_of_fold()
         fallback = self.final
@@ -115,27 +117,27 @@ class RunPredictions:
         return chosen, kind
 
     def taught_later(self) -> NDArray[np.bool_]:
-        """Return which days the network was trained with that answers for days to come, shape (day,).
+        """Return the training days of the model for future days, shape (day,).
 
-        That is the one fitted on all; where there is none, the last fold's, which early stopping taught, too.
+        That is the final model or, without one, that of the last fold, including its days for early stopping.
         """
         if self.final_trained.any() or not len(self.role):
             return self.final_trained
         return np.isin(self.role[-1], (TRAINED, VALIDATION))
 
     def save(self, path: Path) -> None:
-        """Write all of it in one step."""
+        """Write the predictions in one step."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         write_arrays(path, {**values, "days": self.days.astype("datetime64[D]").astype(np.int64)}, compress=True)
 
     @classmethod
     def load(cls, path: Path) -> RunPredictions:
-        """Read what `save` wrote.
+        """Read a file written by `save`.
 
         Raises
         ------
         ValueError
-            The file is damaged or holds something else.
+            If the file is damaged or has other contents.
         """
         stored: dict[str, NDArray[Any]] = read_arrays(path, largest=LARGEST)
         try:
@@ -147,7 +149,7 @@ class RunPredictions:
 
 
 def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
-    """Refuse arrays whose kinds and shapes do not belong together, or whose days are none."""
+    """Raise ValueError for arrays with inconsistent types or shapes, or with invalid days."""
     folds, days, classes = values["probabilities"].shape if values["probabilities"].ndim == 3 else (0, -1, 0)
     images = values["image_fold"].size
     shapes = {
@@ -179,7 +181,7 @@ def _check(path: Path, values: dict[str, NDArray[Any]]) -> None:
             )
         )
     shares = [values[name] for name in sorted(answers)]
-    # A day has an answer or none; what a project does not keep would stop every opening at the run that it takes in.
+    # A day has a complete prediction or none; values that a project refuses would prevent it from opening with this run.
     sound = [((share >= 0) & (share <= LARGEST_SHARE)).all(axis=-1) | np.isnan(share).all(axis=-1) for share in shares]
     within = all(bool(one.all()) for one in sound) and is_unicode("".join(values["map_hash"].tolist()))
     index = [(values["image_day"], days), (values["image_fold"], folds), (values["labels"] + 1, classes + 1)]

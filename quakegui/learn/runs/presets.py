@@ -1,8 +1,8 @@
-"""Named recipes; every part of one can be changed.
+"""Presets of the settings of a run; every setting can be changed.
 
-How they were chosen: on a few SYNTHETIC seasons of other seeds than the shipped one, and not exhaustively. With some 230
-training days VGG-12 soon knows them by heart, and an inner block of 40 days stopped it after two or three epochs in most folds:
-these recipes train for fixed epochs on all training days instead.
+They were chosen on a few SYNTHETIC seasons with seeds other than that of the supplied one, and not exhaustively. With some 230
+training days VGG-12 soon fits all of them, and an inner block of 40 days stopped it after two or three epochs in most folds:
+these presets train for a fixed number of epochs on all training days instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 from quakegui.words import mark
 
 MEMBERS = 5
-"""Of the narrow recipes; a wide one costs as much for one network as a narrow one for twenty."""
+"""Number of members in the narrow presets; a wide model takes as long as twenty narrow ones."""
 STACK = RunConfig(
     name="VGG-12, pre-trained on simulated seasons",
     protocol="zero-shot",
@@ -28,7 +28,7 @@ STACK = RunConfig(
     final_fit=False,
     precision="float32",
 )
-"""Learns from simulated seasons only, see `quakegui.learn.network.pretraining`; an epoch is a group of 42 of them."""
+"""Trained on simulated seasons only, see `quakegui.learn.network.pretraining`; an epoch is a group of 42 of them."""
 PRESETS: dict[str, RunConfig] = {
     "compact": RunConfig(name="VGG-12, compact head", size=120, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "fast": RunConfig(
@@ -75,4 +75,4 @@ PRESET_NAMES: dict[str, str] = {
     "paper": mark("As published (LEAKY protocol)"),
     "stack": mark("Pre-trained on simulated seasons of this network"),
 }
-"""What those are called that the window offers."""
+"""Display names of the presets that the window offers."""

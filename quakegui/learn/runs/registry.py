@@ -1,8 +1,8 @@
-"""Runs on the disk: one folder each, never overwritten.
+"""Runs on disk: one folder each, never overwritten.
 
-A run's folder holds `config.json` (the recipe, and what the project said), `style.npz` (the map style's tables),
-`history.csv`, `weights.npz`, `predictions.npz` and `card.json`. While it is unfinished also `snapshot.npz` and
-`checkpoint.npz`, and `masked.npz` where it is checked for reading outages. A run is finished when its card is there.
+A run's folder contains `config.json` (settings, and information on the project), `style.npz` (tables of the map style),
+`history.csv`, `weights.npz`, `predictions.npz` and `card.json`; an unfinished run also `snapshot.npz` and `checkpoint.npz`, and
+`masked.npz` if maps with other missing stations are predicted. A run with a card is finished.
 """
 
 from __future__ import annotations
@@ -73,16 +73,16 @@ __all__ = [
 LOG = "worker.log"
 LOCK = "worker.lock"
 LEFT_BEHIND_S = 86_400.0
-"""Seconds after which a run's folder that was never completed is taken for what a crash left, and removed."""
+"""Age in seconds at which the incomplete folder of a run is removed as the remains of a crash."""
 
 
 class RunError(Exception):
-    """A run cannot be read or used; the text is a sentence for the analyst."""
+    """A run cannot be read or used; the message is for the analyst."""
 
 
 @contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
-    """Let what the disk refuses be a RunError about the place that was to be written."""
+    """Convert an OSError within the block to a RunError about the place that was to be written."""
     try:
         yield
     except OSError as error:
@@ -91,30 +91,20 @@ def disk_errors(place: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A run as its folder tells it.
+    """A run on disk.
 
     Attributes
     ----------
-    id
-        Name of the folder, unique in its project.
-    folder
-        Where it is.
-    title
-        What the analyst calls it.
-    created
-        UTC, ISO 8601.
-    config
-        The recipe.
-    style
-        The map style it was trained on.
-    data_hash
-        Of the days, maps, labels and folds that it learns from.
-    about
-        What the project said: journal position, synthetic or real, and the like.
-    card
-        What came out; None while the run is unfinished.
-    resumable
-        Whether it can go on where it stopped.
+    id, folder
+        Name of the folder, unique in its project; and its path.
+    title, created
+        Title given by the analyst, and time of creation, UTC, ISO 8601.
+    config, style
+        Settings, and map style of the training.
+    data_hash, about
+        Hash of the days, maps, labels and folds of its training; information on the project.
+    card, resumable
+        Results, None while the run is unfinished; and whether it can be resumed.
     """
 
     id: str
@@ -130,7 +120,7 @@ class RunFolder:
 
     @property
     def frozen_alarms(self) -> FrozenAlarms | None:
-        """The alarm rule that a pre-trained network brings along, None of a run that was trained on its season."""
+        """The alarm rule of a pre-trained model, None for a run that was trained on its season."""
         return frozen_alarms_of(self.card) if self.card is not None and self.config.zero_shot else None
 
     def history(self) -> list[dict[str, str]]:
@@ -139,7 +129,7 @@ class RunFolder:
         Raises
         ------
         RunError
-            The file is damaged.
+            If the file is damaged.
         """
         path = self.folder / HISTORY
         if not path.is_file():
@@ -158,12 +148,12 @@ class RunFolder:
         return rows
 
     def predictions(self) -> RunPredictions:
-        """Return what the run's networks answered so far.
+        """Return the predictions of the run so far.
 
         Raises
         ------
         RunError
-            There is nothing yet, or the file is damaged.
+            If there are none yet, or the file is damaged.
         """
         path = self.folder / PREDICTIONS
         try:
@@ -185,25 +175,23 @@ def create_run(
     about: Mapping[str, Any] | None = None,
     masked: tuple[NDArray[np.intp], Portions] | None = None,
 ) -> RunFolder:
-    """Make a run's folder, ready for the worker.
+    """Create the folder of a run, ready for the worker.
 
     Parameters
     ----------
-    runs
-        The project's folder of runs.
-    config
-        The recipe.
+    runs, config
+        The project's folder of runs, and the settings of the run.
     data
         Maps, labels and folds; written into the folder and never changed.
     about
-        Plain values to keep with the run, for example the journal position.
+        Plain values to store with the run, for example the length of the label journal.
     masked
-        Positions of days and their maps with other days' outages.
+        Positions of days, and their maps with the missing stations of other days.
 
     Raises
     ------
     OSError
-        The disk refuses; nothing is left behind.
+        If the disk cannot be written; nothing is left behind.
     """
     created = dt.datetime.now(dt.UTC).replace(microsecond=0)
     run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
@@ -219,7 +207,7 @@ def create_run(
 
 @contextmanager
 def new_folder(runs: Path, run_id: str) -> Iterator[Path]:
-    """Give a folder that becomes that run's when the block ends, and is gone if it raises; until then no list shows it."""
+    """Yield a hidden folder that becomes that of the run at the end of the block, and is removed if the block raises."""
     for left in runs.glob(f".*{PART}"):
         if time.time() - left.lstat().st_mtime > LEFT_BEHIND_S:
             shutil.rmtree(left, ignore_errors=True)
@@ -235,19 +223,17 @@ def new_folder(runs: Path, run_id: str) -> Iterator[Path]:
 
 
 def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
-    """Read a run's folder.
+    """Read the folder of a run.
 
     Parameters
     ----------
-    folder
-        Where it is.
-    installed
-        Whether it came with the program, which some installers put in place as links.
+    folder, installed
+        Its path; and whether it was supplied with the program, which some installers place as links.
 
     Raises
     ------
     RunError
-        It is no run, its configuration is damaged, or it or something in it is a link or no file.
+        If it is not a run, its configuration is damaged, or it is or contains a link or a special file.
     """
     try:
         if not installed:
@@ -285,7 +271,7 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
 
 
 def _require_own(folder: Path) -> None:
-    """Refuse what a stranger's run may have in the place of files: it would be read, written or sent on as the run's own."""
+    """Raise ValueError for links and special files in a run, which would be read, written or exported as its own files."""
     if is_link(folder):
         raise ValueError(Said("the folder is a link to another folder"))
     for path in folder.iterdir():
@@ -294,7 +280,7 @@ def _require_own(folder: Path) -> None:
 
 
 def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
-    """Return all runs, the newest first, and a sentence for each folder that cannot be read."""
+    """Return all runs, newest first, and a sentence for each folder that cannot be read."""
     found: list[RunFolder] = []
     problems: list[str] = []
     try:
@@ -308,17 +294,17 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
             found.append(read_run(folder))
         except RunError as error:
             problems.append(str(error))
-    found.sort(key=lambda run: (run.created, run.id), reverse=True)  # not every name of a folder begins with its date
+    found.sort(key=lambda run: (run.created, run.id), reverse=True)  # not every folder name starts with the date
     return tuple(found), tuple(problems)
 
 
 def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None = None) -> RunFolder:
-    """Return a run by its id (or the beginning of it), or the run in use, or the newest finished one.
+    """Return a run by its id (or its beginning), or the current run `in_use`, or the newest finished one.
 
     Raises
     ------
     RunError
-        If there is no such run; no other one stands in for a run in use that is gone or damaged.
+        If there is no such run; a missing or damaged current run is not replaced by another one.
     """
     if run_id is None:
         chosen = [run for run in runs if (run.card is not None if in_use is None else run.id == in_use)]
@@ -345,13 +331,13 @@ def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None
 
 
 def same_runs(runs: Sequence[RunFolder], config: RunConfig, data_hash: str) -> tuple[RunFolder | None, RunFolder | None]:
-    """Return the newest finished and the newest resumable run of one recipe on the same data, None where there is none."""
+    """Return the newest finished and the newest resumable run with the same settings and data, each None if there is none."""
     same = [run for run in runs if run.config.hash == config.hash and run.data_hash == data_hash]
     return next((run for run in same if run.card is not None), None), next((run for run in same if run.resumable), None)
 
 
 def rename_run(run: RunFolder, title: str) -> RunFolder:
-    """Give a run another title; its id stays. Raises RunError where it cannot be written."""
+    """Change the title of a run and return it; its id is unchanged. Raises RunError if it cannot be written."""
     with disk_errors(run.folder / CONFIG):
         values = read_json(run.folder / CONFIG)
         write_json(run.folder / CONFIG, {**values, "title": title})
@@ -359,12 +345,12 @@ def rename_run(run: RunFolder, title: str) -> RunFolder:
 
 
 def progress_sentence(folder: Path) -> str:
-    """Return what of an unfinished run is on the disk, without reading its checkpoint; of a damaged one nothing can be told."""
+    """Return a sentence on what is saved of an unfinished run, without reading its checkpoint."""
     if not (folder / CONFIG).is_file():
         return Said("Nothing was changed.")
     try:
         rows = read_run(folder).history() if (folder / CHECKPOINT).is_file() else []
-    except RunError:  # it is told at the end of a worker, which has an ending whatever lies in its folder
+    except RunError:  # this sentence ends every job, also one with a damaged folder
         return Said("Nothing was changed.")
     if not rows:
         return Said("No epoch was completed; the run can be started again.")
@@ -376,12 +362,14 @@ def progress_sentence(folder: Path) -> str:
 
 
 def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | None:
-    """Return why a run cannot be used on a project's maps, None where it can.
+    """Return why a run cannot be used on a project's maps, None if it can.
 
     Parameters
     ----------
+    run
+        The run.
     classes, style
-        The project's own.
+        Classes and map style of the project.
     """
     if run.config.classes != classes:
         ours, theirs = ", ".join(classes), ", ".join(run.config.classes)
@@ -400,13 +388,13 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
 
 
 def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
-    """Write a run's card, then remove what only an unfinished run needs."""
+    """Write the card of a run, then remove the files of an unfinished run, and return the finished run."""
     write_json(run.folder / CARD, dict(card))
     sweep(run)
     return read_run(run.folder)
 
 
 def sweep(run: RunFolder) -> None:
-    """Remove from a finished run what only an unfinished one needs."""
+    """Remove the files of an unfinished run from a finished one."""
     for name in (CHECKPOINT, SNAPSHOT, MASKED):
         (run.folder / name).unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""What a run's files may hold: runs travel between institutes, and nothing that they say is taken on trust.
+"""Checks of a run's files: runs are exchanged between institutes, and none of their contents are trusted.
 
-A run is plain values and arrays of numbers; its network is built by this program from the recipe. There is no model file in
-Keras's own format, so nothing in a run can name code.
+A run consists of plain values and arrays of numbers; its model is built by this program from the settings. There is no model
+file in Keras's own format, so a run cannot contain code.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ LARGEST: Mapping[str, int] = {
     PREDICTIONS: 512 * 2**20,
     WEIGHTS: 4 * 2**30,
 }
-"""Bytes that each file of a run may have; the weights of the paper's network need a quarter of a gigabyte."""
+"""Maximum size of each file of a run in bytes; the weights of the paper's model take a quarter of a gigabyte."""
 POLICIES = ("float32", "float64", "mixed_bfloat16", "mixed_float16")
 
 _DEEPEST = 12
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d|trash", re.IGNORECASE)
-"""Names that Windows keeps for devices, and this program's own folder."""
+"""Device names of Windows, and the trash folder of this program."""
 
 
 def checked_members(members: list[zipfile.ZipInfo]) -> str:
-    """Return the id of the run that an archive holds, after refusing names, kinds and sizes that no export has.
+    """Return the id of the run in an archive, after checking names, types and sizes of its members.
 
     Raises
     ------
     ValueError
-        With the sentence why.
+        If they are not those of an exported run.
     """
     parts = [PurePosixPath(info.filename).parts for info in members]
     ids = {part[0] for part in parts if len(part) == 2}
@@ -82,17 +82,19 @@ def checked_members(members: list[zipfile.ZipInfo]) -> str:
 
 
 def check_card(card: Mapping[str, Any], *, classes: int) -> None:
-    """Refuse a card whose facts are of another kind than this program writes; of what is not there, folds alone are missed.
+    """Check the types of a card's values; of missing ones, only the folds are required.
 
     Parameters
     ----------
+    card
+        The card.
     classes
-        How many the run tells apart.
+        Number of classes of the run.
 
     Raises
     ------
     ValueError
-        With the sentence why.
+        With the reason.
     """
     _check_plain(card, Said("card"), 0)
     _check_facts(card, _CARD, Said("card"))
@@ -110,12 +112,17 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
 
 
 def require_brought(card: Mapping[str, Any], about: Mapping[str, Any]) -> None:
-    """Refuse a finished run of a pre-trained network without what such a network brings along; nothing here could choose it.
+    """Check that a finished run of a pre-trained model contains its calibrators, alarm rule and intended use.
+
+    Parameters
+    ----------
+    card, about
+        Card of the run, and its information on the project.
 
     Raises
     ------
     ValueError
-        With the sentence why.
+        With the reason.
     """
     lacking = [name for name, held in ((ALARMS, card), (CALIBRATION, card), (MADE_FOR, about)) if held.get(name) is None]
     if lacking:
@@ -123,7 +130,7 @@ def require_brought(card: Mapping[str, Any], about: Mapping[str, Any]) -> None:
 
 
 def check_about(about: Mapping[str, Any]) -> None:
-    """Refuse what a run says of its project, where that is of another kind than this program writes; see `check_card`."""
+    """Check the types of a run's information on its project; raises like `check_card`."""
     if not isinstance(about, dict):
         raise ValueError(Said("The run's information on its project is not a JSON object."))
     _check_plain(about, Said("project description"), 0)
@@ -133,7 +140,7 @@ def check_about(about: Mapping[str, Any]) -> None:
 
 
 def check_epoch(row: Mapping[str, str]) -> None:
-    """Refuse a row of a run's history that is no epoch; raises ValueError or TypeError."""
+    """Check a row of a run's history; raises ValueError or TypeError if it is not an epoch."""
     if not {"phase", "epoch", "loss", "accuracy"} <= row.keys():
         raise ValueError(Said("columns are missing."))
     int(row["epoch"])
@@ -158,7 +165,7 @@ def _check_facts(facts: Any, rules: Mapping[str, Callable[[Any], bool]], what: s
 
 
 def _check_plain(value: Any, what: str, depth: int) -> None:
-    """Refuse values nested beyond reason, and texts that cannot be written."""
+    """Raise ValueError for values nested too deeply, and for text that cannot be encoded."""
     if depth > _DEEPEST:
         raise ValueError(Said("The run's {what} is nested too deeply.", what=what))
     if isinstance(value, str):
@@ -208,7 +215,7 @@ def _named(value: Any) -> bool:
 
 
 def _earthquakes(value: Any) -> bool:
-    """Say whether a value holds earthquakes as `earthquakes.earthquakes_kept` writes them."""
+    """Return whether a value has the format of `earthquakes.earthquake_facts`."""
     if not isinstance(value, dict) or value.keys() != {"first_ms", "last_ms", "times_ms", "classes"}:
         return False
     times, classes = value["times_ms"], value["classes"]
@@ -221,7 +228,7 @@ def _earthquakes(value: Any) -> bool:
 
 
 def _label_windows(value: Any) -> bool:
-    """Say whether a value holds label windows as `label_windows.window_facts` writes them."""
+    """Return whether a value has the format of `label_windows.window_facts`."""
     try:
         windows_of(value)
     except ValueError:
@@ -244,7 +251,7 @@ def _calibration(value: Any) -> bool:
 
 
 def _sound(read: Callable[[Mapping[str, Any]], object], values: Mapping[str, Any]) -> bool:
-    """Say whether what a pre-trained network brings along can be read."""
+    """Return whether the stored values of a pre-trained model can be read."""
     try:
         read(values)
     except ValueError:
@@ -253,7 +260,7 @@ def _sound(read: Callable[[Mapping[str, Any]], object], values: Mapping[str, Any
 
 
 _LAST_MS = 400_000 * 86_400_000
-"""As far from 1970 as a project's days go, in milliseconds."""
+"""Maximum time since 1970 of a project, in milliseconds."""
 _FOLD = {"first": _day, "last": _day, "embargoed": _whole, "purged": _whole}
 _CARD: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""How one network is trained: everything that decides its outcome, in one frozen object."""
+"""Settings of a run: all that affects the result of a training, in one frozen object."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLASSES = ("none", "north large", "north small", "south large", "south small")
 Head = Literal["paper", "compact"]
 Channel = Literal["colour", "scalar", "both", "stack"]
 CHANNELS: dict[Channel, int] = {"colour": 3, "scalar": 1, "both": 4, "stack": 3}
-"""Input channels of the network."""
+"""Number of input channels of the model."""
 _MOST = {"width": 512, "size": 2048, "epochs": 100_000, "batch_size": 4096, "patience": 100_000, "members": 100}
 _MOST_UNITS = 16_384
 Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
@@ -24,21 +24,21 @@ Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What is varied in training images. North stays up: there is no up-down flip and no rotation.
+    """Augmentation of training images. North stays up: there is no up-down flip and no rotation.
 
     Attributes
     ----------
     brightness
-        Half width of the uniform change that is added to colours in 0..1.
+        Maximum of the uniform change added to colours in 0..1.
     contrast
-        Half width of the uniform change of the factor 1 about the image's mean.
+        Maximum of the uniform change of the contrast factor 1, relative to the mean of the image.
     flip
-        Mirror left to right with probability 1/2.
+        Flip left to right with probability 1/2.
     each_epoch
-        Draw anew for every image in every epoch. False: only the fixed copies of `growth` are varied.
+        Draw again for every image in every epoch. If False, only the fixed copies of `growth` are augmented.
     growth
-        Fixed varied copies inside each training part: images per class, were the whole season grown; None for none. In the
-        "paper" protocol the split itself grows the data and this is not used.
+        Fixed augmented copies inside each training part: number of images per class for the whole season; None for no copies.
+        Ignored in the "paper" protocol, where the split itself makes the copies.
     """
 
     brightness: float = 0.1
@@ -50,51 +50,51 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """The whole recipe of a run. Two runs of one recipe on one snapshot are the same run.
+    """Settings of a run. Two runs with the same settings and snapshot are the same run.
 
     Attributes
     ----------
     name
-        What the analyst calls it.
+        Title given by the analyst.
     protocol
-        How the days were split; "paper" is leaky and is marked so wherever its scores appear. "zero-shot": the network has
-        learnt from simulated seasons and sees z as numbers (`quakegui.learn.runs.inputs`).
+        How the days are split; "paper" is leaky and marked so wherever its scores appear. "zero-shot": the model is trained on
+        simulated seasons and its input is z (`quakegui.learn.runs.inputs`).
     size
-        Pixels along a side that the network sees: 480 as in the founding paper, or an average-pooled 240 or 120.
+        Pixels along a side of the model's input: 480 as in the founding paper, or average-pooled to 240 or 120.
     head
-        "paper": flatten and two dense layers. "compact": average-pool to a 4 x 4 grid first, which keeps north and south apart.
+        "paper": flatten and two dense layers. "compact": first average-pool to a 4 x 4 grid, which keeps north and south apart.
     width
         Filters of the first block; 32 is VGG-12.
     dense
         Units of the two dense layers.
     dropout
-        Share dropped after each dense layer in training.
+        Fraction dropped after each dense layer in training.
     channel
-        "colour": the map's colours. "scalar": its z levels in one channel. "both": four channels.
-        "stack": z of the day and its means over the last 3 and 7 nights (`quakegui.learn.runs.inputs`).
+        "colour": the colours of the map. "scalar": its z levels in one channel. "both": four channels. "stack": z of the day
+        and its means over the last 3 and 7 nights (`quakegui.learn.runs.inputs`).
     epochs
-        At most, or exactly where there is no validation part.
+        Maximum number, or the exact number without validation days.
     patience
-        Epochs without a better validation loss before a phase stops; 0 never stops early.
+        Epochs without a better validation loss before a phase stops; 0 for no early stopping.
     batch_size
         Images per step.
     learning_rate
-        Of Adam.
+        Learning rate of Adam.
     class_weights
-        Weigh classes by the inverse of their frequency in the training part.
+        Weight classes by the inverse of their frequency in the training days.
     final_fit
-        After the folds, train once more on all labelled days, for use on days to come.
+        After the folds, train once more on all labelled days, for predictions of future days.
     precision
-        "auto" measures and takes the fastest; the others are as Keras names them.
+        "auto" for the fastest by measurement; others are Keras policies.
     seed
-        Of the first weights, shuffling, augmentation and dropout.
+        Seed of the initial weights, shuffling, augmentation and dropout.
     members
-        Networks that are trained in turn for each fold, from seeds of their own that follow from `seed`; their mean probability
-        is the run's answer. One network hangs on its seed: the same recipe was judged at p = 0.039 and at 0.002.
+        Number of models trained for each fold, with seeds derived from `seed`; the prediction is their mean probability. A
+        single model depends on its seed: with the same settings p was 0.039 and 0.002.
     classes
         Names of the classes 0, 1, ...
     augmentation
-        What is varied in training images.
+        Augmentation of training images.
     """
 
     name: str = ""
@@ -118,7 +118,7 @@ class RunConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained, in one sentence."""
+        """Raise ValueError for settings that cannot be trained."""
         for name in ("width", "epochs", "batch_size", "members"):
             if getattr(self, name) < 1:
                 raise ValueError(
@@ -200,16 +200,16 @@ class RunConfig:
 
     @property
     def leaky(self) -> bool:
-        """Whether test images have varied copies of themselves in training."""
+        """Whether copies of the days of test images are in training."""
         return self.protocol == "paper"
 
     @property
     def zero_shot(self) -> bool:
-        """Whether it learns from simulated seasons and never sees the one that it answers for."""
+        """Whether the model is trained on simulated seasons only."""
         return self.protocol == ZERO_SHOT
 
     def under(self, protocol: Protocol) -> RunConfig:
-        """Return the recipe under another protocol; the paper's network was one, and has seen most days before any last fit."""
+        """Return the settings with another protocol; "paper" has one member and no final training, as in the founding paper."""
         changed = dataclasses.replace(self, protocol=protocol)
         return dataclasses.replace(changed, final_fit=False, members=1) if changed.leaky else changed
 
@@ -219,12 +219,12 @@ class RunConfig:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> RunConfig:
-        """Read what `to_json` returned.
+        """Return the settings from the result of `to_json`.
 
         Raises
         ------
         ValueError
-            A field is unknown or wrong; the sentence names it.
+            If a field is unknown or invalid.
         """
         known = {each.name for each in dataclasses.fields(cls)}
         unknown = sorted(set(values) - known)
@@ -241,6 +241,6 @@ class RunConfig:
 
     @property
     def hash(self) -> str:
-        """Return 16 hex digits that change with every field but the name."""
+        """Return 16 hexadecimal digits that depend on every field except the name."""
         values = {**self.to_json(), "name": ""}
         return hashlib.blake2b(json.dumps(values, sort_keys=True).encode(), digest_size=8).hexdigest()

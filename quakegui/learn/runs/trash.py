@@ -1,4 +1,4 @@
-"""Deleted runs: they lie in a folder beside the others until it is emptied."""
+"""Deleted runs: moved to a trash folder until it is emptied."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from quakegui.words import Said
 
 
 def trash_run(run: RunFolder) -> Path:
-    """Move a run to the trash folder beside it and return where it lies now; `restore_run` takes it back.
+    """Move a run to the trash folder beside it and return its new path; `restore_run` moves it back.
 
-    A run of the same id that lies there already, deleted before this one was imported again, gives way.
+    An older deleted run with the same id is replaced.
 
     Raises
     ------
     RunError
-        The run is being trained, the trash folder is a link, or the disk refuses the move.
+        If the run is being trained, the trash folder is a link, or the run cannot be moved.
     """
     target = _trash(run.folder.parent) / run.id
     with disk_errors(target.parent):
@@ -35,7 +35,7 @@ def trash_run(run: RunFolder) -> Path:
 
 
 def _refuse_trained(run: RunFolder) -> None:
-    """Refuse a run that a worker trains, started by another window, say: it would write into a folder that is gone."""
+    """Raise RunError for a run that a worker is training: it would write into a folder that no longer exists."""
     if (run.folder / LOCK).exists():
         try:
             hold(run.folder / LOCK).close()
@@ -44,12 +44,12 @@ def _refuse_trained(run: RunFolder) -> None:
 
 
 def trashed_runs(runs: Path) -> tuple[RunFolder, ...]:
-    """Return the runs that lie in the trash, the newest first."""
+    """Return the runs in the trash, newest first."""
     return list_runs(_trash(runs))[0]
 
 
 def _trash(runs: Path) -> Path:
-    """Return the trash folder of runs, unless a stranger has put a link in its place: it leads to what is not deleted here."""
+    """Return the trash folder of runs; raise RunError if it is a link, which may lead to files that were not deleted."""
     trash = runs / TRASH
     if is_link(trash):
         raise RunError(Said("{trash} is a link to another folder; nothing was moved or deleted. Remove the link.", trash=trash))
@@ -57,12 +57,12 @@ def _trash(runs: Path) -> Path:
 
 
 def restore_run(trashed: RunFolder) -> RunFolder:
-    """Take a run back from the trash.
+    """Move a run back from the trash and return it.
 
     Raises
     ------
     RunError
-        A run of that id is there again, the trash folder is a link, or the disk refuses the move.
+        If a run with that id exists, the trash folder is a link, or the run cannot be moved.
     """
     target = _trash(trashed.folder.parent.parent).parent / trashed.id
     if os.path.lexists(target):
@@ -73,14 +73,14 @@ def restore_run(trashed: RunFolder) -> RunFolder:
 
 
 def empty_trash(runs: Path) -> int:
-    """Delete what lies in the trash for good and return how many runs that were.
+    """Delete the runs in the trash permanently and return their number.
 
     Raises
     ------
     RunError
-        The trash folder is a link.
+        If the trash folder is a link.
     OSError
-        A file cannot be deleted; it and what was not reached yet are still there.
+        If a file cannot be deleted; it and the files after it still exist.
     """
     trash = _trash(runs)
     count = len(trashed_runs(runs))

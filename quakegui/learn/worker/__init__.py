@@ -1,1 +1,1 @@
-"""The worker process: what it can be asked to do, where it runs, and how it is started, supervised and ended."""
+"""The worker process: its jobs, its environment, and how it is started, supervised and ended."""

@@ -1,4 +1,4 @@
-"""A worker process followed to its end: what it says is passed on, and it is asked to stop when its user wants it."""
+"""Jobs in a worker process, from start to end: its messages are passed on, and it is stopped on request."""
 
 from __future__ import annotations
 
@@ -29,16 +29,23 @@ def answer(
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
 ) -> NDArray[np.float64]:
-    """Let a finished run predict maps, in a worker process.
+    """Predict maps with a finished run, in a worker process.
 
     Parameters
     ----------
+    run
+        The run.
     maps
-        As `draw_maps` or `maps_to_draw` gives them.
+        Maps from `draw_maps` or `maps_to_draw`.
+    listen, cancelled
+        Called with every message of the worker; and whether to stop.
+    environment
+        Environment of the worker.
 
     Returns
     -------
-    Class probabilities, shape (day, class).
+    NDArray
+        Class probabilities, shape (day, class).
 
     Raises
     ------
@@ -59,7 +66,12 @@ def answer(
 def compute_limit(
     run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None, environment: Environment = THIS
 ) -> bool:
-    """Let the detection limit of a finished run be found and kept with it, in a worker process; False if it was stopped.
+    """Compute the detection limit of a finished run in a worker process and store it; return False if it was stopped.
+
+    Parameters
+    ----------
+    run, listen, cancelled, environment
+        See `answer`.
 
     Raises
     ------
@@ -74,7 +86,17 @@ def compute_limit(
 
 
 def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None) -> messages.Message:
-    """Follow a worker to its end, asking it to stop once `cancelled` says so, and return its last message."""
+    """Return the last message of a worker, after its end.
+
+    Parameters
+    ----------
+    supervisor
+        The worker.
+    listen
+        Called with every message.
+    cancelled
+        Called ten times a second; when it is true, the worker is asked to stop.
+    """
     over = threading.Event()
 
     def watch() -> None:
@@ -96,5 +118,5 @@ def follow(supervisor: Supervisor, listen: Listen, cancelled: CancelCheck | None
 
 
 def sentence_of(message: messages.Message) -> str:
-    """Return what a worker's last message says."""
+    """Return the sentence of a worker's last message."""
     return str(getattr(message, "sentence", None) or getattr(message, "summary", Said("The training process was stopped.")))

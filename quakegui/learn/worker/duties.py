@@ -1,4 +1,4 @@
-"""What a worker can be asked to do: train a run, predict or explain maps with a finished one, find its detection limit."""
+"""Jobs of a worker: train a run, predict or explain maps with a finished one, compute its detection limit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,17 @@ HEAT = "heat.npz"
 
 
 def train_job(folder: Path, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
-    """Train the run in `folder`, or go on with it, and finish it. Returns a sentence."""
+    """Train or resume the run in `folder`, finish it, and return a sentence.
+
+    Parameters
+    ----------
+    folder
+        Folder of the run.
+    device, measured
+        Computing device, and the fastest precision.
+    say, stopped
+        Called with messages; and whether to stop.
+    """
     run = read_run(folder)
     if run.card is not None:
         return Said("The run “{run_title}” is already finished.", run_title=run.title)
@@ -68,10 +78,10 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
 
 
 def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: Stopped) -> str:
-    """Pre-train a network for the stations of the run's project, and let it answer for the season."""
+    """Pre-train a model for the stations of the run's project, and predict the season with it."""
     import keras
 
-    from quakegui.learn.network.corpus_choice import choose  # with what simulates: a window that asks for answers needs none
+    from quakegui.learn.network.corpus_choice import choose  # imports the simulation, not needed for predictions
     from quakegui.learn.network.pretrained import answers, chosen_facts, versions
     from quakegui.learn.network.pretraining import predict_both_signs, pretrain
     from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for
@@ -104,34 +114,42 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
 
 
 def write_maps(folder: Path, maps: NDArray[Any] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
-    """Put maps into a job's folder, to be predicted or explained.
+    """Write maps to a job's folder, to be predicted or explained.
 
     Parameters
     ----------
     folder
-        An empty one of the job's own.
+        An empty folder for the job.
     maps
-        Of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+        Maps of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
     classes
-        To explain: the class asked about, shape (day,).
+        Class of each saliency map, shape (day,).
     """
     write_arrays(folder / MAPS, {"maps": maps} if classes is None else {"maps": maps, "classes": np.asarray(classes)})
 
 
 def read_answers(folder: Path) -> NDArray[np.float32]:
-    """Return the probabilities that a predict job left in its folder, shape (day, class)."""
+    """Return the probabilities from the folder of a predict job, shape (day, class)."""
     answers: NDArray[np.float32] = read_arrays(folder / ANSWERS)["probabilities"]
     return answers
 
 
 def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what an explain job left: heat, shape (day, row, column), and probabilities, shape (day, class)."""
+    """Return the results of an explain job: saliency, shape (day, row, column), and probabilities, shape (day, class)."""
     stored = read_arrays(folder / HEAT)
     return stored["heat"], stored["probabilities"]
 
 
 def predict_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
-    """Predict the maps in `folder`/maps.npz with a finished run; writes answers.npz. Returns a sentence."""
+    """Predict the maps in `folder`/maps.npz with a finished run, write answers.npz, and return a sentence.
+
+    Parameters
+    ----------
+    folder, run_folder
+        Folders of the job and of the run.
+    say, stopped
+        Called with messages; and whether to stop.
+    """
     from quakegui.learn.network.inference import predictor
 
     network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
@@ -140,7 +158,13 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
 
 
 def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
-    """Explain the maps in `folder`/maps.npz with a finished run; writes heat.npz. Returns a sentence."""
+    """Explain the maps in `folder`/maps.npz with a finished run, write heat.npz, and return a sentence.
+
+    Parameters
+    ----------
+    folder, run_folder, say, stopped
+        See `predict_job`.
+    """
     from quakegui.learn.network.inference import predictor
     from quakegui.learn.network.saliency import explain
 
@@ -152,8 +176,14 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
 
 
 def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
-    """Find the detection limit of a finished run in its project's season, and keep it with the run. Returns a sentence."""
-    from quakegui.learn.worker.run_limit import limit_run  # the window's process, which only asks, need not load what judges
+    """Compute the detection limit of a finished run in its project's season, store it with the run, and return a sentence.
+
+    Parameters
+    ----------
+    run_folder, say, stopped
+        See `predict_job`.
+    """
+    from quakegui.learn.worker.run_limit import limit_run  # imported here, not in the window's process
     from quakegui.project import seasons
     from quakegui.project.store import Project
 
@@ -172,7 +202,17 @@ def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
 
 
 def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
-    """Return the precision that a job will compute in: the run's own where it has one."""
+    """Return the precision of a job: that of the run if it has one.
+
+    Parameters
+    ----------
+    folder, run_folder
+        Folders of the job and of the run.
+    job
+        Name of the job.
+    measured
+        The fastest precision.
+    """
     if job in ("explain", "limit"):
         return "float32"
     run = read_run(folder if run_folder is None else run_folder)
@@ -184,17 +224,33 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
 
 
 def precision_reason(policy: str, measured: Measured) -> str:
-    """Return why a job computes in `policy`, in a sentence."""
+    """Return why a job uses the precision `policy`, as a sentence.
+
+    Parameters
+    ----------
+    policy
+        Precision of the job.
+    measured
+        The fastest precision.
+    """
     return measured.reason if policy == measured.policy else Said("The run requires {policy}.", policy=policy)
 
 
 def stopped_sentence(folder: Path) -> str:
-    """Return what is told after a job was asked to stop."""
+    """Return the sentence reported after a job was stopped."""
     return Said("Stopped. {kept}", kept=progress_sentence(folder))
 
 
 def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured) -> dict[str, Any]:
-    """Return what a finished run says of itself, plain values."""
+    """Return the card of a finished run, plain values.
+
+    Parameters
+    ----------
+    run, data, state
+        The run, its training data, and the final state.
+    device, measured
+        Computing device, and the fastest precision.
+    """
     import keras
 
     config = run.config
@@ -238,7 +294,15 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
 
 
 def failure(error: BaseException, folder: Path) -> messages.Failed:
-    """Return what an analyst is told of an error, and whether the run can go on."""
+    """Return the message to the analyst about an error, and whether the run can be resumed.
+
+    Parameters
+    ----------
+    error
+        The error.
+    folder
+        Folder of the run or of the job.
+    """
     resumable = (folder / SNAPSHOT).is_file()
     kept = progress_sentence(folder)
     if out_of_memory(error):
@@ -272,7 +336,7 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Say whether an error of Python, TensorFlow or PyTorch means that no memory is left."""
+    """Return whether an error of Python, TensorFlow or PyTorch means that no memory is left."""
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return True
     name, text = type(error).__name__, str(error).lower()

@@ -1,10 +1,10 @@
-r"""Where the worker runs: this interpreter, another one, or a Linux distribution under WSL2.
+r"""Environment of the worker: this interpreter, another one, or a Linux distribution under WSL2.
 
-The other interpreter needs Keras with a backend, NumPy and platformdirs, but not quakegui: a one-line start gives it exactly
-this package's code, and nothing else of this installation.
+The other interpreter needs Keras with a backend, NumPy and platformdirs, but not quakegui: a one-line start makes only the
+code of this package available to it.
 
-Under WSL2 a path such as ``C:\Users\analyst\runs`` becomes ``/mnt/c/Users/analyst/runs``. Killing ``wsl.exe`` leaves the Linux
-process alive; the worker ends by itself because its standard input closes with it.
+Under WSL2 a path such as ``C:\Users\analyst\runs`` becomes ``/mnt/c/Users/analyst/runs``. Killing ``wsl.exe`` does not
+end the Linux process; the worker ends by itself when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class Environment:
     kind
         "this" interpreter, another "interpreter", or "wsl".
     interpreter
-        Path of the other Python; under WSL2 a Linux path, default ``python3``.
+        Path of the other Python; for WSL2 a Linux path, by default ``python3``.
     distribution
-        Of WSL2; "" for its default one.
+        WSL2 distribution; "" for the default one.
     backend
-        "tensorflow" or "torch"; "" leaves the choice to the worker.
+        "tensorflow" or "torch"; "" lets the worker choose.
     launcher
-        What starts WSL2.
+        Command that starts WSL2.
     """
 
     kind: EnvironmentKind = "this"
@@ -57,7 +57,7 @@ class Environment:
     launcher: str = "wsl.exe"
 
     def __post_init__(self) -> None:
-        """Refuse another interpreter without a path."""
+        """Raise ValueError for another interpreter without a path."""
         if self.kind == "interpreter" and not self.interpreter:
             raise ValueError(Said("Enter the path of the other interpreter, for example C:\\Python312\\python.exe."))
 
@@ -71,16 +71,16 @@ def command(environment: Environment, arguments: Sequence[str | Path], *, packag
     Parameters
     ----------
     environment
-        Where.
+        Where it runs.
     arguments
-        Of the worker; every path is translated to what the environment calls it.
+        Arguments of the worker; paths are translated to those of the environment.
     package
-        The folder of quakegui's code; default this one.
+        Folder of quakegui's code. Default: this one.
 
     Raises
     ------
     ValueError
-        A path that the environment cannot reach; the sentence names it.
+        For a path that cannot be reached from the environment.
     """
     code = Path(__file__).resolve().parents[2] if package is None else package
     if environment.kind == "this":
@@ -95,7 +95,15 @@ def command(environment: Environment, arguments: Sequence[str | Path], *, packag
 
 
 def variables(environment: Environment, inherited: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment variables of the worker: the program's own, with the backend that was chosen."""
+    """Return the environment variables of the worker: those of this process, with the chosen backend.
+
+    Parameters
+    ----------
+    environment
+        Provides the backend.
+    inherited
+        Variables to start from. Default: those of this process.
+    """
     ours = dict(os.environ if inherited is None else inherited)
     if environment.backend:
         ours["KERAS_BACKEND"] = environment.backend
@@ -103,19 +111,19 @@ def variables(environment: Environment, inherited: Mapping[str, str] | None = No
 
 
 def wsl_path(path: Path | str, distribution: str = "") -> str:
-    r"""Return what a Linux distribution under WSL2 calls a Windows path.
+    r"""Return the Linux path under WSL2 of a Windows path.
 
     Parameters
     ----------
     path
-        ``C:\...`` or ``\\wsl.localhost\DISTRIBUTION\...``. A path that is Linux's already stays.
+        ``C:\...`` or ``\\wsl.localhost\DISTRIBUTION\...``. A Linux path is unchanged.
     distribution
-        The one that has to reach it.
+        The distribution that uses the path.
 
     Raises
     ------
     ValueError
-        A network share or another distribution's file, which WSL2 does not see.
+        For a network share or a file of another distribution, which WSL2 cannot access.
     """
     text = str(path)
     if drive := _DRIVE.match(text):
@@ -142,13 +150,13 @@ def wsl_distributions(ask: Callable[[Sequence[str]], bytes] | None = None) -> tu
     Parameters
     ----------
     ask
-        Runs a command and returns its standard output; for a launcher other than ``wsl.exe``.
+        Function that runs a command and returns its standard output. Default: a subprocess.
     """
     try:
         answer = (_output if ask is None else ask)(("wsl.exe", "--list", "--quiet"))
     except (OSError, subprocess.SubprocessError):
         return ()
-    # wsl.exe writes UTF-16 whatever the console's code page is
+    # wsl.exe writes UTF-16 with every code page of the console
     text = answer.decode("utf-16-le" if b"\0" in answer else "utf-8", errors="replace")
     return tuple(name for line in text.splitlines() if (name := line.strip("\ufeff\0 \r")))
 

@@ -1,4 +1,4 @@
-"""What a worker process writes, read to its end and bounded: whatever it is that writes, it cannot fill memory or disk."""
+"""Output of a worker process, read to its end with limits, so that it can fill neither memory nor disk."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from typing import IO
 from quakegui.words import Said
 
 LONGEST_LINE = 2**20
-"""Bytes that a line of a worker may have; the longest message, which names a thousand folds, has a few thousand."""
+"""Maximum length of a line in bytes; the longest message, which lists a thousand folds, has a few thousand."""
 LARGEST_LOG = 16 * 2**20
-"""Bytes of a worker's log; of what it writes beyond that only the last words are kept."""
+"""Maximum size of a worker's log in bytes; of longer output only the end is kept."""
 _LAST_WORDS = 4096
 _PIECE = 65_536
 
 
 class EndlessLineError(Exception):
-    """A worker writes on and on without ending its line."""
+    """A worker wrote too much without ending its line."""
 
 
 def lines_of(pipe: IO[bytes]) -> Iterator[str]:
-    """Yield the lines of a worker's output as text, whatever bytes they are of.
+    """Yield the lines of a worker's output as text, whatever their encoding.
 
     Raises
     ------
     EndlessLineError
-        After `LONGEST_LINE` bytes without a line's end.
+        After `LONGEST_LINE` bytes without a line end.
     """
     while line := pipe.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
@@ -38,14 +38,14 @@ def lines_of(pipe: IO[bytes]) -> Iterator[str]:
 
 
 def keep_log(pipe: IO[bytes], path: Path) -> None:
-    """Append a worker's error output to its log until it ends, `LARGEST_LOG` bytes at most; a full disk keeps nothing.
+    """Append a worker's error output to its log until it ends, up to `LARGEST_LOG` bytes; a full disk is ignored.
 
     Parameters
     ----------
     pipe
         The worker's standard error.
     path
-        The log, which earlier workers of the same run may have begun.
+        The log, possibly started by earlier workers of the same run.
     """
     left_out, last_words = 0, deque[bytes](maxlen=2)
     with contextlib.ExitStack() as stack:

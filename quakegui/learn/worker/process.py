@@ -1,8 +1,8 @@
 """The worker process: ``python -m quakegui.learn.worker.process FOLDER [--job JOB] [--run FOLDER]``, see `duties` for the jobs.
 
 It writes one JSON object per line on its standard output (see `messages`) and reads its standard input: the line ``cancel``
-asks it to stop, the end of input ends it at once, since then whoever started it is gone. It runs at low priority. Whatever
-libraries print goes to its standard error.
+requests a stop, the end of input ends the process at once, since its parent no longer exists. It runs at low priority. Output
+of libraries goes to its standard error.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from quakegui.words import Said
 LOG = logging.getLogger("quakegui.learn.worker.process")  # this module is run as __main__
 NICE = 10
 HEARTBEAT = 2.0
-"""Seconds between two signs of life."""
+"""Seconds between two heartbeats."""
 OK, FAILED, CANCELLED, ORPHANED = 0, 1, 3, 4
 _PR_SET_PDEATHSIG = 1
 
 
 class Speaker:
-    """Writes messages on the process's first standard output, from any thread, each as one line."""
+    """Writes messages on the original standard output of the process, one line each, from any thread."""
 
     def __init__(self) -> None:
         sys.stdout.flush()
         self._out = os.dup(1)
         os.set_inheritable(self._out, False)
-        os.dup2(2, 1)  # what libraries print must not mix with the messages
+        os.dup2(2, 1)  # output of libraries must not mix with the messages
         self._lock = threading.Lock()
 
     def __call__(self, message: messages.Message) -> None:
-        """Write `message`; without a reader left, end the process."""
+        """Write a message; end the process if nobody reads it."""
         line = (messages.to_line(message) + "\n").encode()
         with self._lock:
             try:
@@ -77,7 +77,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event) -> int:
-    """Do one job, tell how it went, and return the exit status. Any error becomes a message."""
+    """Run one job, report its result, and return the exit status. Any error becomes a message.
+
+    Parameters
+    ----------
+    folder
+        Folder of the run or of the job.
+    job
+        Name of the job.
+    run
+        Folder of a finished run, for predict, explain and limit.
+    say
+        Called with messages.
+    cancelled
+        Set to stop the job.
+    """
     from quakegui.learn.network.steps import Stop
     from quakegui.learn.worker import duties
 
@@ -129,7 +143,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
 
 
 def choose_backend() -> str:
-    """Set the Keras backend where the caller has not, and return a sentence if it is not the usual one."""
+    """Set the Keras backend unless the caller has, and return a sentence if it is not TensorFlow."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if os.environ.get("KERAS_BACKEND"):
         return ""
@@ -148,10 +162,10 @@ def choose_backend() -> str:
 
 
 def own_input() -> int:
-    """Return a descriptor of the standard input that nobody else has.
+    """Return a file descriptor of the standard input that no other code uses.
 
-    On Windows a library that is loaded asks for the type of the standard input, and that waits for as long as another thread
-    reads from it: importing numpy would never end.
+    On Windows, libraries query the type of the standard input when they are imported, which blocks while another thread reads
+    from it: importing numpy would never end.
     """
     if sys.platform != "win32":
         return 0
@@ -167,9 +181,17 @@ def own_input() -> int:
 
 
 def listen(source: int, cancelled: threading.Event) -> None:
-    """Follow the standard input to its end."""
+    """Read the standard input to its end, then end the process.
+
+    Parameters
+    ----------
+    source
+        File descriptor, see `own_input`.
+    cancelled
+        Set when the line ``cancel`` is read.
+    """
     rest = b""
-    # unbuffered: a thread that waits inside a buffered reader would block the interpreter's end
+    # unbuffered: a thread waiting in a buffered reader would block the end of the interpreter
     while chunk := os.read(source, 4096):
         *lines, rest = (rest + chunk).split(b"\n")
         if any(line.strip() == b"cancel" for line in lines):
@@ -184,7 +206,7 @@ def _live(say: Speaker) -> None:
 
 
 def _be_modest() -> None:
-    """Take low priority; on Linux also die with the thread that started this process."""
+    """Set low priority; on Linux also end with the thread that started this process."""
     if hasattr(os, "nice"):
         os.nice(NICE)
     if sys.platform == "linux":
@@ -192,13 +214,13 @@ def _be_modest() -> None:
 
 
 def _stay_alone() -> None:
-    """Keep libraries from opening a socket and from starting programs, which they would do while they are imported."""
-    socket.has_ipv6 = False  # `requests`, a part of TensorFlow, would open one to see whether the machine speaks IPv6
-    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # Keras does without; it asks for the system's fonts
+    """Prevent libraries from opening a socket and starting programs when they are imported."""
+    socket.has_ipv6 = False  # `requests`, a dependency of TensorFlow, would open one to test for IPv6
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # not needed by Keras; it lists the system's fonts
 
 
 def _end(status: int) -> NoReturn:
-    """End at once: nothing is left to save, and libraries' own clean-up can hang."""
+    """End the process at once: nothing is left to save, and the clean-up of libraries may hang."""
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(status)

@@ -1,8 +1,7 @@
-"""The detection limit of a run, kept in its folder until what it is computed from changes.
+"""The detection limit of a run, stored in its folder until its input changes.
 
-A run that never saw the season (a pre-trained network) is asked itself. One that was trained on the season's own nights cannot
-be: it knows them, and keeps no network of a block. What a matched filter would have found in these nights stands in for it, and
-says so.
+For a zero-shot run, its own model is used. A run that was trained on the season's nights cannot be used: its models have seen
+them, and those of the folds are not stored. A matched filter is used in its place, and named as the detector.
 """
 
 from __future__ import annotations
@@ -35,18 +34,23 @@ from quakegui.season.season import Season
 from quakegui.words import Said
 
 ZERO_SHOT = "zero-shot"
-"""Protocol of a run whose network never saw the season."""
+"""Protocol of a run whose model never saw the season."""
 EDITION = 2
-"""Rises where the same is computed in another way: what was kept before is then computed anew."""
+"""Increased whenever the computation changes, so that stored limits are recomputed."""
 
 
 def ground_of(project: Project, season: Season) -> Ground:
-    """Return what signals are put into.
+    """Return the season and earthquakes to which signals are added.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
 
     Raises
     ------
     LimitError
-        If the project has no earthquakes, or none that can be parted into classes.
+        If the project has no earthquakes, or classes cannot be defined for them.
     """
     events = catalogue.events(project)
     if not events:
@@ -72,12 +76,21 @@ def ground_of(project: Project, season: Season) -> Ground:
 
 
 def network_detector(ground: Ground, path: Path, title: str) -> Detector:
-    """Return a pre-trained model, its folder or its file, as a detector; its network is built when it is first asked.
+    """Return a pre-trained model as a detector; the model is built at its first use.
+
+    Parameters
+    ----------
+    ground
+        The season and its earthquakes.
+    path
+        Folder or file of the model.
+    title
+        Display name.
 
     Raises
     ------
     LimitError
-        If there is no model, it is damaged, or it was not made for such a season.
+        If there is no model, it is damaged, or it cannot be used for this season.
     """
     try:
         model = read_model(path)
@@ -88,12 +101,19 @@ def network_detector(ground: Ground, path: Path, title: str) -> Detector:
 
 
 def run_detector(ground: Ground, run: RunFolder) -> Detector:
-    """Return what a run is asked by: its own network where that never saw the season, else the matched filter.
+    """Return the detector of a run: its own model for a zero-shot run, otherwise the matched filter.
+
+    Parameters
+    ----------
+    ground
+        The season and its earthquakes.
+    run
+        The run.
 
     Raises
     ------
     LimitError
-        If the run is leaky or not finished, so that there is no verdict to stand beside.
+        If the run is leaky or not finished, so that it has no verdict.
     """
     if run.config.leaky:
         raise LimitError(
@@ -123,7 +143,7 @@ def _require_made_for(ground: Ground, made_for: MadeFor | None) -> None:
 
 
 def _network(recipe: RunConfig, weights: Arrays, title: str) -> Detector:
-    """Return a network as a detector; it is built when it is first asked."""
+    """Return a model as a detector; the model is built at its first use."""
 
     @cache
     def built() -> Any:
@@ -149,12 +169,16 @@ def limit_run(
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> Limit | None:
-    """Return the detection limit of a run, kept with it or computed now and kept; None if cancelled.
+    """Return the detection limit of a run, stored or computed and stored now; None if cancelled.
 
     Parameters
     ----------
+    project, season, run
+        The project, its season, and the run.
     number
-        Replicates of each size; one that was kept with fewer is computed anew.
+        Replicates of each size; a stored limit with fewer is recomputed.
+    progress, cancelled
+        Called with steps done, total and a phrase; and whether to stop.
 
     Raises
     ------
@@ -175,7 +199,13 @@ def limit_run(
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the limit that is kept with a run, None where there is none or where what it comes from has changed."""
+    """Return the stored limit of a run, None if there is none or its input has changed.
+
+    Parameters
+    ----------
+    project, season, run
+        The project, its season, and the run.
+    """
     if not (run.folder / LIMIT).exists():
         return None
     try:
@@ -191,7 +221,7 @@ def _kept(ground: Ground, detector: Detector, run: RunFolder) -> Limit | None:
 
 
 def _fingerprint(ground: Ground, detector: Detector) -> str:
-    """Return a hash of everything that the limit is computed from, and of the program's version."""
+    """Return a hash of all input of the limit, and of the program's version."""
     season = ground.season
     tried = (EDITION, detector.identity, STRENGTHS, COUNTS)
     about = (ground.events, ground.others, ground.scheme, ground.rule, ground.law, ground.inputs)

@@ -1,4 +1,4 @@
-"""Starting one worker process, following it, and making sure that it ends; for window and command line alike."""
+"""Start, supervision and end of one worker process, for window and command line."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ from quakegui.words import Said
 
 PROGRAM_LOG = logging.getLogger(__name__)
 GRACE = 2.0
-"""Seconds between asking a worker to stop and ending it."""
+"""Seconds from the stop request to the end of the process."""
 SILENCE = 60.0
-"""Seconds without a sign of life after which a worker is taken for lost; it gives one every two."""
+"""Seconds without a message after which a worker is considered lost; it sends a heartbeat every two seconds."""
 MOST_WAITING = 64
-"""Messages that wait to be heard; a worker that speaks faster waits until there is room."""
+"""Maximum number of unread messages; a faster worker has to wait."""
 _TAIL = 4096
 _READ_ON = 1.0
-"""Seconds for what an ended worker wrote to be read."""
+"""Seconds allowed for reading the remaining output of an ended worker."""
 
 
 class Supervisor:
     """One worker process from start to end.
 
-    Iterate over `events` in a thread that lives as long as the worker is to live: on Linux the worker ends with that thread.
-    `cancel` may be called from any thread. Exactly one ending message comes, the last one.
+    Iterate over `events` in a thread that lives as long as the worker: on Linux the worker ends with that thread. `cancel` may
+    be called from any thread. The last message is the only one that ends the job.
 
     Parameters
     ----------
     folder
-        The run's or the job's folder; the worker's log is kept in it.
+        Folder of the run or of the job; contains the worker's log.
     job
-        "train", "predict", "explain", "limit", or "hello" to ask for the device alone.
+        "train", "predict", "explain", "limit", or "hello" to report the device only.
     run
         Folder of a finished run, for predict, explain and limit.
     environment
         Where the worker runs.
     grace, silence
-        See `GRACE` and `SILENCE`. A worker that does not train has nothing to keep: unless told otherwise it gets no grace.
+        See `GRACE` and `SILENCE`. By default only a training job has a grace time, since others have nothing to save.
     """
 
     def __init__(
@@ -76,22 +76,22 @@ class Supervisor:
 
     @property
     def pid(self) -> int | None:
-        """Return the worker's process id, None before it is started."""
+        """Return the process id of the worker, None before its start."""
         return None if self._process is None else self._process.pid
 
     def cancel(self) -> None:
-        """Ask the worker to stop; after the grace time it is ended."""
+        """Ask the worker to stop; it is killed after the grace time."""
         with self._lock:
             if self._asked is None:
                 self._asked = time.monotonic()
             process = self._process
         if process is not None and process.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):  # it is gone already
+            with contextlib.suppress(OSError, ValueError):  # it has ended already
                 process.stdin.write(b"cancel\n")
                 process.stdin.flush()
 
     def events(self) -> Iterator[messages.Message]:
-        """Start the worker and yield what it says until it has ended. Closing the iterator ends the worker."""
+        """Start the worker and yield its messages until it has ended. Closing the iterator ends the worker."""
         try:
             process = self._start()
         except OSError as error:
@@ -158,7 +158,7 @@ class Supervisor:
         self._put(None)
 
     def _put(self, message: messages.Message | None) -> None:
-        """Have a message heard once there is room, unless nobody listens any more."""
+        """Queue a message as soon as there is room, unless the supervision is over."""
         while not self._over.is_set():
             with contextlib.suppress(queue.Full):
                 self._heard.put(message, timeout=0.1)
@@ -181,12 +181,12 @@ class Supervisor:
             keep_log(process.stderr, self._folder / LOG)
 
     def _let_readers_end(self) -> None:
-        """Wait until all is read that an ended worker wrote, a short time where a child of its own still holds its pipes."""
+        """Wait until the output of an ended worker is read, but not long if a child process still has its pipes open."""
         for reader in self._readers:
             reader.join(_READ_ON)
 
     def _until_the_end(self, process: subprocess.Popen[bytes]) -> Iterator[messages.Message]:
-        """Yield messages until the worker's output ends, it is overdue after a cancel, or it is lost."""
+        """Yield messages until the worker's output ends, the grace time after a stop request is over, or the worker is lost."""
         heard_at = time.monotonic()
         while True:
             try:
@@ -217,16 +217,16 @@ class Supervisor:
                 return
 
     def _finish(self, process: subprocess.Popen[bytes]) -> None:
-        """Let the worker end, for the grace time at most."""
+        """Wait for the end of the worker, up to the grace time."""
         self._over.set()
         if self._asked is None or time.monotonic() - self._asked < self._grace:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(self._grace)
         _kill(process)
-        self._let_readers_end()  # its last words are told
+        self._let_readers_end()  # including its last messages
 
     def _ending(self, process: subprocess.Popen[bytes]) -> messages.Message:
-        """Return what happened to a worker that ended without a word."""
+        """Return the last message for a worker that ended without one."""
         kept = progress_sentence(self._folder)
         if self._asked is not None:
             return messages.Cancelled(Said("Stopped. {kept}", kept=kept))
@@ -259,7 +259,7 @@ class Supervisor:
     def _resumable(self) -> bool:
         try:
             return read_run(self._folder).resumable
-        except Exception:  # a job that is no run
+        except Exception:  # the job is not a run
             return False
 
 
@@ -270,7 +270,7 @@ def _windows_flags() -> int:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and whatever it started, if it still runs."""
+    """Kill the worker and its child processes, if it is still running."""
     if process.poll() is None:
         if sys.platform == "win32":
             process.kill()

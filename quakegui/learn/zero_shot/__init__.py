@@ -1,5 +1,5 @@
-"""Networks that answer for a season they never saw: how one is applied, which one ships, what it finds in fresh seasons.
+"""Zero-shot models, which predict a season that was not used in their training.
 
-`applying` lets a pre-trained model answer for a season as a finished run, or refuses in a sentence; `shipped` is that of the
-installation and how it is made; `trials` measures power and false alarms on simulated seasons.
+`applying` predicts a season with a pre-trained model as a finished run; `shipped` is the model supplied with the program and
+how it is made; `trials` measures power and false positives on simulated seasons.
 """

@@ -1,4 +1,4 @@
-"""A pre-trained model applied to a season that it never saw: the run that comes of it can be judged like any other."""
+"""Application of a pre-trained model to a season as a finished run, which can be evaluated like any other."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from quakegui.season.season import Season
 from quakegui.strangers import shown
 
 FACTS = ("plan", "seasons", "passes", "versions", "chosen_by")
-"""Of a model's card, those that a run's account of its project keeps."""
+"""Values of a model's card that a run stores in its information on the project."""
 
 Answers = Callable[[Season], tuple[NDArray[np.float32], NDArray[np.float32]] | None]
-"""Answers to a season's days that have a map, and to their maps with other days' outages, where they are known beforehand."""
+"""Known predictions for a season's days with a map, and for their maps with the missing stations of other days, or None."""
 
 
 def apply_model(
@@ -48,25 +48,29 @@ def apply_model(
     environment: Environment = THIS,
     known: Answers = lambda _season: None,
 ) -> RunFolder:
-    """Let a pre-trained model answer for every day of a season, and keep that as a finished run, which is shown.
+    """Predict every day of a season with a pre-trained model, store that as a finished run, and make it current.
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
     folder
-        The model's.
-    listen
-        Told what the worker says.
+        Folder of the model.
+    listen, cancelled
+        Called with every message of the worker; and whether to stop.
+    environment
+        Environment of the worker.
     known
-        Answers that need not be asked for.
+        Predictions that are already known.
 
     Raises
     ------
     RunError
-        If the model was not made for such a season, or the worker could not answer.
+        If the model cannot be used for this season, or the worker failed.
     EvidenceError
         If nothing is labelled.
     ValueError
-        If the season has too few labelled days to be judged.
+        If the season has too few labelled days for an evaluation.
     """
     model = read_model(folder)
     why = model.made_for.refusal(season)

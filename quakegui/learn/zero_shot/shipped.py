@@ -1,8 +1,9 @@
-"""The model that comes with the program: pre-trained on simulated seasons, so that its first start shows what it finds.
+"""The model supplied with the program: pre-trained on simulated seasons, so that the first start shows predictions.
 
-``python -m quakegui.learn.zero_shot.shipped`` makes it anew into `models/`: the default recipe of `quakegui pretrain`, what it
-finds in fresh simulated seasons, the card. Some ten minutes of processor time; stopped, it goes on where it was. Its answers
-to the demonstration's season and to the null season beside it are kept with it: both are shown at once, without TensorFlow too.
+``python -m quakegui.learn.zero_shot.shipped`` makes it again in `models/`: the default settings of `quakegui pretrain`, its
+scores on new simulated seasons, and its card. It takes about ten minutes of processor time and can be resumed. Its predictions
+for the demonstration season and the corresponding null season are stored with it, so that both are shown at once, even without
+TensorFlow.
 """
 
 from __future__ import annotations
@@ -38,20 +39,20 @@ from quakegui.season.season import Season
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.synthetic import SyntheticConfig
 
-if TYPE_CHECKING:  # what simulates and trains is for the making of the model alone
+if TYPE_CHECKING:  # simulation and training are needed only to make the model
     from quakegui.learn.network.pretrained import Pretrained
 
 NAME = "pretrained-stack"
-"""Of the model's folder."""
+"""Name of the model's folder."""
 SEASONS = "seasons.npz"
 STRENGTHS = (1.0, 0.0)
-"""Of the demonstration's season, and of the null season beside it."""
+"""Strengths of the demonstration season and of the corresponding null season."""
 NEAR_Z = 1e-3
-"""Processors round differently; anomalies that agree so far are the same season."""
+"""Tolerance of z for the same season, since processors round differently."""
 NEAR_DEGREES = 1e-6
 WIDE = {"footprint_km": 1.6, "length_days": 0.6}
 NARROW = {"footprint_km": 0.6, "length_days": 1.6}
-"""Factors on the law that it has learnt: the other laws of its card."""
+"""Factors on the law of its training: the other laws in its card."""
 DRAWN: dict[str, Any] = {"catalogues": ("clustered", "swarm"), "events": (), "kp": None}
 TRIALS: tuple[tuple[str, float, int, int, dict[str, Any]], ...] = (
     ("strength 0.5", 0.5, 20, 120_000, {}),
@@ -63,31 +64,33 @@ TRIALS: tuple[tuple[str, float, int, int, dict[str, Any]], ...] = (
     ("strength 1, footprint x 1.6, length x 0.6", 1.0, 10, 126_000, {"factors": WIDE}),
     ("strength 1, footprint x 0.6, length x 1.6", 1.0, 10, 127_000, {"factors": NARROW}),
 )
-"""What its card reports: words, strength, seasons, first seed, what else is given. No choice was made on these seeds."""
+"""Trials in its card: text, strength, seasons, first seed, other settings. No choice was made on these seeds."""
 
 
 def model_folder() -> Path:
-    """Return where the model lies."""
+    """Return the folder of the model."""
     return paths.models() / NAME
 
 
 def install_model(project: Project, season: Season, *, listen: Listen | None = None) -> RunFolder | None:
-    """Let the shipped model answer for a demo project's season, as a finished run that is used.
+    """Predict the season of a demo project with the supplied model, as a finished run that becomes current.
 
     Parameters
     ----------
+    project, season
+        The project, and its season.
     listen
-        Told what the worker says, which is asked where the season is none of those whose answers are kept with the model.
+        Called with messages of the worker, which is used if the predictions are not stored with the model.
 
     Returns
     -------
     RunFolder or None
-        The run; None where the project has runs of its own already, or where this installation has no model.
+        The run; None if the project already has runs, or there is no model in this installation.
 
     Raises
     ------
     RunError
-        If the season is not of the kind that the model was made for, or the worker could not answer.
+        If the model cannot be used for this season, or the worker failed.
     """
     if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
@@ -102,7 +105,13 @@ def shipped_run(
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
 ) -> RunFolder:
-    """Return the shipped model's run on a season as it is, applied now unless it was; raises as `applying.apply_model`."""
+    """Return the supplied model's run on the current season, applied now if necessary; raises like `applying.apply_model`.
+
+    Parameters
+    ----------
+    project, season, listen, cancelled, environment
+        See `applying.apply_model`.
+    """
     model = read_model(model_folder())
     why = model.made_for.refusal(season)
     if why:
@@ -115,11 +124,12 @@ def shipped_run(
 
 
 def known_answers(season: Season) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-    """Return the model's answers to a season that it was asked about when it was made, None for any other.
+    """Return the stored predictions of the model for a demonstration season, None for any other season.
 
     Returns
     -------
-    To the days that have a map, and to their maps with other days' outages, shape (day, class) each.
+    tuple or None
+        For the days with a map, and for their maps with the missing stations of other days, shape (day, class) each.
     """
     path = model_folder() / SEASONS
     if not path.is_file():
@@ -136,9 +146,9 @@ def known_answers(season: Season) -> tuple[NDArray[np.float32], NDArray[np.float
 
 
 def _of_the_demo(season: Season) -> bool:
-    """Say whether a season has the demonstration's stations, where these are, and as many days before its window.
+    """Return whether a season has the demonstration's stations at their positions, and the same length of warm-up.
 
-    Its maps, and which days have one, follow from z and the stations' places.
+    Its maps, and which days have one, follow from z and the positions of the stations.
     """
     ours, here = synthetic_network(), season.network
     theirs, places = (np.column_stack([one.latitude, one.longitude]) for one in (ours, here))
@@ -147,12 +157,14 @@ def _of_the_demo(season: Season) -> bool:
 
 
 def make_model(folder: Path, *, listen: Listen) -> None:
-    """Pre-train the model, or go on with it, and write it with its card and its answers to the demonstration.
+    """Pre-train or resume the model, and write it with its card and its predictions for the demonstration.
 
     Parameters
     ----------
     folder
-        Replaced as a whole, once everything is there; what is unfinished lies beside it.
+        Folder of the model, replaced as a whole in the end; unfinished files are in a folder beside it.
+    listen
+        Called with messages.
     """
     from quakegui.learn.network.pretrained import load, make, save_card
     from quakegui.learn.network.pretraining_recipe import PRESETS
@@ -169,7 +181,15 @@ def make_model(folder: Path, *, listen: Listen) -> None:
 
 
 def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
-    """Return what the model finds in fresh simulated seasons, one row per kind of season."""
+    """Return the scores of the model on new simulated seasons, one row per kind of season.
+
+    Parameters
+    ----------
+    model
+        The model.
+    which
+        Positions in `TRIALS`.
+    """
     from quakegui.learn.zero_shot import trials
     from quakegui.simulate.nuisance import NUISANCES
     from quakegui.simulate.precursors import Law
@@ -192,7 +212,15 @@ def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> lis
 
 
 def answers_to_keep(model: Pretrained, path: Path) -> None:
-    """Ask the model about the demonstration's season and about the null season beside it, and keep what it says."""
+    """Predict the demonstration season and the corresponding null season, and store the predictions.
+
+    Parameters
+    ----------
+    model
+        The model.
+    path
+        The new file.
+    """
     from quakegui.learn.network.pretraining import predict_both_signs
 
     kept: dict[str, NDArray[Any]] = {}
@@ -218,7 +246,7 @@ def _unheard(_message: messages.Message) -> None:
 
 
 def main() -> None:
-    """Make the shipped model, telling each group of seasons."""
+    """Make the supplied model, and report each group of seasons."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
     def listen(message: messages.Message) -> None:

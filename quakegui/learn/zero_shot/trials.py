@@ -1,8 +1,8 @@
-"""What a pre-trained network finds in simulated seasons that it never saw, and what it sees where there is nothing.
+"""Scores of a pre-trained model on new simulated seasons, with and without signals.
 
-``python -m quakegui.learn.zero_shot MODEL --strength 1 --seasons 20`` makes seasons with the founding paper's stations, events
-and Kp by the fast path, asks the network, reaches the full verdict on its answers, raises its alarms by its own rule, and
-prints one JSON line per season and the counts. A second of processor time a season, three where the verdict is reached.
+``python -m quakegui.learn.zero_shot MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's stations,
+events and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and prints one
+JSON line per season and the counts. It takes one second of processor time per season, three with a verdict.
 """
 
 from __future__ import annotations
@@ -42,28 +42,29 @@ from quakegui.simulate.precursors import Law
 
 SIGNIFICANT = 0.05
 BETTER = ("better", "days-only", "no-events")
-"""Codes of verdicts that say so."""
+"""Codes of verdicts better than chance."""
 CHANCE = "chance"
 FIRST_SEED = 30_000
-"""Of the seasons here; the seeds of a corpus begin far beyond."""
+"""First seed of these seasons; those of a corpus are far larger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a network made of one season.
+    """Scores of a model on one season.
 
     Attributes
     ----------
     seed, strength
-        Of the season.
+        Seed and signal strength of the season.
     auc, p_value, p_rate
-        Of P(event), pooled over all scored days, and its tests against surrogate catalogues (jittered events; redrawn events).
+        AUC of P(event), pooled over all scored days, and its tests against surrogate catalogues (shifted events; redrawn
+        events).
     verdict
-        Its code; "chance" where p says so already, and where the season cannot be split.
+        Code of the verdict; "chance" also if p is not significant, or the season cannot be split.
     r, r0, open_share
-        Of the alarms by the model's own rule, NaN without one.
+        R score, R0 and fraction of time under alarm with the model's own rule, NaN without one.
     recall
-        Macro recall of event, direction and class; the answer is the most probable group.
+        Macro recall of event, direction and class, for the most probable group.
     """
 
     seed: int
@@ -79,18 +80,38 @@ class Trial:
 
     @property
     def better(self) -> bool:
-        """Whether the verdict is better than chance, day by day at least."""
+        """Whether the verdict is better than chance, at least day by day."""
         return self.verdict in BETTER
 
 
 def paper_plan(strength: float, first_seed: int = FIRST_SEED, **others: Any) -> Plan:
-    """Return the plan of seasons with the founding paper's stations, events and Kp, unless `others` name another."""
+    """Return the plan of seasons with the founding paper's stations, events and Kp, unless `others` replace them.
+
+    Parameters
+    ----------
+    strength
+        Signal strength.
+    first_seed
+        Seed of the first season.
+    others
+        Other parameters of `Plan`.
+    """
     given = {"networks": (synthetic_network(),), "events": catalogue_events(), "kp": paper_kp(), **others}
     return Plan(first_seed=first_seed, strengths=(strength, strength), **given)
 
 
 def trials(model: Pretrained, plan: Plan, seasons: int, *, surrogates: int = SURROGATES) -> Iterator[Trial]:
-    """Yield what a network makes of the first seasons of a plan."""
+    """Yield the scores of a model on the first seasons of a plan.
+
+    Parameters
+    ----------
+    model, plan
+        The model, and the plan.
+    seasons
+        Number of seasons.
+    surrogates
+        Number of surrogate catalogues per test.
+    """
     for each in simulate(plan, range(seasons), pixels=model.recipe.size):
         yield trial(each, model.probabilities(each.season), plan, card=model.card, surrogates=surrogates)
 
@@ -103,14 +124,22 @@ def trial(
     card: Mapping[str, Any] | None = None,
     surrogates: int = SURROGATES,
 ) -> Trial:
-    """Judge one network's answers for one season, shape (day, class), NaN where there is none.
+    """Return the scores of a model on one season.
 
-    Every day with a map that was known before its event is scored: the network never saw the season, so there are no folds.
+    Every day with a map that was known before its event is scored; a zero-shot model has no folds.
 
     Parameters
     ----------
+    each
+        The season.
+    probabilities
+        Predictions of the model, shape (day, class), NaN where missing.
+    plan
+        Provides the label rule.
     card
-        The model's, with its alarm rule and calibrator; without one there are no alarms.
+        Card of the model, with its alarm rule and calibrator; without it there are no alarms.
+    surrogates
+        Number of surrogate catalogues.
     """
     season = each.season
     windows = event_windows(each.events, plan.rule, timezone=season.config.timezone, night=season.config.night.window)
@@ -146,11 +175,11 @@ def _alarm_skill(each: SimulatedSeason, card: Mapping[str, Any], probabilities: 
 
 
 def _verdict(each: SimulatedSeason, probabilities: NDArray[np.float32]) -> str:
-    """Return the code of the full verdict, beside every predictor that knows no field."""
+    """Return the code of the full verdict, with all baselines that use no field."""
     evidence = evidence_of(each.season, each.events, each.classes, each.labels)
     try:
         split = make_split(evidence.material, STACK)
-    except ValueError:  # nothing can be compared in it, so no verdict is granted, as in a limit
+    except ValueError:  # without a split there is no comparison and no verdict
         return CHANCE
     rivals = {name: predict(split, evidence.inputs, evidence.truth, PREDICTORS[name]) for name in WITHOUT_FIELD}
     told = judge(
@@ -202,7 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def counts(found: Sequence[Trial]) -> dict[str, Any]:
-    """Return how often a network was right, plain values."""
+    """Return the mean scores and the number of successes, plain values."""
     recall = {target: round(float(np.mean([each.recall[target] for each in found])), 3) for target in TARGETS}
     return {
         "seasons": len(found),

@@ -1,4 +1,4 @@
-"""What lies where in an exported project, and how its files are marked."""
+"""Files of an exported project, and the mark that identifies an export."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from quakegui.words import Said
 
 MARK = "quakegui project"
 VERSION = 3
-"""1 had neither acts nor superseded readings, 2 no registrations."""
+"""Version 1 had neither acts nor superseded readings, version 2 no registrations."""
 MANIFEST = "project.json"
 RUNS = "run_folders"
 
@@ -33,31 +33,31 @@ TABLES = {
     "predictions": schema.prediction,
     "registrations": schema.registration,
 }
-"""In the order in which they can be filled again."""
+"""In the order in which they are imported."""
 
 SINCE = {
     **dict.fromkeys(("acts", "brought", "sightings", "station_facts", "kp_values", "chosen_events"), 2),
     "registrations": 3,
 }
-"""Tables that exports of versions before this one lack."""
+"""Tables that exports of earlier versions lack."""
 
 READINGS = "readings"
 SUPERSEDED = "superseded"
-"""Folders of the readings that count, and of those in whose place others count or that were taken back."""
+"""Folders of the readings in force, and of those that were superseded or undone."""
 
 READING_COLUMNS = ("time_utc", "f_nt", "file")
-"""Of every file of readings."""
+"""Columns of every file of readings."""
 
 OWN_SETTINGS = frozenset(
     {"schema", "revision", "event_revision", "night_key", "name", "timezone", "synthetic", "config", run_folders.KEY}
 )
-"""What the project says of itself, and no exported setting replaces."""
+"""Settings of the project itself, which an import does not replace."""
 
 LARGEST_MANIFEST = 16 * 1024**2
 
 
 def is_export(folder: Path | str) -> bool:
-    """Whether a folder is an exported project."""
+    """Return whether a folder is an exported project."""
     try:
         return manifest(Path(folder)).get("format") == MARK
     except (OSError, ValueError):
@@ -65,7 +65,7 @@ def is_export(folder: Path | str) -> bool:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """Return what an export says of itself; raises OSError or ValueError where it is none."""
+    """Return the manifest of an export; raises OSError or ValueError if the folder is not an export."""
     path = folder / MANIFEST
     if not path.is_file() or path.stat().st_size > LARGEST_MANIFEST:
         raise ValueError(Said("there is no file {manifest} of a plausible size", manifest=MANIFEST))
@@ -73,7 +73,7 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def is_manifest(name: str, data: bytes) -> bool:
-    """Whether a file by its name and bytes is what makes the folder that it lies in an exported project."""
+    """Return whether a file, by its name and bytes, is the manifest of an exported project."""
     try:
         return name == MANIFEST and len(data) <= LARGEST_MANIFEST and _named_values(data).get("format") == MARK
     except ValueError:
@@ -88,5 +88,5 @@ def _named_values(data: bytes) -> dict[str, Any]:
 
 
 def heading(column: Column[Any]) -> str:
-    """Return a column's name in the export: times are written as UTC, and its name says so."""
+    """Return the name of a column in the export: times are written as UTC, so their names end in "_utc"."""
     return column.name.removesuffix("_ms") + "_utc" if column.name.endswith("_ms") else column.name

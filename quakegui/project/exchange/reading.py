@@ -1,4 +1,4 @@
-"""An export brought back into an empty project. It may come from a stranger: nothing in it is believed before it is checked."""
+"""Import of an exported project into an empty one. The export may be untrusted: everything is checked before use."""
 
 from __future__ import annotations
 
@@ -30,39 +30,50 @@ from quakegui.strangers import HIGHEST_RATIO, SMALL
 from quakegui.words import Said
 
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError, csv.Error, zlib.error)
-"""What reading an export raises where it is damaged or cut off."""
+"""Exceptions on reading a damaged or truncated export."""
 
 _LONGEST_FIELD = 64 * 1024**2
-"""Characters of a csv field: a run's card may be long, and a note as long as its author likes."""
+"""Maximum length of a csv field in characters: the card of a run or a note may be long."""
 _CHUNK = 500_000
-"""Readings that are parsed at a time."""
+"""Number of readings that are parsed at a time."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 _STRONGEST = 1e6
-"""nT that no reading reaches."""
+"""Value in nT above every reading."""
 
 
 def import_export(
     project: Project, folder: Path | str, *, progress: ProgressCallback = silent, cancelled: CancelCheck = never
 ) -> int:
-    """Fill an empty project with an exported one: the same readings, events, labels with their journal, runs and parameters.
+    """Fill an empty project with an exported one: readings, earthquakes, labels with their journal, runs and parameters.
+
+    Parameters
+    ----------
+    project
+        An empty project.
+    folder
+        The folder of the export.
+    progress
+        Called with steps done, steps in all and a text.
+    cancelled
+        Called often; the import stops when it returns True.
 
     Returns
     -------
     int
-        How many local dates have data.
+        Number of local dates with data.
 
     Raises
     ------
     ProjectError
         If the project is not empty, the export is of a newer version or damaged, or the import was cancelled; nothing was
-        changed then.
+        changed.
     """
     folder = Path(folder)
     with project.read() as connection:
-        _refuse_filled(connection, project)  # before all else: runs of its own may still wait where others would be staged
+        _refuse_filled(connection, project)  # first, since runs of the project may still be in the staging folder
     try:
         facts = manifest(folder)
         version = int(facts["version"])
@@ -130,7 +141,7 @@ def _take_facts(connection: Connection, facts: dict[str, Any]) -> None:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """Return a file of an export; a name or a link that leads out of it is refused, and so is what is no file."""
+    """Return the path of a file in an export; raises if it is not a file, or its name or a link points outside the export."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise ProjectError(Said("{name} points outside the export; nothing was imported.", name=shown(name, 200)))
@@ -166,7 +177,7 @@ def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
         raise ValueError(Said("{path_name} has {count} of {count2} rows", path_name=path.name, count=len(rows), count2=count))
     if rows:
         connection.execute(table.insert(), rows)
-    if rows and table in chain.CHAINED and "chain" not in given[0]:  # an export from before there was a chain
+    if rows and table in chain.CHAINED and "chain" not in given[0]:  # an export from before the chain existed
         put_setting(connection, chain.unchained(table), str(max(row["id"] for row in rows)))
 
 
@@ -189,7 +200,7 @@ def _in(column: Column[Any], text: str | None) -> Any:
 def _take_readings(
     connection: Connection, folder: Path, progress: ProgressCallback, cancelled: CancelCheck
 ) -> dict[str, set[int]]:
-    """Store the readings of an export; returns the UTC days they lie in, by station."""
+    """Store the readings of an export; returns their UTC days by station."""
     touched: dict[str, set[int]] = {}
     kinds: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for row in _rows(_inside(folder, "readings.csv")):
@@ -205,7 +216,7 @@ def _take_readings(
 
 
 def _blocks(folder: Path, rows: list[dict[str, str]]) -> list[tuple[int, Block]]:
-    """Return the blocks, by number of file, of readings of one kind that count and of those that do not."""
+    """Return the blocks, by number of the source file, of readings of one kind, both in force and superseded."""
     parts = []
     for one in rows:
         parts.append(_columns(_inside(folder, one["path"])))
@@ -240,8 +251,8 @@ def _blocks(folder: Path, rows: list[dict[str, str]]) -> list[tuple[int, Block]]
 
 
 def _columns(path: Path) -> tuple[NDArray[np.datetime64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return stamps, values and numbers of source files, each shape (time,); text is kept no longer than a piece of it."""
-    import pandas as pd  # not for a window that imports nothing
+    """Return times, values and numbers of source files, each of shape (time,); text is parsed in chunks to save memory."""
+    import pandas as pd  # not needed if nothing is imported
 
     parts: list[tuple[NDArray[Any], ...]] = []
     types = {"time_utc": str, "f_nt": np.float64, "file": np.int64}
@@ -254,7 +265,7 @@ def _columns(path: Path) -> tuple[NDArray[np.datetime64], NDArray[np.float64], N
 
 
 class _Bounded(io.RawIOBase):
-    """Unpacked bytes that end with an error where they are a bomb."""
+    """An unpacked stream that raises an error if it expands beyond its limit."""
 
     def __init__(self, unpacked: gzip.GzipFile, packed: int) -> None:
         self._unpacked = unpacked

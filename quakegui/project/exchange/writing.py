@@ -1,4 +1,4 @@
-"""A project written as an export."""
+"""Export of a project."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from quakegui.words import Said
 _LIST_COLUMNS = ("path", "station", "cadence_ms", "data_type", "derived", "readings")
 
 SeriesKind = tuple[str, int, int, int]
-"""Station, cadence in ms, data type, derived: what one file of readings holds."""
+"""Station, sampling interval in ms, data type, derived: the kind of record in one file of readings."""
 
 
 def export_project(project: Project, folder: Path | str, *, progress: ProgressCallback = silent) -> Path:
-    """Write everything of a project but its deleted runs into a new or empty folder, in open formats.
+    """Export everything but deleted runs to a new or empty folder, in open formats; returns the folder.
 
     Raises
     ------
     ProjectError
-        If the folder holds something already, or cannot be written.
+        If the folder is not empty, or cannot be written.
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -74,7 +74,7 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
         progress(2, 3, Said("runs"))
         if any((project.folder / "runs").glob("*")):
             run_folders.copy_runs(project.folder / "runs", folder / RUNS)
-        # Last, because it is what makes the folder an export: one that was cut off is none.
+        # The manifest is written last, since it marks the folder as an export: an interrupted one has none.
         with whole_file(folder / MANIFEST) as part:
             part.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
@@ -138,7 +138,7 @@ def _write_readings(connection: Connection, folder: Path, *, synthetic: bool, pr
 
 
 def _write_station(connection: Connection, code: str, files: _ReadingsFiles) -> None:
-    """Write the readings of a station day by day, those that count apart from the others."""
+    """Write the readings of a station day by day, those in force separately from the others."""
     hidden = hidden_files(connection, code)
     days = connection.scalars(select(schema.block.c.utc_day).where(schema.block.c.station == code).distinct()).all()
     for first in range(min(days), max(days) + 1, RUN_DAYS):
@@ -156,7 +156,7 @@ def _write_station(connection: Connection, code: str, files: _ReadingsFiles) -> 
 
 
 class _ReadingsFiles(ExitStack):
-    """The files of one station's readings while they are written."""
+    """The files of the readings of one station while they are written."""
 
     def __init__(self, folder: Path, *, synthetic: bool) -> None:
         super().__init__()
@@ -166,7 +166,17 @@ class _ReadingsFiles(ExitStack):
         self._counts: dict[tuple[str, SeriesKind], int] = {}
 
     def write(self, block: Block, time: NDArray[np.int64], value: NDArray[np.int64], counts: NDArray[np.bool_]) -> None:
-        """Write a block's readings, and what its file marks as missing; `counts` says of each reading whether it counts."""
+        """Write the readings of a block and the times that its file marks as missing.
+
+        Parameters
+        ----------
+        block
+            The block.
+        time, value
+            Milliseconds since the start of the day and thousandths of a nT, shape (time,).
+        counts
+            Whether each reading is in force, shape (time,).
+        """
         texts = {place: _lines(block, time[mask], value[mask]) for place, mask in ((READINGS, counts), (SUPERSEDED, ~counts))}
         texts[READINGS if counts.any() else SUPERSEDED] += _lines(block, missing_of(block), None)
         for place, text in texts.items():
@@ -201,7 +211,7 @@ def _kind(block: Block) -> SeriesKind:
 
 
 def file_name(kind: SeriesKind, *, synthetic: bool) -> str:
-    """Return a name that every file system takes; codes that would collide in it are told apart."""
+    """Return a name that is valid on every file system and unique for each code."""
     code, cadence_ms, data_type, derived = kind
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in code)
     if plain != code.upper():
@@ -211,7 +221,7 @@ def file_name(kind: SeriesKind, *, synthetic: bool) -> str:
 
 
 def _lines(block: Block, time: NDArray[np.int64], value: NDArray[np.int64] | None) -> str:
-    """Return readings of a block as lines of csv; without values, what its file marks as missing."""
+    """Return readings of a block as lines of csv; without values, the times that its file marks as missing."""
     time = time + block.utc_day * DAY_MS
     whole = not np.any(time % 1000)
     stamps = np.datetime_as_string(time.astype("datetime64[ms]"), unit="s" if whole else "ms").tolist()

@@ -1,7 +1,7 @@
-"""The label journal: who gave which day which class, when, in place of what, and why. It only ever grows.
+"""The label journal: who gave which day which class, when, replacing what, and why. It is append-only.
 
-Each (day, source, owner) has its own label; which of them is in force is derived (`quakegui.season.labels`). Undo appends the
-opposite rows, so it works across a restart, and what was undone can still be read. A step is what one undo takes back.
+Each (day, source, owner) has its own label; the current label of a day is derived (`quakegui.season.labels`). Undo appends
+the opposite rows, so it works across a restart, and undone labels can still be read. A step is what one undo reverts.
 """
 
 from quakegui.project.journal.following import Follower

@@ -1,4 +1,4 @@
-"""What the journal says now, followed as it grows: a further look reads only the rows that were written since the last one."""
+"""The state of the journal, updated incrementally: each query reads only the rows written since the last one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from quakegui.season.labels import LabelRow, LabelSource
 
 
 class Follower:
-    """Labels in force and notes of a project, as `in_force` and `notes` find them. May be used from any thread.
+    """Current labels and notes of a project, as `in_force` and `notes` return them. Thread-safe.
 
-    The journal only grows, so whoever writes it, in this program or another, is seen at the next look.
+    The journal only grows, so rows of any writer, in this program or another, appear at the next query.
     """
 
     def __init__(self, project: Project) -> None:
@@ -32,7 +32,7 @@ class Follower:
         self._truth: dict[np.datetime64, int] = {}
 
     def in_force(self, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
-        """Return the label in force of each labelled day; of one person's own labels alone where `author` names them."""
+        """Return the current label of each labelled day; with `author`, only from the labels of this person."""
         with self._lock:
             if author != self._author:
                 self._author, self._in_force = author, {}
@@ -42,20 +42,20 @@ class Follower:
             return dict(self._in_force)
 
     def truth(self) -> dict[np.datetime64, int]:
-        """Return the class of each day that a network may be judged by, see `evaluation_truth`: by everybody's labels."""
+        """Return the class of each day for the evaluation of a model, see `evaluation_truth`, from the labels of all people."""
         with self._lock:
             self._look()
             return dict(self._truth)
 
     def notes(self) -> tuple[Note, ...]:
-        """Return the notes that stand, oldest first."""
+        """Return the current notes, oldest first."""
         with self._lock:
             self._look()
             standing = [row for row in self._notes.values() if row.note]
         return tuple(note_of(row) for row in sorted(standing, key=lambda row: row.id))
 
     def _look(self) -> None:
-        """Read what was written since the last look, and weigh the days whose labels it may change."""
+        """Read the rows written since the last query, and update the days whose labels they change."""
         table = schema.journal.c
         query = select(*COLUMNS).where(table.id > self._latest)
         if not self._latest:
@@ -67,7 +67,7 @@ class Follower:
         for row in rows:
             if row.kind == LABEL:
                 said = self._labels.setdefault(row.day, {})
-                said.pop((row.source, row.owner), None)  # so that the order within a day is that of the last word
+                said.pop((row.source, row.owner), None)  # so that the order within a day is that of the last rows
                 said[row.source, row.owner] = row
                 touched.add(row.day)
             else:
@@ -77,7 +77,7 @@ class Follower:
             self._weigh(day)
 
     def _weigh(self, day: int) -> None:
-        """Bring the label in force of one day up to date."""
+        """Update the current label of one day."""
         said = [row.label for row in self._labels[day].values()]
         judged_by, date = labels.evaluation_truth(said), np.datetime64(day, "D")
         self._truth.pop(date, None)

@@ -1,4 +1,4 @@
-"""What the journal says: every row, a day's history, the labels in force, and the notes that stand."""
+"""Queries on the journal: all rows, the history of a day, the current labels, and the current notes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from quakegui.season.labels import LabelRow, LabelSource
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an author remarked on a day; the last one of each author stands. `at` is UTC, datetime64[ms]."""
+    """The remark of an author on a day; the last one of each author is current. `at` is UTC, datetime64[ms]."""
 
     day: np.datetime64
     text: str
@@ -33,18 +33,18 @@ def journal_rows(project: Project) -> tuple[JournalRow, ...]:
 
 
 def rows(project: Project) -> tuple[LabelRow, ...]:
-    """Return every label ever given or taken back, oldest first; `quakegui.season.labels` derives from them what counts."""
+    """Return every label that was set or cleared, oldest first; `quakegui.season.labels` derives the current ones."""
     return _labels(project, select(*COLUMNS).where(schema.journal.c.kind == LABEL))
 
 
 def history(project: Project, day: np.datetime64) -> tuple[LabelRow, ...]:
-    """Return every label a day ever had, oldest first."""
+    """Return every label that a day had, oldest first."""
     table = schema.journal.c
     return _labels(project, select(*COLUMNS).where(table.kind == LABEL, table.day == int(day_numbers([day])[0])))
 
 
 def histories(project: Project, days: NDArray[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
-    """Return every label that each of some days ever had, oldest first, as `history` does for one; one query for all."""
+    """Return every label that each of several days had, oldest first, like `history` for one day; in one query."""
     table = schema.journal.c
     found: dict[np.datetime64, list[LabelRow]] = {day: [] for day in days}
     numbers = day_numbers(days).tolist()
@@ -54,12 +54,14 @@ def histories(project: Project, days: NDArray[np.datetime64]) -> dict[np.datetim
 
 
 def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
-    """Return the label in force of each labelled day.
+    """Return the current label of each labelled day.
 
     Parameters
     ----------
+    project
+        The project.
     author
-        Only this person's own analyst labels, as in a blind labelling.
+        If given, only this person's own analyst labels are used, as in blind labelling.
     """
     given = _last_words(project)
     if author is not None:
@@ -68,7 +70,7 @@ def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime
 
 
 def notes(project: Project, day: np.datetime64 | None = None) -> tuple[Note, ...]:
-    """Return the notes that stand, of one day or of all, oldest first."""
+    """Return the current notes of one day or of all, oldest first."""
     table = schema.journal.c
     last = select(func.max(table.id)).where(table.kind == NOTE).group_by(table.day, table.owner)
     query = select(*COLUMNS).where(table.id.in_(last), table.note != "")
@@ -89,7 +91,7 @@ def _labels(project: Project, query: Select[Any]) -> tuple[LabelRow, ...]:
 
 
 def _last_words(project: Project) -> tuple[LabelRow, ...]:
-    """Return the last row of each day, source and owner, in order: all that decides which label is in force."""
+    """Return the last row of each day, source and owner, in order; these determine the current labels."""
     table = schema.journal.c
     last = select(func.max(table.id)).where(table.kind == LABEL).group_by(table.day, table.source, table.owner)
     return _labels(project, select(*COLUMNS).where(table.id.in_(last)))

@@ -1,4 +1,4 @@
-"""The rows of the journal: what one says, and which of them is the last on each day, source and owner."""
+"""The rows of the journal: their content, and the last row of each day, source and owner."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ LABEL = "label"
 NOTE = "note"
 
 Key = tuple[str, int, int, str]
-"""Kind, day, source and owner: what a row speaks about."""
+"""Kind, day, source and owner: the subject of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """One row of the journal as it lies in the project.
+    """One row of the journal as stored in the project.
 
     Attributes
     ----------
     id
         Position in the journal; later rows have larger ones.
     at_ms
-        When it was written, milliseconds since 1970 UTC; never decreasing.
+        When it was written, in milliseconds since 1970 UTC; never decreasing.
     step
-        What one undo takes back together.
+        Number of the step, which one undo reverts as a whole.
     author
-        Who wrote the row.
+        The person who wrote the row.
     kind
         "label" or "note".
     day
@@ -41,19 +41,19 @@ class JournalRow:
     source
         A `LabelSource`, as a number.
     owner
-        Whose label it is: the author's own, or the rule's.
+        Owner of the label: the author, or the label rule.
     old, new
         Class before and after, None for no label.
     note
-        The author's words; of a row of kind "note" all of its content.
+        The author's note; the whole content of a row of kind "note".
     run
-        The run whose proposal was accepted, else "".
+        The run whose prediction was accepted, otherwise "".
     blind
-        Whether the author could not see other labels.
+        Whether other labels were hidden from the author.
     replaces
-        The row that this one takes the place of.
+        Id of the row that this one replaces.
     undoes, redoes
-        The step that this row takes back, or does again.
+        The step that this row undoes or redoes.
     """
 
     id: int
@@ -75,7 +75,7 @@ class JournalRow:
 
     @property
     def key(self) -> Key:
-        """What the row speaks about."""
+        """The subject of the row."""
         return self.kind, self.day, self.source, self.owner
 
     @property
@@ -95,7 +95,7 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True)
 class RowContent:
-    """What a row says about its key; None for note, run or blind is what stands beside the same class, if anything."""
+    """The content of a row for its key; None for note, run or blind keeps that of the last row, if it has the same class."""
 
     cls: int | None = None
     note: str | None = ""
@@ -110,7 +110,7 @@ COLUMNS = tuple(schema.journal.c[name] for name in JournalRow.__dataclass_fields
 def standing_rows(
     connection: Connection, days: Sequence[int] | None = None, *, until_ms: int | None = None
 ) -> dict[Key, JournalRow]:
-    """Return the last row of each key, of the given days (sorted) or of all, now or at a moment."""
+    """Return the last row of each key, of the given days (sorted) or of all, at present or at a given time."""
     table = schema.journal.c
     query = select(*COLUMNS)
     if days is not None:
@@ -127,18 +127,18 @@ def select_rows(connection: Connection, query: Select[Any]) -> tuple[JournalRow,
 
 
 def row_of(connection: Connection, number: int | None) -> JournalRow | None:
-    """Return the row of an id; None where there is none."""
+    """Return the row with the given id, or None."""
     found = select_rows(connection, select(*COLUMNS).where(schema.journal.c.id == number)) if number is not None else ()
     return found[0] if found else None
 
 
 def content_of(row: JournalRow | None) -> RowContent:
-    """Return what a row says; of no row, nothing."""
+    """Return the content of a row, or empty content for None."""
     return NOTHING if row is None else RowContent(row.new, row.note, row.run, row.blind)
 
 
 def completion(content: RowContent, before: JournalRow | None) -> RowContent:
-    """Return a content with what it leaves open taken from the row that stands, where that gives the same class."""
+    """Complete a content with values of the current row, if that has the same class."""
     kept = content_of(before) if before is not None and before.new == content.cls else NOTHING
     note = kept.note if content.note is None else content.note
     run = kept.run if content.run is None else content.run
@@ -146,5 +146,5 @@ def completion(content: RowContent, before: JournalRow | None) -> RowContent:
 
 
 def day_numbers(days: NDArray[np.datetime64] | Sequence[np.datetime64]) -> NDArray[np.int64]:
-    """Return days as the journal counts them: days since 1970, shape (day,)."""
+    """Return days as the journal stores them: days since 1970, shape (day,)."""
     return np.atleast_1d(np.asarray(days, dtype="datetime64[D]")).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The label rule and the journal: what the rule says of each day is written as anybody's labels are."""
+"""Labels of the label rule in the journal, written like the labels of a person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quakegui.words import Said
 
 
 def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
-    """Record what the label rule says of each day, in place of what it said before, as one step of `author`."""
+    """Record the labels of the label rule, in place of its earlier ones, as one step of `author`; returns the step."""
     with project.write() as connection:
         before = standing_rows(connection)
         wanted = {
@@ -28,14 +28,14 @@ def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
 
 
 def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str = labels.RULE_NAME) -> RuleLabels:
-    """Label every day of the season by the rule, and keep the rule; one step of `author`.
+    """Label every day of the season by the rule, and store the rule; one step of `author`.
 
-    Classes are derived from the project's events first where that has not been done.
+    The classes of the earthquakes are derived first if necessary.
 
     Raises
     ------
     ProjectError
-        If there are no days or no events to label by.
+        If there are no days or no earthquakes.
     """
     rule = rule if rule is not None else LabelRule()
     if not nights.season_days(project).size:
@@ -58,7 +58,7 @@ def label_rule(project: Project) -> LabelRule | None:
 
 
 def rule_labels(project: Project) -> RuleLabels | None:
-    """Return what the rule applied last says of each day of the season now, with its events and `post` marks, or None."""
+    """Return the labels of the last applied rule for each day of the season, with its earthquakes and `post` marks, or None."""
     rule = label_rule(project)
     if rule is None or not catalogue.event_classes(project):
         return None

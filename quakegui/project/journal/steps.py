@@ -1,4 +1,4 @@
-"""Steps back and forth: undo, redo and the return to a moment, each by appending the opposite rows."""
+"""Undo, redo and revert to an earlier time, each by appending the opposite rows."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one undo takes back, in short.
+    """Summary of a step that one undo reverts.
 
     Attributes
     ----------
     kind
         "label" or "note".
     classes
-        The classes that it gave, in order; None for a label taken away. Empty for notes.
+        The classes of its labels, in order; None for a cleared label. Empty for notes.
     first, last
-        The days that it spoke about, datetime64[D].
+        First and last day of the step, datetime64[D].
     days
-        How many they are.
+        Number of days.
     number
-        The journal's number of the step.
+        Number of the step in the journal.
     row
-        The last row of the journal that makes it the next one: the step's own, or that of its last way back or forth.
+        The last row that makes it the next step: its own, or that of its last undo or redo.
     at
         When that row was written, UTC, datetime64[ms].
     """
@@ -47,25 +47,27 @@ class Step:
 
 
 def undo(project: Project, author: str, *, only: int | None = None) -> int | None:
-    """Take back the author's latest step that stands, by appending the opposite rows; returns the step taken back, or None.
+    """Undo the author's latest step by appending the opposite rows; returns the step, or None if there is none.
 
     Parameters
     ----------
+    project
+        The project.
     author
-        Whose steps.
+        The person whose steps are undone.
     only
-        The step that is meant; a later one, of another program under the same name, is left alone.
+        The expected step; a later one, by another program under the same name, is left alone.
 
     Raises
     ------
     ProjectError
-        If it is not the one that would be taken back.
+        If `only` is not the next step to undo.
     """
     return _walk(project, author, back=True, only=only)
 
 
 def redo(project: Project, author: str, *, only: int | None = None) -> int | None:
-    """Do again the step that the author last took back; returns it, or None. A new step ends what can be redone.
+    """Redo the step that the author last undid; returns it, or None. A new step ends what can be redone.
 
     Parameters and errors are those of `undo`.
     """
@@ -73,21 +75,23 @@ def redo(project: Project, author: str, *, only: int | None = None) -> int | Non
 
 
 def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: int | None = None) -> int:
-    """Bring back every label and note as it stood at a moment, as one step.
+    """Restore every label and note as it was at a given time, as one step.
 
     Parameters
     ----------
+    project
+        The project.
     moment
         UTC, datetime64.
     author
-        Whose step it is.
+        The author of the step.
     behind
-        The last row of the journal that the author was shown; a later label or note ends the step.
+        The last row of the journal that the author has seen; a later label or note prevents the step.
 
     Returns
     -------
     int
-        The step, or 0.
+        The step, or 0 if nothing changed.
 
     Raises
     ------
@@ -117,7 +121,7 @@ def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int
         after = {key: content_of(row) for key, row in last.items()}
         source, target = (after, before) if back else (before, after)
         standing = standing_rows(connection, sorted({key[1] for key in last}))
-        # What somebody else has changed since stays as it is now.
+        # Rows that somebody else has changed since are left unchanged.
         wanted = {
             key: target[key] if content_of(standing.get(key)) == source[key] else content_of(standing.get(key)) for key in last
         }
@@ -126,7 +130,7 @@ def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int
 
 
 def _number_of_next(connection: Connection, author: str, *, back: bool) -> int | None:
-    """Replay the author's steps and return the one to take back, or to do again."""
+    """Replay the author's steps and return the next one to undo or to redo."""
     table = schema.journal.c
     steps = connection.execute(
         select(table.step, func.max(table.undoes), func.max(table.redoes))
@@ -139,7 +143,7 @@ def _number_of_next(connection: Connection, author: str, *, back: bool) -> int |
     for step, undoes, redoes in steps:
         if undoes is not None or redoes is not None:
             taken, given, which = (done, undone, undoes) if undoes is not None else (undone, done, redoes)
-            if which in taken:  # it is, but in a journal that lost rows
+            if which in taken:  # always true, except in a journal that lost rows
                 taken.remove(which)
                 given.append(which)
         else:
@@ -150,7 +154,7 @@ def _number_of_next(connection: Connection, author: str, *, back: bool) -> int |
 
 
 def next_step(project: Project, author: str, *, back: bool) -> Step | None:
-    """Return what `undo` would take back or, unless `back`, what `redo` would do again: for a menu."""
+    """Return the step that `undo` or, unless `back`, `redo` would take next, for a menu; None if there is none."""
     table = schema.journal.c
     with project.read() as connection:
         step = _number_of_next(connection, author, back=back)

@@ -1,4 +1,4 @@
-"""Appending to the journal: labels, notes and labels of a file, on disk when a call returns."""
+"""Writing to the journal: labels, notes and labels from files; they are on disk when a call returns."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from quakegui.words import Said
 
 
 class UnseenError(ProjectError):
-    """What is to be written over was written by another writer after what the author was shown."""
+    """Another writer changed a label or note after the author last saw it."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenLabel:
-    """A label that comes from a file: day (datetime64[D]), class or None, who says so, and why; None leaves that as it is."""
+    """A label from a file: day (datetime64[D]), class or None, its source, author and note; None keeps the present note."""
 
     day: np.datetime64
     cls: int | None
@@ -55,36 +55,38 @@ def write_labels(
     blind: bool = False,
     behind: int | None = None,
 ) -> int:
-    """Give days a class; on disk when this returns.
+    """Set the class of days; on disk when this returns.
 
     Parameters
     ----------
+    project
+        The project.
     days
         Local dates, datetime64[D], shape (day,).
     cls
-        0..4, or None to take the author's label of this source back; or one of 0..4 for each day.
+        0 to 4 for all days, a sequence of them for each day, or None to clear the author's labels of this source.
     source
-        Who says so.
+        Source of the labels.
     author
         Name of the person.
     note
-        Why; None leaves the note of a label that says the same already.
+        Reason; None keeps the note of a label with the same class.
     run
-        The run whose proposal is accepted.
+        The run whose prediction is accepted.
     blind
-        Whether the author could not see other labels.
+        Whether other labels were hidden from the author.
     behind
-        The last row of the journal that the author was shown; a later label of these days ends the step.
+        The last row of the journal that the author has seen; a later label of these days prevents the step.
 
     Returns
     -------
     int
-        The step; 0 where every day said this already and nothing was written.
+        The step; 0 if every day had this class already and nothing was written.
 
     Raises
     ------
     ProjectError
-        If the class, the author or a day is impossible or the project cannot be written.
+        If the class, the author or a day is invalid or the project cannot be written.
     UnseenError
         If one of the days has a label later than `behind`; nothing was written.
     """
@@ -102,17 +104,17 @@ def write_labels(
 
 
 def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[int, int]:
-    """Take labels in, as one step of each author; one that says what stands leaves the run and the blind mark of that.
+    """Import labels as one step of each author; a label equal to the present one keeps its run and blind mark.
 
     Returns
     -------
     tuple of int
-        How many were new or changed, and how many of them took a label away.
+        Number of new or changed labels, and how many of them cleared a label.
 
     Raises
     ------
     ProjectError
-        If a class, an author or a day is impossible or the project cannot be written.
+        If a class, an author or a day is invalid or the project cannot be written.
     """
     by_author: dict[str, dict[Key, RowContent]] = {}
     for label in entries:
@@ -131,7 +133,7 @@ def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[i
 
 
 def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
-    """Keep a remark on a day, in place of the author's earlier one; "" takes it away. Returns the step, 0 if none."""
+    """Set the author's note on a day, in place of an earlier one; "" clears it. Returns the step, 0 if nothing changed."""
     wanted = {(NOTE, int(day_numbers([day])[0]), 0, _valid_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
     with project.write() as connection:
@@ -139,7 +141,7 @@ def write_note(project: Project, day: np.datetime64, text: str, author: str) -> 
 
 
 def _refuse_skipped(project: Project, contents: Mapping[Key, RowContent]) -> None:
-    """Refuse days that the project's zone never had; what stands on one by an older program may be taken back."""
+    """Raise ProjectError for days that do not exist in the time zone; an older program's entry on such a day can be cleared."""
     days = np.array([key[1] for key, content in contents.items() if content != NOTHING], dtype="datetime64[D]")
     never = days[np.isin(days, skipped_days(project.timezone))]
     if never.size:
@@ -154,7 +156,7 @@ def append(
     undoes: int | None = None,
     redoes: int | None = None,
 ) -> int:
-    """Append a row for each key whose content changes (or, walking through history, for each key); return the step."""
+    """Append a row for each key whose content changes (for undo and redo: for each key); returns the step."""
     standing = standing_rows(connection, sorted({key[1] for key in contents}))
     contents = {key: completion(content, standing.get(key)) for key, content in contents.items()}
     walking = undoes is not None or redoes is not None
@@ -163,7 +165,7 @@ def append(
         return 0
     table = schema.journal.c
     step = (connection.scalar(select(func.max(table.step))) or 0) + 1
-    # The clock may be set back; the journal's order may not.
+    # The clock may be set back; the order of the journal must not.
     at_ms = max(wall_clock_ms(), connection.scalar(select(func.max(table.at_ms))) or 0)
     alike = {"at_ms": at_ms, "step": step, "author": author, "undoes": undoes, "redoes": redoes}
     values = []
@@ -178,13 +180,7 @@ def append(
 
 
 def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> None:
-    """Refuse to go on where a day of some keys has a label, or a note if a note is meant, later than a row of the journal.
-
-    Raises
-    ------
-    UnseenError
-        If there is one.
-    """
+    """Raise UnseenError if the day of a key has a label (or note, for a note) later than row `behind` of the journal."""
     table = schema.journal.c
     later = connection.execute(select(table.kind, table.day).where(table.id > behind))
     if not {key[:2] for key in keys}.isdisjoint(map(tuple, later)):

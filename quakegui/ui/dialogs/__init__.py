@@ -1,1 +1,1 @@
-"""Windows above the window: importing, settings, labels by rule, export, the guide, the palette of commands."""
+"""Dialogs: import, settings, label rule, export, guide, command palette and others."""

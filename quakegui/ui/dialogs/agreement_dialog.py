@@ -1,4 +1,4 @@
-"""Two analysts' labels side by side: how far they agree beyond chance, where they differ, and what is settled."""
+"""The labels of two analysts compared: agreement beyond chance, disagreements, and resolved labels."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ WORDS: Final = (
     (0.8, mark("substantial")),
     (1.01, mark("almost perfect")),
 )
-"""Landis and Koch (1977): the word of a kappa up to each limit."""
+"""Landis and Koch (1977): the word for a kappa up to each limit."""
 MOST: Final = 1000
-"""The tables take what room there is."""
+"""The tables use the available room."""
 
 
 class AgreementDialog(QDialog):
-    """Choosing a disagreement shows that day in the window; a class settles it."""
+    """Selecting a disagreement shows that day in the window; a class resolves it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +75,7 @@ class AgreementDialog(QDialog):
         self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
         self.kappa.setWordWrap(True)
         self._compared = QWidget()
-        """All that is empty where there is nothing to compare, and hidden then: the sentence above says why."""
+        """Everything that is empty, and hidden, if there is nothing to compare: the sentence above gives the reason."""
         self.table = self._cross_table()
         headers = [tr("Day"), tr("First label"), tr("Second label"), tr("Resolved")]
         self.list = RowsView(headers, tr("Days with different labels"))
@@ -108,7 +108,7 @@ class AgreementDialog(QDialog):
         button = with_name(QToolButton(), name, f"{name} ({cls})")
         button.setIcon(class_icon(cls))
         key = QShortcut(QKeySequence(str(cls)), button)
-        key.setAutoRepeat(False)  # held down it would settle the next days too
+        key.setAutoRepeat(False)  # a key held down would also resolve the next days
         key.activated.connect(button.click)
         button.clicked.connect(lambda: self.settle(cls))
         return button
@@ -135,14 +135,14 @@ class AgreementDialog(QDialog):
         for widget in (self.unhide, self.kappa):
             column.addWidget(widget)
         column.addWidget(self._compared, MOST)
-        column.addStretch(1)  # where there is nothing to compare
+        column.addStretch(1)  # for the case that there is nothing to compare
         column.addWidget(self.sentence)
         column.addWidget(buttons)
 
     # -- following -------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Read the journal again when labels changed."""
+        """Reload the journal when labels changed."""
         project = self.session.project
         if not change & (Change.LABELS | Change.DISPLAY | Change.PROJECT) or project is None:
             return
@@ -158,7 +158,7 @@ class AgreementDialog(QDialog):
         self._compare()
 
     def done(self, result: int) -> None:
-        """Stop following, and close."""
+        """Disconnect from the session, and close."""
         self.session.changed.disconnect(self.refresh)
         super().done(result)
 
@@ -229,10 +229,10 @@ class AgreementDialog(QDialog):
         )
         return f"{shared} {kappa} {only}"
 
-    # -- going there and settling ----------------------------------------------------------------------------------
+    # -- going to days and resolving -------------------------------------------------------------------------------
 
     def _chosen_index(self) -> int:
-        """Return the place of the chosen day in the season, -1 where there is none."""
+        """Return the index of the selected day in the season, -1 without one."""
         row, days = self.list.current(), self.session.days
         if row is None or row.about not in days:
             return -1
@@ -253,11 +253,11 @@ class AgreementDialog(QDialog):
             button.setEnabled(possible)
 
     def settle(self, cls: int) -> None:
-        """Write what the analysts agreed on for the chosen day, and go on to the next one that is open."""
+        """Write the resolved label of the selected day, and go to the next disagreement."""
         index, row = self._chosen_index(), self.list.current()
         if index < 0 or row is None:
             return
-        walking.go_to_alone(self.session, index)  # the season may play on behind the dialog
+        walking.go_to_alone(self.session, index)  # the season may be playing behind the dialog
         if not labelling.label(self.session, cls, [index], source=LabelSource.SETTLED):
             return
         rows = self.list.rows.rows

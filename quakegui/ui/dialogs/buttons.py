@@ -1,4 +1,4 @@
-"""The buttons along the lower edge of dialogs, and boxes that say one thing: named, without the platform's pictures."""
+"""Buttons at the bottom of dialogs, and message boxes: with translated names, without the icons of the platform."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORDS: Final = {
 
 
 def button_box(buttons: Standard) -> QDialogButtonBox:
-    """Return a box of standard buttons in the language in force, each with a tooltip."""
+    """Return a box of standard buttons in the current language, each with a tooltip."""
     box = QDialogButtonBox(buttons)
     for kind, (text, tip) in _WORDS.items():
         button = box.button(kind)
@@ -35,12 +35,16 @@ def button_box(buttons: Standard) -> QDialogButtonBox:
 
 
 def ask(parent: QWidget | None, title: str, text: str, *, yes: str, no: str) -> bool:
-    """Ask in a box of its own and return whether the answer is `yes`; `no` stands for Return and Escape too.
+    """Ask in a message box and return whether the answer is `yes`; Enter and Esc give `no`.
 
     Parameters
     ----------
+    parent
+        The window of the box.
+    title, text
+        Title and question.
     yes, no
-        The words on the two buttons, in the language in force.
+        Texts of the two buttons, in the current language.
     """
     box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
@@ -57,9 +61,9 @@ def ask(parent: QWidget | None, title: str, text: str, *, yes: str, no: str) -> 
 
 
 def tell(parent: QWidget | None, title: str, text: str, icon: QMessageBox.Icon = QMessageBox.Icon.NoIcon) -> None:
-    """Say something in a box of its own, and wait until it was read."""
+    """Show a message box, and wait until it is closed."""
     box = QMessageBox(icon, title, text, QMessageBox.StandardButton.Close, parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)  # a file's name may look like markup
+    box.setTextFormat(Qt.TextFormat.PlainText)  # the name of a file may look like markup
     button = box.button(QMessageBox.StandardButton.Close)
     button.setText(tr(_WORDS[Standard.Close][0]))
     button.setToolTip(tr(_WORDS[Standard.Close][1]))

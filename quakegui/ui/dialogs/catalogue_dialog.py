@@ -1,4 +1,4 @@
-"""The earthquake catalogue: which events belong to the project, which are aftershocks, and what makes north and south."""
+"""The earthquake catalogue: selection of the earthquakes, aftershocks, and the definition of north and south."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ENDINGS: Final = (
     *(".csv", ".txt", ".tsv", ".dat", ".xls", ".xlsx", ".xml", ".qml", ".json", ".geojson"),
     *(".zip", ".gz", ".bz2", ".xz", ".tar", ".tgz"),
 )
-"""Of the files that are offered first; what they are is told by their content."""
+"""Endings of the files that are listed first; their format is detected by content."""
 OUTSIDE: Final = {
     "area": mark("outside the area"),
     "magnitude": mark("magnitude too small"),
@@ -54,7 +54,7 @@ OUTSIDE: Final = {
 
 
 class CatalogueDialog(JobDialog):
-    """Every change on the left is shown at once on the right; nothing is kept before Apply."""
+    """Every change on the left is shown at once on the right; nothing is saved before Apply."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -169,7 +169,7 @@ class CatalogueDialog(JobDialog):
             column.addWidget(widget)
         return group
 
-    # -- reading and choosing --------------------------------------------------------------------------------------
+    # -- reading and selecting -------------------------------------------------------------------------------------
 
     def _ask_file(self) -> None:
         folder = str(self._read.path.parent if self._read.path is not None else Path.home())
@@ -180,12 +180,12 @@ class CatalogueDialog(JobDialog):
             self.read_file(Path(name))
 
     def _read_again(self) -> None:
-        """Read the file again by the clock that is said now."""
+        """Read the file again with the time zone in the field."""
         if self._wanted_file is not None and self.zone.text().strip() != self._wanted_file[1]:
             self.read_file(self._wanted_file[0])
 
     def read_file(self, path: Path) -> None:
-        """Read a catalogue in a job and show what would be taken of it."""
+        """Read a catalogue in a job and show what would be selected from it."""
         zone = self.zone.text().strip()
         if self.busy:
             return
@@ -209,7 +209,7 @@ class CatalogueDialog(JobDialog):
         self._add.setVisible(self._read.path is not None and bool(self._own.events))
 
     def rechoose(self) -> None:
-        """Choose again with what the controls say, in a job; the latest wish wins."""
+        """Select again with the values of the controls, in a job; only the latest request counts."""
         self._wanted += 1
         try:
             selection, declustering = self.form.selection(), self.form.declustering()
@@ -245,7 +245,7 @@ class CatalogueDialog(JobDialog):
 
     def _job_failed(self, job: str, error: object) -> None:
         if job == CHOOSING and self.has_job(CHOOSING):
-            self.choice = None  # what is kept must not be a choice by other rules than those shown
+            self.choice = None  # a selection by other rules than those shown must not be saved
         super()._job_failed(job, error)
 
     def _again(self) -> None:
@@ -323,10 +323,10 @@ class CatalogueDialog(JobDialog):
         assert project is not None
         return f"{to_local(event.time, project.timezone):%Y-%m-%d %H:%M}"
 
-    # -- keeping ---------------------------------------------------------------------------------------------------
+    # -- saving ----------------------------------------------------------------------------------------------------
 
     def apply(self) -> None:
-        """Keep the chosen earthquakes and their classes, and close."""
+        """Save the selected earthquakes and their classes, and close."""
         project, choice = self.session.project, self.choice
         if project is None or choice is None or self.busy:
             return
@@ -350,7 +350,7 @@ class CatalogueDialog(JobDialog):
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
-        """Let only a finished choice be kept, and nothing be chosen of a catalogue that is still read."""
+        """Enable Apply for a finished selection only, and the controls once the catalogue is read."""
         for widget in (self.form, self._add):
             widget.setEnabled(not self.has_job(READING))
         possible = not self.busy and self.choice is not None and self.session.can_write

@@ -1,4 +1,4 @@
-"""The choices of the catalogue dialog: which earthquakes, which are aftershocks, and what is large."""
+"""The controls of the catalogue dialog: selection, aftershocks, and magnitude split."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from quakegui.ui.i18n import mark, tr
 EVERYWHERE, BOX, AROUND = range(3)
 BOX_SIDES: Final = (mark("South (°)"), mark("North (°)"), mark("West (°)"), mark("East (°)"))
 NO_CENTRES: Final = "\n\n"
-"""As many lines as there are with centres, so that the group always has the height that they need."""
+"""As many lines as with cluster centres, so that the height of the group is constant."""
 AROUND_PARTS: Final = (mark("Latitude (°)"), mark("Longitude (°)"), mark("Radius (km)"))
 
 
 class CatalogueForm(QWidget):
-    """Three groups of controls; `changed` says that one of them says something else."""
+    """Three groups of controls; `changed` is emitted when a value changes."""
 
     changed = Signal()
 
@@ -144,7 +144,7 @@ class CatalogueForm(QWidget):
     # -- filling ---------------------------------------------------------------------------------------------------
 
     def fill(self, kept: dict[str, Any], split: float | None) -> None:
-        """Show how the project's events were chosen (`catalogue.chosen_by`), or what suits its season; `split` None: median."""
+        """Show the selection of the project (`catalogue.selection_facts`), or defaults; `split` None stands for the median."""
         self._filling = True
         selection = kept["event_selection"] or {}
         box = selection.get("box") or self._default_box()
@@ -155,7 +155,7 @@ class CatalogueForm(QWidget):
         for control, value in zip(self.around, around, strict=True):
             control.setValue(value)
         area = BOX if selection.get("box") else AROUND if selection.get("centre") else EVERYWHERE
-        # Nothing was ever chosen: the network's surroundings are a better beginning than the whole Earth.
+        # Without an earlier selection, the surroundings of the network are a better default than the whole Earth.
         self.area.setCurrentIndex(BOX if not kept["event_selection"] else area)
         smallest = selection.get("min_magnitude")
         self.magnitude.setValue(self.magnitude.minimum() if smallest is None else smallest)
@@ -185,7 +185,7 @@ class CatalogueForm(QWidget):
         self._filling = False
 
     def _default_box(self) -> tuple[float, float, float, float]:
-        """Return a box half as wide again as the network, south, north, west, east."""
+        """Return a box around the network with half its width on each side: south, north, west, east."""
         places = [station for station in self._stations.stations if station.located]
         if not places:
             return 26.0, 31.0, 100.0, 104.0
@@ -220,7 +220,7 @@ class CatalogueForm(QWidget):
     # -- values ----------------------------------------------------------------------------------------------------
 
     def selection(self) -> Selection:
-        """Return which events are asked for; raises ValueError with a sentence where that can hold nothing."""
+        """Return the selection; raises ValueError with a sentence if it cannot contain anything."""
         area = self.area.currentData()
         south, north, west, east = (control.value() for control in self.box)
         latitude, longitude, radius = (control.value() for control in self.around)
@@ -235,15 +235,15 @@ class CatalogueForm(QWidget):
         )
 
     def declustering(self) -> Declustering:
-        """Return how aftershocks are dropped."""
+        """Return how aftershocks are removed."""
         return Declustering(self.method.currentData(), self.radius.value(), self.days.value())
 
     def split_magnitude(self) -> float | None:
-        """Return the border between large and small, None for the median."""
+        """Return the magnitude split, None for the median."""
         return None if self.median.isChecked() else round(self.split.value(), 1)
 
     def show_median(self, magnitude: float) -> None:
-        """Show the median that was found."""
+        """Show the computed median."""
         if self.median.isChecked():
             self._filling = True
             self.split.setValue(magnitude)

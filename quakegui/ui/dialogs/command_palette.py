@@ -1,4 +1,4 @@
-"""The command palette: every action, found by a few letters of its name."""
+"""The command palette: finds every action by a few letters of its name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ICON_SIZE = QSize(18, 18)
 
 
 class CommandPalette(QDialog):
-    """Type, choose with the arrow keys, run with Return.
+    """Type, select with the arrow keys, run with Enter.
 
     Parameters
     ----------
     actions
-        To choose from; the data of each is its row of the action table.
+        The actions; the data of each is its row of the action table.
     """
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
@@ -45,7 +45,7 @@ class CommandPalette(QDialog):
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Send the arrow keys to the list, and Return to the chosen command."""
+        """Send the arrow keys to the list, and Enter to the selected command."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
                 row = self.list.currentRow() + (1 if event.key() == Qt.Key.Key_Down else -1)
@@ -61,7 +61,7 @@ class CommandPalette(QDialog):
         self.list.clear()
         for action in self._actions.values():
             row: Action = action.data()
-            # The English name is found too, whatever the language: colleagues share instructions.
+            # The English name is searched in every language, since colleagues share instructions.
             names = f"{tr(row.text)} {row.text} {tr(row.menu)}".lower()
             if all(word in names for word in text.lower().split()):
                 self.list.addItem(self._item(action, tr(row.menu)))
@@ -83,7 +83,7 @@ class CommandPalette(QDialog):
 
 
 def _icon_or_blank(action: QAction) -> QIcon:
-    """Return an action's icon, or nothing in the same size, so that all names begin in one line."""
+    """Return the icon of an action, or a blank of the same size, so that all names are aligned."""
     if not action.icon().isNull():
         return action.icon()
     blank = QPixmap(ICON_SIZE)

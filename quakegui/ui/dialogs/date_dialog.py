@@ -1,4 +1,4 @@
-"""Asks for a date of the season."""
+"""Dialog for a date of the season."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from quakegui.ui.i18n import tr
 
 
 class DateDialog(QDialog):
-    """A calendar of the season's days."""
+    """A calendar of the days of the season."""
 
     def __init__(self, day: np.datetime64, days: NDArray[np.datetime64], parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,14 +39,14 @@ class DateDialog(QDialog):
         column.addWidget(buttons)
 
     def date(self) -> date:
-        """Return the chosen local date."""
+        """Return the selected local date."""
         chosen = self._calendar.selectedDate().toPython()
         assert isinstance(chosen, date)
         return chosen
 
 
 def ask_date(parent: QWidget, day: np.datetime64, days: NDArray[np.datetime64]) -> date | None:
-    """Return the chosen local date within `days`, or None where the analyst thought better of it."""
+    """Return the selected local date within `days`, or None if the dialog was cancelled."""
     dialog = DateDialog(day, days, parent)
     chosen = dialog.date() if dialog.exec() else None
     dialog.deleteLater()

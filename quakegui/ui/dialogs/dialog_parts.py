@@ -1,4 +1,4 @@
-"""What the larger dialogs share: a sentence area, a job's progress with its own cancel, and plain tables."""
+"""Shared parts of the larger dialogs: a message area, the progress of a job with a cancel button, and plain tables."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ Index = QModelIndex | QPersistentModelIndex
 W = TypeVar("W", bound=QWidget)
 NOWHERE: Final = QModelIndex()
 AROUND: Final = QSize(12, 40)
-"""A dialog's title bar and edges, in pixels."""
+"""Size of the title bar and frame of a dialog, in pixels."""
 EN_SPACE: Final = "\u2002"
 BUSY: Final = mark("Another task is still running; this one starts when it finishes.")
 
 
 def open_at(dialog: QDialog, width: int, height: int) -> None:
-    """Let a dialog open at a size, less where the screen with its bars has no room for it."""
+    """Resize a dialog before it opens, limited to the available area of the screen."""
     dialog.resize(QSize(width, height).boundedTo(dialog.screen().availableSize() - AROUND))
 
 
 def with_name(widget: W, name: str, tip: str = "") -> W:
-    """Give a control its name for screen readers and its tooltip, and return it."""
+    """Set accessible name and tooltip of a control, and return it."""
     widget.setAccessibleName(name)
     widget.setToolTip(as_text(tip or name))
     return widget
 
 
 def add_rows(form: QFormLayout, rows: Sequence[tuple[str, QWidget, str]]) -> None:
-    """Add rows of caption, control and tooltip; the caption is the control's name."""
+    """Add rows of caption, control and tooltip; the caption is also the accessible name."""
     for caption, widget, tip in rows:
         form.addRow(caption, with_name(widget, caption, tip))
 
 
 class Sentence(QLabel):
-    """One or more sentences in the colour of their weight; takes no room while there are none."""
+    """One or more sentences in the colour of their level; hidden while empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,14 +79,14 @@ class Sentence(QLabel):
         self.hide()
 
     def say(self, text: str, level: str = "info") -> None:
-        """Show a text, what a lower layer says in the language in force; `level` is "info", "warning" or "error"."""
+        """Show a text, translated if it is a `Said`; `level` is "info", "warning" or "error"."""
         self._level = level
         self.setText(worded(text))
         self._paint()
         self.setVisible(bool(text))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of colours."""
+        """Update the colour after a change of the palette."""
         if event.type() == QEvent.Type.ApplicationPaletteChange:
             self._paint()
         super().changeEvent(event)
@@ -98,7 +98,7 @@ class Sentence(QLabel):
 
 
 class JobStrip(QWidget):
-    """The progress of a dialog's job, and the button that stops it."""
+    """The progress of a dialog's job, and its cancel button."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class JobStrip(QWidget):
         self.hide()
 
     def show_progress(self, progress: JobProgress) -> None:
-        """Show how far the job has come, and the time left once it can be told."""
+        """Show the progress of the job, and the remaining time once it can be estimated."""
         text = worded(title_of(progress.job)) + (f": {worded(progress.text)}" if progress.text else "")
         if progress.seconds_left is not None:
             text += " · " + tr("{seconds:.0f} s left").format(seconds=progress.seconds_left)
@@ -135,13 +135,13 @@ class TableRow:
     Attributes
     ----------
     cells
-        What the columns show; numbers are right-aligned and sort as numbers.
+        Contents of the columns; numbers are right-aligned and sorted as numbers.
     level
-        "" or the weight of the row: "muted", "warning", "error".
+        "" or the level of the row: "muted", "warning", "error".
     icon
-        In front of the first column.
+        Icon in front of the first column.
     about
-        The object that the row stands for.
+        The object of the row.
     """
 
     cells: tuple[str | float, ...]
@@ -151,7 +151,7 @@ class TableRow:
 
 
 class Rows(QAbstractTableModel):
-    """A read-only table of rows under headers."""
+    """A read-only table model with headers."""
 
     def __init__(self, headers: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -160,22 +160,22 @@ class Rows(QAbstractTableModel):
         self._decimals: tuple[int | None, ...] = (None,) * len(headers)
 
     def show(self, rows: Sequence[TableRow]) -> None:
-        """Put these rows in place of what was shown."""
+        """Replace the rows."""
         self.beginResetModel()
         self.rows = tuple(rows)
         self._decimals = tuple(_decimals([row.cells[k] for row in self.rows]) for k in range(len(self._headers)))
         self.endResetModel()
 
     def rowCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 - Qt's name
-        """Return how many rows there are."""
+        """Return the number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:  # noqa: N802 - Qt's name
-        """Return how many columns there are."""
+        """Return the number of columns."""
         return 0 if parent.isValid() else len(self._headers)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        """Return a column's title, at the right above numbers."""
+        """Return the title of a column, right-aligned above numbers."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section] + (EN_SPACE if self._decimals[section] is not None else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
@@ -184,7 +184,7 @@ class Rows(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows, how it is aligned and coloured, and what it sorts by."""
+        """Return text, alignment, colour and sort key of a cell."""
         row = self.rows[index.row()]
         value = row.cells[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
@@ -203,7 +203,7 @@ class Rows(QAbstractTableModel):
 
 
 def _decimals(cells: Sequence[str | float]) -> int | None:
-    """Return how many decimals show every number of a column, so that their points stand below each other; None without any."""
+    """Return the number of decimals that aligns all numbers of a column at the decimal point; None without numbers."""
     numbers = [f"{cell:g}" for cell in cells if not isinstance(cell, str)]
     return max((len(text.partition(".")[2]) for text in numbers if "e" not in text), default=0) if numbers else None
 
@@ -214,17 +214,17 @@ def _level_colour(level: str) -> QColor:
 
 
 class _NumberGap(QStyledItemDelegate):
-    """Leaves a gap to the right of numbers, so that they do not run into the words of the next column."""
+    """Leaves a gap to the right of numbers, so that they do not touch the text of the next column."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
-        """Add an en space behind what is aligned to the right."""
+        """Add an en space after right-aligned text."""
         super().initStyleOption(option, index)
         if option.displayAlignment & Qt.AlignmentFlag.AlignRight:  # type: ignore[attr-defined,unused-ignore]  # in 6.9's stubs
             option.text += EN_SPACE  # type: ignore[attr-defined,unused-ignore]
 
 
 class RowsView(QTableView):
-    """A sortable table over `Rows`, one selected row at a time."""
+    """A sortable table view of `Rows`, with at most one selected row."""
 
     def __init__(self, headers: Sequence[str], name: str, *, wide: int = -1) -> None:
         super().__init__()
@@ -252,7 +252,7 @@ class RowsView(QTableView):
         self.setSortingEnabled(True)
 
     def show_rows(self, rows: Sequence[TableRow]) -> None:
-        """Put these rows in place of what was shown, as wide as the first of them need."""
+        """Replace the rows, and fit the columns to the first of them."""
         self.rows.show(rows)
         self.horizontalHeader().setResizeContentsPrecision(200)
         for column in range(self.rows.columnCount()):
@@ -266,12 +266,12 @@ class RowsView(QTableView):
         return self.rows.rows[self._sorted.mapToSource(found[0]).row()] if found else None
 
     def choose(self, number: int) -> None:
-        """Select a row by its place in the order given to `show_rows`."""
+        """Select a row by its index in the argument of `show_rows`."""
         self.selectRow(self._sorted.mapFromSource(self.rows.index(number, 0)).row())
 
 
 class JobDialog(QDialog):
-    """A dialog that may run one job of the session at a time, and says in itself what went wrong."""
+    """A dialog that can run one job of the session at a time, and shows its errors."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -287,11 +287,11 @@ class JobDialog(QDialog):
 
     @property
     def busy(self) -> bool:
-        """Whether a job of this dialog runs or waits."""
+        """Whether a job of this dialog is running or waiting."""
         return bool(self._job)
 
     def has_job(self, job: str) -> bool:
-        """Return whether a job of this id of this dialog runs or waits."""
+        """Return whether a job of this dialog with this id is running or waiting."""
         return job == self._job
 
     def run_job(
@@ -303,17 +303,21 @@ class JobDialog(QDialog):
         kept: Callable[[Any], None] | None = None,
         asks: bool = False,
     ) -> None:
-        """Run `work` beside the window; `done` takes its result, unless the dialog has been closed meanwhile.
+        """Run `work` in the background; `done` receives its result unless the dialog was closed meanwhile.
 
         Parameters
         ----------
         job
-            What the job is known by (`job_titles`).
+            Id of the job (`job_titles`).
+        work
+            The work.
+        done
+            Called with the result.
         kept
-            Of work that changes the project and never asks whether it is stopped: takes the result last, also where the dialog
-            has been closed, because the window has to show what the project holds. Such work is not begun once it is stopped.
+            For work that changes the project and does not check for cancelling: called last with the result, even if the dialog
+            was closed, because the window has to show the new state. Such work does not start once it is stopped.
         asks
-            Whether the analyst is asked before the project is closed meanwhile (`Jobs.start`).
+            Whether to ask the analyst before the project is closed meanwhile (`Jobs.start`).
         """
         self._job, self._stop = job, False
         self.sentence.say(tr(BUSY) if self.session.jobs.busy else "")
@@ -337,14 +341,14 @@ class JobDialog(QDialog):
         self.session.jobs.start(job, stoppable, finish, asks=asks)
 
     def stop_job(self) -> None:
-        """Ask this dialog's job, and no other, to end."""
+        """Request the job of this dialog, and no other, to stop."""
         self._stop = True
 
     def busy_changed(self) -> None:
-        """Enable and disable what must not be used while a job runs; dialogs with such controls say which."""
+        """Enable or disable controls when a job starts or ends; overridden by dialogs with such controls."""
 
     def done(self, result: int) -> None:
-        """Let the job end by itself, take no more news, and close."""
+        """Stop the job, disconnect from the session, and close."""
         if not self._closing:
             self._closing = True
             self.stop_job()
@@ -370,17 +374,17 @@ class JobDialog(QDialog):
             self.sentence.say(str(error), "error")
 
     def _check_alive(self) -> None:
-        # `idle` comes just before a result is handed over; a job that was given up with its project hands nothing over.
+        # `idle` is emitted just before a result is delivered; the result of a job stopped with its project is dropped.
         QTimer.singleShot(
             0, self, lambda: None if self._closing or self.session.jobs.busy or not self._job else self._end_job()
         )
 
 
 class WholeDialog(JobDialog):
-    """A dialog of controls: as high as all that it holds, and higher when that grows, as far as the screen has room."""
+    """A dialog of controls that grows with its contents, up to the height of the screen."""
 
     def event(self, event: QEvent) -> bool:
-        """Follow what is shown in it; styles and fonts are known only when it is shown itself."""
+        """Adjust the height to the contents; styles and fonts are known only once the dialog is shown."""
         done = super().event(event)
         if event.type() in (QEvent.Type.Show, QEvent.Type.LayoutRequest) and self.sizeHint().height() > self.height():
             open_at(self, self.width(), self.sizeHint().height())

@@ -1,4 +1,4 @@
-"""Exports of figures, animations and tables: what to write, how, and where."""
+"""Export of figures, animations and tables."""
 
 from __future__ import annotations
 
@@ -36,26 +36,33 @@ TABLES: Final = (".xlsx", ".csv")
 
 
 def stamp_of(session: Session) -> str:
-    """Return what every exported picture must say, empty for measured data."""
+    """Return the stamp of every exported figure, empty for measured data."""
     return tr("SYNTHETIC — not measured") if session.synthetic else ""
 
 
 class FigureDialog(QDialog):
-    """Chooses a panel and a resolution, then a file.
+    """Choice of a panel and a resolution, then of a file.
 
     Parameters
     ----------
+    session
+        The session.
     panels
         What can be painted: title and widget by name.
+    first
+        Name of the one that is offered first.
     """
 
-    def __init__(self, session: Session, panels: Mapping[str, tuple[str, QWidget]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, panels: Mapping[str, tuple[str, QWidget]], parent: QWidget | None = None, *, first: str = ""
+    ) -> None:
         super().__init__(parent)
         self._session, self._panels = session, panels
         self.setWindowTitle(tr("Export a figure"))
         self._panel = QComboBox()
         for name, (title, _) in panels.items():
             self._panel.addItem(title, name)
+        self._panel.setCurrentIndex(max(self._panel.findData(first), 0))
         self._dpi = QSpinBox()
         self._dpi.setRange(72, 1200)
         self._dpi.setValue(300)
@@ -63,17 +70,21 @@ class FigureDialog(QDialog):
         _rows(form, ((tr("Panel"), self._panel), (tr("Resolution (dpi, PNG)"), self._dpi)))
         form.addRow(_save_buttons(self))
 
+    @property
+    def chosen(self) -> str:
+        """The name of the panel that is chosen."""
+        return str(self._panel.currentData())
+
     def accept(self) -> None:
         """Ask for the file and write it."""
-        name = self._panel.currentData()
-        suggestion = latest_folder(self._session.settings) / f"{str(name).replace(' ', '-')}-{self._session.day}.png"
+        suggestion = latest_folder(self._session.settings) / f"{self.chosen.replace(' ', '-')}-{self._session.day}.png"
         kinds = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
         name, kind = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion), kinds)
         if not name:
             return
         path = with_ending(name, kind, FIGURES)
         try:
-            save_figure(self._panels[self._panel.currentData()][1], path, dpi=self._dpi.value(), stamp=stamp_of(self._session))
+            save_figure(self._panels[self.chosen][1], path, dpi=self._dpi.value(), stamp=stamp_of(self._session))
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
@@ -83,12 +94,16 @@ class FigureDialog(QDialog):
 
 
 class AnimationDialog(QDialog):
-    """Chooses days, speed and kind, then a file.
+    """Choice of days, speed and file type, then of a file.
 
     Parameters
     ----------
+    session
+        The session.
     view
         The map as it is to be painted.
+    parent
+        The parent widget.
     """
 
     def __init__(self, session: Session, view: DayMapView, parent: QWidget | None = None) -> None:
@@ -115,7 +130,7 @@ class AnimationDialog(QDialog):
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:
-        """Ask for the file and write it, with a progress bar."""
+        """Ask for a file and write the animation, with a progress bar."""
         kind = self._kind.currentData()
         suggestion = latest_folder(self._session.settings) / f"season{kind}"
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
@@ -125,7 +140,7 @@ class AnimationDialog(QDialog):
             super().accept()
 
     def write(self, path: Path) -> bool:
-        """Write the animation with a progress bar; returns whether it was."""
+        """Write the animation with a progress bar; returns whether it was written."""
         first, last = self._days.currentData()
         bar = QProgressDialog(tr("Rendering the frames"), tr("Cancel"), 0, last - first + 1, self)
         bar.setMinimumDuration(0)
@@ -163,7 +178,7 @@ def _remember(session: Session) -> None:
 
 
 def save_tables(session: Session, window: QWidget) -> None:
-    """Ask for an xlsx file or a csv's name, and write the season's tables."""
+    """Ask for an xlsx file or a name for csv files, and write the tables of the season."""
     project, season = session.project, session.season
     assert project is not None
     assert season is not None

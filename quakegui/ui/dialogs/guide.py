@@ -1,4 +1,4 @@
-"""The user's guide in a window of its own, with a field to search it; it follows the language in force."""
+"""The user's guide in a separate window, with a search field, in the current language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from quakegui.words import ENGLISH
 
 
 class GuideDialog(QDialog):
-    """The guide beside the window; the analyst may go on working while it is open."""
+    """The guide beside the window; the analyst can continue working while it is open."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class GuideDialog(QDialog):
             row.addWidget(widget)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter searches on
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter finds the next match
         column = QVBoxLayout(self)
         column.addLayout(row)
         column.addWidget(self.answer)
@@ -61,13 +61,13 @@ class GuideDialog(QDialog):
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text, and show the guide, in the language in force."""
+        """Set every text, and show the guide, in the current language."""
         self.setWindowTitle(tr("User's guide"))
         with_name(self.page, tr("User's guide"))
         self.search.setAccessibleName(tr("Search the guide"))
@@ -82,7 +82,7 @@ class GuideDialog(QDialog):
             self.page.setSource(QUrl.fromLocalFile(str(_place(self._language))))
 
     def find_next(self, *, backward: bool = False) -> bool:
-        """Go on to the next (or former) place of what is searched, around the end; returns whether there is one."""
+        """Find the next (or previous) match, wrapping around; returns whether there is one."""
         text = self.search.text()
         how = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
         found = bool(text) and self.page.find(text, how)
@@ -102,7 +102,7 @@ class GuideDialog(QDialog):
 
 
 def show_guide(parent: QWidget) -> GuideDialog:
-    """Show the guide of a window; there is one of it, made when it is first asked for."""
+    """Show the guide of a window; there is one, created on first use."""
     guide = parent.findChild(GuideDialog, options=Qt.FindChildOption.FindDirectChildrenOnly)
     if guide is None:
         guide = GuideDialog(parent)
@@ -114,6 +114,6 @@ def show_guide(parent: QWidget) -> GuideDialog:
 
 
 def _place(language: str) -> Path:
-    """Return the guide in a language, in English where nobody has written it."""
+    """Return the guide in a language, or in English if there is none."""
     found = resources() / "help" / language / "guide.html"
     return found if found.is_file() else resources() / "help" / ENGLISH / "guide.html"

@@ -1,4 +1,4 @@
-"""What the analyst says of a log that does not say it itself: its station, its first day, its clock."""
+"""What the analyst states about a log that lacks it: station, first day, time zone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quakegui.ui.i18n import tr
 
 
 class HintsEditor(QWidget):
-    """Four fields, each of which may stay empty."""
+    """Four optional fields."""
 
     changed = Signal()
 
@@ -43,7 +43,7 @@ class HintsEditor(QWidget):
             field.editingFinished.connect(self._tell)
 
     def fill(self, hints: Hints) -> None:
-        """Show what has been said of a file."""
+        """Show the hints of a file."""
         self._filling = True
         self.station.setText(hints.station)
         self.pattern.setText(hints.station_pattern)
@@ -52,12 +52,12 @@ class HintsEditor(QWidget):
         self._filling = False
 
     def hints(self) -> Hints:
-        """Return what the analyst says.
+        """Return the hints in the fields.
 
         Raises
         ------
         ValueError
-            With a sentence for the screen, where a field holds something else.
+            With a sentence for the user, if the content of a field is invalid.
         """
         day, zone = self.day.text().strip(), self.zone.text().strip()
         try:

@@ -1,4 +1,4 @@
-"""The history of the labels, and the step back to any of its entries, which can itself be undone."""
+"""The history of the labels, and reverting to any of its entries, which can itself be undone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from quakegui.ui.i18n import tr
 
 
 class HistoryDialog(QDialog):
-    """Lists every step, in the project's time zone, and says what going back to it would change."""
+    """Lists every step, in the time zone of the project, and the effect of reverting to it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class HistoryDialog(QDialog):
         self._tell()
 
     def _read(self) -> tuple[tuple[Entry, ...], tuple[LabelRow, ...]]:
-        """Read the journal once; what cannot be read is told, and nothing is listed."""
+        """Read the journal; an error is reported, and the list is empty."""
         from quakegui.project import journal
         from quakegui.project.store import ProjectError
 
@@ -75,12 +75,12 @@ class HistoryDialog(QDialog):
 
     @property
     def entry(self) -> Entry | None:
-        """The entry that is chosen."""
+        """The selected entry."""
         row = self.table.currentRow()
         return self._entries[row] if row >= 0 and self.table.selectedItems() else None
 
     def _tell(self) -> None:
-        """Say what going back to the chosen entry would change."""
+        """Show what reverting to the selected entry would change."""
         entry = self.entry
         changed = 0 if entry is None else days_changed_since(self._rows, entry.at)
         self._buttons.button(Standard.Ok).setEnabled(changed > 0 and self._session.can_write)

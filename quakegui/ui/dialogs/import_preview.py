@@ -1,4 +1,4 @@
-"""What lies in the files that the analyst chose, found out before anything is imported. Runs in a job, knows no widget."""
+"""Preview of the selected files before they are imported. Runs in a job, without widgets."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.words import Said, joined
 
 MOST_SOURCES: Final = 200
-"""Files and members of archives that are looked into; the import itself looks at all of them."""
+"""Maximum number of files and members of archives in the preview; the import reads all of them."""
 MOST_ROWS: Final = 12
 TABLE_ENDINGS: Final = (".csv", ".txt", ".tsv", ".dat", ".tab", ".xlsx")
-"""What may be a table of readings although nothing in it says so."""
+"""Endings of possible tables of readings that were not recognised by content."""
 
 EARTHQUAKES: Final = Said("The file contains earthquakes; import it with “Earthquake catalogue”.")
 NOT_PLAIN: Final = Said("The time and total-intensity columns could not be identified; specify them below.")
@@ -36,31 +36,31 @@ class FilePreview:
     Attributes
     ----------
     path
-        The file on disk that it is, or lies in.
+        The file on disk, or that of the archive.
     name
-        As the import will name it.
+        Its name in the import.
     kind
-        "readings", "kp", "stations", "events", "table" (to be mapped by the analyst) or "" for nothing known.
+        "readings", "kp", "stations", "events", "table" (to be mapped by the analyst) or "" if unknown.
     format
         Name of the format, or "".
     stations
-        Codes.
+        Station codes.
     count
-        Readings, intervals of Kp, events or stations.
+        Number of readings, Kp intervals, earthquakes or stations.
     first, last
-        UTC stamps, datetime64[ms], or None.
+        UTC timestamps, datetime64[ms], or None.
     cadences_s
-        Seconds between readings, each once.
+        Sampling intervals in seconds, unique.
     data_types
-        Names of `DataType`, each once.
+        Names of `DataType`, unique.
     notes
         Sentences of the reader.
     reason
-        Why it will be left out, or "".
+        Why it will be skipped, or "".
     table
-        The first rows, where it is a table.
+        The first rows of a table.
     guess
-        What its columns seem to mean, where it is a table.
+        The presumed mapping of a table.
     """
 
     path: Path
@@ -80,13 +80,13 @@ class FilePreview:
 
     @property
     def key(self) -> tuple[Path, str]:
-        """What tells it apart: files of one name may lie in several folders, and several members in one archive."""
+        """Identification: files in several folders, or members of one archive, may have the same name."""
         return self.path, self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Previews:
-    """What was seen: the files looked into, and how many more files on disk there are."""
+    """The files in the preview, and the number of further files on disk."""
 
     files: tuple[FilePreview, ...]
     unseen: int
@@ -100,7 +100,7 @@ def look_at(
     saved: tuple[SavedMapping, ...] = (),
     most: int = MOST_SOURCES,
 ) -> Previews:
-    """Look into files, folders and archives; what cannot be read says why. `saved` are the project's mappings of tables."""
+    """Preview files, folders and archives; an unreadable file has a reason. `saved` are the table mappings of the project."""
     files = files_at(paths)
     found: list[FilePreview] = []
     for done, (path, prefix) in enumerate(files):
@@ -112,7 +112,7 @@ def look_at(
 
 
 def look_again(preview: FilePreview, said: TableMapping | Hints) -> FilePreview:
-    """Return what a file holds by what is said of it: what its columns mean, or what it leaves open."""
+    """Preview a file again with a mapping or hints."""
     try:
         return _readings(replace(preview, reason="", notes=()), _source(preview), said)
     except FormatError as error:
@@ -120,7 +120,7 @@ def look_again(preview: FilePreview, said: TableMapping | Hints) -> FilePreview:
 
 
 def look_at_sheet(preview: FilePreview, sheet: str, skip_lines: int | None = None) -> FilePreview:
-    """Return a table with the first rows of another sheet, or below other lines, and what its columns seem to mean there."""
+    """Preview another sheet of a workbook, or a table below other lines, with its presumed mapping."""
     try:
         source = _source(preview)
         rows = formats.preview(source, sheet=sheet, rows=MOST_ROWS, skip=skip_lines)
@@ -183,7 +183,7 @@ def _look_at_table(preview: FilePreview, source: Source, saved: tuple[SavedMappi
 
 
 def _of_station(kept: TableMapping, stations: tuple[str, ...]) -> TableMapping:
-    """Return a kept mapping with the one station of another file, empty where the file does not say it, in place of its own."""
+    """Return a saved mapping with the only station of another file in place of its own, empty if that file names none."""
     code = stations[0] if len(stations) == 1 else ""
     if kept.layout == "wide" and len(kept.columns) == 1:
         return replace(kept, columns=((code, kept.columns[0][1]),))

@@ -1,4 +1,4 @@
-"""The report of an import: what came in, what was there already, and what was left out and why."""
+"""The report of an import: files that were imported, already imported, and skipped, with the reasons."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from quakegui.ui.dialogs.dialog_parts import RowsView, TableRow, with_name
 from quakegui.ui.i18n import tr, worded
 
 MOST_WRAPPED: Final = 500
-"""Rows whose height is fitted to their sentences; with more that would take longer than a glance."""
+"""Maximum number of rows whose height is fitted to their sentences; more would take too long."""
 
 
 class ImportReportPage(QWidget):
-    """A sentence that sums up, and a table for each outcome."""
+    """A summary, and a table for each outcome."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class ImportReportPage(QWidget):
         column.addWidget(self._tabs, 1)
 
     def show_report(self, report: ImportReport) -> None:
-        """Show what came in, and why the rest did not."""
+        """Show the imported files, and the reasons for the others."""
         self._outcome.setText(
             tr("{new} files imported, {same} already imported, {out} skipped. {days} days are new or changed.").format(
                 new=len(report.imported), same=len(report.unchanged), out=len(report.skipped), days=report.days_changed
@@ -87,5 +87,5 @@ class ImportReportPage(QWidget):
 
 
 def minute_text(time: np.datetime64 | None) -> str:
-    """Return a UTC instant to the minute, or nothing for None."""
+    """Return a UTC time to the minute, or an empty string for None."""
     return "" if time is None else f"{to_local(time, 'UTC'):%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""A file in the list of the import wizard, and how what is said of one table goes for others that are alike."""
+"""A file in the list of the import wizard, and application of one table's mapping to similar tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TYPE_NAMES: Final = {kind.name: text for kind, text in DATA_TYPES}
 
 
 def preview_row(one: FilePreview) -> TableRow:
-    """Return the cells of a file's row; one that will be left out is marked."""
+    """Return the cells of the row of a file; one that will be skipped is marked."""
     remarks = worded(one.reason or joined(" ", one.notes))
     cells = (
         one.name,
@@ -54,7 +54,7 @@ def _cadence(seconds: float) -> str:
 
 
 def for_file(mapping: TableMapping, each: FilePreview, edited: FilePreview) -> TableMapping:
-    """Return the mapping for another table with the same columns: a code that came from the file's own name stays its own."""
+    """Return the mapping for another table with the same columns; a code from the name of its file is kept."""
     own, its = each.guess, edited.guess
     if each is edited or own is None or its is None:
         return mapping

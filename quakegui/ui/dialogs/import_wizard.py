@@ -1,4 +1,4 @@
-"""Import: choose files, see what is in them before anything is kept, correct what columns mean, and read what was left out."""
+"""The import wizard: choose files, preview them before anything is saved, correct mappings, and read the report."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ IMPORTING: Final = "importing"
 
 
 class ImportWizard(JobDialog):
-    """First the files with a preview of each, then the report of what came in and what did not."""
+    """First the files with a preview of each, then the report of the import."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -150,17 +150,17 @@ class ImportWizard(JobDialog):
         return self._paths[-1].parent if self._paths else Path.home()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Take files and folders from the desktop."""
+        """Accept files and folders from the desktop."""
         if event.mimeData().hasUrls() and self._stack.currentIndex() == 0 and not self.busy:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Add what was dropped."""
+        """Add the dropped files."""
         event.acceptProposedAction()
         self.add([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Put files and folders on the list, and look into them in a job."""
+        """Add files and folders to the list, and preview them in a job."""
         fresh = [path for path in paths if path not in self._paths]
         if not fresh or self.busy:
             return
@@ -180,7 +180,7 @@ class ImportWizard(JobDialog):
         self.run_job(LOOKING, work, done)
 
     def clear(self) -> None:
-        """Take everything off the list."""
+        """Clear the list."""
         self._paths, self.previews, self._mappings, self._unseen = [], [], {}, 0
         self._show_previews()
 
@@ -229,7 +229,7 @@ class ImportWizard(JobDialog):
             self.editor.fill(preview.table, said if isinstance(said, TableMapping) else None)
 
     def _remap(self) -> None:
-        """Look into the chosen table again with what its columns are now said to mean; the same goes for all alike it."""
+        """Preview the selected table again with the mapping in the editor, and all similar tables."""
         preview = self._preview()
         if preview is None or preview.table is None:
             return
@@ -245,7 +245,7 @@ class ImportWizard(JobDialog):
         self._look_again()
 
     def _say_hints(self) -> None:
-        """Look into the chosen log again with what is now said of it."""
+        """Preview the selected log again with its hints."""
         preview = self._preview()
         if preview is None:
             return
@@ -258,7 +258,7 @@ class ImportWizard(JobDialog):
         self._look_again()
 
     def _look_again(self) -> None:
-        if self.busy:  # the latest wish is in self._mappings and is looked at when the job has ended
+        if self.busy:  # the latest request is in self._mappings and is processed when the job has ended
             return
         asked = {one.key: (one, self._mappings[one.key]) for one in self.previews if one.key in self._mappings}
 
@@ -302,7 +302,7 @@ class ImportWizard(JobDialog):
     # -- importing -------------------------------------------------------------------------------------------------
 
     def start_import(self) -> None:
-        """Import everything on the list in a job; nothing is kept of an import that is stopped."""
+        """Import all files of the list in a job; if it is stopped, nothing is stored."""
         project = self.session.project
         if project is None or self.busy or not self._paths:
             return
@@ -329,7 +329,7 @@ class ImportWizard(JobDialog):
             computing.recompute(self.session)
 
     def _keep_mappings(self) -> None:
-        """Keep with the project what the columns of these tables mean, where the analyst wishes that."""
+        """Save the mappings of these tables in the project, if the analyst chose that."""
         project = self.session.project
         if project is None or not self.editor.keeps.isChecked():
             return
@@ -339,7 +339,7 @@ class ImportWizard(JobDialog):
                 save_mapping(project, one.table.columns, said)
 
     def back(self) -> None:
-        """Begin anew with other files."""
+        """Start again with other files."""
         self.clear()
         self._stack.setCurrentIndex(0)
         self.busy_changed()
@@ -347,7 +347,7 @@ class ImportWizard(JobDialog):
     # -- state -----------------------------------------------------------------------------------------------------
 
     def busy_changed(self) -> None:
-        """Only what makes sense now can be pressed."""
+        """Enable only controls that are useful now."""
         choosing = self._stack.currentIndex() == 0
         self.import_button.setVisible(choosing)
         self._more.setVisible(not choosing)
@@ -357,7 +357,7 @@ class ImportWizard(JobDialog):
             button.setEnabled(not self.busy)
 
     def reject(self) -> None:
-        """Stop what runs; without anything running, close."""
+        """Stop the running job; if there is none, close."""
         if self.busy:
             self.stop_job()
         else:

@@ -1,4 +1,4 @@
-"""What was imported, by whom and when; undoes and redoes it."""
+"""The imports, with author and time; to undo and redo them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_NAMES = 3
 
 
 class ImportsDialog(JobDialog):
-    """The list of imports, the latest first, and two buttons."""
+    """The list of imports, latest first, and two buttons."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -52,7 +52,7 @@ class ImportsDialog(JobDialog):
         open_at(self, 900, 420)
 
     def fill(self) -> None:
-        """Read the acts again and select the latest."""
+        """Reload the acts and select the latest."""
         project = self.session.project
         found = acts(project)[::-1] if project is not None else ()
         self.table.show_rows(
@@ -70,7 +70,7 @@ class ImportsDialog(JobDialog):
         self.busy_changed()
 
     def busy_changed(self) -> None:
-        """Let only what can be undone be undone, and one thing at a time."""
+        """Enable Undo and Redo for the selected act, unless a job is running."""
         row = self.table.current()
         free = row is not None and not self.busy and self.session.can_write
         self.undo.setEnabled(free and row is not None and not row.about.undone)
@@ -83,7 +83,7 @@ class ImportsDialog(JobDialog):
         return button
 
     def _change(self, change: Callable[..., Act]) -> None:
-        """Undo or redo the selected act, and show what follows."""
+        """Undo or redo the selected act, and show the result."""
         row, project = self.table.current(), self.session.project
         if row is None or project is None or self.busy:
             return
@@ -115,7 +115,7 @@ class ImportsDialog(JobDialog):
 
 
 def content_of(act: Act) -> str:
-    """Return what an act brought or removed, in the language in force."""
+    """Return what an act imported or removed, in the current language."""
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))

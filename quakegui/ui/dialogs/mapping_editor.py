@@ -1,4 +1,4 @@
-"""What the columns of a table mean: guessed, shown beside the first rows, and for the analyst to correct."""
+"""The mapping of a table: guessed, shown beside the first rows, and editable."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ NAME, EXAMPLE, MEANING, CODE = range(4)
 
 
 class MappingEditor(QWidget):
-    """One row per column of the table, and what its clock and numbers are in."""
+    """One row per column of the table; below, time zone, units and other properties."""
 
     changed = Signal()
     sheet_chosen = Signal(str)
@@ -137,7 +137,7 @@ class MappingEditor(QWidget):
         across.addLayout(self._form, 2)
 
     def fill(self, table: Preview, mapping: TableMapping | None) -> None:
-        """Show a table's columns with what they seem to mean."""
+        """Show the columns of a table with their presumed meaning."""
         self._filling = True
         meanings, codes = _meanings(mapping)
         self._time = mapping.time if mapping is not None else ()
@@ -183,12 +183,12 @@ class MappingEditor(QWidget):
         self.missing.setText(", ".join(f"{value:g}" for value in mapping.missing))
 
     def mapping(self) -> TableMapping:
-        """Return what the analyst says the columns mean.
+        """Return the mapping in the controls.
 
         Raises
         ------
         ValueError
-            With a sentence for the screen, where it is not complete.
+            With a sentence for the user, if it is incomplete.
         """
         time, station, values = self._by_meaning()
         if not time:
@@ -231,11 +231,11 @@ class MappingEditor(QWidget):
         return zone
 
     def skip_lines(self) -> int | None:
-        """Return how many lines stand above the table, None where they are to be found."""
+        """Return the number of lines above the table, None to detect them."""
         return None if self.skip.value() < 0 else self.skip.value()
 
     def _by_meaning(self) -> tuple[list[str], list[str], list[tuple[str, str, str]]]:
-        """Return the columns with the time, with station codes, and (letter, column, station code) of those with values."""
+        """Return the time columns, the station code columns, and (component, column, station code) of the value columns."""
         time: list[str] = []
         station: list[str] = []
         values: list[tuple[str, str, str]] = []
@@ -337,6 +337,6 @@ def _editable(items: Sequence[tuple[str, str]]) -> QComboBox:
 
 
 def _value(box: QComboBox) -> str:
-    """Return the value of the chosen text, or what was typed."""
+    """Return the value of the selected text, or the typed text."""
     at = box.findText(box.currentText())
     return str(box.itemData(at)) if at >= 0 else box.currentText().strip()

@@ -1,4 +1,4 @@
-"""Asks for what a new project needs: a folder, a name, a time zone."""
+"""Dialog for a new project: folder, name, time zone."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ DEFAULT_TIMEZONE = "Asia/Shanghai"
 
 
 class NewProjectDialog(QDialog):
-    """The folder is made where it does not exist; the time zone says when a day begins.
+    """The folder is created if necessary; the time zone defines when a day begins.
 
     Parameters
     ----------
     folder
-        Where projects are made, unless another place is given.
+        Default parent folder of projects.
+    parent
+        The parent widget.
     """
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
@@ -70,11 +72,11 @@ class NewProjectDialog(QDialog):
         self._check()
 
     def name(self) -> str:
-        """Return the project's name; the folder's where none was given."""
+        """Return the name of the project, by default that of the folder."""
         return self.name_edit.text().strip() or self.folder().name
 
     def folder(self) -> Path:
-        """Return the folder to make the project in."""
+        """Return the folder in which to create the project."""
         return Path(self.folder_edit.text().strip())
 
     def timezone(self) -> str:
@@ -108,9 +110,9 @@ class NewProjectDialog(QDialog):
 
 
 def _state(folder: Path) -> Literal["free", "taken", "unknown"]:
-    """Return whether a project can be made in a folder, as far as its path tells."""
+    """Return whether a project can be created in a folder, judging by its path."""
     try:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    except (OSError, ValueError):  # no right to look, a name longer than the file system takes, a character no path has
+    except (OSError, ValueError):  # no permission, a name that is too long, or an invalid character
         return "unknown"
     return "taken" if taken else "free"

@@ -1,4 +1,4 @@
-"""The label rule: its parameters, and at once what it says of every day and event."""
+"""The label rule: its parameters, and immediately its effect on every day and earthquake."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LAW, FLAT = range(2)
 
 
 class RuleDialog(JobDialog):
-    """Parameters on the left; counts per class, days that came too late, and the events' days on the right."""
+    """Parameters on the left; counts per class, late days, and the days of each earthquake on the right."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -181,7 +181,7 @@ class RuleDialog(JobDialog):
         self.busy_changed()
 
     def show_rule(self, rule: LabelRule) -> None:
-        """Put a rule into the controls."""
+        """Show a rule in the controls."""
         for widget in (self._kind, self._scale, self._exponent, self.flat, self._after, self._winner):
             widget.blockSignals(True)
         self._kind.setCurrentIndex(LAW if rule.flat_days_before is None else FLAT)
@@ -196,7 +196,7 @@ class RuleDialog(JobDialog):
         self._recount()
 
     def rule(self) -> LabelRule:
-        """Return the rule that the controls say."""
+        """Return the rule in the controls."""
         return LabelRule(
             self._scale.value(),
             self._exponent.value(),
@@ -286,7 +286,7 @@ class RuleDialog(JobDialog):
         return tr("no days: assigned to other earthquakes") if inside else tr("outside the season")
 
     def apply(self) -> None:
-        """Write the rule's labels as one step, and close."""
+        """Write the labels of the rule as one step, and close."""
         project, rule, author = self.session.project, self.rule(), self.session.settings.analyst
         if project is None:
             return
@@ -307,7 +307,7 @@ class RuleDialog(JobDialog):
         self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
-        """Let the rule be applied where there are days, events and the right to write."""
+        """Enable Apply if there are days and earthquakes, and the project is writable."""
         ready = self.labels is not None and bool(self.session.events) and any(self._classes)
         possible = ready and not self.busy and self.session.can_write
         self.buttons.button(QDialogButtonBox.StandardButton.Apply).setEnabled(possible)

@@ -1,4 +1,4 @@
-"""The season's window, and every parameter of the way from readings to regions, each beside its default."""
+"""First and last day of the season, and all parameters from readings to regions, each beside its default."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ METHODS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of the config: where it lies, how it is called, and what a control lets through."""
+    """One parameter of the config: its path, its name, and the range of its control."""
 
     path: tuple[str, ...]
     text: str
@@ -57,7 +57,7 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """Whether it is a "switch" (which has no step), "whole" or "number"."""
+        """Kind of the control: "switch" (without a step), "whole" or "number"."""
         return "switch" if self.step == 0.0 else "number" if self.decimals else "whole"
 
 
@@ -210,11 +210,11 @@ REGIONS: Final = (
 
 
 WITHOUT_MAPS: Final[dict[str, Any]] = {"first_day": None, "last_day": None, "grace_minutes": 0.0}
-"""Parameters that change no map, as they are compared without."""
+"""Parameters that do not affect maps, and are ignored when parameters are compared."""
 
 
 class SeasonDialog(WholeDialog):
-    """Four pages of parameters; a bad combination says so and cannot be saved."""
+    """Four pages of parameters; an invalid combination is reported and cannot be saved."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -300,7 +300,7 @@ class SeasonDialog(WholeDialog):
             control.setSingleStep(parameter.step)
             control.valueChanged.connect(self._check)
         if not isinstance(control, QCheckBox):
-            control.setMinimumWidth(control.fontMetrics().horizontalAdvance("0") * 12)  # all alike
+            control.setMinimumWidth(control.fontMetrics().horizontalAdvance("0") * 12)  # all with the same width
         return with_name(control, tr(parameter.text), tr(parameter.tip))
 
     def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:
@@ -348,17 +348,17 @@ class SeasonDialog(WholeDialog):
         self._check()
 
     def config(self) -> SeasonConfig:
-        """Return what the controls say.
+        """Return the parameters in the controls.
 
         Raises
         ------
         ValueError
-            With a sentence, where the parameters do not go together.
+            With a sentence, if the parameters are inconsistent.
         """
         values: dict[tuple[str, ...], object] = {}
         for path, control in self.controls.items():
             value = control.isChecked() if isinstance(control, QCheckBox) else control.value()
-            # What is shown is rounded; a parameter that was not touched stays exactly as it was.
+            # Controls show rounded values; a parameter that was not edited keeps its exact value.
             before = _read(self._before, path)
             same = isinstance(control, QDoubleSpinBox) and round(before, control.decimals()) == round(value, control.decimals())
             values[path] = before if same else value
@@ -371,7 +371,7 @@ class SeasonDialog(WholeDialog):
         return config
 
     def reset(self) -> None:
-        """Show the defaults; they are kept by Save only."""
+        """Show the defaults; they are saved by Save only."""
         self._show(self._defaults)
 
     def _check(self) -> None:
@@ -403,7 +403,7 @@ class SeasonDialog(WholeDialog):
             self.sentence.say("")
 
     def save(self) -> None:
-        """Keep the parameters and compute the season anew."""
+        """Save the parameters and recompute the season."""
         project = self.session.project
         config = self.config()
         if project is None or config == self._before:

@@ -1,4 +1,4 @@
-"""The analyst's settings; each takes effect at once, so that it can be seen."""
+"""The analyst's settings; each takes effect at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THEME_NAMES: Final = {"system": mark("Follow system"), "light": mark("Light"), "
 
 
 class SettingsDialog(WholeDialog):
-    """Who labels, how it looks, how it plays, and where networks train. Its own words follow a change of the language."""
+    """Analyst, appearance, playback, and training environment; retranslated after a change of language."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -65,23 +65,23 @@ class SettingsDialog(WholeDialog):
         open_at(self, WIDTH, self.sizeHint().height())
 
     def done(self, result: int) -> None:
-        """Keep what is still being typed, then close."""
+        """Save what is still being typed, then close."""
         self._keep_analyst()
         self.worker.keep()
         super().done(result)
 
     def busy_changed(self) -> None:
-        """Let one question be asked of the worker at a time."""
+        """Allow one test of the worker at a time."""
         self.worker.try_it.setEnabled(not self.busy)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language, which this dialog makes itself."""
+        """Update after a change of language, which this dialog itself makes."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.setWindowTitle(tr("Settings"))
         for caption, (text, widget, tip) in zip(self._captions, self._rows, strict=True):
             caption.setText(tr(text))

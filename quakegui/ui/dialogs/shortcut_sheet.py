@@ -1,4 +1,4 @@
-"""Every shortcut on one sheet, read from the action table."""
+"""All shortcuts on one sheet, from the action table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quakegui.ui.i18n import tr
 
 
 class ShortcutSheet(QDialog):
-    """Menus as headings, actions with their keys below."""
+    """Menus as headings, with actions and their keys below."""
 
     def __init__(self, rows: Sequence[Action], parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The stations: codes, names and coordinates, corrected by hand or taken from a list."""
+"""The stations: codes, names and coordinates, edited or imported from a list."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ NO_NUMBER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Faults:
-    """What is wrong in the table: a sentence, and the cells (row, column) to mark."""
+    """Faults of the table: a sentence, and the cells (row, column) to mark."""
 
     sentence: str
     cells: frozenset[tuple[int, int]]
 
 
 class StationsDialog(JobDialog):
-    """A table to write in; nothing is kept before Save, and Save needs a table without faults."""
+    """An editable table; nothing is saved before Save, which requires a table without faults."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -105,7 +105,7 @@ class StationsDialog(JobDialog):
     # -- table -----------------------------------------------------------------------------------------------------
 
     def fill(self, shown: tuple[Station, ...]) -> None:
-        """Show stations: rows of known codes are replaced, others added."""
+        """Show stations: rows of existing codes are replaced, others added."""
         self._filling = True
         rows = {self._text(row, CODE): row for row in range(self.table.rowCount())}
         for station in shown:
@@ -128,7 +128,7 @@ class StationsDialog(JobDialog):
         )
         for column, text in enumerate(texts):
             if not text and self.table.item(row, column) is not None:
-                continue  # a list that leaves a place out does not take it away
+                continue  # a list without coordinates does not remove them
             item = QTableWidgetItem(text)
             if column >= LATITUDE:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -153,7 +153,7 @@ class StationsDialog(JobDialog):
         if self._filling:
             return
         faults = self._faults()
-        self._filling = True  # colours are item changes too
+        self._filling = True  # setting a colour emits itemChanged too
         for row in range(self.table.rowCount()):
             for column in range(self.table.columnCount()):
                 item = self.table.item(row, column)
@@ -170,7 +170,7 @@ class StationsDialog(JobDialog):
         self.busy_changed()
 
     def _faults(self) -> _Faults:
-        """Return the first thing that is wrong, in words, and every cell in which something is."""
+        """Return the first fault as a sentence, and all faulty cells."""
         found: list[tuple[str, int, int]] = []
         seen: set[str] = set()
         for row in range(self.table.rowCount()):
@@ -209,7 +209,7 @@ class StationsDialog(JobDialog):
             self.unlocated.setText(tr("Every station has coordinates."))
 
     def stations(self) -> tuple[Station, ...]:
-        """Return what the table says, of a table without faults."""
+        """Return the stations in a table without faults."""
         rows = range(self.table.rowCount())
         return tuple(
             Station(
@@ -220,7 +220,7 @@ class StationsDialog(JobDialog):
             for row in rows
         )
 
-    # -- lists and keeping -----------------------------------------------------------------------------------------
+    # -- lists and saving ------------------------------------------------------------------------------------------
 
     def _ask_list(self) -> None:
         kinds = tr("Station lists (*.csv *.txt *.xlsx *.ack);;All files (*)")
@@ -229,7 +229,7 @@ class StationsDialog(JobDialog):
             self.import_list(Path(name))
 
     def import_list(self, path: Path) -> None:
-        """Show the stations of a list in the table, for the analyst to look at and save."""
+        """Show the stations of a list in the table, for the analyst to check and save."""
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> tuple[list[Station], list[str]]:
             found: list[Station] = []
@@ -250,7 +250,7 @@ class StationsDialog(JobDialog):
         self.run_job(READING, work, done)
 
     def save(self) -> None:
-        """Keep what was changed, then compute the season anew."""
+        """Save the changes, then recompute the season."""
         project = self.session.project
         changed = [station for station in self.stations() if station != self._known.get(station.code)]
         if project is None or not changed:
@@ -266,7 +266,7 @@ class StationsDialog(JobDialog):
         self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: computing.recompute(session))
 
     def remove_readings(self) -> None:
-        """Remove the readings of the selected station, which can be undone, and compute the season anew."""
+        """Remove the readings of the selected station, which can be undone, and recompute the season."""
         project, code = self.session.project, self._text(self.table.currentRow(), CODE)
         if project is None or self.busy or code not in self._known:
             return
@@ -284,7 +284,7 @@ class StationsDialog(JobDialog):
         self.run_job(REMOVING, work, lambda _act: self.accept(), kept=kept)
 
     def busy_changed(self) -> None:
-        """Nothing can be changed while a list is read or kept."""
+        """Disable changes while a list is being read or saved."""
         free = not self.busy and self.session.can_write
         for widget in (self.table, self._add, self._import):
             widget.setEnabled(free)

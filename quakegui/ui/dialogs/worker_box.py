@@ -1,4 +1,4 @@
-"""Where networks train: this program's Python, another one, or a Linux distribution under WSL2; and a try of it."""
+"""The training environment: this Python, another one, or a Linux distribution under WSL2; with a test."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ LISTING: Final = "listing-distributions"
 
 
 def places() -> tuple[str, ...]:
-    """Return what can be chosen on this system."""
+    """Return the environments available on this system."""
     return TRAINS_IN if sys.platform == "win32" else TRAINS_IN[:2]
 
 
 class WorkerBox(QGroupBox):
-    """Four rows, of which only those are shown that the choice needs, and a button that asks the worker what it finds."""
+    """Four rows, of which only the necessary ones are shown, and a button that tests the environment."""
 
     def __init__(self, dialog: WholeDialog) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class WorkerBox(QGroupBox):
         self.keep()
 
     def keep(self, *_signalled: object) -> None:
-        """Keep what is chosen now."""
+        """Save the present choice."""
         self._session.set_settings(
             trains_in=self.place.currentData(),
             interpreter=self.python.text().strip(),
@@ -116,7 +116,7 @@ class WorkerBox(QGroupBox):
             self.keep()
 
     def ask(self) -> None:
-        """Start a worker there that only says on what it would compute."""
+        """Start a worker in the environment that only reports its compute device."""
         self.keep()
         environment = environment_of(self._session.settings)
 
@@ -139,7 +139,7 @@ class WorkerBox(QGroupBox):
             say("")
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.setTitle(tr("Where models are trained and predictions are computed"))
         texts = (
             (tr("Training environment"), self.place, tr("Training runs in a separate process, which may use another Python")),

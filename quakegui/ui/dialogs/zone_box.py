@@ -1,4 +1,4 @@
-"""The choice of a time zone: every IANA name, found by typing a part of it."""
+"""Choice of a time zone: all IANA names, found by typing a part."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quakegui.ui.i18n import tr
 
 
 def zone_box(zone: str) -> QComboBox:
-    """Return a box that holds every time zone and shows this one."""
+    """Return a combo box of all time zones that shows `zone`."""
     box = with_name(QComboBox(), tr("Time zone"), tr("Days begin at midnight in this zone; type part of its name"))
     box.setEditable(True)
     box.addItems(sorted(zoneinfo.available_timezones()))

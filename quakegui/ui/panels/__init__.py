@@ -1,6 +1,6 @@
-"""The docks of the window and what lies in its middle: each asks the session, shows, and forwards what the analyst did.
+"""The docks and the centre of the window: each reads the session, displays it, and forwards the analyst's actions.
 
-A panel is a widget that takes a session, connects `session.changed` to its `refresh(change)`, which looks only at the flags of
-`Change` that it shows anything of, and sets its texts again on `LanguageChange`. Model: `regions_panel`; its row is in
+A panel is a widget that takes a session, connects `session.changed` to its `refresh(change)`, which checks only the flags of
+`Change` that it displays, and sets its texts again on `LanguageChange`. For an example see `regions_panel`; its row is in
 `quakegui.ui.dock_plan.DOCKS`.
 """

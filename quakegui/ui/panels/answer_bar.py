@@ -1,4 +1,4 @@
-"""What a label, an undo or a rule did to more than one day: one line above the day map, with the way back in it."""
+"""The result of a label, an undo or a rule on more than one day: one line above the day map, with a button to undo it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quakegui.ui.texts import step_words
 
 
 class AnswerBar(SentenceBar):
-    """Names days and class of the latest such write, until another step follows it or it is put away."""
+    """Shows days and class of the latest such write, until another step follows or it is closed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("answer", parent)
@@ -29,7 +29,7 @@ class AnswerBar(SentenceBar):
         self._show(None)
 
     def refresh(self, change: Change) -> None:
-        """Leave when something else was written, or another project is open."""
+        """Hide when something else was written, or another project was opened."""
         if self._answer is not None and change & (Change.PROJECT | Change.LABELS) and not self._answer.stands(self._session):
             self._show(None)
 
@@ -48,13 +48,13 @@ class AnswerBar(SentenceBar):
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Show the answer in the language in force, or nothing."""
+        """Show the result in the current language, or hide."""
         answer = self._answer
         self.words.setText("" if answer is None else answer_words(answer))
         undone = answer is not None and answer.undone
@@ -67,7 +67,7 @@ class AnswerBar(SentenceBar):
 
 
 def answer_words(answer: Answer) -> str:
-    """Return what a write of more than one day did: which days it gave which class."""
+    """Return in words which days a write labelled with which class."""
     step = answer.step
     if answer.undone:
         return tr("Undone: {what}.").format(what=step_words(step))

@@ -1,4 +1,4 @@
-"""Below the verdict: by which labels and earthquakes the run is judged, and what to do where today's are others."""
+"""Below the verdict: the labels and earthquakes of the evaluation, and how to use the present ones if they differ."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from quakegui.ui.quiet_labels import WrappedLabel
 
 
 class BasisLine(QWidget):
-    """A sentence, a button to judge by the other labels, and one to train again."""
+    """A sentence, a button to evaluate with the other labels, and one to train again."""
 
     other = Signal()
-    """The analyst wants the run judged by the labels that it is not judged by."""
+    """The analyst requests an evaluation with the other labels."""
     retrain = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -47,20 +47,20 @@ class BasisLine(QWidget):
         can_judge: bool,
         can_train: bool,
     ) -> None:
-        """Show what the figures rest on, and the buttons that there is a reason for.
+        """Show the basis of the scores, and the buttons that apply.
 
         Parameters
         ----------
         labels, evaluation
-            The run in use, and its judgement, None where it has not been judged.
+            The current run, and its evaluation, or None.
         as_of
-            By which labels it is, or would be judged.
+            The labels of the evaluation.
         later
-            Whether it is about days that came after the training, which are judged by today's labels alone.
+            Whether it is about days after the training, which are evaluated with the present labels only.
         can_judge, can_train
-            Whether the buttons can be pressed.
+            Whether the buttons are enabled.
         """
-        hidden = self._session.display.blind  # nothing is told of the labels of others
+        hidden = self._session.display.blind  # the labels of others stay hidden
         own, beyond = (0, 0) if labels is None or hidden else labels.relabelled_days(self._session)
         moved = labels is not None and not hidden and bool(own or labels.events_differ)
         self._as_of = as_of
@@ -88,13 +88,13 @@ class BasisLine(QWidget):
         return f"{words} {more}" if beyond else words
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set the texts of the buttons in the language in force; the sentence comes with the figures."""
+        """Set the texts of the buttons in the current language; the sentence is updated with the scores."""
         today = self._as_of == "today"
         self._other.setText(tr("Evaluate by training labels") if today else tr("Evaluate by today's labels"))
         self._other.setToolTip(tr("Switch all values, here and in the report, to the other set of labels and earthquakes"))

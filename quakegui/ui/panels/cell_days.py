@@ -1,4 +1,4 @@
-"""The confusion matrix, and the days of the cell that was clicked as a strip of small maps."""
+"""The confusion matrix, and the days of the clicked cell as a strip of small maps."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from quakegui.ui.plots.matrix_view import MatrixView
 
 
 class CellDays(QWidget):
-    """The days of one cell, the surest first: arrow keys walk them, label keys relabel the one with the frame.
+    """The days of one cell, most certain first: arrow keys move between them, label keys relabel the framed one.
 
     Parameters
     ----------
+    session
+        The session.
     matrix
-        Whose cells are asked for.
+        The confusion matrix.
     """
 
     def __init__(self, session: Session, matrix: MatrixView, parent: QWidget | None = None) -> None:
@@ -39,16 +41,18 @@ class CellDays(QWidget):
         matrix.asked.connect(self._show_cell)
 
     def title(self) -> str:
-        """Return what stands above the maps."""
+        """Return the title above the maps."""
         return self._title.text()
 
     def show_answers(self, answers: Answers | None, of: tuple[str, str]) -> None:
-        """Show the matrix of answers, or none.
+        """Show the matrix of predictions, or none.
 
         Parameters
         ----------
+        answers
+            The predictions, or None.
         of
-            Id of the run, and which record of it; the cell that is chosen stays until there is another.
+            Id of the run, and kind of its predictions; the selected cell is kept while these are the same.
         """
         if of != self._of:
             self._of, self._cell = of, None
@@ -57,7 +61,7 @@ class CellDays(QWidget):
         self.retranslate()
 
     def _fill(self) -> None:
-        """Show the days of the cell that is chosen, if they are not shown already."""
+        """Show the days of the selected cell, unless they are shown already."""
         days: list[int] = []
         if self._answers is not None and self._cell is not None:
             days = [index for index, _ in days_in_cell(self._answers, self._session.days, *self._cell)]
@@ -65,7 +69,7 @@ class CellDays(QWidget):
             self.sheet.show_days(days)
 
     def retranslate(self) -> None:
-        """Set every text in the language and colours in force."""
+        """Set every text in the current language and colours."""
         self.sheet.retranslate()
         if self._answers is None:
             self._matrix.clear_matrix()

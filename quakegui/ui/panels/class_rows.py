@@ -1,4 +1,4 @@
-"""Labels over predictions, a row each: where they agree, and where they do not."""
+"""Labels above predictions, one row each, for comparison."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_panel import GUTTER_PAD, timeline_data
 from quakegui.ui.panels.timeline_words import day_words
@@ -29,18 +30,18 @@ class ClassRows(QWidget):
         self._session = session
         self._data: TimelineData | None = None
         self.setMouseTracking(True)
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for two rows that letters fit into."""
+        """Return a height for two rows with text."""
         return QSize(600, round(len(_SHOWN) * 1.7 * QFontMetricsF(self.font()).height()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Keep them whole."""
+        """Return a size that shows both rows whole."""
         return QSize(200, self.sizeHint().height())
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & _CONTENT:
             self._data = timeline_data(self._session)
         if change & (_CONTENT | Change.DAY):
@@ -75,17 +76,25 @@ class ClassRows(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go to the day that is clicked."""
-        if self._data is not None and event.button() == Qt.MouseButton.LeftButton and event.position().x() >= self._axis().left:
-            walking.go_to_alone(self._session, self._axis().day_at(event.position().x()))
+        day = self.day_at(event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton and day >= 0:
+            walking.go_to_alone(self._session, day)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Tell what the day under the mouse holds."""
-        inside = self._data is not None and event.position().x() >= self._axis().left
-        words = day_words(self._session, self._data, self._axis().day_at(event.position().x())) if inside and self._data else ""
-        self.setToolTip(as_text(words))
+        self.setToolTip(as_text(self.words_at(event.position().x())))
+
+    def day_at(self, x: float) -> int:
+        """Return the index of the day at a place along the rows, -1 beside them."""
+        return self._axis().day_at(x) if self._data is not None and x >= self._axis().left else -1
+
+    def words_at(self, x: float) -> str:
+        """Return what the day at a place along the rows holds, empty beside them."""
+        day = self.day_at(x)
+        return day_words(self._session, self._data, day) if self._data is not None and day >= 0 else ""
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(tr("Labels above predictions"))
             self.update()

@@ -1,4 +1,4 @@
-"""The season's days as small maps in the day map's place, in an order of one's choice; two of them side by side."""
+"""The days of the season as small maps in place of the day map, in a selectable order; two of them side by side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ContactSheet(QWidget):
         super().__init__(parent)
         self._session = session
         self._stale = True
-        """Whether the days have changed, or what the order rests on, since they were sorted."""
+        """Whether the days, or the values that define their order, have changed since they were sorted."""
         self.order = QComboBox()
         for order in ORDERS:
             self.order.addItem("", order)
@@ -61,20 +61,20 @@ class ContactSheet(QWidget):
 
     @property
     def day_seen(self) -> bool:
-        """Whether the day shown is on the screen here."""
+        """Return whether the day shown is on the screen here."""
         return self.sheet.shows_day or not self.pair.visibleRegion().isEmpty()
 
     def sort(self) -> None:
-        """Put the days into the order that is chosen, as things are now."""
+        """Sort the days in the selected order, by the present values."""
         order, self._stale = self.order.currentData(), False
         self.sheet.show_days(days_in_order(self._session, order, self.sheet.maps).tolist(), weeks=order == "date")
 
     def _pick_order(self) -> None:
-        walking.end_choice(self._session)  # what was chosen beside each other may lie out of sight in another order
+        walking.end_choice(self._session)  # a selection of neighbours may be out of sight in another order
         self.sort()
 
     def refresh(self, change: Change) -> None:
-        """Follow the session; a label alone moves no map from where the eye has it."""
+        """Update from the session; a label alone does not move any map."""
         self._stale = self._stale or bool(change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS))
         if self._session.display.sheet and self._stale:
             self.sort()
@@ -92,13 +92,13 @@ class ContactSheet(QWidget):
         self._pages.setCurrentIndex(int(on))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self._caption.setText(tr("Order"))
         self.order.setAccessibleName(tr("Sort order of the thumbnails"))
         self.order.setToolTip(tr("Sort order of the days"))

@@ -1,9 +1,9 @@
-"""The day map with its play bar: the middle of the window."""
+"""The day map with its play bar, in the centre of the window."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
@@ -21,10 +21,10 @@ _SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.DISP
 
 
 class DayMapPanel(QWidget):
-    """Shows the session's day; forwards picks of stations and regions."""
+    """Shows the day of the session; forwards selections of stations and regions."""
 
     region_picked = Signal(int)
-    """Carries the id of a region that was clicked on the map."""
+    """Id of a clicked region."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,11 +59,11 @@ class DayMapPanel(QWidget):
 
     @property
     def day_seen(self) -> bool:
-        """Whether the day shown is on the screen here, as a large map or as a small one."""
+        """Whether the day shown is on the screen here, as a large or a small map."""
         return not self.view.visibleRegion().isEmpty() or self.contact.day_seen
 
     def set_brief(self, on: bool) -> None:
-        """Leave the line of values away, for a larger map."""
+        """Hide the line of values, for a larger map."""
         self._brief = on
         self.readout.setVisible(not on and not self._session.display.sheet)
 
@@ -72,11 +72,11 @@ class DayMapPanel(QWidget):
         self.play_bar.toggle()
 
     def flash(self, region: int) -> None:
-        """Let a region of the day shown flash."""
+        """Flash a region of the day shown."""
         self.view.flash(region)
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if Change.DISPLAY in change:
             sheet = self._session.display.sheet
             turned_on = sheet and self._pages.currentIndex() == 0
@@ -85,7 +85,7 @@ class DayMapPanel(QWidget):
                 self.contact.sheet.setFocus()
             self.readout.setVisible(not sheet and not self._brief)
         if change & _SHOWS:
-            # On a step the map answers first: it is what the eye follows, and the other panels take twice its time.
+            # On a step the map is updated first: the eye follows it, and the other panels take twice its time.
             self.view.show_scene(scene_of(self._session), self._why_empty(), at_once=change == Change.DAY)
             self._tell()
 
@@ -102,11 +102,19 @@ class DayMapPanel(QWidget):
 
     def _tell(self) -> None:
         """Say what is under the cursor: place, z, nT and region."""
+        words = self._words_of(self._pixel)
+        hint = tr("Point at the map to read its value and position.") if self.view.scene is not None else ""
+        self.readout.setText(words or hint)
+
+    def words_at(self, at: QPointF) -> str:
+        """Return place, z, nT and region under a point of the map, empty beside it."""
+        return self._words_of(self.view.pixel_at(at))
+
+    def _words_of(self, pixel: tuple[int, int] | None) -> str:
         scene, season = self.view.scene, self._session.season
-        if scene is None or season is None or self._pixel is None:
-            self.readout.setText(tr("Point at the map to read its value and position.") if scene is not None else "")
-            return
-        row, column = self._pixel
+        if scene is None or season is None or pixel is None:
+            return ""
+        row, column = pixel
         frame = season.gridder.basis.frame
         latitude, longitude = frame.unproject(frame.from_pixels(np.array([[row, column]], dtype=np.float64)))[0]
         words = [place_text(float(latitude), float(longitude))]
@@ -121,7 +129,7 @@ class DayMapPanel(QWidget):
         region = region_at(scene.map, scene.threshold_z, row, column) if scene.map.exists else None
         if region is not None:
             words.append(tr("region {id}, duration {duration} d").format(id=region.id, duration=region.duration_days))
-        self.readout.setText("   ·   ".join(words))
+        return "   ·   ".join(words)
 
     def _pick(self, code: str, add: bool) -> None:
         picked = self._session.selected_codes
@@ -131,13 +139,13 @@ class DayMapPanel(QWidget):
             self._session.pick([code])
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.view.setAccessibleName(tr("Day map"))
         self.view.setToolTip("")
         self.readout.setAccessibleName(tr("Value under the cursor"))
@@ -145,6 +153,6 @@ class DayMapPanel(QWidget):
 
 
 def place_text(latitude: float, longitude: float) -> str:
-    """Return a place in degrees with hemispheres: ``28.102° N 102.160° E``."""
+    """Return a location in degrees with hemispheres: ``28.102° N 102.160° E``."""
     north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
     return f"{abs(latitude):.3f}° {north}  {abs(longitude):.3f}° {east}"

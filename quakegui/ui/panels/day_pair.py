@@ -1,4 +1,4 @@
-"""Two days beside each other, and what one has more than the other."""
+"""Two days side by side, and their difference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quakegui.ui.plots.map_scene import MapScene, scene_of
 
 
 class DayPair(QWidget):
-    """Three maps on one scale: the earlier day, the later one, and the later less the earlier."""
+    """Three maps on one scale: the earlier day, the later one, and the later minus the earlier."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +43,7 @@ class DayPair(QWidget):
 
 
 def difference(first: MapScene, second: MapScene) -> MapScene:
-    """Return the frame of one map less another, without outlines; NaN where one of them is not shown."""
+    """Return a map scene of the second map minus the first, without outlines; NaN where one of them has no value."""
     field = second.map.field - first.map.field
     plain = replace(second.display, threshold=False, outlines=False)
     drawn = daymap.draw(second.map.day, field, second.map.style, sentence=first.map.sentence or second.map.sentence)

@@ -1,4 +1,4 @@
-"""The day shown: date and offset, Kp, quality, label and its history, prediction, note."""
+"""The day shown: date and UTC offset, Kp, quality, label and its history, prediction, note."""
 
 from __future__ import annotations
 
@@ -26,24 +26,25 @@ from quakegui.app.day_events import Distance, earthquakes_ahead
 from quakegui.app.session import Session
 from quakegui.judge.names import KIND_NAMES
 from quakegui.season.kp import STORM_KP
-from quakegui.season.labels import LabelRow, LabelSource
+from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
+from quakegui.season.names import CLASS_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.ui.texts import quality_text
+from quakegui.ui.texts import quality_text, source_words
 
 MOST_REASONS: Final = 8
-"""Of so many stations at most it is said what was odd; the station map tells it of each under the mouse."""
+"""Maximum number of stations whose quality is described; the station map describes each under the mouse."""
 
 
 class NoteEdit(QPlainTextEdit):
-    """The day's note; kept when the cursor leaves it or Ctrl+Return is pressed, dropped by Escape."""
+    """The note of the day; saved when the cursor leaves it or on Ctrl+Enter, discarded by Esc."""
 
     def __init__(self, panel: DayPanel) -> None:
         super().__init__(panel)
@@ -51,12 +52,12 @@ class NoteEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
 
     def focusOutEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Keep what was written."""
+        """Save the note."""
         self._panel.keep_note()
         super().focusOutEvent(event)  # type: ignore[arg-type]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep on Ctrl+Return, leave unchanged on Escape."""
+        """Save on Ctrl+Enter, discard on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self._panel.drop_note()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -67,10 +68,10 @@ class NoteEdit(QPlainTextEdit):
 
 
 class DayPanel(QWidget):
-    """All that is known about the day shown, and the buttons that label it."""
+    """Everything about the day shown, and the buttons that label it."""
 
     class_asked = Signal(int)
-    """Carries the class whose button was pressed."""
+    """The class of the pressed button."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +90,7 @@ class DayPanel(QWidget):
         self.note = NoteEdit(self)
         self._captions = [QLabel() for _ in range(5)]
         self._build()
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         session.closing.connect(self.keep_note)
         self.retranslate()
 
@@ -143,11 +144,13 @@ class DayPanel(QWidget):
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Show what the flags name."""
+        """Update what the flags name."""
         if change & (Change.DAY | Change.SEASON | Change.PROJECT):
-            if Change.PROJECT in change or self._session.day != self._note_day:  # else it is still being typed
+            if Change.PROJECT in change or self._session.day != self._note_day:  # otherwise it is still being typed
                 self.keep_note()
             self._show_day()
+        if change & (Change.SEASON | Change.PROJECT | Change.DISPLAY):
+            self._show_stamp()
         if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
             self._show_label()
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
@@ -157,13 +160,13 @@ class DayPanel(QWidget):
             self._show_alarm()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self.buttons):
             name = tr(CLASS_NAMES[cls])
@@ -178,8 +181,6 @@ class DayPanel(QWidget):
         self._title.setText(tr("Prediction"))
         theme.tint(self._title, theme.colours().text, bold=True)
         self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
-        self.stamp.setText(tr("SYNTHETIC"))
-        self.stamp.setToolTip(tr("SYNTHETIC — generated, not measured"))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
         theme.tint(self.date, theme.colours().text, bold=True, scale=1.5)
         self.note.setPlaceholderText(tr("What you observed on this day (saved with your name)"))
@@ -189,7 +190,6 @@ class DayPanel(QWidget):
 
     def _show_day(self) -> None:
         session = self._session
-        self.stamp.setVisible(session.synthetic)
         self._note_day = session.day
         if session.day is None or session.season is None or session.project is None:
             for label in (self._when, self._kp, self._present, self.quality):
@@ -215,8 +215,16 @@ class DayPanel(QWidget):
         self._present.setText(tr("{present} of {all} stations have data").format(present=int(here.sum()), all=here.size))
         self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
+    def _show_stamp(self) -> None:
+        """Say that the season is made up, and that labels are given blind."""
+        told = ((self._session.synthetic, tr("SYNTHETIC"), tr("SYNTHETIC — generated, not measured")),
+                (self._session.display.blind, tr("BLIND"), tr("Hidden during blind labelling")))  # fmt: skip
+        self.stamp.setText("\n".join(word for on, word, _tip in told if on))
+        self.stamp.setToolTip("\n".join(tip for on, _word, tip in told if on))
+        self.stamp.setVisible(bool(self.stamp.text()))
+
     def _reasons(self, quality: NDArray[np.uint16]) -> str:
-        """Say of which stations something is to be known on a day; `quality` has shape (station,)."""
+        """Return the quality of the stations on a day in words; `quality` has shape (station,)."""
         season = self._session.season
         assert season is not None
         told = quality & ~np.array(Quality.STORMY | Quality.DERIVED, dtype=quality.dtype)
@@ -227,7 +235,7 @@ class DayPanel(QWidget):
         return " · ".join(words)
 
     def _show_earthquakes(self) -> None:
-        """Tell the day's earthquakes and the next one."""
+        """Show the earthquakes of the day and the next one."""
         session = self._session
         if session.day is None or session.display.blind:
             self.today.setText(tr("Earthquakes are hidden during blind labelling") if session.display.blind else "")
@@ -275,7 +283,7 @@ class DayPanel(QWidget):
         if row is None or row.cls is None:
             self._label.setText(tr("No label yet: press 0 to 4"))
         else:
-            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {self._who(row)}")
+            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {source_words(row)}")
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
         mine = [note.text for note in notes if note.author == session.settings.analyst]
@@ -290,15 +298,11 @@ class DayPanel(QWidget):
         if text != self.note.toPlainText():
             self.note.setPlainText(text)
 
-    def _who(self, row: LabelRow) -> str:
-        who = tr(SOURCE_NAMES[row.source])
-        return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who
-
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
         what = tr("label cleared") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
-        return f"{at} {what} — {self._who(row)}"
+        return f"{at} {what} — {source_words(row)}"
 
     def _show_prediction(self) -> None:
         session = self._session
@@ -319,7 +323,8 @@ class DayPanel(QWidget):
             tr("{kind} (run {run})").format(kind=tr(KIND_NAMES[kind]) if kind in KIND_NAMES else kind, run=table.run)
         )
         for bar, chance in zip(self._bars, chances, strict=True):
-            # A bar repaints at once where its value changes, and all that waits to be painted with it, five times a day.
+            # A progress bar repaints immediately when its value changes, with everything that waits to be painted, five times a
+            # day.
             bar.setUpdatesEnabled(False)
             bar.setValue(round(float(chance) * 1000))
             bar.setFormat(f"{chance:.0%}")
@@ -333,7 +338,7 @@ class DayPanel(QWidget):
         self.note.moveCursor(self.note.textCursor().MoveOperation.End)
 
     def keep_note(self) -> None:
-        """Keep the note of its day if it was changed."""
+        """Save the note of its day if it was changed."""
         text = self.note.toPlainText().strip()
         if self._note_day is None or not self.note.document().isModified():
             return
@@ -341,7 +346,7 @@ class DayPanel(QWidget):
         labelling.note(self._session, text, day=self._note_day, former=self._note_shown)
 
     def drop_note(self) -> None:
-        """Forget what was typed."""
+        """Discard what was typed."""
         self.note.document().setModified(False)
         self.setFocus()
         self._show_label()

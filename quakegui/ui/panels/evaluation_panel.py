@@ -1,4 +1,4 @@
-"""Evaluation: the verdict in words first, then what it rests on. A score never stands alone."""
+"""Evaluation: the verdict in words first, then its basis. A score is never shown alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabW
 from quakegui.app import deeds, walking
 from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
+from quakegui.app.dayindex import nearest
 from quakegui.app.evaluation import Answers, Evaluation, answers_of
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
@@ -24,6 +25,7 @@ from quakegui.season.localtime import local_date
 from quakegui.ui import theme
 from quakegui.ui.board import Board
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
 from quakegui.ui.panels.class_rows import ClassRows
@@ -44,7 +46,7 @@ JUDGING: Final = "judging"
 
 
 class EvaluationPanel(QWidget):
-    """Judges the run in use in a job, and shows everything that came of it."""
+    """Evaluates the current run in a job, and shows all results."""
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +61,7 @@ class EvaluationPanel(QWidget):
         self.judge = QPushButton()
         self.judge.clicked.connect(self._start)
         self.verdict, self.why = QLabel(), WrappedLabel()
-        """A short sentence, and what it rests on, shown when it is asked for."""
+        """A short sentence, and its basis, shown on request."""
         self._asks_why = QToolButton()
         self._asks_why.setCheckable(True)
         self._asks_why.toggled.connect(lambda _on: self._show_why())
@@ -76,28 +78,28 @@ class EvaluationPanel(QWidget):
         self._skill = TextPage(self.scores, below=True)
         self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
-        self._tables, self._rows = QTabWidget(), ClassRows(session)
+        self._tables, self.rows = QTabWidget(), ClassRows(session)
         self._tried: set[tuple[str, AsOf]] = set()
-        """What was judged already, or tried to be: it is not judged again unasked."""
+        """Evaluations that were made or tried already: they are not repeated automatically."""
         self._build()
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         session.jobs.failed.connect(self._failed)
         training.changed.connect(self._show_basis)
         self.retranslate()
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """The judgement of the chosen record by the chosen labels; None while there is none, or the analyst labels blind."""
+        """The evaluation of the selected record with the selected labels; None if there is none, or during blind labelling."""
         return None if self._session.display.blind else self._judged.get((self.strip.record, self._as_of))
 
     @property
     def _run(self) -> RunFolder | None:
-        """The finished run in use."""
+        """The current run, if finished."""
         return None if self._training_labels is None else self._training_labels.run
 
     @property
     def _as_of(self) -> AsOf:
-        """By which labels the chosen record is judged; days that came after the training only by today's."""
+        """The labels for the selected record; days after the training are evaluated with the present ones only."""
         return "today" if self.strip.record == "prospective" else self._session.judged_by
 
     def _build(self) -> None:
@@ -125,17 +127,17 @@ class EvaluationPanel(QWidget):
         column.addWidget(self.strip)
         column.addWidget(self._basis)
         column.addWidget(beside, 1)
-        column.addWidget(self._rows)
+        column.addWidget(self.rows)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(TallScroll(inner))
 
     @property
     def day_seen(self) -> bool:
-        """Whether the day shown is on the screen here, in its frame."""
+        """Return whether the day shown is on the screen here, framed."""
         return self.cell.sheet.shows_day
 
-    # -- judging ---------------------------------------------------------------------------------------------------
+    # -- evaluating ------------------------------------------------------------------------------------------------
 
     def _start(self, *, unasked: bool = False) -> None:
         project, season, record, as_of = self._session.project, self._session.season, self.strip.record, self._as_of
@@ -160,7 +162,7 @@ class EvaluationPanel(QWidget):
         self._show()
 
     def _judge_unasked(self) -> None:
-        """Judge the run in use when its results are first looked at."""
+        """Evaluate the current run when its results are first shown."""
         key = self.strip.record, self._as_of
         possible = self._run is not None and self.judge.isEnabled()
         if possible and self.isVisible() and self.evaluation is None and key not in self._tried:
@@ -171,19 +173,26 @@ class EvaluationPanel(QWidget):
         self._judge_unasked()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Judge what has not been judged."""
+        """Evaluate if necessary."""
         super().showEvent(event)
         self._judge_unasked()
 
     def _go_to_alarm(self, row: int, _column: int) -> None:
         """Go to the day on which an alarm opened."""
+        day = self.day_of_alarm(row)
+        if day >= 0:
+            walking.go_to(self._session, day)
+
+    def day_of_alarm(self, row: int) -> int:
+        """Return the index of the day on which the alarm of a row opened, or of the nearest one; -1 for the sum."""
         found = self.evaluation
         alarms = None if found is None or found.judgement.alarms is None else found.judgement.alarms.alarms
-        if alarms is not None and row < len(alarms):
-            walking.go_to_day(self._session, local_date(np.array([alarms[row].opened]), zone_name(self._session))[0])
+        if alarms is None or row >= len(alarms):
+            return -1
+        return nearest(self._session.days, local_date(np.array([alarms[row].opened]), zone_name(self._session))[0])
 
     def _take(self, evaluation: Evaluation, as_of: AsOf, judged: dict[tuple[str, AsOf], Evaluation]) -> None:
-        judged[evaluation.kind, as_of] = evaluation  # which nobody looks at any more where the figures are stale by now
+        judged[evaluation.kind, as_of] = evaluation  # not shown any more if the scores are outdated by now
         self._show()
         self._judge_unasked()
 
@@ -192,10 +201,10 @@ class EvaluationPanel(QWidget):
             self._show()
             self._judge_unasked()
 
-    # -- labels that moved on ----------------------------------------------------------------------------------------
+    # -- labels that changed since the training --------------------------------------------------------------------
 
     def _show_basis(self) -> None:
-        """Say by which labels and earthquakes the run is judged, and offer others where there are others."""
+        """Show the labels and earthquakes of the evaluation, and offer others if they differ."""
         self._basis.show_basis(
             self._training_labels,
             self.evaluation,
@@ -219,9 +228,9 @@ class EvaluationPanel(QWidget):
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Follow the session; another run, other earthquakes or another project make the figures stale.
+        """Update from the session; the scores are outdated by another run, other earthquakes or another project.
 
-        Labels do not: the figures say which ones they come from.
+        Labels do not make them outdated: the scores name the labels that they are based on.
         """
         if change & (Change.PROJECT | Change.SEASON | Change.PREDICTIONS | Change.EVENTS | Change.RUNS):
             self._training_labels = labels_of_training(self._session)
@@ -237,13 +246,13 @@ class EvaluationPanel(QWidget):
             self.studies.keep_up(self._run)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.judge.setText(tr("Evaluate the run"))
         self.judge.setToolTip(tr("Evaluate the current model and every baseline on the same days"))
         self._asks_why.setText(tr("Why"))
@@ -279,13 +288,14 @@ class EvaluationPanel(QWidget):
         self._show_verdict(found, refusal)
         self._show_basis()
         of = "" if self._run is None else self._run.id, self.strip.record
-        self.cell.show_answers(found.answers if found is not None else self._counted(), of)
-        show_classes(self.classes, judgement)
+        answers = found.answers if found is not None else self._counted()
+        self.cell.show_answers(answers, of)
+        show_classes(self.classes, {} if answers is None else answers.figures)
         show_alarms(self.alarms, judgement, zone_name(self._session))
         self._show_pictures(judgement, " · ".join(stamps))
 
     def _show_verdict(self, found: Evaluation | None, refusal: str) -> None:
-        """Say how good the predictions are as a badge, with the figures behind it."""
+        """Show the verdict as a badge, with the scores behind it."""
         colours, words, why = theme.colours(), self._nothing(), ""
         colour = colours.muted
         if self._session.jobs.has(JUDGING):
@@ -315,7 +325,7 @@ class EvaluationPanel(QWidget):
         self.why.setVisible(bool(self.why.text()) and self._asks_why.isChecked())
 
     def _counted(self) -> Answers | None:
-        """Return what only needs counting, before the run is judged."""
+        """Return the predictions for counts, which need no evaluation."""
         honest = self.strip.record == "out-of-fold" and self._as_of == "training" and not self._session.display.blind
         run = self._run if honest and self._session.predictions is not None else None
         return None if run is None else answers_of(run)

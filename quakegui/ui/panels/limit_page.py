@@ -1,4 +1,4 @@
-"""The detection limit of the run in use: what would have been found in these nights; kept with the run."""
+"""The detection limit of the current run: which signals would have been detected in these nights; saved with the run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TITLE: Final = mark("Detection limit")
 
 
 class LimitPage(QWidget):
-    """The curve of power over size, its table, and the button that has them computed in a worker process."""
+    """The curve of power over size, its table, and the button that computes them in a worker process."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,11 +51,11 @@ class LimitPage(QWidget):
 
     @property
     def limit(self) -> Limit | None:
-        """What is shown; None while nothing is, or while the analyst labels blind."""
+        """The limit shown; None if there is none, or during blind labelling."""
         return None if self._session.display.blind else self._limit
 
     def follow(self, run: RunFolder | None) -> None:
-        """Show the limit that is kept with a run, None for none; what was shown of another is gone."""
+        """Show the limit saved with a run, or none for None."""
         self._run, self._limit = run, None
         self._rule = evaluation.rule_in_force(self._session)
         if self._possible() and run is not None and evaluation.has_limit(run):
@@ -63,7 +63,7 @@ class LimitPage(QWidget):
         self.show_limit()
 
     def keep_up(self, run: RunFolder | None) -> None:
-        """Follow a run only if it is another one, or if another label rule is in force than before."""
+        """Update if the run or the label rule has changed."""
         former = None if self._run is None else self._run.id
         if former != (None if run is None else run.id) or self._rule != evaluation.rule_in_force(self._session):
             self.follow(run)
@@ -71,7 +71,7 @@ class LimitPage(QWidget):
             self.show_limit()
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.button.setText(tr("Find the detection limit"))
         self.button.setToolTip(
             tr("Add SYNTHETIC signals to the nights of this season and test which of them would be detected")
@@ -80,7 +80,7 @@ class LimitPage(QWidget):
         self.show_limit()
 
     def show_limit(self) -> None:
-        """Show what there is, or a sentence on why there is nothing."""
+        """Show the limit, or a sentence on why there is none."""
         self.button.setEnabled(self._possible() and self._session.can_write and self._limit is None and not self._busy())
         found = self.limit
         if found is None:
@@ -131,7 +131,7 @@ class LimitPage(QWidget):
             if season is self._session.season and run is self._run:
                 self._limit = found
             elif job == FINDING and evaluation.is_run_of(self._session, self._run, project, run):
-                self.follow(self._run)  # the run was read anew meanwhile, or the season: what is kept is looked at again
+                self.follow(self._run)  # the run or the season was reloaded meanwhile: check again for a saved limit
             self.show_limit()
 
         self._session.jobs.start(job, work, take, asks=job == FINDING)

@@ -1,4 +1,4 @@
-"""What the project lacks, one sentence above the day map with the command that mends it; put away by a click."""
+"""Problems of the project: one sentence above the day map with the command that fixes it; closed by a click."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from quakegui.season.season import Season
 
 CODES_NAMED = 6
-"""So many stations are named in a sentence; of more, the first."""
+"""Maximum number of stations named in a sentence; of more, the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing that the analyst should know of the project.
+    """One thing that the analyst should know about the project.
 
     Attributes
     ----------
     id
-        What it is about; a notice that was put away stays away until another project is opened.
+        Its subject; a closed notice stays hidden until another project is opened.
     sentence
-        What is the matter and what to do, in the language in force.
+        The problem and what to do, in the current language.
     remedy
-        Id of the action that mends it, or empty.
+        Id of the action that fixes it, or empty.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Notice:
 
 
 def notices(session: Session) -> tuple[Notice, ...]:
-    """Return what is out of the ordinary with the open project, the most pressing first."""
+    """Return the notices on the open project, the most important first."""
     if session.project is None or session.jobs.busy:
         return ()
     found = []
@@ -77,17 +77,17 @@ def notices(session: Session) -> tuple[Notice, ...]:
 
 
 def _strength(project: Project) -> float | None:
-    """Return how strong the signals of a demo season are; None of another made-up project, or where it cannot be read."""
+    """Return the strength of the signals in a demo season; None for another synthetic project, or if it cannot be read."""
     from quakegui.project.store import ProjectError
 
     try:
         return float(project.setting("strength") or "")
-    except (ProjectError, ValueError):  # what cannot be read is told by what needs it; this is a courtesy
+    except (ProjectError, ValueError):  # the notice is optional; other code reports the error
         return None
 
 
 def _of_demo(strength: float | None) -> list[Notice]:
-    """Say of the synthetic season what was put in, and that there is one beside it; nothing of another made-up project."""
+    """Return a notice on the signals of the synthetic season and on its counterpart; none for another synthetic project."""
     if strength is None:
         return []
     if strength == 0:
@@ -136,10 +136,10 @@ def _named(codes: list[str]) -> str:
 
 
 class NoticeBar(SentenceBar):
-    """Shows the most pressing notice that was not put away."""
+    """Shows the most important notice that was not closed."""
 
     asked = Signal(str)
-    """Carries the id of the action that mends what is shown."""
+    """Id of the action that fixes the problem shown."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("notice", parent)
@@ -155,11 +155,11 @@ class NoticeBar(SentenceBar):
 
     @property
     def sentence(self) -> str:
-        """What is shown; empty while nothing is the matter."""
+        """The sentence shown; empty without a notice."""
         return self._shown.sentence if self._shown is not None else ""
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if Change.PROJECT in change:
             self._put_away = set()
         if change & (Change.PROJECT | Change.SEASON | Change.EVENTS):
@@ -175,13 +175,13 @@ class NoticeBar(SentenceBar):
             self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Show what is the matter now, in the language in force."""
+        """Show the current notice in the current language."""
         self._shown = next((one for one in notices(self._session) if one.id not in self._put_away), None)
         self.words.setText(self.sentence)
         remedies = {

@@ -1,4 +1,4 @@
-"""What a training will learn from, below the form: days per class, and each fold as a ribbon over the season."""
+"""The data of the training, below the form: days per class, and each fold as a ribbon over the season."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RIBBON: Final = 0.9
 
 
 class PlanView(QWidget):
-    """Follows a recipe while it can be seen."""
+    """Follows the settings while it is visible."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class PlanView(QWidget):
         self._stale = True
         self.plan: TrainingPlan | None = None
         self._of: RunConfig | None = None
-        """The recipe that the plan is of."""
+        """The settings to which the plan belongs."""
         self._why_none = ""
         self.words = QLabel()
         self.words.setWordWrap(True)
@@ -48,13 +48,13 @@ class PlanView(QWidget):
         session.jobs.failed.connect(self._fail)
 
     def show_recipe(self, config: RunConfig) -> None:
-        """Show what a recipe would train on."""
+        """Show the training data for some settings."""
         if config != self._config:
             self._config = config
             self._ask()
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & (Change.PROJECT | Change.SEASON):
             self._show(None, None)
         if change & (Change.SEASON | Change.LABELS | Change.EVENTS):
@@ -63,7 +63,7 @@ class PlanView(QWidget):
             self.retranslate()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Catch up with what has changed in the meantime."""
+        """Update after changes while hidden."""
         super().showEvent(event)
         if self._stale:
             self._ask()
@@ -74,8 +74,9 @@ class PlanView(QWidget):
         self._stale = not self.isVisible()
         if self._stale:
             return
-        if project is None or season is None or config is None or not labelled:
-            self._show(None, None)
+        blind = self._session.display.blind  # the days of a class and the folds follow others' labels
+        if project is None or season is None or config is None or not labelled or blind:
+            self._show(None, None, "Hidden during blind labelling" if blind else "")
             return
         if config.zero_shot:
             from quakegui.learn.evidence import NEVER_SEEN
@@ -88,11 +89,11 @@ class PlanView(QWidget):
 
             try:
                 return training_plan(project, season, config)
-            except (EvidenceError, ValueError) as error:  # a recipe under which these days cannot be learnt from
+            except (EvidenceError, ValueError) as error:  # settings with which training on these days is impossible
                 return str(error)
 
         def take(found: TrainingPlan | str) -> None:
-            if config != self._config or season is not self._session.season or self._stale:
+            if config != self._config or season is not self._session.season or self._stale or self._session.display.blind:
                 self._ask()
             elif isinstance(found, str):
                 self._show(None, config, found)
@@ -117,7 +118,7 @@ class PlanView(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         plan, config = self.plan, self._of
         if plan is None or config is None:
             self.words.setText(worded(self._why_none))
@@ -136,14 +137,14 @@ class PlanView(QWidget):
         self.ribbons.update()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
 
 class _Ribbons(QWidget):
-    """One ribbon a fold: dark is trained on, hatched chooses the epoch, coloured is tested, and empty is left out."""
+    """One ribbon per fold: dark is training, hatched is validation, coloured is test, empty is left out."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Play, step, speed, loop and the slider under the day map."""
+"""Buttons to play and step, speed, loop and the slider below the day map."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ KINDS: Final = (
     ("suspect", mark("Suspect label")),
     *((f"class-{number}", name) for number, name in enumerate(CLASS_NAMES)),
 )
-"""The kinds of days that the walk can be narrowed to (`quakegui.app.walking`)."""
+"""The kinds of days to which the walk can be restricted (`quakegui.app.walking`)."""
 COUNTED: Final = Change.LABELS | Change.PREDICTIONS | Change.EVENTS
-"""What may change how many days are of a kind."""
+"""Changes that may affect the number of days of a kind."""
 
 
 class DaySlider(QSlider):
-    """A slider that goes where it is clicked."""
+    """A slider that jumps to a click."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Bring the handle under the cursor first, so that dragging starts there."""
+        """Move the handle under the cursor first, so that dragging starts there."""
         if event.button() == Qt.MouseButton.LeftButton and self.maximum() > self.minimum():
             option = QStyleOptionSlider()
             self.initStyleOption(option)
@@ -73,7 +73,7 @@ class DaySlider(QSlider):
 
 
 class PlayBar(QWidget):
-    """Moves the session's day; the timer asks for the next day, and what is painted in between is dropped, not queued."""
+    """Changes the day of the session; the timer requests the next day, and missed frames are dropped, not queued."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,11 +143,11 @@ class PlayBar(QWidget):
 
     @property
     def _extras(self) -> tuple[QWidget, ...]:
-        """What a narrow bar keeps in a menu."""
+        """Controls that a narrow bar moves to a menu."""
         return self.only, self.speed, self.buttons["loop"]
 
     def _width_with(self, others: tuple[QWidget, ...]) -> int:
-        """Return the width that the bar needs for the steps, the slider and these others."""
+        """Return the width of the bar with the steps, the slider and these other widgets."""
         steps = tuple(button for name, button in self.buttons.items() if name != "loop")
         shown = (*steps, self.where, *others)
         room, gaps = self.contentsMargins(), self._row.contentsMargins()
@@ -155,11 +155,11 @@ class PlayBar(QWidget):
         return around + LEAST_SLIDER + sum(max(one.sizeHint().width(), one.minimumWidth()) for one in shown)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the width of the narrow bar."""
+        """Return the width of the narrow bar."""
         return QSize(self._width_with((self.more,)), super().minimumSizeHint().height())
 
     def _show_what_fits(self) -> None:
-        """Show kinds, speed and loop side by side, or the menu that holds them where there is no room."""
+        """Show kinds, speed and loop side by side, or in a menu if there is no room."""
         fits = self.width() >= self._width_with(self._extras)
         for widget in self._extras:
             widget.setVisible(fits)
@@ -175,13 +175,13 @@ class PlayBar(QWidget):
         self.loops.setChecked(self._session.settings.loop)
 
     def event(self, event: QEvent) -> bool:
-        """Follow what the controls ask for: their width changes with language and text size."""
+        """Adjust to the controls, whose width depends on language and text size."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._show_what_fits()
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow the room there is."""
+        """Adjust to the width."""
         super().resizeEvent(event)
         self._show_what_fits()
 
@@ -189,11 +189,11 @@ class PlayBar(QWidget):
 
     @property
     def playing(self) -> bool:
-        """Whether the season plays."""
+        """Whether the season is playing."""
         return self._timer.isActive()
 
     def toggle(self) -> None:
-        """Start or stop playing; from the last day it starts at the first."""
+        """Start or stop playing; on the last day it starts at the first."""
         if self.playing:
             self.stop()
         elif day_kinds.walk_days(self._session).size > 1:
@@ -217,7 +217,7 @@ class PlayBar(QWidget):
             self.stop()
 
     def _further(self) -> bool:
-        """Whether the walk goes on after the day shown."""
+        """Return whether the walk continues after the day shown."""
         there = day_kinds.walk_days(self._session)
         return bool(there.size) and self._session.index < there[-1]
 
@@ -226,12 +226,12 @@ class PlayBar(QWidget):
             walking.go_to(self._session, index)
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         session = self._session
         if change & (Change.PROJECT | Change.SEASON):
             self.stop()
             self.slider.setEnabled(session.days.size > 1)
-            self.slider.blockSignals(True)  # a new range moves the handle, which is nobody's wish to go there
+            self.slider.blockSignals(True)  # a new range moves the handle, which is not a request of the user
             self.slider.setRange(0, max(session.days.size - 1, 0))
             self.slider.blockSignals(False)
             for name in ("first", "back", "play", "on", "last"):
@@ -248,7 +248,7 @@ class PlayBar(QWidget):
             self._timer.setInterval(round(1000.0 / speed))
 
     def _place(self) -> str:
-        """Return which of the walk's days is shown: "12 / 334", with a dash where it is none of them."""
+        """Return the position of the day shown in the walk: "12 / 334", with a dash if it is not part of it."""
         session = self._session
         if not session.only:
             return f"{session.index + 1} / {session.days.size}" if session.days.size else ""
@@ -257,7 +257,7 @@ class PlayBar(QWidget):
         return f"{at + 1 if at < there.size and there[at] == session.index else '–'} / {there.size}"
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
@@ -265,7 +265,7 @@ class PlayBar(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         for name, _, text, tip in _BUTTONS:
             self.buttons[name].setAccessibleName(tr(text))
             self.buttons[name].setToolTip(tr(tip))

@@ -1,6 +1,6 @@
-"""Above the judgement: which of the run's answers it may be judged by.
+"""Above the evaluation: which predictions of the run are evaluated.
 
-Answers are of three kinds. Out-of-fold and prospective ones can be judged, each by itself; in-sample ones never are.
+There are three kinds of predictions. Out-of-fold and prospective ones are evaluated, each separately; in-sample ones never are.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ SWATCH = 14
 
 
 class RecordStrip(QWidget):
-    """Two records to choose from, and the third beside them for what it is."""
+    """Two records to choose from, and the third for information."""
 
     chosen = Signal(str)
-    """One of `quakegui.app.evaluation.SCORED`, by the analyst."""
+    """One of `quakegui.app.evaluation.SCORED`, selected by the analyst."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,24 +60,24 @@ class RecordStrip(QWidget):
 
     @property
     def record(self) -> str:
-        """The kind of answers to be judged."""
+        """The kind of predictions to evaluate."""
         return next(kind for kind, choice in self._choices.items() if choice.isChecked())
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Show how many days of each kind the run in use has answered; a record without a day cannot be chosen."""
+        """Show the number of predicted days of each kind; a record without days cannot be selected."""
         self._counts = {kind: counts.get(kind, 0) for kind in KINDS}
         if not self._counts[self.record]:
             self._choices["out-of-fold"].setChecked(True)
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         for kind, (text, tip) in KINDS.items():
             self.swatches[kind].setPixmap(_swatch(kind))
             widget = self._choices.get(kind, self.in_sample)
@@ -87,7 +87,7 @@ class RecordStrip(QWidget):
 
 
 def _swatch(kind: str) -> QPixmap:
-    """Return a kind as the timeline draws it: full, full and underlined, or only sketched."""
+    """Return the symbol of a kind as in the timeline: filled, filled and underlined, or outlined."""
     colours = theme.colours()
     pixmap = QPixmap(SWATCH, SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)

@@ -1,4 +1,4 @@
-"""The extremum regions of the day shown, one row each; a click lets the region flash on the map."""
+"""The extremum regions of the day shown, one row each; a click flashes the region on the map."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.quiet_labels import WrappedLabel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, what the head means, the text of a region, and the number that it is sorted by."""
+    """A column: its heading and tooltip, the text for a region, and the sort key."""
 
     head: str
     tip: str
@@ -74,7 +75,7 @@ class RegionsModel(QAbstractTableModel):
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
 
     def show_regions(self, regions: tuple[Region, ...]) -> None:
-        """Show other regions, in the order chosen before."""
+        """Show other regions, in the selected order."""
         self.beginResetModel()
         self.regions = self._in_order(regions)
         self.endResetModel()
@@ -94,7 +95,7 @@ class RegionsModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text or alignment."""
+        """Return text, tooltip or alignment of a cell."""
         region, column = self.regions[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(region)
@@ -105,7 +106,7 @@ class RegionsModel(QAbstractTableModel):
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Return a column's head and what it means."""
+        """Return heading and tooltip of a column."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -115,7 +116,7 @@ class RegionsModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order the rows by a column's number; a column of -1 is strongest first."""
+        """Sort the rows by a column; -1 for the strongest first."""
         self.layoutAboutToBeChanged.emit()
         self._sorted_by = (column, order) if column >= 0 else None
         self.regions = self._in_order(self.regions)
@@ -123,10 +124,10 @@ class RegionsModel(QAbstractTableModel):
 
 
 class RegionsPanel(QWidget):
-    """Table of the day's regions, and the day's features in one line above it."""
+    """Table of the regions of the day, below one line with the features of the day."""
 
     region_clicked = Signal(int)
-    """Carries the id of the region whose row was clicked or reached by keys."""
+    """Id of the region whose row was clicked or reached with the keys."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -141,7 +142,7 @@ class RegionsPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
 
@@ -170,13 +171,13 @@ class RegionsPanel(QWidget):
         self.region_clicked.emit(self.model.regions[index.row()].id)
 
     def select(self, region: int) -> None:
-        """Select a region's row, where the day shown has it."""
+        """Select the row of a region, if the day shown has it."""
         rows = [row for row, shown in enumerate(self.model.regions) if shown.id == region]
         if rows:
             self.table.selectRow(rows[0])
 
     def refresh(self, change: Change) -> None:
-        """Follow the session; the row of a region that goes on stays selected."""
+        """Update from the session; the row of a region that continues stays selected."""
         if not change & (Change.PROJECT | Change.SEASON | Change.DAY):
             return
         features = self._session.features()
@@ -190,13 +191,13 @@ class RegionsPanel(QWidget):
             self.select(chosen[0])
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.table.setAccessibleName(tr("Extremum regions of the day"))
         self.table.setToolTip(tr("Click a region to highlight it on the map"))
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)

@@ -1,14 +1,14 @@
-"""Tables of the results, and the rows of those that only this window has."""
+"""Tables of the results, and the rows of tables that only the window has."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
-from quakegui.judge.metrics import TARGETS
+from quakegui.judge.metrics import TARGETS, Figures, Target
 from quakegui.judge.names import GROUP_NAMES, TARGET_NAMES
 from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES
@@ -22,7 +22,7 @@ Rows = Sequence[tuple[str, ...]]
 
 
 class ResultTable(QTableWidget):
-    """Rows of text that are read, not edited."""
+    """A read-only table of text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class ResultTable(QTableWidget):
         self.horizontalHeader().setStretchLastSection(True)
 
     def show_rows(self, head: Sequence[str], rows: Rows) -> None:
-        """Show rows under their headings instead of those that are shown."""
+        """Replace headings and rows."""
         self.setColumnCount(len(head))
         self.setHorizontalHeaderLabels(list(head))
         self.setRowCount(len(rows))
@@ -44,16 +44,15 @@ class ResultTable(QTableWidget):
         self.resizeColumnsToContents()
 
 
-def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
+def show_classes(table: ResultTable, figures: Mapping[Target, Figures]) -> None:
     """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
     head = (
         tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
         tr("One vs. rest (the paper's “accuracy”)"), tr("Remark"),
     )  # fmt: skip
     rows = []
-    for target in TARGETS if judgement is not None else ():
-        assert judgement is not None
-        whole = judgement.of(target).figures
+    for target in (target for target in TARGETS if target in figures):
+        whole = figures[target]
         kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}"
         rows.append(
             (
@@ -61,7 +60,7 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
                 percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
-        for name, one in zip(GROUP_NAMES[target], judgement.of(target).figures.per_class, strict=True):
+        for name, one in zip(GROUP_NAMES[target], whole.per_class, strict=True):
             rows.append(
                 (
                     f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
@@ -73,7 +72,7 @@ def show_classes(table: ResultTable, judgement: Judgement | None) -> None:
 
 
 def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> None:
-    """Show every alarm of the judged period with its outcome, in the project's time zone, and all of them together."""
+    """Show every alarm of the evaluation period with its outcome, in the time zone of the project, and their total."""
     rows = []
     record = judgement.alarms if judgement is not None else None
     for alarm in record.alarms if record is not None else ():
@@ -99,12 +98,12 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
 
 
 def percent(value: float) -> str:
-    """Return a share as a percentage, or a dash where it could not be estimated."""
-    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+    """Return a share as a percentage, or a dash if it could not be estimated."""
+    return "–" if math.isnan(value) else f"{100 * value:.1f}%"
 
 
 def report_words() -> Words:
-    """Return what words tables and drawings as the report does, in the language in force; to be called after a judgement."""
-    from quakegui.report.words import Words  # the report takes a third of a second to import: the judgement's job does
+    """Return the wording of the report in the current language; call it after an evaluation."""
+    from quakegui.report.words import Words  # the import takes a third of a second: the job of the evaluation does it
 
     return Words(language())

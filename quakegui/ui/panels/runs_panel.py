@@ -1,4 +1,4 @@
-"""Runs: every training of the project; which one's predictions are shown, and what can be done with each."""
+"""The training runs of the project: which one is current, and actions on each."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ BUTTONS = (
     ("import", mark("Import…"), mark("Import an exported run")),
 )
 BESIDE_TEXT = 26
-"""Room for a button's edges and the arrow of the one with a menu."""
+"""Width of a button's edges and of the menu arrow."""
 
 
 class RunsPanel(QWidget):
@@ -63,14 +63,14 @@ class RunsPanel(QWidget):
         super().__init__(parent)
         self._session, self._training = session, training
         self._shown: tuple[RunRow, ...] = ()
-        self._table = QTableWidget(0, len(COLUMNS))
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.verticalHeader().hide()
-        self._table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self._table.itemSelectionChanged.connect(self._show_buttons)
-        self._table.doubleClicked.connect(lambda _index: self._act("use"))
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.table.itemSelectionChanged.connect(self._show_buttons)
+        self.table.doubleClicked.connect(lambda _index: self._act("use"))
         self.buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
         row = QHBoxLayout()
         for name, button in self.buttons.items():
@@ -84,7 +84,7 @@ class RunsPanel(QWidget):
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(8, 2, 8, 4)
-        column.addWidget(self._table)
+        column.addWidget(self.table)
         column.addLayout(row)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -94,50 +94,50 @@ class RunsPanel(QWidget):
         self.retranslate()
 
     def refresh(self, change: Change) -> None:
-        """Follow the project's runs."""
+        """Update from the session."""
         if change & (Change.PROJECT | Change.RUNS | Change.PREDICTIONS):
             self._fill()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the language in force."""
-        self._table.setAccessibleName(tr("Runs"))
+        self.table.setAccessibleName(tr("Runs"))
         for name, text, tip in BUTTONS:
             self.buttons[name].setText(tr(text))
             self.buttons[name].setToolTip(tr(tip))
         self._trash.setText(tr("Trash"))
         self._trash.setToolTip(tr("Restore a run from the trash, or empty the trash"))
-        for button in (*self.buttons.values(), self._trash):  # the style would have all of them as wide as a dialog's
+        for button in (*self.buttons.values(), self._trash):  # the style would make all of them as wide as buttons of a dialog
             button.setMinimumWidth(self.fontMetrics().horizontalAdvance(button.text()) + BESIDE_TEXT)
         self._fill()
 
     def selected(self) -> RunFolder | None:
         """Return the run whose row is chosen."""
-        row = self._table.currentRow()
+        row = self.table.currentRow()
         return self._shown[row].run if 0 <= row < len(self._shown) else None
 
     def _fill(self) -> None:
         before = self.selected()
         self._shown = self._session.runs
         zone = zone_name(self._session)
-        self._table.setHorizontalHeaderLabels([tr(text).format(zone=zone) for text in COLUMNS])
-        self._table.setRowCount(len(self._shown))
+        self.table.setHorizontalHeaderLabels([tr(text).format(zone=zone) for text in COLUMNS])
+        self.table.setRowCount(len(self._shown))
         for number, row in enumerate(self._shown):
             for column, text in enumerate(self._cells(row)):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
                 if column == PROTOCOL:
                     item.setToolTip(tr(PROTOCOL_NAMES.get(row.run.config.protocol, "")))
-                self._table.setItem(number, column, item)
-        self._table.resizeColumnsToContents()
+                self.table.setItem(number, column, item)
+        self.table.resizeColumnsToContents()
         chosen = next((k for k, row in enumerate(self._shown) if before is not None and row.run.id == before.id), 0)
         if self._shown:
-            self._table.selectRow(chosen)
+            self.table.selectRow(chosen)
         self._show_buttons()
 
     def _cells(self, row: RunRow) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ class RunsPanel(QWidget):
     def _started(self, run: RunFolder) -> str:
         try:
             begun = np.datetime64(run.created[:19])
-        except ValueError:  # the run can be used and deleted all the same
+        except ValueError:  # the run can be used and deleted nevertheless
             return run.created
         return run.created if np.isnat(begun) else f"{to_local(begun, zone_name(self._session)):%Y-%m-%d %H:%M}"
 
@@ -171,7 +171,7 @@ class RunsPanel(QWidget):
         return tr("stopped; can be resumed") if run.resumable else tr("unfinished")
 
     def _is_trained(self, run: RunFolder) -> bool:
-        """Say whether a run is the one in training, whatever it is called by now."""
+        """Return whether a run is the one in training, whatever its present name."""
         trained = self._training.run
         return self._training.busy and trained is not None and trained.id == run.id
 
@@ -190,7 +190,7 @@ class RunsPanel(QWidget):
             button.setEnabled(bool(allowed[name]))
         self._trash.setEnabled(writable)
 
-    # -- what the buttons do ---------------------------------------------------------------------------------------
+    # -- actions of the buttons ------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
         run = self.selected()
@@ -237,5 +237,5 @@ class RunsPanel(QWidget):
 
 
 def _file_name(run: RunFolder) -> str:
-    """Return a run's title as a name of a file: a title may hold what leads to another folder."""
+    """Return the title of a run as a file name, without characters that could lead to another folder."""
     return re.sub(r'[\\/:*?"<>|]+', "_", run.title).strip(" .") or run.id

@@ -1,4 +1,4 @@
-"""The curves of the series: one for each plot and each place among the stations shown."""
+"""The curves of the series: one for each plot and each station shown."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ WITH_SYMBOLS = {"symbol": "o", "symbolSize": 3.5, "symbolPen": None}
 
 
 class SeriesCurves:
-    """Curves that are made once and filled again and again: making them anew at every switch would be dear.
+    """Curves that are created once and reused, since creating them is slow.
 
     Parameters
     ----------
     plots
-        By name; those of nights have a point at each value, the readings' has none.
+        Plots by name; those of nights have a symbol at each value, that of readings has none.
     """
 
     def __init__(self, plots: Mapping[str, pg.PlotItem]) -> None:
@@ -27,33 +27,33 @@ class SeriesCurves:
         self._made: dict[tuple[str, int], pg.PlotDataItem] = {}
 
     def of(self, row: str, place: int) -> pg.PlotDataItem:
-        """Return the curve of a plot for the station at a place, made where it is the first time."""
+        """Return the curve of a plot for the station at `place`, created on first use."""
         if (row, place) not in self._made:
             self._made[row, place] = self._plots[row].plot(
                 connect="finite",
                 skipFiniteCheck=False,
-                dynamicRangeLimit=None,  # else every point is made anew whenever the vertical range changes
+                dynamicRangeLimit=None,  # otherwise every point is computed again whenever the vertical range changes
                 **(WITH_SYMBOLS if row != "raw" else {}),
                 **self._ink(row, place),
             )
         return self._made[row, place]
 
     def show(self, row: str, place: int, time: NDArray[np.float64], values: NDArray[np.float64]) -> None:
-        """Draw values, shape (point,), over seconds of UTC, shape (point,); NaN is a gap."""
+        """Draw values, shape (point,), over UTC seconds, shape (point,); NaN is a gap."""
         curve = self.of(row, place)
-        some = slice(None) if np.isfinite(values).any() else slice(0)  # points that are nowhere have no bounds
+        some = slice(None) if np.isfinite(values).any() else slice(0)  # points that are all NaN have no bounds
         curve.setData(time[some], values[some])
         curve.show()
 
     def empty(self, row: str, since: int = 0) -> None:
-        """Draw nothing in a plot from a place on."""
+        """Clear the curves of a plot from station `since` on."""
         for (its_row, place), curve in self._made.items():
             if its_row == row and place >= since:
                 curve.setData()
                 curve.hide()
 
     def recolour(self) -> None:
-        """Take the colours of the theme in force."""
+        """Apply the colours of the current theme."""
         for (row, place), curve in self._made.items():
             ink = self._ink(row, place)
             curve.setPen(ink["pen"])

@@ -1,4 +1,4 @@
-"""Readings fetched beside the window: the latest wish wins, and each station is handed over as soon as it is there."""
+"""Loads readings in the background: only the latest request counts, and each station is delivered as soon as it is loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which readings are wanted: of which stations, in [since, until), UTC, in about how many points."""
+    """A request for readings: stations, range [since, until) in UTC, and approximate number of points."""
 
     project: Project
     codes: tuple[str, ...]
@@ -25,12 +25,12 @@ class Wish:
 
 
 class SeriesLoader(QObject):
-    """Reads in a thread that lives only while there is something to read."""
+    """Reads in a thread that exists only while there is something to read."""
 
     loaded = Signal(object, str, object, object)
-    """Carries the wish, a station's code, times and values; arrives in the window's thread."""
+    """The request, a station code, times and values; received in the thread of the window."""
     failed = Signal(object)
-    """Carries why readings could not be read."""
+    """Why readings could not be read."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class SeriesLoader(QObject):
         self._thread: threading.Thread | None = None
 
     def ask(self, wish: Wish) -> None:
-        """Fetch these readings instead of what was wanted before."""
+        """Load these readings instead of those requested before."""
         with self._lock:
             self.wish = wish
             if self._thread is None:
@@ -48,11 +48,11 @@ class SeriesLoader(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether readings are being fetched."""
+        """Whether readings are being loaded."""
         return self._thread is not None
 
     def stop(self) -> None:
-        """Drop the wish and wait for the thread's end: at most one station's reading."""
+        """Drop the request and wait for the thread to end: at most the reading of one station."""
         with self._lock:
             self.wish = None
             thread = self._thread
@@ -64,7 +64,7 @@ class SeriesLoader(QObject):
             self._read_wishes()
         except BaseException:
             with self._lock:
-                self._thread = None  # the next wish begins a thread of its own, whatever ended this one
+                self._thread = None  # the next request starts a new thread, whatever ended this one
             raise
 
     def _read_wishes(self) -> None:
@@ -79,7 +79,7 @@ class SeriesLoader(QObject):
             done = wish
 
     def _read_one(self, wish: Wish) -> None:
-        from quakegui.project import seasons  # not for a window at its start
+        from quakegui.project import seasons  # not needed by a window at its start
         from quakegui.project.store import ProjectError
 
         for code in wish.codes:

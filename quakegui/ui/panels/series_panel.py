@@ -1,4 +1,4 @@
-"""Series of the picked stations: readings, night means and anomaly, one above the other over the same time."""
+"""Series of the selected stations: readings, night means and anomalies, stacked over the same time axis."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from quakegui.ui.quiet_labels import ElidedLabel
 from quakegui.ui.texts import quality_text
 
 MOST_STATIONS: Final = 6
-"""As many as there are colours that can be told apart."""
+"""As many as there are distinguishable colours."""
 DAYS_AROUND: Final = 20
 CLOSEST_S: Final = 10.0
-"""No closer look is taken: readings are a second apart at least."""
+"""Maximum zoom: readings are at least a second apart."""
 _ROWS: Final = ("raw", "night", "anomaly")
 _CONTENT = Change.PROJECT | Change.SEASON | Change.PICK | Change.DISPLAY
 
@@ -61,7 +61,7 @@ class SeriesPanel(QWidget):
         self.refresh(Change.ALL)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the width of the station map above it."""
+        """Return the width of the station map above it."""
         return QSize(340, 300)
 
     def _lay_out(self) -> None:
@@ -90,7 +90,7 @@ class SeriesPanel(QWidget):
             axes = {"bottom": LocalTimeAxis(), "left": PlainAxis("left")}
             plot = self.graphics.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
             for side in ("left", "bottom", "right", "top"):
-                plot.getAxis(side).enableAutoSIPrefix(False)  # no axis has a name, which would be set anew at every move
+                plot.getAxis(side).enableAutoSIPrefix(False)  # no axis has a name, which would be updated at every move
             plot.getAxis("bottom").setStyle(showValues=last)
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
@@ -111,14 +111,14 @@ class SeriesPanel(QWidget):
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Codes of the stations whose series are shown: the first of the picked ones."""
+        """Codes of the stations shown: the first of the selected ones."""
         return self._session.selected_codes[:MOST_STATIONS] if self._session.season is not None else ()
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if Change.PROJECT in change:
             self.readings.stop()
-            self._drawn = None  # what another project has drawn is gone, whatever this one has
+            self._drawn = None  # the curves are those of another project
         if change & _CONTENT:
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
@@ -129,13 +129,13 @@ class SeriesPanel(QWidget):
             self._move_cursor()
 
     def _show_series(self) -> None:
-        """Draw night means and anomalies of the whole season, and ask for the readings in view; what is drawn already stays."""
+        """Draw night means and anomalies of the whole season, and request the readings in view; unchanged curves stay."""
         season, shown, in_nt = self._session.season, self.shown, self._session.display.unit == "nT"
         before, self._drawn = self._drawn, (season, shown, in_nt)
         other_stations = before is None or before[0] is not season or before[1] != shown
         if other_stations:
             self.legend.setText(self._legend())
-            self.graphics.setVisible(bool(shown))  # plots of nothing would have axes of nothing
+            self.graphics.setVisible(bool(shown))  # empty plots would have meaningless axes
             self.curves.empty("raw")
             for row in ("night", "anomaly"):
                 self.curves.empty(row, len(shown))
@@ -154,23 +154,23 @@ class SeriesPanel(QWidget):
             self.readings.show(shown)
 
     def _level(self, values: NDArray[np.float64]) -> float:
-        """Return what is subtracted from a station's intensities: its median where several are compared, else nothing."""
+        """Return what is subtracted from the total intensity of a station: its median if several are compared, otherwise 0."""
         finite = values[np.isfinite(values)]
         return float(np.median(finite)) if len(self.shown) > 1 and finite.size else 0.0
 
     def _night_middles(self) -> NDArray[np.float64]:
-        """Return the middle of each night, warm-up included, in seconds of UTC, shape (day,)."""
+        """Return the middle of each night, including the warm-up, in UTC seconds, shape (day,)."""
         season = self._session.season
         assert season is not None
         start, end = night_bounds(season.anomaly.days, zone_name(self._session), season.config.night.window)
         return (start.astype(np.int64) + end.astype(np.int64)) / 2000.0
 
     def _draw_readings(self, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
-        """Draw one station's readings; gaps stay gaps."""
+        """Draw the readings of one station, with gaps."""
         self.curves.show("raw", self.shown.index(code), time.astype(np.int64) / 1000.0, values - self._level(values))
 
     def _limit_view(self) -> None:
-        """Let the wheel lead no further than once the season's length beyond it: far away there are no dates to write."""
+        """Limit zooming out to one length of the season beyond each end: further away there are no valid dates."""
         season = self._session.season
         for plot in self.plots.values():
             plot.setMouseEnabled(x=season is not None, y=False)
@@ -181,7 +181,7 @@ class SeriesPanel(QWidget):
                 plot.setLimits(xMin=since - reach, xMax=until + reach, minXRange=CLOSEST_S)
 
     def show_days_around(self) -> None:
-        """Look at the days around the one shown."""
+        """Zoom to the days around the one shown."""
         if self._session.day is None:
             return
         middle = self.day_start()
@@ -189,7 +189,7 @@ class SeriesPanel(QWidget):
         self.plots["raw"].setXRange(middle - reach, middle + reach, padding=0)
 
     def day_start(self) -> float:
-        """Return when the day shown begins, seconds since 1970 in UTC."""
+        """Return the beginning of the day shown, in UTC seconds since 1970."""
         day = self._session.days[self._session.index : self._session.index + 1]
         return float(local_midnights(day, zone_name(self._session)).astype(np.int64)[0]) / 1000.0
 
@@ -205,12 +205,12 @@ class SeriesPanel(QWidget):
         self.night = (low, high)
         left, right = self.plots["raw"].getViewBox().viewRange()[0]
         if not left <= low <= right:
-            # most of the view lies ahead of the walk, so that it moves on seldom: painting the plots anew is dear
+            # most of the view is ahead of the walk, so that it rarely moves: repainting the plots is slow
             behind = (right - left) * (0.15 if low > right else 0.85)
             self.plots["raw"].setXRange(low - behind, low - behind + (right - left), padding=0)
 
     def _paint_markers(self, painter: QPainter) -> None:
-        """Mark the night of the day shown in every plot, and say what each plot shows."""
+        """Mark the night of the day shown in every plot, and paint the titles of the plots."""
         colours, titles = theme.colours(), self.titles()
         for name, plot in self.plots.items():
             around = plot.getViewBox().sceneBoundingRect()
@@ -231,7 +231,7 @@ class SeriesPanel(QWidget):
         return QFontMetricsF(self._title_font()).height() + 1.0
 
     def _make_room(self) -> None:
-        """Keep a line above each plot for its title, and enough room beside it for five digits, in the present text size."""
+        """Reserve a line above each plot for its title, and room for five digits beside it, at the present text size."""
         wide = QFontMetricsF(self.font()).horizontalAdvance("−00000") + 8.0
         for plot in self.plots.values():
             plot.layout.setRowFixedHeight(0, self._title_height())
@@ -252,18 +252,22 @@ class SeriesPanel(QWidget):
 
     def _hover(self, at: QPointF) -> None:
         """Say time and values under the cursor."""
+        self.readout.setText(self.words_at(at)[0] or self._zone_text())
+
+    def words_at(self, at: QPointF) -> tuple[str, int | None]:
+        """Return time and values under a point of the scene, empty beside the plots, and the index of the day there."""
         box = self.plots["raw"].getViewBox()
         inside = any(plot.sceneBoundingRect().contains(at) for plot in self.plots.values())
         season = self._session.season
         if season is None or not inside:
-            self.readout.setText(self._zone_text())
-            return
+            return "", None
         instant = np.datetime64(round(box.mapSceneToView(at).x() * 1000.0), "ms")
         zone = zone_name(self._session)
-        self.readout.setText("  ·  ".join([to_local(instant, zone).strftime("%Y-%m-%d %H:%M"), *self._values_at(instant)]))
+        words = "  ·  ".join([to_local(instant, zone).strftime("%Y-%m-%d %H:%M"), *self._values_at(instant)])
+        return words, self._index_at(instant)
 
     def _values_at(self, instant: np.datetime64) -> list[str]:
-        """Return the anomaly of each shown station on the day of an instant, or why there is none."""
+        """Return the anomaly of each shown station on the day of a given time, or why there is none."""
         index = self._index_at(instant)
         day = station_day(self._session, index) if index is not None else None
         season = self._session.season
@@ -285,7 +289,7 @@ class SeriesPanel(QWidget):
         return index if index >= 0 and instant < starts[-1] + np.timedelta64(1, "D") else None
 
     def _click(self, event: Any) -> None:
-        """Go to the day that was clicked."""
+        """Go to the clicked day."""
         box = self.plots["raw"].getViewBox()
         if event.button() == Qt.MouseButton.LeftButton and self._session.days.size:
             instant = np.datetime64(round(box.mapSceneToView(event.scenePos()).x() * 1000.0), "ms")
@@ -311,10 +315,10 @@ class SeriesPanel(QWidget):
         self.readings.stop()
         super().closeEvent(event)
 
-    # -- look ------------------------------------------------------------------------------------------------------
+    # -- appearance ------------------------------------------------------------------------------------------------
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language or colours."""
+        """Update after a change of language or colours."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
@@ -325,7 +329,7 @@ class SeriesPanel(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.chooser.setText(tr("Stations"))
         self.chooser.setAccessibleName(tr("Stations"))
         self.chooser.setToolTip(tr("Select the stations to plot"))
@@ -347,7 +351,7 @@ class SeriesPanel(QWidget):
         return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
     def titles(self) -> dict[str, str]:
-        """Return what each plot shows, in words that stand inside it."""
+        """Return the titles of the plots, painted inside them."""
         unit = "nT" if self._session.display.unit == "nT" else "z"
         several = len(self.shown) > 1
         return {
@@ -357,7 +361,7 @@ class SeriesPanel(QWidget):
         }
 
     def _show_zone(self) -> None:
-        """Let the axes tell local time, and say which."""
+        """Set the axes to local time, and show the time zone."""
         session = self._session
         if session.season is not None and session.day is not None:
             zone = zone_name(session)

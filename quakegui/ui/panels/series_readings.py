@@ -1,4 +1,4 @@
-"""The readings in the view of the series, fetched beyond its edges too, so that a walk finds the next ones ready."""
+"""The readings in the view of the series, loaded beyond its edges too, so that a walk finds the next ones ready."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from quakegui.app.session import Session
 from quakegui.ui.panels.series_loader import SeriesLoader, Wish
 
 LOAD_AFTER_MS: Final = 150
-"""Readings are fetched when the view has rested so long, so that scrubbing through days never waits for them."""
+"""Delay in ms without movement of the view before readings are loaded, so that scrubbing never waits for them."""
 BEYOND: Final = 1.0
-"""So many widths of the view are fetched ahead of it, where it was moving; on both sides of it before it moves."""
+"""Widths of the view that are loaded ahead in the direction of movement, or on both sides before any movement."""
 COARSER: Final = 1.2
-"""Readings so much coarser than a fetch would bring them are drawn anew; nobody sees less."""
+"""Readings coarser than a new request by this factor are loaded again; smaller differences are invisible."""
 
 Draw = Callable[[str, NDArray[np.datetime64], NDArray[np.float64]], None]
-"""Draws a station's readings: its code, times, shape (point,), and values in nT, shape (point,)."""
+"""Draws the readings of a station: code, times, shape (point,), and values in nT, shape (point,)."""
 
 
 class ReadingsInView(QObject):
-    """Has a plot show the readings in its view.
+    """Shows in a plot the readings in its view.
 
-    What arrives is drawn at once where the view lacks it. Where what is drawn will do, it is kept until the view leaves that:
-    painting the plots anew is dear, and then one painting shows both.
+    Loaded readings are drawn at once if the view lacks them. If the drawn ones are sufficient, new ones are kept until the view
+    leaves these, since repainting the plots is slow, and one repaint then shows both.
 
     Parameters
     ----------
     session
-        Whose project is read.
+        The session.
     box
-        The plot's view box; its range is in seconds of UTC.
+        View box of the plot; its range is in UTC seconds.
     points
-        Says how many points the view has room for.
+        Function that returns for how many points the view has room.
     draw
-        Called in the window's thread.
+        Called in the thread of the window.
     """
 
     def __init__(self, session: Session, box: Any, points: Callable[[], int], draw: Draw, parent: QObject) -> None:
@@ -55,7 +55,7 @@ class ReadingsInView(QObject):
         self.timer = QTimer(self, interval=LOAD_AFTER_MS, singleShot=True)
         self.timer.timeout.connect(self.fetch)
         box.sigXRangeChanged.connect(self._follow_view)
-        session.closing.connect(self.stop)  # a reading that begins after it would open the database again, for good
+        session.closing.connect(self.stop)  # a later request would open the database again, for good
 
     def show(self, codes: tuple[str, ...]) -> None:
         """Show the readings of these stations, whose curves are empty now."""
@@ -64,7 +64,7 @@ class ReadingsInView(QObject):
         self.timer.start()
 
     def stop(self) -> None:
-        """Read and draw no more; waits for at most one station's reading."""
+        """Stop reading and drawing; waits for the reading of one station at most."""
         self.timer.stop()
         self.loader.stop()
         self._forget()
@@ -75,7 +75,7 @@ class ReadingsInView(QObject):
         self.waiting.clear()
 
     def fetch(self) -> None:
-        """Ask for the readings in view and beside it."""
+        """Request the readings in view and beside it."""
         project = self._session.project
         if project is None or self._session.season is None or not self._codes:
             return
@@ -89,7 +89,7 @@ class ReadingsInView(QObject):
         self.loader.ask(self.wish)
 
     def _instants(self, low: float, high: float) -> tuple[np.datetime64, np.datetime64]:
-        """Return two instants, not before the season nor after it, or equal ones where it is elsewhere."""
+        """Return the limits of the view as times within the season; equal if the view is outside it."""
         season = self._session.season
         assert season is not None
         first = season.anomaly.days[0].astype("datetime64[ms]") - np.timedelta64(1, "D")
@@ -119,7 +119,7 @@ class ReadingsInView(QObject):
         self.waiting.clear()
 
     def _will_do(self) -> bool:
-        """Say whether every station's drawn readings fill the view, as fine as it can show them."""
+        """Return whether the drawn readings of every station fill the view at its resolution."""
         if self._session.season is None:
             return True
         low, high = self._box.viewRange()[0]

@@ -1,4 +1,4 @@
-"""What the window shows before a project is open: import your own, the synthetic season, and recent projects."""
+"""The start page without a project: import own data, open the synthetic season, and recent projects."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from quakegui.ui.tall_scroll import TallScroll
 
 ICON_SIZE = 32
 WIDE = 1000
-"""The column takes all the room there is, up to its greatest width."""
+"""The column takes all available room, up to this width."""
 
 
 class StartPage(QWidget):
-    """Three ways in; the first is the analyst's own data."""
+    """Three ways to start; the first is the analyst's own data."""
 
     asked = Signal(str)
-    """Carries the name of an action to run."""
+    """Name of an action to run."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,24 +61,24 @@ class StartPage(QWidget):
         self.retranslate()
 
     def begin_with_own_data(self) -> None:
-        """Make a project, then choose what is to be imported into it: one press for both."""
+        """Create a project, then open the import: one click for both."""
         self.asked.emit("new")
         if self._session.project is not None:
             self.asked.emit("import")
 
     def refresh(self, change: Change) -> None:
-        """Follow the list of recent projects."""
+        """Update the list of recent projects."""
         if Change.SETTINGS in change:
             self._fill_recent()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set the texts in the language in force."""
+        """Set the texts in the current language."""
         colours = theme.colours()
         theme.tint(self._title, colours.text, bold=True, scale=2.2)
         theme.tint(self._says, colours.muted)

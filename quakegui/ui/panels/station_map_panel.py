@@ -1,4 +1,4 @@
-"""The station map: where the network stands, what each station says on the day shown, and where the earth shook."""
+"""The station map: the network, the values of the stations on the day shown, and the epicentres."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from quakegui.season.network import Frame
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots import station_layers as layers
 from quakegui.ui.plots.kept_pixmap import pixmap_of
@@ -38,14 +39,14 @@ _BUTTONS: Final = (
 
 
 class StationMapPanel(QWidget):
-    """Paints the map; a click picks a station, Ctrl adds one, the wheel zooms, dragging moves."""
+    """Paints the map; a click selects a station, Ctrl adds one, the wheel zooms, dragging moves."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.camera: Camera | None = None
         self._fits = ""
-        """What the view was chosen for, "network" or "events", until the analyst moves it."""
+        """What the view shows, "network" or "events", until the analyst moves it."""
         self.stations: tuple[StationMark, ...] = ()
         self.events: tuple[EventMark, ...] = ()
         self._event_xy: NDArray[np.float64] = np.empty((0, 2))
@@ -56,7 +57,7 @@ class StationMapPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.buttons = {name: QToolButton(self) for name, *_ in _BUTTONS}
         self._lay_out()
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
 
@@ -74,23 +75,23 @@ class StationMapPanel(QWidget):
         self.buttons["events"].clicked.connect(self.show_events)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for a square of a quarter of a small screen."""
+        """Return a square of a quarter of a small screen."""
         return QSize(340, 340)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Stay usable when docks crowd in."""
+        """Return a small but usable size."""
         return QSize(150, 110)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     @property
     def frame_km(self) -> Frame | None:
-        """The square of the day map, or None without a season or without a located station."""
+        """The map frame of the day map, or None without a season or without a station with coordinates."""
         season = self._session.season
         return season.gridder.basis.frame if season is not None and season.network.located.any() else None
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if not change & _SHOWS:
             return
         if change & (Change.PROJECT | Change.SEASON | Change.EVENTS):
@@ -125,7 +126,7 @@ class StationMapPanel(QWidget):
 
     def _mark_events(self) -> None:
         session = self._session
-        if session.day is None or not len(self._event_xy):
+        if session.day is None or session.display.blind or not len(self._event_xy):
             self.events = ()
             return
         ages = (session.day - session.event_days).astype(np.int64).tolist()
@@ -135,10 +136,10 @@ class StationMapPanel(QWidget):
             for number, (event, (x, y), age, cls) in enumerate(zip(session.events, self._event_xy, ages, classes, strict=True))
         )
 
-    # -- where the view looks --------------------------------------------------------------------------------------
+    # -- view ------------------------------------------------------------------------------------------------------
 
     def show_network(self) -> None:
-        """Look at the whole network."""
+        """Zoom to the whole network."""
         frame = self.frame_km
         self.camera = None if frame is None else self._fitting(frame, frame.half_width_km)
         self._fits = "network"
@@ -149,19 +150,20 @@ class StationMapPanel(QWidget):
         return Camera.fitting(frame.x_km, frame.y_km, half_width_km * 1.12, QSizeF(self.size()), below=below)
 
     def show_events(self) -> None:
-        """Look at the network and at every epicentre within the ground that is drawn."""
+        """Zoom to the network and all epicentres within the base map."""
         frame = self.frame_km
         if frame is None:
             return
         middle = np.array([frame.x_km, frame.y_km])
-        away = np.abs(self._event_xy - middle).max(axis=1) if len(self._event_xy) else np.empty(0)
+        xy = np.array([(mark.x_km, mark.y_km) for mark in self.events]).reshape(-1, 2)
+        away = np.abs(xy - middle).max(axis=1)
         near = away[away <= frame.half_width_km * layers.REACH * 0.9]
-        half = max(frame.half_width_km, float(near.max()) if near.size else 0.0)
+        half = max(frame.half_width_km, float(near.max(initial=0.0)))
         self.camera, self._fits = self._fitting(frame, half), "events"
         self.update()
 
     def zoom(self, factor: float, at: QPointF) -> None:
-        """Enlarge by a factor about a point of the view."""
+        """Zoom by a factor about a point of the view."""
         frame = self.frame_km
         if self.camera is None or frame is None:
             return
@@ -171,7 +173,7 @@ class StationMapPanel(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the middle and what fitted before."""
+        """Keep the centre and the zoomed area."""
         if self._fits:
             (self.show_network if self._fits == "network" else self.show_events)()
         elif self.camera is not None:
@@ -183,7 +185,7 @@ class StationMapPanel(QWidget):
     # -- painting --------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the ground from its picture, then the day's stations and epicentres."""
+        """Paint the base map from its cached image, then stations and epicentres of the day."""
         with QPainter(self) as painter:
             painter.setFont(self.font())
             frame, season = self.frame_km, self._session.season
@@ -193,7 +195,7 @@ class StationMapPanel(QWidget):
             colours = theme.colours()
             painter.drawPixmap(0, 0, self._ground_picture(self.camera, frame))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            layers.paint_events(painter, self.camera, self.events, colours, later=not self._session.display.blind)
+            layers.paint_events(painter, self.camera, self.events, colours)
             layers.paint_stations(painter, self.camera, self.stations, season.config.style, colours)
             missing = sum(not np.isfinite(station.z) for station in self.stations)
             layers.paint_legend(painter, self.camera, colours, missing)
@@ -205,7 +207,7 @@ class StationMapPanel(QWidget):
         painter.drawText(self.rect().adjusted(20, 20, -20, -20), flags, self._why_empty())
 
     def _ground_picture(self, camera: Camera, frame: Frame) -> QPixmap:
-        """Return ground and station codes as a picture, painted again only when the view, picks or colours change."""
+        """Return base map and station codes as an image, repainted only when view, selection or colours change."""
         colours, ratio = theme.colours(), self.devicePixelRatioF()
         key = (camera, frame, colours.dark, ratio, self.font().key(), tuple((s.code, s.picked) for s in self.stations))
         if self._ground is None or self._ground[0] != key:
@@ -226,23 +228,22 @@ class StationMapPanel(QWidget):
     # -- mouse -----------------------------------------------------------------------------------------------------
 
     def station_at(self, at: QPointF) -> StationMark | None:
-        """Return the station under a point of the view."""
+        """Return the station under a point of the view, or None."""
         away = self._pixels_to(self.stations, at)
         nearest = int(away.argmin()) if away.size else -1
         return self.stations[nearest] if nearest >= 0 and away[nearest] <= PICK_RADIUS else None
 
     def event_at(self, at: QPointF) -> EventMark | None:
         """Return the epicentre under a point of the view, the smallest where several lie there."""
-        shown = [mark for mark in self.events if mark.age_days >= 0 or not self._session.display.blind]
         under = [
             mark
-            for mark, away in zip(shown, self._pixels_to(shown, at), strict=True)
+            for mark, away in zip(self.events, self._pixels_to(self.events, at), strict=True)
             if away <= layers.event_radius(mark.magnitude) + 2.0
         ]
         return min(under, key=lambda mark: mark.magnitude, default=None)
 
     def _pixels_to(self, marks: Sequence[StationMark | EventMark], at: QPointF) -> NDArray[np.float64]:
-        """Return how far each mark lies from a point of the view, in pixels, shape (mark,)."""
+        """Return the distance of each mark from a point of the view, in pixels, shape (mark,)."""
         if self.camera is None or not marks:
             return np.empty(0)
         x, y = self.camera.to_km(at)
@@ -251,12 +252,12 @@ class StationMapPanel(QWidget):
         return away
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Remember where a click or a drag began."""
+        """Record where a click or a drag began."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed, self._dragging = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Drag the map, or show a hand over what can be picked."""
+        """Drag the map, or show a hand over a selectable station."""
         if self._pressed is None or self.camera is None:
             over = self.station_at(event.position()) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
@@ -272,7 +273,7 @@ class StationMapPanel(QWidget):
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Pick the station that was clicked; Ctrl adds it or takes it away."""
+        """Select the clicked station; Ctrl adds or removes it."""
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             return
         dragged, self._pressed, self._dragging = self._dragging, None, False
@@ -289,7 +290,7 @@ class StationMapPanel(QWidget):
             self._session.pick([*picked, found.code])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Look at the whole network again, unless a station was meant."""
+        """Zoom to the whole network, unless a station was clicked."""
         if self.station_at(event.position()) is None:
             self.show_network()
 
@@ -299,7 +300,7 @@ class StationMapPanel(QWidget):
         event.accept()
 
     def words_at(self, at: QPointF) -> str:
-        """Return what is known of the station or epicentre under a point, or an empty text."""
+        """Return the description of the station or epicentre under a point, or an empty string."""
         station = self.station_at(at)
         if station is not None:
             return self._station_words(station)
@@ -328,7 +329,7 @@ class StationMapPanel(QWidget):
         return "\n".join(words)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language, colours or text size."""
+        """Update after a change of language, colours or text size."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
@@ -338,7 +339,7 @@ class StationMapPanel(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.setAccessibleName(tr("Station map"))
         for name, _, text, tip in _BUTTONS:
             self.buttons[name].setAccessibleName(tr(text))

@@ -1,4 +1,4 @@
-"""The run from other sides: its earthquakes one by one, series about them, other choices, skill maps; kept with the run."""
+"""Further studies of the run: single earthquakes, series around them, other choices, skill maps; saved with the run."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ class StudyPages(QObject):
             TextPage(self.maps, below=True),
         )
         self.brief = TextPage(self.probability, brief=True)
-        """The run's own series about the earthquakes, alone."""
+        """The series of the run's own P(event) around the earthquakes."""
         session.jobs.failed.connect(self._fail)
 
     @property
     def study(self) -> RunStudy | None:
-        """What is shown; None while nothing is, or while the analyst labels blind."""
+        """The study shown; None if there is none, or during blind labelling."""
         return None if self._session.display.blind else self._study
 
     def follow(self, run: RunFolder | None) -> None:
-        """Show the studies that are kept with a run, None for none; what was shown of another is gone."""
+        """Show the studies saved with a run, or none for None."""
         self._run, self._study = run, None
         self._rule = evaluation.rule_in_force(self._session)
         if self._possible() and run is not None and evaluation.has_study(run):
@@ -64,13 +64,13 @@ class StudyPages(QObject):
         self.show_study()
 
     def keep_up(self, run: RunFolder | None) -> None:
-        """Follow a run only if it is another one, or if another label rule is in force than before."""
+        """Update if the run or the label rule has changed."""
         former = None if self._run is None else self._run.id
         if former != (None if run is None else run.id) or self._rule != evaluation.rule_in_force(self._session):
             self.follow(run)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.button.setText(tr("Analyse the run"))
         self.button.setToolTip(
             tr(
@@ -83,7 +83,7 @@ class StudyPages(QObject):
         self.show_study()
 
     def show_study(self) -> None:
-        """Show what there is, or a sentence on why there is nothing."""
+        """Show the study, or a sentence on why there is none."""
         self.button.setEnabled(self._possible() and self._study is None and not self._busy())
         found = self.study
         if found is None:
@@ -149,7 +149,7 @@ class StudyPages(QObject):
             if season is self._session.season and run is self._run:
                 self._study = found
             elif job == STUDYING and evaluation.is_run_of(self._session, self._run, project, run):
-                self.follow(self._run)  # the run was read anew meanwhile, or the season: what is kept is looked at again
+                self.follow(self._run)  # the run or the season was reloaded meanwhile: check again for saved studies
             self.show_study()
 
         self._session.jobs.start(job, work, take)
@@ -159,20 +159,25 @@ class StudyPages(QObject):
             self.show_study()
 
     def _go_to_event(self, row: int, _column: int) -> None:
+        day = self.day_of_event(row)
+        if day >= 0:
+            walking.go_to_alone(self._session, day)
+
+    def day_of_event(self, row: int) -> int:
+        """Return the index of the day of a row; -1 for an earthquake before which nothing was predicted."""
         found, days = self.study, self._session.days
         if found is None:
-            return
+            return -1
         day = found.events[row][1].day
         index = int(days.searchsorted(day))
-        if index < days.size and days[index] == day:  # never so for an earthquake before which nothing was predicted
-            walking.go_to_alone(self._session, index)
+        return index if index < days.size and days[index] == day else -1
 
 
 class TextPage(QWidget):
-    """A table or drawings with their figures in words above, or with how they are to be read below."""
+    """A table or drawings with a text above (their numbers), or below (how to read them)."""
 
     def __init__(self, content: QWidget, *, below: bool = False, brief: bool = False) -> None:
-        """Show the text above or `below`; with `brief` it is a tooltip while there is something to see."""
+        """Show the text above or `below`; with `brief`, as a tooltip unless the content is empty."""
         super().__init__()
         self._brief = brief
         self._text = QLabel()
@@ -185,11 +190,11 @@ class TextPage(QWidget):
         column.addStretch(0)
 
     def text(self) -> str:
-        """Return the sentence."""
+        """Return the text."""
         return self._text.text()
 
     def show_text(self, text: str, *, empty: bool) -> None:
-        """Show a sentence; with `empty` there is nothing below it."""
+        """Show a text; with `empty`, the content is hidden."""
         self._text.setText(text)
         self._text.setVisible(empty or not self._brief)
         self.setToolTip("" if empty or not self._brief else as_text(text))

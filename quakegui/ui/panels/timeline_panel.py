@@ -1,4 +1,4 @@
-"""The timeline: the whole season in rows, to look over, to choose days in, and to go to one."""
+"""The timeline: the whole season in rows, for an overview, for selecting days, and for going to a day."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from quakegui.app.season_view import station_present
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plots.kept_pixmap import pixmap_of
@@ -36,6 +37,7 @@ from quakegui.ui.plots.timeline_rows import (
     LEAST_ROWS,
     ROWS,
     TimelineData,
+    TimelineRow,
     axis_names,
     changed_rows,
     paint_rows,
@@ -44,20 +46,24 @@ from quakegui.ui.plots.timeline_rows import (
 )
 
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
+HIDDEN_WHILE_BLIND: Final = {"event_index", "predicted", "alarms"}
 DRAG_STARTS: Final = 4.0
 GUTTER_PAD: Final = 12.0
 SCROLL_STEPS: Final = 1000
-"""Steps of the scroll bar in a day."""
+"""Steps of the scroll bar per day."""
 
 
 def timeline_data(session: Session) -> TimelineData | None:
-    """Return everything that the rows show, or None without a season. While labelling blind, predictions are hidden."""
+    """Return everything that the rows show, or None without a season.
+
+    While labelling blind, earthquakes, predictions and alarms are left out: a label could be guessed from them.
+    """
     season, days = session.season, session.days
     if season is None or not days.size:
         return None
     features = season.features[season.shown]
     where = np.searchsorted(days, session.event_days)
-    inside = (session.event_days >= days[0]) & (session.event_days <= days[-1])
+    inside = (session.event_days >= days[0]) & (session.event_days <= days[-1]) & (not session.display.blind)
     table = None if session.display.blind else session.predictions
     known = np.zeros(days.size, dtype=bool) if table is None else table.classes >= 0
     probability = np.full(days.size, np.nan)
@@ -70,6 +76,7 @@ def timeline_data(session: Session) -> TimelineData | None:
         event_magnitude=np.array([event.magnitude for event in session.events], dtype=np.float64)[inside],
         event_class=classes[inside],
         labels=session.labels.classes,
+        by_rule=session.labels.by_rule,
         predicted=np.full(days.size, -1, dtype=np.int8) if table is None else table.classes,
         probability=probability,
         kind=np.full(days.size, "") if table is None else table.kind,
@@ -83,7 +90,7 @@ def timeline_data(session: Session) -> TimelineData | None:
 
 
 class TimelineView(QWidget):
-    """Paints the rows; a click goes to a day, dragging chooses days, the wheel zooms, Shift and the wheel move."""
+    """Paints the rows; a click goes to a day, dragging selects days, the wheel zooms, Shift and the wheel move."""
 
     axis_changed = Signal()
     """Other days are in view."""
@@ -95,9 +102,9 @@ class TimelineView(QWidget):
         self.axis = DayAxis(0, 0.0, 1.0, 0.0, 1.0)
         self._picture: tuple[object, QPixmap] | None = None
         self._painted: TimelineData | None = None
-        """What the picture shows; None where all of it must be painted again."""
+        """The content of the cached image; None if all of it must be repainted."""
         self._names: list[tuple[float, float]] = []
-        """Where the names below the rows begin and end."""
+        """Horizontal limits of the names below the rows."""
         self._pressed: QPointF | None = None
         self._dragging = False
         self._hover = -1
@@ -106,16 +113,16 @@ class TimelineView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for enough height to tell the rows apart."""
+        """Return a size in which the rows can be distinguished."""
         return QSize(900, 210)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Keep a line of text for each of the most pressing rows when docks crowd in."""
+        """Return a size with a line of text for each of the most important rows."""
         line = QFontMetricsF(self.font()).height()
         return QSize(320, round((LEAST_ROWS + 1.5) * (line + 2.0)))
 
     def show_data(self, data: TimelineData | None) -> None:
-        """Show other content; the view stays unless the season has another length."""
+        """Show other data; the view is kept unless the length of the season changes."""
         count = 0 if data is None else data.days.size
         self.data = data
         if count != self.axis.count:
@@ -123,26 +130,26 @@ class TimelineView(QWidget):
         self.update()
 
     def set_axis(self, axis: DayAxis) -> None:
-        """Look at other days."""
+        """Change the days in view."""
         if axis != self.axis:
             self.axis = axis
             self.update()
             self.axis_changed.emit()
 
     def show_index(self, index: int) -> None:
-        """Move the cursor, and the view with it where it would leave it."""
+        """Move the cursor, and the view with it if necessary."""
         if index >= 0:
             self.set_axis(self.axis.showing(index))
         self.update()
 
     def fit(self) -> None:
-        """Look at the whole season, and measure the names' width again."""
+        """Show the whole season, and measure the width of the names again."""
         self._painted = None
         self.set_axis(self._axis(self.axis.count, 0.0, float(max(self.axis.count, 1))))
         self.update()
 
     def _axis(self, count: int, first: float, last: float) -> DayAxis:
-        """Return the axis that shows these days at the present size, beside the rows' names in the present font."""
+        """Return the axis that shows these days at the present size, beside the names of the rows in the present font."""
         metrics = QFontMetricsF(self.font())
         left = max(metrics.horizontalAdvance(tr(row.name)) for row in ROWS) + GUTTER_PAD
         return DayAxis(count, first, last, left, max(self.width() - left, 1.0), metrics.height() + 5.0)
@@ -155,7 +162,7 @@ class TimelineView(QWidget):
     # -- painting --------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the rows from their picture, then the chosen days and the cursor."""
+        """Paint the rows from their cached image, then the selected days and the cursor."""
         colours = theme.colours()
         with QPainter(self) as painter:
             painter.setFont(self.font())
@@ -164,6 +171,8 @@ class TimelineView(QWidget):
                 return
             painter.drawPixmap(0, 0, self.rows_picture(self.data))
             bottom = self.height() - self.axis.below
+            if self._session.display.blind:
+                self._tell_hidden(painter, colours.muted)
             painter.setClipRect(QRectF(self.axis.left, 0.0, self.axis.width, self.height()))
             if self._session.only:
                 self._veil(painter, bottom, colours.background)
@@ -180,8 +189,16 @@ class TimelineView(QWidget):
             if self._session.index >= 0:
                 self._paint_cursor(painter, bottom, colours.cursor, colours.background)
 
+    def _tell_hidden(self, painter: QPainter, ink: QColor) -> None:
+        """Say of the rows that are empty because somebody labels blind that they are not empty by themselves."""
+        painter.setPen(ink)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        for row, box in row_boxes(self.axis, float(self.height())):
+            if set(row.reads) & HIDDEN_WHILE_BLIND:
+                painter.drawText(box, flags, tr("Hidden during blind labelling"))
+
     def _veil(self, painter: QPainter, bottom: float, paper: QColor) -> None:
-        """Let the days fade that the walk leaves out, below the earthquakes, whose figures reach over several days."""
+        """Fade the days that the filter hides, below the earthquakes, whose labels extend over several days."""
         top = row_boxes(self.axis, float(self.height()))[0][1].bottom()
         left_out = np.ones(self.axis.count, dtype=np.int8)
         left_out[day_kinds.walk_days(self._session)] = 0
@@ -204,7 +221,7 @@ class TimelineView(QWidget):
         tall, wide = self.axis.below - 2.0, metrics.horizontalAdvance(text) + 10.0
         left = float(np.clip(middle - wide / 2.0, axis.left, max(axis.left + axis.width - wide, axis.left)))
         for first, last in self._names:
-            if first < left + wide and last > left:  # a name of which a sliver would be left
+            if first < left + wide and last > left:  # a name of which only a sliver would remain
                 painter.fillRect(QRectF(first, bottom + 3.0, last - first, axis.below - 3.0), paper)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -214,7 +231,7 @@ class TimelineView(QWidget):
         painter.drawText(QRectF(left, bottom + 1.0, wide, tall), Qt.AlignmentFlag.AlignCenter, text)
 
     def rows_picture(self, data: TimelineData) -> QPixmap:
-        """Return the rows as a picture, painted again only when view or colours change, and where the content does."""
+        """Return the rows as an image, repainted only when view, colours or data change."""
         colours, ratio = theme.colours(), self.devicePixelRatioF()
         key = (self.axis, self.height(), ratio, colours.dark, self.font().key())
         fits = self._picture is not None and self._picture[0] == key and self._painted is not None
@@ -230,7 +247,7 @@ class TimelineView(QWidget):
     def _paint_picture(
         self, painter: QPainter, data: TimelineData, colours: theme.ThemeColours, only: frozenset[str] | None
     ) -> None:
-        """Paint rows and names; of the rows named in `only` alone the stripes that they lie in."""
+        """Paint rows and names; with `only`, the stripes of these rows."""
         boxes = row_boxes(self.axis, float(self.height()))
         if only is not None:
             stripes = QRegion()
@@ -253,12 +270,12 @@ class TimelineView(QWidget):
     # -- mouse and keys --------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Remember where a click or a drag began."""
+        """Record where a click or a drag began."""
         if event.button() == Qt.MouseButton.LeftButton and self.data is not None and event.position().x() >= self.axis.left:
             self._pressed, self._dragging = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Choose days by dragging, or say what the day under the cursor holds."""
+        """Select days by dragging, or show the content of the day under the cursor."""
         at = event.position()
         if self._pressed is None:
             self.setToolTip(as_text(self.words_at(at)))
@@ -268,7 +285,7 @@ class TimelineView(QWidget):
             walking.select(self._session, (self.axis.day_at(self._pressed.x()), self.axis.day_at(at.x())))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Go to the day that was clicked, and choose none; Shift extends the choice from the day shown."""
+        """Go to the clicked day and clear the selection; Shift extends the selection from the day shown."""
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             return
         dragged, self._pressed, self._dragging = self._dragging, None, False
@@ -281,11 +298,11 @@ class TimelineView(QWidget):
             walking.go_to_alone(self._session, day)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Look at the whole season."""
+        """Show the whole season."""
         self.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Zoom about the cursor; Shift or a sideways wheel moves."""
+        """Zoom about the cursor; Shift or a horizontal wheel moves."""
         sideways = event.angleDelta().x()
         turned = event.angleDelta().y()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(sideways) > abs(turned):
@@ -296,7 +313,7 @@ class TimelineView(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Zoom with plus and minus about the day shown; Shift and an arrow extend the choice."""
+        """Zoom about the day shown with plus and minus; Shift and an arrow extend the selection."""
         at = self.axis.x(self._session.index + 0.5)
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.set_axis(self.axis.zoomed(1.5, at))
@@ -305,13 +322,18 @@ class TimelineView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def row_at(self, y: float) -> TimelineRow | None:
+        """Return the row at a height of the view, None below them."""
+        boxes = row_boxes(self.axis, float(self.height()))
+        return next((row for row, box in boxes if box.top() <= y <= box.bottom() + 3.0), None)
+
     def words_at(self, at: QPointF) -> str:
-        """Return what the day under a point holds, or what its row shows where the point is on a name."""
+        """Return the content of the day under a point, or the description of the row if the point is on a name."""
         if self.data is None:
             return ""
-        rows = [row for row, box in row_boxes(self.axis, float(self.height())) if box.top() <= at.y() <= box.bottom() + 3.0]
         if at.x() < self.axis.left:
-            return tr(rows[0].tip) if rows else ""
+            row = self.row_at(at.y())
+            return tr(row.tip) if row is not None else ""
         return day_words(self._session, self.data, self.axis.day_at(at.x()))
 
 
@@ -330,12 +352,12 @@ class TimelinePanel(QWidget):
         column.addWidget(self.bar)
         self.bar.valueChanged.connect(self._scrolled)
         self.view.axis_changed.connect(self._follow)
-        session.changed.connect(self.refresh)
+        LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & _CONTENT:
             self.view.show_data(timeline_data(self._session))
         if change & (Change.DAY | Change.RANGE | Change.SEASON | Change.FILTER):
@@ -345,7 +367,7 @@ class TimelinePanel(QWidget):
         self.view.set_axis(self.view.axis.moved(value / SCROLL_STEPS - self.view.axis.first))
 
     def _follow(self) -> None:
-        """Let the scroll bar show which part of the season is in view."""
+        """Update the scroll bar to the part of the season in view."""
         axis = self.view.axis
         span = axis.last - axis.first
         self.bar.blockSignals(True)  # the view has moved already
@@ -357,7 +379,7 @@ class TimelinePanel(QWidget):
         self.bar.setVisible(span < axis.count)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language, colours or text size."""
+        """Update after a change of language, colours or text size."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
@@ -365,7 +387,7 @@ class TimelinePanel(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.view.setAccessibleName(tr("Timeline"))
         self.bar.setAccessibleName(tr("Visible days"))
         self.view.fit()

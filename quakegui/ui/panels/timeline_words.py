@@ -1,4 +1,4 @@
-"""What a day of the timeline holds, in words: the text that appears when the cursor rests on it."""
+"""Content of a day of the timeline in words, for the tooltip."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from quakegui.season.quality import NO_VALUE, Quality
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.map_painting import kp_text
 from quakegui.ui.plots.timeline_rows import TimelineData
-from quakegui.ui.texts import quality_text
+from quakegui.ui.texts import quality_text, source_words
 
 MOST_STATIONS = 8
-"""How many missing stations are named before the rest is counted."""
+"""Maximum number of missing stations that are named; the rest is counted."""
 
 
 def day_words(session: Session, data: TimelineData, index: int) -> str:
-    """Return the events, label, prediction, Kp, features and missing stations of a day, one per line."""
+    """Return earthquakes, label, prediction, Kp, features and missing stations of a day, one per line."""
     return "\n".join(
         [
             str(data.days[index]),
             *_events(session, index),
-            *_classes(data, index),
+            *_classes(session, data, index),
             kp_text(float(data.kp[index])),
             *_map(data, index),
             *_missing(session, index),
@@ -33,6 +33,8 @@ def day_words(session: Session, data: TimelineData, index: int) -> str:
 
 
 def _events(session: Session, index: int) -> list[str]:
+    if session.display.blind:
+        return []
     zone, words = zone_name(session), []
     for event, day in zip(session.events, session.event_days, strict=True):
         if day == session.days[index]:
@@ -41,9 +43,11 @@ def _events(session: Session, index: int) -> list[str]:
     return words
 
 
-def _classes(data: TimelineData, index: int) -> list[str]:
-    label, predicted = int(data.labels[index]), int(data.predicted[index])
+def _classes(session: Session, data: TimelineData, index: int) -> list[str]:
+    label, predicted, row = int(data.labels[index]), int(data.predicted[index]), session.labels.rows[index]
     words = [tr("Label: {name}").format(name=f"{label} {tr(CLASS_NAMES[label])}" if label >= 0 else tr("none yet"))]
+    if label >= 0 and row is not None:
+        words[0] += f" — {source_words(row)}"
     if predicted >= 0:
         kinds = {"in-sample": tr("in-sample"), "out-of-fold": tr("out-of-fold"), "prospective": tr("prospective")}
         words.append(
@@ -66,7 +70,7 @@ def _map(data: TimelineData, index: int) -> list[str]:
 
 
 def _missing(session: Session, index: int) -> list[str]:
-    """Name the stations without an anomaly and why, the first few of them."""
+    """Return the stations without data and the reasons, for the first of them."""
     day = station_day(session, index)
     if day is None:
         return []

@@ -1,4 +1,4 @@
-"""Training: the recipe, the device that will compute, live curves, time left, and a log."""
+"""Training: settings, compute device, live curves, remaining time, and a log."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SIZES = (120, 240, 480)
 STACK_SIZES = (32,)
 MARGIN = 6
 LEAST_CURVES = 110
-"""In a lower panel they are scrolled to."""
+"""In a lower panel, the curves are reached by scrolling."""
 HEAD_NAMES = {"compact": mark("Pool to 4 x 4, then dense layers"), "paper": mark("as in the paper: flatten, then dense layers")}
 PRECISION_NAMES = {
     "auto": mark("fastest measured"),
@@ -52,7 +52,7 @@ PRECISION_NAMES = {
 
 
 class TrainingPanel(QWidget):
-    """A form on the left, what the worker says on the right."""
+    """A form on the left, the messages of the worker on the right."""
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class TrainingPanel(QWidget):
         self._epochs_at_most = 1
         self._drawn = ""
         self._heard = False
-        """Whether the process that trains has said anything yet."""
+        """Whether the training process has sent a message yet."""
         self._build()
         self._preset.activated.connect(lambda _index: self.fill(PRESETS[self._preset.currentData()]))
         self.start.clicked.connect(self._begin)
@@ -137,7 +137,7 @@ class TrainingPanel(QWidget):
         right.addLayout(row)
         right.addWidget(self._bar)
         below = QHBoxLayout()
-        for tall in (self.curves, self._log):  # as tall as there is room, never taller than the panel for their own wish
+        for tall in (self.curves, self._log):  # as high as there is room, but never increasing the height of the panel
             tall.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             tall.setMinimumHeight(LEAST_CURVES)
         below.addWidget(self.curves, 3)
@@ -152,15 +152,15 @@ class TrainingPanel(QWidget):
             splitter.addWidget(TallScroll(side))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 2)
-        splitter.setSizes([500, 700])  # in this proportion, as far as the narrowest form lets it
+        splitter.setSizes([500, 700])  # in this proportion, as far as the minimum width of the form allows
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)
 
-    # -- the recipe ------------------------------------------------------------------------------------------------
+    # -- settings --------------------------------------------------------------------------------------------------
 
     def fill(self, config: RunConfig) -> None:
-        """Show a recipe in the form; of a pre-training only its length and seed can be chosen."""
+        """Show settings in the form; for a pre-training, only its length and seed can be changed."""
         self._base = config
         self._offer_choices()
         for widget in (self._protocol, self._size, self._head, self._precision, self._weights):
@@ -178,7 +178,7 @@ class TrainingPanel(QWidget):
         self.plan.show_recipe(self.recipe())
 
     def recipe(self) -> RunConfig:
-        """Return the recipe that the form shows."""
+        """Return the settings in the form."""
         if self._base.zero_shot:
             return dataclasses.replace(self._base, epochs=self._epochs.value(), seed=self._seed.value())
         return dataclasses.replace(
@@ -193,7 +193,7 @@ class TrainingPanel(QWidget):
         )
 
     def _tell_choices(self) -> None:
-        """Let each list say in its tooltip all of what is chosen, which may be longer than the list is wide."""
+        """Add the selected text to the tooltip of each list, since it may be wider than the list."""
         for _caption, tip, widget in self._fields:
             if isinstance(widget, QComboBox):
                 widget.setToolTip(f"{widget.currentText()}\n{tr(tip)}")
@@ -206,7 +206,7 @@ class TrainingPanel(QWidget):
         self.state.setText(tr("Preparing maps and labels"))
         self._training.start(self.recipe())
 
-    # -- what the worker says --------------------------------------------------------------------------------------
+    # -- messages of the worker ------------------------------------------------------------------------------------
 
     def _hear(self, message: messages.Message) -> None:
         self._heard = True
@@ -242,7 +242,7 @@ class TrainingPanel(QWidget):
         where = self._where(message.phase, message.epoch)
         left = tr("{minutes:.0f} min left").format(minutes=max(message.eta_seconds, 0.0) / 60.0)
         self.state.setText(f"{where} · {left}")
-        if math.isnan(message.validation_loss):  # no part to judge by: the last epoch is kept, none is the best so far
+        if math.isnan(message.validation_loss):  # no validation part: the last epoch is kept, and none is the best so far
             self._say(f"{where}: {message.loss:.4f}, {message.accuracy:.1%}")
             return
         best = tr(" — best so far") if message.best else ""
@@ -252,7 +252,7 @@ class TrainingPanel(QWidget):
         )
 
     def _advance(self, phase: int, epochs: float) -> None:
-        """Show how much of all trainings is done: whole phases, and epochs of the one in hand."""
+        """Show the progress of all fits: completed phases, and epochs of the current one."""
         done = phase * self._epochs_at_most + epochs
         self._bar.setValue(round(1000 * done / max(len(self._phases) * self._epochs_at_most, 1)))
 
@@ -261,7 +261,7 @@ class TrainingPanel(QWidget):
         self._bar.setRange(0, 1000)
         self._advance(message.phase, message.epoch)
         run = self._training.run
-        if run is not None and run.id != self._drawn:  # another run than the last goes on: its epochs are not that one's
+        if run is not None and run.id != self._drawn:  # the curves belong to another run
             self._drawn = run.id
             self.curves.clear()
         self._say(
@@ -278,7 +278,7 @@ class TrainingPanel(QWidget):
         self._log.appendPlainText(text)
 
     def _end(self, sentence: str) -> None:
-        self._bar.setRange(0, 1000)  # it stays where it is: a training that stopped early is not a full bar
+        self._bar.setRange(0, 1000)  # unchanged: a training that stopped early is not complete
         self._bar.setValue(max(self._bar.value(), 0))
         self.state.setText(sentence)
         self._say(sentence)
@@ -288,7 +288,7 @@ class TrainingPanel(QWidget):
             self._end(worded(str(error)))
 
     def _forget(self) -> None:
-        """Show no training: what was shown was another project's."""
+        """Clear everything about a training of another project."""
         self.curves.clear()
         self._log.clear()
         self.state.clear()
@@ -298,7 +298,7 @@ class TrainingPanel(QWidget):
     # -- refreshing ------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if Change.PROJECT in change:
             self._forget()
         if change & (Change.PROJECT | Change.SEASON | Change.LABELS):
@@ -320,13 +320,13 @@ class TrainingPanel(QWidget):
         return tr("Label some days first, or apply the label rule.") if self._session.project is not None else ""
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
+        """Update after a change of language."""
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         for label, (caption, tip, widget) in zip(self._form_captions, self._fields, strict=True):
             label.setText(tr(caption))
             widget.setAccessibleName(tr(caption))
@@ -345,13 +345,13 @@ class TrainingPanel(QWidget):
         self._bar.setAccessibleName(tr("Training progress"))
         self._log.setAccessibleName(tr("Training log"))
         self._log.setToolTip(tr("Output of the training process (can be copied)"))
-        if not self._device.toolTip():  # no worker has named it yet
+        if not self._device.toolTip():  # no worker has reported it yet
             self._device.setText(tr("The compute device is shown before the first batch."))
         self.curves.retranslate()
         self._show_buttons()
 
     def _offer_choices(self) -> None:
-        """Offer the protocols and sizes that the recipe can have, and say what its epochs are."""
+        """Offer the protocols and sizes valid for the settings, and describe the number of epochs."""
         simulated = self._base.zero_shot
         names = {name: text for name, text in PROTOCOL_NAMES.items() if (name == "zero-shot") == simulated}
         _offer(self._protocol, {name: tr(text) for name, text in names.items()})

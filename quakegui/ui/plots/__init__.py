@@ -1,1 +1,1 @@
-"""What is painted: maps, curves, axes and matrices, and the figures and animations that are made of them."""
+"""Painting: maps, curves, axes and matrices, and the figures and animations made of them."""

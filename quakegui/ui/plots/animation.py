@@ -1,4 +1,4 @@
-"""Days of the season as an animation; every frame is the panel as it is painted on that day."""
+"""Days of the season as an animation; every frame is the panel as painted on that day."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.plots.figures import FigureError, picture_of
 
 Writer = Generator[None, NDArray[np.uint8] | None, None]
-"""Takes one RGB frame after another, shape (row, column, 3); None ends it and makes the file whole."""
+"""Accepts one RGB frame after another, shape (row, column, 3); None completes the file."""
 
 
 class _StoppedError(Exception):
-    """Whoever asked for an animation wants it no more."""
+    """The animation was cancelled."""
 
 
 def video_possible() -> bool:
@@ -33,7 +33,7 @@ def video_possible() -> bool:
 
 
 def pixels(image: QImage) -> NDArray[np.uint8]:
-    """Return an image's RGB values, shape (row, column, 3)."""
+    """Return the RGB values of an image, shape (row, column, 3)."""
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(plain.constBits(), dtype=np.uint8).reshape(plain.height(), plain.bytesPerLine())
     return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
@@ -49,26 +49,34 @@ def save_animation(
     stamp: str = "",
     progress: Callable[[int, int], bool],
 ) -> bool:
-    """Write an animation of a panel; afterwards the session shows the day that it showed before.
+    """Write an animation of a panel; afterwards the session shows the same day as before.
 
     Parameters
     ----------
+    session
+        The session.
+    panel
+        The panel to paint.
     path
         Ends in .gif or .mp4; a path without an ending is a folder for a sequence of PNG files.
     indices
         Days of the season, by index.
+    days_per_second
+        Speed.
+    stamp
+        Stamp on every frame, or empty.
     progress
-        Called with (done, total) after each frame; returns whether to go on.
+        Called with (done, total) after each frame; returns whether to continue.
 
     Returns
     -------
     bool
-        False where `progress` asked to stop; nothing is left behind then.
+        False if `progress` returned False; nothing is left behind then.
 
     Raises
     ------
     FigureError
-        If the kind is unknown, the file cannot be written, or the season is computed anew meanwhile.
+        If the type is unknown, the file cannot be written, or the season was recomputed meanwhile.
     """
     before, season = session.index, session.season
     place = whole_file(path) if path.suffix else contextlib.nullcontext(path)
@@ -80,9 +88,9 @@ def save_animation(
                 writer.send(pixels(picture_of(panel, stamp=stamp)))
                 if not progress(done, len(indices)):
                     raise _StoppedError
-                if session.season is not season:  # an index is another day's now
+                if session.season is not season:  # the indices belong to other days now
                     raise season_changed()
-            with contextlib.suppress(StopIteration):  # a writer that has made its file whole is at its end
+            with contextlib.suppress(StopIteration):  # the writer ends after completing the file
                 writer.send(None)
     except _StoppedError:
         return False
@@ -95,7 +103,7 @@ def save_animation(
 
 
 def season_changed() -> FigureError:
-    """Return the error for days that were chosen in a season that is not shown any more."""
+    """Return the error for days that were selected in a season that is no longer shown."""
     return FigureError(tr("The season was recomputed in the meantime, so no animation was written. Select the days again."))
 
 
@@ -119,7 +127,7 @@ def _writer(path: Path, part: Path, session: Session, indices: Sequence[int], da
 def _gif(path: Path, days_per_second: float) -> Writer:
     frames: list[Image.Image] = []
     while (frame := (yield)) is not None:
-        # One palette of 256 colours per frame keeps the map's own 22 colours exact.
+        # One palette of 256 colours per frame preserves the 22 colours of the map exactly.
         frames.append(Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE))
     frames[0].save(
         path, format="GIF", save_all=True, append_images=frames[1:], duration=round(1000 / days_per_second), loop=0, disposal=1
@@ -131,7 +139,7 @@ def _mp4(path: Path, days_per_second: float) -> Writer:
 
     frame = yield
     assert frame is not None
-    size = (frame.shape[1] // 2 * 2, frame.shape[0] // 2 * 2)  # the codec wants even sides
+    size = (frame.shape[1] // 2 * 2, frame.shape[0] // 2 * 2)  # the codec requires even dimensions
     video = imageio_ffmpeg.write_frames(
         str(path), size, fps=days_per_second, quality=9, macro_block_size=2, output_params=["-f", "mp4"]
     )

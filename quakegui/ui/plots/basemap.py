@@ -1,6 +1,6 @@
-"""The bundled base map: coasts, borders, provinces and prefectures, in the projection of a network's frame.
+"""The bundled base map: coasts, borders, provinces and prefectures, in the projection of a map frame.
 
-Made by `resources/basemap/make_basemap.py`; sources and licences are in the NOTICE beside it. Nothing is fetched from anywhere.
+Created by `resources/basemap/make_basemap.py`; sources and licences are in the NOTICE beside it. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ Lines = tuple[NDArray[np.float64], ...]
 
 KM_PER_DEGREE: Final = 111.2
 LARGEST_REACH_KM: Final = 6000.0
-"""Beyond it an azimuthal map says little, and the far side of the Earth would fold over it."""
+"""Beyond it an azimuthal map is of little use, and the far side of the Earth would overlap it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BaseMap:
-    """Lines in km of a frame's projection, each of shape (point, 2) as x, y; `land` holds closed rings.
+    """Lines in km in the projection of a frame, each of shape (point, 2) as x, y; `land` contains closed rings.
 
-    `prefecture` is empty where the reach is so large that they would only clutter.
+    `prefecture` is empty if the reach is so large that these lines would clutter the map.
     """
 
     land: Lines
@@ -47,7 +47,7 @@ class _World:
 
 
 def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
-    """Return what lies within `reach` half-widths (at least 200 km) of the centre of `frame`."""
+    """Return the base map within `reach` half-widths (at least 200 km) of the centre of `frame`."""
     world = _world()
     reach_km = min(max(reach * frame.half_width_km, 200.0), LARGEST_REACH_KM)
     centre = frame.unproject(np.array([[frame.x_km, frame.y_km]]))[0]
@@ -78,7 +78,7 @@ def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
 
 
 def _project(frame: Frame, lines: list[NDArray[np.float64]]) -> Lines:
-    """Project all lines (longitude, latitude) in one go."""
+    """Project all lines (longitude, latitude) at once."""
     if not lines:
         return ()
     every = np.vstack(lines)
@@ -100,7 +100,7 @@ def _world() -> _World:
 
 
 def _box(centre: NDArray[np.float64], reach_km: float) -> tuple[float, float, float, float]:
-    """Return west, east, south, north in degrees, longitudes counted from the centre's."""
+    """Return west, east, south, north in degrees, with longitudes relative to the centre."""
     degrees = reach_km / KM_PER_DEGREE
     south, north = float(centre[0]) - degrees, float(centre[0]) + degrees
     furthest = max(abs(south), abs(north))
@@ -109,7 +109,7 @@ def _box(centre: NDArray[np.float64], reach_km: float) -> tuple[float, float, fl
 
 
 def _near(extents: NDArray[np.float64], box: tuple[float, float, float, float], origin: float) -> NDArray[np.bool_]:
-    """Which extents touch the box, shape (arc,)."""
+    """Return which extents touch the box, shape (arc,)."""
     west, east, south, north = box
     middle, half = (extents[:, 0] + extents[:, 1]) / 2.0, (extents[:, 1] - extents[:, 0]) / 2.0
     offset = (middle - origin + 180.0) % 360.0 - 180.0
@@ -119,7 +119,7 @@ def _near(extents: NDArray[np.float64], box: tuple[float, float, float, float], 
 
 
 def _within(extents: NDArray[np.float64], box: tuple[float, float, float, float], origin: float) -> NDArray[np.bool_]:
-    """Which extents lie in the box with all they hold, shape (arc,): most, and those need not be cut."""
+    """Return which extents are entirely in the box, shape (arc,): most are, and their lines need not be cut."""
     west, east, south, north = box
     middle, half = (extents[:, 0] + extents[:, 1]) / 2.0, (extents[:, 1] - extents[:, 0]) / 2.0
     offset = (middle - origin + 180.0) % 360.0 - 180.0
@@ -129,7 +129,7 @@ def _within(extents: NDArray[np.float64], box: tuple[float, float, float, float]
 
 
 def _from(longitude: NDArray[np.float64], origin: float) -> NDArray[np.float64]:
-    """Longitudes counted from `origin`, unbroken along the line even where it crosses 180 degrees."""
+    """Return longitudes relative to `origin`, continuous along the line even across 180 degrees."""
     offset = (longitude - origin + 180.0) % 360.0 - 180.0
     steps = (np.diff(offset, prepend=offset[:1]) + 180.0) % 360.0 - 180.0
     unbroken: NDArray[np.float64] = offset[0] + np.cumsum(steps)

@@ -1,4 +1,4 @@
-"""Plots kept as a picture, so that a marker moving over them costs a copy of pixels and not three plots painted anew."""
+"""Plots cached as an image, so that moving a marker over them copies pixels and does not repaint the plots."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from quakegui.ui.plots.kept_pixmap import pixmap_of
 
 
 class _Held(QObject):
-    """Holds back a window's wish to be painted."""
+    """Delays the paint request of a window."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._wished = False
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep the wish from the window."""
+        """Intercept the request."""
         wish = event.type() == QEvent.Type.UpdateRequest
         self._wished |= wish
         return wish
 
     @contextmanager
     def of(self, window: QWidget) -> Iterator[None]:
-        """Hold back a window's wish, and hand it on in the end."""
+        """Intercept paint requests of a window, and repeat them at the end."""
         window.installEventFilter(self)
         try:
             yield
@@ -40,7 +40,7 @@ class _Held(QObject):
 
 
 class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
-    """A layout of plots that is rendered when its scene has changed, and a painter of markers called at every painting."""
+    """A layout of plots that is rendered when its scene has changed, and a painter of markers called at every repaint."""
 
     def __init__(self, markers: Callable[[QPainter], None], parent: QWidget | None = None) -> None:
         self._markers = markers
@@ -55,18 +55,18 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.viewport().update()
 
     def move_markers(self) -> None:
-        """Paint the markers anew over the plots as they are."""
+        """Repaint the markers over the unchanged plots."""
         self.viewport().update()
 
     def _settle(self) -> None:
-        """Let plots take their ranges now, and the scene say what has changed: else each of them asks for a rendering more."""
-        for _ in range(2):  # a range taken moves the curves, after which pyqtgraph looks once more
+        """Update ranges and changes of the scene now: otherwise each plot requests another rendering."""
+        for _ in range(2):  # a new range moves the curves, after which pyqtgraph checks once more
             self.scene().prepareForPaint()
-        with self._held.of(self.window()):  # the scene would have its window painted at once, in the middle of this painting
+        with self._held.of(self.window()):  # the scene would repaint its window immediately, during this paint event
             QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the plots from their picture, and the markers."""
+        """Paint the plots from their image, and the markers."""
         viewport = self.viewport()
         picture = pixmap_of(viewport, self._picture)
         if self.stale or picture is not self._picture:

@@ -1,4 +1,4 @@
-"""A small picture per class: its colour, its pattern and its number, so that no one of them carries it alone."""
+"""An icon per class with its colour, pattern and number, so that colour is never the only cue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quakegui.ui import theme
 
 
 def class_icon(cls: int) -> QIcon:
-    """Return the picture of a class 0..4 in the colours in force."""
+    """Return the icon of a class 0 to 4 in the current colours."""
     return _pixels(cls, theme.colours().classes[cls].name())
 
 

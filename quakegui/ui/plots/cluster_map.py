@@ -1,4 +1,4 @@
-"""A small map of the chosen earthquakes: the two directions in their colours, their centres, and where was looked."""
+"""A small map of the selected earthquakes: the two directions in their colours, their centres, and the selected area."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from quakegui.ui.plots.map_camera import Camera
 EARTH: Final = Geod(ellps="WGS84")
 MOST_POINTS: Final = 3000
 LARGEST_AREA: Final = 40.0
-"""Degrees up to which the whole area asked for is in view."""
+"""Size in degrees up to which the whole selected area is in view."""
 
 
 class ClusterMap(QWidget):
-    """Circles by magnitude: filled where kept, hollow where dropped; a cross at the centre of each direction."""
+    """Circles by magnitude: filled for main shocks, hollow for aftershocks; a cross at the centre of each direction."""
 
     def __init__(self, stations: Network, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class ClusterMap(QWidget):
         self.setToolTip(tr("Filled: kept; hollow: aftershock; cross: cluster centre; triangle: station"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for a square."""
+        """Return a square."""
         return QSize(420, 380)
 
     def show_choice(self, choice: Choice, selection: Selection) -> None:
@@ -55,13 +55,13 @@ class ClusterMap(QWidget):
         self.update()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of colours."""
+        """Update after a change of colours."""
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint ground, area, stations, earthquakes and centres."""
+        """Paint base map, area, stations, earthquakes and centres."""
         colours = theme.colours()
         painter = QPainter(self)
         painter.setFont(self.font())
@@ -137,7 +137,7 @@ class ClusterMap(QWidget):
 
 
 def area_outline(selection: Selection) -> NDArray[np.float64] | None:
-    """Return the border of a selection's box, or else of its circle: latitude and longitude, shape (point, 2)."""
+    """Return the border of the box of a selection, or else of its circle: latitude and longitude, shape (point, 2)."""
     if selection.box is not None:
         south, north, west, east = selection.box
         width = (east - west) % 360.0 or 360.0

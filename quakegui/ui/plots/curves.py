@@ -1,4 +1,4 @@
-"""Loss and accuracy of a training, epoch by epoch; the best epoch of each training stays marked."""
+"""Loss and accuracy of a training by epoch; the best epoch of each fit is marked."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from quakegui.ui.i18n import tr
 
 
 class Curves(QWidget):
-    """Two plots over the epochs of all phases, one after another; made when they are first seen: few windows train."""
+    """Two plots over the epochs of all phases; created when first shown, since few windows train."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.epochs: list[messages.Epoch] = []
         self._lines: list[tuple[pg.PlotDataItem, ...]] = []
-        """Training, validation and best epochs, of either plot."""
+        """Training, validation and best epochs, for each plot."""
         self._stale, self._logarithmic = True, False
         self.setMinimumHeight(90)
         self._row = QHBoxLayout(self)
@@ -31,10 +31,10 @@ class Curves(QWidget):
     def _make(self) -> None:
         self.loss, self._accuracy = pg.PlotWidget(enableMenu=False), pg.PlotWidget(enableMenu=False)
         for plot in (self.loss, self._accuracy):
-            plot.setLimits(minXRange=1.0, maxXRange=1e6, minYRange=1e-6, maxYRange=1e6)  # no wheel leads beyond numbers
+            plot.setLimits(minXRange=1.0, maxXRange=1e6, minYRange=1e-6, maxYRange=1e6)  # stops the wheel at valid numbers
             plot.getAxis("left").enableAutoSIPrefix(False)
             self._row.addWidget(plot)
-            plot.show()  # its parent is seen already
+            plot.show()  # its parent is visible already
         self._lines = [
             (plot.plot(connect="finite"), plot.plot(connect="finite"), plot.plot(pen=None, symbol="star", symbolSize=11))
             for plot in (self.loss, self._accuracy)
@@ -44,29 +44,29 @@ class Curves(QWidget):
         self._draw()
 
     def clear(self) -> None:
-        """Forget all epochs."""
+        """Clear all epochs."""
         self.epochs.clear()
         self._draw()
 
     def add(self, epoch: messages.Epoch) -> None:
-        """Add an epoch; nothing is ever thinned out."""
+        """Add an epoch; epochs are never thinned."""
         self.epochs.append(epoch)
         self._draw()
 
     def set_logarithmic(self, on: bool) -> None:
-        """Show the loss on a logarithmic scale or not."""
+        """Switch the logarithmic scale of the loss on or off."""
         self._logarithmic = on
         if self._lines:
             self.loss.setLogMode(y=on)
 
     def retranslate(self) -> None:
-        """Set texts and colours in force, now or when they are next seen: most switches find the training's tab in the back."""
+        """Set texts and colours, now or when next shown: the training tab is usually hidden."""
         self._stale = not self.isVisible()
         if not self._stale:
             self._dress()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Catch up with what was added and switched in the meantime."""
+        """Draw what was added and changed while hidden."""
         if not self._lines:
             self._make()
         if self._stale:
@@ -98,7 +98,7 @@ class Curves(QWidget):
             plot.setTitle(legend, color=colours.text.name(), size=f"{0.9 * points:.1f}pt")  # above the curves, never on them
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of colours or text size."""
+        """Update after a change of colours or text size."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.retranslate()
         super().changeEvent(event)
@@ -108,7 +108,7 @@ class Curves(QWidget):
             return
         epochs = self.epochs
         x = np.arange(1, len(epochs) + 1, dtype=np.float64)
-        begins = np.flatnonzero(np.diff([one.phase for one in epochs])) + 1  # nothing joins one training to the next
+        begins = np.flatnonzero(np.diff([one.phase for one in epochs])) + 1  # no line connects one fit with the next
         best = self._best()
         for lines, name in zip(self._lines, ("loss", "accuracy"), strict=True):
             trained, validated = (
@@ -119,6 +119,6 @@ class Curves(QWidget):
             lines[2].setData(x[best], validated[best])
 
     def _best(self) -> list[int]:
-        """Return the best epoch of each training that has a part to judge by: without one, none is better than another."""
+        """Return the best epoch of each fit with a validation part; without one there is no best epoch."""
         last = {one.phase: number for number, one in enumerate(self.epochs) if one.best and math.isfinite(one.validation_loss)}
         return list(last.values())

@@ -1,4 +1,4 @@
-"""The painted day map: shows one `MapScene`, says what is under the cursor, and reports clicks."""
+"""The day map: paints a `MapScene`, and reports the pixel under the cursor and clicks."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ PICK_RADIUS: Final = 9.0
 
 
 class DayMapView(QWidget):
-    """Paints a scene; holds no state but it, the cursor and a flashing region."""
+    """Paints a scene; its only state is the scene, the cursor and a flashing region."""
 
     hovered = Signal(object)
-    """Carries (row, column) under the cursor, or None beside the map."""
+    """(row, column) under the cursor, or None outside the map."""
     station_clicked = Signal(str, bool)
-    """Carries a station's code, and whether it is to be added to the picked ones."""
+    """A station code, and whether to add the station to the selected ones."""
     region_clicked = Signal(int)
-    """Carries a region's id."""
+    """Id of a region."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,16 +43,16 @@ class DayMapView(QWidget):
 
     @property
     def scene(self) -> MapScene | None:
-        """What is shown."""
+        """The scene shown."""
         return self._scene
 
     @property
     def flashing(self) -> bool:
-        """Whether a region flashes at the moment."""
+        """Whether a region is flashing."""
         return self._timer.isActive()
 
     def show_scene(self, scene: MapScene | None, empty: str = "", *, at_once: bool = False) -> None:
-        """Show a frame, or the sentence `empty` where there is none; `at_once`, before the other panels are painted."""
+        """Show a scene, or the sentence `empty` if there is none; `at_once` paints it before the other panels."""
         before, self._scene, self.empty = self._scene, scene, empty
         same = before is not None and scene is not None and _same_scale(before, scene)
         rect = self.layout_now().daily.toAlignedRect() if same else self.rect()
@@ -62,7 +62,7 @@ class DayMapView(QWidget):
             self.update(rect)
 
     def flash(self, region: int) -> None:
-        """Let a region of the day shown flash for a moment."""
+        """Flash a region of the day shown for a moment."""
         self._flash_id, self._flash_left = region, FLASHES
         self._timer.start()
         self.update()
@@ -74,15 +74,15 @@ class DayMapView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for the map at its own size, with its scale and words."""
+        """Return the size of the map with its scale and text."""
         return QSize(560, 540)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Stay usable when docks crowd in."""
+        """Return a small but usable size."""
         return QSize(180, 130)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the frame."""
+        """Paint the scene."""
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme.colours().background)
             painter.setFont(self.font())
@@ -96,26 +96,26 @@ class DayMapView(QWidget):
                 paint(painter, around, self._scene, flash=flash, bar=bar)
 
     def layout_now(self) -> MapLayout:
-        """Return where the parts lie at the present size."""
+        """Return the layout at the present size."""
         return layout(QRectF(self.rect()).adjusted(10, 4, -10, -4), self.font())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Report the pixel under the cursor."""
-        pixel = self._pixel(event.position())
+        pixel = self.pixel_at(event.position())
         self.setCursor(Qt.CursorShape.CrossCursor if pixel is not None else Qt.CursorShape.ArrowCursor)
         self.hovered.emit(pixel)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Report that the cursor is gone."""
+        """Report that the cursor left the map."""
         self.hovered.emit(None)
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Report a click on a station or else on a region."""
-        pixel = self._pixel(event.position())
+        pixel = self.pixel_at(event.position())
         if self._scene is None or pixel is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        code = self._station_at(event.position())
+        code = self.station_at(event.position())
         if code:
             self.station_clicked.emit(code, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
             return
@@ -123,14 +123,16 @@ class DayMapView(QWidget):
         if region is not None:
             self.region_clicked.emit(region.id)
 
-    def _pixel(self, at: QPointF) -> tuple[int, int] | None:
+    def pixel_at(self, at: QPointF) -> tuple[int, int] | None:
+        """Return row and column of the map under a point, None beside it."""
         if self._scene is None:
             return None
         return self.layout_now().to_pixel(at, self._scene.map.field.shape[0])
 
-    def _station_at(self, at: QPointF) -> str:
+    def station_at(self, at: QPointF) -> str:
         """Return the code of the station under a point, or empty."""
-        assert self._scene is not None
+        if self._scene is None:
+            return ""
         scale = self.layout_now().image.width() / self._scene.map.field.shape[0]
         corner = self.layout_now().image.topLeft()
         x = corner.x() + (self._scene.places[:, 1] + 0.5) * scale
@@ -141,10 +143,10 @@ class DayMapView(QWidget):
 
 
 def _same_scale(before: MapScene, after: MapScene) -> bool:
-    """Whether the colour bar of two frames is the same."""
+    """Return whether two scenes have the same colour bar."""
     return (
         before.display == after.display
-        and after.display.unit == "z"  # what a z is in nT changes from day to day
+        and after.display.unit == "z"  # the nT of a given z change from day to day
         and before.map.style == after.map.style
         and before.threshold_z == after.threshold_z
     )

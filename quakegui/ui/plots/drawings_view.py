@@ -1,4 +1,4 @@
-"""The report's drawings in the window: in its colours and font, side by side as far as there is room."""
+"""Drawings of the report in the window: in its colours and font, side by side if there is room."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 GAP = 12
 DARK_SHADES = ("#15191e", "#1b3550", "#22507a", "#2a6ba5", "#2f86cf")
-"""In place of `drawings.SHADES` on a dark screen."""
+"""Replacement of `drawings.SHADES` on a dark background."""
 _COLOUR = re.compile(rb"#[0-9a-f]{6}")
 
 
 class DrawingsView(QScrollArea):
-    """Drawings from left to right and from top to bottom; it scrolls up and down only.
+    """Drawings from left to right and from top to bottom; scrolls vertically only.
 
     Parameters
     ----------
     whole
-        Whether they are drawn as large as they all fit, so that nothing needs to be scrolled to.
+        Whether to scale the drawings so that all fit without scrolling.
     """
 
     def __init__(self, parent: QWidget | None = None, *, whole: bool = False) -> None:
@@ -41,11 +41,11 @@ class DrawingsView(QScrollArea):
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """What is shown."""
+        """The drawings shown."""
         return self._sheet.figures
 
     def show_figures(self, figures: Sequence[Figure]) -> None:
-        """Show drawings (SVG) instead of those that are shown."""
+        """Replace the drawings (SVG)."""
         self._sheet.show_figures(figures)
 
 
@@ -87,7 +87,7 @@ class _Sheet(QWidget):
         self.setMinimumHeight(0 if self._whole else round(max((place.bottom() for place in self._places()), default=0)))
 
     def _places(self) -> list[QRectF]:
-        """Return where each drawing goes: as large as its text is to be read, smaller only where the sheet is narrower."""
+        """Return the rectangle of each drawing: at text size, smaller only if the sheet is narrower."""
         if self._whole and self.figures:
             return self._fitting()
         scale = self.font().pointSizeF() / 9.0
@@ -103,7 +103,7 @@ class _Sheet(QWidget):
         return places
 
     def _fitting(self) -> list[QRectF]:
-        """Return where each drawing goes when they are as large as all of them fit into a grid."""
+        """Return the rectangle of each drawing if all of them fill a grid."""
         wide, tall = (max(getattr(figure, side) for figure in self.figures) for side in ("width", "height"))
         count = len(self.figures)
 
@@ -125,8 +125,8 @@ class _Sheet(QWidget):
         ]  # fmt: skip
 
     def _dressed(self, figure: Figure) -> bytes:
-        """Return a drawing in the colours of the screen, in the one font that Qt's drawings can have."""
-        from quakegui.report import drawings  # it comes with the first judgement
+        """Return a drawing in the colours of the screen, with the only font that drawings in Qt can have."""
+        from quakegui.report import drawings  # already loaded by the first evaluation
 
         colours = theme.colours()
         data = figure.data.replace(drawings.FONT.encode(), escape(QFontInfo(self.font()).family(), quote=True).encode(), 1)

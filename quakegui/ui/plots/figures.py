@@ -1,7 +1,7 @@
-"""Panels as pictures: what is exported is what was painted.
+"""Export of panels as figures, exactly as painted.
 
-PNG is the painted panel at a chosen resolution; SVG and PDF keep lines and text as such. A synthetic season's stamp is written
-into every picture, and into the file's own text.
+PNG is the painted panel at a given resolution; SVG and PDF keep lines and text as such. The stamp of a synthetic season is
+written into every figure, and into the metadata of the file.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ FORMATS = ("png", "svg", "pdf")
 
 
 class FigureError(Exception):
-    """A picture could not be written; the text is a sentence."""
+    """A figure could not be written; the message is a sentence."""
 
 
 def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> QImage:
-    """Return a panel as it is painted, at `dpi` dots per inch (96 is the screen's own size), with a stamp where asked."""
+    """Return a panel as painted, at `dpi` dots per inch (96 is the size on the screen), optionally with a stamp."""
     scale = dpi / SCREEN_DPI
     image = QImage(panel.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
@@ -44,12 +44,12 @@ def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> Q
 
 
 def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = "") -> None:
-    """Write a panel as PNG, SVG or PDF, by the ending of `path`; a former file is replaced only by a whole new one.
+    """Write a panel as PNG, SVG or PDF, by the ending of `path`; an existing file is only replaced by a complete new one.
 
     Raises
     ------
     FigureError
-        If the ending is none of `FORMATS` or the file cannot be written.
+        If the ending is not one of `FORMATS` or the file cannot be written.
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in FORMATS:
@@ -106,7 +106,7 @@ def _draw(panel: QWidget, painter: QPainter, stamp: str) -> None:
 
 
 def draw_stamp(painter: QPainter, where: QRectF, stamp: str) -> None:
-    """Write a stamp across the lower right corner of a picture."""
+    """Write a stamp in the lower right corner of a figure."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = QFont(painter.font())

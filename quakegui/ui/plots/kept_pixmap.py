@@ -1,4 +1,4 @@
-"""Pixels that a widget paints into again and again."""
+"""Reusable pixmaps of widgets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 
 def pixmap_of(widget: QWidget, before: QPixmap | None) -> QPixmap:
-    """Return a picture as large as a widget at its screen's density: the former one where it still fits.
+    """Return a pixmap of the size and screen density of a widget: the former one if it still fits.
 
-    Made once and not for every repaint: asking for new memory and clearing it takes as long again as filling it.
+    It is reused, since allocating and clearing memory takes as long as painting it.
     """
     ratio = widget.devicePixelRatioF()
     size = widget.size() * ratio

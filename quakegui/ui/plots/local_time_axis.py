@@ -1,4 +1,4 @@
-"""A plot's time axis in the project's zone: positions are seconds of UTC, names are local clock and date."""
+"""Time axis in the time zone of the project: positions are UTC seconds, labels are local time and date."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ HOUR: Final = 3600.0
 DAY: Final = 86400.0
 STEPS: Final = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY, 60 * DAY, 120 * DAY, 360 * DAY)
 TIGHT: Final = 0.8
-"""Of a line's height: figures reach neither its top nor its bottom."""
+"""Factor on the line height: digits do not use it fully."""
 ROOM_PX: Final = 46.0
 ROOM_WITH_YEAR_PX: Final = 84.0
 
 
 class PlainAxis(pg.AxisItem):  # type: ignore[misc]
-    """An axis painted straight onto the plot's own picture (`CachedGraphics`), not into a second one made at every repaint."""
+    """An axis painted directly to the image of the plot (`CachedGraphics`), not to a second one created at every repaint."""
 
     def paint(self, painter: QPainter, _option: object, _widget: object) -> None:
-        """Paint line, ticks and names."""
+        """Paint line, ticks and labels."""
         specs = self.generateDrawSpecs(painter)
         if specs is not None:
             self.drawPicture(painter, *specs)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802 - its base's name
-        """Return the spacings of ticks, those with names so far apart that on an upright axis no name lies on another."""
+        """Return the spacings of ticks; on a vertical axis, labels are far enough apart not to overlap."""
         levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
         if not levels or self.orientation not in ("left", "right"):
             return levels
@@ -41,21 +41,21 @@ class PlainAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class LocalTimeAxis(PlainAxis):
-    """Ticks at round local hours and days, never so close that their names meet."""
+    """Ticks at round local hours and days, never so close that their labels touch."""
 
     def __init__(self, orientation: str = "bottom") -> None:
         super().__init__(orientation)
         self.offset_s = 0.0
 
     def set_offset(self, seconds: float) -> None:
-        """Tell the zone's offset from UTC, east positive."""
+        """Set the UTC offset of the zone, east positive."""
         if seconds != self.offset_s:
             self.offset_s = seconds
-            self.picture = None  # the axis draws itself anew
+            self.picture = None  # forces a repaint of the axis
             self.update()
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
-        """Return the spacing and the ticks between two instants for an axis of `size` pixels."""
+        """Return spacing and ticks between two times for an axis of `size` pixels."""
         per_second = size / max(high - low, 1e-9)
         fitting = (step for step in STEPS if step * per_second >= (ROOM_PX if step < 30 * DAY else ROOM_WITH_YEAR_PX))
         step = next(fitting, STEPS[-1])
@@ -64,7 +64,7 @@ class LocalTimeAxis(PlainAxis):
         return [(step, [float(k * step - self.offset_s) for k in np.arange(first, last + 1)])]
 
     def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
-        """Return the names of ticks: the clock within a day, else the date, with its year where years may differ."""
+        """Return the labels of ticks: the time within a day, otherwise the date, with the year if years may differ."""
         local = [datetime.fromtimestamp(0, UTC) + timedelta(seconds=value + self.offset_s) for value in values]
         if spacing >= 30 * DAY:
             return [f"{time:%Y-%m-%d}" for time in local]

@@ -1,6 +1,6 @@
-"""Paints a day map: the network's own pixels below, the analyst's overlays above, scale and words around them.
+"""Painting of a day map: the pixels of the training data, the analyst's overlays on top, scale and text around them.
 
-The window and every export paint through `paint`, so what is exported is what was seen.
+The window and every export use `paint`, so an export is identical to the screen.
 """
 
 from __future__ import annotations
@@ -27,25 +27,29 @@ from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_numb
 from quakegui.ui.theme import ThemeColours
 
 THRESHOLD: Final = QColor("#a8006a")
-"""A colour that the map's own blue, white and orange never come near."""
+"""A colour far from the blue, white and orange of the map."""
 HEAT: Final = QColor("#7fff2a")
+"""Colour of the line around areas of high saliency."""
 HEAT_STEPS: Final = 8
 VEIL: Final = 170.0
-"""How opaque what did not count at all is covered, of 255."""
-"""The line around what counted for a prediction."""
+"""Maximum opacity of the saliency veil, of 255."""
 INK: Final = QColor("#101418")
 PAPER: Final = QColor("#ffffff")
 
 
 def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None = None, bar: bool = True) -> MapLayout:
-    """Paint a frame into `rect` and return where its parts lie.
+    """Paint a scene into `rect` and return its layout.
 
     Parameters
     ----------
+    painter, rect
+        The painter, and the rectangle in its units.
+    scene
+        The scene.
     flash
-        Id of a region to show filled.
+        Id of a region to fill.
     bar
-        Whether the colour bar is painted too; on the screen it stands while the days go by.
+        Whether to paint the colour bar too; on the screen it stays while the days change.
     """
     parts, colours = layout(rect, painter.font()), theme.colours()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
@@ -54,7 +58,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     painter.setClipRect(parts.image)
     pixels = scene.map.field.shape[0]
     scale = parts.image.width() / pixels
-    # pixel centres are at integers, so the corner of the picture is at -0.5
+    # pixel centres are at integers, so the corner of the image is at -0.5
     to_screen = QTransform(scale, 0, 0, scale, parts.image.left() + scale / 2.0, parts.image.top() + scale / 2.0)
     _paint_overlays(painter, to_screen, scene, flash)
     painter.restore()
@@ -73,11 +77,11 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
 
 
 def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
-    """Paint a map's pixels into `rect`: exactly where each covers whole screen pixels, smoothly between such sizes."""
+    """Paint the pixels of a map into `rect`: exact at integer scales, smoothed otherwise."""
     rows, columns = day_map.index.shape
     picture = QImage(day_map.index.data, columns, rows, columns, QImage.Format.Format_Indexed8)
     picture.setColorTable(_colour_table(day_map.style))
-    # Drawn in the screen's own format: converting once is several times cheaper than scaling pixels that are looked up.
+    # Drawn in the format of the screen: converting once is several times faster than scaling indexed pixels.
     picture = picture.convertToFormat(QImage.Format.Format_RGB32)
     device_pixels = rect.width() * painter.device().devicePixelRatioF()
     whole = abs(device_pixels / columns - round(device_pixels / columns)) < 1e-6
@@ -96,7 +100,7 @@ def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, f
         _paint_heat(painter, to_screen, scene.heat)
     if flash is not None:
         _paint_flash(painter, to_screen, day_map, scene.threshold_z, flash)
-    # The threshold line runs along the outlines: drawn above them and thinner, both are seen.
+    # The threshold line follows the outlines: thinner and on top of them, both are visible.
     if display.outlines and day_map.regions:
         painter.strokePath(to_screen.map(outline_path(day_map, scene.threshold_z)), QPen(INK, 3.2))
     if display.threshold and day_map.exists:
@@ -109,7 +113,7 @@ def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, f
 
 
 def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float32]) -> None:
-    """Darken what did not count: the map stays in its own colours where the network looked."""
+    """Darken areas of low saliency: the map keeps its colours where the model was sensitive."""
     rows, columns = heat.shape
     veil = np.zeros((rows, columns, 4), dtype=np.uint8)
     veil[..., 3] = np.round(VEIL * (1.0 - np.clip(heat, 0.0, 1.0)))
@@ -120,7 +124,7 @@ def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float
 
 
 def _paint_heat_legend(painter: QPainter, image: QRectF, cls: int) -> None:
-    """Say in the map's lower left corner that the veil is on, for which class, and how dark stands for how little."""
+    """Paint the legend of the saliency map in the lower left corner: its class, and its scale of darkness."""
     name = tr(CLASS_NAMES[cls]) if cls >= 0 else "–"
     text = tr("Saliency map: {name}").format(name=name)
     metrics = QFontMetricsF(painter.font())
@@ -154,7 +158,7 @@ def threshold_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
 def outline_path(day_map: DayMap, threshold_z: float) -> QPainterPath:
     """Return the outlines of all extremum regions in pixels, x as column and y as row.
 
-    Together they are the outline of all pixels beyond the threshold, so no region has to be told from another.
+    Together they outline all pixels beyond the threshold, so regions need not be distinguished.
     """
     if not day_map.regions:
         return QPainterPath()
@@ -176,7 +180,7 @@ def _path(lines: list[NDArray[np.float64]]) -> QPainterPath:
 
 
 def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) -> None:
-    """Write each region's number on its northern edge, where the symbol of the strongest station does not lie."""
+    """Write the number of each region at its northern edge, away from the symbol of the strongest station."""
     for region in day_map.regions:
         at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
         _pill(painter, at, str(region.id), INK, PAPER)
@@ -247,7 +251,7 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     metrics, right, text = QFontMetricsF(font), parts.image.right(), tr("SYNTHETIC")
     width = metrics.horizontalAdvance(text) + 8.0
     if not scene.synthetic or used + width < parts.image.width():
-        painter.drawText(parts.head, left, date)  # where there is room for one of them, the stamp it is
+        painter.drawText(parts.head, left, date)  # if there is room for only one of them, the stamp is painted
     painter.setFont(font)
     if scene.synthetic:
         _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
@@ -325,6 +329,6 @@ def _paint_threshold_marks(painter: QPainter, bar: QRectF, share: float) -> None
 
 
 def _nice_step(about: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, the nearest at or below `about` within a factor."""
+    """Return the largest 1, 2 or 5 times a power of ten that is at most `about`."""
     power = 10.0 ** np.floor(np.log10(about))
     return float(power * max(k for k in (1.0, 2.0, 5.0) if k * power <= about * 1.0001))

@@ -1,4 +1,4 @@
-"""What one day map shows, and where its parts lie: the scene that `quakegui.ui.plots.map_painting` paints."""
+"""Content and layout of one day map: the scene that `quakegui.ui.plots.map_painting` paints."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from quakegui.ui.i18n import mark
 
 BAR_WIDTH: Final = 14.0
 
-# The season's sentences for days without a map, which meet `tr` when they are painted.
+# Sentences of the season for days without a map, translated when they are painted.
 NO_MAP: Final = (
     mark("No station has data on this day; a map needs three stations at different places. Only the stations are shown."),
     mark("Only one place has data on this day; a map needs three stations at different places. Only the stations are shown."),
@@ -31,28 +31,28 @@ NO_MAP: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapScene:
-    """Everything that one frame shows.
+    """Everything shown in one map.
 
     Attributes
     ----------
     map
-        The day's map.
+        The day map.
     stations
-        The stations' values of the day.
+        Values of the stations on the day.
     places
-        Row and column of each station in the map's pixels, NaN where unlocated, shape (station, 2).
+        Row and column of each station in pixels of the map, NaN without coordinates, shape (station, 2).
     picked
-        Codes of the picked stations.
+        Codes of the selected stations.
     threshold_z
-        Where extremum regions begin.
+        Threshold of extremum regions.
     half_width_km
-        From the map's middle to its edges.
+        Distance from the centre of the map to its edges.
     kp
-        Largest Kp of the night, NaN unknown.
+        Largest Kp of the night, NaN if unknown.
     error_z
-        Root mean square of the leave-one-out errors, NaN where there is none.
+        Root mean square of the leave-one-out errors, NaN if there are none.
     worst
-        Code of the station with the largest of them, or empty.
+        Code of the station with the largest error, or empty.
     """
 
     map: DayMap
@@ -67,14 +67,14 @@ class MapScene:
     synthetic: bool
     display: Display
     heat: NDArray[np.float32] | None
-    """Where the map speaks for the prediction, 0..1, shape (row, column), where it was asked for and is shown."""
+    """Saliency map, 0 to 1, shape (row, column), if it was computed and is shown."""
     heat_class: int
-    """The class that it speaks for; -1 without."""
+    """The class that it explains; -1 without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class MapLayout:
-    """Where a frame's parts lie within the rectangle it is painted into, in the painter's units."""
+    """Layout of a map within its rectangle, in the units of the painter."""
 
     head: QRectF
     image: QRectF
@@ -83,11 +83,11 @@ class MapLayout:
 
     @property
     def daily(self) -> QRectF:
-        """What changes from day to day while the scale stays: all but the colour bar."""
+        """The part that changes from day to day: all but the colour bar."""
         return QRectF(self.image.left() - 1.0, self.head.top(), self.image.width() + 2.0, self.foot.bottom() - self.head.top())
 
     def to_pixel(self, point: QPointF, pixels: int) -> tuple[int, int] | None:
-        """Return the map's (row, column) below a point, or None beside the map."""
+        """Return the (row, column) of the map under a point, or None outside the map."""
         if not self.image.contains(point):
             return None
         scale = pixels / self.image.width()
@@ -96,7 +96,7 @@ class MapLayout:
 
 
 def scene_of(session: Session, index: int | None = None) -> MapScene | None:
-    """Return the frame of a day (default: the day shown), or None without a season."""
+    """Return the scene of a day (default: the day shown), or None without a season."""
     day_map, stations = session.day_map(index), station_day(session, index)
     if day_map is None or stations is None or session.season is None:
         return None
@@ -106,7 +106,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
     known = np.isfinite(errors)
     worst = stations.codes[int(np.nanargmax(np.abs(errors)))] if known.any() else ""
     at = session.index if index is None else index
-    shows_heat = session.display.explain and not session.display.blind  # it tells which class is predicted
+    shows_heat = session.display.explain and not session.display.blind  # it reveals the predicted class
     heat = session.heat.get(at) if shows_heat else None
     return MapScene(
         map=day_map,
@@ -134,7 +134,7 @@ def _places(session: Session) -> NDArray[np.float64]:
 
 
 def layout(rect: QRectF, font: QFont) -> MapLayout:
-    """Return where the parts of a frame lie in `rect`: the map square, as large as it can be."""
+    """Return the layout of a map in `rect`: the map square is as large as possible."""
     metrics = QFontMetricsF(font)
     line = metrics.height() * 1.5
     beside = BAR_WIDTH + metrics.horizontalAdvance("−88.8") + 22.0
@@ -151,12 +151,12 @@ def layout(rect: QRectF, font: QFont) -> MapLayout:
 
 @lru_cache(maxsize=2)
 def region_numbers(day_map: DayMap, threshold_z: float) -> NDArray[np.int32]:
-    """Return which region each pixel belongs to, 0 for none, shape (row, column)."""
+    """Return the region of each pixel, 0 for none, shape (row, column)."""
     return regions_mask(day_map.field, threshold_z)
 
 
 def region_at(day_map: DayMap, threshold_z: float, row: int, column: int) -> Region | None:
-    """Return the extremum region that a pixel belongs to."""
+    """Return the extremum region of a pixel, or None."""
     if not day_map.regions:
         return None
     label = int(region_numbers(day_map, threshold_z)[row, column])

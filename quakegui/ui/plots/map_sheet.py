@@ -1,4 +1,4 @@
-"""A sheet of small day maps: arrow keys walk it, one of them has the frame and is the day shown, several can be chosen."""
+"""A sheet of small day maps: arrow keys move between them, a frame marks the day shown, and several can be selected."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ WEEK: Final = 7
 
 
 class MapSheet(QAbstractScrollArea):
-    """Paints only what is in view, from pictures of a block of days each.
+    """Paints only what is in view, from images of blocks of days.
 
     Parameters
     ----------
+    session
+        The session.
     several
-        Whether several days can be chosen, with Shift and Ctrl.
+        Whether several days can be selected with Shift and Ctrl.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None, *, several: bool = False) -> None:
@@ -41,13 +43,13 @@ class MapSheet(QAbstractScrollArea):
         self.days: list[int] = []
         """Indices of the days shown, in their order."""
         self._blank = 0
-        """How many places at the beginning are left free, for a first day that is no Monday."""
+        """Number of places left empty at the beginning, if the first day is not a Monday."""
         self._columns = 0
-        """So many whatever the width, 0 for as many as there is room for."""
+        """Fixed number of columns, or 0 for as many as there is room for."""
         self._small: SmallMaps | None = None
         self._pictures: dict[int, QImage] = {}
         self._anchor = -1
-        """Index of the day from which Shift chooses, -1 for none."""
+        """Index of the day from which Shift selects, -1 for none."""
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,7 +66,7 @@ class MapSheet(QAbstractScrollArea):
         return self._small
 
     def show_days(self, days: Sequence[int], *, weeks: bool = False) -> None:
-        """Show days in this order; with `weeks` each row is a week that begins on Monday."""
+        """Show days in this order; with `weeks`, each row is a week that begins on Monday."""
         self.days, self._columns = [int(day) for day in days], WEEK if weeks else 0
         self._anchor = -1
         first = self._session.days[self.days[0]] if weeks and self.days else None
@@ -75,22 +77,22 @@ class MapSheet(QAbstractScrollArea):
 
     @property
     def shows_day(self) -> bool:
-        """Whether the day shown is on the screen here, in its frame."""
+        """Whether the day shown is on the screen here, framed."""
         place = self._place_of(self._session.index)
         if place < 0 or not self.viewport().isVisible():
             return False
         return self.viewport().visibleRegion().intersects(self.cell(place))
 
-    # -- where things lie --------------------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------------------------
 
     @property
     def columns(self) -> int:
-        """How many days stand beside each other."""
+        """Number of columns."""
         return self._columns or max(self.viewport().width() // (PIXELS + GAP), 1)
 
     @property
     def _side(self) -> int:
-        """Width of a map: as wide as the columns let it be."""
+        """Width of a map, depending on the columns."""
         most = 2 * PIXELS if self._columns else PIXELS + GAP + 20
         return max(min(self.viewport().width() // self.columns - GAP, most), 16)
 
@@ -99,7 +101,7 @@ class MapSheet(QAbstractScrollArea):
         return self._side + round(QFontMetricsF(self.font()).height()) + GAP
 
     def cell(self, place: int) -> QRect:
-        """Return where the map at a place lies in the view."""
+        """Return the rectangle of the map at a place in the view."""
         row, column = divmod(place + self._blank, self.columns)
         return QRect(
             column * (self._side + GAP) + GAP // 2, row * self._row_height + 2 - self.verticalScrollBar().value(), self._side,
@@ -123,7 +125,7 @@ class MapSheet(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(self._row_height // 2)
 
     def _follow(self) -> None:
-        """Have the day shown in view, if it is one of these."""
+        """Scroll to the day shown, if it is one of these."""
         place = self._place_of(self._session.index)
         if place >= 0:
             box, bar = self.cell(place), self.verticalScrollBar()
@@ -134,15 +136,15 @@ class MapSheet(QAbstractScrollArea):
                 bar.setValue(bar.value() + below)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Ask for two columns."""
+        """Return a width of two columns."""
         return QSize(2 * (PIXELS + GAP) + 34, 300)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Keep one map."""
+        """Return the size of one map."""
         return QSize(PIXELS + GAP + 24, PIXELS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Find the rows anew."""
+        """Lay out the rows again."""
         super().resizeEvent(event)
         self._bound()
         self._follow()
@@ -150,7 +152,7 @@ class MapSheet(QAbstractScrollArea):
     # -- painting ----------------------------------------------------------------------------------------------------
 
     def refresh(self, change: Change) -> None:
-        """Follow the session."""
+        """Update from the session."""
         if change & (Change.PROJECT | Change.SEASON):
             self._pictures = {}
             self.show_days([])
@@ -206,7 +208,7 @@ class MapSheet(QAbstractScrollArea):
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, letter)
 
     def _picture(self, block: int) -> QImage:
-        """Return the maps of a block of days below each other."""
+        """Return the maps of a block of days, one below the other."""
         if block not in self._pictures:
             assert self.maps is not None
             index = np.ascontiguousarray(self.maps.indices(block).reshape(-1, PIXELS))
@@ -219,7 +221,7 @@ class MapSheet(QAbstractScrollArea):
     # -- keys and mouse ----------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Take the arrow keys before the window's walk does, which goes from date to date."""
+        """Handle the arrow keys before the shortcuts of the window, which go from date to date."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._walks(event):
             event.accept()
             return True
@@ -230,7 +232,7 @@ class MapSheet(QAbstractScrollArea):
         return bool(self.days) and not plain and (event.key() in STEPS or event.key() in ENDS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Walk, and choose with Shift."""
+        """Move, and select with Shift."""
         if not self._walks(event):
             super().keyPressEvent(event)
             return
@@ -245,7 +247,7 @@ class MapSheet(QAbstractScrollArea):
         self._go(min(max(there, 0), len(self.days) - 1), extend=extend, jump=key not in STEPS)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Go to a day; Ctrl adds it to those that are chosen or takes it from them, Shift chooses all up to it."""
+        """Go to a day; Ctrl adds it to the selected ones or removes it, Shift selects all up to it."""
         index = self.day_at(event.position().toPoint())
         if event.button() != Qt.MouseButton.LeftButton or index < 0:
             return
@@ -257,7 +259,7 @@ class MapSheet(QAbstractScrollArea):
             self._go(self._place_of(index), extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def step(self) -> None:
-        """Go to the next map; the last one stays."""
+        """Go to the next map, unless this is the last one."""
         place = self._place_of(self._session.index)
         if 0 <= place < len(self.days) - 1:
             self._go(place + 1, extend=False, jump=False)
@@ -273,5 +275,5 @@ class MapSheet(QAbstractScrollArea):
             walking.go_to_alone(self._session, self.days[place], jump=jump)
 
     def retranslate(self) -> None:
-        """Set the name for screen readers in the language in force."""
+        """Set the accessible name in the current language."""
         self.setAccessibleName(tr("Day map thumbnails"))

@@ -1,4 +1,4 @@
-"""The confusion matrix with its sums; every cell is a question that a click answers."""
+"""The confusion matrix with its sums; a click on a cell shows its days."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MatrixView(QTableWidget):
     """Rows are true classes, columns predicted ones; deeper colour for a larger share of the row. It is always shown whole."""
 
     asked = Signal(int, int)
-    """Carries the true class and the predicted class of the cell that was clicked."""
+    """True and predicted class of the clicked cell."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class MatrixView(QTableWidget):
         self.cellActivated.connect(self._ask)
 
     def _ask(self, row: int, column: int) -> None:
-        if max(row, column) < self.rowCount() - 1:  # the sums ask nothing
+        if max(row, column) < self.rowCount() - 1:  # the sums have no days to show
             self.asked.emit(row, column)
 
     def clear_matrix(self) -> None:
@@ -52,9 +52,9 @@ class MatrixView(QTableWidget):
         Parameters
         ----------
         counts
-            Days by true class (row) and predicted class (column).
+            Number of days by true class (row) and predicted class (column).
         names
-            One per class.
+            Names of the classes.
         """
         self.setAccessibleName(tr("Confusion matrix"))
         size = len(names)

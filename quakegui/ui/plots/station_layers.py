@@ -1,4 +1,4 @@
-"""What the station map draws: the ground once per view, stations and epicentres once per day."""
+"""Layers of the station map: the base map, painted once per view, and stations and epicentres, painted once per day."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from quakegui.ui.plots.map_camera import Camera, scale_bar_km
 from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
 
 REACH: Final = 5.0
-"""How far the ground is drawn, in half widths of the network's frame."""
+"""Extent of the base map, in half-widths of the map frame of the network."""
 FADE_DAYS: Final = 60.0
-"""An epicentre fades to its faintest over so many days."""
+"""Number of days in which an epicentre fades to its faintest."""
 STATION_RADIUS: Final = 7.0
 LEGEND_MAGNITUDES: Final = (3.0, 4.0, 5.0, 6.0)
 
 
 @dataclass(frozen=True, slots=True)
 class StationMark:
-    """A station as it is drawn; `z` is NaN where it has no anomaly on the day."""
+    """A station to be painted; `z` is NaN if it has no data on the day."""
 
     code: str
     x_km: float
@@ -40,7 +40,7 @@ class StationMark:
 
 @dataclass(frozen=True, slots=True)
 class EventMark:
-    """An epicentre as it is drawn; `age_days` counts local dates from the event to the day shown, negative before it."""
+    """An epicentre to be painted; `age_days` counts local dates from the earthquake to the day shown, negative before it."""
 
     number: int
     x_km: float
@@ -51,12 +51,12 @@ class EventMark:
 
 
 def event_radius(magnitude: float) -> float:
-    """Return the radius of an epicentre in pixels: each unit of magnitude makes it 1.6 times as wide."""
+    """Return the radius of an epicentre in pixels: it grows by a factor of 1.6 per unit of magnitude."""
     return float(min(max(3.2 * 1.6 ** (magnitude - 3.0), 2.0), 48.0))
 
 
 def station_colour(z: float, style: MapStyle) -> QColor:
-    """Return the colour that the day map gives a value."""
+    """Return the colour of a value on the day map."""
     level = min(max(math.floor((z + style.limit_z) / (2.0 * style.limit_z) * style.levels), 0), style.levels - 1)
     return _level_colours(style)[level]
 
@@ -68,7 +68,7 @@ def _level_colours(style: MapStyle) -> tuple[QColor, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A line or ring in km with the rectangle around it, so that what is out of view costs nothing."""
+    """A line or ring in km with its bounding box, so that it can be skipped when out of view."""
 
     around: QRectF
     line: QPolygonF
@@ -76,21 +76,22 @@ class _Shape:
 
 @lru_cache(maxsize=4)
 def ground_shapes(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
-    """Return land, coasts and borders around a network, as far as `reach` half-widths of it, ready to be painted."""
+    """Return land, coasts and borders around a network, up to `reach` half-widths, prepared for painting."""
     ground = base_map(frame, reach)
     return {name: _shapes(getattr(ground, name)) for name in ("land", "coast", "border", "province", "prefecture")}
 
 
 def _shapes(lines: Lines) -> tuple[_Shape, ...]:
     polygons = (QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for line in lines)
-    # a straight line along a meridian has a rectangle without width, which by itself meets nothing
+    # a straight line along a meridian has a bounding box without width, which never intersects anything
     return tuple(_Shape(polygon.boundingRect().adjusted(-0.1, -0.1, 0.1, 0.1), polygon) for polygon in polygons)
 
 
 def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours, *, square: bool = True) -> None:
-    """Paint land, lines and the grid of degrees, and where asked the square of the day map.
+    """Paint land, lines and graticule, and optionally the square of the day map.
 
-    Around a day map all is made ready that can be moved into view; elsewhere what is in view, in a quarter of the time.
+    Around a day map, everything that can be moved into view is prepared; otherwise only what is in view, in a quarter of the
+    time.
     """
     painter.fillRect(QRectF(0, 0, camera.size.width(), camera.size.height()), colours.water)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -130,7 +131,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
 
 
 def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> None:
-    """Draw parallels and meridians at round degrees, named where they leave the view."""
+    """Draw parallels and meridians at round degrees, labelled where they leave the view."""
     width, height = camera.size.width(), camera.size.height()
     edge = [QPointF(width * k / 6.0, y) for k in range(7) for y in (0.0, height)]
     edge += [QPointF(x, height * k / 6.0) for k in range(7) for x in (0.0, width)]
@@ -163,7 +164,7 @@ def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: T
 
 
 def _leaving(line: NDArray[np.float64], is_parallel: bool) -> QPointF:
-    """Return where a line crosses the left side (a parallel) or the top side (a meridian), else a point out of sight."""
+    """Return where a line crosses the left side (a parallel) or the top side (a meridian), or a point out of view."""
     along, across = (line[:, 0], line[:, 1]) if is_parallel else (line[:, 1], line[:, 0])
     order = np.argsort(along)
     if not along.min() <= 0.0 <= along.max():
@@ -184,10 +185,10 @@ def _degree_step(span: float) -> float:
 
 
 def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], colours: ThemeColours) -> None:
-    """Name the stations beside their symbols, on the first side where a name covers neither a symbol nor another name."""
+    """Write station codes beside the symbols, on the first side where a code covers neither a symbol nor another code."""
     metrics = QFontMetricsF(painter.font())
     halo = QPen(colours.land, 3.0)
-    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitres would bristle around small letters
+    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitre joins would form spikes around small letters
     to_screen = camera.transform()
     places = {mark.code: to_screen.map(QPointF(mark.x_km, mark.y_km)) for mark in marks}
     taken = [_around(at, STATION_RADIUS) for at in places.values()]
@@ -206,7 +207,7 @@ def _around(at: QPointF, radius: float) -> QRectF:
 
 
 def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: list[QRectF]) -> QPointF | None:
-    """Return where a station's code begins, and take that place; None where there is none."""
+    """Return the position of a station code, and reserve it; None if there is no room."""
     away = STATION_RADIUS * (1.55 if mark.picked else 1.0) + 3.0
     wide, tall = metrics.horizontalAdvance(mark.code), metrics.ascent()
     middle = tall / 2.0 - 1.0
@@ -219,20 +220,17 @@ def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: l
     return None
 
 
-def paint_events(
-    painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours, *, later: bool
-) -> None:
-    """Paint epicentres: wider with magnitude, fainter with age, an empty ring where they are still to come (if `later`)."""
+def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours) -> None:
+    """Paint epicentres: wider with magnitude, fainter with age, an empty ring where they are still to come."""
     to_screen = camera.transform()
     for mark in sorted(marks, key=lambda mark: -mark.magnitude):
         at, radius = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude)
         colour = QColor(colours.classes[mark.cls])
         if mark.age_days < 0:
-            if later:
-                colour.setAlphaF(0.6)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(colour, 1.0))
-                painter.drawEllipse(at, radius, radius)
+            colour.setAlphaF(0.6)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour, 1.0))
+            painter.drawEllipse(at, radius, radius)
             continue
         strength = max(1.0 - mark.age_days / FADE_DAYS, 0.15)
         colour.setAlphaF(0.55 * strength)
@@ -250,7 +248,7 @@ def paint_events(
 def paint_stations(
     painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], style: MapStyle, colours: ThemeColours
 ) -> None:
-    """Paint the stations as triangles in the day map's colours, hollow where they have no anomaly."""
+    """Paint the stations as triangles in the colours of the day map, hollow if they have no data."""
     to_screen = camera.transform()
     edge = None
     for mark in marks:
@@ -279,12 +277,12 @@ def triangle(at: QPointF) -> QPolygonF:
 
 
 def legend_height(metrics: QFontMetricsF) -> float:
-    """Return how much of the view's lower edge the legend covers, in pixels."""
+    """Return the height of the legend at the lower edge of the view, in pixels."""
     return metrics.height() + 20.0
 
 
 def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:
-    """Paint scale bar, magnitudes and the sign of a missing station along the lower edge."""
+    """Paint scale bar, magnitudes and the symbol of a missing station along the lower edge."""
     length_km = scale_bar_km(camera.km_per_px, longest_px=min(120.0, camera.size.width() / 4.0))
     length, base = length_km / camera.km_per_px, camera.size.height() - 12.0
     metrics = QFontMetricsF(painter.font())

@@ -1,4 +1,4 @@
-"""Days along a horizontal axis: which day lies where, and how the axis is named."""
+"""Horizontal axis of days: positions of the days, and tick labels."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHORTEST_SPAN = 5.0
-"""The fewest days that a view zooms in to."""
+"""Minimum number of days in view."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayAxis:
-    """A view of the season's days: `first` and `last` in day indices, where day k covers [k, k + 1).
+    """A view of the days of the season: `first` and `last` in day indices, where day k covers [k, k + 1).
 
-    Days are drawn from `left` on, `width` pixels wide, their names in the lowest `below` pixels.
+    Days are drawn from `left` on, `width` pixels wide, their labels in the lowest `below` pixels.
     """
 
     count: int
@@ -32,11 +32,11 @@ class DayAxis:
         return self.width / max(self.last - self.first, 1e-9)
 
     def x(self, index: float) -> float:
-        """Return where a day begins."""
+        """Return the position of the beginning of a day."""
         return self.left + (index - self.first) * self.px_per_day
 
     def day_at(self, x: float) -> int:
-        """Return the day under a point, the nearest end outside the season."""
+        """Return the day under a point; outside the season, the first or last day."""
         return int(np.clip(np.floor(self.first + (x - self.left) / self.px_per_day), 0, max(self.count - 1, 0)))
 
     def visible(self) -> range:
@@ -44,17 +44,17 @@ class DayAxis:
         return range(max(int(np.floor(self.first)), 0), min(int(np.ceil(self.last)), self.count))
 
     def zoomed(self, factor: float, x: float) -> DayAxis:
-        """Return the view enlarged by `factor` about a point that stays where it is."""
+        """Return the view enlarged by `factor` about a fixed point."""
         span = float(np.clip((self.last - self.first) / factor, min(SHORTEST_SPAN, self.count), max(self.count, 1)))
         share = float(np.clip((x - self.left) / max(self.width, 1.0), 0.0, 1.0))
         return self._from(self.first + share * (self.last - self.first) - share * span, span)
 
     def moved(self, days: float) -> DayAxis:
-        """Return the view moved by so many days, held at the season's ends."""
+        """Return the view moved by a number of days, limited to the season."""
         return self._from(self.first + days, self.last - self.first)
 
     def showing(self, index: int) -> DayAxis:
-        """Return the view moved as little as needed to have a day in it."""
+        """Return the view moved just enough to contain a day."""
         if self.first <= index and index + 1 <= self.last:
             return self
         return self.moved(index - self.first if index < self.first else index + 1 - self.last)
@@ -65,7 +65,7 @@ class DayAxis:
 
 
 def ticks(axis: DayAxis, days: NDArray[np.datetime64]) -> tuple[list[tuple[int, str]], list[int]]:
-    """Return named ticks (day index, text) and the indices of fine ticks, as dense as the view has room for."""
+    """Return labelled ticks (day index, text) and the indices of minor ticks, as dense as the view allows."""
     shown = axis.visible()
     dates: list[date] = days[shown.start : shown.stop].astype(object).tolist()
     pairs = list(zip(shown, dates, strict=True))

@@ -1,4 +1,4 @@
-"""The rows of the timeline, painted once into a picture; only the cursor moves above it."""
+"""The rows of the timeline, painted once to an image; only the cursor moves over it."""
 
 from __future__ import annotations
 
@@ -21,26 +21,28 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimelineData:
-    """Everything that the rows show, per day of the season window.
+    """Everything that the rows show, per day of the season.
 
     Attributes
     ----------
     days
         Local dates, shape (day,).
     event_index, event_magnitude, event_class
-        Day index, magnitude and class of each event within the season, shape (event,).
+        Day index, magnitude and class of each earthquake within the season, shape (event,).
     labels
         Class in force, -1 none, shape (day,).
+    by_rule
+        Whether that is the rule's label, no person's, shape (day,).
     predicted, probability, kind
-        Most probable class (-1 none), its probability, and "out-of-fold", "prospective", "in-sample" or "", shape (day,).
+        Most probable class (-1 for none), its probability, and "out-of-fold", "prospective", "in-sample" or "", shape (day,).
     alarms
         First and last open day of each alarm.
     kp
-        Largest Kp of the night, NaN unknown, shape (day,).
+        Largest Kp of the night, NaN if unknown, shape (day,).
     area_km2, peak_z, has_map
-        Of the day's map, shape (day,).
+        Features of the day map, shape (day,).
     present
-        Share of the stations with an anomaly, shape (day,).
+        Share of the stations with data, shape (day,).
     """
 
     days: NDArray[np.datetime64]
@@ -48,6 +50,7 @@ class TimelineData:
     event_magnitude: Floats
     event_class: NDArray[np.intp]
     labels: NDArray[np.int8]
+    by_rule: NDArray[np.bool_]
     predicted: NDArray[np.int8]
     probability: Floats
     kind: NDArray[np.str_]
@@ -60,15 +63,21 @@ class TimelineData:
 
 
 HEAD_RADIUS: Final = 3.6
-"""Of an event's stem, in pixels."""
+"""Radius of the head of an earthquake's stem, in pixels."""
 LEAST_LETTER: Final = 8
 """Of a class, in pixels."""
+PERSON_BAR: Final = 2.5
+"""Height of the bar above labels that a person gave, in pixels."""
+RULE_STRENGTH: Final = 0.45
+"""How opaque a rule's label is filled, so that its broken outline is seen."""
+BY_PERSON: Final = 5
+"""Added to a class where a person gave the label."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A row: its name, what it shows, its share of the height, who paints it, and the fields that this reads."""
+    """A row: its name, its description, its share of the height, its painter, and the fields that this reads."""
 
     name: str
     tip: str
@@ -78,7 +87,7 @@ class TimelineRow:
 
 
 def changed_rows(before: TimelineData, now: TimelineData) -> frozenset[str]:
-    """Return the names of the rows that show something else now; all of them where the days are other ones."""
+    """Return the names of the rows whose data changed; all of them if the days changed."""
 
     def differs(name: str) -> bool:
         one, other = np.asarray(getattr(before, name)), np.asarray(getattr(now, name))
@@ -98,7 +107,7 @@ def paint_rows(
     *,
     only: frozenset[str] | None = None,
 ) -> None:
-    """Paint all rows with their grid and axis into a picture of `height`, or no others than those named in `only`."""
+    """Paint all rows with their grid and axis into an image of `height`; with `only`, just these rows."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     named = ticks(axis, data.days)[0]
     bottom = height - axis.below
@@ -117,7 +126,7 @@ def paint_rows(
 
 
 def row_boxes(axis: DayAxis, height: float) -> list[tuple[TimelineRow, QRectF]]:
-    """Return each row with the rectangle it is painted in; where there is little room, the less pressing rows are left out."""
+    """Return each row with its rectangle; if there is little room, the less important rows are omitted."""
     rows = [ROWS[number] for number in sorted(FIRST_ROWS[: _fitting(axis, height)])]
     total, free = sum(row.weight for row in rows), height - axis.below - 3.0 * len(rows)
     boxes, top = [], 1.0
@@ -129,7 +138,7 @@ def row_boxes(axis: DayAxis, height: float) -> list[tuple[TimelineRow, QRectF]]:
 
 
 def _fitting(axis: DayAxis, height: float) -> int:
-    """Return how many rows there is room for, about a line of text each (`axis.below` is a line and its ticks)."""
+    """Return for how many rows there is room, about a line of text each (`axis.below` is a line and its ticks)."""
     return int(np.clip((height - axis.below) // (0.85 * axis.below), LEAST_ROWS, len(ROWS)))
 
 
@@ -147,7 +156,7 @@ def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.d
 
 
 def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetricsF) -> list[tuple[float, float, str]]:
-    """Return the names of days or months that there is room for, each with where it begins and ends."""
+    """Return the names of days or months that fit, each with its left and right end."""
     names: list[tuple[float, float, str]] = []
     for index, text in ticks(axis, days)[0]:
         left = axis.x(index) + 3.0
@@ -158,7 +167,7 @@ def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetric
 
 
 def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """Stems as tall as the magnitude; the larger ones are named."""
+    """Paint stems as tall as the magnitude; the larger ones are labelled."""
     lowest = np.floor(data.event_magnitude.min()) - 0.5 if data.event_magnitude.size else 0.0
     span = max(float(data.event_magnitude.max(initial=lowest)) - lowest, 1.0) + 0.4
     order = np.argsort(-data.event_magnitude, kind="stable").tolist()
@@ -184,7 +193,7 @@ def _events(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
 def _beside(
     texts: list[tuple[QPointF, str]], heads: list[QPointF], box: QRectF, metrics: QFontMetricsF
 ) -> list[tuple[QPointF, str]]:
-    """Return where texts stand beside their heads, right or else left; one that would cover a head or a text is left out."""
+    """Return positions of texts beside their heads, right or else left; texts that would cover others are omitted."""
     radius = HEAD_RADIUS + 0.5
     taken = [QRectF(at.x() - radius, at.y() - radius, 2.0 * radius, box.bottom() - at.y() + radius) for at in heads]
     found = []
@@ -214,29 +223,36 @@ def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]
 
 
 def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    for cls, first, end in runs_of(data.labels, axis.visible()):
-        if cls >= 0:
-            _class_block(
-                painter, QRectF(axis.x(first), box.top() + 2.0, axis.x(end) - axis.x(first), box.height() - 4.0), cls, colours
-            )
+    """Paint runs of days of one class, each with a bar along its top where a person gave the label and no rule."""
+    labels = np.where(data.by_rule, data.labels, data.labels + BY_PERSON).astype(np.int8)
+    for one, first, end in runs_of(np.where(data.labels >= 0, labels, -1).astype(np.int8), axis.visible()):
+        if one < 0:
+            continue
+        cls, block = one % BY_PERSON, QRectF(axis.x(first), box.top() + 2.0, axis.x(end) - axis.x(first), box.height() - 4.0)
+        _class_block(painter, block, cls, colours, by_rule=one < BY_PERSON)
+        if one >= BY_PERSON:
+            painter.fillRect(QRectF(block.left(), box.top(), block.width(), PERSON_BAR), colours.text)
 
 
-def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours) -> None:
+def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
     """Paint a run of days of one class: colour, pattern and letter; "none" is a thin line, so that the others stand out."""
-    colour = colours.classes[cls]
+    colour, line = colours.classes[cls], Qt.PenStyle.DashLine if by_rule else Qt.PenStyle.SolidLine
     if cls == 0:
-        painter.fillRect(QRectF(box.left(), box.center().y() - 1.0, box.width(), 2.0), colour)
+        painter.setPen(QPen(colour, 2.0, line))
+        painter.drawLine(QLineF(box.left(), box.center().y(), box.right(), box.center().y()))
         return
     soft = QColor(colour)
     soft.setAlphaF(0.30)
     painter.fillRect(box, soft)
+    painter.setOpacity(RULE_STRENGTH if by_rule else 1.0)
     painter.fillRect(box, colours.class_brush(cls))
-    painter.setPen(QPen(colour, 1.0))
+    painter.setOpacity(1.0)
+    painter.setPen(QPen(colour, 1.0, line))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
     usual = painter.font()
     font = QFont(usual)
-    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_LETTER), QFontInfo(usual).pixelSize())))  # smaller, never gone
+    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_LETTER), QFontInfo(usual).pixelSize())))  # smaller, never omitted
     metrics = QFontMetricsF(font)
     if box.width() > metrics.horizontalAdvance("N") + 4.0:
         painter.setFont(font)
@@ -251,7 +267,7 @@ def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours
 
 
 def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """One bar a day, as tall as the probability of the predicted class; what the run was trained on is only outlined."""
+    """Paint one bar per day, as tall as the probability of the predicted class; in-sample predictions are only outlined."""
     wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
     foot = box.bottom() - 3.0
     for index in axis.visible():
@@ -300,7 +316,7 @@ def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colou
 
 
 def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """Area beyond the threshold as bars, the map's strongest |z| as a line that breaks where there is no map."""
+    """Paint the area beyond the threshold as bars, and the largest |z| of the map as a line with gaps where there is no map."""
     most = max(float(np.nanmax(data.area_km2, initial=0.0)), 1.0)
     wide = max(axis.px_per_day, 1.0)
     fill = QColor(colours.accent)
@@ -334,7 +350,7 @@ def broken_line(values: Floats, shown: range) -> list[list[tuple[int, float]]]:
 
 
 def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """How many stations had an anomaly: full is a full bar, what is missing is hatched above it, never left white as zero."""
+    """Paint the share of stations with data as bars; the missing share is hatched above them, never left white like zero."""
     fill = QColor(colours.good)
     fill.setAlphaF(0.75)
     tall_most = box.height() - 2.0
@@ -356,7 +372,8 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
 ROWS: Final = (
     TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class"), 1.1, _labels, ("labels",)),
+    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class. Bar above and solid outline: by a "
+                                     "person; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
     TimelineRow(
         mark("Prediction"),
         mark("Predicted class; height shows its probability. Solid: day not used in training; faint: used in "
@@ -374,5 +391,5 @@ ROWS: Final = (
 )  # fmt: skip
 """From top to bottom."""
 FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)
-"""Their numbers, the most pressing first."""
+"""Their indices, the most important first."""
 LEAST_ROWS: Final = 4
