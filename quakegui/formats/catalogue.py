@@ -164,7 +164,13 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
             )
         )
     elif zone != "UTC" and found.zoneless:
-        said.append(Said("Times were converted from {clock_name} to UTC.", clock_name=_clock_name(zone)))
+        said.append(
+            Said(
+                "Times were converted from {clock_name} to UTC (the first as read: {first}).",
+                clock_name=_clock_name(zone),
+                first=found.zoneless,
+            )
+        )
     for what, where in (
         (mark("Rows skipped: {count} ({rows})."), found.unusable),
         (

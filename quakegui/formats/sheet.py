@@ -34,6 +34,7 @@ _FEWEST_BELOW = 3
 _MOST_BELOW = 3
 """Maximum number of rows below a heading that describe its columns further."""
 _ABOVE = "lines above the table "
+_CUT = "last line of the table, cut off"
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
 _MOST_COLUMNS = 2_000
@@ -182,6 +183,12 @@ def above(source: Source, sheet: str = "") -> tuple[str, ...]:
     return kept
 
 
+def cut_line(source: Source) -> str:
+    """Return the last line of a text table that was read, where it ends before the last column; else an empty string."""
+    kept: str = source.kept.get(_CUT, "")
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class _Head:
     """The part above the rows of a table: column names, number of lines before the rows, and the lines above the heading."""
@@ -200,11 +207,18 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     lines = text.lstrip("\ufeff").splitlines()
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
+    cut = lines[-1] if lines and text[-1] not in "\r\n" and _counts(lines[-1]) else ""
     begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
+    if delimiter is None and cut and len(places) > _FEWEST_BELOW:
+        places = [place for place in places if place < len(lines) - 1]
+        begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
     if delimiter is None:
         raise FormatError(Said("The lines have different numbers of columns, so this is not a table."), file=source.name)
     rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
     head = _head(rows, fixed=skip is not None)
+    if cut and len(_split(cut, delimiter)) < len(head.names):
+        source.kept[_CUT] = lines.pop()
+        places = [place for place in places if place < len(lines)]
     start = places[begin + head.length - 1] + 1 if head.length else places[begin]
     source.kept[_ABOVE] = tuple(lines[: places[begin + len(head.above)]])
     sample = [lines[place] for place in places if place >= start][:_SAMPLE_LINES]

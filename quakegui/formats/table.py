@@ -125,7 +125,7 @@ def _read_mapped(source: Source, mapping: TableMapping) -> _Part:
     part = _read(source, mapping, frame)
     others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
     notes = [Said("Sheets that are not in the column mapping were not read: {named}.", named=named(others))] if others else []
-    return replace(part, notes=[*_above(source, mapping.sheet), *_other_zone(mapping), *part.notes, *notes])
+    return replace(part, notes=[*_around(source, mapping.sheet), *_other_zone(mapping), *part.notes, *notes])
 
 
 def _other_zone(mapping: TableMapping) -> list[str]:
@@ -164,7 +164,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             part = _read(source, found.mapping, found.frame, guessed=True)
             readings += part.readings
             places += part.stations
-            said = [*_above(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
+            said = [*_around(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
             notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
         if not doubts:
@@ -215,20 +215,15 @@ def _why(doubts: tuple[str, ...]) -> str:
     )
 
 
-def _above(source: Source, sheet_name: str) -> list[str]:
-    """Return a note on the lines above a table that are not comments."""
+def _around(source: Source, sheet_name: str) -> list[str]:
+    """Return notes on the lines above a table that are not comments, and on a last line that was cut off."""
+    cut = sheet.cut_line(source)
+    after = [Said("The last line is incomplete and was skipped: '{line}'.", line=shown(cut.strip(), 60))] if cut else []
     lines = [line for line in sheet.above(source, sheet_name) if line.strip() and not line.startswith("#")]
-    return (
-        [
-            Said(
-                "Lines above the table skipped: {count} (the first is '{lines}').",
-                count=len(lines),
-                lines=shown(lines[0].strip(), 60),
-            )
-        ]
-        if lines
-        else []
-    )
+    if not lines:
+        return after
+    first = shown(lines[0].strip(), 60)
+    return [Said("Lines above the table skipped: {count} (the first is '{lines}').", count=len(lines), lines=first), *after]
 
 
 def _joined(readings: list[Readings]) -> tuple[list[Readings], list[str]]:

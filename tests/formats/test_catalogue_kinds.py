@@ -68,6 +68,27 @@ def test_a_clock_that_is_local_or_unnamed_is_asked_for(heading):
     check(only(text, "Asia/Shanghai"))
 
 
+@pytest.mark.parametrize(
+    ("heading", "time", "note"),
+    [
+        ("time (JST)", "2022-09-05 13:52:19", "UTC+09:00 to UTC (the first as read: 2022-09-05 13:52:19)"),
+        (
+            "Origin time UTC+8",
+            "2022-09-05 12:52:19",
+            "Beijing time (UTC+8) to UTC (the first as read: 2022-09-05 12:52:19)",
+        ),
+        (
+            "发震时刻(北京时间)",
+            "2022-09-05 12:52:19",
+            "Beijing time (UTC+8) to UTC (the first as read: 2022-09-05 12:52:19)",
+        ),
+    ],
+)
+def test_a_clock_that_was_converted_is_a_note_with_the_first_time_as_read(heading, time, note):
+    (said,) = read(f"{heading},latitude,longitude,depth,mag\n{time},29.61,102.08,10,6.6\n").notes
+    assert note in said
+
+
 def test_a_clock_that_is_not_named_in_english_is_utc_with_a_note_of_the_first_time():
     found = read("time,latitude,longitude,mag\n2022-09-05 04:52:19,29.61,102.08,6.6\n")
     assert found.notes == (

@@ -178,7 +178,7 @@ def test_our_own_export_and_the_papers_table():
         source("time_beijing,magnitude,latitude,longitude,place\n2022-09-05 12:52:18,6.8,29.59,102.08,四川甘孜州泸定县\n")
     )
     assert table.events[0] == own.events[9]
-    assert table.notes == ("Times were converted from Beijing time (UTC+8) to UTC.",)
+    assert table.notes == ("Times were converted from Beijing time (UTC+8) to UTC (the first as read: 2022-09-05 12:52:18).",)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_cenc(text):
         ("2012-04-08T21:43:30.000", 5.5, -24.1, -122.3, 0.0, "台湾花莲县附近海域"),
         ("2022-09-05T04:52:18.000", 6.8, 29.59, 102.08, 16.0, "四川甘孜州泸定县"),
     ]
-    assert found.notes == ("Times were converted from Beijing time (UTC+8) to UTC.",)
+    assert found.notes == ("Times were converted from Beijing time (UTC+8) to UTC (the first as read: 2022-09-05 12:52:18).",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])

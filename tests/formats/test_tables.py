@@ -246,3 +246,17 @@ def test_preview_shows_the_table_as_text():
     shown = preview(text(WIDE), rows=2)
     assert shown.columns == ("time", "KAK", "MMB (nT)")
     assert shown.rows == (("2022-01-01 00:00", "46000.5", "50000"), ("2022-01-01 00:01", "46001", "99999"))
+
+
+@pytest.mark.parametrize("count", [5, 29, 100, 500])
+@pytest.mark.parametrize("left", ["2022-01-01T0", "2022-01-01T00:00:00Z", ""])
+def test_a_last_line_that_was_cut_off_costs_itself_alone_and_is_told(count, left):
+    rows = [f"{np.datetime64('2022-01-01T00:00', 's') + 60 * at}Z,{48_500 + at / 10},1" for at in range(count)]
+    whole = "\n".join(["time,XIC,T", *rows])
+    found = table.parse(Source("a.csv", f"{whole}\n{left}".encode()))
+    assert len(found.readings[0]) == count
+    told = [note for note in found.notes if "The last line is incomplete" in note]
+    assert told == ([f"The last line is incomplete and was skipped: '{left}'."] if left else [])
+    ended = table.parse(Source("a.csv", f"{whole}".encode()))
+    assert len(ended.readings[0]) == count
+    assert not any("incomplete" in note for note in ended.notes)

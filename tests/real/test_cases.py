@@ -11,7 +11,9 @@ import pytest
 from quakegui import formats
 from quakegui.formats import Hints
 from quakegui.formats.errors import FormatError
+from quakegui.project import journal, labelfiles
 from quakegui.project.catalogue import read_catalogue
+from quakegui.project.store import Project
 
 DAY = "2024-05-09T00:00"
 KAK = Hints(station="KAK")
@@ -100,6 +102,37 @@ def test_the_iscs_bulletin_and_the_catalogue_in_metres(cases: Path) -> None:
     assert not any("ke" in note.split() for note in isc.notes)
     assert [event.depth_km for event in read_catalogue(cases / "ev_depth_metres.csv").events] == [10.0, 0.9]
     assert len(read_catalogue(cases / "ev_less_than_depth.csv").events) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "zone", "first"),
+    [
+        ("header_beijing_time.csv", "UTC+08:00", "2024-05-09 00:00"),
+        ("csv_time_YYYYMMDDHHMM.csv", "UTC", "2024-05-09 00:00"),
+        ("ev_time_jst.csv", "UTC+09:00", "2022-09-05 13:52:19"),
+    ],
+)
+def test_what_was_assumed_of_a_clock_is_a_note_with_the_first_stamp_as_read(
+    cases: Path, name: str, zone: str, first: str
+) -> None:
+    notes = read_catalogue(cases / name).notes if name.startswith("ev_") else notes_of(cases / name)
+    assert any(zone in note and first in note for note in notes)
+
+
+def notes_of(path: Path) -> tuple[str, ...]:
+    return tuple(note for source in formats.expand(path) for note in formats.read_readings(source).notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [("lab_excel_cn_dates.csv", ["2024-01-25", "2024-01-26"]), ("lab_bom_semicolon.csv", ["2024-01-25"])],
+)
+def test_labels_that_a_spreadsheet_saved_again_come_back(cases: Path, tmp_path: Path, name: str, days: list[str]) -> None:
+    with Project.create(tmp_path / "p", timezone="UTC") as project:
+        labelfiles.import_labels(project, cases / name, author="Li")
+        assert [(np.datetime64(row.day, "D"), row.new) for row in journal.journal_rows(project) if row.kind == "label"] == [
+            (np.datetime64(day), 3) for day in days
+        ]
 
 
 def test_names_of_stations_and_their_places(cases: Path) -> None:

@@ -52,7 +52,7 @@ def what(events) -> list[tuple[str, float, float, float, str]]:
 
 def test_the_export_is_read_whole(export):
     assert len(export.events) == 11034
-    assert export.notes == ("Times were converted from Beijing time (UTC+8) to UTC.",)
+    assert export.notes == ("Times were converted from Beijing time (UTC+8) to UTC (the first as read: 2023-02-14 14:40:16).",)
     # the last row of the sheet, written with a single-digit hour, and the first
     assert what(export.events[:1]) == [("2012-01-01T05:27:55.000", 7.0, 31.4, 138.3, "日本本州东部海域")]
     assert what(export.events[-1:]) == [("2023-02-14T06:40:16.000", 3.0, 41.14, 83.47, "新疆阿克苏地区库车市")]
