@@ -1,6 +1,5 @@
 """Figures that stand alone: their size in mm, language and colours chosen at export, and where the map lies drawn on it."""
 
-import numpy as np
 import pytest
 import tiny_season as tiny
 from PIL import Image
@@ -60,12 +59,11 @@ def test_an_overlay_is_painted_inside_the_map_and_nowhere_else(window, name):
     assert window.menus.actions[f"overlay-{name}"].isChecked()
     after = picture_of(view)
     box = view.layout_now().image.toAlignedRect()
-    differs = np.array([
-        (x, y) for y in range(0, before.height(), 2) for x in range(0, before.width(), 2) if before.pixel(x, y) != after.pixel(x, y)
-    ])  # fmt: skip
+    every = [(x, y) for y in range(0, before.height(), 2) for x in range(0, before.width(), 2)]
+    differs = [(x, y) for x, y in every if before.pixel(x, y) != after.pixel(x, y)]
     if name != "borders":  # the small project lies where none is
         assert len(differs) > 20
-    outside = [(x, y) for x, y in differs.tolist() if not box.contains(x, y)]
+    outside = [(x, y) for x, y in differs if not box.contains(x, y)]
     foot = view.layout_now().foot
     assert all(name == "scale_bar" and foot.contains(x, y) for x, y in outside)  # where the time zone stands then
 

@@ -59,26 +59,40 @@ def _paint_epicentres(painter: QPainter, camera: Camera, scene: MapScene) -> Non
     painter.save()
     layers.paint_events(painter, camera, scene.events, COLOURS)
     painter.restore()
-    side, metrics = camera.size.width(), QFontMetricsF(painter.font())
-    for mark in scene.events:
+    side, taken = camera.size.width(), list[QRectF]()
+    for mark in sorted(scene.events, key=lambda mark: -mark.magnitude):
         text, at = f"M {mark.magnitude:.1f}", camera.transform().map(QPointF(mark.x_km, mark.y_km))
-        off = QPointF(at.x() - side / 2.0, at.y() - side / 2.0)
+        off = at - QPointF(side / 2.0, side / 2.0)
         beyond = max(abs(off.x()), abs(off.y())) / (side / 2.0 - 10.0)
-        if beyond <= 1.0:
-            _write(painter, at + QPointF(layers.event_radius(mark.magnitude) + 3.0, 4.0), text)
-            continue
-        text += f", {math.hypot(off.x(), off.y()) * camera.km_per_px:.0f} km"
-        edge = QPointF(side / 2.0, side / 2.0) + off / beyond
-        painter.save()
-        painter.translate(edge)
-        painter.rotate(math.degrees(math.atan2(off.y(), off.x())))
-        painter.setBrush(COLOURS.classes[mark.cls] if mark.age_days >= 0 else Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(COLOURS.classes[mark.cls], 1.6))
-        painter.drawPolygon([QPointF(8.0, 0.0), QPointF(-5.0, -6.0), QPointF(-5.0, 6.0)])
-        painter.restore()
-        wide = metrics.horizontalAdvance(text)
-        x = min(max(edge.x() - wide / 2.0, 4.0), side - wide - 4.0)
-        _write(painter, QPointF(x, edge.y() + (24.0 if edge.y() < side / 2.0 else -12.0)), text)
+        if beyond > 1.0:
+            text += f", {math.hypot(off.x(), off.y()) * camera.km_per_px:.0f} km"
+            at = QPointF(side / 2.0 + off.x() / beyond, side / 2.0 + off.y() / beyond)
+            _paint_arrow(painter, at, math.atan2(off.y(), off.x()), mark)
+        beside = layers.event_radius(mark.magnitude) + 3.0 if beyond <= 1.0 else 12.0
+        _write(painter, _free_place(at, beside, text, QFontMetricsF(painter.font()), side, taken), text)
+
+
+def _paint_arrow(painter: QPainter, at: QPointF, towards: float, mark: layers.EventMark) -> None:
+    """Paint an arrow that points to an earthquake beside the map; an empty one where it is still to come."""
+    painter.save()
+    painter.translate(at)
+    painter.rotate(math.degrees(towards))
+    painter.setBrush(COLOURS.classes[mark.cls] if mark.age_days >= 0 else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(COLOURS.classes[mark.cls], 1.6))
+    painter.drawPolygon([QPointF(8.0, 0.0), QPointF(-5.0, -6.0), QPointF(-5.0, 6.0)])
+    painter.restore()
+
+
+def _free_place(at: QPointF, beside: float, text: str, metrics: QFontMetricsF, side: float, taken: list[QRectF]) -> QPointF:
+    """Return where a text begins beside a point within the map, a line further in where another text is, and take that place."""
+    wide, tall = metrics.horizontalAdvance(text), metrics.height()
+    x = at.x() + beside if at.x() + beside + wide < side else at.x() - beside - wide
+    step = tall if at.y() < side / 2.0 else -tall
+    y = min(max(at.y() + 4.0, tall + 2.0), side - 4.0)
+    while any(QRectF(x, y - tall, wide, tall).intersects(other) for other in taken):
+        y += step
+    taken.append(QRectF(x, y - tall, wide, tall))
+    return QPointF(x, y)
 
 
 def _paint_codes(painter: QPainter, image: QRectF, scene: MapScene) -> None:
