@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,26 @@ from quakegui.app.session import Session
 
 if TYPE_CHECKING:
     from quakegui.season.events import Event
+
+
+NEAR_DAYS: Final = 30
+"""Earthquakes of so many days before and after the day shown are drawn on its map."""
+
+
+def earthquakes_near(session: Session, index: int) -> tuple[tuple[int, int], ...]:
+    """Return number and age in days of the earthquakes around a day, none while labelling blind.
+
+    Parameters
+    ----------
+    session
+        Its catalogue, in whose order they are numbered.
+    index
+        Of the day; an age is negative before the earthquake.
+    """
+    if index < 0 or session.display.blind or not session.events:
+        return ()
+    age = (session.days[index] - session.event_days).astype(np.int64)
+    return tuple((int(number), int(age[number])) for number in np.flatnonzero(np.abs(age) <= NEAR_DAYS))
 
 
 @dataclass(frozen=True, slots=True)

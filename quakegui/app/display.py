@@ -13,6 +13,11 @@ class Display:
     threshold: bool = True
     outlines: bool = True
     stations: bool = True
+    graticule: bool = False
+    borders: bool = False
+    codes: bool = False
+    epicentres: bool = False
+    scale_bar: bool = False
     explain: bool = False
     sheet: bool = False
     """Whether the days of the season are shown as small maps in place of the day map."""

@@ -21,6 +21,15 @@ CLASS_TEXTS: Final = (
     mark("4: south, M ≤ split"),
 )
 
+GEOGRAPHY: Final = (
+    ("graticule", mark("Graticule on the day map")),
+    ("borders", mark("Borders on the day map")),
+    ("codes", mark("Station codes on the day map")),
+    ("epicentres", mark("Epicentres within 30 days on the day map")),
+    ("scale_bar", mark("Scale bar and time zone on the day map")),
+)
+"""Overlays that let a figure stand by itself, by their names in `Display`."""
+
 
 def _label(cls: int) -> Action:
     return Action(
@@ -41,6 +50,13 @@ def _language(code: str) -> Action:
         bench.session.set_settings(language=code)
 
     return Action(f"language-{code}", VIEW, own_name(code), switch, group=3, checked=lambda _bench: i18n.language() == code)
+
+
+def _overlay(name: str, text: str, key: str) -> Action:
+    return Action(
+        f"overlay-{name}", VIEW, text, lambda bench: do.toggle_display(bench, name), (key,), needs="days",
+        checked=lambda bench: bool(getattr(bench.session.display, name)),
+    )  # fmt: skip
 
 
 def _workspace(number: int, workspace: Workspace) -> Action:
@@ -153,6 +169,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="days", checked=lambda bench: bench.session.display.outlines),
     Action("map-stations", VIEW, mark("Stations on the day map"), lambda bench: do.toggle_display(bench, "stations"),
                ("Alt+3",), needs="days", checked=lambda bench: bench.session.display.stations),
+    *(_overlay(name, text, f"Alt+{number}") for number, (name, text) in enumerate(GEOGRAPHY, 4)),
     Action("explain", VIEW, mark("Saliency map"), do.toggle_explain, ("Shift+G",), "mdi6.eye-outline",
                mark("Show which parts of the map support the prediction; computed for the selected days"), needs="days",
                checked=lambda bench: bench.session.display.explain),

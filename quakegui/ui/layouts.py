@@ -15,6 +15,7 @@ from quakegui.ui.centre import Centre
 LAYOUT_VERSION: Final = 2
 KEEP_LAYOUT_MS: Final = 2000
 REVIEW_TEXT_SCALE: Final = 1.35
+REVIEW_TEXT_SCALE_SHORT: Final = 1.25
 ICON_POINTS: Final = 20
 
 
@@ -165,8 +166,10 @@ class Layouts:
                 dock.hide()
 
     def apply_theme(self) -> None:
-        """Apply colours and text size from the settings, larger in a review and smaller on a small screen."""
-        review = REVIEW_TEXT_SCALE if self.workspace.large and self.fit == 1.0 else 1.0
+        """Show colours and text as the settings say, larger in a review and smaller on a small screen."""
+        short = self._window.height() < dock_plan.SHORT_WINDOW  # where the day card would be cut
+        larger = REVIEW_TEXT_SCALE_SHORT if short else REVIEW_TEXT_SCALE
+        review = larger if self.workspace.large and self.fit == 1.0 else 1.0
         scale = self._session.settings.text_scale * self.fit * review
         theme.apply(self._session.settings.theme, text_scale=scale)
         points = round(ICON_POINTS * max(scale, 0.7))

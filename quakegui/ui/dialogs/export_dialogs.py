@@ -24,12 +24,15 @@ from PySide6.QtWidgets import (
 from quakegui.app import deeds, others
 from quakegui.app.session import Session
 from quakegui.project import season_export, seasons
+from quakegui.ui import i18n, theme
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
 from quakegui.ui.i18n import tr
+from quakegui.ui.other_look import other_look
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
 from quakegui.ui.plots.day_map_view import DayMapView
-from quakegui.ui.plots.figures import FigureError, save_figure
+from quakegui.ui.plots.figures import FigureError, save_figure, width_mm_of
 from quakegui.ui.save_paths import latest_folder, with_ending
+from quakegui.words import own_name
 
 FIGURES: Final = (".png", ".svg", ".pdf")
 TABLES: Final = (".xlsx", ".csv")
@@ -41,7 +44,7 @@ def stamp_of(session: Session) -> str:
 
 
 class FigureDialog(QDialog):
-    """Choice of a panel and a resolution, then of a file.
+    """Chooses a panel, its width on paper, resolution, language and colours, then a file.
 
     Parameters
     ----------
@@ -63,12 +66,38 @@ class FigureDialog(QDialog):
         for name, (title, _) in panels.items():
             self._panel.addItem(title, name)
         self._panel.setCurrentIndex(max(self._panel.findData(first), 0))
-        self._dpi = QSpinBox()
+        self.width_mm, self._dpi = QDoubleSpinBox(), QSpinBox()
+        self.width_mm.setRange(20.0, 2000.0)
+        self.width_mm.setDecimals(1)
         self._dpi.setRange(72, 1200)
         self._dpi.setValue(300)
+        self._height = QLabel()
+        self.language, self.theme = QComboBox(), QComboBox()
+        for code in i18n.languages():
+            self.language.addItem(own_name(code), code)
+        self.language.setCurrentIndex(self.language.findData(i18n.language()))
+        for name, title in (("light", tr("Light")), ("dark", tr("Dark"))):
+            self.theme.addItem(title, name)
+        self.theme.setCurrentIndex(int(theme.colours().dark))
+        self._panel.currentIndexChanged.connect(self._measure)
+        self.width_mm.valueChanged.connect(self._tell_height)
         form = QFormLayout(self)
-        _rows(form, ((tr("Panel"), self._panel), (tr("Resolution (dpi, PNG)"), self._dpi)))
+        rows = (
+            (tr("Panel"), self._panel), (tr("Width (mm)"), self.width_mm), (tr("Height (mm)"), self._height),
+            (tr("Resolution (dpi, PNG)"), self._dpi), (tr("Language"), self.language), (tr("Colours"), self.theme),
+        )  # fmt: skip
+        _rows(form, rows)
         form.addRow(_save_buttons(self))
+        self._measure()
+
+    def _measure(self) -> None:
+        """Offer the width that the chosen panel has on the screen."""
+        self.width_mm.setValue(width_mm_of(self._panels[self.chosen][1]))
+        self._tell_height()
+
+    def _tell_height(self) -> None:
+        panel = self._panels[self.chosen][1]
+        self._height.setText(f"{self.width_mm.value() * panel.height() / panel.width():.1f}")
 
     @property
     def chosen(self) -> str:
@@ -84,13 +113,25 @@ class FigureDialog(QDialog):
             return
         path = with_ending(name, kind, FIGURES)
         try:
-            save_figure(self._panels[self.chosen][1], path, dpi=self._dpi.value(), stamp=stamp_of(self._session))
+            self.write(path)
         except FigureError as error:
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
         _remember(self._session)
         self._session.said.emit(tr("Figure saved to {path}.").format(path=path), "info")
         super().accept()
+
+    def write(self, path: Path) -> None:
+        """Write the chosen panel as the dialog says.
+
+        Raises
+        ------
+        FigureError
+            If the file cannot be written.
+        """
+        panel, wide = self._panels[self.chosen][1], self.width_mm.value()
+        with other_look(panel.window(), language=self.language.currentData(), colours=self.theme.currentData()):
+            save_figure(panel, path, dpi=self._dpi.value(), stamp=stamp_of(self._session), width_mm=wide)
 
 
 class AnimationDialog(QDialog):

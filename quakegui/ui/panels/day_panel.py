@@ -80,7 +80,7 @@ class DayPanel(QWidget):
         self._note_shown = ""
         self.date, self.stamp = WrappedLabel(), QLabel()
         self._when, self._kp, self._present, self.quality = (ElidedLabel() for _ in range(4))
-        self.today, self.next_one, self.alarm = (ElidedLabel() for _ in range(3))
+        self.today, self.next_one, self.alarm = WrappedLabel(), WrappedLabel(), ElidedLabel()
         self._label, self._prediction, self._history = ElidedLabel(), ElidedLabel(), QLabel()
         self._history.setWordWrap(True)
         self._history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QPoint, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QByteArray, QMarginsF, QPoint, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
@@ -19,6 +19,7 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.pdf_text import name_ideographs
 
 SCREEN_DPI = 96.0
+MM_PER_INCH = 25.4
 FORMATS = ("png", "svg", "pdf")
 
 
@@ -26,9 +27,26 @@ class FigureError(Exception):
     """A figure could not be written; the message is a sentence."""
 
 
-def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> QImage:
-    """Return a panel as painted, at `dpi` dots per inch (96 is the size on the screen), optionally with a stamp."""
-    scale = dpi / SCREEN_DPI
+def width_mm_of(panel: QWidget) -> float:
+    """Return how wide a panel is on paper if nothing else is asked for: as on a screen of 96 dots per inch."""
+    return panel.width() / SCREEN_DPI * MM_PER_INCH
+
+
+def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "", width_mm: float | None = None) -> QImage:
+    """Return a panel as it is painted, with a stamp where asked.
+
+    Parameters
+    ----------
+    panel
+        What is painted.
+    dpi
+        Dots per inch; 96 is the screen's own size.
+    stamp
+        Written into a corner.
+    width_mm
+        Of the picture on paper; default: `width_mm_of`.
+    """
+    scale = dpi / SCREEN_DPI * _enlarged(panel, width_mm)
     image = QImage(panel.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(panel.palette().window().color())
@@ -43,8 +61,19 @@ def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "") -> Q
     return image
 
 
-def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = "") -> None:
-    """Write a panel as PNG, SVG or PDF, by the ending of `path`; an existing file is only replaced by a complete new one.
+def _enlarged(panel: QWidget, width_mm: float | None) -> float:
+    return 1.0 if width_mm is None else width_mm / width_mm_of(panel)
+
+
+def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = "", width_mm: float | None = None) -> None:
+    """Write a panel as PNG, SVG or PDF, by the ending of `path`; a former file is replaced only by a whole new one.
+
+    Parameters
+    ----------
+    panel, dpi, stamp, width_mm
+        As of `picture_of`; SVG and PDF have no dots.
+    path
+        Where to.
 
     Raises
     ------
@@ -59,9 +88,11 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
     try:
         with whole_file(path) as part:
             if kind == "png":
-                written = QImageWriter(str(part), QByteArray(b"PNG")).write(picture_of(panel, dpi=dpi, stamp=stamp))
+                written = QImageWriter(str(part), QByteArray(b"PNG")).write(
+                    picture_of(panel, dpi=dpi, stamp=stamp, width_mm=width_mm)
+                )
             else:
-                written = _save_vector(panel, part, kind, stamp)
+                written = _save_vector(panel, part, kind, stamp, _enlarged(panel, width_mm))
             if not written or not part.stat().st_size:
                 raise FigureError(
                     tr("Could not write {path}. Check that the folder is writable and the disk is not full.").format(path=path)
@@ -72,29 +103,32 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
         raise FigureError(tr("Could not write {path}: {why}").format(path=path, why=error.strerror)) from error
 
 
-def _save_vector(panel: QWidget, path: Path, kind: str, stamp: str) -> bool:
+def _save_vector(panel: QWidget, path: Path, kind: str, stamp: str, enlarged: float) -> bool:
     device: QSvgGenerator | QPdfWriter
     if kind == "svg":
         device = QSvgGenerator()
         device.setFileName(str(path))
-        device.setSize(panel.size())
+        device.setResolution(round(SCREEN_DPI))
+        device.setSize(panel.size() * enlarged)
         device.setViewBox(QRect(QPoint(0, 0), panel.size()))
         device.setTitle(stamp or "quakegui")
     else:
         device = QPdfWriter(str(path))
         device.setResolution(round(SCREEN_DPI))
         device.setTitle(stamp or "quakegui")
-        device.setPageLayout(_page(panel.size()))
+        device.setPageLayout(_page(QSizeF(panel.size()) * enlarged))
     painter = QPainter()
     if not painter.begin(device):
         return False
+    if kind == "pdf":
+        painter.scale(enlarged, enlarged)
     painter.fillRect(QRect(QPoint(0, 0), panel.size()), panel.palette().window())
     _draw(panel, painter, stamp)
     return painter.end()
 
 
-def _page(size: QSize) -> QPageLayout:
-    points = QSizeF(size.width(), size.height()) * (72.0 / SCREEN_DPI)
+def _page(size: QSizeF) -> QPageLayout:
+    points = size * (72.0 / SCREEN_DPI)
     page = QPageSize(points, QPageSize.Unit.Point, matchPolicy=QPageSize.SizeMatchPolicy.ExactMatch)
     return QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
 

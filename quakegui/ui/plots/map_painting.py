@@ -23,6 +23,7 @@ from quakegui.season.names import CLASS_NAMES
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.plots.map_geography import paint_geography
 from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_numbers
 from quakegui.ui.theme import ThemeColours
 
@@ -62,6 +63,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     to_screen = QTransform(scale, 0, 0, scale, parts.image.left() + scale / 2.0, parts.image.top() + scale / 2.0)
     _paint_overlays(painter, to_screen, scene, flash)
     painter.restore()
+    paint_geography(painter, parts.image, scene)
     if scene.heat is not None:
         _paint_heat_legend(painter, parts.image, scene.heat_class)
     if scene.map.sentence:
@@ -285,9 +287,11 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
                 error=scene.error_z * factor, unit=unit, code=scene.worst
             )
         )
+    if scene.display.scale_bar:
+        words[0] = scene.zone  # the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
-        words = words[-1:]  # the day panel counts the stations too
+        words = words[:1] if scene.display.scale_bar else words[-1:]
     text = metrics.elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, wide)
     painter.drawText(parts.foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from quakegui.app.day_events import earthquakes_near
 from quakegui.app.display import Display
-from quakegui.app.season_view import StationDay, station_day
+from quakegui.app.season_view import StationDay, offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.daymap import DayMap
 from quakegui.season.extrema import Region, regions_mask
+from quakegui.season.network import Frame
 from quakegui.ui.i18n import mark
+from quakegui.ui.plots.station_layers import EventMark
 
 BAR_WIDTH: Final = 14.0
 
@@ -69,7 +72,13 @@ class MapScene:
     heat: NDArray[np.float32] | None
     """Saliency map, 0 to 1, shape (row, column), if it was computed and is shown."""
     heat_class: int
-    """The class that it explains; -1 without one."""
+    """The class that it speaks for; -1 without."""
+    frame: Frame
+    """The square that the map covers."""
+    events: tuple[EventMark, ...]
+    """The earthquakes around the day, where their epicentres are asked for."""
+    zone: str
+    """The project's time zone, with its offset on the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,20 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         display=session.display,
         heat=heat,
         heat_class=-1 if heat is None or session.predictions is None else int(session.predictions.classes[at]),
+        frame=frame,
+        events=_events(session, frame, at) if session.display.epicentres else (),
+        zone=f"{zone_name(session)}, {offset_text(zone_name(session), season.available_at[season.shown.start + at])}",
     )
+
+
+def _events(session: Session, frame: Frame, index: int) -> tuple[EventMark, ...]:
+    classes = session.event_classes or (0,) * len(session.events)
+    marks = []
+    for number, age in earthquakes_near(session, index):
+        event = session.events[number]
+        x, y = frame.project(np.array([event.latitude]), np.array([event.longitude]))[0]
+        marks.append(EventMark(number, float(x), float(y), event.magnitude, age, classes[number]))
+    return tuple(marks)
 
 
 def _places(session: Session) -> NDArray[np.float64]:

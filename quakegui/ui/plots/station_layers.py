@@ -96,8 +96,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
     painter.fillRect(QRectF(0, 0, camera.size.width(), camera.size.height()), colours.water)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     to_screen = camera.transform()
-    inverse, _ = to_screen.inverted()
-    view = inverse.mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
+    view = to_screen.inverted()[0].mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
     off_x, off_y = abs(view.center().x() - frame.x_km), abs(view.center().y() - frame.y_km)
     seen = max(off_x + view.width() / 2.0, off_y + view.height() / 2.0) / frame.half_width_km
     ground = ground_shapes(frame, REACH if square else min(np.ceil(1.1 * seen), REACH))
@@ -106,17 +105,8 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
     for shape in ground["land"]:
         if shape.around.intersects(view):
             painter.drawPolygon(to_screen.map(shape.line))
-    _paint_graticule(painter, camera, frame, colours)
-    for name, colour, width in (
-        ("prefecture", colours.border_minor, 1.0),
-        ("province", colours.border, 1.1),
-        ("border", colours.border, 1.8),
-        ("coast", colours.border, 1.2),
-    ):
-        painter.setPen(QPen(colour, width))
-        for shape in ground[name]:
-            if shape.around.intersects(view):
-                painter.drawPolyline(to_screen.map(shape.line))
+    paint_graticule(painter, camera, frame, colours)
+    paint_borders(painter, camera, ground, colours)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if square:
         half = frame.half_width_km
@@ -130,8 +120,24 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
     painter.drawLine(centre - QPointF(0, 6), centre + QPointF(0, 6))
 
 
-def _paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> None:
-    """Draw parallels and meridians at round degrees, labelled where they leave the view."""
+def paint_borders(painter: QPainter, camera: Camera, ground: dict[str, tuple[_Shape, ...]], colours: ThemeColours) -> None:
+    """Draw the borders and coasts of `ground_shapes` that are in view."""
+    to_screen = camera.transform()
+    view = to_screen.inverted()[0].mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
+    for name, colour, width in (
+        ("prefecture", colours.border_minor, 1.0),
+        ("province", colours.border, 1.1),
+        ("border", colours.border, 1.8),
+        ("coast", colours.border, 1.2),
+    ):
+        painter.setPen(QPen(colour, width))
+        for shape in ground[name]:
+            if shape.around.intersects(view):
+                painter.drawPolyline(to_screen.map(shape.line))
+
+
+def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> None:
+    """Draw parallels and meridians at round degrees, named where they leave the view."""
     width, height = camera.size.width(), camera.size.height()
     edge = [QPointF(width * k / 6.0, y) for k in range(7) for y in (0.0, height)]
     edge += [QPointF(x, height * k / 6.0) for k in range(7) for x in (0.0, width)]
