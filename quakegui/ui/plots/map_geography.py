@@ -59,7 +59,7 @@ def _paint_epicentres(painter: QPainter, camera: Camera, scene: MapScene) -> Non
     painter.save()
     layers.paint_events(painter, camera, scene.events, COLOURS)
     painter.restore()
-    side, taken = camera.size.width(), list[QRectF]()
+    side, metrics, taken = camera.size.width(), QFontMetricsF(painter.font()), list[QRectF]()
     for mark in sorted(scene.events, key=lambda mark: -mark.magnitude):
         text, at = f"M {mark.magnitude:.1f}", camera.transform().map(QPointF(mark.x_km, mark.y_km))
         off = at - QPointF(side / 2.0, side / 2.0)
@@ -69,7 +69,8 @@ def _paint_epicentres(painter: QPainter, camera: Camera, scene: MapScene) -> Non
             at = QPointF(side / 2.0 + off.x() / beyond, side / 2.0 + off.y() / beyond)
             _paint_arrow(painter, at, math.atan2(off.y(), off.x()), mark)
         beside = layers.event_radius(mark.magnitude) + 3.0 if beyond <= 1.0 else 12.0
-        _write(painter, _free_place(at, beside, text, QFontMetricsF(painter.font()), side, taken), text)
+        room = QSizeF(metrics.horizontalAdvance(text), metrics.height())
+        _write(painter, _free_place(at, beside, room, side, taken), text)
 
 
 def _paint_arrow(painter: QPainter, at: QPointF, towards: float, mark: layers.EventMark) -> None:
@@ -83,9 +84,9 @@ def _paint_arrow(painter: QPainter, at: QPointF, towards: float, mark: layers.Ev
     painter.restore()
 
 
-def _free_place(at: QPointF, beside: float, text: str, metrics: QFontMetricsF, side: float, taken: list[QRectF]) -> QPointF:
-    """Return where a text begins beside a point within the map, a line further in where another text is, and take that place."""
-    wide, tall = metrics.horizontalAdvance(text), metrics.height()
+def _free_place(at: QPointF, beside: float, text: QSizeF, side: float, taken: list[QRectF]) -> QPointF:
+    """Return where a text begins beside a point of the map, a line further in where another is, and take that place."""
+    wide, tall = text.width(), text.height()
     x = at.x() + beside if at.x() + beside + wide < side else at.x() - beside - wide
     step = tall if at.y() < side / 2.0 else -tall
     y = min(max(at.y() + 4.0, tall + 2.0), side - 4.0)
