@@ -64,7 +64,7 @@ def test_an_overlay_is_painted_inside_the_map_and_nowhere_else(window, name):
     if name != "borders":  # the small project lies where none is
         assert len(differs) > 20
     outside = [(x, y) for x, y in differs if not box.contains(x, y)]
-    foot = view.layout_now().foot
+    foot = view.layout_now().foot.toAlignedRect()
     assert all(name == "scale_bar" and foot.contains(x, y) for x, y in outside)  # where the time zone stands then
 
 
