@@ -159,7 +159,7 @@ def test_a_predictor_of_the_events_alone_is_better_day_by_day_and_in_its_alarms(
     assert (told.alarms.direction_hits, told.alarms.class_hits) == (6, 6)
     assert told.molchan.area_skill > 0.75
     assert told.verdict.text() == "Better than chance, day by day and in its alarms."
-    assert "caught 6 of 6 events" in told.verdict.figures()
+    assert "hit 6 of 6 earthquakes" in told.verdict.figures()
 
 
 def test_noise_is_not_better_than_chance():
@@ -254,7 +254,7 @@ def test_without_events_there_is_no_score():
     assert told.fixed_thresholds == (0, 1, 2, 3, 4)
     assert told.row()["r_score"] is None
     assert told.verdict.text() == "Better than chance day by day."
-    assert "alarms have no score" in told.verdict.figures()
+    assert "alarms are not scored" in told.verdict.figures()
 
 
 def test_the_papers_protocol_is_always_called_leaky():
@@ -472,7 +472,7 @@ def test_a_p_value_near_the_level_is_borderline(p_value, borderline):
 
 
 def test_a_window_longer_than_the_jitter_is_said():
-    assert "longest label window has 31 days" in reached().figures()
+    assert "longest label window, 31 days," in reached().figures()
     assert "longest label window" not in reached(jitter=45).figures()
 
 
@@ -481,7 +481,7 @@ def test_tries_are_counted_and_p_is_corrected():
     assert (alone.parameters["tries"], alone.parameters["p_corrected"]) == (None, None)
     told = alone.corrected([0.5, 0.9, np.nan])
     assert (told.parameters["tries"], told.parameters["p_corrected"]) == (4, pytest.approx(0.03))
-    assert "4 runs were judged on this season; p corrected for them is 0.030." in told.figures()
+    assert "Runs evaluated on this season: 4; p corrected for them: 0.030." in told.figures()
     assert told.code == alone.code
     assert reached(np.nan).corrected([0.1]).parameters["p_corrected"] is None
 
