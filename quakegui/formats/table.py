@@ -218,9 +218,9 @@ def _why(doubts: tuple[str, ...]) -> str:
 def _around(source: Source, sheet_name: str) -> list[str]:
     """Return notes on the lines above a table that are not comments, and on a last line that was cut off."""
     cut = sheet.cut_line(source)
-    after: list[str] = []
-    if cut:
-        after.append(Said("The last line is incomplete and was skipped: '{line}'.", line=shown(cut.strip(), 60)))
+    after: list[str] = (
+        [Said("The last line is incomplete and was skipped: '{line}'.", line=shown(cut.strip(), 60))] if cut else []
+    )
     lines = [line for line in sheet.above(source, sheet_name) if line.strip() and not line.startswith("#")]
     if not lines:
         return after

@@ -134,3 +134,29 @@ def test_a_catalogue_with_blanks_between_its_columns():
 def test_a_depth_above_the_sea():
     (event,) = events("time,latitude,longitude,depth,mag\n2018-07-01T00:00:00Z,19.4,-155.3,-1.1,5.3\n").events
     assert event.depth_km == -1.1
+
+
+# BasicAirData/GPSLogger issue 237: fractions of seconds in some stamps only
+def test_fractions_of_seconds_in_some_stamps():
+    rows = [f"2024-05-09 00:00:{at:02d}{'.329' if at == 1 else ''},48500.{at % 10}" for at in range(40)]
+    (one,) = readings("time,XIC\n" + "\n".join(rows)).readings
+    assert (len(one), str(one.time[1]), str(one.time[2])) == (40, "2024-05-09T00:00:01.329", "2024-05-09T00:00:02.000")
+
+
+# leppott/ContDataQC issue 165: midnights whose stamps are the date alone
+def test_midnights_without_a_time_of_day():
+    stamps = [np.datetime64("2024-05-08T22:00", "m") + 10 * at for at in range(40)]
+    iso = [str(stamp).replace("T", " ").removesuffix(" 00:00") for stamp in stamps]
+    (one,) = readings("time,XIC\n" + "".join(f"{stamp},48500.1\n" for stamp in iso)).readings
+    assert (len(one), str(one.time[12])) == (40, "2024-05-09T00:00:00.000")
+    other = [f"{stamp[8:10]}.05.2024{stamp[10:]},48500.1\n" for stamp in (text.replace("05-0", "05-1") for text in iso)]
+    with pytest.raises(FormatError, match="not clear which column is the time"):
+        readings("time,XIC\n" + "".join(other))
+
+
+# sofarocean/spotter-sd-parser pull request 29: a last line that was not written whole
+def test_a_last_line_that_was_not_written_whole():
+    rows = "".join(f"2024-05-09 00:{at:02d},48500.1,12.5\n" for at in range(20))
+    found = readings(f"time,XIC,T\n{rows}2024-05-09 0")
+    assert len(found.readings[0]) == 20
+    assert any("The last line is incomplete and was skipped: '2024-05-09 0'." in note for note in found.notes)
