@@ -27,6 +27,8 @@ class Quality(IntFlag):
     """F was computed from components."""
     IN_PROGRESS = 256
     """The night is not over yet, so it has no mean whatever was recorded of it."""
+    FLAGGED = 512
+    """Readings of the night were dropped by an analyst's flag."""
 
 
 NO_VALUE = Quality.MISSING | Quality.SHORT | Quality.WARM_UP | Quality.IN_PROGRESS
