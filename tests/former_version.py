@@ -8,8 +8,10 @@ from quakegui.project import schema
 
 
 def turn_back(database: sqlite3.Connection, version: int = 2) -> None:
-    """Turn a project's tables into those of version 3 (no registrations) or 2 (no acts and no chains either)."""
-    database.execute("DROP TABLE registration")
+    """Turn a project's tables into those of version 4 (no flags), 3 (no registrations) or 2 (no acts and no chains either)."""
+    database.execute("DROP INDEX journal_flag")
+    if version < 4:
+        database.execute("DROP TABLE registration")
     if version < 3:
         for table in ("brought", "sighting", "station_fact", "kp_value", "chosen_event", "act"):
             database.execute(f"DROP TABLE {table}")

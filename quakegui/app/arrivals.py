@@ -60,7 +60,7 @@ def arrivals_of(news: News, *, only: str | None) -> Arrivals:
         labels=_days_by_author([row for row in labels if row.new is not None]),
         removals=_days_by_author([row for row in labels if row.new is None]),
         by_rule=len({row.day for row in last if row.kind == "label" and row.source == LabelSource.RULE}),
-        notes=sum(row.kind != "label" for row in last),
+        notes=sum(row.kind == "note" for row in last),
         events=news.events,
         runs=news.runs and not news.predictions,
         predictions=news.predictions,

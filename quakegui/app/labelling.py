@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import numpy as np
 
-from quakegui.app import others, walking
+from quakegui.app import computing, others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
@@ -330,8 +330,10 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
         return False
     walk(project, session.settings.analyst, only=step.number)
     session.reload(Change.LABELS)
-    done = steps(session)[1 if back else 0]  # the step as it is now, including the rows that undid it
-    if done is not None and (step.days > 1 or step.first != session.day):  # changes of days that are not shown are reported
+    if step.kind == "flag":
+        computing.recompute(session)
+    done = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
+    if done is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
         session.answered.emit(Answer(done, undone=back))
     return True
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.session import Session
+from quakegui.season.flags import Flag
 from quakegui.season.localtime import NightWindow, night_bounds, to_local
 from quakegui.season.quality import Quality
 
@@ -22,6 +24,8 @@ class StationDay:
     scale_nt: NDArray[np.float64]
     night_nt: NDArray[np.float64]
     quality: NDArray[np.uint16]
+    flags: Mapping[int, tuple[Flag, ...]]
+    """Of the stations with flagged readings in the night, by place."""
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -47,7 +51,10 @@ def station_day(session: Session, index: int | None = None) -> StationDay | None
     anomaly = session.season.anomaly
     row = session.season.shown.start + at
     z, nt, scale_nt, night_nt = (of[row] for of in (anomaly.z, anomaly.anomaly_nt, anomaly.scale_nt, anomaly.night_nt))
-    return StationDay(anomaly.codes, z, nt, scale_nt, night_nt, anomaly.quality[row])
+    quality, codes, season = anomaly.quality[row], anomaly.codes, session.season
+    flagged = np.flatnonzero(quality & np.uint16(Quality.FLAGGED)).tolist()
+    flags = {station: season.flags_on(codes[station], anomaly.days[row]) for station in flagged}
+    return StationDay(codes, z, nt, scale_nt, night_nt, quality, flags)
 
 
 def station_present(session: Session) -> NDArray[np.bool_]:

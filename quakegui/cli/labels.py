@@ -92,7 +92,7 @@ def set_(
 
     More than 400 days, or days outside the season, need a confirmation; without a terminal, --yes.
     """
-    wanted = _days(days)
+    wanted = days_of(days)
     with open_project(project) as opened:
         # Days within the range that the time zone skipped are omitted; its ends are kept, so that they are rejected with a
         # reason.
@@ -159,7 +159,8 @@ def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime6
     return said if days.size > MANY else ""
 
 
-def _days(text: str) -> NDArray[np.datetime64]:
+def days_of(text: str) -> NDArray[np.datetime64]:
+    """Return the days of a date or a range of dates, datetime64[D], shape (day,); refuse anything else as wrong usage."""
     first, _, last = text.partition("..")
     try:
         start, end = day_of(first), day_of(last or first)

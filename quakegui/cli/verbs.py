@@ -16,6 +16,7 @@ import typer
 from quakegui import __version__
 from quakegui.cli import (
     events,
+    flags,
     imports,
     judging,
     labels,
@@ -34,7 +35,14 @@ from quakegui.cli import (
     window,
 )
 
-GROUPS: Final = {"stations": stations, "events": events, "labels": labels, "imports": imports, "runs": runs}
+GROUPS: Final = {
+    "stations": stations,
+    "events": events,
+    "labels": labels,
+    "flags": flags,
+    "imports": imports,
+    "runs": runs,
+}
 
 app = typer.Typer(
     name="quakegui",

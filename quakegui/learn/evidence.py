@@ -143,7 +143,8 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
     from quakegui.simulate.layouts import xy_km  # imports SciPy
 
     shown = season.shown
-    flagged = season.anomaly.quality[shown] & np.uint16(Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE)
+    doubts = Quality.SPIKY | Quality.STEPPED | Quality.LEVEL_CHANGE | Quality.FLAGGED
+    flagged = season.anomaly.quality[shown] & np.uint16(doubts)
     return Inputs(
         days=season.days,
         available_at=season.available_at[shown],

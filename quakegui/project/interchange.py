@@ -168,7 +168,7 @@ def outlines(inside: NDArray[np.bool_], frame: Frame) -> list[list[list[list[flo
 def readings_to_iaga(
     project: Project, folder: Path, *, progress: ProgressCallback = silent, cancelled: CancelCheck = never
 ) -> int:
-    """Write the readings in force as IAGA-2002, one file per station, sampling interval and UTC day; returns their number.
+    """Write readings in force and not flagged as IAGA-2002, a file for each station, cadence and UTC day; returns how many.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def readings_to_iaga(
             progress(number, len(stations), station.code)
             if cancelled() or not days.size:
                 break
-            for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY):
+            for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY, flagged=False):
                 count += _write_days(project, station, record, folder)
     except OSError as error:
         raise ProjectError(

@@ -16,9 +16,11 @@ from sqlalchemy.dialects.sqlite import insert
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
+from quakegui.project.flag_rows import flags_in_force
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
+from quakegui.season.flags import NO_SPANS, Spans, has_reading, is_flagged, spans_of, without
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
@@ -82,9 +84,15 @@ def update_nights(
     changed: set[int] = set()
     for number, (code, days) in enumerate(touched.items()):
         progress(number, len(touched), Said("night means of {code}", code=code))
+        flagged = flagged_time(connection, code, config)
         for first, last in _runs(days):
-            changed |= _update_run(connection, code, first, last, config)
+            changed |= _update_run(connection, code, first, last, config, flagged=flagged)
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
+
+
+def flagged_time(connection: Connection, code: str, config: SeasonConfig) -> Spans:
+    """Return the time whose readings of a station do not count because analysts flagged them."""
+    return spans_of(flags_in_force(connection, code), timezone=config.timezone, config=config.night)
 
 
 def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> NDArray[np.datetime64]:
@@ -120,6 +128,20 @@ def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> 
     rows = [{"station": code, "utc_day": day} for code, days in touched.items() for day in set(days)]
     if rows:
         connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
+
+
+def mark_reached(connection: Connection, reached: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+    """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
+    table = schema.block.c
+    for code, pairs in reached.items():
+        known = np.array(
+            connection.scalars(select(table.utc_day).where(table.station == code).distinct()).all(), dtype=np.int64
+        )
+        touched = np.zeros(known.size, dtype=bool)
+        for first, last in pairs:
+            touched |= (known >= first) & (known <= last)
+        mark_stale(connection, {code: known[touched].tolist()})
+    raise_revision(connection)
 
 
 def has_stale_nights(connection: Connection) -> bool:
@@ -225,13 +247,13 @@ def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
             yield reach[at], reach[min(at + RUN_DAYS, end) - 1]
 
 
-def _update_run(connection: Connection, code: str, first: int, last: int, config: SeasonConfig) -> set[int]:
-    """Store the nights of a station on the local days `first` to `last`; returns the days whose nights changed."""
+def _update_run(connection: Connection, code: str, first: int, last: int, config: SeasonConfig, *, flagged: Spans) -> set[int]:
+    """Store the nights of a station's local days `first`..`last` and return those that are not as they were."""
     table = schema.night.c
     here = (table.station == code) & table.day.between(first, last)
     before = {row.day: (row.value, row.coverage, row.quality) for row in connection.execute(select(schema.night).where(here))}
     blocks = standing(read_blocks(connection, code, first - 1, last + 1))
-    after = _nights(blocks, first, last, config)
+    after = _nights(blocks, first, last, config, flagged)
     if after == before:
         return set()
     connection.execute(delete(schema.night).where(here))
@@ -242,8 +264,8 @@ def _update_run(connection: Connection, code: str, first: int, last: int, config
     return {day for day in before.keys() | after.keys() if before.get(day) != after.get(day)}
 
 
-def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig) -> dict[int, Night]:
-    """Return the night of each local day with a reading or a recorded night.
+def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig, flagged: Spans = NO_SPANS) -> dict[int, Night]:
+    """Return the night of each local day with a reading or a recorded night, without the readings of flagged time.
 
     If there are records of several sampling intervals, one with a night mean takes precedence, then the more final, then the
     finer.
@@ -256,13 +278,17 @@ def _nights(blocks: list[Block], first: int, last: int, config: SeasonConfig) ->
         mine = [block for block in blocks if block.count and block.cadence_ms == round(record.cadence_s * 1000.0)]
         derived: NDArray[np.bool_] = np.any(np.isin(reach, [block.utc_day for block in mine if block.derived]), axis=0)
         final = {block.utc_day: block.data_type for block in sorted(mine, key=lambda block: block.data_type)}
-        found = night_means(replace(record, derived=False), days, timezone=config.timezone, config=config.night)
+        drops = is_flagged(record.time, flagged, cadence_s=record.cadence_s, config=config.night)
+        kept = without(record, drops) if drops.any() else record
+        found = night_means(replace(kept, derived=False), days, timezone=config.timezone, config=config.night)
+        marked = has_reading(record.time[drops], start, end, cadence_s=record.cadence_s, config=config.night)
         present = set(recorded_days(record, timezone=config.timezone).astype(np.int64).tolist())
         for at, day in enumerate(range(first, last + 1)):
             value, coverage = float(found.values[at, 0]), float(found.coverage[at, 0])
             if day not in present and coverage == 0.0:
                 continue
             quality = int(found.quality[at, 0]) | (Quality.DERIVED if derived[at] and coverage > 0.0 else 0)
+            quality |= Quality.FLAGGED if marked[at] else 0
             rank = (not np.isnan(value), coverage > 0.0, final.get(int(reach[0, at]), 0))
             # Records come finest first, so the finer one is kept at equal rank.
             if day not in best or rank > best[day][0]:

@@ -25,11 +25,12 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 4
-"""Version of the tables below. A change of a table adds a step to `MIGRATIONS` and increments this number."""
+SCHEMA = 5
+"""Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
 
 FORMER_KP = "Kp of an earlier version"
 """Name of the file that stands for Kp imported before version 3."""
@@ -227,10 +228,13 @@ journal = Table(
     Column("chain", String(64)),
     sqlite_autoincrement=True,
 )
-"""The label journal (see `quakegui.project.journal`): rows are added, never changed and never removed.
+"""The journal of labels, notes and flags (see `quakegui.project.journal`): rows are added, never changed and never removed.
 
 `chain` is the hash of the row and of the one before it (see `chain`), NULL in rows from before version 3.
 """
+
+flag_index = Index("journal_flag", journal.c.owner, sqlite_where=text("kind = 'flag'"))
+"""Finds the flags of a station (see `flag_rows`) in a long journal of labels."""
 
 run = Table(
     "run",
@@ -345,10 +349,15 @@ def adopt(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: stale_night.create, 2: _with_acts_and_chains, 3: registration.create}
-"""Migrations from a version to the next, all within one transaction: since version 2, night means are updated after the
-readings are stored; since version 4, runs can be registered before the days that they predict.
-"""
+MIGRATIONS: Mapping[int, Migration] = {
+    1: stale_night.create,
+    2: _with_acts_and_chains,
+    3: registration.create,
+    4: flag_index.create,
+}
+"""From a version to the next, each within the transaction of the whole way: since version 2 night means are brought up to date
+after the readings are stored, since version 4 runs can be registered before the days that they predict, since version 5 the
+journal has flags, which earlier programs would take for notes."""
 
 
 def version(connection: Connection) -> int | None:

@@ -10,13 +10,23 @@ from numpy.typing import NDArray
 
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import cachefiles
+from quakegui.project.flag_rows import flags_in_force
 from quakegui.project.kpindex import kp
-from quakegui.project.nights import days_with_data, ensure_nights, has_stale_nights, load_nights, read_blocks, season_days
+from quakegui.project.nights import (
+    days_with_data,
+    ensure_nights,
+    flagged_time,
+    has_stale_nights,
+    load_nights,
+    read_blocks,
+    season_days,
+)
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.seasoncache import load_anomalies, save_anomalies, with_features
-from quakegui.project.store import REVISION, Project, ProjectError, get_setting, require_revision
+from quakegui.project.store import REVISION, Project, ProjectError, config_of, get_setting, require_revision
 from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.config import SeasonConfig
+from quakegui.season.flags import NO_SPANS, Flag, is_flagged, without
 from quakegui.season.kp import Kp
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network
@@ -57,7 +67,7 @@ def load_season(
     ProjectError
         If no season can be computed from the content of the project.
     """
-    revision, network, night, config, known_kp = _inputs(project, progress)
+    revision, network, night, config, known_kp, flags = _inputs(project, progress)
     progress(0, 4, Said("night means"))
     if night is None or not network.located.any():
         return None
@@ -78,6 +88,7 @@ def load_season(
             tell=lambda day: progress(2 * days + day, 4 * days, Said("anomalies")),
             revision=revision,
         )
+        season = replace(season, flags=flags)
     except ValueError as error:
         raise ProjectError(str(error)) from error
     if known is None or len(known[0]) < days:
@@ -117,26 +128,47 @@ def require_current(project: Project, season: Season) -> None:
         require_revision(connection, season.revision)
 
 
-def _inputs(project: Project, progress: ProgressCallback) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None]:
-    """Return the revision and all inputs of the season at this revision, since others may write meanwhile."""
+def _inputs(
+    project: Project, progress: ProgressCallback
+) -> tuple[int, Network, NightMeans | None, SeasonConfig, Kp | None, tuple[Flag, ...]]:
+    """Return the revision, and all that a season is computed from as it was then: others may write meanwhile."""
     while True:
         ensure_nights(project, progress=progress)
         with project.read() as connection:
             revision = int(get_setting(connection, REVISION) or 0)
             behind = not project.read_only and has_stale_nights(connection)
+            flags = flags_in_force(connection)
         found = project.network(), load_nights(project), project.config(), kp(project)
         if not behind and project.revision() == revision:
-            return (revision, *found)
+            return (revision, *found, flags)
 
 
-def record(project: Project, code: str, since: np.datetime64, until: np.datetime64) -> tuple[Readings, ...]:
-    """Return the readings of a station in [since, until), UTC, as one record per sampling interval, finest first."""
+def record(
+    project: Project, code: str, since: np.datetime64, until: np.datetime64, *, flagged: bool = True
+) -> tuple[Readings, ...]:
+    """Return a station's readings in [since, until), UTC, as one record per cadence, finest first.
+
+    Parameters
+    ----------
+    project
+        Where they are.
+    code
+        The station.
+    since, until
+        UTC, datetime64.
+    flagged
+        Whether those that analysts have flagged are among them.
+    """
     start, end = since.astype("datetime64[ms]"), until.astype("datetime64[ms]")
     first, last = (int(time.astype(np.int64)) // DAY_MS for time in (start, end))
     with project.read() as connection:
         whole = merged(read_blocks(connection, code, first, last))
+        config = config_of(connection)
+        spans = NO_SPANS if flagged else flagged_time(connection, code, config)
     found = []
-    for one in whole:
+    for whole_record in whole:
+        drops = is_flagged(whole_record.time, spans, cadence_s=whole_record.cadence_s, config=config.night)
+        one = without(whole_record, drops) if drops.any() else whole_record
         low, high = np.searchsorted(one.time, [start, end])
         if high > low:
             kept = Readings(one.station, one.time[low:high], one.values[low:high], one.cadence_s, one.data_type, one.derived)

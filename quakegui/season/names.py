@@ -30,6 +30,7 @@ QUALITY_NAMES: Final = {
     Quality.SPIKY: mark("spikes"),
     Quality.STEPPED: mark("jumps"),
     Quality.LEVEL_CHANGE: mark("new level"),
+    Quality.FLAGGED: mark("flagged"),
 }
 """Column headers of a table; `QUALITY_REASONS` has the full phrases."""
 QUALITY_REASONS: Final = {
@@ -42,4 +43,5 @@ QUALITY_REASONS: Final = {
     Quality.WARM_UP: mark("too few earlier nights for a background"),
     Quality.DERIVED: mark("F computed from components"),
     Quality.IN_PROGRESS: mark("the night is not over"),
+    Quality.FLAGGED: mark("flagged by an analyst"),
 }

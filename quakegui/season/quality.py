@@ -26,7 +26,9 @@ class Quality(IntFlag):
     DERIVED = 128
     """F was computed from components."""
     IN_PROGRESS = 256
-    """The night is not over, so it has no mean, whatever has been recorded of it."""
+    """The night is not over yet, so it has no mean whatever was recorded of it."""
+    FLAGGED = 512
+    """Readings of the night were dropped by an analyst's flag."""
 
 
 NO_VALUE = Quality.MISSING | Quality.SHORT | Quality.WARM_UP | Quality.IN_PROGRESS

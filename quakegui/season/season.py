@@ -18,10 +18,11 @@ from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.daymap import DayMap, draw
 from quakegui.season.extrema import DayFeatures
+from quakegui.season.flags import Flag, Spans, spans_of
 from quakegui.season.gridding import Gridder
 from quakegui.season.hull import has_area
 from quakegui.season.kp import Kp, night_kp
-from quakegui.season.localtime import available_at
+from quakegui.season.localtime import available_at, night_bounds
 from quakegui.season.network import Network
 from quakegui.season.night import NightMeans
 from quakegui.season.quality import Quality
@@ -54,8 +55,10 @@ class Season:
     revision
         Revision of the inputs, as counted by the caller.
     first_features
-        Stored features of the first days, or empty. They belong to this config and these values; a season with either replaced
-        starts without them.
+        Features of the first days, where they have been kept; they are of this config and these values, so a season made from
+        another by replacing either begins with none.
+    flags
+        The flags in force, by which the night means were formed.
     """
 
     network: Network
@@ -68,6 +71,7 @@ class Season:
     shown: slice
     revision: int = 0
     first_features: tuple[DayFeatures, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     @property
     def all_days(self) -> NDArray[np.datetime64]:
@@ -83,6 +87,24 @@ class Season:
     def z(self) -> NDArray[np.float64]:
         """Anomalies of the days of the season in z, shape (day, station)."""
         return self.anomaly.z[self.shown]
+
+    @cached_property
+    def _flags_of(self) -> dict[str, list[Flag]]:
+        found: dict[str, list[Flag]] = {}
+        for flag in self.flags:
+            found.setdefault(flag.station, []).append(flag)
+        return found
+
+    def flags_on(self, code: str, day: np.datetime64) -> tuple[Flag, ...]:
+        """Return the flags that reach into a station's night on a local date, oldest first."""
+        start, end = (at[0] for at in night_bounds(np.array([day]), self.config.timezone, self.config.night.window))
+        return tuple(flag for flag in self._flags_of.get(code, ()) if flag.reaches(day, start, end))
+
+    @cached_property
+    def flagged_time(self) -> dict[str, Spans]:
+        """The time that flags cover, by the code of the station."""
+        timezone, night = self.config.timezone, self.config.night
+        return {code: spans_of(found, timezone=timezone, config=night) for code, found in self._flags_of.items()}
 
     @cached_property
     def in_progress(self) -> NDArray[np.bool_]:

@@ -100,6 +100,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("revert", EDIT, mark("Label history…"), do.revert_labels, (), "mdi6.history", needs="write"),
     Action("imports", EDIT, mark("Imports…"), do.show_imports, (), "mdi6.database-clock-outline",
                mark("List who imported what and when; undo and redo imports"), needs="project"),
+    Action("flags", EDIT, mark("Flags…"), do.show_flags, (), "mdi6.flag-outline",
+               mark("Exclude nights or readings of a station, with the reason; nothing is deleted"), needs="project"),
     Action("copy-command", EDIT, mark("Copy as command"), lambda bench: do.copy_deed(bench, python=False), (), "mdi6.console",
                mark("Copy the last export, label rule, training or evaluation as a command line"), needs="project", group=1),
     Action("copy-python", EDIT, mark("Copy as Python"), lambda bench: do.copy_deed(bench, python=True), (),

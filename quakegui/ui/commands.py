@@ -118,6 +118,13 @@ def show_imports(bench: Workbench) -> None:
     _ask(ImportsDialog(bench.session, bench.window))
 
 
+def show_flags(bench: Workbench) -> None:
+    """Show which readings are flagged, by whom and why; flag others."""
+    from quakegui.ui.dialogs.flags_dialog import FlagsDialog
+
+    _ask(FlagsDialog(bench.session, bench.window))
+
+
 def edit_settings(bench: Workbench) -> None:
     """Open the analyst's settings."""
     from quakegui.ui.dialogs.settings_dialog import SettingsDialog

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.season.names import QUALITY_REASONS, SOURCE_NAMES
@@ -11,6 +12,9 @@ from quakegui.ui.i18n import tr
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
+    from quakegui.season.flags import Flag
+
+MOST_FLAGS: Final = 3
 
 
 def step_words(step: Step) -> str:
@@ -19,6 +23,8 @@ def step_words(step: Step) -> str:
         when = tr("on {day}").format(day=step.first)
     else:
         when = tr("on {count} days, {first} to {last}").format(count=step.days, first=step.first, last=step.last)
+    if step.kind == "flag":
+        return tr("flag {when}").format(when=when)
     if step.kind != "label":
         return tr("note {when}").format(when=when)
     given = [str(cls) for cls in step.classes if cls is not None]
@@ -27,9 +33,13 @@ def step_words(step: Step) -> str:
     return tr("label {classes} {when}").format(classes=", ".join(given), when=when)
 
 
-def quality_text(quality: Quality) -> str:
-    """Return the quality flags of a station-day in words, empty for a good night."""
-    return ", ".join(tr(text) for flag, text in QUALITY_REASONS.items() if flag in quality)
+def quality_text(quality: Quality, flags: Sequence[Flag] = ()) -> str:
+    """Return the reasons of a station-day in words, empty for a good night; of `flags` who set them and why."""
+    said = [
+        tr(text) for reason, text in QUALITY_REASONS.items() if reason in quality and not (reason is Quality.FLAGGED and flags)
+    ]
+    said += [tr("flagged by {author}: {reason}").format(author=one.author, reason=one.reason) for one in flags[:MOST_FLAGS]]
+    return ", ".join(said)
 
 
 def source_words(row: LabelRow) -> str:

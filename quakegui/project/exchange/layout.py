@@ -12,8 +12,8 @@ from quakegui.season.json_values import parse_json
 from quakegui.words import Said
 
 MARK = "quakegui project"
-VERSION = 3
-"""Version 1 had neither acts nor superseded readings, version 2 no registrations."""
+VERSION = 4
+"""1 had neither acts nor superseded readings, 2 no registrations, 3 no flags in the journal."""
 MANIFEST = "project.json"
 RUNS = "run_folders"
 

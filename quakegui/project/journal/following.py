@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from quakegui.project import schema
+from quakegui.project.flag_rows import FLAG
 from quakegui.project.journal.reading import Note, note_of
 from quakegui.project.journal.row import COLUMNS, LABEL, JournalRow, select_rows
 from quakegui.project.store import Project
@@ -57,9 +58,11 @@ class Follower:
     def _look(self) -> None:
         """Read the rows written since the last query, and update the days whose labels they change."""
         table = schema.journal.c
-        query = select(*COLUMNS).where(table.id > self._latest)
+        query = select(*COLUMNS).where(table.id > self._latest, table.kind != FLAG)
         if not self._latest:
-            last = select(func.max(table.id)).group_by(table.kind, table.day, table.source, table.owner)
+            last = (
+                select(func.max(table.id)).where(table.kind != FLAG).group_by(table.kind, table.day, table.source, table.owner)
+            )
             query = select(*COLUMNS).where(table.id.in_(last))
         with self._project.read() as connection:
             rows = select_rows(connection, query)

@@ -35,17 +35,17 @@ class JournalRow:
     author
         The person who wrote the row.
     kind
-        "label" or "note".
+        "label", "note" or "flag" (see `quakegui.project.flag_rows`).
     day
         Days since 1970, a local date.
     source
         A `LabelSource`, as a number.
     owner
-        Owner of the label: the author, or the label rule.
+        Whose label it is: the author's own, or the rule's; of a flag what it is about.
     old, new
         Class before and after, None for no label.
     note
-        The author's note; the whole content of a row of kind "note".
+        The author's words; of a row of kind "note" all of its content, of a flag why.
     run
         The run whose prediction was accepted, otherwise "".
     blind

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import schema
+from quakegui.project.flag_rows import FLAG
 from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
 from quakegui.project.journal.writing import append, require_seen
 from quakegui.project.store import Project, ProjectError
@@ -21,9 +22,9 @@ class Step:
     Attributes
     ----------
     kind
-        "label" or "note".
+        "label", "note" or "flag".
     classes
-        The classes of its labels, in order; None for a cleared label. Empty for notes.
+        The classes that it gave, in order; None for a label taken away. Empty for notes and flags.
     first, last
         First and last day of the step, datetime64[D].
     days
@@ -75,7 +76,7 @@ def redo(project: Project, author: str, *, only: int | None = None) -> int | Non
 
 
 def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: int | None = None) -> int:
-    """Restore every label and note as it was at a given time, as one step.
+    """Bring back every label and note as it stood at a moment, as one step; flags stay as they are.
 
     Parameters
     ----------
@@ -100,7 +101,10 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
     """
     until = int(moment.astype("datetime64[ms]").astype(np.int64))
     with project.write() as connection:
-        now, then = standing_rows(connection), standing_rows(connection, until_ms=until)
+        now, then = (
+            {key: row for key, row in standing_rows(connection, until_ms=moment_ms).items() if key[0] != FLAG}
+            for moment_ms in (None, until)
+        )
         if behind is not None:
             require_seen(connection, now, behind)
         wanted = {key: content_of(then.get(key)) for key in now}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
+from quakegui.project.flag_rows import FLAG, days_reached
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
@@ -21,6 +22,7 @@ from quakegui.project.journal.row import (
     day_numbers,
     standing_rows,
 )
+from quakegui.project.nights import mark_reached
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
@@ -156,7 +158,10 @@ def append(
     undoes: int | None = None,
     redoes: int | None = None,
 ) -> int:
-    """Append a row for each key whose content changes (for undo and redo: for each key); returns the step."""
+    """Append a row for each key whose content changes (or, walking through history, for each key); return the step.
+
+    Where flags change, the nights that they reach are stale then.
+    """
     standing = standing_rows(connection, sorted({key[1] for key in contents}))
     contents = {key: completion(content, standing.get(key)) for key, content in contents.items()}
     walking = undoes is not None or redoes is not None
@@ -176,6 +181,9 @@ def append(
         former = {"old": None, "replaces": None} if before is None else {"old": before.new, "replaces": before.id}
         values.append({**alike, **place, **said, **former})
     chain.append(connection, schema.journal, values)
+    flagged = [key[3] for key in changed if key[0] == FLAG]
+    if flagged:
+        mark_reached(connection, days_reached(flagged))
     return step
 
 

@@ -60,7 +60,7 @@ class HistoryDialog(QDialog):
         project = self._session.project
         assert project is not None
         try:
-            rows = journal.journal_rows(project)
+            rows = tuple(row for row in journal.journal_rows(project) if row.kind != journal.FLAG)
         except ProjectError as error:
             self._session.said.emit(str(error), "error")
             rows = ()

@@ -23,6 +23,7 @@ from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
 from quakegui.app.day_events import Distance, earthquakes_ahead
+from quakegui.app.season_view import station_day
 from quakegui.app.session import Session
 from quakegui.judge.names import KIND_NAMES
 from quakegui.season.kp import STORM_KP
@@ -229,7 +230,12 @@ class DayPanel(QWidget):
         assert season is not None
         told = quality & ~np.array(Quality.STORMY | Quality.DERIVED, dtype=quality.dtype)
         which = np.flatnonzero(told)
-        words = [f"{season.anomaly.codes[one]}: {quality_text(Quality(int(told[one])))}" for one in which[:MOST_REASONS]]
+        day = station_day(self._session)
+        flags = day.flags if day is not None else {}
+        words = [
+            f"{season.anomaly.codes[one]}: {quality_text(Quality(int(told[one])), flags.get(one, ()))}"
+            for one in which[:MOST_REASONS].tolist()
+        ]
         if which.size > MOST_REASONS:
             words.append(tr("and {count} more stations").format(count=which.size - MOST_REASONS))
         return " · ".join(words)

@@ -21,6 +21,7 @@ from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.series_curves import SeriesCurves
+from quakegui.ui.panels.series_flags import paint_flagged
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
@@ -214,6 +215,8 @@ class SeriesPanel(QWidget):
         colours, titles = theme.colours(), self.titles()
         for name, plot in self.plots.items():
             around = plot.getViewBox().sceneBoundingRect()
+            if self._session.season is not None:
+                paint_flagged(painter, plot.getViewBox(), self._session.season, self.shown)
             if self.night is not None:
                 self._paint_night(painter, plot.getViewBox(), around)
             if self.shown:
@@ -276,11 +279,13 @@ class SeriesPanel(QWidget):
         words = []
         for code in self.shown:
             station = season.network.index(code)
-            if np.isfinite(day.z[station]):
-                value = f"{code} z {day.z[station]:+.2f}, {day.nt[station]:+.2f} nT".replace("-", "−")
-            else:
-                value = " ".join((code, quality_text(day.reasons(station)) or tr("nothing recorded")))
-            words.append(value)
+            reasons = quality_text(day.reasons(station), day.flags.get(station, ()))
+            value = f" z {day.z[station]:+.2f}, {day.nt[station]:+.2f} nT".replace("-", "−")
+            if not np.isfinite(day.z[station]):
+                value = " " + (reasons or tr("nothing recorded"))
+            elif station in day.flags:
+                value += f", {reasons}"
+            words.append(code + value)
         return words
 
     def _index_at(self, instant: np.datetime64) -> int | None:

@@ -313,7 +313,7 @@ class StationMapPanel(QWidget):
         assert season is not None
         number = season.network.index(station.code)
         title = f"{station.code}  {season.network.stations[number].name}".strip()
-        reasons = quality_text(day.reasons(number))
+        reasons = quality_text(day.reasons(number), day.flags.get(number, ()))
         if not np.isfinite(day.z[number]):
             return f"{title}\n" + tr("Anomaly not computed: {reason}").format(reason=reasons or tr("nothing recorded"))
         value = f"z {day.z[number]:+.2f} · {day.nt[number]:+.2f} nT".replace("-", "−")

@@ -79,7 +79,8 @@ def _missing(session: Session, index: int) -> list[str]:
         return [tr("All {count} stations").format(count=len(day.codes))]
     words = [tr("{present} of {count} stations").format(present=len(day.codes) - len(absent), count=len(day.codes))]
     for station in absent[:MOST_STATIONS]:
-        reason = quality_text(Quality(int(day.quality[station]) & int(NO_VALUE))) or tr("nothing recorded")
+        missing = Quality(int(day.quality[station]) & int(NO_VALUE))
+        reason = quality_text(missing, day.flags.get(station, ())) or tr("nothing recorded")
         words.append(f"  {day.codes[station]}: {reason}")
     if len(absent) > MOST_STATIONS:
         words.append("  " + tr("and {count} more").format(count=len(absent) - MOST_STATIONS))
