@@ -12,7 +12,7 @@ from quakegui.season.flags import NO_SPANS
 from quakegui.season.season import Season
 from quakegui.ui import theme
 
-_LEAST_PX = 2.0
+_LEAST_PX = 3.0
 """A night stays visible in a view of a year."""
 
 
@@ -36,9 +36,11 @@ def paint_flagged(painter: QPainter, box: Any, season: Season, codes: Sequence[s
     low, high = box.viewRange()[0]
     for code, colour in zip(codes, theme.colours().series, strict=False):
         spans = season.flagged_time.get(code, NO_SPANS) / 1000.0
-        ink = QColor(colour)
-        ink.setAlpha(150)
+        ink, wash = QColor(colour), QColor(colour)
+        ink.setAlpha(200)
+        wash.setAlpha(60)  # of a narrow band little hatching is seen
         for since, until in spans[(spans[:, 1] > low) & (spans[:, 0] < high)].tolist():
             left, right = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in (since, until))
             band = QRectF(left, around.top(), max(right - left, _LEAST_PX), around.height())
-            painter.fillRect(band.intersected(around), QBrush(ink, Qt.BrushStyle.BDiagPattern))
+            for brush in (QBrush(wash), QBrush(ink, Qt.BrushStyle.BDiagPattern)):
+                painter.fillRect(band.intersected(around), brush)
