@@ -208,17 +208,15 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
     cut = lines[-1] if lines and text[-1] not in "\r\n" and _counts(lines[-1]) else ""
-    begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
-    if delimiter is None and cut and len(places) > _FEWEST_BELOW:
+    if cut and len(places) > _FEWEST_BELOW:  # a line that may be cut off does not tell what separates the fields
         places = [place for place in places if place < len(lines) - 1]
-        begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
+    begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
     if delimiter is None:
         raise FormatError(Said("The lines have different numbers of columns, so this is not a table."), file=source.name)
     rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
     head = _head(rows, fixed=skip is not None)
     if cut and len(_split(cut, delimiter)) < len(head.names):
         source.kept[_CUT] = lines.pop()
-        places = [place for place in places if place < len(lines)]
     start = places[begin + head.length - 1] + 1 if head.length else places[begin]
     source.kept[_ABOVE] = tuple(lines[: places[begin + len(head.above)]])
     sample = [lines[place] for place in places if place >= start][:_SAMPLE_LINES]
