@@ -64,8 +64,10 @@ def test_an_overlay_is_painted_inside_the_map_and_nowhere_else(window, name):
     if name != "borders":  # the small project lies where none is
         assert len(differs) > 20
     outside = [(x, y) for x, y in differs if not box.contains(x, y)]
-    foot = view.layout_now().foot.toAlignedRect()
-    assert all(name == "scale_bar" and foot.contains(x, y) for x, y in outside)  # where the time zone stands then
+    foot = view.layout_now().foot.toAlignedRect().adjusted(-1, 0, 0, 0)  # the first letter leans out by a pixel
+    elsewhere = [(x, y) for x, y in outside if not foot.contains(x, y)]
+    assert elsewhere == [], (box, foot)
+    assert name == "scale_bar" or not outside  # where the time zone stands then
 
 
 def test_epicentres_name_their_magnitude_and_are_hidden_while_labelling_blind(window, tmp_path):
