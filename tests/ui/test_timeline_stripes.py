@@ -34,6 +34,7 @@ def changes(data: TimelineData) -> dict[str, TimelineData]:
         "event_magnitude": replace(data, event_magnitude=data.event_magnitude + 0.7),
         "event_class": replace(data, event_class=4 - data.event_class),
         "labels": replace(data, labels=rng.integers(-1, 5, count).astype(np.int8)),
+        "by_rule": replace(data, labels=np.ones(count, np.int8), by_rule=rng.random(count) < 0.5),
         "predicted": replace(data, predicted=rng.integers(0, 5, count).astype(np.int8), probability=np.full(count, 0.6)),
         "probability": replace(data, predicted=np.ones(count, np.int8), probability=rng.random(count)),
         "kind": replace(
