@@ -99,7 +99,8 @@ def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(resu
     panel = panel_of(results_window)
     assert page_texts(panel) == {
         (
-            "Not computed yet. Press “Analyse the run”: the computation takes a few seconds, and the results are saved with the run."
+            "Not computed yet. Press “Analyse the run”: the computation takes a few seconds, and the results are "
+            "saved with the run."
         )
     }
     studied(qtbot, results_window)
