@@ -249,7 +249,7 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
     assert then.basis.text().endswith("; 2 maps have different classes today.")
     np.testing.assert_array_equal(now.of("class").figures.confusion.sum(axis=1), np.bincount(moved[fold], minlength=5))
     assert now.basis is not None
-    assert worded(now.basis.text(), "zh").endswith("；有 2 张图的类别与训练时不同。")
+    assert worded(now.basis.text(), "zh").endswith("；有 2 张图的类别与训练记录创建时不同。")
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     old = int(then.labels[0])
     new = 3 if old != 3 else 2
     labelling.label(session, new, days=[row])
-    assert words(window).endswith(", when the run was trained; 1 day differs today.")
+    assert words(window).endswith(", when the run was created; 1 day differs today.")
     assert panel.evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
 
