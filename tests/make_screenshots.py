@@ -128,8 +128,14 @@ def prepare(window: MainWindow) -> None:
     session = window.session
     walking.go_to(session, min(DAY, session.days.size - 1))
     session.pick(tuple(session.season.network.codes[:2]))
-    window.layouts.show("timeline")
+    show(window, "timeline")
     wait_until(lambda: not session.jobs.busy)
+
+
+def show(window: MainWindow, dock: str) -> None:
+    """Bring a panel to the front, and mark its workspace as the menus do."""
+    window.layouts.show(dock)
+    window.menus.refresh(window.bench)
 
 
 def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
@@ -139,7 +145,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
     settle(1000)  # the readings come when the view has rested
     grab(window, out / f"window-{suffix}.png")
     for spec in DOCKS:
-        window.layouts.show(spec.id)
+        show(window, spec.id)
         wait_until(lambda: not session.jobs.busy)
         if spec.id == "evaluation" and session.predictions is not None:
             judge(window)
@@ -148,12 +154,14 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
             grab(window, out / f"with-{spec.id}-{suffix}.png")
         grab(window.docks[spec.id], out / f"{spec.id}-{suffix}.png")
     grab(window.day_map_panel, out / f"day-map-{suffix}.png")
-    window.layouts.show("timeline")
+    show(window, "timeline")
     window.layouts.use("review")
+    window.menus.refresh(window.bench)
     settle(1500)  # texts of another size are laid out anew, on a busy machine after a while
     wait_until(lambda: not session.jobs.busy)
     grab(window, out / f"review-{suffix}.png")
     window.layouts.use("days")
+    window.menus.refresh(window.bench)
     settle(200)
 
 
@@ -227,7 +235,7 @@ def in_one_look(options: argparse.Namespace, folder: Path, scratch: Path, look: 
             window.showMaximized()  # the title bar takes its part of the screen
         else:
             window.show()
-        settle(200)
+        settle(1000)  # a busy machine lays out the start page late
         if number == 0:
             grab(window, out / f"start-{look}-{language}.png")
         opening.open_project(session, folder)

@@ -108,12 +108,12 @@ def _count(what: str, count: int) -> Said:
 
 
 _SEASON: Mapping[str, str] = {
-    "training": mark("Evaluated with the labels and earthquakes of {moment}, when the run was trained; {differing}."),
+    "training": mark("Evaluated with the labels and earthquakes of {moment}, when the run was created; {differing}."),
     "training-labels": mark(
-        "Evaluated with the labels of {moment}, when the run was trained, and with today's earthquakes, because "
+        "Evaluated with the labels of {moment}, when the run was created, and with today's earthquakes, because "
         "those of the training were not saved with the run; {differing}."
     ),
-    "training-same": mark("today's are the same"),
+    "training-same": mark("they have not changed since"),
     "training-differs": mark("{what} differs today"),
     "training-differ": mark("{what} differ today"),
     "today": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
@@ -125,12 +125,12 @@ _SEASON: Mapping[str, str] = {
     "since": mark("The labels of {days} have changed since then."),
 }
 _MAPS: Mapping[str, str] = {
-    "training": mark("Evaluated with the classes of the maps on {moment}, when the run was trained; {differing}."),
-    "training-same": mark("today's are the same"),
+    "training": mark("Evaluated with the classes of the maps on {moment}, when the run was created; {differing}."),
+    "training-same": mark("they have not changed since"),
     "training-differs": mark("{what} has a different class today"),
     "training-differ": mark("{what} have different classes today"),
     "today": mark("Evaluated with the classes of the maps today, {moment}; {differing}."),
     "today-same": mark("the run was trained with the same ones"),
-    "today-differs": mark("{what} had a different class when the run was trained"),
-    "today-differ": mark("{what} had a different class when the run was trained"),
+    "today-differs": mark("{what} had a different class when the run was created"),
+    "today-differ": mark("{what} had a different class when the run was created"),
 }

@@ -106,7 +106,7 @@ def forest(rows: Sequence[ForestRow], words: PlotWords) -> Figure:
         Its key names the AUC of a predictor, the part of the run that it does not explain, and the constant prediction.
     """
     row_height, left = 18, 190
-    drawing = Drawing(560, 82 + row_height * len(rows))
+    drawing = Drawing(560, 98 + row_height * len(rows))
     known = np.array([(row.auc, *row.interval, *row.unexplained) for row in rows], dtype=np.float64)
     reach = max(float(np.nanmax(np.abs(known - 0.5), initial=0.2)) + 0.03, 0.25)
     span = max(0.5 - reach, 0.0), min(0.5 + reach, 1.0)
@@ -126,9 +126,11 @@ def forest(rows: Sequence[ForestRow], words: PlotWords) -> Figure:
             drawing.circle(*axes.at(row.auc, y), 4, SERIES[0] if not number else "#ffffff", SERIES[0])
     own, unexplained, constant = words.key
     bottom = drawing.height - 10
-    drawing.text(left + 175, bottom - 22, words.across, anchor="middle", colour=MUTED, size=10)
-    lines = [(own, SERIES[0], ""), (unexplained, SERIES[1], ""), (constant, MUTED, "5 4")]
-    _key(drawing, lines, 20, bottom, step=(180.0, 0.0))
+    drawing.text(left + 175, bottom - 38, words.across, anchor="middle", colour=MUTED, size=10)
+    drawing.circle(30, bottom - 17, 4, "#ffffff", SERIES[0])
+    drawing.text(46, bottom - 13, own, size=10)
+    _key(drawing, [(constant, MUTED, "5 4")], 300, bottom - 16)
+    _key(drawing, [(unexplained, SERIES[1], "")], 20, bottom)
     drawing.stamp(words.stamp)
     return drawing.figure(words.alt)
 

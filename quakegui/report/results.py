@@ -108,7 +108,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
     from quakegui.judge.residual import LEVEL
 
     nothing = (np.nan, np.nan, np.nan)
-    rows = [draw.ForestRow(say("model"), judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
+    rows = [draw.ForestRow(say("Model"), judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
     for one in judgement.comparisons:
         if one.target == "event":
             left = nothing if one.residual is None else (one.residual.value, one.residual.low, one.residual.high)
@@ -119,7 +119,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("unexplained by the predictor ({level} interval)", level=percent(LEVEL, 0)),
+            say("AUC of the model beyond this predictor ({level} interval)", level=percent(LEVEL, 0)),
             say("constant prediction"),
         ),
         stamp=stamp,

@@ -97,7 +97,7 @@ class StatusLine(QStatusBar):
             self.season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
             theme.tint(self.season, colour, bold=True)
-            self._saved.setText(tr("Read-only") if project.read_only else tr("All labels saved"))
+            self._saved.setText((tr("Read-only") if project.read_only else tr("All labels saved")) + " ·")
 
     def _show_job(self, progress: JobProgress) -> None:
         text = worded(title_of(progress.job))

@@ -44,7 +44,7 @@ def test_figures_stay_those_of_the_training_when_labels_and_catalogue_move_on(tr
         run = season_runs.find_run(project, None)
         before = season_evaluation.judge_run(project, season, run)
         assert before.judgement.basis is not None
-        assert before.judgement.basis.text().endswith(", when the run was trained; today's are the same.")
+        assert before.judgement.basis.text().endswith(", when the run was created; they have not changed since.")
         relabel(project, season.days[[1, 17]], 2)
         add_earthquake(project, season.days[18])
         after = season_evaluation.judge_run(project, season, run)
@@ -242,14 +242,14 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
     told = same.evaluate(run)
     assert told.basis is not None
     assert "with the classes of the maps on" in told.basis.text()
-    assert told.basis.text().endswith("; today's are the same.")
+    assert told.basis.text().endswith("; they have not changed since.")
     then, now = other.evaluate(run), other.evaluate(run, "today")
     assert figures(then) == figures(told)
     assert then.basis is not None
     assert then.basis.text().endswith("; 2 maps have different classes today.")
     np.testing.assert_array_equal(now.of("class").figures.confusion.sum(axis=1), np.bincount(moved[fold], minlength=5))
     assert now.basis is not None
-    assert worded(now.basis.text(), "zh").endswith("；有 2 张图的类别与训练时不同。")
+    assert worded(now.basis.text(), "zh").endswith("；有 2 张图的类别与训练记录创建时不同。")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def moved_on(judged: Path) -> Path:
 def test_the_set_is_named_beside_the_verdict_and_the_skill(moved_on: Path) -> None:
     with Project.open(moved_on) as project:
         page = page_of(project)
-        said = "when the run was trained; 1 day and 1 earthquake differ today."
+        said = "when the run was created; 1 day and 1 earthquake differ today."
         assert page.text.count(said) == 2
         assert "--labels today" in page.text
         assert "）的标注和地震评估；有 1 天、1 次地震与今天的不同。" in page_of(project, language="zh").text

@@ -254,13 +254,13 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     window.layouts.show("evaluation")
     judge(qtbot, window)
     assert words(window).startswith("Evaluated with the labels and earthquakes of ")
-    assert words(window).endswith(", when the run was trained; today's are the same.")
+    assert words(window).endswith(", when the run was created; they have not changed since.")
     before, then = matrix_days(panel), panel.evaluation
     row = int(fold.test[0])
     old = int(then.labels[0])
     new = 3 if old != 3 else 2
     labelling.label(session, new, days=[row])
-    assert words(window).endswith(", when the run was trained; 1 day differs today.")
+    assert words(window).endswith(", when the run was created; 1 day differs today.")
     assert panel.evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
 
@@ -284,7 +284,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     assert words(window).endswith(" The labels of 1 day have changed since then.")
     click(qtbot, button_of(window, "Evaluate by training labels"))
     assert panel.evaluation is then
-    assert words(window).endswith("; today's are the same.")
+    assert words(window).endswith("; they have not changed since.")
 
 
 def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged, qtbot):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QCommandLinkButton, QLabel, QPlainTextEdit
 from shown import shown
 
 from quakegui.app import opening, walking
@@ -19,7 +20,10 @@ from quakegui.app.computing import COMPUTING
 from quakegui.app.jobs import Jobs
 from quakegui.judge.verdict import Verdict
 from quakegui.learn import messages
+from quakegui.project.importreport import ImportedFile, ImportReport
+from quakegui.report.result_drawings import ForestRow, PlotWords, forest
 from quakegui.ui import theme
+from quakegui.ui.dialogs.import_report import ImportReportPage
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -228,3 +232,31 @@ def test_ones_own_data_takes_one_press(empty_session, open_window, monkeypatch):
     window.start_page.begin_with_own_data()
     empty_session.project = None
     assert asked == ["new", "import"]
+
+
+def test_each_way_to_start_keeps_the_height_of_its_description(empty_session, open_window):
+    for button in open_window(empty_session).start_page.findChildren(QCommandLinkButton):
+        button.resize(300, button.heightForWidth(300))
+        assert button.minimumHeight() == button.heightForWidth(300) > button.minimumSizeHint().height()
+
+
+def test_one_imported_file_is_not_told_in_the_plural(qtbot):
+    page = ImportReportPage()
+    qtbot.addWidget(page)
+    file = ImportedFile("a.csv", "csv", ("A",), 1, None, None)
+    for report, told in (
+        (ImportReport(imported=(file,), days_changed=1), "1 file imported, 0 already imported, 0 skipped. 1 day new"),
+        (ImportReport(imported=(file, file)), "2 files imported, 0 already imported, 0 skipped. 0 days new"),
+    ):
+        page.show_report(report)
+        assert f"{told} or changed." in [label.text() for label in page.findChildren(QLabel)]
+
+
+def test_the_key_of_the_predictor_chart_does_not_overprint_itself():
+    key = "AUC of the predictor", "AUC of the model beyond this predictor (80% interval)", "constant prediction"
+    row = ForestRow("Model", 0.7, (0.6, 0.8), (math.nan, math.nan, math.nan))
+    drawn = forest([row], PlotWords("AUC", "", key, "", "")).data.decode()
+    found = [re.search(rf'x="([\d.]+)" y="([\d.]+)"[^>]*>{re.escape(text)}', drawn) for text in key]
+    own, beyond, constant = ((float(one[1]), float(one[2])) for one in found)
+    assert own[1] == constant[1] < beyond[1] - 10
+    assert own[0] + 6 * len(key[0]) < constant[0]

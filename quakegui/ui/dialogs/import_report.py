@@ -11,6 +11,7 @@ from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.dialog_parts import RowsView, TableRow, with_name
 from quakegui.ui.i18n import tr, worded
+from quakegui.words import Said, counted
 
 MOST_WRAPPED: Final = 500
 """Maximum number of rows whose height is fitted to their sentences; more would take too long."""
@@ -48,8 +49,14 @@ class ImportReportPage(QWidget):
     def show_report(self, report: ImportReport) -> None:
         """Show the imported files, and the reasons for the others."""
         self._outcome.setText(
-            tr("{new} files imported, {same} already imported, {out} skipped. {days} days are new or changed.").format(
-                new=len(report.imported), same=len(report.unchanged), out=len(report.skipped), days=report.days_changed
+            worded(
+                Said(
+                    "{new} imported, {same} already imported, {out} skipped. {days} new or changed.",
+                    new=counted("{count} file", "{count} files", count=len(report.imported)),
+                    same=len(report.unchanged),
+                    out=len(report.skipped),
+                    days=counted("{count} day", "{count} days", count=report.days_changed),
+                )
             )
         )
         self.imported.show_rows(

@@ -37,6 +37,7 @@ from quakegui.ui.dialogs.import_rows import for_file, preview_row
 from quakegui.ui.dialogs.mapping_editor import MappingEditor
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.tall_scroll import TallScroll
+from quakegui.words import Said, counted
 
 LOOKING: Final = "looking-into-files"
 IMPORTING: Final = "importing"
@@ -95,7 +96,6 @@ class ImportWizard(JobDialog):
         self.list = RowsView(headers, tr("Files to import"))
         self.list.selectionModel().selectionChanged.connect(self._show_chosen)
         self._detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the selected file"))
-        self._detail.setPlaceholderText(tr("No remarks on the selected file."))
         self.editor = MappingEditor()
         self.editor.changed.connect(self._remap)
         self.editor.sheet_chosen.connect(self._other_sheet)
@@ -195,7 +195,13 @@ class ImportWizard(JobDialog):
                 "Drop files and folders here, or add them: IAGA-2002, WDC, CDF, csv, xlsx, logs, Kp, station lists, archives."
             )
         else:
-            text = tr("{files} files found; {out} of them to be skipped.").format(files=len(self.previews), out=left_out)
+            text = worded(
+                Said(
+                    "{files} found; {out} cannot be imported.",
+                    files=counted("{count} file", "{count} files", count=len(self.previews)),
+                    out=left_out,
+                )
+            )
         if self._unseen:
             text += " " + tr("Files to be checked only during the import: {count}.").format(count=self._unseen)
         self.summary.setText(text)
@@ -216,6 +222,7 @@ class ImportWizard(JobDialog):
         is_log = preview is not None and preview.format in FORMATS and FORMATS[preview.format].leaves_open
         self._below.setCurrentIndex(1 if is_table else 2 if is_log else 0)
         text = "" if preview is None else "\n".join(filter(None, (worded(preview.reason), *map(worded, preview.notes))))
+        self._detail.setPlaceholderText(tr("No file selected.") if preview is None else tr("No remarks on the selected file."))
         self._detail.setPlainText(text)
         self._log_detail.setPlainText(text)
         if preview is not None and is_log:

@@ -76,7 +76,7 @@ class CellDays(QWidget):
         else:
             self._matrix.show_matrix(self._answers.confusion(), [tr(name) for name in CLASS_NAMES])
         if self._cell is None or self._answers is None:
-            self._title.setText(tr("Click a matrix cell to see its days here."))
+            self._title.setText(" ".join(filter(None, (self._scored(), tr("Click a matrix cell to see its days here.")))))
         else:
             truth, answer = (tr(CLASS_NAMES[cls]) for cls in self._cell)
             self._title.setText(
@@ -85,6 +85,14 @@ class CellDays(QWidget):
                     "to relabel the framed day."
                 ).format(count=len(self.sheet.days), truth=truth, answer=answer)
             )
+
+    def _scored(self) -> str:
+        """Return how many of the predicted days the matrix contains: days without a known class are not scored."""
+        table = self._session.predictions
+        if self._answers is None or self._of is None or table is None:
+            return ""
+        predicted = int((table.kind == self._of[1]).sum())
+        return tr("{scored} of {predicted} predicted days scored.").format(scored=len(self._answers.days), predicted=predicted)
 
     def _show_cell(self, truth: int, answer: int) -> None:
         if self._answers is None:

@@ -198,7 +198,7 @@ class DayPanel(QWidget):
             self.date.setText("" if session.project is None or session.jobs.has(COMPUTING) else tr("No days"))
             return
         at = session.season.shown.start + session.index
-        known = to_local(session.season.available_at[at], session.project.timezone)
+        known = to_local(session.season.config.over_at(session.days[[session.index]])[0], session.project.timezone)
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(

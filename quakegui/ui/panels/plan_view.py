@@ -123,10 +123,17 @@ class PlanView(QWidget):
         if plan is None or config is None:
             self.words.setText(worded(self._why_none))
             return
-        counts = " · ".join(f"{cls}: {count}" for cls, count in enumerate(plan.counts.tolist()))
+        counts = " · ".join(
+            tr("class {cls}: {count}").format(cls=cls, count=count) for cls, count in enumerate(plan.counts.tolist())
+        )
         seconds = seconds_to_train(plan, config, self._session.runs)
-        lines = [tr("Labelled days with a map, by class: {counts}").format(counts=counts)]
-        lines.append(tr("{folds} folds, {days} training days in total").format(folds=len(plan.roles), days=plan.images))
+        lines = [tr("Labelled days with a map: {counts}").format(counts=counts)]
+        per_epoch = (
+            tr("Training days per epoch: {days:,} ({folds} folds and the final fit)")
+            if config.final_fit
+            else tr("Training days per epoch: {days:,} ({folds} folds)")
+        )
+        lines.append(per_epoch.format(folds=len(plan.roles), days=plan.images))
         if seconds is None:
             lines.append(tr("The training time is estimated after the first epoch."))
         else:

@@ -91,7 +91,7 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
     head = (
         "\n".join((tr("Opened"), zone)),
         "\n".join((tr("Closed"), zone)),
-        tr("Predicted class"),
+        tr("Most probable earthquake class"),
         tr("Outcome"),
     )
     table.show_rows(head, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.app import opening
@@ -20,6 +21,15 @@ WIDE = 1000
 """The column takes all available room, up to this width."""
 
 
+class _Way(QCommandLinkButton):
+    """A button with a description, which it always shows whole: Qt's least height has room for the title only."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the height that the description takes at this width."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+
+
 class StartPage(QWidget):
     """Three ways to start; the first is the analyst's own data."""
 
@@ -32,11 +42,11 @@ class StartPage(QWidget):
         self._title = QLabel("quakegui")
         self._says = QLabel()
         self._says.setWordWrap(True)
-        self._own = QCommandLinkButton()
+        self._own = _Way()
         self._own.clicked.connect(self.begin_with_own_data)
-        self._open = QCommandLinkButton()
+        self._open = _Way()
         self._open.clicked.connect(lambda: self.asked.emit("open"))
-        self._demo = QCommandLinkButton()
+        self._demo = _Way()
         self._demo.clicked.connect(lambda: self.asked.emit("demo"))
         self._recent_title = QLabel()
         self._recent = QListWidget()

@@ -126,7 +126,8 @@ class StudyPages(QObject):
         if self._busy():
             return tr("Analysing the run…")
         return tr(
-            "Not computed yet. Press “Analyse the run”: the computation takes seconds, and the results are saved with the run."
+            "Not computed yet. Press “Analyse the run”: the computation takes a few seconds, and the results are "
+            "saved with the run."
         )
 
     def _start(self) -> None:

@@ -61,8 +61,9 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, tr("Sum")])
-        self.setHorizontalHeaderLabels([*(f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])), tr("Sum")])
+        self.setVerticalHeaderLabels([*numbered, tr("Sum / precision")])
+        letters = [f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])]
+        self.setHorizontalHeaderLabels([*letters, tr("Sum / recall")])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None
