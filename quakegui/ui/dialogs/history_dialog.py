@@ -8,12 +8,13 @@ from quakegui.app import labelling
 from quakegui.app.label_history import Entry, days_changed_since, entries
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
-from quakegui.season.labels import LabelRow
+from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
+from quakegui.words import joined
 
 
 class HistoryDialog(QDialog):
@@ -68,10 +69,13 @@ class HistoryDialog(QDialog):
 
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
         names = [tr("cleared") if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}" for cls in entry.classes]
-        period = str(entry.first) if entry.days == 1 else f"{entry.first} – {entry.last} ({entry.days})"
+        period = str(entry.first)
+        if entry.days > 1:
+            period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)
         at = f"{to_local(entry.at, zone):%Y-%m-%d %H:%M:%S}"
         source = "" if entry.source is None else tr(SOURCE_NAMES[entry.source])
-        return at, entry.author, source, period, ", ".join(names) or tr("note")
+        author = tr("label rule") if entry.author == RULE_NAME else entry.author
+        return at, author, source, period, worded(joined("; ", names)) or tr("note")
 
     @property
     def entry(self) -> Entry | None:
