@@ -74,7 +74,7 @@ def _replacing_words(question: Replacement) -> str:
     rows, notes, said = question.rows, question.notes, list[str]()
     if rows:
         line = tr("{who} labelled {days} as class {classes} {when}. You have not seen this change yet.")
-        classes = ", ".join(sorted({str(row.cls) for row in rows}))
+        classes = tr(", ").join(sorted({str(row.cls) for row in rows}))
         said.append(line.format(who=_names(map(_who, rows)), days=_days(rows), classes=classes, when=_when(rows)))
     if notes:
         line = tr("{who} wrote a note on {days} {when}. You have not seen this note yet.")

@@ -30,7 +30,7 @@ def step_words(step: Step) -> str:
     given = [str(cls) for cls in step.classes if cls is not None]
     if not given:
         return tr("label cleared {when}").format(when=when)
-    return tr("label {classes} {when}").format(classes=", ".join(given), when=when)
+    return tr("label {classes} {when}").format(classes=tr(", ").join(given), when=when)
 
 
 def quality_text(quality: Quality, flags: Sequence[Flag] = ()) -> str:
@@ -39,10 +39,10 @@ def quality_text(quality: Quality, flags: Sequence[Flag] = ()) -> str:
         tr(text) for reason, text in QUALITY_REASONS.items() if reason in quality and not (reason is Quality.FLAGGED and flags)
     ]
     said += [tr("flagged by {author}: {reason}").format(author=one.author, reason=one.reason) for one in flags[:MOST_FLAGS]]
-    return ", ".join(said)
+    return tr(", ").join(said)
 
 
 def source_words(row: LabelRow) -> str:
     """Return in short who a label comes from: "by an analyst (Li)"."""
     who = tr(SOURCE_NAMES[row.source])
-    return f"{who} ({row.author})" if row.author and row.source is not LabelSource.RULE else who
+    return tr("{text} ({more})").format(text=who, more=row.author) if row.author and row.source is not LabelSource.RULE else who

@@ -105,7 +105,7 @@ class AgreementDialog(QDialog):
 
     def _settle_button(self, cls: int) -> QToolButton:
         name = tr("Resolve as: {name}").format(name=tr(CLASS_NAMES[cls]))
-        button = with_name(QToolButton(), name, f"{name} ({cls})")
+        button = with_name(QToolButton(), name, tr("{text} ({more})").format(text=name, more=cls))
         button.setIcon(class_icon(cls))
         key = QShortcut(QKeySequence(str(cls)), button)
         key.setAutoRepeat(False)  # a key held down would also resolve the next days

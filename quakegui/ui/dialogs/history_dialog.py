@@ -13,7 +13,8 @@ from quakegui.season.localtime import to_local
 from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
+from quakegui.words import joined
 
 
 class HistoryDialog(QDialog):
@@ -68,11 +69,13 @@ class HistoryDialog(QDialog):
 
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
         names = [tr("cleared") if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}" for cls in entry.classes]
-        period = str(entry.first) if entry.days == 1 else f"{entry.first} – {entry.last} ({entry.days})"
+        period = str(entry.first)
+        if entry.days > 1:
+            period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)
         at = f"{to_local(entry.at, zone):%Y-%m-%d %H:%M:%S}"
         source = "" if entry.source is None else tr(SOURCE_NAMES[entry.source])
         author = tr("label rule") if entry.author == RULE_NAME else entry.author
-        return at, author, source, period, ", ".join(names) or tr("note")
+        return at, author, source, period, worded(joined("; ", names)) or tr("note")
 
     @property
     def entry(self) -> Entry | None:

@@ -64,8 +64,8 @@ class ImportReportPage(QWidget):
                 TableRow(
                     (
                         one.file,
-                        one.format,
-                        ", ".join(one.stations),
+                        tr("data table") if one.format == "table" else one.format,
+                        tr(", ").join(one.stations),
                         minute_text(one.first),
                         minute_text(one.last),
                         one.readings or "",
@@ -89,7 +89,7 @@ class ImportReportPage(QWidget):
             (self.unchanged, tr("Already imported")),
             (self.notes, tr("Remarks")),
         ):
-            self._tabs.addTab(view, f"{title} ({len(view.rows.rows)})")
+            self._tabs.addTab(view, tr("{text} ({more})").format(text=title, more=len(view.rows.rows)))
         self._tabs.setCurrentIndex(0 if report.imported or not report.skipped else 1)
 
 

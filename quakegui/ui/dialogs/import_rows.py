@@ -33,8 +33,8 @@ def preview_row(one: FilePreview) -> TableRow:
         _some(one.stations),
         minute_text(one.first),
         minute_text(one.last),
-        ", ".join(_cadence(seconds) for seconds in one.cadences_s),
-        ", ".join(tr(TYPE_NAMES[name]) for name in one.data_types),
+        tr(", ").join(_cadence(seconds) for seconds in one.cadences_s),
+        tr(", ").join(tr(TYPE_NAMES[name]) for name in one.data_types),
         one.count if one.count else "",
         remarks,
     )
@@ -43,7 +43,7 @@ def preview_row(one: FilePreview) -> TableRow:
 
 def _some(codes: tuple[str, ...]) -> str:
     most = 6
-    return ", ".join(codes[:most]) + (tr(" and {count} more").format(count=len(codes) - most) if len(codes) > most else "")
+    return tr(", ").join(codes[:most]) + (tr(" and {count} more").format(count=len(codes) - most) if len(codes) > most else "")
 
 
 def _cadence(seconds: float) -> str:

@@ -119,7 +119,7 @@ def content_of(act: Act) -> str:
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
-        files = ", ".join(names[:MOST_NAMES]) + (", …" if summary.get("files", 0) > MOST_NAMES else "")
+        files = tr(", ").join(names[:MOST_NAMES]) + (tr(", ") + "…" if summary.get("files", 0) > MOST_NAMES else "")
         readings, intervals = f"{summary.get('readings', 0):,}", summary.get("kp_intervals", 0)
         if intervals and not summary.get("readings"):
             return tr("Kp for {count} intervals from {files}").format(count=f"{intervals:,}", files=files)
@@ -131,5 +131,5 @@ def content_of(act: Act) -> str:
             return tr("{count} earthquakes").format(count=summary["events"])
         return tr("{count} earthquakes from {files}").format(count=summary["events"], files=summary["file"])
     if act.kind == STATIONS:
-        return tr("coordinates of {stations}").format(stations=", ".join(summary.get("stations", ())))
+        return tr("coordinates of {stations}").format(stations=tr(", ").join(summary.get("stations", ())))
     return tr("readings of {station} removed").format(station=act.station)

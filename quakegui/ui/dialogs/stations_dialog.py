@@ -204,7 +204,7 @@ class StationsDialog(JobDialog):
         rows = range(self.table.rowCount())
         codes = [self._text(row, CODE) for row in rows if not self._text(row, LATITUDE) and self._text(row, CODE)]
         if codes:
-            self.unlocated.setText(tr("No coordinates, not shown on the map: {codes}.").format(codes=", ".join(codes)))
+            self.unlocated.setText(tr("No coordinates, not shown on the map: {codes}.").format(codes=tr(", ").join(codes)))
         else:
             self.unlocated.setText(tr("Every station has coordinates."))
 

@@ -173,7 +173,7 @@ class DayPanel(QWidget):
             name = tr(CLASS_NAMES[cls])
             button.setIcon(class_icon(cls))
             button.setIconSize(QSize(side, side))
-            button.setToolTip(f"{name} ({cls})")
+            button.setToolTip(tr("{text} ({more})").format(text=name, more=cls))
             button.setAccessibleName(tr("Label: {name}").format(name=name))
             self._captions[cls].setText(f"{cls} {name}")
             self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
@@ -263,7 +263,7 @@ class DayPanel(QWidget):
             words.append(inside)
         if np.isfinite(one.centre_km):
             words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
-        return ", ".join([*words, one.event.place] if one.event.place else words)
+        return tr(", ").join([*words, one.event.place] if one.event.place else words)
 
     def _show_alarm(self) -> None:
         session = self._session

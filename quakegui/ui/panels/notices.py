@@ -132,7 +132,7 @@ def _of_season(session: Session, season: Season) -> list[Notice]:
 
 
 def _named(codes: list[str]) -> str:
-    return ", ".join(codes[:CODES_NAMED]) + ("…" if len(codes) > CODES_NAMED else "")
+    return tr(", ").join(codes[:CODES_NAMED]) + ("…" if len(codes) > CODES_NAMED else "")
 
 
 class NoticeBar(SentenceBar):

@@ -78,7 +78,7 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
     for alarm in record.alarms if record is not None else ():
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
-            leads = ", ".join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
+            leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
             outcome = tr("{count} earthquakes, {leads} days after the alarm opened").format(count=len(alarm.hits), leads=leads)
         says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))

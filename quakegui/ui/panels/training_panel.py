@@ -355,7 +355,7 @@ class TrainingPanel(QWidget):
         simulated = self._base.zero_shot
         names = {name: text for name, text in PROTOCOL_NAMES.items() if (name == "zero-shot") == simulated}
         _offer(self._protocol, {name: tr(text) for name, text in names.items()})
-        _offer(self._size, {size: f"{size} x {size}" for size in (STACK_SIZES if simulated else SIZES)})
+        _offer(self._size, {size: tr("{size} x {size}").format(size=size) for size in (STACK_SIZES if simulated else SIZES)})
         self._epochs.setToolTip(
             tr("Each epoch uses a group of 42 simulated seasons; ten epochs take about five minutes of processor time")
             if simulated
