@@ -87,6 +87,7 @@ def test_anomalies_after_known_days_are_the_plain_ones(template: Path, method: M
             np.testing.assert_array_equal(getattr(resumed, name), getattr(whole, name), err_msg=f"{name} after {known}")
 
 
+@pytest.mark.slow  # computes a season many times
 def test_features_after_known_days_are_the_plain_ones(project: Project) -> None:
     season = loaded(project)
     whole = season.compute_features()
@@ -97,6 +98,7 @@ def test_features_after_known_days_are_the_plain_ones(project: Project) -> None:
             np.testing.assert_equal(asdict(ours), asdict(other))
 
 
+@pytest.mark.slow  # computes a season many times; the other ways through the cache run every day
 def test_a_second_opening_computes_no_day_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     first = loaded(project)
     monkeypatch.setattr("quakegui.season.anomaly.one_day", None)  # nothing is left to compute with

@@ -74,6 +74,7 @@ def test_a_proposed_mapping_knows_the_late_station():
     assert dict(mapping.columns) == {"A3": "A3", "B3": "B3", "C3": "C3"}
 
 
+@pytest.mark.slow  # a day of seconds: 86,400 rows
 def test_counts_that_pass_through_the_size_of_a_field_are_no_station():
     rows = 86_400
     source = csv({"A3": 50_000, "RECORD": np.arange(rows), "second": np.arange(rows), "B3": 49_000}, rows)

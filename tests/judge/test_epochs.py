@@ -46,6 +46,7 @@ def test_a_bump_after_the_events_is_found_after_them_and_not_before():
     assert found.lags[outside].tolist() == [1]
 
 
+@pytest.mark.slow  # two hundred random series
 def test_the_band_holds_for_all_lags_at_once():
     rng = np.random.default_rng(3)
     outside, before, after = [], [], []

@@ -74,6 +74,7 @@ def test_molchan_of_a_perfect_and_of_a_constant_predictor():
     assert flat.area_skill == pytest.approx(0.5, abs=0.002)
 
 
+@pytest.mark.slow  # sixty random predictors
 def test_molchan_of_random_predictors_is_one_half():
     areas = []
     for seed in range(60):

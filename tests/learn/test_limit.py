@@ -70,6 +70,7 @@ def test_four_earthquakes_of_five_have_a_signal_that_ends_before_them() -> None:
     assert all(signal.end <= minute[signal.event] for signal in signals)
 
 
+@pytest.mark.slow  # makes whole seasons
 def test_footprints_grow_with_the_distance_between_stations() -> None:
     _, ground = null()
     assert ground.law.footprint_km == pytest.approx(18.0 * spacing_km(synthetic_network(9)) / spacing_km(synthetic_network(25)))
@@ -118,6 +119,7 @@ def test_replicates_differ_by_seed_and_nights_without_signals_are_as_they_were()
     np.testing.assert_array_equal(np.isnan(loud.season.z), np.isnan(ground.season.z))
 
 
+@pytest.mark.slow  # judges many replicates of a season
 def test_a_filter_finds_large_signals_and_a_clock_finds_none() -> None:
     """Two seasons and two whole verdicts, three seconds: nothing smaller shows that power is the verdict's."""
     _, ground = null()

@@ -68,6 +68,7 @@ def test_probabilities_are_taken_as_they_are(run: Terminal, demo: tuple[Path, st
     assert row["days"] == run.json("judge", demo[0], file)["days"]
 
 
+@pytest.mark.slow  # reads the demonstration
 def test_a_file_of_another_year_is_refused_with_a_sentence(
     run: Terminal, demo: tuple[Path, str], evidence: Evidence, tmp_path: Path
 ) -> None:

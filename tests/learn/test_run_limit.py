@@ -154,6 +154,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow  # predicts many seasons
 def test_a_network_that_never_saw_the_season_answers_for_every_map(model: Path, tmp_path: Path, material: Material) -> None:
     project, season, _ = material
     ground = run_limit.ground_of(project, season)

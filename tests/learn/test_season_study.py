@@ -101,6 +101,7 @@ def test_the_verdict_under_other_choices(run: Terminal, shown: Path, tmp_path: P
     assert found["held_corrected"] <= found["held"] <= found["tested"]
 
 
+@pytest.mark.slow  # judges a run by many label rules
 def test_skill_over_lead_and_window_and_over_distance_and_magnitude(run: Terminal, shown: Path) -> None:
     found = run.json("study", shown, "skillmap")
     by_lead, by_distance = found["lead_window"], found["distance_magnitude"]

@@ -95,6 +95,7 @@ def test_the_first_start_shows_predictions_and_alarms_that_earn_their_place(show
     assert abs(told.dependence.permuted_auc - told.surrogate.auc) < 0.1  # it does not read the outages
 
 
+@pytest.mark.slow  # judges the demonstration twice; `judge/test_verdict.py` counts tries every day
 def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project, Season]) -> None:
     project, season = shown
     run = season_runs.find_run(project, None)

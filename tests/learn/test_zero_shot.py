@@ -27,6 +27,7 @@ def one() -> tuple[Plan, SimulatedSeason]:
     return plan, next(simulate(plan, [0], pixels=16))
 
 
+@pytest.mark.slow  # makes whole seasons
 def test_the_plan_is_the_papers_season() -> None:
     plan, each = one()
     assert each.events == catalogue_events()
@@ -36,6 +37,7 @@ def test_the_plan_is_the_papers_season() -> None:
     assert plan.strengths == (1.0, 1.0)
 
 
+@pytest.mark.slow  # judges a season by every predictor
 def test_an_oracle_is_better_than_chance_and_right_in_everything() -> None:
     plan, each = one()
     oracle = np.eye(5, dtype=np.float32)[each.labels.classes]
@@ -48,6 +50,7 @@ def test_an_oracle_is_better_than_chance_and_right_in_everything() -> None:
     assert np.isnan(found.r)  # no model, no alarm rule
 
 
+@pytest.mark.slow  # judges a season by every predictor
 def test_alarms_follow_the_models_own_rule() -> None:
     plan, each = one()
     oracle = np.eye(5, dtype=np.float32)[each.labels.classes]
@@ -64,6 +67,7 @@ def test_alarms_follow_the_models_own_rule() -> None:
     assert (told["seasons"], told["better"], told["above_r0"]) == (2, 2, 1)
 
 
+@pytest.mark.slow  # judges a season by every predictor
 def test_the_probable_group_answers_and_not_the_probable_class() -> None:
     plan, each = one()
     shared = np.where((each.labels.classes > 0)[:, None], [0.4, 0.3, 0.3, 0.0, 0.0], [0.8, 0.1, 0.1, 0.0, 0.0])

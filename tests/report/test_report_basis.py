@@ -47,6 +47,7 @@ def test_the_set_is_named_beside_the_verdict_and_the_skill(moved_on: Path) -> No
         assert said not in today
 
 
+@pytest.mark.slow  # judges a run twice and writes two reports
 def test_alarms_and_earthquakes_are_of_the_set_that_the_skill_is_of(moved_on: Path) -> None:
     with Project.open(moved_on) as project:
         season = season_of(project)

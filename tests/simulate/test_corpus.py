@@ -114,6 +114,7 @@ def test_null_seasons_and_given_stations() -> None:
         assert np.isfinite(each.season.z).mean() > 0.8
 
 
+@pytest.mark.slow  # makes many seasons
 def test_signals_raise_the_anomaly_where_and_when_they_are() -> None:
     plan = replace(PLAN, strengths=(4.0, 4.0), networks=(synthetic_network(),))
     each = next(simulate(plan, [1], pixels=16))
@@ -145,6 +146,7 @@ def test_what_is_wrong_with_a_season_can_be_seen() -> None:
     assert missing > np.isnan(plain).mean() + 0.05
 
 
+@pytest.mark.slow  # makes many seasons
 def test_laws_are_kept_and_widened_ones_stay_near() -> None:
     law = Law(footprint_km=30.0, length_days=9.0, ramp=0.5, elongation=2.0, positive=1.0)
     plan = replace(PLAN, law=law)
@@ -156,6 +158,7 @@ def test_laws_are_kept_and_widened_ones_stay_near() -> None:
     assert len({each.source.signals[0].ramp for each in simulate(replace(PLAN, law_per_season=True), range(3), pixels=16)}) == 3
 
 
+@pytest.mark.slow  # makes many seasons
 def test_footprints_grow_with_the_distance_between_stations_where_asked() -> None:
     near = synthetic_network(9)
     far = Network.of(
