@@ -118,7 +118,7 @@ def work(window: MainWindow) -> None:
     shoot(window, "labelled")
     write_report(window, "report.html")
     shoot(window, "reported")
-    window.menus.actions["chinese"].trigger()
+    window.menus.actions["language-zh"].trigger()
     write_report(window, "报告.pdf")
     shoot(window, "season")
     SEEN["title"] = window.windowTitle()
@@ -157,7 +157,7 @@ def be_trained(window: MainWindow) -> None:
     recipe = next(box for box in panel.findChildren(QComboBox) if box.findData("fast") >= 0)
     recipe.setCurrentIndex(recipe.findData("fast"))
     recipe.activated.emit(recipe.currentIndex())
-    next(box for box in panel.findChildren(QSpinBox) if box.accessibleName() == tr("Epochs at most")).setValue(1)
+    next(box for box in panel.findChildren(QSpinBox) if box.accessibleName() == tr("Maximum epochs")).setValue(1)
     push(panel, "Start")
     await_one(messages.Epoch)
     shoot(window, "training")
@@ -168,7 +168,7 @@ def be_trained(window: MainWindow) -> None:
     assert table is not None
     assert training.run is not None
     table.selectRow([row.run.id for row in window.session.runs].index(training.run.id))
-    push(runs, "Go on")
+    push(runs, "Resume")
     await_end("went on")
     shoot(window, "trained")
     window.layouts.show("training")
