@@ -20,6 +20,7 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import keep_plain
 from quakegui.ui.save_paths import latest_folder
 from quakegui.ui.workbench import Workbench
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
@@ -61,7 +62,7 @@ def import_readings(bench: Workbench) -> None:
 def _hidden(bench: Workbench) -> bool:
     """Say that earthquakes stay hidden while somebody labels blind, and return whether somebody does."""
     if bench.session.display.blind:
-        bench.session.said.emit("Earthquakes are hidden during blind labelling", "info")
+        bench.session.said.emit(Said("Earthquakes are hidden during blind labelling"), "info")
     return bench.session.display.blind
 
 
@@ -208,7 +209,7 @@ def _end_unseen_choice(bench: Workbench) -> None:
 def _day_seen(bench: Workbench) -> bool:
     """Return whether the day shown is on the screen: a day that nobody sees is not labelled."""
     if not bench.day_seen:
-        bench.session.said.emit("No day is shown in this workspace, so nothing was labelled.", "info")
+        bench.session.said.emit(Said("No day is shown in this workspace, so nothing was labelled."), "info")
     return bench.day_seen
 
 
