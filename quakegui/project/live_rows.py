@@ -137,10 +137,10 @@ def live_file(connection: Connection, utc_day: int, at_ms: int) -> int:
     """
     file = schema.imported_file.c
     name = f"live {np.datetime64(utc_day, 'D')}"
-    found = connection.scalar(select(file.id).where(file.format == LIVE, file.base == name))
+    found: int | None = connection.scalar(select(file.id).where(file.format == LIVE, file.base == name))
     if found is not None:
         return found
-    number = (connection.scalar(select(func.max(file.id))) or 0) + 1
+    number: int = (connection.scalar(select(func.max(file.id))) or 0) + 1
     texts = {"name": name, "base": name, "sha256": "0" * 64, "format": LIVE}
     connection.execute(schema.imported_file.insert().values(id=number, **texts, imported_ms=at_ms, readings=0, notes="[]"))
     act = add_act(connection, READINGS, LIVE, summary={"files": 1, "names": [name], "live": True})

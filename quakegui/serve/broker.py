@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import ssl
 import time
@@ -23,7 +24,7 @@ AT_ONCE = 65_535
 LONGEST_WAIT_S = 60.0
 _FOR_GOOD = {
     "Bad user name or password": mark("The broker {address} refuses the user name or the password."),
-    "Not authorized": mark("The broker {address} does not allow this user to listen."),
+    "Not authorized": mark("The broker {address} refuses the user name or the password."),
     "Unsupported protocol version": mark(
         "The broker {address} does not support MQTT 5; use mosquitto 1.6 or newer, or another one."
     ),
@@ -127,6 +128,11 @@ class Broker:
     address
         The broker.
 
+    Attributes
+    ----------
+    connected, listening
+        Whether there is a connection, and whether the broker has confirmed the topics.
+
     Raises
     ------
     BrokerError
@@ -136,11 +142,11 @@ class Broker:
     def __init__(self, address: Address) -> None:
         address.require_secret()
         try:
-            from paho.mqtt import client as mqtt
+            mqtt: Any = importlib.import_module("paho.mqtt.client")
         except ImportError as error:
             raise BrokerError(Said("Live arrival needs the package paho-mqtt: pip install 'quakegui[live]'.")) from error
         self.address = address
-        self.connected = False
+        self.connected, self.listening = False, False
         self._inbox: list[Message] = []
         self._connection = 0
         self._refusal: BrokerError | None = None
@@ -158,6 +164,7 @@ class Broker:
             self._client.tls_set_context(_tls(address.ca_file))
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
 
     def receive(self, timeout_s: float) -> Sequence[Message]:
@@ -168,12 +175,14 @@ class Broker:
         BrokerError
             If the broker refuses for good.
         """
-        if not self.connected and time.monotonic() >= self._next_try:
-            self._connect()
-        if self._client.loop(timeout=timeout_s) != 0 and not self.connected:
-            time.sleep(min(timeout_s, 0.2))  # without a connection, `loop` returns at once
-        if self._refusal is not None:
-            raise self._refusal
+        until = time.monotonic() + timeout_s
+        while (left_s := until - time.monotonic()) > 0:
+            if not self.connected and time.monotonic() >= self._next_try:
+                self._connect()
+            if self._client.loop(timeout=left_s) != 0 and not self.connected:
+                time.sleep(min(left_s, 0.2))  # without a connection, `loop` returns at once
+            if self._refusal is not None:
+                raise self._refusal
         found, self._inbox = self._inbox, []
         return found
 
@@ -189,14 +198,13 @@ class Broker:
         self._client.disconnect()
 
     def _connect(self) -> None:
-        from paho.mqtt.packettypes import PacketTypes
-        from paho.mqtt.properties import Properties
-
-        wanted = Properties(PacketTypes.CONNECT)
+        packets = importlib.import_module("paho.mqtt.packettypes").PacketTypes
+        wanted = importlib.import_module("paho.mqtt.properties").Properties(packets.CONNECT)
         wanted.SessionExpiryInterval = SESSION_S
         wanted.ReceiveMaximum = AT_ONCE
         self._next_try = time.monotonic() + self._wait_s
         self._wait_s = min(2.0 * self._wait_s, LONGEST_WAIT_S)
+        self._connection += 1
         try:
             self._client.connect(self.address.host, self.address.port, keepalive=60, clean_start=False, properties=wanted)
         except ssl.SSLCertVerificationError as error:
@@ -205,7 +213,6 @@ class Broker:
             ) from error
         except OSError:
             return  # tried again
-        self._connection += 1
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
@@ -215,8 +222,17 @@ class Broker:
         self._client.subscribe([(topic, 1) for topic in self.address.topics])
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        self.connected = False
+        self.connected, self.listening = False, False
         self._refuse(reason)
+
+    def _on_subscribe(self, _client: Any, _data: Any, _number: int, reasons: Sequence[Any], _properties: Any) -> None:
+        refused = [topic for topic, reason in zip(self.address.topics, reasons, strict=False) if reason.is_failure]
+        if refused:
+            text = Said(
+                "The broker {address} does not allow this user the topic {topic}.", address=self.address, topic=refused[0]
+            )
+            self._refusal = BrokerError(text)
+        self.listening = not refused
 
     def _refuse(self, reason: Any) -> None:
         template = _FOR_GOOD.get(str(reason))
