@@ -109,13 +109,11 @@ def store_arrival(project: Project, arrival: Arrival) -> None:
     ProjectError
         If the project cannot be written; nothing was stored.
     """
+    days = by_day(arrival.readings)
+    rows = [{"utc_day": day, "received_ms": arrival.received_ms, "readings": pack_batch(batch)} for day, batch in days.items()]
     with project.write() as connection:
-        days = by_day(arrival.readings)
         numbers = {day: live_file(connection, day, arrival.received_ms) for day in days}
         _name_stations(connection, arrival.readings, numbers)
-        rows = [
-            {"utc_day": day, "received_ms": arrival.received_ms, "readings": pack_batch(batch)} for day, batch in days.items()
-        ]
         if rows:
             connection.execute(schema.live_batch.insert(), rows)
         touched: dict[str, set[int]] = {}

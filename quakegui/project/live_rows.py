@@ -54,6 +54,8 @@ class LiveReadings:
         Milliseconds since 1970 UTC and thousandths of a nT, int64, shape (time,).
     latitude, longitude
         Coordinates stated in the message, or None.
+    note
+        A sentence on values that were not used, "" if there are none.
     """
 
     station: str
@@ -64,6 +66,7 @@ class LiveReadings:
     value: NDArray[np.int64]
     latitude: float | None = None
     longitude: float | None = None
+    note: str = ""
 
     @property
     def key(self) -> Key:
@@ -79,6 +82,10 @@ def by_day(arrived: Iterable[LiveReadings]) -> dict[int, Batch]:
     """Return readings in the order of arrival by UTC day (days since 1970), ready for `pack_batch`."""
     parts: dict[int, dict[Key, list[tuple[NDArray[np.int64], NDArray[np.int64]]]]] = {}
     for one in arrived:
+        first, last = int(one.time[0]) // DAY_MS, int(one.time[-1]) // DAY_MS
+        if first == last:
+            parts.setdefault(first, {}).setdefault(one.key, []).append((one.time - first * DAY_MS, one.value))
+            continue
         day = one.time // DAY_MS
         for each in np.unique(day).tolist():
             mine = day == each

@@ -8,15 +8,13 @@ INTERMAGNET technical reference manual, draft of chapter 6 (branch update_s6), a
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quakegui.formats.errors import shown
-from quakegui.formats.records import make_station, total_intensity
+from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD, make_station, total_intensity
 from quakegui.project.live_rows import LiveReadings
 from quakegui.project.reading_blocks import PER_NT
 from quakegui.season.readings import DataType
@@ -69,20 +67,24 @@ def read_imagmqtt(topic: str, payload: bytes) -> LiveReadings:
     facts = _facts(code, payload)
     start_ms = _start(code, facts.get("startDate"))
     columns = {letter: _column(code, name, facts[name]) for name, letter in _NAMES.items() if name in facts}
-    if not columns or len({column.size for column in columns.values()}) != 1:
+    if not columns or len({len(column) for column in columns.values()}) != 1:
         raise MessageError(Said("{code}: the arrays are missing or differ in length.", code=code))
-    total = total_intensity(list(columns), columns.__getitem__)
-    good = np.isfinite(total.values)
-    if not good.any():
-        why = next(iter(total.notes), Said("all values are missing"))
-        raise MessageError(Said("{code}: no total intensity: {why}", code=code, why=why))
-    time = start_ms + cadence_ms * np.flatnonzero(good)
+    letter = next((letter for letter in "SF" if any(value is not None for value in columns.get(letter, ()))), "")
     # F is computed from the vector (by definition of the format), so that its record continues with the modulus, not with S.
-    derived = total.derived or "S" not in columns or not np.isfinite(columns["S"]).any()
-    value = np.rint(total.values[good] * PER_NT).astype(np.int64)
-    place = make_station(code, "", *(_number(facts.get(name)) for name in ("latitude", "longitude")))[0]
+    values = columns[letter] if letter else _modulus(code, columns)
+    good = [at for at, value in enumerate(values) if value is not None and WEAKEST_FIELD <= value <= STRONGEST_FIELD]
+    odd = [value for value in values if value is not None and not WEAKEST_FIELD <= value <= STRONGEST_FIELD]
+    why = _odd(code, odd) if odd else ""
+    if not good:
+        raise MessageError(why or Said("{code}: all values are missing.", code=code))
+    time = start_ms + cadence_ms * np.array(good, dtype=np.int64)
+    value = np.rint(np.array([values[at] for at in good], dtype=np.float64) * PER_NT).astype(np.int64)
+    place = {}
+    if "latitude" in facts and "longitude" in facts:
+        station = make_station(code, "", _number(facts["latitude"]), _number(facts["longitude"]))[0]
+        place = {"latitude": station.latitude, "longitude": station.longitude}
     level = int(_LEVELS[int(found[5]) - 1])
-    return LiveReadings(code, cadence_ms, level, derived, time.astype(np.int64), value, place.latitude, place.longitude)
+    return LiveReadings(code, cadence_ms, level, letter != "S", time, value, note=why, **place)
 
 
 def _facts(code: str, payload: bytes) -> dict[str, Any]:
@@ -105,13 +107,28 @@ def _start(code: str, text: object) -> int:
         raise MessageError(Said("{code}: the message has no valid startDate.", code=code)) from error
 
 
-def _column(code: str, name: str, values: object) -> NDArray[np.float64]:
+def _column(code: str, name: str, values: object) -> list[float | None]:
+    """Return an array of a message; None where missing, also for the codes of older formats."""
     usable = isinstance(values, list) and 0 < len(values) <= LONGEST
     if not usable or not all(value is None or type(value) in {int, float} for value in values):  # type: ignore[attr-defined]
         raise MessageError(Said("{code}: {name} is not an array of numbers and nulls.", code=code, name=name))
-    column = np.array([math.nan if value is None else float(value) for value in values], dtype=np.float64)  # type: ignore[attr-defined]
-    column[np.abs(column) >= 88_888.0] = np.nan  # the codes for missing values of older formats
-    return column
+    return [value if value is not None and abs(value) < MISSING_CODE else None for value in values]  # type: ignore[attr-defined]
+
+
+def _modulus(code: str, columns: dict[str, list[float | None]]) -> list[float | None]:
+    """Return total intensity derived from components."""
+    arrays = {letter: np.array(values, dtype=np.float64) for letter, values in columns.items()}
+    total = total_intensity(list(arrays), arrays.__getitem__)
+    if not np.isfinite(total.values).any():
+        why = next(iter(total.notes), Said("all values are missing"))
+        raise MessageError(Said("{code}: no total intensity: {why}", code=code, why=why))
+    return [value if np.isfinite(value) else None for value in total.values.tolist()]
+
+
+def _odd(code: str, values: list[float]) -> Said:
+    return Said(
+        "{code}: values such as {value:.0f} nT are refused, because they are no total intensity.", code=code, value=values[0]
+    )
 
 
 def _number(value: object) -> float | None:

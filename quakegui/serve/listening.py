@@ -209,10 +209,10 @@ class Listener:
 
 def _possible(one: LiveReadings, received_ms: int) -> tuple[LiveReadings, str | None]:
     """Return the readings whose timestamps are possible, and a sentence on the others."""
+    if one.time.max() <= received_ms + SLACK_MS and one.time.min() >= received_ms - OLDEST_MS:
+        return one, one.note or None
     ahead = one.time > received_ms + SLACK_MS
     old = one.time < received_ms - OLDEST_MS
-    if not (ahead | old).any():
-        return one, None
     kept = ~(ahead | old)
     stamp = np.datetime64(int(one.time[~kept][-1]), "ms").astype("datetime64[s]")
     if ahead.any():

@@ -60,8 +60,17 @@ def test_minutes_and_coordinates_are_understood() -> None:
             b'{"startDate": "2026-01-01T00:00:00", "geomagneticFieldS": [NaN, null]}',
             "no total intensity",
         ),
-        ("impf/kak/pt1s/1/xyzs", b'{"startDate": "2026-01-01T00:00:00", "geomagneticFieldS": [99999.0]}', "no total intensity"),
+        (
+            "impf/kak/pt1s/1/xyzs",
+            b'{"startDate": "2026-01-01T00:00:00", "geomagneticFieldS": [99999.0]}',
+            "no total intensity: all values of S are missing",
+        ),
         ("impf/kak/pt1s/1/xyzs", b'{"startDate": "2026-01-01T00:00:00", "geomagneticFieldX": [3.0]}', "no total intensity"),
+        (
+            "impf/kak/pt1s/1/xyzs",
+            b'{"startDate": "2026-01-01T00:00:00", "geomagneticFieldS": [12.5]}',
+            "such as 12 nT are refused",
+        ),
     ],
 )
 def test_what_is_no_message_is_refused_with_a_sentence(topic: str, payload: bytes, words: str) -> None:
