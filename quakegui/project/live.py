@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,9 @@ from quakegui.project.nights import mark_stale, read_blocks
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.stations import make_room_for, record_stations, refresh_stations
 from quakegui.project.store import Project, network_of
+from quakegui.season.json_values import parse_json
 from quakegui.season.network import Station
+from quakegui.words import text_from_json, text_to_json
 
 GAP_DAYS = 3
 """Number of UTC days, with the present one, whose gaps are listed."""
@@ -154,7 +157,7 @@ def _record_states(connection: Connection, arrival: Arrival) -> None:
         changed[one.station] = state
     for code, (count, reason) in arrival.refusals.items():
         if code in former:  # others have no readings, and no row
-            former[code] |= {"refused": former[code]["refused"] + count, "reason": reason}
+            former[code] |= {"refused": former[code]["refused"] + count, "reason": json.dumps(text_to_json(reason))}
             changed[code] = former[code]
     rows = [{**state, "station": code} for code, state in changed.items()]
     if rows:
@@ -177,7 +180,7 @@ def live_states(project: Project) -> tuple[LiveState, ...]:
             np.datetime64(row.received_ms, "ms"),
             row.messages,
             row.refused,
-            row.reason,
+            text_from_json(parse_json(row.reason)) if row.reason else "",
         )
         for row in rows
     )

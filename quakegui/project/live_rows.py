@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time as clock
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ LIVE = "live"
 """Format of the file that stands for all readings that arrived live on one UTC day."""
 STATIONS_AT_ONCE = 5
 """Stations folded in one transaction: labels wait for it, and each takes up to 20 ms at the end of a day of seconds."""
+PAUSE_S = 0.05
+"""Seconds between two such transactions: without a pause, SQLite would give the turn to the same program again."""
 _LARGEST = 32 * 1024**2
 _LENGTH = struct.Struct("<I")
 
@@ -172,6 +175,7 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
     last = max(known)
     codes = sorted({key[0] for _, batch in known.values() for key in batch})
     for at in range(0, len(codes), at_once):
+        clock.sleep(PAUSE_S if at else 0.0)
         with project.write() as connection:
             here = _read_batches(connection, known)
             _fold_stations(connection, frozenset(codes[at : at + at_once]), here)

@@ -186,7 +186,7 @@ live_station = Table(
     Column("reason", Text, nullable=False, default=""),
 )
 """Newest reading of each station that sends live, when it arrived, and how many messages were stored and refused; `reason` is
-that of the last refusal.
+the sentence of the last refusal, as JSON.
 """
 
 kp = Table("kp", metadata, Column("time_ms", Integer, primary_key=True), Column("value", Float, nullable=False))
