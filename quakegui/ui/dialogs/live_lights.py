@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
 from quakegui.project.live import LiveState
 from quakegui.ui import theme
-from quakegui.ui.i18n import mark, tr, worded
+from quakegui.ui.i18n import worded
 from quakegui.words import Said, counted, joined
 
-NAMES: Final = {"live": mark("live"), "late": mark("late"), "silent": mark("silent")}
+NAMES: Final = {"live": Said("live"), "late": Said("late"), "silent": Said("silent")}
 COLOURS: Final = {"live": "good", "late": "warning", "silent": "error"}
 
 
@@ -33,10 +33,12 @@ def show_lights(table: QTableWidget, column: int, states: Iterable[LiveState], n
     for row in range(table.rowCount()):
         code = table.item(row, 0)
         state = None if code is None else found.get(code.text())
-        item = QTableWidgetItem("" if state is None else f"● {tr(NAMES[state.light(now_ms)])}, {worded(_age(state, now_ms))}")
+        item = QTableWidgetItem("")
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         if state is not None:
-            item.setForeground(getattr(theme.colours(), COLOURS[state.light(now_ms)]))
+            light = state.light(now_ms)
+            item.setText(f"● {worded(joined(', ', [NAMES[light], _age(state, now_ms)]))}")
+            item.setForeground(getattr(theme.colours(), COLOURS[light]))
             item.setToolTip(worded(_details(state)))
         table.setItem(row, column, item)
 

@@ -103,6 +103,7 @@ class StationsDialog(JobDialog):
         if live_states(project):
             self.table.insertColumn(LIGHT)
             self.table.setHorizontalHeaderItem(LIGHT, QTableWidgetItem(tr("Live")))
+            self.table.horizontalHeader().setSectionResizeMode(LIGHT, QHeaderView.ResizeMode.ResizeToContents)
             self.show_lights()
             QTimer(self, interval=LIGHTS_MS, timeout=self.show_lights).start()
 
