@@ -132,4 +132,4 @@ def _odd(code: str, values: list[float]) -> Said:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if type(value) in {int, float} else None  # type: ignore[arg-type]
+    return float(value) if type(value) in {int, float} and abs(value) <= 360 else None  # type: ignore[arg-type]

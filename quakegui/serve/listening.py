@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -50,16 +50,6 @@ class LightChange:
 
     light: str
     state: LiveState
-
-
-@dataclass(slots=True)
-class Flush:
-    """What one flush stored: messages, readings, refused messages with their reasons, and the seconds it took."""
-
-    messages: int = 0
-    readings: int = 0
-    refused: list[str] = field(default_factory=list)
-    took_s: float = 0.0
 
 
 class Listener:
@@ -122,7 +112,7 @@ class Listener:
                 raise
             self._tell_once("", Said("{error} Listening continues; what arrived is stored as soon as possible.", error=error))
 
-    def flush(self) -> Flush:
+    def flush(self) -> None:
         """Store everything that has arrived in one transaction, then acknowledge it.
 
         Raises
@@ -130,8 +120,7 @@ class Listener:
         ProjectError
             If the project cannot be written; everything is stored with the next flush.
         """
-        began = time.perf_counter()
-        done, held, found = Flush(), list[Message](), list[LiveReadings]()
+        held, found = list[Message](), list[LiveReadings]()
         refusals: dict[str, tuple[int, str]] = {}
         for message in self._waiting:
             try:
@@ -149,7 +138,6 @@ class Listener:
             if reason is not None:
                 code = station_of(message.topic)
                 refusals[code] = refusals.get(code, (0, ""))[0] + 1, reason
-                done.refused.append(reason)
         held = held[-MOST_HELD:]
         if found or refusals:
             store_arrival(self._project, Arrival(found, max(message.received_ms for message in self._waiting), refusals))
@@ -159,9 +147,6 @@ class Listener:
         self._source.acknowledge(stored)
         for code, (_, reason) in refusals.items():
             self._tell_once(code, reason)
-        done.messages, done.readings = len(found), sum(one.time.size for one in found)
-        done.took_s = time.perf_counter() - began
-        return done
 
     def settle(self, now_ms: int | None = None) -> bool:
         """Update night means once an hour and when a night is over, and report stations that fell silent; returns whether.

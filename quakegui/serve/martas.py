@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.formats.errors import shown
 from quakegui.formats.records import total_intensity
 from quakegui.project.live_rows import LiveReadings
 from quakegui.project.reading_blocks import PER_NT
@@ -21,6 +22,7 @@ from quakegui.serve.imagmqtt import LONGEST, MessageError, station_of
 from quakegui.words import Said
 
 _HEADER = re.compile(r"# MagPyBin (\S+) \[([^]]*)\] \[([^]]*)\] \[([^]]*)\] \[([^]]*)\] \S+ \d+\s*", re.ASCII)
+_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}/[^/]{1,100}/(data|meta|dict)", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,12}", re.ASCII)
 _STAMP = 7
 """Integers of a timestamp: year to microsecond."""
@@ -59,6 +61,8 @@ class Martas:
             If the message does not have this form, or contains no total intensity.
         """
         code, sensor = station_of(topic), topic.rsplit("/", 1)[0]
+        if _TOPIC.fullmatch(topic) is None:
+            raise MessageError(Said("The topic {topic} is neither one of ImagMQTT nor of MARTAS.", topic=shown(topic, 100)))
         try:
             text = payload.decode("utf-8").strip()
         except UnicodeDecodeError as error:
@@ -71,7 +75,8 @@ class Martas:
         if header is None:
             return None
         rows = _rows(code, text)
-        time = _times(code, rows)
+        order = np.argsort(time := _times(code, rows), kind="stable")
+        rows, time = [rows[k] for k in order], time[order]
         cadence_ms = self._cadence(sensor, time)
         if cadence_ms is None:
             return None

@@ -35,6 +35,14 @@ def test_the_scalar_comes_before_the_computed_field_and_that_before_the_vector()
     ]
 
 
+def test_absurd_numbers_do_no_harm() -> None:
+    huge = 10**400
+    message = impf(NOON, [46_000.0, None], latitude=huge, longitude=-huge)
+    payload = message.payload.replace(b"null", str(huge).encode())
+    one = read_imagmqtt(message.topic, payload)
+    assert (one.value.tolist(), one.latitude) == ([46_000_000], None)
+
+
 def test_minutes_and_coordinates_are_understood() -> None:
     message = impf(NOON, [46_000.0, 46_001.0], cadence="pt1m", latitude=36.2, longitude=140.2)
     one = read_imagmqtt(message.topic, message.payload)
@@ -45,6 +53,7 @@ def test_minutes_and_coordinates_are_understood() -> None:
     ("topic", "payload", "words"),
     [
         ("impf/KAK/pt1s/1/xyzs", b"{}", "not one of ImagMQTT"),
+        ("impf/kak/pt1s/1/xyzs", b"[" * 100_000, "not JSON"),
         ("impf/kak/pt1s/1/xyzs", b"[[", "not JSON"),
         ("impf/kak/pt1s/1/xyzs", b"7", "not a JSON object"),
         ("impf/kak/pt1s/1/xyzs", b'{"startDate": "yesterday", "geomagneticFieldS": [1]}', "no valid startDate"),
@@ -91,7 +100,7 @@ def test_data_of_martas_wait_for_their_header_and_a_second_line() -> None:
     assert one is not None
     assert (one.station, one.cadence_ms, one.derived) == ("WIC", 1000, False)
     assert (one.time.tolist(), one.value.tolist()) == ([START_MS + 1009], [46_000_456])
-    again = martas.read(f"{topic}/data", first + b";" + second)
+    again = martas.read(f"{topic}/data", second + b";" + first)
     assert again is not None
     assert again.value.tolist() == [46_000_123, 46_000_456]
 
@@ -105,6 +114,12 @@ def test_a_second_sensor_of_a_station_is_refused() -> None:
     assert martas.read("wic/A_1_1/data", lines) is not None
     with pytest.raises(MessageError, match="wic/B_1_1 is not used"):
         martas.read("wic/B_1_1/data", lines)
+
+
+def test_a_topic_of_neither_kind_is_refused() -> None:
+    for topic in ("wic", "wic/data", "w\u0131c/A/data", "a/b/c/data", "x" * 33 + "/A/data"):
+        with pytest.raises(MessageError, match="neither one of ImagMQTT nor of MARTAS"):
+            Martas().read(topic, b"")
 
 
 @pytest.mark.parametrize("payload", [b"\xff", b"2026,3,10", b"2026,13,10,12,0,0,0,46000123", b";"])
