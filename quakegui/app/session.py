@@ -260,7 +260,7 @@ class Session(QObject):
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
     def show_day(
-        self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = (), *, jump: bool = True
+        self, index: int, selection: tuple[int, int] | None, others: tuple[int, ...] = (), *, jump: bool = True
     ) -> bool:
         """Show a day and select days, which must include it: only visible days can be labelled.
 
@@ -268,7 +268,7 @@ class Session(QObject):
         ----------
         index
             Index of the day.
-        selection, chosen
+        selection, others
             The selected days.
         jump
             Whether the way back to the former day is saved; never for a neighbouring day.
@@ -281,11 +281,11 @@ class Session(QObject):
         moves = index != self.index
         if jump and abs(index - self.index) > 1 and self.day is not None:
             self.trail = [*self.trail[1 - LONGEST_TRAIL :], self.day]
-        other = selection != self.selection or chosen != self.chosen
+        other = selection != self.selection or others != self.chosen
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if other else Change.NOTHING)
         if moves:
             self.direction = 1 if index > self.index else -1
-        self.index, self.selection, self.chosen = index, selection, chosen
+        self.index, self.selection, self.chosen = index, selection, others
         if moves:
             self.unseen.see()
             if not self._keeper.isActive():

@@ -98,7 +98,7 @@ def evaluate_prospective(
         days=evidence.days[span],
         available_at=known[span],
         labels=np.where(scorable(evidence.material) & said, evidence.truth, -1)[span],
-        trained=(counts > 0) | run.config.zero_shot,
+        training_classes=(counts > 0) | run.config.zero_shot,
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )

@@ -161,7 +161,7 @@ def _judged(
         training_catalogue=training_catalogue,
         beside=beside,
         clues=clues,
-        weighed=run.config.class_weights,
+        class_weighted=run.config.class_weights,
         frozen=run.frozen_alarms,
         calibrators=None if brought is None else brought.folds,
         basis=Basis(
@@ -198,7 +198,7 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
         missing.sum(axis=1),
         kinds=rule_kinds(evidence.windows, predictions.days),
         fold=fold,
-        permuted=permuted,
+        permuted_p=permuted,
     )
 
 
@@ -236,7 +236,7 @@ def evaluate_together(
     return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
 
-def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None = None) -> tuple[Judgement, ...]:
+def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers | None = None) -> tuple[Judgement, ...]:
     """Evaluate every baseline with the blocked protocol.
 
     Parameters
@@ -245,7 +245,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
         Days, labels and events.
     config
         Settings that define the folds.
-    known
+    predictions
         Predictions of baselines that were computed before.
 
     Raises
@@ -256,7 +256,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
     # for a zero-shot model, the baselines use blocks without an inner block for early stopping
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
-    answers, clues = _answers_of(evidence, made, {} if known is None else known)
+    answers, clues = _answers_of(evidence, made, {} if predictions is None else predictions)
     truth = truth_of(
         made,
         days=evidence.days,
@@ -267,7 +267,9 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
     )
     tests = tests_of_baselines(truth, answers)
     return tuple(
-        judge_truth(truth, answer, name=name, baselines=answers, clues=clues, tests=tests, weighed=PREDICTORS[name].weighed)
+        judge_truth(
+            truth, answer, name=name, baselines=answers, clues=clues, tests=tests, class_weighted=PREDICTORS[name].weighed
+        )
         for name, answer in answers.items()
     )
 

@@ -359,7 +359,7 @@ def test_a_prospective_record_is_judged_without_a_split():
         days=DAYS,
         available_at=KNOWN,
         labels=np.where(season.post, -1, season.labels),
-        trained=[True] * 5,
+        training_classes=[True] * 5,
         catalogue=season.catalogue,
         windows=season.windows,
     )

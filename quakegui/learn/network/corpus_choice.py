@@ -65,7 +65,7 @@ def choose(
     *,
     seasons: int = CHOOSING,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
-    stopped: Stopped = lambda: False,
+    cancelled: Stopped = lambda: False,
 ) -> CorpusChoice:
     """Return calibrator and alarm rule, chosen on the seasons that follow those of a pre-training.
 
@@ -81,13 +81,13 @@ def choose(
         Number of seasons.
     progress
         Called with seasons done, and total.
-    stopped
+    cancelled
         Whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If no season has an event.
     """
@@ -96,7 +96,7 @@ def choose(
     happened: list[NDArray[np.bool_]] = []
     numbers = range(recipe.seasons, recipe.seasons + seasons)
     for each in simulate(recipe.plan, numbers, pixels=recipe.network.size, together=TOGETHER):
-        if stopped():
+        if cancelled():
             raise Stop
         said = answer(each.season).astype(np.float64)
         scored = np.isfinite(said).all(axis=1) & ~each.labels.post

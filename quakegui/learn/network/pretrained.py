@@ -91,7 +91,7 @@ def make(
     recipe: Pretraining,
     *,
     say: Listen = lambda _message: None,
-    stopped: Stopped = lambda: False,
+    cancelled: Stopped = lambda: False,
     choosing: int = CHOOSING,
 ) -> Path:
     """Pre-train a model or resume its pre-training, choose its alarm rule on simulated seasons, and save it.
@@ -102,7 +102,7 @@ def make(
         Existing folder; contains a checkpoint until the end.
     recipe
         Settings of the pre-training.
-    say, stopped
+    say, cancelled
         See `pretrain`.
     choosing
         Number of seasons for the choice of the alarm rule.
@@ -112,7 +112,7 @@ def make(
     Stop, FloatingPointError, ValueError
         See `pretrain`.
     """
-    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+    network, how = pretrain(recipe, say=say, cancelled=cancelled, folder=folder)
 
     def progress(done: int, total: int) -> None:
         say(messages.WorkerProgress(done, total, "seasons that choose the alarms"))
@@ -123,7 +123,7 @@ def make(
         how.weights,
         seasons=choosing,
         progress=progress,
-        stopped=stopped,
+        cancelled=cancelled,
     )
     path = save(folder, network, recipe, how, choice)
     for name in (CHECKPOINT, HISTORY):

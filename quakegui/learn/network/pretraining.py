@@ -50,22 +50,22 @@ class Pictures:
     classes: NDArray[np.int64]
 
 
-def training_pictures(simulated: SimulatedSeason, network: RunConfig) -> Pictures:
+def training_pictures(season: SimulatedSeason, network: RunConfig) -> Pictures:
     """Return the images of the days for training: with a map, and known before their event.
 
     Parameters
     ----------
-    simulated
+    season
         The season.
     network
         Settings of the model.
     """
-    days = np.flatnonzero(simulated.season.has_map & ~simulated.labels.post)
-    images = pictures(simulated.season, network.channel, network.size, days)
-    return Pictures(images.astype(np.float16), simulated.labels.classes[days].astype(np.int64))
+    days = np.flatnonzero(season.season.has_map & ~season.labels.post)
+    images = pictures(season.season, network.channel, network.size, days)
+    return Pictures(images.astype(np.float16), season.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
+def groups(recipe: Pretraining, *, first: int = 0, cancelled: Stopped = lambda: False) -> Iterator[Pictures]:
     """Yield the images of one group of seasons after another, in the order of the seasons.
 
     Parameters
@@ -74,18 +74,18 @@ def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: Fa
         Settings of the pre-training.
     first
         Number of the first group.
-    stopped
+    cancelled
         Whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     """
 
     def season_numbers() -> Iterator[int]:
         for number in range(first * recipe.group, recipe.seasons):
-            if stopped():
+            if cancelled():
                 raise Stop
             yield number
 
@@ -141,7 +141,7 @@ def pretrain(
     recipe: Pretraining,
     *,
     say: Listen = lambda _message: None,
-    stopped: Stopped = lambda: False,
+    cancelled: Stopped = lambda: False,
     folder: Path | None = None,
 ) -> tuple[Any, PretrainingState]:
     """Train a model from the start, or resume it; the caller sets the precision of Keras.
@@ -152,7 +152,7 @@ def pretrain(
         All settings that affect the result, except for rounding.
     say
         Called with started, batch, epoch and checkpoint messages; an epoch is a group of seasons.
-    stopped
+    cancelled
         Called before each step; whether to stop.
     folder
         Folder of checkpoint and history, which the caller removes in the end; None to save nothing.
@@ -165,7 +165,7 @@ def pretrain(
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     FloatingPointError
         If the loss is not finite.
     ValueError
@@ -174,7 +174,7 @@ def pretrain(
     state, kept = _resumed(recipe, folder)
     network = _compiled(recipe, state.steps, kept) if kept else None
     begun = time.perf_counter() - state.seconds
-    coming = prefetch(groups(recipe, first=state.group, stopped=stopped))
+    coming = prefetch(groups(recipe, first=state.group, cancelled=cancelled))
     for number in range(state.group, recipe.groups):
         asked = time.perf_counter()
         group = next(coming)
@@ -187,7 +187,7 @@ def pretrain(
         if number == 0 or kept:
             kept = None
             say(messages.Started((PHASE,), recipe.groups, network.count_params(), 0, state.group))
-        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=stopped)
+        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=cancelled)
         state.history.append({"phase": PHASE, "epoch": number + 1, "loss": loss, "accuracy": accuracy, **_UNJUDGED})
         former, state.seconds, state.group = state.seconds, time.perf_counter() - begun, number + 1
         state.waited = waited / state.seconds
