@@ -177,7 +177,7 @@ def _place(error: BaseException) -> tuple[str, str, int]:
 
 
 @contextmanager
-def kept(part: Part) -> Iterator[Uncaughts]:
+def log_file(part: Part) -> Iterator[Uncaughts]:
     """Log messages, uncaught errors and the stack of a crashing process, within a context.
 
     Parameters

@@ -245,13 +245,13 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         before = self.day
-        remembered = before if before is not None else as_day(self.file.load_day(self.project.folder))
+        recursive_filter = before if before is not None else as_day(self.file.load_day(self.project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
         ends = self.days[list(self.selection)] if self.selection is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
         self.selection, self.chosen = same_days(self.days, ends), ()
-        self.index = nearest(self.days, remembered) if remembered is not None else first_map(season)
+        self.index = nearest(self.days, recursive_filter) if recursive_filter is not None else first_map(season)
         if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
             self.selection = None
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}

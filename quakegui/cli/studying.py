@@ -115,7 +115,7 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
 def print_robustness(result: Robustness, *, as_json: bool) -> None:
     """Print the test for every choice."""
     if as_json:
-        counts = {"held": result.held, "held_corrected": result.held_corrected, "tested": result.tested}
+        counts = {"held": result.significant, "held_corrected": result.significant_corrected, "tested": result.tested}
         variants = [{**plain(one), "holds": one.holds, "holds_corrected": one.holds_corrected} for one in result.variants]
         print_json({**counts, "variants": variants})
         return
@@ -128,8 +128,8 @@ def print_robustness(result: Robustness, *, as_json: bool) -> None:
     ]  # fmt: skip
     print_table("Test under alternative choices", ("axis", "choice", "earthquakes", "AUC or R", "p", "p corrected"), rows)
     typer.echo(
-        f"p < 0.05 for {result.held} of {result.tested} choices, and for {result.held_corrected} after correction for the number "
-        "of choices."
+        f"p < 0.05 for {result.significant} of {result.tested} choices, and for {result.significant_corrected} after "
+        "correction for the number of choices."
     )
 
 

@@ -89,7 +89,7 @@ def residual_auc(
     return auc_interval(residual(score, others, kinds, fold, by_fold=by_fold), kinds, fold, weights, level=LEVEL)
 
 
-def unexplained(
+def residual_interval(
     truth: Truth,
     daily: Floats,
     has_prediction: NDArray[np.bool_],

@@ -33,7 +33,7 @@ from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.predictors import WITHOUT_FIELD, Clue, majority, out_of_fold
 from quakegui.judge.reliability import Reliability, information_gain, reliability
-from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, unexplained
+from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, residual_interval
 from quakegui.judge.skill import molchan, skill
 from quakegui.judge.splits import N_CLASSES, Split, class_weights, days_beside
 from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
@@ -340,10 +340,10 @@ def _calibrated(
         return np.full_like(daily, np.nan), ()
     if given is not None:
         return calibrated_by_fold(given, truth.fold, daily), tuple(given)
-    labels = [truth.taught[fold.train] for fold in truth.folds]
+    labels = [truth.training_labels[fold.train] for fold in truth.folds]
     weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
     rows = rows_before(truth.learnt.times, truth.available_at)
-    return calibrate_by_fold(truth.folds, daily, truth.taught, rows, weights=weights)
+    return calibrate_by_fold(truth.folds, daily, truth.training_labels, rows, weights=weights)
 
 
 def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
@@ -403,7 +403,7 @@ def _compare(
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
-        residual=unexplained(truth, daily, answered, baselines, clue, name=name, weights=weights) if headline else None,
+        residual=residual_interval(truth, daily, answered, baselines, clue, name=name, weights=weights) if headline else None,
         test=test if headline else None,
     )
 

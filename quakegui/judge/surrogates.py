@@ -115,7 +115,7 @@ class Surrogates:
     longest_window: int
 
     def clusters(self, test_days: ArrayLike) -> int:
-        """Return the number of independent clusters from the first to the last scored day; `test_days` is a mask, shape (day,)."""
+        """Return the number of independent clusters from the first to the last scored day; `test_days`: mask, shape (day,)."""
         within = self.cluster[_span(test_days)]
         return len(np.unique(within[within >= 0]))
 

@@ -52,7 +52,7 @@ class Truth:
         The same for baselines trained in blocks and tested fold by fold, beside a predictor that never saw the season.
     folds
         Folds, whose out-of-fold predictions calibrate each other; none for a prospective record.
-    taught
+    training_labels
         Class of each day in training, -1 for none, shape (day,).
     """
 
@@ -72,7 +72,7 @@ class Truth:
     surrogates: Surrogates
     rivals: Surrogates
     folds: tuple[Fold, ...]
-    taught: Counts
+    training_labels: Counts
 
 
 def truth_of(
@@ -129,7 +129,7 @@ def truth_of(
         surrogates=surrogates,
         rivals=rivals,
         folds=split.folds,
-        taught=label if training_labels is None else np.asarray(training_labels, np.int64),
+        training_labels=label if training_labels is None else np.asarray(training_labels, np.int64),
     )
 
 
@@ -175,7 +175,7 @@ def prospective_truth(
         surrogates=surrogates,
         rivals=rivals,
         folds=(),
-        taught=label,
+        training_labels=label,
     )
 
 

@@ -163,7 +163,7 @@ def summary(judgement: Judgement) -> dict[str, Any]:
     """Return the row of an evaluation with the paired intervals of the macro recall, earthquake vs. none."""
     row = judgement.row()
     for other in ("majority", "kp"):
-        compared = judgement.compared(other)
+        compared = judgement.comparison(other)
         if compared is not None:
             row[f"{other}_low"] = compared.macro_recall_difference.low
             row[f"{other}_high"] = compared.macro_recall_difference.high

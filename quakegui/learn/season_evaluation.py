@@ -22,7 +22,7 @@ from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
-from quakegui.learn.runs.keeping import digest, read_kept, write_kept
+from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
@@ -94,11 +94,11 @@ def _judge_by(
 ) -> RunEvaluation:
     """Return the evaluation of a run, stored or computed now; the number of other runs is always updated."""
     path, inputs = run.folder / f"{JUDGEMENT}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
-    told: RunEvaluation | None = read_kept(path, inputs, RunEvaluation)
+    told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
         told = _judged(evidence, predictions, project, run, as_of=as_of, now=now, answers={} if answers is None else answers)
         if not project.read_only:
-            write_kept(path, inputs, told)
+            write_result(path, inputs, told)
     judgement = _with_its_bounds(told.judgement)
     if as_of == "today" and judgement.basis is not None:
         judgement = dataclasses.replace(judgement, basis=dataclasses.replace(judgement.basis, moment=now))
@@ -291,13 +291,13 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
     evidence, now, answers = gather(project, season), _now(project), Answers()
     own = _judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
     path, inputs = run.folder / f"{JUDGEMENT}-rivals.json", digest(EDITION, evidence, run.config)
-    rivals: tuple[Judgement, ...] | None = read_kept(path, inputs, tuple[Judgement, ...])
+    rivals: tuple[Judgement, ...] | None = read_result(path, inputs, tuple[Judgement, ...])
     if rivals is None:
         try:
             rivals = judge_baselines(evidence, run.config, answers)
         except ValueError as error:
             return (own,), Said("The baselines cannot be evaluated in blocks: {error}", error=error)
         if not project.read_only:
-            write_kept(path, inputs, rivals)
+            write_result(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)
     return (own, *(dataclasses.replace(_with_its_bounds(one), basis=basis) for one in rivals)), ""

@@ -223,7 +223,7 @@ class FileWriter:
         return number
 
 
-def refresh_modified(connection: Connection, files: Iterable[int]) -> None:
+def refresh_modification_times(connection: Connection, files: Iterable[int]) -> None:
     """Derive the modification times of files from the sightings in force."""
     table, file, undone = schema.sighting.c, schema.imported_file.c, undone_acts(connection)
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)

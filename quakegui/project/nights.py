@@ -130,7 +130,7 @@ def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) ->
         connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
 
 
-def mark_reached(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
     """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
     table = schema.block.c
     for code, pairs in utc_days.items():

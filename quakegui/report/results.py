@@ -312,7 +312,7 @@ def robustness_text(result: Robustness, say: Words) -> str:
     return say(
         "The verdict holds for {k} of {n} choices (p < 0.05), and for {corrected} of {n} after correction for the "
         "number of choices.",
-        k=result.held, n=result.tested, corrected=result.held_corrected,
+        k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registering import register_run
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.project import journal, registrations, runs
-from quakegui.project.registered import examine_registered
+from quakegui.project.registered import examine_registrations
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelRule, LabelSource
 from quakegui.season.season import Season
@@ -162,7 +162,7 @@ def test_every_update_predicts_for_a_registered_run_whichever_is_in_use_and_neve
         ]
         rows = {row.day: row.issued_ms for row in runs.ledger(project, "copy")}
         assert list(rows) == list(season.days[first:-4])
-        (record,) = examine_registered(project, now_ms=over_ms(season, last))
+        (record,) = examine_registrations(project, now_ms=over_ms(season, last))
         assert list(record.days) == list(season.days[first:-4])
         assert record.faults == ()
         late = update(project, over_ms(season, -1) + DAY_MS)

@@ -17,8 +17,9 @@ from quakegui.judge.calibration import Calibrator, fit_calibrator
 from quakegui.judge.skill import r_zero
 from quakegui.learn.network.pretraining import TOGETHER
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.steps import Stop
 from quakegui.learn.runs.frozen import FrozenAlarms
+from quakegui.progress import CancelCheck, never
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.words import Said
@@ -65,7 +66,7 @@ def choose(
     *,
     seasons: int = CHOOSING,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
-    cancelled: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
 ) -> CorpusChoice:
     """Return calibrator and alarm rule, chosen on the seasons that follow those of a pre-training.
 

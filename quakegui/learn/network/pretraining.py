@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.steps import Stop
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import CHECKPOINT, Arrays, put_values, read_checkpoint, read_state, write_checkpoint
 from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck, never
 from quakegui.season.events import CLASS_COUNT
 from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.simulate.randomness import generator
@@ -65,7 +66,7 @@ def training_pictures(season: SimulatedSeason, network: RunConfig) -> Pictures:
     return Pictures(images.astype(np.float16), season.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining, *, first: int = 0, cancelled: Stopped = lambda: False) -> Iterator[Pictures]:
+def groups(recipe: Pretraining, *, first: int = 0, cancelled: CancelCheck = never) -> Iterator[Pictures]:
     """Yield the images of one group of seasons after another, in the order of the seasons.
 
     Parameters
@@ -141,7 +142,7 @@ def pretrain(
     recipe: Pretraining,
     *,
     say: Listen = lambda _message: None,
-    cancelled: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
     folder: Path | None = None,
 ) -> tuple[Any, PretrainingState]:
     """Train a model from the start, or resume it; the caller sets the precision of Keras.
@@ -244,7 +245,7 @@ def _train_group(
     state: PretrainingState,
     *,
     say: Listen,
-    stopped: Stopped,
+    stopped: CancelCheck,
 ) -> tuple[float, float]:
     """Train on one group, with each image used `passes` times, and return its mean loss and accuracy."""
     size, rng = recipe.network.batch_size, generator(recipe.network.seed, 0x70726574, number)

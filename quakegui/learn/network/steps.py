@@ -6,7 +6,6 @@ a single shape, a resumed run gives exactly the same bits, and nothing is compil
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn.network.vgg12 import whole_network
 from quakegui.learn.runs.runconfig import RunConfig
-
-Stopped = Callable[[], bool]
+from quakegui.progress import CancelCheck
 
 
 class Stop(Exception):  # noqa: N818 (a request, not an error)
@@ -85,7 +83,7 @@ def train_step(
 
 
 def predict(
-    network: Any, inputs: NDArray[Any], recipes: NDArray[np.float32], *, size: int, cancelled: Stopped | None = None
+    network: Any, inputs: NDArray[Any], recipes: NDArray[np.float32], *, size: int, cancelled: CancelCheck | None = None
 ) -> NDArray[np.float32]:
     """Return class probabilities, float32, shape (image, class).
 

@@ -23,7 +23,7 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.foldpredictions import Masked, add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
-from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
+from quakegui.learn.network.steps import Stop, build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
@@ -40,6 +40,7 @@ from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import PART
 from quakegui.words import Said
 
@@ -79,7 +80,7 @@ class TrainingJob:
     masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
-    stopped: Stopped
+    stopped: CancelCheck
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class State:
             raise ValueError(Said("some counts, names or rows are not valid for a run"))
 
 
-def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, cancelled: Stopped) -> State:
+def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, cancelled: CancelCheck) -> State:
     """Train a run from the start or from its checkpoint to the end.
 
     Afterwards the folder contains `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and the checkpoint,

@@ -109,7 +109,7 @@ class Snapshot:
         _take_in(digest.update, arrays, names[:place])
         if isinstance(self.maps, Portions):
             digest.update(_head("maps", self.maps))
-            arrays["maps"] = self.maps.heard(digest.update)
+            arrays["maps"] = self.maps.with_listener(digest.update)
             place += 1
         write_arrays(path, arrays, compress=True)
         _take_in(digest.update, arrays, names[place:])

@@ -39,7 +39,7 @@ from quakegui.learn.runs.runchecks import (
     check_about,
     check_card,
     check_epoch,
-    require_brought,
+    require_alarm_choice,
 )
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
@@ -245,7 +245,7 @@ def read_run(folder: Path, *, supplied: bool = False) -> RunFolder:
         if card is not None:
             check_card(card, classes=len(config.classes))
             if config.zero_shot:
-                require_brought(card, values["about"])
+                require_alarm_choice(card, values["about"])
         return RunFolder(
             id=folder.name,
             folder=folder,

@@ -16,7 +16,7 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
-from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.steps import Stop
 from quakegui.learn.network.training import HISTORY, State, history_text, train
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
@@ -26,6 +26,7 @@ from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arr
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
+from quakegui.progress import CancelCheck
 from quakegui.words import Said
 
 MAPS = "maps.npz"
@@ -33,7 +34,7 @@ ANSWERS = "answers.npz"
 HEAT = "heat.npz"
 
 
-def train_job(folder: Path, device: Device, precision: Measured, say: Listen, cancelled: Stopped) -> str:
+def train_job(folder: Path, device: Device, precision: Measured, say: Listen, cancelled: CancelCheck) -> str:
     """Train or resume the run in `folder`, finish it, and return a sentence.
 
     Parameters
@@ -56,7 +57,7 @@ def train_job(folder: Path, device: Device, precision: Measured, say: Listen, ca
         return _train(run, device, precision, say, cancelled)
 
 
-def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
+def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: CancelCheck) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     if run.config.zero_shot:
@@ -77,7 +78,7 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
     )
 
 
-def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: Stopped) -> str:
+def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: CancelCheck) -> str:
     """Pre-train a model for the stations of the run's project, and predict the season with it."""
     import keras
 
@@ -140,7 +141,7 @@ def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return stored["heat"], stored["probabilities"]
 
 
-def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: Stopped) -> str:
+def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Predict the maps in `folder`/maps.npz with a finished run, write answers.npz, and return a sentence.
 
     Parameters
@@ -157,7 +158,7 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: Stopped)
     return Said("{count} maps were predicted.", count=len(maps))
 
 
-def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: Stopped) -> str:
+def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Explain the maps in `folder`/maps.npz with a finished run, write heat.npz, and return a sentence.
 
     Parameters
@@ -175,7 +176,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: Stopped)
     return Said("{count} saliency maps were computed.", count=len(heat))
 
 
-def limit_job(run_folder: Path, say: Listen, cancelled: Stopped) -> str:
+def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Compute the detection limit of a finished run in its project's season, store it with the run, and return a sentence.
 
     Parameters
@@ -343,7 +344,7 @@ def out_of_memory(error: BaseException) -> bool:
     return name in {"ResourceExhaustedError", "OutOfMemoryError"} or "out of memory" in text or "can't allocate memory" in text
 
 
-def _progress(text: str, say: Listen, stopped: Stopped) -> Any:
+def _progress(text: str, say: Listen, stopped: CancelCheck) -> Any:
     def tell(done: int, total: int) -> None:
         if stopped():
             raise Stop

@@ -100,7 +100,7 @@ def look_at(
     mappings: tuple[SavedMapping, ...] = (),
     most: int = MOST_SOURCES,
 ) -> Previews:
-    """Preview files, folders and archives; an unreadable file has a reason. `mappings` are the table mappings of the project."""
+    """Preview files, folders and archives; an unreadable file has a reason. `mappings` are those of the project."""
     files = files_at(paths)
     found: list[FilePreview] = []
     for done, (path, prefix) in enumerate(files):
