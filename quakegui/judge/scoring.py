@@ -220,7 +220,7 @@ def judge_truth(
         )
         test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
-    calibrated, calibrators = _calibrated(truth, daily, weighed=class_weighted, given=calibrators)
+    calibrated, calibrators = _calibrated(truth, daily, class_weighted=class_weighted, given=calibrators)
     if reference is None and "catalogue" in baselines:
         reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0]
     # without calibration (leaky protocol), alarms use the probabilities as they are
@@ -333,7 +333,7 @@ def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[st
 
 
 def _calibrated(
-    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
+    truth: Truth, daily: Floats, *, class_weighted: bool = True, given: Sequence[Calibrator] | None = None
 ) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Return calibrated probabilities, shape (day, class), NaN where not calibrated, and the calibrator of each fold."""
     if truth.leaky:
@@ -341,7 +341,7 @@ def _calibrated(
     if given is not None:
         return calibrated_by_fold(given, truth.fold, daily), tuple(given)
     labels = [truth.training_labels[fold.train] for fold in truth.folds]
-    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
+    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if class_weighted else None
     rows = rows_before(truth.learnt.times, truth.available_at)
     return calibrate_by_fold(truth.folds, daily, truth.training_labels, rows, weights=weights)
 

@@ -268,7 +268,13 @@ def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers 
     tests = tests_of_baselines(truth, answers)
     return tuple(
         judge_truth(
-            truth, answer, name=name, baselines=answers, clues=clues, tests=tests, class_weighted=PREDICTORS[name].weighed
+            truth,
+            answer,
+            name=name,
+            baselines=answers,
+            clues=clues,
+            tests=tests,
+            class_weighted=PREDICTORS[name].class_weighted,
         )
         for name, answer in answers.items()
     )

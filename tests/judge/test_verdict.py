@@ -510,7 +510,7 @@ def test_without_other_folds_weights_are_undone_and_no_more():
     answers = season.answers(0.9)
     found = season.judged(answers, protocol="chronological")
     assert [one.method for one in found.calibrators] == ["none"]
-    plain = season.judged(answers, protocol="chronological", weighed=False)
+    plain = season.judged(answers, protocol="chronological", class_weighted=False)
     assert plain.reliability.brier == pytest.approx(found.reliability.brier, abs=0.1)
     assert plain.reliability.brier != found.reliability.brier
     assert found.row()["information_gain"] is None  # the catalogue is not among what it is compared with
