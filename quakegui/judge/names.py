@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from quakegui.judge.metrics import Target
-from quakegui.season.names import CLASS_NAMES
+from quakegui.season.names import class_names
 from quakegui.words import mark
 
 TARGET_NAMES: Final[dict[Target, str]] = {
@@ -13,10 +13,9 @@ TARGET_NAMES: Final[dict[Target, str]] = {
     "direction": mark("Direction"),
     "class": mark("Five classes"),
 }
-GROUP_NAMES: Final[dict[Target, tuple[str, ...]]] = {
+_GROUP_NAMES: Final = {
     "event": (mark("none"), mark("earthquake")),
     "direction": (mark("none"), mark("north"), mark("south")),
-    "class": CLASS_NAMES,
 }
 PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
@@ -37,3 +36,8 @@ KIND_NAMES: Final = {
     "in-sample": mark("in-sample: the model was trained on this day"),
 }
 KIND_SHORT: Final = {"out-of-fold": mark("out-of-fold"), "prospective": mark("prospective"), "in-sample": mark("in-sample")}
+
+
+def group_names(target: Target, split: float | None = None) -> tuple[str, ...]:
+    """Return the names of the classes of a target; `split` is the magnitude split, see `class_names`."""
+    return class_names(split) if target == "class" else _GROUP_NAMES[target]

@@ -112,8 +112,8 @@ def make_report(
     ProjectError
         If the season cannot be computed from the content of the project.
     """
-    say, figures = Words(language), FigureList()
     content = gather(project, season, as_of=as_of, progress=progress, cancelled=cancelled)
+    say, figures = Words(language, content.split), FigureList()
     title = say("Season report: {name}", name=project.name)
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.names import GROUP_NAMES, PROTOCOL_NAMES, TARGET_NAMES
+from quakegui.judge.names import PROTOCOL_NAMES, TARGET_NAMES, group_names
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix
@@ -105,7 +105,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
         title = say(TARGET_NAMES[target])
         picture = matrix(
             judgement.of(target).figures.confusion,
-            [say(name) for name in GROUP_NAMES[target]],
+            [say(name) for name in group_names(target, say.split)],
             true=say("true"),
             across=say("predicted"),
             stamp=small_stamp(content, scores=True),

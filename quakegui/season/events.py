@@ -345,12 +345,6 @@ def classify(events: Iterable[Event], scheme: ClassScheme) -> tuple[int, ...]:
     )
 
 
-def class_names(split_magnitude: float) -> tuple[str, ...]:
-    """Return the five class names of a magnitude split, such as ``("none", "N > 4", "N ≤ 4", "S > 4", "S ≤ 4")``."""
-    border = f"{split_magnitude:g}"
-    return ("none", f"N > {border}", f"N ≤ {border}", f"S > {border}", f"S ≤ {border}")
-
-
 def _columns(
     events: Sequence[Event],
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QTableView
 
 from quakegui.app import walking
 from quakegui.app.session import Session
-from quakegui.season.names import CLASS_NAMES
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.play_bar import KINDS
@@ -142,7 +141,6 @@ def _of_class(session: Session, day: int) -> tuple[str, Callable[[], object]]:
 
 
 def _one_kind(session: Session, kind: str) -> tuple[str, Callable[[], object]]:
-    name = tr(dict(KINDS)[kind])
-    if kind.startswith("class-"):
-        name = f"{kind[-1]} {tr(CLASS_NAMES[int(kind[-1])])}"
+    of_class = kind.startswith("class-")
+    name = f"{kind[-1]} {worded(session.class_names[int(kind[-1])])}" if of_class else tr(dict(KINDS)[kind])
     return tr("Step only through: {kind}").format(kind=name), functools.partial(walking.walk_only, session, kind)

@@ -206,7 +206,7 @@ def test_the_stamp_and_the_veils_legend_cover_no_figure_of_the_colour_bar(window
     session.set_display(explain=True)
     view.show_scene(scene_of(session))
     veiled = view.grab().toImage()
-    assert scene_of(session).heat_class == session.predictions.classes[20]
+    assert scene_of(session).heat_name == session.class_names[session.predictions.classes[20]]
     beside = parts.bar.adjusted(-10, -10, 60, 10).toRect().intersected(view.rect())
     assert plain.copy(beside) == veiled.copy(beside)
     corner = QRectF(parts.image.left() + 6, parts.image.bottom() - 20, 40, 12).toRect()

@@ -10,7 +10,7 @@ from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
+from quakegui.season.names import SOURCE_NAMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
@@ -68,7 +68,7 @@ class HistoryDialog(QDialog):
         return entries(rows, self._session.whose()), tuple(row.label for row in rows if row.kind == journal.LABEL)
 
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
-        names = [tr("cleared") if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}" for cls in entry.classes]
+        names = [tr("cleared") if cls is None else f"{cls} {worded(self._session.class_names[cls])}" for cls in entry.classes]
         period = str(entry.first)
         if entry.days > 1:
             period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)

@@ -26,14 +26,15 @@ from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
-from quakegui.project import catalogue, journal
-from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
+from quakegui.project import journal
+from quakegui.season.events import CLASS_COUNT, ClassScheme, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
+from quakegui.season.names import class_names
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
 
 APPLYING: Final = "applying-rule"
@@ -50,7 +51,7 @@ class RuleDialog(JobDialog):
         open_at(self, 1080, 620)
         self.labels: RuleLabels | None = None
         self._classes = session.event_classes
-        self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
+        self._names = session.class_names
         self._without_rest = False
         self._form()
         self._results()
@@ -229,8 +230,7 @@ class RuleDialog(JobDialog):
     def _show_counts(self, found: RuleLabels) -> None:
         counts = found.counts
         for cls, count in enumerate(counts):
-            name = tr("no earthquake") if cls == 0 else self._class_name(cls)
-            self._captions[cls].setText(f"{cls}  {name}")
+            self._captions[cls].setText(f"{cls}  {worded(self._names[cls])}")
             self.counts[cls].setText(tr("{count} days").format(count=count))
             with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
@@ -251,15 +251,6 @@ class RuleDialog(JobDialog):
             "they cannot be predictions."
         )
         self.post.setText(sentence.format(post=post, positive=positive))
-
-    def _class_name(self, cls: int) -> str:
-        scheme = self._scheme()
-        return class_names(scheme)[cls] if scheme is not None else self._names[cls]
-
-    def _scheme(self) -> float | None:
-        assert self.session.project is not None
-        scheme = catalogue.class_scheme(self.session.project)
-        return scheme.split_magnitude if scheme is not None else None
 
     def _show_events(self, found: RuleLabels, rule: LabelRule) -> None:
         session = self.session

@@ -29,10 +29,9 @@ from quakegui.judge.names import KIND_NAMES
 from quakegui.season.kp import STORM_KP
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
@@ -152,6 +151,8 @@ class DayPanel(QWidget):
             self._show_day()
         if change & (Change.SEASON | Change.PROJECT | Change.DISPLAY):
             self._show_stamp()
+        if change & (Change.PROJECT | Change.EVENTS):
+            self._name_classes()
         if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
             self._show_label()
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
@@ -170,13 +171,8 @@ class DayPanel(QWidget):
         """Set every text in the current language."""
         side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self.buttons):
-            name = tr(CLASS_NAMES[cls])
             button.setIcon(class_icon(cls))
             button.setIconSize(QSize(side, side))
-            button.setToolTip(tr("{text} ({more})").format(text=name, more=cls))
-            button.setAccessibleName(tr("Label: {name}").format(name=name))
-            self._captions[cls].setText(f"{cls} {name}")
-            self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
             self._bars[cls].setMaximumHeight(self.fontMetrics().height() + 2)
         self._title.setText(tr("Prediction"))
@@ -188,6 +184,13 @@ class DayPanel(QWidget):
         self.note.setAccessibleName(tr("Note on this day"))
         self.note.setToolTip(tr("Saved when you leave the field or press Ctrl+Enter; Esc discards the changes"))
         self.refresh(Change.ALL)
+
+    def _name_classes(self) -> None:
+        for cls, name in enumerate(map(worded, self._session.class_names)):
+            self.buttons[cls].setToolTip(tr("{text} ({more})").format(text=name, more=cls))
+            self.buttons[cls].setAccessibleName(tr("Label: {name}").format(name=name))
+            self._captions[cls].setText(f"{cls} {name}")
+            self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
 
     def _show_day(self) -> None:
         session = self._session
@@ -289,7 +292,7 @@ class DayPanel(QWidget):
         if row is None or row.cls is None:
             self._label.setText(tr("No label yet: press 0 to 4"))
         else:
-            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {source_words(row)}")
+            self._label.setText(f"{row.cls} {worded(self._session.class_names[row.cls])} — {source_words(row)}")
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
         mine = [note.text for note in notes if note.author == session.settings.analyst]
@@ -307,7 +310,7 @@ class DayPanel(QWidget):
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
-        what = tr("label cleared") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
+        what = tr("label cleared") if row.cls is None else f"{row.cls} {worded(self._session.class_names[row.cls])}"
         return f"{at} {what} — {source_words(row)}"
 
     def _show_prediction(self) -> None:

@@ -290,8 +290,8 @@ class EvaluationPanel(QWidget):
         of = "" if self._run is None else self._run.id, self.strip.record
         answers = found.answers if found is not None else self._counted()
         self.cell.show_answers(answers, of)
-        show_classes(self.classes, {} if answers is None else answers.figures)
-        show_alarms(self.alarms, judgement, zone_name(self._session))
+        show_classes(self.classes, {} if answers is None else answers.figures, self._session.split)
+        show_alarms(self.alarms, judgement, zone_name(self._session), self._session.split)
         self._show_pictures(judgement, " · ".join(stamps))
 
     def _show_verdict(self, found: Evaluation | None, refusal: str) -> None:
