@@ -166,6 +166,11 @@ class Session(QObject):
         return self.project is not None and self.project.synthetic
 
     @property
+    def zero_shot(self) -> bool:
+        """Whether the current predictions are those of a model that was not trained on this season."""
+        return any(row.in_use and row.run.config.zero_shot for row in self.runs)
+
+    @property
     def class_names(self) -> tuple[Said, ...]:
         """The names of the classes 0 to 4, with the magnitude split of the project."""
         return class_names(self.split)

@@ -74,7 +74,7 @@ def demo(
 ) -> None:
     """Create the SYNTHETIC season of 2022 and show it with the predictions of the bundled model.
 
-    The model was trained on other simulated seasons of the same generator, so it detects signals like these.
+    The model was trained on other synthetic seasons of the same generator, so it detects signals like these.
     """
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:

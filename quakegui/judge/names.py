@@ -21,7 +21,7 @@ PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
     "chronological": mark("Chronological: train on earlier days, test on later days"),
     "paper": mark("Paper: augment, then split at random (LEAKY)"),
-    "zero-shot": mark("Zero-shot: trained on simulated seasons only, never on this one"),
+    "zero-shot": mark("Zero-shot: trained on synthetic seasons only, never on this one"),
 }
 PROTOCOL_SHORT: Final = {
     "blocked": mark("Blocked"),
@@ -32,10 +32,21 @@ PROTOCOL_SHORT: Final = {
 """For a table column; `PROTOCOL_NAMES` explains each."""
 KIND_NAMES: Final = {
     "out-of-fold": mark("out-of-fold: the model had not seen this day"),
+    "zero-shot": mark("zero-shot: the model was not trained on this season"),
     "prospective": mark("prospective: issued in advance"),
     "in-sample": mark("in-sample: the model was trained on this day"),
 }
-KIND_SHORT: Final = {"out-of-fold": mark("out-of-fold"), "prospective": mark("prospective"), "in-sample": mark("in-sample")}
+KIND_SHORT: Final = {
+    "out-of-fold": mark("out-of-fold"),
+    "zero-shot": mark("zero-shot"),
+    "prospective": mark("prospective"),
+    "in-sample": mark("in-sample"),
+}
+
+
+def kind_shown(kind: str, *, zero_shot: bool) -> str:
+    """Return the kind of a prediction as displayed: those of a zero-shot model are stored as out-of-fold, without folds."""
+    return "zero-shot" if zero_shot and kind == "out-of-fold" else kind
 
 
 def group_names(target: Target, split: float | None = None) -> tuple[str, ...]:

@@ -82,9 +82,3 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 def percent(value: float | None, digits: int = 1) -> str:
     """Return a share as a percentage, or a dash for None."""
     return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)}%"
-
-
-def degrees(latitude: float, longitude: float) -> str:
-    """Return a location in degrees with its hemispheres."""
-    north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
-    return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

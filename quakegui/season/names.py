@@ -1,4 +1,4 @@
-"""Names of classes, directions, label sources and quality flags, for window, report and command line."""
+"""Names of classes, directions, places, label sources and quality flags, for window, report and command line."""
 
 from __future__ import annotations
 
@@ -50,3 +50,9 @@ def class_names(split: float | None = None) -> tuple[Said, ...]:
         Said("South, M > {split}", split=border),
         Said("South, M ≤ {split}", split=border),
     )
+
+
+def degrees(latitude: float, longitude: float) -> str:
+    """Return a location in degrees with its hemispheres."""
+    north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
+    return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

@@ -167,7 +167,7 @@ class AnimationDialog(QDialog):
         form = QFormLayout(self)
         _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Kind"), self._kind)))
         if not video_possible():
-            form.addRow(QLabel(tr("MP4 requires the optional extra 'video'.")))
+            form.addRow(QLabel(tr("MP4 needs the optional component 'video'.")))
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:

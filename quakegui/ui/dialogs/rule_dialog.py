@@ -83,8 +83,8 @@ class RuleDialog(JobDialog):
         self._parameters = QGroupBox(tr("Label window of an earthquake"))
         form = QFormLayout(self._parameters)
         self._kind = QComboBox()
-        self._kind.addItem(tr("more for larger magnitudes"), LAW)
-        self._kind.addItem(tr("the same for all"), FLAT)
+        self._kind.addItem(tr("factor × 10^(exponent × M)"), LAW)
+        self._kind.addItem(tr("fixed"), FLAT)
         self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
         self.flat, self._after = _count(366), _count(366)
         self._winner = QComboBox()
@@ -92,7 +92,7 @@ class RuleDialog(JobDialog):
         self._winner.addItem(tr("the larger earthquake"), "larger")
         rows = (
             (tr("Days before"), self._kind, tr("Days before an earthquake that receive its class")),
-            (tr("Factor"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
+            (tr("Factor (days)"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Exponent"), self._exponent, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Fixed days before"), self.flat, tr("Days before an earthquake, regardless of magnitude")),
             (tr("Days after"), self._after, tr("Days after the day of the earthquake, which is always included")),
@@ -237,8 +237,8 @@ class RuleDialog(JobDialog):
             self._bars[cls].setValue(count)
         if not counts[0]:
             text = tr(
-                "Every day belongs to an earthquake, so there is no class 0 to learn from. Raise the minimum "
-                "magnitude or reduce the area in the catalogue, or use fewer days here."
+                "Every day belongs to an earthquake, so there is no class 0 to learn from. Raise the minimum magnitude or "
+                "reduce the search area of the catalogue, or use fewer days here."
             )
             self.sentence.say(text, "warning")
         elif self._without_rest:
@@ -274,7 +274,7 @@ class RuleDialog(JobDialog):
     def _why_none(self, number: int) -> str:
         day, days = self.session.event_days[number], self.session.days
         inside = days.size and days[0] <= day <= days[-1]
-        return tr("no days: assigned to other earthquakes") if inside else tr("outside the season")
+        return tr("no days left") if inside else tr("outside the season")
 
     def apply(self) -> None:
         """Write the labels of the rule as one step, and close."""

@@ -25,7 +25,7 @@ from quakegui.app.computing import COMPUTING
 from quakegui.app.day_events import Distance, earthquakes_ahead
 from quakegui.app.season_view import station_day
 from quakegui.app.session import Session
-from quakegui.judge.names import KIND_NAMES
+from quakegui.judge.names import KIND_NAMES, KIND_SHORT, kind_shown
 from quakegui.season.kp import STORM_KP
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
@@ -33,11 +33,13 @@ from quakegui.season.quality import Quality
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.late_refresh import LateRefresh
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import quality_text, source_words
+from quakegui.words import Said, counted
 
 MOST_REASONS: Final = 8
 """Maximum number of stations whose quality is described; the station map describes each under the mouse."""
@@ -251,11 +253,19 @@ class DayPanel(QWidget):
             self.next_one.setText("")
             return
         here, ahead = earthquakes_ahead(session)
-        self.today.setText(" · ".join(self._quake(one) for one in here) or tr("No earthquake on this day"))
+        self.today.setText("\n".join(self._quake(one) for one in here) or tr("No earthquake on this day"))
         if ahead is None:
             self.next_one.setText(tr("No later earthquake in the catalogue"))
         else:
-            self.next_one.setText(tr("In {days} d: {earthquake}").format(days=ahead.days, earthquake=self._quake(ahead)))
+            self.next_one.setText(
+                worded(
+                    Said(
+                        "In {days}: {earthquake}",
+                        days=counted("{count} day", "{count} days", count=ahead.days),
+                        earthquake=self._quake(ahead),
+                    )
+                )
+            )
 
     def _quake(self, one: Distance) -> str:
         words = [f"M {one.event.magnitude:.1f}"]
@@ -266,7 +276,7 @@ class DayPanel(QWidget):
             words.append(inside)
         if np.isfinite(one.centre_km):
             words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
-        return tr(", ").join([*words, one.event.place] if one.event.place else words)
+        return " · ".join([*words, one.event.place] if one.event.place else words)
 
     def _show_alarm(self) -> None:
         session = self._session
@@ -320,6 +330,7 @@ class DayPanel(QWidget):
         for widget in (*self._bars, *self._captions):
             widget.setVisible(known)
         if not known or table is None:
+            self._title.setToolTip("")
             self._prediction.setText(
                 tr("Hidden during blind labelling")
                 if session.display.blind
@@ -327,10 +338,10 @@ class DayPanel(QWidget):
             )
             return
         chances = table.probabilities[session.index]
-        kind = str(table.kind[session.index])
-        self._prediction.setText(
-            tr("{kind} (run {run})").format(kind=tr(KIND_NAMES[kind]) if kind in KIND_NAMES else kind, run=table.run)
-        )
+        kind = kind_shown(str(table.kind[session.index]), zero_shot=session.zero_shot)
+        self._prediction.setText(tr(KIND_SHORT.get(kind, "")))
+        whole = tr("{kind} (run {run})").format(kind=tr(KIND_NAMES.get(kind, "")), run=table.run)
+        self._title.setToolTip(as_text(whole))
         for bar, chance in zip(self._bars, chances, strict=True):
             # A progress bar repaints immediately when its value changes, with everything that waits to be painted, five times a
             # day.

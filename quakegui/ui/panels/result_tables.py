@@ -56,7 +56,7 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
     """
     head = (
         tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
-        tr("One vs. rest (the paper's “accuracy”)"), tr("Remark"),
+        tr("One-vs-rest accuracy"), tr("Remark"),
     )  # fmt: skip
     rows = []
     for target in (target for target in TARGETS if target in figures):
@@ -107,7 +107,7 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
     head = (
         "\n".join((tr("Opened"), zone)),
         "\n".join((tr("Closed"), zone)),
-        tr("Most probable earthquake class"),
+        tr("Most probable class"),
         tr("Outcome"),
     )
     table.show_rows(head, rows)

@@ -6,6 +6,7 @@ import numpy as np
 
 from quakegui.app.season_view import offset_text, station_day, zone_name
 from quakegui.app.session import Session
+from quakegui.judge.names import KIND_SHORT, kind_shown
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import NO_VALUE, Quality
 from quakegui.ui.i18n import tr, worded
@@ -48,12 +49,12 @@ def _classes(session: Session, data: TimelineData, index: int) -> list[str]:
     if label >= 0 and row is not None:
         words[0] += f" — {source_words(row)}"
     if predicted >= 0:
-        kinds = {"in-sample": tr("in-sample"), "out-of-fold": tr("out-of-fold"), "prospective": tr("prospective")}
+        kind = kind_shown(str(data.kind[index]), zero_shot=session.zero_shot)
         words.append(
             tr("Prediction: {name}, {share:.0%}, {kind}").format(
                 name=f"{predicted} {worded(session.class_names[predicted])}",
                 share=float(data.probability[index]),
-                kind=kinds.get(str(data.kind[index]), ""),
+                kind=tr(KIND_SHORT.get(kind, "")),
             )
         )
     if any(first <= index <= last for first, last in data.alarms):

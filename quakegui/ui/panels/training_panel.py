@@ -99,7 +99,7 @@ class TrainingPanel(QWidget):
     def _build(self) -> None:
         self._form = QGridLayout()
         self._fields: tuple[tuple[str, str, QWidget], ...] = (
-            (mark("Training settings"), mark("Preset values; each can be changed below"), self._preset),
+            (mark("Preset"), mark("Preset values; each can be changed below"), self._preset),
             (mark("Protocol"), mark("How days are split into training and test sets"), self._protocol),
             (mark("Map size (px)"), mark("Side length of the model's input map"), self._size),
             (mark("Classifier head"), mark("Layers after the convolutions"), self._head),
@@ -357,7 +357,7 @@ class TrainingPanel(QWidget):
         _offer(self._protocol, {name: tr(text) for name, text in names.items()})
         _offer(self._size, {size: tr("{size} x {size}").format(size=size) for size in (STACK_SIZES if simulated else SIZES)})
         self._epochs.setToolTip(
-            tr("Each epoch uses a group of 42 simulated seasons; ten epochs take about five minutes of processor time")
+            tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
             if simulated
             else tr("Training stops early when the validation loss no longer falls")
         )
