@@ -100,7 +100,7 @@ def pretrain(
 ) -> None:
     """Train VGG-12 on newly generated SYNTHETIC seasons, and write the model and its card.
 
-    The training takes about five minutes of CPU time; the seasons are not saved. After Ctrl+C, run the command again to
+    The training takes about five minutes of processor time; the seasons are not saved. After Ctrl+C, run the command again to
     continue. Predict your own season with 'quakegui apply'.
     """
     from quakegui.learn.network import pretrained

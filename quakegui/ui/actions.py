@@ -15,10 +15,10 @@ from quakegui.words import languages, own_name
 
 CLASS_TEXTS: Final = (
     mark("0: no earthquake"),
-    mark("1: north, M > split"),
-    mark("2: north, M ≤ split"),
-    mark("3: south, M > split"),
-    mark("4: south, M ≤ split"),
+    mark("1: north, above the magnitude split"),
+    mark("2: north, up to the magnitude split"),
+    mark("3: south, above the magnitude split"),
+    mark("4: south, up to the magnitude split"),
 )
 
 GEOGRAPHY: Final = (

@@ -97,7 +97,7 @@ LEFT, RIGHT, BOTTOM = (
 DOCKS: Final = (
     DockSpec("stations", mark("Station map"), _plain(StationMapPanel)),
     DockSpec("series", mark("Series"), _plain(SeriesPanel)),
-    DockSpec("day", mark("Day"), _plain(DayPanel)),
+    DockSpec("day", mark("This day"), _plain(DayPanel)),
     DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel)),
     DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel)),
     DockSpec("training", mark("Training"), TrainingPanel),

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Network
-from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
+from quakegui.ui.dialogs.dialog_parts import add_rows, with_name, year_first
 from quakegui.ui.i18n import mark, tr
 
 EVERYWHERE, BOX, AROUND = range(3)
@@ -134,6 +134,7 @@ class CatalogueForm(QWidget):
         switch = with_name(QCheckBox(), name, tr("Off: no limit"))
         edit = with_name(QDateEdit(), name, tr("Local date, inclusive"))
         edit.setCalendarPopup(True)
+        year_first(edit.calendarWidget())
         edit.setDisplayFormat("yyyy-MM-dd")
         edit.setEnabled(False)
         switch.toggled.connect(edit.setEnabled)

@@ -29,7 +29,7 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name, year_first
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -330,6 +330,7 @@ class SeasonDialog(WholeDialog):
         switch.setText("")
         edit = with_name(QDateEdit(), name, tr("Included; off: all available data"))
         edit.setCalendarPopup(True)
+        year_first(edit.calendarWidget())
         edit.setDisplayFormat("yyyy-MM-dd")
         days = self.session.days
         fallback = days[0 if name == tr("First day") else -1] if days.size else np.datetime64("2022-02-01")
