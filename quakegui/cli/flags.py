@@ -1,4 +1,4 @@
-"""Commands on flags: readings that an analyst does not want to count, and why."""
+"""Commands on flags: readings that an analyst excludes, and why."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
 
 
 def storms(season: Season, say: Words) -> str:
-    """Return the number of storm nights among those with Kp: a night without Kp is not quiet either."""
+    """Return the number of storm nights, and that of the nights with Kp: nights without Kp are not counted as quiet."""
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:

@@ -59,7 +59,7 @@ def import_readings(bench: Workbench) -> None:
 
 
 def _hidden(bench: Workbench) -> bool:
-    """Say that earthquakes stay hidden while somebody labels blind, and return whether somebody does."""
+    """Report that earthquakes are hidden during blind labelling; returns whether it is on."""
     if bench.session.display.blind:
         bench.session.said.emit(Said("Earthquakes are hidden during blind labelling"), "info")
     return bench.session.display.blind

@@ -46,9 +46,9 @@ class DockSpec:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a dock stands in a workspace: its area, and the dock that it stands below there.
+    """Place of a dock in a workspace: its area, and the dock above it there.
 
-    In a window in which the map would be too small above it, it stands `behind` another dock instead.
+    In a window in which the map above it would be too small, it is a tab `behind` another dock instead.
     """
 
     dock: str

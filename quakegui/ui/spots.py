@@ -1,4 +1,4 @@
-"""What lies under the mouse where somebody asks for a menu: a value, a day, and how to see only such things."""
+"""What a context menu refers to: the value and the day under the mouse, and how to show only days like it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def of_series(panel: SeriesPanel, at: QPoint) -> Spot:
 
 
 def of_timeline(session: Session, view: TimelineView, at: QPoint) -> Spot:
-    """Return the day under a point of the timeline; the row tells which days are asked for."""
+    """Return the day under a point of the timeline; the row determines which days the menu offers."""
     if view.data is None or at.x() < view.axis.left:
         return Spot()
     day, row = view.axis.day_at(at.x()), view.row_at(float(at.y()))
@@ -88,7 +88,7 @@ def of_class_rows(session: Session, rows: ClassRows, at: QPoint) -> Spot:
 
 
 def of_sheet(session: Session, sheet: MapSheet, at: QPoint) -> Spot:
-    """Return the small map under a point of a sheet."""
+    """Return the day of the small map under a point of a contact sheet."""
     day = sheet.day_at(at)
     return Spot(str(session.days[day]), day, _of_class(session, day)) if day >= 0 else Spot()
 

@@ -122,7 +122,7 @@ class FigureDialog(QDialog):
         super().accept()
 
     def write(self, path: Path) -> None:
-        """Write the chosen panel as the dialog says.
+        """Write the chosen panel with the settings of the dialog.
 
         Raises
         ------
@@ -213,7 +213,7 @@ class AnimationDialog(QDialog):
 
 
 def _remember(session: Session) -> None:
-    """Let a picture be what was done last, so that *Copy as command* gives no former deed for it."""
+    """Record an exported picture as the last deed, so that *Copy as command* does not copy an earlier one."""
     if session.project is not None:
         session.deed = deeds.picture(session.project.folder)
 

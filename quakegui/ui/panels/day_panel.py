@@ -222,7 +222,7 @@ class DayPanel(QWidget):
         self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
     def _show_stamp(self) -> None:
-        """Say that the season is made up, and that labels are given blind."""
+        """Show whether the season is synthetic, and whether blind labelling is on."""
         told = ((self._session.synthetic, tr("SYNTHETIC"), tr("SYNTHETIC — generated, not measured")),
                 (self._session.display.blind, tr("BLIND"), tr("Hidden during blind labelling")))  # fmt: skip
         self.stamp.setText("\n".join(word for on, word, _tip in told if on))

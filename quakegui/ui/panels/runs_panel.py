@@ -105,7 +105,7 @@ class RunsPanel(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.table.setAccessibleName(tr("Runs"))
         for name, text, tip in BUTTONS:
             self.buttons[name].setText(tr(text))

@@ -30,7 +30,7 @@ class TimelineData:
     event_index, event_magnitude, event_class
         Day index, magnitude and class of each earthquake within the season, shape (event,).
     labels
-        Class in force, -1 none, shape (day,).
+        Current class, -1 for none, shape (day,).
     by_rule
         Whether that is the rule's label, no person's, shape (day,).
     predicted, probability, kind
