@@ -120,7 +120,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("AUC of the model's part unexplained by this predictor ({level})", level=percent(LEVEL, 0)),
+            say("AUC of the part unexplained by this predictor ({level} interval)", level=percent(LEVEL, 0)),
             say("constant prediction"),
         ),
         stamp=stamp,

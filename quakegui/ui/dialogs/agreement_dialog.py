@@ -223,8 +223,8 @@ class AgreementDialog(QDialog):
         )
         if np.isnan(agreement.kappa):
             return f"{shared} " + tr("Kappa cannot be estimated: both analysts gave every day the same class.") + f" {only}"
-        kappa = tr("Cohen's kappa {kappa:.2f}; agreement corrected for chance: {word}.").format(
-            kappa=agreement.kappa, word=tr(_word(agreement.kappa))
+        kappa = tr("Cohen's kappa {kappa}; agreement corrected for chance: {word}.").format(
+            kappa=f"{agreement.kappa:.2f}".replace("-", "−"), word=tr(_word(agreement.kappa))
         )
         return f"{shared} {kappa} {only}"
 

@@ -60,7 +60,7 @@ class CatalogueDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Earthquake catalogue"))
-        open_at(self, 1080, 760)
+        open_at(self, 1200, 760)
         project = session.project
         assert project is not None
         own = tuple(event for event, _ in catalogue.all_events(project))

@@ -165,7 +165,7 @@ class AnimationDialog(QDialog):
             self._kind.addItem("MP4", ".mp4")
         self._kind.addItem(tr("Folder of PNG files"), "")
         form = QFormLayout(self)
-        _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Kind"), self._kind)))
+        _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
         if not video_possible():
             form.addRow(QLabel(tr("MP4 needs the optional component 'video'.")))
         form.addRow(_save_buttons(self))

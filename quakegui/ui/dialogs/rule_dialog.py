@@ -48,7 +48,7 @@ class RuleDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Label rule (retrospective)"))
-        open_at(self, 1080, 620)
+        open_at(self, 1200, 620)
         self.labels: RuleLabels | None = None
         self._classes = session.event_classes
         self._names = session.class_names

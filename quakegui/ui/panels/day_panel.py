@@ -39,7 +39,7 @@ from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import quality_text, source_words
-from quakegui.words import Said, counted
+from quakegui.words import Said, counted, joined
 
 MOST_REASONS: Final = 8
 """Maximum number of stations whose quality is described; the station map describes each under the mouse."""
@@ -276,7 +276,7 @@ class DayPanel(QWidget):
             words.append(inside)
         if np.isfinite(one.centre_km):
             words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
-        return " · ".join([*words, one.event.place] if one.event.place else words)
+        return worded(joined("; ", [*words, one.event.place]))
 
     def _show_alarm(self) -> None:
         session = self._session

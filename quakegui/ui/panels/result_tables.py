@@ -61,7 +61,7 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
     rows = []
     for target in (target for target in TARGETS if target in figures):
         whole = figures[target]
-        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}"
+        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}".replace("-", "−")
         rows.append(
             (
                 tr("{target}: all classes").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
