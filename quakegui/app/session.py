@@ -28,6 +28,7 @@ from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.app.unseen import Unseen
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
+from quakegui.season.names import class_names
 from quakegui.words import Said
 
 # Database, tables and science are imported on use: an empty window responds before any of them is loaded.
@@ -107,6 +108,8 @@ class Session(QObject):
         """The class of each day for the evaluation, -1 for none: from the labels of all people, and none of a model."""
         self.events: tuple[Event, ...] = ()
         self.event_classes: tuple[int, ...] = ()
+        self.split: float | None = None
+        """Magnitude split of the project; None if its earthquakes are not classified."""
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
@@ -161,6 +164,16 @@ class Session(QObject):
     def synthetic(self) -> bool:
         """Whether the data shown is synthetic."""
         return self.project is not None and self.project.synthetic
+
+    @property
+    def zero_shot(self) -> bool:
+        """Whether the current predictions are those of a model that was not trained on this season."""
+        return any(row.in_use and row.run.config.zero_shot for row in self.runs)
+
+    @property
+    def class_names(self) -> tuple[Said, ...]:
+        """The names of the classes 0 to 4, with the magnitude split of the project."""
+        return class_names(self.split)
 
     def day_map(self, index: int | None = None) -> DayMap | None:
         """Return the map of a day (default: the day shown), or None without a season."""
@@ -355,6 +368,8 @@ class Session(QObject):
 
             self.events = catalogue.events(self.project)
             self.event_classes = catalogue.event_classes(self.project)
+            scheme = catalogue.class_scheme(self.project)
+            self.split = None if scheme is None else scheme.split_magnitude
             times = np.array([event.time for event in self.events], dtype="datetime64[ms]")
             self.event_days = local_date(times, self.project.timezone)
 

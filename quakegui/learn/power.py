@@ -160,7 +160,7 @@ def trials(seeds: Iterable[int], strength: float, config: RunConfig) -> Iterator
 
 
 def summary(judgement: Judgement) -> dict[str, Any]:
-    """Return the row of an evaluation with the paired intervals of the macro recall, earthquake vs. none."""
+    """Return the scores of an evaluation as plain values, with paired intervals of the macro recall, earthquake vs. none."""
     row = judgement.row()
     for other in ("majority", "kp"):
         compared = judgement.comparison(other)

@@ -41,7 +41,7 @@ class Subject:
 
     @property
     def key(self) -> Key:
-        """What a row of the journal about it speaks about; its day is that of the night, or the interval's first in UTC."""
+        """Key of its rows in the journal; the day is that of the night, or the first UTC day of the interval."""
         return FLAG, int(np.datetime64(self.when[:10], "D").astype(np.int64)), 0, f"{self.station} {self.when}"
 
 
@@ -115,7 +115,7 @@ def flag(
     author, reason
         Who flags it, and why.
     progress
-        Told of the night means that are computed anew.
+        Called while night means are recomputed.
 
     Returns
     -------
@@ -142,9 +142,9 @@ def flag(
 
 
 def unflag(project: Project, flags: Sequence[Flag], *, author: str, progress: ProgressCallback = silent) -> int:
-    """Take flags back: their readings count again, and the journal keeps who flagged them and who took that back.
+    """Remove flags: their readings are used again, and the journal keeps who added and who removed each flag.
 
-    Parameters and errors are as of `flag`; returns the step, 0 where none of them was in force any more.
+    Parameters and errors as for `flag`; returns the step, 0 if none of them was in force any more.
     """
     keys = [Subject(one.station, one.when).key for one in flags]
     with project.write() as connection:

@@ -55,8 +55,8 @@ def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
 def power_curve(limit: Limit, say: Words, stamp: str) -> Figure:
     """Return the drawing of power over size of the signals."""
     words = PlotWords(
-        across=say("peak of the signal (nT)"),
-        up=say("power"),
+        across=say("Peak of the signal (nT)"),
+        up=say("Power"),
         key=(say("power"), say("95% interval"), say("power 0.8")),
         stamp=stamp,
         alt=say("Power as a function of signal size"),

@@ -13,6 +13,7 @@ from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
 from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
 from quakegui.season.localtime import to_local
+from quakegui.words import worded
 
 if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
@@ -54,8 +55,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """Return how to read the table of predictors."""
     if test.statistic == "foldwise":
         tested = say(
-            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} "
-            "days, for which the fold-by-fold AUC is at least as far from 0.5; the verdict rests on this p.",
+            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} days, for "
+            "which the fold-wise AUC is at least as far from 0.5; the verdict rests on this p.",
             jitter=test.jitter_days,
         )
     else:
@@ -67,8 +68,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     basis = say("AUC and p: earthquake vs. none, by the label rule.")
     rest = say(
         "p, catalogue rate: the same with earthquakes drawn at the catalogue's own rate. Unexplained by predictor: "
-        "fold-by-fold AUC of the part of the model's predictions that the predictor does not explain; outperformed "
-        "if this interval lies above 0.5. A dash: not estimable.",
+        "fold-wise AUC of the part of the model's predictions that the predictor does not explain; outperformed if this "
+        "interval lies above 0.5. A dash: not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -84,8 +85,8 @@ def predictors(judgement: Judgement, say: Words) -> Table:
     own = judgement.of("event")
     rows = [
         (
-            judgement.title, str(own.figures.days), *_test(judgement.surrogate), percent(own.figures.accuracy),
-            interval_text(own.macro_recall, say, as_share=True), "", "", "",
+            worded(judgement.title, say.language), str(own.figures.days), *_test(judgement.surrogate),
+            percent(own.figures.accuracy), interval_text(own.macro_recall, say, as_share=True), "", "", "",
         )
     ]  # fmt: skip
     for one in judgement.comparisons:
@@ -119,7 +120,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("AUC of the model beyond this predictor ({level} interval)", level=percent(LEVEL, 0)),
+            say("AUC of the part unexplained by this predictor ({level} interval)", level=percent(LEVEL, 0)),
             say("constant prediction"),
         ),
         stamp=stamp,
@@ -152,8 +153,8 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if found is None or skill is None:
         return None
     words = PlotWords(
-        across=say("fraction of time under alarm"),
-        up=say("miss rate"),
+        across=say("Fraction of time under alarm"),
+        up=say("Miss rate"),
         key=(
             say("model"),
             say("model, time weighted by catalogue rate"),
@@ -192,8 +193,8 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if judgement.reliability is None:
         return None
     words = PlotWords(
-        across=say("calibrated P(event)"),
-        up=say("fraction of earthquake days"),
+        across=say("Calibrated P(event)"),
+        up=say("Fraction of earthquake days"),
         key=(
             say("model, isotonic (CORP)"),
             say("perfectly reliable"),
@@ -258,7 +259,7 @@ def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure
     for name, one in result.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
-            across=say("days after the earthquake"),
+            across=say("Days after the earthquake"),
             up=title,
             key=(
                 say("median over earthquakes"),
@@ -320,15 +321,15 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
     """Return the drawings of the test over lead and window, and over distance and magnitude."""
     key = (say("AUC, p, number of earthquakes; framed: corrected p < 0.05"),)
     lead = PlotWords(
-        across=say("window length (days)"),
-        up=say("lead (days)"),
+        across=say("Window length (days)"),
+        up=say("Lead time (days)"),
         key=key,
         stamp=stamp,
         alt=say("Skill by lead and window length"),
     )
     distance = PlotWords(
         across=say("minimum magnitude"),
-        up=say("distance (km)"),
+        up=say("Distance (km)"),
         key=key,
         stamp=stamp,
         alt=say("Skill by distance and magnitude"),

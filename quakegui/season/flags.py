@@ -29,7 +29,7 @@ class Flag:
         The station's code.
     when
         A local date, "2022-01-15", whose night is flagged; or an interval in UTC, the end excluded,
-        "2022-01-15T00:10:00.000/2022-01-15T00:20:00.000". There may be many: it is read when asked for.
+        "2022-01-15T00:10:00.000/2022-01-15T00:20:00.000". There may be many, so it is parsed only when needed.
     author, reason
         Who flagged it, and why.
     at_ms

@@ -1,4 +1,4 @@
-"""The natural field of a simulated season without the main field: quiet variation, storms, common and station noise."""
+"""The natural field of a synthetic season without the main field: quiet variation, storms, common and station noise."""
 
 from __future__ import annotations
 

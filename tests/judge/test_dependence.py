@@ -40,7 +40,8 @@ def test_days_without_an_answer_are_left_out():
 def test_the_sentence_names_what_is_known():
     told = Dependence(0.314, np.nan, 0.55)
     assert told.text() == (
-        "P(event): rank correlation with the date +0.31, fold-wise AUC on maps with the missing stations of other days 0.55."
+        "P(event) has a rank correlation of +0.31 with the date. "
+        "On maps with the missing stations of other days, the fold-wise AUC is 0.55."
     )
-    assert worded(told.text(), "zh") == "有震概率：与日期的秩相关为 +0.31、在换用其他日期缺测台站的图上，逐折 AUC 为 0.55。"
+    assert worded(told.text(), "zh") == "P（有震）与日期的秩相关为 +0.31。在换用其他日期缺测台站的图上，逐折 AUC 为 0.55。"
     assert Dependence(np.nan, np.nan, np.nan).text() == ""

@@ -1,4 +1,4 @@
-"""Calibrator and alarm rule of a pre-trained model, chosen on simulated seasons.
+"""Calibrator and alarm rule of a pre-trained model, chosen on synthetic seasons.
 
 These seasons follow those of the training, so that none is used for both; the analyst's own season is not used.
 """
@@ -136,7 +136,7 @@ def _alarms(found: Sequence[tuple[Series, Catalogue]], calibrator: Calibrator) -
         scores.append(hits - share)
         shares.append(share)
     if not scores:
-        raise ValueError(Said("No simulated season contains an earthquake, so an alarm rule cannot be chosen."))
+        raise ValueError(Said("No synthetic season contains an earthquake, so an alarm rule cannot be chosen."))
     often, score, share = np.mean(above, axis=0), np.mean(scores, axis=0), np.mean(shares, axis=0)
     worth = np.where(share <= LARGEST_SHARE, often + 1e-3 * score, -np.inf)
     place = tuple(int(at) for at in np.unravel_index(int(np.argmax(worth)), worth.shape))

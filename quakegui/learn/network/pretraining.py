@@ -1,4 +1,4 @@
-"""Training of a model on hundreds of simulated seasons.
+"""Training of a model on hundreds of synthetic seasons.
 
 Seasons are simulated, drawn as images, shuffled in groups and discarded: ten thousand need no more memory than forty. The model
 never sees a season that it will predict, so it needs no folds and no embargo. After each group the state is saved, so that a

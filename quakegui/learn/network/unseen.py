@@ -59,7 +59,7 @@ def unseen_card(
     run, data
         The run, and its days.
     choice
-        Calibrator and alarm rule from simulated seasons, the versions of the software, and one row of history per epoch.
+        Calibrator and alarm rule from synthetic seasons, the versions of the software, and one row of history per epoch.
     identity
         Identity of its weights, see `checkpoint.network_identity`.
     device

@@ -28,6 +28,7 @@ from quakegui.learn.runs.frozen import FrozenAlarms, frozen_alarms_of
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
+from quakegui.learn.runs.presets import title_of
 from quakegui.learn.runs.runchecks import (
     CARD,
     CONFIG,
@@ -249,7 +250,7 @@ def read_run(folder: Path, *, supplied: bool = False) -> RunFolder:
         return RunFolder(
             id=folder.name,
             folder=folder,
-            title=shown(str(values["title"]), 200),
+            title=title_of(shown(str(values["title"]), 200)),
             created=shown(str(values["created"]), 40),
             config=config,
             style=str(values["style"]),

@@ -107,7 +107,7 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     chosen = {**chosen_facts(choice), "versions": versions(), "history": how.history}
     done = finish_run(run, unseen_card(run, data, chosen, network_identity(weights), device=device, seconds=how.seconds))
     return Said(
-        "The run “{done_title}” is finished: {seasons} simulated seasons in {seconds:.0f} s.",
+        "The run “{done_title}” is finished: {seasons} synthetic seasons in {seconds:.0f} s.",
         done_title=done.title,
         seasons=recipe.seasons,
         seconds=how.seconds,

@@ -1,7 +1,7 @@
-"""The model supplied with the program: pre-trained on simulated seasons, so that the first start shows predictions.
+"""The model supplied with the program: pre-trained on synthetic seasons, so that the first start shows predictions.
 
 ``python -m quakegui.learn.zero_shot.shipped`` makes it again in `models/`: the default settings of `quakegui pretrain`, its
-scores on new simulated seasons, and its card. It takes about ten minutes of processor time and can be resumed. Its predictions
+scores on new synthetic seasons, and its card. It takes about ten minutes of processor time and can be resumed. Its predictions
 for the demonstration season and the corresponding null season are stored with it, so that both are shown at once, even without
 TensorFlow.
 """
@@ -181,7 +181,7 @@ def make_model(folder: Path, *, listen: Listen) -> None:
 
 
 def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
-    """Return the scores of the model on new simulated seasons, one row per kind of season.
+    """Return the scores of the model on new synthetic seasons, one row per kind of season.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Scores of a pre-trained model on new simulated seasons, with and without signals.
+"""Scores of a pre-trained model on new synthetic seasons, with and without signals.
 
 ``python -m quakegui.learn.zero_shot MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's stations,
 events and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and prints one

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
@@ -19,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCalendarWidget,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -29,6 +31,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolButton,
     QWidget,
 )
 
@@ -59,6 +62,15 @@ def with_name(widget: W, name: str, tip: str = "") -> W:
     widget.setAccessibleName(name)
     widget.setToolTip(as_text(tip or name))
     return widget
+
+
+def year_first(calendar: QCalendarWidget) -> None:
+    """Show the year before the month in the heading of a calendar where the language has it so."""
+    heading = calendar.findChild(QWidget, "qt_calendar_navigationbar")
+    year, month = (calendar.findChild(QToolButton, f"qt_calendar_{part}button") for part in ("year", "month"))
+    row = heading.layout() if heading is not None else None
+    if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year is not None:
+        row.insertWidget(row.indexOf(month), year)
 
 
 def add_rows(form: QFormLayout, rows: Sequence[tuple[str, QWidget, str]]) -> None:

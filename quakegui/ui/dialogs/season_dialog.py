@@ -29,7 +29,7 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name, year_first
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -62,8 +62,24 @@ class Parameter:
 
 
 NIGHT: Final = (
-    Parameter(("night", "window", "start_hour"), mark("Night start"), mark("Local hour"), 0, 23.5, 0.5, 1),
-    Parameter(("night", "window", "end_hour"), mark("Night end"), mark("Local hour, exclusive"), 0.5, 24, 0.5, 1),
+    Parameter(
+        ("night", "window", "start_hour"),
+        mark("Night start (local hour)"),
+        mark("Start of the quiet hours, in the time zone of the project"),
+        0,
+        23.5,
+        0.5,
+        1,
+    ),
+    Parameter(
+        ("night", "window", "end_hour"),
+        mark("Night end (local hour)"),
+        mark("End of the quiet hours, which is not included"),
+        0.5,
+        24,
+        0.5,
+        1,
+    ),
     Parameter(
         ("grace_minutes",),
         mark("Wait after the night (min)"),
@@ -75,7 +91,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "coverage"),
-        mark("Minimum data coverage"),
+        mark("Minimum data coverage (fraction)"),
         mark("Nights with lower coverage have no mean"),
         0.05,
         1,
@@ -93,8 +109,8 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_deviations"),
-        mark("Spike threshold (robust SD)"),
-        mark("In robust standard deviations of the night"),
+        mark("Spike threshold (standard deviations)"),
+        mark("In robust standard deviations of the night's readings"),
         1,
         100,
         1,
@@ -151,7 +167,13 @@ ANOMALY: Final = (
 MAPS: Final = (
     Parameter(("grid", "smoothing"), mark("Smoothing"), mark("0 fits every station value exactly"), 0, 100, 0.05, 2),
     Parameter(
-        ("grid", "margin"), mark("Map margin"), mark("Widening of the frame, as a fraction of its longer side"), 0, 2, 0.05, 2
+        ("grid", "margin"),
+        mark("Map margin (fraction)"),
+        mark("Widening of the frame, as a fraction of its longer side"),
+        0,
+        2,
+        0.05,
+        2,
     ),
     Parameter(
         ("grid", "extend_to_square"),
@@ -168,7 +190,7 @@ MAPS: Final = (
         0.5,
         1,
     ),
-    Parameter(("style", "levels"), mark("Levels"), mark("Number of filled colour levels (even)"), 2, 200, 2),
+    Parameter(("style", "levels"), mark("Colour levels"), mark("Number of filled colour levels (even)"), 2, 200, 2),
     Parameter(("style", "contour_lines"), mark("Contour lines"), mark("Draw contour lines into the map image"), step=0.0),
 )
 REGIONS: Final = (
@@ -192,8 +214,8 @@ REGIONS: Final = (
     ),
     Parameter(
         ("extrema", "stable_share"),
-        mark("Region persistence (share)"),
-        mark("Share of the previous day's region that must be exceeded"),
+        mark("Region persistence (fraction)"),
+        mark("Fraction of the previous day's region that must be exceeded"),
         0,
         0.99,
         0.05,
@@ -308,6 +330,7 @@ class SeasonDialog(WholeDialog):
         switch.setText("")
         edit = with_name(QDateEdit(), name, tr("Included; off: all available data"))
         edit.setCalendarPopup(True)
+        year_first(edit.calendarWidget())
         edit.setDisplayFormat("yyyy-MM-dd")
         days = self.session.days
         fallback = days[0 if name == tr("First day") else -1] if days.size else np.datetime64("2022-02-01")

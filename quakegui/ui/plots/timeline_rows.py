@@ -30,7 +30,7 @@ class TimelineData:
     event_index, event_magnitude, event_class
         Day index, magnitude and class of each earthquake within the season, shape (event,).
     labels
-        Class in force, -1 none, shape (day,).
+        Current class, -1 for none, shape (day,).
     by_rule
         Whether that is the rule's label, no person's, shape (day,).
     predicted, probability, kind
@@ -372,8 +372,9 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
 ROWS: Final = (
     TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class. Bar above and solid outline: by a "
-                                     "person; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
+    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of "
+                                    "its class. Bar above and solid outline: by an "
+                                    "analyst; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
     TimelineRow(
         mark("Prediction"),
         mark("Predicted class; height shows its probability. Solid: day not used in training; faint: used in "
