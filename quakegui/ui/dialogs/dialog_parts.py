@@ -69,7 +69,7 @@ def year_first(calendar: QCalendarWidget) -> None:
     heading = calendar.findChild(QWidget, "qt_calendar_navigationbar")
     year, month = (calendar.findChild(QToolButton, f"qt_calendar_{part}button") for part in ("year", "month"))
     row = heading.layout() if heading is not None else None
-    if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year is not None:
+    if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year and month:
         row.insertWidget(row.indexOf(month), year)
 
 
