@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import ipaddress
 import ssl
 import time
@@ -142,7 +141,7 @@ class Broker:
     def __init__(self, address: Address) -> None:
         address.require_secret()
         try:
-            mqtt: Any = importlib.import_module("paho.mqtt.client")
+            from paho.mqtt import client as mqtt
         except ImportError as error:
             raise BrokerError(Said("Live arrival needs the package paho-mqtt: pip install 'quakegui[live]'.")) from error
         self.address = address
@@ -198,8 +197,10 @@ class Broker:
         self._client.disconnect()
 
     def _connect(self) -> None:
-        packets = importlib.import_module("paho.mqtt.packettypes").PacketTypes
-        wanted = importlib.import_module("paho.mqtt.properties").Properties(packets.CONNECT)
+        from paho.mqtt.packettypes import PacketTypes
+        from paho.mqtt.properties import Properties
+
+        wanted = Properties(PacketTypes.CONNECT)
         wanted.SessionExpiryInterval = SESSION_S
         wanted.ReceiveMaximum = AT_ONCE
         self._next_try = time.monotonic() + self._wait_s

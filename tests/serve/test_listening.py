@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from live_parts import NOON, Given, impf
+from terminal import Terminal
 
 from quakegui.project import live, seasons
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project
-from quakegui.project.importing import import_paths, store_parsed
+from quakegui.project.importing import import_paths, store_files
 from quakegui.project.live_rows import fold
 from quakegui.project.nights import ensure_nights, load_nights
 from quakegui.project.parsing import ParsedFile
@@ -133,7 +134,7 @@ def test_a_file_of_the_whole_day_is_the_record_with_its_gaps(project: Project, t
     whole = day_file("KAK", DAY.astype("datetime64[ms]"), minutes, modified=DAY + 2)
     alone = Project.create(tmp_path / "alone", timezone="Asia/Shanghai")
     for one in (project, alone):
-        store_parsed(one, [whole])
+        store_files(one, [whole])
     night, expected = load_nights(project), load_nights(alone)
     assert night is not None
     assert expected is not None
@@ -144,7 +145,7 @@ def test_a_file_of_the_whole_day_is_the_record_with_its_gaps(project: Project, t
 def test_a_file_written_during_the_day_is_the_record_up_to_its_last_reading(project: Project) -> None:
     heard(project, impf(NOON, [46_000.0] * 180))
     part = day_file("KAK", NOON, np.array([46_100.0, 46_101.0]), modified=NOON + np.timedelta64(2, "m"))
-    store_parsed(project, [part])
+    store_files(project, [part])
     found = values_of(project)
     assert [found[at] for at in ("12:00:00", "12:01:00", "12:01:01")] == [46_100.0, 46_101.0, 46_000.0]
     assert "12:00:01" not in found
@@ -154,7 +155,7 @@ def test_gaps_are_named_until_a_file_fills_them(project: Project) -> None:
     heard(project, impf(NOON, [46_000.0] * 10), impf(NOON + 40_000, [46_000.0] * 5))
     (gap,) = live.gaps(project, "KAK")
     assert (gap.since, gap.until, gap.readings) == (NOON + 10_000, NOON + 39_000, 30)
-    store_parsed(project, [day_file("KAK", NOON, np.full(45, 46_000.0), modified=DAY + 2, cadence_s=1.0)])
+    store_files(project, [day_file("KAK", NOON, np.full(45, 46_000.0), modified=DAY + 2, cadence_s=1.0)])
     assert live.gaps(project, "KAK") == ()
 
 
@@ -207,3 +208,16 @@ def test_a_station_that_falls_silent_is_reported_once(project: Project) -> None:
     listener.settle(now + 1_200_000)
     listener.settle(now + 1_300_000)
     assert changes == [("silent", "KAK")]
+
+
+def test_the_command_prints_the_state_and_the_gaps_of_each_station(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(project, impf(NOON, [46_000.0] * 10), impf(NOON + 40_000, [46_000.0] * 5))
+    run = Terminal(capsys)
+    (facts,) = run.json("listen", project.folder, "--status")
+    assert (facts["station"], facts["light"], facts["missing"], facts["delay_s"]) == ("KAK", "silent", 30, 1.0)
+    assert facts["gaps"] == [{"since": "2026-03-10T12:00:10Z", "until": "2026-03-10T12:00:39Z", "readings": 30}]
+    assert "KAK: 30 readings missing from 2026-03-10T12:00:10Z" in run("listen", project.folder, "--status")[0]
+    assert "needs the address" in run("listen", project.folder, code=2)[1]
+    assert "do not belong in the address" in run("listen", project.folder, "mqtt://a:b@c", "--topic", "#", code=1)[1]
