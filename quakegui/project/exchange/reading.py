@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 from quakegui.formats.errors import shown
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import chain, run_folders, schema, soundness
+from quakegui.project.dialects import count_on
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
@@ -177,6 +178,7 @@ def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
         raise ValueError(Said("{path_name} has {count} of {count2} rows", path_name=path.name, count=len(rows), count2=count))
     if rows:
         connection.execute(table.insert(), rows)
+        count_on(connection, table)
     if rows and table in chain.CHAINED and "chain" not in given[0]:  # an export from before the chain existed
         put_setting(connection, chain.unchained(table), str(max(row["id"] for row in rows)))
 
