@@ -5,8 +5,8 @@ a receipt kept elsewhere detects that (see `verifying`).
 
 The hash of a row is the SHA-256 of the previous hash followed by the content of the row: its integers in decimal (empty for
 NULL) and its texts as hexadecimal UTF-8, in the order of the columns and separated by commas, then its other numbers as
-little-endian float64. The database writes this text as fast as it reads the rows, and all versions write the same. Rows from before
-the chain have no hash of their own, but they enter the hash of the first row that has one.
+little-endian float64. The database writes this text as fast as it reads the rows, and all versions write the same. Rows from
+before the chain have no hash of their own, but they enter the hash of the first row that has one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Float, Integer, Table, select, text
+from sqlalchemy import Column, Connection, Float, Integer, Table, func, select, text
 
 from quakegui.project import schema
 from quakegui.project.dialects import highest_row, is_shared
@@ -39,7 +39,27 @@ class Link:
         return self.due if self.carried is None else self.carried
 
 
-def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last row of the journal: its id, its hash (None if it has none), its step and its time; zeros if there is none."""
+
+    id: int = 0
+    chain: str | None = ""
+    step: int = 0
+    at_ms: int = 0
+
+
+def journal_end(connection: Connection) -> End:
+    """Return the end of the journal in one query, also for those who do not see its rows because they label blind."""
+    table = schema.journal.c
+    query = select(table.id, table.chain, table.step, table.at_ms).order_by(table.id.desc()).limit(1)
+    if is_shared(connection):
+        query = select(*func.journal_end().table_valued("id", "chain", "step", "at_ms").c)
+    row = connection.execute(query).first()
+    return End() if row is None or row.id is None else End(*row)
+
+
+def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, end: End | None = None) -> None:
     """Append rows to a chained table, each with its id and hash.
 
     Parameters
@@ -50,11 +70,14 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         One of `CHAINED`.
     rows
         Every column but `id` and `chain`.
+    end
+        The last row of the table, if it is known.
     """
     if not rows:
         return
-    former = head(connection, table)[1]
-    first = 1 + highest_row(connection, table)
+    known = end is not None and end.chain is not None
+    last, former = (end.id, end.chain or "") if end is not None and known else head(connection, table)
+    first = 1 + (last if is_shared(connection) else highest_row(connection, table))
     chained = []
     for number, row in enumerate(rows, first):
         values = {**row, "id": number}
@@ -81,7 +104,7 @@ def links(connection: Connection, table: Table, *, first: int = 1, last: int | N
     query = text(_query(table, is_shared(connection)))
     # Directly from the driver: an object for each row would take longer than its hash.
     rows = connection.execute(query, {"first": first, "last": last if last is not None else 2**62}).cursor
-    for number, carried, words, *numbers in rows:
+    for number, carried, words, *numbers in iter(rows.fetchone, None):
         due = _digest(former, words, pack(*numbers))
         yield Link(number, carried, due)
         former = due if carried is None else carried

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from quakegui.project.filesystem import has_room, is_network_folder, is_writable
 from quakegui.project.reading_blocks import DamagedReadingsError
 from quakegui.project.shared.address import is_shared_folder, read_address
 from quakegui.project.shared.connecting import engine_to
-from quakegui.project.shared.sentences import sentence as sentence_of_server
+from quakegui.project.shared.sentences import sentences_of
 from quakegui.words import Said, mark
 
 DATABASE = making.DATABASE
@@ -162,13 +162,10 @@ def _was_left_open(folder: Path) -> bool:
 def sentences(folder: Path) -> Iterator[None]:
     """Convert errors of the database to ProjectError with one sentence."""
     try:
-        yield
+        with sentences_of(read_address(folder)) if is_shared_folder(folder) else nullcontext():
+            yield
     except (DBAPIError, sqlite3.Error) as error:
-        cause = getattr(error, "orig", None) or error
-        if is_shared_folder(folder) and isinstance(error, DBAPIError):
-            said = sentence_of_server(read_address(folder), cause, lost=error.connection_invalidated)
-            raise ProjectError(said) from error
-        raise ProjectError(sentence(folder, str(cause))) from error
+        raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
     except UnicodeDecodeError as error:  # the driver decodes the messages of a damaged database
         raise ProjectError(sentence(folder, "malformed")) from error
     except soundness.UnsoundError as error:

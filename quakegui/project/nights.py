@@ -16,6 +16,7 @@ from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
 from quakegui.project.dialects import insert_into
+from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
@@ -108,7 +109,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
         The days whose nights changed, datetime64[D], shape (day,).
     """
     none = np.array([], dtype="datetime64[D]")
-    if project.read_only:
+    if INPUTS not in project.rights:
         return none
     with project.read() as connection:
         key = night_key(config_of(connection))

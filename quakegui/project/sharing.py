@@ -16,6 +16,7 @@ from quakegui.project.domains import EVERYTHING
 from quakegui.project.errors import ProjectError
 from quakegui.project.shared.address import Address, is_shared_folder, parse_address, read_address, write_address
 from quakegui.project.shared.connecting import engine_to
+from quakegui.project.shared.sentences import sentences_of
 from quakegui.project.shared.tables import create_tables, install_rules
 from quakegui.project.store import Project, require_zone
 from quakegui.words import Said
@@ -147,7 +148,7 @@ def _new_folder(folder: Path, address: Address) -> Iterator[None]:
             Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
     try:
-        with sentences(folder):
+        with sentences_of(address):
             yield
     except BaseException:
         (folder / making.ADDRESS).unlink(missing_ok=True)

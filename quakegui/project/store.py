@@ -36,7 +36,7 @@ from quakegui.project.domains import EVERYTHING, INPUTS
 from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
-from quakegui.project.shared.address import is_shared_folder, read_address
+from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.shared.connecting import commit
 from quakegui.project.shared.rights import rights_of
 from quakegui.season.config import SeasonConfig
@@ -309,7 +309,7 @@ class Project:
 
     def take_in_runs(self) -> None:
         """Move the run folders of an import to their final folder; one interrupted by a crash is completed at reopening."""
-        if self.read_only or self.setting(run_folders.KEY) is None:
+        if INPUTS not in self.rights or self.setting(run_folders.KEY) is None:
             return
         try:
             with self.write() as connection:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from quakegui.project.making import ADDRESS, DATABASE
 from quakegui.project.errors import ProjectError
+from quakegui.project.making import ADDRESS, DATABASE
 from quakegui.words import Said
 
 LONGEST: Final = 4096
@@ -19,7 +19,9 @@ LONGEST: Final = 4096
 SCHEMES: Final = ("postgresql", "postgres")
 _OPTIONS: Final = frozenset({"host", "sslmode"})
 _SAFE: Final = "verify-full"
-_COMMENT: Final = "# The data of this project are in a shared database. A password belongs in the password file of PostgreSQL, not here.\n"
+_COMMENT: Final = (
+    "# The data of this project are in a shared database. A password belongs in the password file of PostgreSQL, not here.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def engine_to(address: Address) -> Engine:
         raise ProjectError(
             Said(
                 "Shared projects need the driver of PostgreSQL, which is not installed. Install it with 'pip install "
-                "\"quakegui[shared]\"'."
+                '"quakegui[shared]"\'.'
             )
         ) from error
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
+from sqlalchemy.exc import DBAPIError
+
+from quakegui.project.errors import ProjectError
 from quakegui.project.shared.address import Address
 from quakegui.words import Said, mark
 
@@ -27,7 +32,9 @@ _NO_RIGHT: Final = mark(
     "The login {user} has no right to do this in the shared project {place}; nothing was changed. Ask the owner of the project."
 )
 _TWICE: Final = mark("This change has already been saved in the shared project {place}.")
-_NUL: Final = mark("A text contains the character with the number zero, which a shared project cannot store; nothing was changed.")
+_NUL: Final = mark(
+    "A text contains the character with the number zero, which a shared project cannot store; nothing was changed."
+)
 _CERTIFICATE: Final = mark(
     "The connection to {place} is not safe, because the server's certificate could not be verified; nothing was sent. Ask its "
     "administrator for the root certificate (~/.postgresql/root.crt)."
@@ -36,7 +43,9 @@ _FULL: Final = mark("The disk of the server of {place} is full; this change was 
 _NEVER: Final = mark(
     "Rows of append-only tables, such as the label journal and the ledger, are never changed or deleted; nothing was done."
 )
-_AUTHOR: Final = mark("In the shared project {place}, everybody writes under the name of their login: set the analyst's name to {user}.")
+_AUTHOR: Final = mark(
+    "In the shared project {place}, everybody writes under the name of their login: set the analyst's name to {user}."
+)
 _OTHER: Final = mark("The server of {place} rejected the change ({reason}); nothing was saved.")
 
 _BY_STATE: Final = {
@@ -69,18 +78,16 @@ _BY_WORDS: Final = {
 """Words of messages without a state, mostly of failed connections, which the driver passes on as text."""
 
 
-def sentence(address: Address, error: Any, *, lost: bool) -> str:
-    """Return an error of the driver as one sentence.
+@contextmanager
+def sentences_of(address: Address) -> Iterator[None]:
+    """Convert errors of a server to ProjectError with one sentence."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise ProjectError(_sentence(address, error.orig, lost=error.connection_invalidated)) from error
 
-    Parameters
-    ----------
-    address
-        Where the database is.
-    error
-        The error of the driver.
-    lost
-        Whether a connection that stood broke.
-    """
+
+def _sentence(address: Address, error: Any, *, lost: bool) -> str:
     text, state = str(error).strip(), getattr(error, "sqlstate", None)
     found = next((said for words, said in _BY_WORDS.items() if words in text), None)
     template = _BY_STATE.get(state or "", found)
