@@ -81,8 +81,8 @@ class Project:
     rights
         The domains that can be written (see `domains`).
     own_step
-        Context manager around each transaction in some domains, which receives the changes of this object, or None. The function
-        that it yields is called at the beginning and the end of the transaction (see `lookout`).
+        Context manager around each transaction in some domains, which receives the changes of this object, or None. The
+        function that it yields is called at the beginning and the end of the transaction (see `lookout`).
     """
 
     own_step: Callable[[tuple[str, ...]], AbstractContextManager[Callable[[Connection], None]]] | None = None

@@ -16,12 +16,12 @@ _COUNT = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """Return the beginning of the addresses of a server; skip where its programs are not installed."""
     pytest.importorskip("psycopg")
     if not PROGRAMS:
         pytest.skip("PostgreSQL is not installed; apt-get install postgresql")
-    with server(tmp_path_factory.mktemp("postgresql") / "server") as address:
+    with server() as address:
         yield address
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +22,11 @@ def run(*command: str) -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Run a server; yields the beginning of its addresses, for the superuser, without the name of a database."""
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="quakegui-postgresql-"))  # pytest's own folders are closed to other users
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
-        for parent in folder.parents[:3]:
-            parent.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -39,3 +38,4 @@ def server(folder: Path) -> Iterator[str]:
         yield f"postgresql://owner@127.0.0.1:{port}"
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)

@@ -38,6 +38,8 @@ def engine_to(address: Address) -> Engine:
         If the driver is not installed.
     """
     try:
+        import psycopg
+
         from quakegui.project.shared import driver
     except ImportError as error:
         raise ProjectError(
@@ -82,7 +84,7 @@ def engine_to(address: Address) -> Engine:
         if time.monotonic() - record.info.get("rested", time.monotonic()) > RESTED_S:
             try:
                 raw.execute("")
-            except driver.psycopg.OperationalError as error:
+            except psycopg.OperationalError as error:
                 raise DisconnectionError from error  # the pool makes another one
 
     return engine

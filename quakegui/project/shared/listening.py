@@ -54,6 +54,8 @@ class Listener:
         self._thread.join()
 
     def _listen(self) -> None:
+        import psycopg
+
         from quakegui.project.shared import driver
 
         while not self._end.is_set():
@@ -64,7 +66,7 @@ class Listener:
                         self._tell()
                     self._ready.set()
                     self._hear(connection)
-            except driver.psycopg.Error:
+            except psycopg.Error:
                 LOG.info("The connection of the listener was lost", exc_info=True)
                 self._end.wait(AGAIN_S)
 

@@ -13,7 +13,7 @@ from quakegui.project.shared.address import Address
 from quakegui.words import Said, mark
 
 _UNREACHABLE: Final = mark(
-    "The server of the shared project {place} cannot be reached. Check the network and try again; what was saved before is kept."
+    "The server of the shared project {place} cannot be reached. Check the network; what was saved before is kept."
 )
 _SILENT: Final = mark(
     "The server of the shared project {place} does not answer; this change was not saved. Try again when it answers."
@@ -25,16 +25,14 @@ _BUSY: Final = mark(
     "Another person or program is writing to the shared project {place}; this change was not saved. Try again in a moment."
 )
 _PASSWORD: Final = mark(
-    "The server rejected the login {user} for {place}. Check the user name in the address and the password in the password file."
+    "The server rejected the login {user} for {place}. Check the user name in the address and the password file."
 )
 _NO_DATABASE: Final = mark("The server has no database {database}; ask its administrator to create it.")
 _NO_RIGHT: Final = mark(
     "The login {user} has no right to do this in the shared project {place}; nothing was changed. Ask the owner of the project."
 )
 _TWICE: Final = mark("This change has already been saved in the shared project {place}.")
-_NUL: Final = mark(
-    "A text contains the character with the number zero, which a shared project cannot store; nothing was changed."
-)
+_NUL: Final = mark("A text contains a null character, which a shared project cannot store; nothing was changed.")
 _CERTIFICATE: Final = mark(
     "The connection to {place} is not safe, because the server's certificate could not be verified; nothing was sent. Ask its "
     "administrator for the root certificate (~/.postgresql/root.crt)."

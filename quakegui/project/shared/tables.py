@@ -171,7 +171,7 @@ def is_blind(connection: Connection) -> bool:
 
 
 def _on_server() -> MetaData:
-    """Return the tables of a project with texts that are ordered by their bytes, as in SQLite, and with limits of all values."""
+    """Return the tables of a project with texts ordered by their bytes, as in SQLite, and with limits of all values."""
     found = MetaData()
     for table in schema.metadata.sorted_tables:
         copy = table.to_metadata(found)
