@@ -199,7 +199,7 @@ def _store(
         if not fresh:
             return StationsReport((), (), notes)
         codes = [station.code for station in fresh]
-        act = add_act(connection, STATIONS, author or default_author(), summary={"file": name, "stations": codes})
+        act = add_act(connection, STATIONS, author or default_author(project), summary={"file": name, "stations": codes})
         facts = [{**asdict(station), "typed": 1, "file": None, "act": act} for station in fresh]
         connection.execute(schema.station_fact.insert(), facts)
         make_room_for(connection, codes)

@@ -38,7 +38,7 @@ from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
 from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.shared.connecting import commit
-from quakegui.project.shared.rights import rights_of
+from quakegui.project.shared.rights import login_of, rights_of
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network, Station
@@ -80,6 +80,8 @@ class Project:
         Sentences on parts of the record that this program did not write.
     rights
         The domains that can be written (see `domains`).
+    login
+        The only name under which the server of a shared project lets this login write; "" for any name.
     own_step
         Context manager around each transaction in some domains, which receives the changes of this object, or None. The
         function that it yields is called at the beginning and the end of the transaction (see `lookout`).
@@ -102,9 +104,11 @@ class Project:
         self._unconsolidated: float | None = None if read_only else time.monotonic()
         self._file = _identity(folder)
         self.rights = frozenset(() if read_only else EVERYTHING)
-        if self.is_shared and not read_only:
+        self.login = ""
+        if self.is_shared:
             with self.read() as connection:
-                self.rights = rights_of(connection)
+                self.rights &= rights_of(connection)
+                self.login = login_of(connection)
             self.read_only = not self.rights
         self.refresh()
 
@@ -446,6 +450,6 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def default_author() -> str:
-    """Return the name of the current user, for labels set on the command line."""
-    return os.environ.get("USERNAME") or os.environ.get("USER") or "analyst"
+def default_author(project: Project) -> str:
+    """Return the name under which the current user writes to a project, for labels set on the command line."""
+    return project.login or os.environ.get("USERNAME") or os.environ.get("USER") or "analyst"

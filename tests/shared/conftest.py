@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +19,9 @@ _COUNT = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """Return the beginning of the addresses of a server; skip where its programs are not installed."""
-    pytest.importorskip("psycopg")
     if not PROGRAMS:
+        if os.environ.get("QUAKEGUI_REQUIRE_POSTGRESQL"):
+            pytest.fail("The tests of shared projects are required here, and PostgreSQL is not installed.")
         pytest.skip("PostgreSQL is not installed; apt-get install postgresql")
     with server() as address:
         yield address

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from quakegui.cli.verbs import app
 from quakegui.project import verifying
+from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.journal import (
     Follower,
@@ -159,6 +160,7 @@ def test_another_format_is_refused_and_migrated_by_the_owner(shared: Project, ur
 def test_an_analyst_adds_in_the_own_name_and_changes_nothing(as_user: Any, url: str, sql: Sql) -> None:
     bo = as_user("bo", "analyst")
     assert bo.rights == {"journal"}
+    assert bo.login == "bo"
     label(bo, author="bo")
     undo(bo, "bo")
     with pytest.raises(ProjectError, match="set the analyst's name to bo"):
@@ -194,7 +196,8 @@ def test_a_reader_reads_and_ingest_imports(as_user: Any, shared: Project) -> Non
             label(reader, author="ro")
     with as_user("ing", "ingest") as ingest:
         assert ingest.rights == {"inputs", "runs"}
-        set_stations(ingest, Station("XXX"), author="ing")
+        set_stations(ingest, Station("XXX"))
+        assert [act.author for act in acts(ingest)] == ["ing"]
         ingest.set_config(ingest.config())
         with pytest.raises(ProjectError, match="no right"):
             label(ingest, author="ing")

@@ -1,4 +1,4 @@
-"""One of several programs that label at the same time: `python writer.py FOLDER AUTHOR LABELS`; prints seconds of each label."""
+"""One of several programs that label at the same time: `python writer.py FOLDER AUTHOR LABELS`; prints the seconds of each."""
 
 from __future__ import annotations
 

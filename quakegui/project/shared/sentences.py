@@ -31,7 +31,6 @@ _NO_DATABASE: Final = mark("The server has no database {database}; ask its admin
 _NO_RIGHT: Final = mark(
     "The login {user} has no right to do this in the shared project {place}; nothing was changed. Ask the owner of the project."
 )
-_TWICE: Final = mark("This change has already been saved in the shared project {place}.")
 _NUL: Final = mark("A text contains a null character, which a shared project cannot store; nothing was changed.")
 _CERTIFICATE: Final = mark(
     "The connection to {place} is not safe, because the server's certificate could not be verified; nothing was sent. Ask its "
@@ -71,7 +70,6 @@ _BY_WORDS: Final = {
     'database "': _NO_DATABASE,
     "permission denied": _NO_RIGHT,
     "NUL": _NUL,
-    "deed_pkey": _TWICE,
 }
 """Words of messages without a state, mostly of failed connections, which the driver passes on as text."""
 
