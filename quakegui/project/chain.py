@@ -15,9 +15,9 @@ import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Float, Integer, Table, func, select, text
+from sqlalchemy import Column, Connection, Float, Integer, Table, select, text
 
 from quakegui.project import schema
 from quakegui.project.dialects import highest_row, is_shared
@@ -39,6 +39,10 @@ class Link:
         return self.due if self.carried is None else self.carried
 
 
+END: Final = "end of the journal"
+"""Where a connection to a shared project carries the `End` of the journal that it has locked."""
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """The last row of the journal: its id, its hash (None if it has none), its step and its time; zeros if there is none."""
@@ -50,13 +54,14 @@ class End:
 
 
 def journal_end(connection: Connection) -> End:
-    """Return the end of the journal in one query, also for those who do not see its rows because they label blind."""
+    """Return the end of the journal; in a shared project it came with the lock of the journal."""
+    if END in connection.info:
+        found: End = connection.info[END]
+        return found
     table = schema.journal.c
     query = select(table.id, table.chain, table.step, table.at_ms).order_by(table.id.desc()).limit(1)
-    if is_shared(connection):
-        query = select(*func.journal_end().table_valued("id", "chain", "step", "at_ms").c)
     row = connection.execute(query).first()
-    return End() if row is None or row.id is None else End(*row)
+    return End() if row is None else End(*row)
 
 
 def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, end: End | None = None) -> None:
@@ -84,6 +89,8 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         former = _digest(former, *_content(table, values))
         chained.append({**values, "chain": former})
     connection.execute(table.insert(), chained)
+    if table is schema.journal and END in connection.info:
+        connection.info[END] = End(*(chained[-1][name] for name in ("id", "chain", "step", "at_ms")))
 
 
 def head(connection: Connection, table: Table) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from quakegui.project import schema
+from quakegui.project import chain, schema
 from quakegui.project.database import engine_of, sentences
 from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL, RUNS
 from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
@@ -151,7 +151,9 @@ class Lookout:
         states: list[_State] = []
 
         def note(connection: Connection) -> None:
-            states.append(_state(connection))
+            end = connection.info.get(chain.END) if taken == (JOURNAL,) else None
+            # Labels in a shared project change nothing else, and each query is a way to the server and back.
+            states.append(_state(connection) if end is None else _State({}, (end.id, 0)))
             if len(states) > 1:
                 with self._lock:
                     self._committing = True
@@ -160,7 +162,7 @@ class Lookout:
             yield note
             if len(states) > 1:
                 with self._lock:
-                    self._take_for_known(*states, taken if self.listener is not None else EVERYTHING)
+                    self._take_for_known(states[0], states[-1], taken if self.listener is not None else EVERYTHING)
         finally:
             with self._lock:
                 self._committing = False

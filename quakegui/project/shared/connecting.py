@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
-from quakegui.project import domains
+from quakegui.project import chain, domains
 from quakegui.project.errors import ProjectError
 from quakegui.project.shared.address import Address
 from quakegui.project.shared.tables import deed
@@ -38,8 +38,6 @@ def engine_to(address: Address) -> Engine:
         If the driver is not installed.
     """
     try:
-        import psycopg
-
         from quakegui.project.shared import driver
     except ImportError as error:
         raise ProjectError(
@@ -48,7 +46,6 @@ def engine_to(address: Address) -> Engine:
                 '"quakegui[shared]"\'.'
             )
         ) from error
-
     pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
     engine = create_engine(
         "postgresql+psycopg://",
@@ -57,37 +54,52 @@ def engine_to(address: Address) -> Engine:
         use_native_hstore=False,
         **pool,
     )
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get("plain"):
-            return
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, driver.PunctualConnection)
-        if not options.get("write"):
-            _run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return
-        patience_s = options.get("patience", PATIENCE_S)
-        raw.silence_s = driver.SILENCE_S + patience_s
-        try:
-            _run(connection, _beginning(options.get("domains", domains.EVERYTHING), patience_s, options.get("act")))
-        finally:
-            raw.silence_s = driver.SILENCE_S
-
-    @event.listens_for(engine, "checkin")
-    def rest(_raw: object, record: Any) -> None:
-        record.info["rested"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def wake(raw: Any, record: Any, _proxy: object) -> None:
-        if time.monotonic() - record.info.get("rested", time.monotonic()) > RESTED_S:
-            try:
-                raw.execute("")
-            except psycopg.OperationalError as error:
-                raise DisconnectionError from error  # the pool makes another one
-
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", _rest)
+    event.listen(engine, "checkout", _wake)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction as the options of the connection say, in one round trip."""
+    import psycopg
+
+    options = connection.get_execution_options()
+    if options.get("plain"):
+        return
+    raw: Any = connection.connection.driver_connection
+    taken, patience_s = options.get("domains", domains.EVERYTHING), options.get("patience", PATIENCE_S)
+    connection.info.pop(chain.END, None)
+    try:
+        if not options.get("write"):
+            raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return
+        with raw.patient(patience_s):
+            cursor = raw.execute(_beginning(taken, patience_s, options.get("act")))
+        if domains.JOURNAL in taken and options.get("act") is not None:
+            while cursor.nextset():
+                pass
+            connection.info[chain.END] = chain.End(*cursor.fetchall()[0])
+    except psycopg.Error as error:
+        lost = raw.closed
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost) from error
+
+
+def _rest(_raw: object, record: Any) -> None:
+    record.info["rested"] = time.monotonic()
+
+
+def _wake(raw: Any, record: Any, _proxy: object) -> None:
+    """Try a connection that was not used for some time; the pool makes another one if it is lost."""
+    import psycopg
+
+    if time.monotonic() - record.info.get("rested", time.monotonic()) > RESTED_S:
+        try:
+            raw.execute("")
+        except psycopg.OperationalError as error:
+            raise DisconnectionError from error
 
 
 def commit(engine: Engine, transaction: RootTransaction, act: UUID, taken: tuple[str, ...]) -> None:
@@ -139,9 +151,6 @@ def _beginning(taken: tuple[str, ...], patience_s: float, act: UUID | None) -> s
     ]
     if act is not None:
         statements.append(f"INSERT INTO deed (id) VALUES ('{act}')")  # noqa: S608
+        if domains.JOURNAL in taken:
+            statements.append("SELECT id, chain, step, at_ms FROM journal_end()")
     return "; ".join(statements)
-
-
-def _run(connection: Connection, statements: str) -> None:
-    """Run several statements in one round trip."""
-    connection.exec_driver_sql(statements, execution_options={"no_parameters": True})

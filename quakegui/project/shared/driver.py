@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -47,6 +48,15 @@ class PunctualConnection(psycopg.Connection[Any]):
         except SilentServerError:
             self.pgconn.finish()
             raise
+
+    @contextmanager
+    def patient(self, patience_s: float) -> Iterator[None]:
+        """Allow a statement to wait for a lock for some seconds more."""
+        self.silence_s += patience_s
+        try:
+            yield
+        finally:
+            self.silence_s -= patience_s
 
 
 def connect(address: Address) -> PunctualConnection:

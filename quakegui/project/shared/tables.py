@@ -60,7 +60,8 @@ $$;
 -- The end of the journal, also for those who do not see its rows.
 CREATE OR REPLACE FUNCTION journal_end(OUT id bigint, OUT chain text, OUT step bigint, OUT at_ms bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT id, chain, step, at_ms FROM journal ORDER BY id DESC LIMIT 1
+  SELECT coalesce(max(id), 0), CASE count(*) WHEN 0 THEN '' ELSE max(chain) END, coalesce(max(step), 0), coalesce(max(at_ms), 0)
+  FROM (SELECT * FROM journal ORDER BY id DESC LIMIT 1) AS last
 $$;
 
 CREATE OR REPLACE FUNCTION raise_revision(which text) RETURNS void
