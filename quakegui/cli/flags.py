@@ -1,4 +1,4 @@
-"""Commands on flags: readings that an analyst does not want to count, and why."""
+"""Commands on flags: readings that an analyst excludes, and why."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from quakegui.project.flags import Subject
 from quakegui.project.season_tables import iso
 from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.season.flags import Flag
+from quakegui.words import counted
 
 COLUMNS = ("number", "at", "author", "station", "night", "since", "until", "reason")
 
@@ -37,7 +38,7 @@ def list_(project: ProjectFolder, station: Station = "", as_json: AsJson = False
     """List the flags in force with author and reason; times are UTC."""
     with open_project(project, read_only=True) as opened:
         facts = [flag_facts(flag) for flag in flags.standing(opened, station.strip().upper() or None)]
-    print_facts(f"{len(facts)} flags", COLUMNS, facts, as_json=as_json)
+    print_facts(counted("{count} flag", "{count} flags", count=len(facts)), COLUMNS, facts, as_json=as_json)
 
 
 @app.command(

@@ -71,13 +71,13 @@ def demo(
     ] = None,
     train: Annotated[
         bool,
-        typer.Option("--train", help="With --headless: train a small model instead of evaluating the bundled one."),
+        typer.Option("--train", help="With --headless: train a small model instead of evaluating the pre-trained one."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create the SYNTHETIC season of 2022 and show it with the predictions of the bundled model.
+    """Create the SYNTHETIC season of 2022 and show it with the predictions of the pre-trained model.
 
-    The model was trained on other simulated seasons of the same generator, so it detects signals like these.
+    The model was trained on other synthetic seasons of the same generator, so it detects signals like these.
     """
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
@@ -157,8 +157,8 @@ def import_(
 
     Unreadable files are skipped and listed; the rest is imported. Ctrl+C cancels without leaving anything half-done.
 
-    Csv and xlsx tables with recognisable columns need no mapping; where one is uncertain, a message names the option to add.
-    Others do, for example {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M",
+    Most tables (csv, xlsx) need no mapping; where a column is uncertain, a message names the option to add. Other tables need
+    one, for example {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M",
     "timezone": "Asia/Shanghai", "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per
     station, {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
@@ -279,7 +279,7 @@ def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, a
 
 
 def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder | None:
-    """Return the run of a model trained here, or of the bundled model; None if this installation has none."""
+    """Return the run of a model trained here, or of the pre-trained model; None if this installation has none."""
     if train:
         with worker_bar("Training") as listen, interruptible("Stopping the training process.") as cancelled:
             return season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)

@@ -104,7 +104,7 @@ def without_command(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Daily anomaly maps of a geomagnetic network, labels, the VGG-12 model and a candid assessment of its skill.
+    """Daily anomaly maps of a geomagnetic network, labels, the VGG-12 model and an objective assessment of its skill.
 
     Without a command, the window opens.
     """

@@ -1,8 +1,8 @@
-"""Analysts' flags as they lie in the journal, and which of them are in force.
+"""Analysts' flags as stored in the journal, and which of them are in force.
 
-A flag is a row of kind "flag". What it is about stands in its column `owner`: the station and the night ("KAK 2022-01-15"),
-or the station and the interval in UTC ("KAK 2022-01-15T00:10:00.000/2022-01-15T00:20:00.000"); why stands in `note`. A row
-without a class takes the flag back. Of several rows about the same the last one counts.
+A flag is a row of kind "flag". Its column `owner` contains what it refers to: the station and the night ("KAK 2022-01-15"),
+or the station and the interval in UTC ("KAK 2022-01-15T00:10:00.000/2022-01-15T00:20:00.000"); `note` contains the
+reason. A row without a class removes the flag. Of several rows with the same key, the last one counts.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def flags_in_force(connection: Connection, station: str | None = None) -> tuple[
     return tuple(found)
 
 
-def days_reached(owners: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+def utc_days_of(owners: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
     """Return the first and last UTC day whose readings rows of the journal can be about, by station."""
     found: dict[str, list[tuple[int, int]]] = {}
     for owner in owners:

@@ -15,8 +15,12 @@ from quakegui.project import making, run_folders, schema, soundness, verifying
 from quakegui.project.database import DATABASE, engine_of, sentence, sentences
 from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import is_link, replacing
+<<<<<<< HEAD
 from quakegui.project.shared.address import is_shared_folder, read_address
 from quakegui.words import Said
+=======
+from quakegui.words import Said, counted
+>>>>>>> main
 
 LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
@@ -42,11 +46,13 @@ def require_length(folder: Path) -> None:
     length = len(os.fsencode(folder / f"{DATABASE}-journal"))
     if sys.platform != "win32" and length > LONGEST_PATH:
         raise ProjectError(
-            Said(
+            counted(
+                "The path of {folder} is {length} byte too long for a database (a Chinese character takes three). "
+                "Use shorter folder names, or fewer nested folders.",
                 "The path of {folder} is {length} bytes too long for a database (a Chinese character takes three). "
                 "Use shorter folder names, or fewer nested folders.",
-                folder=folder,
                 length=length - LONGEST_PATH,
+                folder=folder,
             )
         )
 

@@ -57,7 +57,7 @@ class ChainState:
 
     @property
     def name(self) -> str:
-        """The content of the chain in words."""
+        """Name of the chain in sentences."""
         return NAMES[self.table]
 
 

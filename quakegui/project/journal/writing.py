@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
+<<<<<<< HEAD
 from quakegui.project.domains import JOURNAL
 from quakegui.project.flag_rows import FLAG, days_reached
+=======
+from quakegui.project.flag_rows import FLAG, utc_days_of
+>>>>>>> main
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
@@ -23,7 +27,7 @@ from quakegui.project.journal.row import (
     day_numbers,
     standing_rows,
 )
-from quakegui.project.nights import mark_reached
+from quakegui.project.nights import mark_days_stale
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
@@ -184,7 +188,7 @@ def append(
     chain.append(connection, schema.journal, values, end=end)
     flagged = [key[3] for key in changed if key[0] == FLAG]
     if flagged:
-        mark_reached(connection, days_reached(flagged))
+        mark_days_stale(connection, utc_days_of(flagged))
     return step
 
 
