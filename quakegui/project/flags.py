@@ -18,12 +18,8 @@ from sqlalchemy import Connection, func, select
 from quakegui.formats.errors import shown
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
-<<<<<<< HEAD
 from quakegui.project.domains import INPUTS, JOURNAL
-from quakegui.project.flag_rows import FLAG, FLAGGED, days_reached, flags_in_force
-=======
 from quakegui.project.flag_rows import FLAG, FLAGGED, flags_in_force, utc_days_of
->>>>>>> main
 from quakegui.project.journal.row import Key, RowContent
 from quakegui.project.journal.writing import append
 from quakegui.project.nights import ensure_nights

@@ -15,12 +15,8 @@ from quakegui.project import making, run_folders, schema, soundness, verifying
 from quakegui.project.database import DATABASE, engine_of, sentence, sentences
 from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import is_link, replacing
-<<<<<<< HEAD
 from quakegui.project.shared.address import is_shared_folder, read_address
-from quakegui.words import Said
-=======
 from quakegui.words import Said, counted
->>>>>>> main
 
 LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""

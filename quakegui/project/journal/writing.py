@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
-<<<<<<< HEAD
 from quakegui.project.domains import JOURNAL
-from quakegui.project.flag_rows import FLAG, days_reached
-=======
 from quakegui.project.flag_rows import FLAG, utc_days_of
->>>>>>> main
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
