@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
+from quakegui.project.dialects import insert_into
 from quakegui.project.live_rows import LIVE, LiveReadings, by_day, fold, live_file, pack_batch
 from quakegui.project.nights import mark_stale, read_blocks
 from quakegui.project.reading_blocks import DAY_MS, merged
@@ -115,7 +115,7 @@ def store_arrival(project: Project, arrival: Arrival) -> None:
     days = by_day(arrival.readings)
     rows = [{"utc_day": day, "received_ms": arrival.received_ms, "readings": pack_batch(batch)} for day, batch in days.items()]
     with project.write() as connection:
-        numbers = {day: live_file(connection, day, arrival.received_ms) for day in days}
+        numbers = {day: live_file(connection, day, arrival.received_ms, project.login or LIVE) for day in days}
         _name_stations(connection, arrival.readings, numbers)
         if rows:
             connection.execute(schema.live_batch.insert(), rows)
@@ -162,7 +162,7 @@ def _record_states(connection: Connection, arrival: Arrival) -> None:
     rows = [{**state, "station": code} for code, state in changed.items()]
     if rows:
         make_room_for(connection, changed)
-        query = insert(table)
+        query = insert_into(connection, table)
         names = ("last_ms", "received_ms", "messages", "refused", "reason")
         update = {name: query.excluded[name] for name in names}
         connection.execute(query.on_conflict_do_update(index_elements=["station"], set_=update), rows)

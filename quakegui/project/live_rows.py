@@ -21,6 +21,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from quakegui.project import schema
 from quakegui.project.acts import READINGS, add_act
+from quakegui.project.domains import INPUTS
 from quakegui.project.reading_blocks import DAY_MS, Block, DamagedReadingsError, block_row, instants, pack
 from quakegui.project.store import Project
 from quakegui.season.localtime import wall_clock_ms
@@ -133,7 +134,7 @@ def unpack_batch(packed: bytes) -> Batch:
     return dict(zip(keys, zip(np.split(times, ends), np.split(values, ends), strict=True), strict=True))
 
 
-def live_file(connection: Connection, utc_day: int, at_ms: int) -> int:
+def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LIVE) -> int:
     """Return the number of the file of live readings of a UTC day; a new one comes with its act.
 
     Parameters
@@ -144,6 +145,8 @@ def live_file(connection: Connection, utc_day: int, at_ms: int) -> int:
         Days since 1970.
     at_ms
         Time of arrival of its first readings, in milliseconds since 1970 UTC.
+    author
+        In whose name it is recorded.
     """
     file = schema.imported_file.c
     name = f"live {np.datetime64(utc_day, 'D')}"
@@ -153,7 +156,7 @@ def live_file(connection: Connection, utc_day: int, at_ms: int) -> int:
     number: int = (connection.scalar(select(func.max(file.id))) or 0) + 1
     texts = {"name": name, "base": name, "sha256": "0" * 64, "format": LIVE}
     connection.execute(schema.imported_file.insert().values(id=number, **texts, imported_ms=at_ms, readings=0, notes="[]"))
-    act = add_act(connection, READINGS, LIVE, summary={"files": 1, "names": [name], "live": True})
+    act = add_act(connection, READINGS, author, summary={"files": 1, "names": [name], "live": True})
     connection.execute(schema.brought.insert().values(act=act, file=number))
     connection.execute(schema.sighting.insert().values(act=act, file=number, base=name, modified_ms=None))
     return number
@@ -165,7 +168,7 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
     It can be interrupted at any point, and others can add batches or fold meanwhile: until its batches are deleted, a station
     is folded again with the same result.
     """
-    if project.read_only:
+    if INPUTS not in project.rights:
         return 0
     known: dict[int, tuple[int, Batch]] = {}
     with project.read() as connection:
