@@ -156,9 +156,9 @@ def import_(
             pattern = hints.station_pattern or hints.mapping.station_pattern
             save_for_later(opened, paths, replace(hints.mapping, station_pattern=pattern))
     if as_json:
-        print_json(_import_facts(done))
+        print_json(import_facts(done))
     else:
-        _print_import(done)
+        print_import(done)
     if done.cancelled:
         raise ProjectError("Import cancelled; the project is unchanged.")
     if done.skipped and not (done.imported or done.unchanged):
@@ -294,14 +294,16 @@ def _mapping(path: Path | None) -> TableMapping | None:
         raise typer.BadParameter(f"{path}: {error}") from error
 
 
-def _import_facts(report: ImportReport) -> dict[str, Any]:
+def import_facts(report: ImportReport) -> dict[str, Any]:
+    """Return the report of an import as JSON values."""
     facts = asdict(report)
     for one in facts["imported"]:
         one |= {"first": _stamp(one["first"]), "last": _stamp(one["last"]), "left": one.pop("remainder")}
     return facts
 
 
-def _print_import(report: ImportReport) -> None:
+def print_import(report: ImportReport) -> None:
+    """Print the report of an import."""
     readings = sum(each.readings for each in report.imported)
     overwritten = sum(each.overwritten for each in report.imported)
     typer.echo(

@@ -96,7 +96,8 @@ def pieces(selection: Selection, timezone: str) -> tuple[Piece, ...]:
 
 def _year_after(time: np.datetime64) -> np.datetime64:
     """Return the beginning of the year after a time."""
-    return (time.astype("datetime64[Y]") + 1).astype("datetime64[ms]")
+    after: np.datetime64 = (time.astype("datetime64[Y]") + 1).astype("datetime64[ms]")
+    return after
 
 
 def _boxes(box: tuple[float, float, float, float] | None) -> tuple[tuple[float, float, float, float] | None, ...]:

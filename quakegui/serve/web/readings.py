@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui import formats
-from quakegui.formats.errors import FormatError
+from quakegui.formats import iaga2002
+from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import Source
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.importing import import_paths
@@ -173,7 +174,16 @@ class Gin:
             return Readout(name, b"", 0, self._per_day)
         if not answer.body.endswith(b"\n"):
             raise FetchError(hapi.cut_off(one.code, one.day))
-        is_final, has_readings = _check(Source(name, answer.body), one, rows)
+        source = Source(name, answer.body)
+        if not iaga2002.looks_like(source):
+            raise FetchError(
+                Said(
+                    "{host} sent something that is not IAGA-2002; nothing was stored. It begins: {text}",
+                    host=self._service.host,
+                    text=shown(answer.body[:200].decode("utf-8", "replace"), 100),
+                )
+            )
+        is_final, has_readings = _check(source, one, rows)
         return Readout(name, answer.body if has_readings else b"", rows, self._per_day, is_final)
 
 
