@@ -138,8 +138,8 @@ def test_too_much_at_once_is_divided(project, stub) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ((HEAD + "ev|2022-01-01T00:00:00|30.5|101").encode(), "is cut off; nothing of it was stored"),
-        (b"Service is down for maintenance\n", "not a table of earthquakes; nothing was stored. It begins: Service is down"),
+        ((HEAD + "ev|2022-01-01T00:00:00|30.5|101").encode(), "is truncated; nothing was saved"),
+        (b"Service is down for maintenance\n", "not a table of earthquakes; nothing was saved. It begins: Service is down"),
         ((HEAD + "ev|soon|30|101|10|A|C|N|1|mb|4|A|x\n").encode(), "not a table of earthquakes"),
         (HEAD.encode(), "has no earthquakes for this request; nothing was changed"),
     ],
@@ -156,7 +156,7 @@ def test_a_failure_in_the_middle_keeps_the_answers_before_it(project, stub) -> N
     answer_with(stub, quakes("2021-06-10", "2022-06-10", 240))
     good = stub.handle
     stub.handle = lambda request: good(request) if len(stub.asked) < 2 else reply(request, status=500)
-    with pytest.raises(FetchError, match="cannot answer now"):
+    with pytest.raises(FetchError, match="is not available now"):
         fetch(project, stub)
     stub.handle = good
     assert len(fetch(project, stub).events) == 37
@@ -200,7 +200,7 @@ def test_services_by_name_and_by_address() -> None:
         ("nobody", EVENTS, "Unknown service “nobody”. Use one of usgs, emsc"),
         ("usgs", READINGS, "not a service of readings"),
         ("intermagnet", EVENTS, "not a service of earthquakes"),
-        ("https://bo:x@host/a", EVENTS, "a password is not used"),
+        ("https://bo:x@host/a", EVENTS, "user name or password are not accepted"),
     ):
         with pytest.raises(FetchError, match=why):
             service_of(text, kinds)

@@ -39,30 +39,35 @@ def test_an_answer_is_its_bytes_packed_or_not(stub: Stub) -> None:
 @pytest.mark.parametrize(
     ("body", "options", "sentence", "asked"),
     [
-        (TABLE, {"length": 1000}, "The answer of HOST is cut off; nothing of it was stored.", 2),
+        (TABLE, {"length": 1000}, "The response of HOST is truncated; nothing was saved.", 2),
         (
             gzip.compress(TABLE)[:-9],
             {"Content_Encoding": "gzip"},
-            "The answer of HOST is cut off; nothing of it was stored.",
+            "The response of HOST is truncated; nothing was saved.",
             2,
         ),
-        (b"no gzip", {"Content_Encoding": "gzip"}, "The packed answer of HOST is damaged; nothing of it was stored.", 2),
-        (TABLE, {"Content_Encoding": "br"}, "HOST packed its answer as “br”, which was not asked for.", 1),
-        (b"x" * 10_001, {}, "The answer of HOST is larger than 10,000 bytes and was not read; ask for less at once.", 1),
+        (b"no gzip", {"Content_Encoding": "gzip"}, "The compressed response of HOST is damaged; nothing was saved.", 2),
+        (TABLE, {"Content_Encoding": "br"}, "HOST compressed its response as “br”, which was not requested.", 1),
+        (b"x" * 10_001, {}, "The response of HOST is larger than 10,000 bytes; nothing was saved. Request less at once.", 1),
         (
             gzip.compress(bytes(10_000_000)),
             {"Content_Encoding": "gzip"},
-            "The answer of HOST is larger than 10,000 bytes and was not read; ask for less at once.",
+            "The response of HOST is larger than 10,000 bytes; nothing was saved. Request less at once.",
             1,
         ),
-        (TABLE, {"kind": "text/html"}, "HOST sent a web page instead of data; nothing was stored. Check the address.", 1),
-        (b"\n <!DOCTYPE html>", {}, "HOST sent a web page instead of data; nothing was stored. Check the address.", 1),
-        (TABLE, {"kind": "image/png"}, "HOST sent “image/png” instead of text/; nothing was stored.", 1),
-        (b"Bad box\x1b[2J", {"status": 400}, "HOST refused the request (HTTP 400). The service writes: Bad box\ufffd[2J", 1),
+        (TABLE, {"kind": "text/html"}, "HOST sent a web page instead of data; nothing was saved. Check the address.", 1),
+        (b"\n <!DOCTYPE html>", {}, "HOST sent a web page instead of data; nothing was saved. Check the address.", 1),
+        (TABLE, {"kind": "image/png"}, "HOST sent “image/png” instead of text/; nothing was saved.", 1),
+        (
+            b"Bad box\x1b[2J",
+            {"status": 400},
+            "HOST refused the request (HTTP 400). The message of the service: Bad box\ufffd[2J",
+            1,
+        ),
         (b"<html>", {"status": 404, "kind": "text/html"}, "HOST refused the request (HTTP 404).", 1),
-        (b"", {"status": 503}, "HOST cannot answer now (HTTP 503). Try again later.", 2),
-        (b"", {"status": 503, "Retry_After": "0"}, "HOST cannot answer now (HTTP 503). Try again later.", 2),
-        (b"", {"status": 503, "Retry_After": "99999"}, "HOST cannot answer now (HTTP 503). Try again later.", 1),
+        (b"", {"status": 503}, "HOST is not available now (HTTP 503). Try again later.", 2),
+        (b"", {"status": 503, "Retry_After": "0"}, "HOST is not available now (HTTP 503). Try again later.", 2),
+        (b"", {"status": 503, "Retry_After": "99999"}, "HOST is not available now (HTTP 503). Try again later.", 1),
     ],
 )
 def test_a_bad_answer_is_one_sentence(stub: Stub, body: bytes, options: dict, sentence: str, asked: int) -> None:
@@ -83,11 +88,11 @@ def test_redirections_stay_on_the_host_and_end(stub: Stub) -> None:
     assert ask(f"{stub.url}/query", limits=QUICK).body == TABLE
     assert stub.asked == ["/query", "/data?b=2"]
     stub.handle = lambda request: reply(request, status=307, Location="/query")
-    assert refusal(stub) == "HOST redirects in a circle; there is no answer."
+    assert refusal(stub) == "HOST redirects in a circle; the request was given up."
     stub.handle = lambda request: reply(request, status=307, Location=f"/{len(stub.asked)}")
-    assert refusal(stub) == "HOST redirects in a circle; there is no answer."
+    assert refusal(stub) == "HOST redirects in a circle; the request was given up."
     stub.handle = lambda request: reply(request, status=301, Location="http://localhost:1/x")
-    assert "redirects to another host, localhost:1, which was not asked." in refusal(stub)
+    assert "redirects to another host, localhost:1; this was not followed." in refusal(stub)
     stub.handle = lambda request: reply(request, status=301, Location="file:///etc/passwd")
     assert "is not an address of a web service" in refusal(stub)
 
@@ -99,7 +104,7 @@ def test_a_server_that_drips_or_is_silent_does_not_hold_the_program(stub: Stub) 
             request.wfile.write(b"x")
 
     stub.handle = drip
-    assert refusal(stub, replace(QUICK, total_s=0.1)) == "HOST did not answer completely within 0 s."
+    assert refusal(stub, replace(QUICK, total_s=0.1)) == "HOST did not send the whole response within 0 s."
     stub.handle = lambda request: stub.ended.wait()
     assert refusal(stub, replace(QUICK, silence_s=0.1, tries=1)) == "HOST sent nothing for 0 s."
 
@@ -140,7 +145,7 @@ def test_only_addresses_of_the_web_are_asked(url: str) -> None:
 
 
 def test_passwords_in_addresses_are_refused() -> None:
-    with pytest.raises(FetchError, match="user name or a password"):
+    with pytest.raises(FetchError, match="user name or password"):
         check_address("https://bo:secret@host/path")
 
 

@@ -87,7 +87,7 @@ def test_what_lacks_in_two_answers_is_reported_and_asked_for_in_every_run(projec
     for run in range(2):
         done = fetch(project, stub)
         assert done.asked == 2
-        assert done.short == ["KAK, 2022-02-01: 700 of 1440 timestamps, in two answers; the rest lacks at the service."]
+        assert done.short == ["KAK, 2022-02-01: the service has 700 of 1440 timestamps."]
         assert (len(done.imported.imported), len(done.imported.unchanged)) == ((1, 0), (0, 1))[run]
 
 
@@ -104,10 +104,10 @@ def test_days_without_readings_are_remembered_too(project, stub) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (iaga("MMB", "2022-02-01"), "The answer is about MMB, 2022-02-01, which was not asked for"),
-        (iaga("KAK", "2022-02-02"), "The answer is about KAK, 2022-02-02, which was not asked for"),
-        (iaga("KAK", "2022-02-01")[:-5], "The data of KAK on 2022-02-01 are cut off; nothing of them was stored."),
-        (b"No such observatory\n", "sent something that is not IAGA-2002; nothing was stored. It begins: No such observatory"),
+        (iaga("MMB", "2022-02-01"), "The response contains MMB, 2022-02-01, which was not requested"),
+        (iaga("KAK", "2022-02-02"), "The response contains KAK, 2022-02-02, which was not requested"),
+        (iaga("KAK", "2022-02-01")[:-5], "The data of KAK on 2022-02-01 are truncated; nothing was saved."),
+        (b"No such observatory\n", "sent something that is not IAGA-2002; nothing was saved. It begins: No such observatory"),
     ],
 )
 def test_a_bad_answer_stores_nothing(project, stub, body, sentence) -> None:
@@ -124,7 +124,7 @@ def test_a_day_that_fails_does_not_prevent_the_others(project, stub) -> None:
     stub.handle = lambda request: reply(request, status=500) if len(stub.asked) == 2 else good(request)
     done = fetch(project, stub, days=3)
     assert [str(one).replace(stub.url.removeprefix("http://"), "HOST") for one in done.failures] == [
-        "KAK, 2022-02-02: HOST cannot answer now (HTTP 500). Try again later."
+        "KAK, 2022-02-02: HOST is not available now (HTTP 500). Try again later."
     ]
     assert len(done.imported.imported) == 2
     done = fetch(project, stub, days=3)
@@ -196,10 +196,10 @@ def test_a_hapi_data_set_without_total_intensity_is_read_by_its_components(proje
 @pytest.mark.parametrize(
     ("info", "data", "sentence"),
     [
-        (INFO, rows()[:-3], "are cut off"),
+        (INFO, rows()[:-3], "are truncated"),
         (INFO, rows().replace("02-01T00:00", "02-03T00:00"), "contain an unexpected line: 2022-02-03T00:00:00Z"),
         (INFO, rows().replace(",35000", "", 1), "contain an unexpected line"),
-        (INFO, '{"HAPI": "2.1", "status": {"code": 1406, "message": "unknown id"}}\n', "in place of data: 1406 unknown id"),
+        (INFO, '{"HAPI": "2.1", "status": {"code": 1406, "message": "unknown id"}}\n', "instead of data: 1406 unknown id"),
         ({**INFO, "parameters": INFO["parameters"][:1]}, rows(), "no total intensity"),
         ({"parameters": 3}, rows(), "description of the data set kak/best-avail/PT1M/xyzf is not readable"),
         ({**INFO, "parameters": [{"name": "Time"}, {"name": "F", "units": "V"}]}, rows(), "no total intensity"),

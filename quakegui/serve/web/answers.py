@@ -79,7 +79,7 @@ class Answers:
             raise _unwritable(self.folder, error) from error
         for line in lines:
             try:
-                record: Record = built(Record, parse_json(line), what=Said("answer"))
+                record: Record = built(Record, parse_json(line), what=Said("response"))
             except ValueError:
                 continue  # a line that was cut off when the computer stopped: the question is asked again
             self._records[record.url] = record
@@ -166,4 +166,4 @@ def file_name(text: str) -> str:
 
 def _unwritable(folder: Path, error: OSError) -> FetchError:
     why = error.strerror or error
-    return FetchError(Said("The answers cannot be kept in {folder}: {why}. Nothing was imported.", folder=folder, why=why))
+    return FetchError(Said("The responses cannot be saved in {folder}: {why}. Nothing was imported.", folder=folder, why=why))

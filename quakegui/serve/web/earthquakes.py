@@ -78,14 +78,14 @@ def pieces(selection: Selection, timezone: str) -> tuple[Piece, ...]:
         If there is no first date, or it is in the future.
     """
     if selection.since is None:
-        raise FetchError(Said("Enter the first date of the earthquakes to fetch."))
+        raise FetchError(Said("Enter the start date of the earthquakes."))
     now = np.datetime64(wall_clock_ms(), "ms")
     days = np.array([selection.since, selection.until or selection.since], dtype="datetime64[D]")
     starts, ends = night_bounds(days, timezone, NightWindow(0.0, 24.0))
     # Without a last date, until the end of this year: the same question tomorrow replaces the answer of today.
     begin, end = starts[0], ends[1] if selection.until is not None else _year_after(now)
     if begin >= min(end, now):
-        raise FetchError(Said("The first date is in the future or after the last one; choose other dates."))
+        raise FetchError(Said("The start date is in the future or after the end date; choose other dates."))
     bounds = [begin]
     while bounds[-1] < end:
         bounds.append(min(_year_after(bounds[-1]), end))
@@ -204,13 +204,13 @@ def _rows(body: bytes, service: Service) -> int:
     if table is None:
         raise FetchError(_no_table(service, body))
     if not text.endswith("\n"):
-        raise FetchError(Said("The answer of {host} is cut off; nothing of it was stored.", host=service.host))
+        raise FetchError(Said("The response of {host} is truncated; nothing was saved.", host=service.host))
     return sum(bool(line.strip()) for line in text.splitlines()[table.header_line :])
 
 
 def _no_table(service: Service, body: bytes) -> Said:
     return Said(
-        "{host} sent something that is not a table of earthquakes; nothing was stored. It begins: {text}",
+        "{host} sent something that is not a table of earthquakes; nothing was saved. It begins: {text}",
         host=service.host,
         text=shown(body[:200].decode("utf-8", "replace"), 100),
     )

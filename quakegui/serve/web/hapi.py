@@ -166,7 +166,7 @@ def table_of(answer: Answer, found: DataSet, code: str, day: np.datetime64) -> t
 
 def cut_off(code: str, day: np.datetime64) -> Said:
     """Return the sentence on an answer that ends within a line."""
-    return Said("The data of {station} on {day} are cut off; nothing of them was stored.", station=code, day=day)
+    return Said("The data of {station} on {day} are truncated; nothing was saved.", station=code, day=day)
 
 
 def _facts(answer: Answer, dataset: str) -> Mapping[str, Any]:
@@ -190,7 +190,7 @@ def _status(text: str) -> Mapping[str, Any]:
 
 def _refusal(status: Mapping[str, Any]) -> Said:
     text = shown(f"{status.get('code', '')} {status.get('message', '')}".strip(), 200)
-    return Said("The server sent a message in place of data: {text}", text=text or "?")
+    return Said("The server sent a message instead of data: {text}", text=text or "?")
 
 
 def _unreadable(dataset: str) -> FetchError:

@@ -138,7 +138,9 @@ def check_address(url: str) -> SplitResult:
     if not port_is_valid or parts.scheme not in ("http", "https") or not parts.hostname or not url.isascii() or " " in url:
         raise FetchError(Said("“{url}” is not an address of a web service, such as https://host/path.", url=shown(url, 200)))
     if parts.username is not None or parts.password is not None:
-        raise FetchError(Said("An address with a user name or a password is not used, because addresses are stored."))
+        raise FetchError(
+            Said("Addresses with a user name or password are not accepted, because addresses are saved in the project.")
+        )
     return parts
 
 
@@ -183,7 +185,7 @@ class _Call:
                 self._break_off()
                 raise FetchError(
                     Said(
-                        "{host} did not answer completely within {seconds:.0f} s.",
+                        "{host} did not send the whole response within {seconds:.0f} s.",
                         host=self._host,
                         seconds=self._limits.total_s,
                     )
@@ -229,13 +231,13 @@ class _Call:
             target = urljoin(url, response.headers.get("Location", ""))
             _refuse_detour(url, target)
             if target in seen or len(seen) > self._limits.redirections:
-                raise FetchError(Said("{host} redirects in a circle; there is no answer.", host=self._host))
+                raise FetchError(Said("{host} redirects in a circle; the request was given up.", host=self._host))
             url = target
 
     def _read(self, response: http.client.HTTPResponse) -> Answer:
         if response.status in PASSING:
             raise _PassingError(
-                Said("{host} cannot answer now (HTTP {status}). Try again later.", host=self._host, status=response.status),
+                Said("{host} is not available now (HTTP {status}). Try again later.", host=self._host, status=response.status),
                 retry_after(response.headers.get("Retry-After", "")),
             )
         if response.status not in ANSWERS:
@@ -248,7 +250,7 @@ class _Call:
         if stated and self._types and not stated.startswith(self._types):
             raise FetchError(
                 Said(
-                    "{host} sent “{type}” instead of {types}; nothing was stored.",
+                    "{host} sent “{type}” instead of {types}; nothing was saved.",
                     host=self._host,
                     type=shown(stated, 60),
                     types=", ".join(self._types),
@@ -265,7 +267,7 @@ class _Call:
         if packing not in ("identity", "gzip", "x-gzip"):
             raise FetchError(
                 Said(
-                    "{host} packed its answer as “{packing}”, which was not asked for.",
+                    "{host} compressed its response as “{packing}”, which was not requested.",
                     host=self._host,
                     packing=shown(packing, 40),
                 )
@@ -281,7 +283,7 @@ class _Call:
             if size > self._limits.size:
                 raise FetchError(
                     Said(
-                        "The answer of {host} is larger than {size:,} bytes and was not read; ask for less at once.",
+                        "The response of {host} is larger than {size:,} bytes; nothing was saved. Request less at once.",
                         host=self._host,
                         size=self._limits.size,
                     )
@@ -296,17 +298,17 @@ class _Call:
         if response.headers.get_content_maintype() != "text" or response.headers.get_content_subtype() == "plain":
             text = shown(response.read(2000).decode("utf-8", "replace"), 200).strip()
         said = Said("{host} refused the request (HTTP {status}).", host=self._host, status=response.status)
-        return said if not text else Said("{refusal} The service writes: {text}", refusal=said, text=text)
+        return said if not text else Said("{refusal} The message of the service: {text}", refusal=said, text=text)
 
     def _cut_off(self) -> _PassingError:
-        return _PassingError(Said("The answer of {host} is cut off; nothing of it was stored.", host=self._host))
+        return _PassingError(Said("The response of {host} is truncated; nothing was saved.", host=self._host))
 
     def _sentence(self, error: Exception) -> FetchError:
         cause = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(cause, http.client.IncompleteRead):
             return self._cut_off()
         if isinstance(cause, zlib.error):
-            return _PassingError(Said("The packed answer of {host} is damaged; nothing of it was stored.", host=self._host))
+            return _PassingError(Said("The compressed response of {host} is damaged; nothing was saved.", host=self._host))
         if isinstance(cause, TimeoutError):
             return _PassingError(
                 Said("{host} sent nothing for {seconds:.0f} s.", host=self._host, seconds=self._limits.silence_s)
@@ -329,7 +331,7 @@ def retry_after(text: str) -> float | None:
 
 
 def _web_page(host: str) -> Said:
-    return Said("{host} sent a web page instead of data; nothing was stored. Check the address.", host=host)
+    return Said("{host} sent a web page instead of data; nothing was saved. Check the address.", host=host)
 
 
 def _refuse_detour(url: str, target: str) -> None:
@@ -343,7 +345,8 @@ def _refuse_detour(url: str, target: str) -> None:
     if here.netloc.lower() != there.netloc.lower() and not is_upgrade:
         raise FetchError(
             Said(
-                "{host} redirects to another host, {other}, which was not asked. Use its address if that is intended: {target}",
+                "{host} redirects to another host, {other}; this was not followed. If it is the right one, use its "
+                "address: {target}",
                 host=here.netloc,
                 other=there.netloc,
                 target=shown(target, 200),

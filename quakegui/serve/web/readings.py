@@ -139,7 +139,7 @@ def station_days(codes: Sequence[str], first: np.datetime64, last: np.datetime64
     if not wanted:
         raise FetchError(Said("Enter at least one station code."))
     if not days.size:
-        raise FetchError(Said("The first date is in the future or after the last one; choose other dates."))
+        raise FetchError(Said("The start date is in the future or after the end date; choose other dates."))
     return tuple(StationDay(code, day) for day in days for code in wanted)
 
 
@@ -178,7 +178,7 @@ class Gin:
         if not iaga2002.looks_like(source):
             raise FetchError(
                 Said(
-                    "{host} sent something that is not IAGA-2002; nothing was stored. It begins: {text}",
+                    "{host} sent something that is not IAGA-2002; nothing was saved. It begins: {text}",
                     host=self._service.host,
                     text=shown(answer.body[:200].decode("utf-8", "replace"), 100),
                 )
@@ -307,8 +307,8 @@ def _answer(one: StationDay, source: Gin | Hapi, answers: Answers, ask: Ask, rep
     is_over = one.over_ms <= wall_clock_ms()
     best: tuple[Readout, Answer] | None = None
     for _turn in range(2):
-        answer = ask(url)
         report.asked += 1
+        answer = ask(url)
         if answer.status != 200:
             break
         found = source.read(answer, one, ask)
@@ -322,7 +322,7 @@ def _answer(one: StationDay, source: Gin | Hapi, answers: Answers, ask: Ask, rep
     if is_over and not found.is_whole:
         report.short.append(
             Said(
-                "{station}, {day}: {rows} of {expected} timestamps, in two answers; the rest lacks at the service.",
+                "{station}, {day}: the service has {rows} of {expected} timestamps.",
                 station=one.code,
                 day=one.day,
                 rows=found.rows,
@@ -352,7 +352,7 @@ def _check(source: Source, one: StationDay, rows: int) -> tuple[bool, bool]:
     if codes - {one.code} or days - {str(one.day)} or (here and not rows):
         raise FetchError(
             Said(
-                "The answer is about {stations}, {days}, which was not asked for; nothing of it was stored.",
+                "The response contains {stations}, {days}, which was not requested; nothing was saved.",
                 stations=", ".join(sorted(codes)) or "?",
                 days=", ".join(sorted(days)[:3]) or "?",
             )

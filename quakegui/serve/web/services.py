@@ -113,5 +113,5 @@ def service_of(text: str, kinds: tuple[Kind, ...], *, dataset: str = "") -> Serv
 
 def _with_dataset(service: Service, dataset: str) -> Service:
     if service.kind != "hapi" or "{code}" not in dataset:
-        raise FetchError(Said("Name a data set of a HAPI server, with {mark} in place of the station code.", mark="{code}"))
+        raise FetchError(Said("Enter the name of a HAPI data set, with {mark} instead of the station code.", mark="{code}"))
     return Service(service.name, service.title, service.url, service.kind, dataset=dataset)
