@@ -1,4 +1,4 @@
-"""Commands that ask web services: fetch events, fetch readings. The only commands that open a connection."""
+"""Commands that send requests to web services: fetch events, fetch readings."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from quakegui.project.store import ProjectError
 from quakegui.season.events import Declustering, Selection, select
 from quakegui.serve.web import earthquakes, http, readings
 from quakegui.serve.web.answers import Answers
-from quakegui.serve.web.services import EVENTS, READINGS, service_of, services
+from quakegui.serve.web.services import EVENTS, READINGS, Kind, service_of, services
 
 app = typer.Typer(no_args_is_help=True, help="Fetch earthquakes and readings from web services.")
 
-Again = Annotated[bool, typer.Option("--again", help="Ask again what was answered before.")]
-Plan = Annotated[bool, typer.Option("--plan", help="Only print what would be asked; open no connection.")]
+Again = Annotated[bool, typer.Option("--again", help="Repeat requests with a saved response.")]
+Plan = Annotated[bool, typer.Option("--plan", help="Only print the requests; send nothing.")]
 Since = Annotated[datetime, date_option("First date.")]
 Until = Annotated[datetime | None, date_option("Last date; default: today.")]
-STOPPING = "Stopping; answers so far are kept, and the project is unchanged."
+STOPPING = "Stopping; responses received so far are saved, and the project is unchanged."
 
 
-def _names(kinds: tuple[str, ...]) -> str:
-    return ", ".join(row.name for row in services(kinds))  # type: ignore[arg-type]
+def _names(kinds: tuple[Kind, ...]) -> str:
+    return ", ".join(row.name for row in services(kinds))
 
 
 @app.command(
@@ -84,8 +84,8 @@ def events_(
 ) -> None:
     """Fetch earthquakes from a web service and import them, replacing those in the project.
 
-    The service is asked for one calendar year at a time, in local dates, box and magnitude. Answers are kept in the project's
-    folder 'fetched'; a second run asks only for years that were not over for 30 days.
+    One request per calendar year is sent, more if a year has too many earthquakes. Responses are saved in the project's folder
+    'fetched'; a second run requests only what is missing, and years that had not been over for 30 days.
     """
     with _sentences(), open_project(project) as opened:
         service = service_of(source, EVENTS)
@@ -96,7 +96,7 @@ def events_(
             raise typer.BadParameter(str(error)) from error
         answers, wanted = Answers(opened), earthquakes.pieces(selection, opened.timezone)
         left = len(wanted) if again else earthquakes.left_to_ask(wanted, service, answers)
-        say(f"{service.url}: {left} of {len(wanted)} requests to ask; the others were answered before.")
+        say(f"{service.url}: {left} of {len(wanted)} requests to send; the others have a saved response.")
         if plan:
             _print_urls([piece.url(service) for piece in wanted], as_json=as_json)
             return
@@ -150,8 +150,8 @@ def readings_(
 ) -> None:
     """Fetch readings from a web service and import them: one request for each station and UTC day.
 
-    Every answer is counted against the sampling interval, and asked for once more if readings lack. Answers are kept in the
-    project's folder 'fetched'; a second run asks only for what lacks, and for days that were not over for 30 days.
+    A response with fewer times than the sampling interval requires is requested once more. Responses are saved in the project's
+    folder 'fetched'; a second run requests only what is missing, and days that had not been over for 30 days.
     """
     if cadence not in readings.CADENCES:
         raise typer.BadParameter(f"--cadence is one of {', '.join(readings.CADENCES)}.")
@@ -165,7 +165,7 @@ def readings_(
         )
         way = readings.source_of(service, cadence)
         left = len(wanted) if again else readings.left_to_ask(wanted, way, Answers(opened))
-        say(f"{service.url}: {left} of {len(wanted)} requests to ask; the others were answered before.")
+        say(f"{service.url}: {left} of {len(wanted)} requests to send; the others have a saved response.")
         if plan:
             _print_urls([way.url(one) for one in wanted], as_json=as_json)
             return
@@ -183,17 +183,17 @@ def readings_(
 
 def _tell(done: readings.FetchReport) -> None:
     """Print what was asked and what lacks; raises ProjectError if something was not answered."""
-    say(f"{done.asked} requests asked, {done.known} days known before, {done.empty} without readings at the service.")
+    say(f"{done.asked} requests sent; {done.known} days were already fetched, {done.empty} days have no readings.")
     for sentence in done.short[:20]:
         say(sentence, style="yellow")
     for sentence in done.failures[:20]:
         say(sentence, style="red")
     if done.imported is not None and done.imported.cancelled:
-        raise ProjectError("Import cancelled; the project is unchanged. The answers are kept for the next run.")
+        raise ProjectError("Import cancelled; the project is unchanged. The responses are saved for the next run.")
     if done.failures:
         raise ProjectError(
-            f"{len(done.failures)} days were not answered and {done.unasked} not asked for; the others are imported. "
-            "Run the command again to ask for the rest."
+            f"{len(done.failures)} days failed and {done.unasked} were not requested; the others are imported. "
+            "Run the command again to fetch the rest."
         )
 
 
@@ -225,4 +225,6 @@ def _sentences() -> Iterator[None]:
     except http.FetchError as error:
         raise ProjectError(str(error)) from error
     except http.StoppedError as error:
-        raise ProjectError("Stopped; the answers so far are kept for the next run, and the project is unchanged.") from error
+        raise ProjectError(
+            "Stopped; responses received so far are saved for the next run, and the project is unchanged."
+        ) from error

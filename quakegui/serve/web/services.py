@@ -16,8 +16,9 @@ from quakegui.serve.web.http import FetchError, check_address
 from quakegui.words import Said
 
 Kind = Literal["fdsn", "gin", "hapi"]
-EVENTS: Final = ("fdsn",)
-READINGS: Final = ("gin", "hapi")
+EVENTS: Final[tuple[Kind, ...]] = ("fdsn",)
+"""The kinds of services with earthquakes."""
+READINGS: Final[tuple[Kind, ...]] = ("gin", "hapi")
 """The kinds of services with readings."""
 
 

@@ -208,7 +208,8 @@ class FetchDialog(JobDialog):
             self.outcome.show_report(report.imported)
             self._pages.setCurrentIndex(1)
             self.busy_changed()
-        self.sentence.say("\n".join(map(worded, [*said, *trouble])), "warning" if trouble else "info")
+        lines = "\n".join(map(worded, [*said, *trouble]))
+        self.sentence.say(lines, "warning" if trouble else "info")
         if report.imported is not None and report.imported.imported:
             computing.recompute(self.session)
 
