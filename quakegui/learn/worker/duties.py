@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 import quakegui
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
-from quakegui.learn.network.devices import Device
+from quakegui.learn.network.devices import Device, threads
 from quakegui.learn.network.precision import Measured
+from quakegui.learn.network.state import State
 from quakegui.learn.network.steps import Stop, Stopped
-from quakegui.learn.network.training import HISTORY, State, history_text, train
+from quakegui.learn.network.training import HISTORY, history_text, train, train_phase
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, network_identity, read_state, trained_values
@@ -54,6 +55,27 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
         raise RunError(Said("The run “{run_title}” is being trained by another process.", run_title=run.title)) from error
     with lock:
         return _train(run, device, measured, say, stopped)
+
+
+def phase_job(folder: Path, run_folder: Path, number: int, measured: Measured, *, say: Listen, stopped: Stopped) -> str:
+    """Train one phase of a run on its own, and return a sentence.
+
+    Parameters
+    ----------
+    folder, run_folder
+        Folders of the phase and of the run.
+    number
+        Number of the phase.
+    measured
+        The fastest precision.
+    say, stopped
+        Called with messages; and whether to stop.
+    """
+    run, data = read_run(run_folder), Snapshot.load(run_folder / SNAPSHOT)
+    with hold(folder / LOCK):
+        policy = policy_of(folder, "phase", run_folder, measured)
+        train_phase(folder, run_folder, run.config, data, number, precision=policy, say=say, stopped=stopped)
+    return Said("Phase {number} of the run “{run_title}” is trained.", number=number + 1, run_title=run.title)
 
 
 def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
@@ -288,6 +310,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
         "precision": state.precision,
         "precision_reason": precision_reason(state.precision, measured),
         "device": asdict(device),
+        "threads": threads(),
         "versions": {"quakegui": quakegui.__version__, "keras": keras.__version__, "python": platform.python_version()},
         "about": run.about,
     }

@@ -16,6 +16,8 @@ from quakegui.serve.web.http import FetchError, check_address
 from quakegui.words import Said
 
 Kind = Literal["fdsn", "gin", "hapi"]
+CODE: Final = "{code}"
+"""What stands in place of the station code in the name of a data set."""
 EVENTS: Final[tuple[Kind, ...]] = ("fdsn",)
 """The kinds of services with earthquakes."""
 READINGS: Final[tuple[Kind, ...]] = ("gin", "hapi")
@@ -113,6 +115,6 @@ def service_of(text: str, kinds: tuple[Kind, ...], *, dataset: str = "") -> Serv
 
 
 def _with_dataset(service: Service, dataset: str) -> Service:
-    if service.kind != "hapi" or "{code}" not in dataset:
-        raise FetchError(Said("Enter the name of a HAPI data set, with {mark} instead of the station code.", mark="{code}"))
+    if service.kind != "hapi" or CODE not in dataset:
+        raise FetchError(Said("Enter the name of a HAPI data set, with {mark} instead of the station code.", mark=CODE))
     return Service(service.name, service.title, service.url, service.kind, dataset=dataset)
