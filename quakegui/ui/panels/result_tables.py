@@ -13,6 +13,7 @@ from quakegui.judge.names import TARGET_NAMES, group_names
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui.i18n import language, tr, worded
+from quakegui.words import counted
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -95,7 +96,14 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
             leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
-            outcome = tr("{count} earthquakes, {leads} days after the alarm opened").format(count=len(alarm.hits), leads=leads)
+            outcome = worded(
+                counted(
+                    "{count} earthquake, {leads} days after the alarm opened",
+                    "{count} earthquakes, {leads} days after the alarm opened",
+                    count=len(alarm.hits),
+                    leads=leads,
+                )
+            )
         says = f"{alarm.full_class} {worded(class_names(split)[alarm.full_class])}"
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
