@@ -258,13 +258,13 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         before = self.day
-        remembered = before if before is not None else as_day(self.file.load_day(self.project.folder))
+        recursive_filter = before if before is not None else as_day(self.file.load_day(self.project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
         ends = self.days[list(self.selection)] if self.selection is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
         self.selection, self.chosen = same_days(self.days, ends), ()
-        self.index = nearest(self.days, remembered) if remembered is not None else first_map(season)
+        self.index = nearest(self.days, recursive_filter) if recursive_filter is not None else first_map(season)
         if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
             self.selection = None
         self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
@@ -273,7 +273,7 @@ class Session(QObject):
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
     def show_day(
-        self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = (), *, jump: bool = True
+        self, index: int, selection: tuple[int, int] | None, others: tuple[int, ...] = (), *, jump: bool = True
     ) -> bool:
         """Show a day and select days, which must include it: only visible days can be labelled.
 
@@ -281,7 +281,7 @@ class Session(QObject):
         ----------
         index
             Index of the day.
-        selection, chosen
+        selection, others
             The selected days.
         jump
             Whether the way back to the former day is saved; never for a neighbouring day.
@@ -294,11 +294,11 @@ class Session(QObject):
         moves = index != self.index
         if jump and abs(index - self.index) > 1 and self.day is not None:
             self.trail = [*self.trail[1 - LONGEST_TRAIL :], self.day]
-        other = selection != self.selection or chosen != self.chosen
+        other = selection != self.selection or others != self.chosen
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if other else Change.NOTHING)
         if moves:
             self.direction = 1 if index > self.index else -1
-        self.index, self.selection, self.chosen = index, selection, chosen
+        self.index, self.selection, self.chosen = index, selection, others
         if moves:
             self.unseen.see()
             if not self._keeper.isActive():

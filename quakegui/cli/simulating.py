@@ -122,7 +122,7 @@ def pretrain(
             raise ProjectError(f"{out} contains an unfinished pre-training with different settings; specify a new folder.")
         with interruptible(STOPPING) as stopped, worker_bar("Pre-training") as listen, writing(out / MODEL):
             try:
-                path = pretrained.make(out, recipe, say=listen, stopped=stopped)
+                path = pretrained.make(out, recipe, say=listen, cancelled=stopped)
             except Stop as stop:
                 raise ProjectError("Stopped; run the command again to continue.") from stop
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}

@@ -55,7 +55,7 @@ def dependence(
     *,
     kinds: ArrayLike,
     fold: ArrayLike,
-    permuted: ArrayLike | None = None,
+    permuted_p: ArrayLike | None = None,
 ) -> Dependence:
     """Return the dependence of a predictor on the date and on missing stations.
 
@@ -67,13 +67,13 @@ def dependence(
         Local dates, datetime64[D], and the number of missing stations, shape (day,) each.
     kinds, fold
         See `auc`, shape (day,) each.
-    permuted
+    permuted_p
         P(event) on the same days with the missing stations of other days, shape (day,).
     """
     return Dependence(
         _rank_correlation(score, np.asarray(days, "datetime64[D]").astype(np.int64)),
         _rank_correlation(score, missing),
-        np.nan if permuted is None else auc(permuted, kinds, fold),
+        np.nan if permuted_p is None else auc(permuted_p, kinds, fold),
     )
 
 

@@ -201,7 +201,7 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
         evidence.training_classes,
         style=evidence.style,
         palette=palette(style),
-        scalar=scalar_table(style.levels, masked=style.masked),
+        scalar=scalar_table(style.levels, mask_index=style.masked),
         has_map=season.has_map,
         folds=split.folds,
         final=final,

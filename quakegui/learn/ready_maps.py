@@ -260,7 +260,7 @@ class ReadyMaps:
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
             windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
-            weighed=run.config.class_weights,
+            class_weighted=run.config.class_weights,
             calibrators=None if calibrators is None else calibrators.folds,
             basis=Basis(
                 as_of,

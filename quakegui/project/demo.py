@@ -16,7 +16,7 @@ from quakegui import formats, paths
 from quakegui.formats.archives import expand
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import catalogue, journal, making
-from quakegui.project.importing import import_paths, store_parsed
+from quakegui.project.importing import import_paths, store_files
 from quakegui.project.kpindex import kp
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
@@ -131,7 +131,7 @@ def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback)
     import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
     network = synthetic_network(config.stations)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
-    store_parsed(project, _files(season, progress))
+    store_files(project, _files(season, progress))
     progress(3, 4, Said("earthquakes and labels"))
     project.set_config(replace(project.config(), first_day=config.first_day, last_day=config.last_day))
     catalogue.store_events(project, events, declustering=Declustering(method="none"))

@@ -62,7 +62,7 @@ def flags_in_force(connection: Connection, station: str | None = None) -> tuple[
     return tuple(found)
 
 
-def days_reached(owners: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+def utc_days_of(owners: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
     """Return the first and last UTC day whose readings rows of the journal can be about, by station."""
     found: dict[str, list[tuple[int, int]]] = {}
     for owner in owners:

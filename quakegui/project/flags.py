@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 from quakegui.formats.errors import shown
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
-from quakegui.project.flag_rows import FLAG, FLAGGED, days_reached, flags_in_force
+from quakegui.project.flag_rows import FLAG, FLAGGED, flags_in_force, utc_days_of
 from quakegui.project.journal.row import Key, RowContent
 from quakegui.project.journal.writing import append
 from quakegui.project.nights import ensure_nights
@@ -182,7 +182,7 @@ def _require_readings(connection: Connection, subjects: Sequence[Subject]) -> No
             select(func.min(table.utc_day), func.max(table.utc_day)).where(table.station == code)
         ).one()
         for subject in subjects:
-            ((low, high),) = days_reached([subject.key[3]])[subject.station]
+            ((low, high),) = utc_days_of([subject.key[3]])[subject.station]
             if subject.station == code and (first is None or high < first or low > last):
                 raise ProjectError(_outside(subject, first, last))
 

@@ -65,7 +65,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
 
 
 def update_nights(
-    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
+    connection: Connection, utc_days: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that depend on changed readings; returns the days whose nights changed.
 
@@ -73,17 +73,17 @@ def update_nights(
     ----------
     connection
         Connection within a writing transaction.
-    touched
+    utc_days
         UTC days (days since 1970) with changed readings, by station.
     progress
         Called with stations done, stations in all and a text.
     """
     config = config_of(connection)
-    if touched and get_setting(connection, "night_key") is None:
+    if utc_days and get_setting(connection, "night_key") is None:
         put_setting(connection, "night_key", night_key(config))
     changed: set[int] = set()
-    for number, (code, days) in enumerate(touched.items()):
-        progress(number, len(touched), Said("night means of {code}", code=code))
+    for number, (code, days) in enumerate(utc_days.items()):
+        progress(number, len(utc_days), Said("night means of {code}", code=code))
         flagged = flagged_time(connection, code, config)
         for first, last in _runs(days):
             changed |= _update_run(connection, code, first, last, config, flagged=flagged)
@@ -123,17 +123,17 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     return np.unique(np.concatenate(changed))
 
 
-def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> None:
+def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) -> None:
     """Record, in the transaction that changes readings, the changed UTC days of each station."""
-    rows = [{"station": code, "utc_day": day} for code, days in touched.items() for day in set(days)]
+    rows = [{"station": code, "utc_day": day} for code, days in utc_days.items() for day in set(days)]
     if rows:
         connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
 
 
-def mark_reached(connection: Connection, reached: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
     """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
     table = schema.block.c
-    for code, pairs in reached.items():
+    for code, pairs in utc_days.items():
         known = np.array(
             connection.scalars(select(table.utc_day).where(table.station == code).distinct()).all(), dtype=np.int64
         )

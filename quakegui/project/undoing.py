@@ -10,7 +10,7 @@ from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, READINGS, REDO, REMOVAL, STATIONS, UNDO, Act, add_act, read_acts
 from quakegui.project.catalogue import refresh_events
-from quakegui.project.filewriter import days_of_file, refresh_modified
+from quakegui.project.filewriter import days_of_file, refresh_modification_times
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.stations import refresh_stations
@@ -143,7 +143,7 @@ def _derive(connection: Connection, act: Act) -> None:
     elif act.kind == READINGS:
         brought, sighting = schema.brought.c, schema.sighting.c
         sighted = connection.scalars(select(sighting.file).where(sighting.act == act.id)).all()
-        refresh_modified(connection, sighted)
+        refresh_modification_times(connection, sighted)
         for file in {*connection.scalars(select(brought.file).where(brought.act == act.id)), *sighted}:
             for row in connection.execute(days_of_file(file)):
                 touched.setdefault(row.station, set()).add(row.utc_day)

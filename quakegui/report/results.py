@@ -228,7 +228,7 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 # -- studies -----------------------------------------------------------------------------------------------------------
 
 
-def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
+def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
         say("Local time"), "M", say("Place"), say("Number of days"), say("Largest P"),
@@ -240,7 +240,7 @@ def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
             number(row.largest), str(row.day) if row.days else "–",
             "–" if row.rank is None else f"{row.rank} / {row.quiet_days}", percent(row.by_chance),
         )
-        for event, row in found
+        for event, row in result
     ]  # fmt: skip
     return Table(head, tuple(rows))
 
@@ -254,9 +254,9 @@ def events_text(say: Words) -> str:
     )
 
 
-def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]:
+def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]:
     """Yield the drawing of each daily series around the earthquakes."""
-    for name, one in found.items():
+    for name, one in result.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
             across=say("Days after the earthquake"),
@@ -291,7 +291,7 @@ def epochs_text(say: Words) -> str:
     )
 
 
-def robustness(found: Robustness, say: Words) -> Table:
+def robustness(result: Robustness, say: Words) -> Table:
     """Return the test for every choice."""
     head = (
         say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC or R"), "p",
@@ -303,21 +303,21 @@ def robustness(found: Robustness, say: Words) -> Table:
             number(one.score.statistic), number(one.score.p_value, 3), number(one.p_corrected, 3),
             say.yes(one.holds) if np.isfinite(one.score.p_value) else "–",
         )
-        for one in found.variants
+        for one in result.variants
     ]  # fmt: skip
     return Table(head, tuple(rows))
 
 
-def robustness_text(found: Robustness, say: Words) -> str:
+def robustness_text(result: Robustness, say: Words) -> str:
     """Return for how many choices the test holds."""
     return say(
         "The verdict holds for {k} of {n} choices (p < 0.05), and for {corrected} of {n} after correction for the "
         "number of choices.",
-        k=found.held, n=found.tested, corrected=found.held_corrected,
+        k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 
 
-def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
+def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
     """Return the drawings of the test over lead and window, and over distance and magnitude."""
     key = (say("AUC, p, number of earthquakes; framed: corrected p < 0.05"),)
     lead = PlotWords(
@@ -334,7 +334,7 @@ def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure
         stamp=stamp,
         alt=say("Skill by distance and magnitude"),
     )
-    return draw.skill_map(found.lead_window, lead), draw.skill_map(found.distance_magnitude, distance)
+    return draw.skill_map(result.lead_window, lead), draw.skill_map(result.distance_magnitude, distance)
 
 
 def skill_maps_text(say: Words) -> str:

@@ -144,9 +144,9 @@ def _joined(spans: Spans) -> Spans:
     return np.column_stack([spans[first, 0], reach[np.append(first[1:] - 1, len(spans) - 1)]])
 
 
-def without(record: Readings, flagged: NDArray[np.bool_]) -> Readings:
+def without(record: Readings, spans: NDArray[np.bool_]) -> Readings:
     """Return a record without the readings that are flagged, a mask of shape (time,)."""
-    kept = ~flagged
+    kept = ~spans
     return Readings(
         record.station,
         record.time[kept],

@@ -25,7 +25,7 @@ def test_what_follows_the_date_or_the_outages_is_found():
 def test_the_score_on_other_masks_is_judged_fold_by_fold():
     rng = np.random.default_rng(2)
     kinds, fold, permuted = rng.integers(2, size=300), np.repeat([0, 1, 2], 100), rng.normal(size=300)
-    told = dependence(rng.normal(size=300), DAYS, np.zeros(300), kinds=kinds, fold=fold, permuted=permuted)
+    told = dependence(rng.normal(size=300), DAYS, np.zeros(300), kinds=kinds, fold=fold, permuted_p=permuted)
     assert told.permuted_auc == auc(permuted, kinds, fold)
     assert np.isnan(told.missing_stations)  # nothing is ever missing
 

@@ -17,8 +17,9 @@ from quakegui.judge.calibration import Calibrator, fit_calibrator
 from quakegui.judge.skill import r_zero
 from quakegui.learn.network.pretraining import TOGETHER
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.steps import Stop
 from quakegui.learn.runs.frozen import FrozenAlarms
+from quakegui.progress import CancelCheck, never
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.words import Said
@@ -65,7 +66,7 @@ def choose(
     *,
     seasons: int = CHOOSING,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
-    stopped: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
 ) -> CorpusChoice:
     """Return calibrator and alarm rule, chosen on the seasons that follow those of a pre-training.
 
@@ -81,13 +82,13 @@ def choose(
         Number of seasons.
     progress
         Called with seasons done, and total.
-    stopped
+    cancelled
         Whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If no season has an event.
     """
@@ -96,7 +97,7 @@ def choose(
     happened: list[NDArray[np.bool_]] = []
     numbers = range(recipe.seasons, recipe.seasons + seasons)
     for each in simulate(recipe.plan, numbers, pixels=recipe.network.size, together=TOGETHER):
-        if stopped():
+        if cancelled():
             raise Stop
         said = answer(each.season).astype(np.float64)
         scored = np.isfinite(said).all(axis=1) & ~each.labels.post

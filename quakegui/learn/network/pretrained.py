@@ -19,7 +19,6 @@ from quakegui.learn.network.corpus_choice import CHOOSING, CorpusChoice, choose
 from quakegui.learn.network.modelfile import CARD, CARD_FILE, MODEL, read_model
 from quakegui.learn.network.pretraining import PretrainingState, predict_both_signs, pretrain
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stopped
 from quakegui.learn.network.training import HISTORY
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_facts
@@ -29,6 +28,7 @@ from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, MadeFor, made_for_of
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck, never
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.season import Season
@@ -91,7 +91,7 @@ def make(
     recipe: Pretraining,
     *,
     say: Listen = lambda _message: None,
-    stopped: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
     choosing: int = CHOOSING,
 ) -> Path:
     """Pre-train a model or resume its pre-training, choose its alarm rule on synthetic seasons, and save it.
@@ -102,7 +102,7 @@ def make(
         Existing folder; contains a checkpoint until the end.
     recipe
         Settings of the pre-training.
-    say, stopped
+    say, cancelled
         See `pretrain`.
     choosing
         Number of seasons for the choice of the alarm rule.
@@ -112,7 +112,7 @@ def make(
     Stop, FloatingPointError, ValueError
         See `pretrain`.
     """
-    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+    network, how = pretrain(recipe, say=say, cancelled=cancelled, folder=folder)
 
     def progress(done: int, total: int) -> None:
         say(messages.WorkerProgress(done, total, "seasons that choose the alarms"))
@@ -123,7 +123,7 @@ def make(
         how.weights,
         seasons=choosing,
         progress=progress,
-        stopped=stopped,
+        cancelled=cancelled,
     )
     path = save(folder, network, recipe, how, choice)
     for name in (CHECKPOINT, HISTORY):

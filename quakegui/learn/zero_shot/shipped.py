@@ -94,7 +94,7 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     """
     if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
-    return apply_model(project, season, model_folder(), listen=listen or _unheard, known=known_answers)
+    return apply_model(project, season, model_folder(), listen=listen or _unheard, earlier=known_answers)
 
 
 def shipped_run(
@@ -120,7 +120,7 @@ def shipped_run(
     if done is not None:
         return done
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
-    return apply_model(project, season, model_folder(), known=known_answers, **how)
+    return apply_model(project, season, model_folder(), earlier=known_answers, **how)
 
 
 def known_answers(season: Season) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:

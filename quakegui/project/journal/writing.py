@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
-from quakegui.project.flag_rows import FLAG, days_reached
+from quakegui.project.flag_rows import FLAG, utc_days_of
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
@@ -22,7 +22,7 @@ from quakegui.project.journal.row import (
     day_numbers,
     standing_rows,
 )
-from quakegui.project.nights import mark_reached
+from quakegui.project.nights import mark_days_stale
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
@@ -183,7 +183,7 @@ def append(
     chain.append(connection, schema.journal, values)
     flagged = [key[3] for key in changed if key[0] == FLAG]
     if flagged:
-        mark_reached(connection, days_reached(flagged))
+        mark_days_stale(connection, utc_days_of(flagged))
     return step
 
 

@@ -235,12 +235,12 @@ class CatalogueDialog(JobDialog):
                 events, selection, declustering, split_magnitude=split, timezone=zone, besides=besides, cancelled=cancelled
             )
 
-        def done(found: Choice) -> None:
+        def done(result: Choice) -> None:
             if number != self._wanted:
                 self._again()
                 return
-            self.choice = found
-            self._show_choice(found, selection)
+            self.choice = result
+            self._show_choice(result, selection)
 
         self.run_job(CHOOSING, work, done)
 
@@ -348,7 +348,7 @@ class CatalogueDialog(JobDialog):
             text = tr("{kept} earthquakes are in the project. Apply the label rule again to update the labels.")
             session.said.emit(text.format(kept=len(choice.mainshocks)), "info")
 
-        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)
+        self.run_job(KEEPING, work, lambda _none: self.accept(), keep=kept)
 
     def busy_changed(self) -> None:
         """Enable Apply for a finished selection only, and the controls once the catalogue is read."""

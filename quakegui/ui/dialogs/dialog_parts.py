@@ -69,7 +69,7 @@ def year_first(calendar: QCalendarWidget) -> None:
     heading = calendar.findChild(QWidget, "qt_calendar_navigationbar")
     year, month = (calendar.findChild(QToolButton, f"qt_calendar_{part}button") for part in ("year", "month"))
     row = heading.layout() if heading is not None else None
-    if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year is not None:
+    if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year and month:
         row.insertWidget(row.indexOf(month), year)
 
 
@@ -312,7 +312,7 @@ class JobDialog(QDialog):
         work: Work,
         done: Callable[[Any], None],
         *,
-        kept: Callable[[Any], None] | None = None,
+        keep: Callable[[Any], None] | None = None,
         asks: bool = False,
     ) -> None:
         """Run `work` in the background; `done` receives its result unless the dialog was closed meanwhile.
@@ -325,7 +325,7 @@ class JobDialog(QDialog):
             The work.
         done
             Called with the result.
-        kept
+        keep
             For work that changes the project and does not check for cancelling: called last with the result, even if the dialog
             was closed, because the window has to show the new state. Such work does not start once it is stopped.
         asks
@@ -338,7 +338,7 @@ class JobDialog(QDialog):
         self.busy_changed()
 
         def stoppable(progress: ProgressCallback, cancelled: CancelCheck) -> Any:
-            if self._stop and kept is not None:
+            if self._stop and keep is not None:
                 raise StoppedError
             return work(progress, lambda: self._stop or cancelled())
 
@@ -347,8 +347,8 @@ class JobDialog(QDialog):
                 self._end_job()
                 self.sentence.say("")
                 done(result)
-            if kept is not None:
-                kept(result)
+            if keep is not None:
+                keep(result)
 
         self.session.jobs.start(job, stoppable, finish, asks=asks)
 

@@ -137,7 +137,7 @@ class FlagsDialog(JobDialog):
             if not step:
                 self.sentence.say(tr("Nothing was changed: these readings are already flagged for this reason."))
 
-        self.run_job(FLAGGING, work, done, kept=kept)
+        self.run_job(FLAGGING, work, done, keep=kept)
 
     def _subjects(self) -> tuple[flags.Subject, ...]:
         code, ends = self.station.currentText(), (self.since.dateTime(), self.until.dateTime())

@@ -296,7 +296,7 @@ class RuleDialog(JobDialog):
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> RuleLabels:
             return journal.apply_rule(project, rule, author=author)
 
-        self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)
+        self.run_job(APPLYING, work, lambda _found: self.accept(), keep=kept)
 
     def busy_changed(self) -> None:
         """Enable Apply if there are days and earthquakes, and the project is writable."""

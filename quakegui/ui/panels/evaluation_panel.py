@@ -152,11 +152,11 @@ class EvaluationPanel(QWidget):
 
         judged = self._judged
 
-        def done(found: Evaluation) -> None:
-            if found.project is self._session.project and not unasked:
-                prospective = found.kind == "prospective"
-                self._session.deed = deeds.judging(project.folder, found.run, as_of, prospective=prospective)
-            self._take(found, as_of, judged)
+        def done(result: Evaluation) -> None:
+            if result.project is self._session.project and not unasked:
+                prospective = result.kind == "prospective"
+                self._session.deed = deeds.judging(project.folder, result.run, as_of, prospective=prospective)
+            self._take(result, as_of, judged)
 
         self._session.jobs.start(JUDGING, work, done, stoppable=False)
         self._show()

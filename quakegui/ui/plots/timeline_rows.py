@@ -209,15 +209,15 @@ def _beside(
     return found
 
 
-def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]]:
-    """Return (value, first, end) of each run of equal values within `shown`."""
-    part = values[shown.start : shown.stop]
+def runs_of(values: NDArray[np.int8], mask: range) -> list[tuple[int, int, int]]:
+    """Return (value, first, end) of each run of equal values within `mask`."""
+    part = values[mask.start : mask.stop]
     if not part.size:
         return []
     cuts = np.flatnonzero(np.diff(part)) + 1
     starts = [0, *cuts.tolist()]
     return [
-        (int(part[first]), shown.start + first, shown.start + end)
+        (int(part[first]), mask.start + first, mask.start + end)
         for first, end in zip(starts, [*starts[1:], len(part)], strict=True)
     ]
 
@@ -337,10 +337,10 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
         painter.drawPolyline(QPolygonF(points))
 
 
-def broken_line(values: Floats, shown: range) -> list[list[tuple[int, float]]]:
+def broken_line(values: Floats, mask: range) -> list[list[tuple[int, float]]]:
     """Return the unbroken stretches of finite values as (index, value)."""
     lines: list[list[tuple[int, float]]] = [[]]
-    for index in shown:
+    for index in mask:
         value = float(values[index])
         if np.isfinite(value):
             lines[-1].append((index, value))
