@@ -69,10 +69,11 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
                 percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
-        for name, one in zip(group_names(target, split), whole.per_class, strict=True):
+        for group, one in zip(group_names(target, split), whole.per_class, strict=True):
+            name = tr("{target}: {group}").format(target=tr(TARGET_NAMES[target]), group=worded(group))
             rows.append(
                 (
-                    f"{tr(TARGET_NAMES[target])}: {worded(name)}", str(one.support), str(one.answered), percent(one.recall),
+                    name, str(one.support), str(one.answered), percent(one.recall),
                     percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
                     tr("{days} days: class missing from training").format(days=one.not_estimable) if one.not_estimable else "",
                 )
