@@ -328,7 +328,7 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
         alt=say("Skill by lead time and window length"),
     )
     distance = PlotWords(
-        across=say("minimum magnitude"),
+        across=say("Minimum magnitude"),
         up=say("Distance (km)"),
         key=key,
         stamp=stamp,
