@@ -28,7 +28,7 @@ from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
 from quakegui.progress import CancelCheck
-from quakegui.words import Said
+from quakegui.words import Said, counted
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"
@@ -177,7 +177,7 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
 
     network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
     write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, cancelled))})
-    return Said("{count} maps were predicted.", count=len(maps))
+    return counted("{count} map was predicted.", "{count} maps were predicted.", count=len(maps))
 
 
 def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
@@ -195,7 +195,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
     network = predictor(run_folder, precision="float32")
     heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, cancelled))
     write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
-    return Said("{count} saliency maps were computed.", count=len(heat))
+    return counted("{count} saliency map was computed.", "{count} saliency maps were computed.", count=len(heat))
 
 
 def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
