@@ -1,4 +1,4 @@
-"""Whatever is clicked, typed or turned, in whatever order: no uncaught error, no crash, a sound project, no stray label, no other project shown."""
+"""Whatever is clicked, typed or turned: no uncaught error, no crash, no stray label, nothing of another project."""
 
 from __future__ import annotations
 
