@@ -71,11 +71,11 @@ def of_station_map(session: Session, panel: StationMapPanel, at: QPoint) -> Spot
 def of_series(session: Session, panel: SeriesPanel, at: QPoint) -> Spot:
     """Return time and values under a point of the series; the selected interval or else the night can be flagged."""
     words, day = panel.words_at(panel.graphics.mapToScene(at))
-    flag = None
-    if words and panel.shown and panel.interval is not None:
-        flag = subject_of(panel.shown[0], *panel.interval)
-    elif panel.shown and day is not None:
-        flag = Subject(panel.shown[0], str(session.days[day]))
+    code, flag = next(iter(panel.shown), ""), None
+    if code and words and panel.interval is not None:
+        flag = subject_of(code, *panel.interval)
+    if code and flag is None and day is not None:
+        flag = Subject(code, str(session.days[day]))
     return Spot(words, -1 if day is None else day, flag=flag)
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from quakegui.app import walking
 from quakegui.app.change import Change
-from quakegui.app.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
+from quakegui.app.season_view import local_midnights, offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.season.season import Season
@@ -384,10 +384,8 @@ class SeriesPanel(QWidget):
         """Set the axes to local time, and show the time zone."""
         session = self._session
         if session.season is not None and session.day is not None:
-            zone = zone_name(session)
-            now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
             for plot in self.plots.values():
-                plot.getAxis("bottom").set_offset(offset_seconds(zone, now))
+                plot.getAxis("bottom").set_zone(zone_name(session))
         self.readout.setText(self._zone_text())
 
     def _zone_text(self) -> str:
