@@ -34,6 +34,7 @@ from quakegui.learn.runs.registry import (
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
+from quakegui.learn.source import Team
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
@@ -77,7 +78,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         about |= _pretraining_facts(season, config)
     try:
         masked = None if config.leaky else masked_maps(season, config)
-        run = create_run(runs_folder(project), config, data, about=about, masked=masked)
+        run = create_run(runs_folder(project), config, data, about=about, other_outages=masked)
     except OSError as error:
         raise ProjectError(
             Said(
@@ -108,7 +109,7 @@ def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
     return {STATIONS: stations, MADE_FOR: dataclasses.asdict(limits)}
 
 
-def about_of(project: Project, season: Season, evidence: Evidence, made: Split, data: Snapshot) -> dict[str, Any]:
+def about_of(project: Project, season: Season, evidence: Evidence, split: Split, data: Snapshot) -> dict[str, Any]:
     """Return what a run stores about its project, as plain values.
 
     A zero-shot model uses no information of the season; nevertheless only days after the season are prospective.
@@ -117,7 +118,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
     ----------
     project, season, evidence
         The project, its season, and its labels and events.
-    made
+    split
         Folds of the run.
     data
         Training data of the run.
@@ -125,8 +126,8 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
     known = season.available_at[season.shown][season.has_map]
     ends = (
         str(known[-1].astype("datetime64[ms]"))
-        if made.protocol == ZERO_SHOT
-        else str(knowledge_end(evidence, made, data.final))
+        if split.protocol == ZERO_SHOT
+        else str(knowledge_end(evidence, split, data.final))
     )
     return {
         "project": project.name,
@@ -134,7 +135,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
         "journal": len(journal.rows(project)),
         "season": season.config.hash,
         "revision": season.revision,
-        "split": list(made.notes),
+        "split": list(split.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
         LABEL_WINDOWS: window_facts(evidence.windows),
@@ -307,6 +308,7 @@ def train(
     environment: Environment = THIS,
     resume: str | None = None,
     cancelled: CancelCheck | None = None,
+    team: Team | None = None,
 ) -> RunFolder:
     """Train a run in a worker process and store it with its predictions.
 
@@ -322,6 +324,8 @@ def train(
         Id of an unfinished run to resume, instead of a new one.
     cancelled
         Called ten times a second; when it is true, the worker is asked to stop.
+    team
+        Who trains the folds before; all trainings then use its number of threads.
 
     Raises
     ------
@@ -330,6 +334,9 @@ def train(
         `begin_run`.
     """
     run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
+    if team is not None:
+        environment = dataclasses.replace(environment, threads=team.threads)
+        team.train_folds(run, listen=listen, cancelled=cancelled)
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
     finished = end_run(project, season, run.id, last)
     if finished.card is None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
-from quakegui.learn import operating, prospective, season_evaluation, season_runs
+from quakegui.learn import issuing, prospective, season_evaluation, season_runs
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.source import DayPredictions
+from quakegui.learn.source import DayPredictions, Team
 from quakegui.learn.unflagged import judge_unflagged
 from quakegui.learn.zero_shot import shipped
 from quakegui.progress import CancelCheck
@@ -81,15 +81,18 @@ class SeasonSource:
         listen: Listen,
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
+        team: Team | None = None,
     ) -> RunFolder:
         """Train a run, see `season_runs.train`.
 
         Parameters
         ----------
-        config, listen, resume, cancelled
+        config, listen, resume, cancelled, team
             As in `MapSource.train`.
         """
-        return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
+        return season_runs.train(
+            self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled, team=team
+        )
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Return the run of the supplied model on the current season, see `shipped.shipped_run`.
@@ -106,14 +109,14 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict new days, add them to the ledger, and return calibrated predictions, see `operating.predict_days`.
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`.
 
         Parameters
         ----------
         run, listen, cancelled
             As in `MapSource.predict`.
         """
-        predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
+        predicted = issuing.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 

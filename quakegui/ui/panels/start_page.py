@@ -127,7 +127,7 @@ class StartPage(QWidget):
         theme.tint(self._recent_title, colours.text, bold=True)
         self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 86)
         self._says.setText(
-            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of the predictive skill.")
+            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of predictive skill.")
         )
         self._own.show_words(
             tr("Import your own data"), tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx")
