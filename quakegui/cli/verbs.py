@@ -16,6 +16,7 @@ import typer
 from quakegui import __version__
 from quakegui.cli import (
     events,
+    fetching,
     flags,
     imports,
     judging,
@@ -40,6 +41,7 @@ from quakegui.cli import (
 GROUPS: Final = {
     "stations": stations,
     "events": events,
+    "fetch": fetching,
     "labels": labels,
     "flags": flags,
     "imports": imports,

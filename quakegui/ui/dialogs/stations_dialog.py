@@ -105,9 +105,9 @@ class StationsDialog(JobDialog):
             self.table.setHorizontalHeaderItem(LIGHT, QTableWidgetItem(tr("Live")))
             self.table.horizontalHeader().setSectionResizeMode(LIGHT, QHeaderView.ResizeMode.ResizeToContents)
             self.show_lights()
-            clock = QTimer(self)
-            clock.timeout.connect(self.show_lights)
-            clock.start(LIGHTS_MS)
+            every = QTimer(self)
+            every.timeout.connect(self.show_lights)
+            every.start(LIGHTS_MS)
 
     def show_lights(self) -> None:
         """Show which stations send live, and how long ago their newest readings are."""
