@@ -16,6 +16,7 @@ import shiboken6
 import tiny_season
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication
+from shared_window import SIZE, SharedWindow
 
 from quakegui.app import opening
 from quakegui.project import seasons
@@ -30,9 +31,34 @@ def _running():
     return [one for one in found if (one.isActive() if isinstance(one, QTimer) else one.isRunning())]
 
 
+class Shared:
+    """The window that tests have one after another, while there is one."""
+
+    one: SharedWindow | None = None
+
+
+@pytest.fixture(scope="session")
+def shared_window(qapp):
+    """Return where the shared window is kept."""
+    shared = Shared()
+    yield shared
+    if shared.one is not None:
+        shared.one.end()
+
+
+@pytest.fixture
+def empty_session(empty_session, shared_window, request, tmp_path, tmp_path_factory):
+    """Return a session without a project: for a test that opens a window, the one that the shared window is on."""
+    if "open_window" not in request.fixturenames:
+        return empty_session
+    if shared_window.one is None:
+        shared_window.one = SharedWindow(tmp_path_factory.mktemp("shared"))
+    return shared_window.one.lend(tmp_path / "settings.ini")
+
+
 @pytest.fixture(autouse=True)
-def nothing_left_behind(qapp, request):
-    """Fail where a test leaves a top-level widget, a running timer or a running thread."""
+def nothing_left_behind(qapp, shared_window, request):
+    """Fail where a test leaves a top-level widget, a running timer or a running thread; put the shared window back."""
     widgets, threads = set(QApplication.topLevelWidgets()), set(threading.enumerate())
     theme.apply("light")
     i18n.set_language("en")
@@ -42,6 +68,12 @@ def nothing_left_behind(qapp, request):
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
+    if "open_window" in request.fixturenames and shared_window.one is not None:
+        if shared_window.one.is_as_new():
+            widgets.update(shared_window.one.widgets())
+        else:
+            shared_window.one.end()
+            shared_window.one = None
     gc.collect()
     left = [widget for widget in QApplication.topLevelWidgets() if widget not in widgets]
     assert [f"{type(widget).__name__} {widget.objectName()}" for widget in left] == []
@@ -87,14 +119,18 @@ def session(empty_session, tiny_computed, tmp_path, qtbot, monkeypatch):
 
 
 @pytest.fixture
-def open_window(qtbot):
-    """Return what makes a window on a session; every window is gone, C++ part and all, when the test ends."""
+def open_window(qtbot, shared_window):
+    """Return what makes a window on a session; every window is gone, C++ part and all, when the test ends.
+
+    On the session that a test is lent it is the window of many tests, which is closed, and put back where it can be.
+    """
     made = []
 
     def make(session):
-        window = MainWindow(session)
+        shared = shared_window.one
+        window = shared.window if shared is not None and shared.session is session and not made else MainWindow(session)
         made.append(window)
-        window.resize(1500, 950)
+        window.resize(*SIZE)
         with qtbot.waitExposed(window):
             window.show()
         window.activateWindow()
@@ -105,7 +141,8 @@ def open_window(qtbot):
     yield make
     for window in made:
         window.close()
-        shiboken6.delete(window)
+        if shared_window.one is None or window is not shared_window.one.window:
+            shiboken6.delete(window)
 
 
 @pytest.fixture
