@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import shiboken6
 import tiny_season
+from finished_run import trained
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from shared_window import SIZE, SharedWindow
@@ -98,21 +100,49 @@ def tiny_computed(tiny_folder):
         return tiny_folder, project.revision(), seasons.load_season(project)
 
 
-@pytest.fixture
-def session(empty_session, tiny_computed, tmp_path, qtbot, monkeypatch):
-    """Return a session on a copy of the small project, its season computed, its first day shown.
+@pytest.fixture(scope="session")
+def changed_tiny(tiny_computed, tmp_path_factory):
+    """Return what makes a copy of the small project for many tests, as a function of its project and season leaves it."""
 
-    The season is the one computed before, as long as the copy's readings, stations and parameters are unchanged.
-    """
-    tiny, revision, season = tiny_computed
+    def change(act):
+        tiny, _revision, season = tiny_computed
+        folder = tmp_path_factory.mktemp("changed") / "project"
+        shutil.copytree(tiny, folder)
+        with Project.open(folder) as project:
+            return folder, act(SimpleNamespace(project=project, season=season, days=season.days))
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def trained_tiny(changed_tiny):
+    """Return the small project with a finished run in use; no test may change it."""
+    return changed_tiny(trained)[0]
+
+
+@pytest.fixture
+def source_folder(tiny_folder):
+    """Return the project that the session of a test has a copy of."""
+    return tiny_folder
+
+
+@pytest.fixture
+def season_computed_once(tiny_computed, monkeypatch):
+    """Let the season of each copy be the one computed before, as long as its readings, stations and parameters are unchanged."""
+    _tiny, revision, season = tiny_computed
     compute = seasons.load_season
     monkeypatch.setattr(
         seasons,
         "load_season",
         lambda project, **how: season if project.revision() == revision else compute(project, **how),
     )
+
+
+@pytest.fixture
+def session(empty_session, source_folder, season_computed_once, tmp_path, qtbot):
+    """Return a session on a copy of the small project, its season computed, its first day shown."""
     folder = tmp_path / "project"
-    shutil.copytree(tiny, folder)
+    shutil.copytree(source_folder, folder)
     assert opening.open_project(empty_session, folder)
     qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
     return empty_session
@@ -126,11 +156,11 @@ def open_window(qtbot, shared_window):
     """
     made = []
 
-    def make(session):
+    def make(session, size=SIZE):
         shared = shared_window.one
         window = shared.window if shared is not None and shared.session is session and not made else MainWindow(session)
         made.append(window)
-        window.resize(*SIZE)
+        window.resize(*size)
         with qtbot.waitExposed(window):
             window.show()
         window.activateWindow()

@@ -83,17 +83,7 @@ class SharedWindow:
         if not shiboken6.isValid(self.window) or self.window.isVisible() or self.session.project is not None:
             return False
         self._empty()
-        import os, time
-        t=time.process_time()
-        now = self.state()
-        if os.environ.get("SHOW_DIFF"):
-            import contextlib
-            f=contextlib.ExitStack().enter_context(open("/tmp/speed-ui/diff","a"))
-            print("==", os.environ.get("PYTEST_CURRENT_TEST"), time.process_time()-t, len(now[0]), len(now[1]), file=f)
-            print("more", [(k,v) for k,v in (now[0]-self._new[0]).items()][:8], "\nless", [(k,v) for k,v in (self._new[0]-now[0]).items()][:8], file=f)
-            print({k:(self._new[1].get(k,"-"),now[1].get(k,"-")) for k in {*now[1],*self._new[1]} if self._new[1].get(k,"-")!=now[1].get(k,"-")}, file=f)
-            f.close()
-        return now == self._new
+        return self.state() == self._new
 
     def widgets(self) -> list[QWidget]:
         """Return the window and what is in it, and the menus that pyqtgraph has made for its plots."""

@@ -10,7 +10,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPdfWriter
 from PySide6.QtWidgets import QFileDialog, QPushButton
@@ -24,7 +23,6 @@ from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
-from quakegui.ui.main_window import MainWindow
 from quakegui.ui.pdf_text import name_ideographs
 from quakegui.ui.report_pdf import ReportError, write_pdf
 from quakegui.ui.save_paths import with_ending
@@ -35,11 +33,8 @@ needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="
 
 
 @pytest.fixture
-def window(session: Session):
-    made = MainWindow(session)
-    yield made
-    made.close()
-    shiboken6.delete(made)
+def window(session: Session, open_window):
+    return open_window(session)
 
 
 def said(session: Session, qtbot, act) -> tuple[str, str]:
