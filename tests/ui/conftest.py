@@ -13,6 +13,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
 import shiboken6
 import tiny_season
 from finished_run import trained
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from shared_window import SIZE, SharedWindow
 
 from quakegui.app import opening
+from quakegui.learn import evidence
 from quakegui.project import seasons
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
@@ -128,7 +130,7 @@ def source_folder(tiny_folder):
 
 @pytest.fixture
 def season_computed_once(tiny_computed, monkeypatch):
-    """Let the season of each copy be the one computed before, as long as its readings, stations and parameters are unchanged."""
+    """Let the season of a copy be the one computed before, as long as its readings, stations and parameters are unchanged."""
     _tiny, revision, season = tiny_computed
     compute = seasons.load_season
     monkeypatch.setattr(
@@ -146,6 +148,14 @@ def session(empty_session, source_folder, season_computed_once, tmp_path, qtbot)
     assert opening.open_project(empty_session, folder)
     qtbot.waitUntil(lambda: empty_session.season is not None and not empty_session.jobs.busy, timeout=20_000)
     return empty_session
+
+
+@pytest.fixture
+def blank_maps(monkeypatch):
+    """Let a run begin with empty maps, where nobody looks at them: drawing and packing them is most of it."""
+    monkeypatch.setattr(
+        evidence, "draw_maps", lambda season, _config, rows: np.zeros((len(rows), *season.gridder.shape), np.uint8)
+    )
 
 
 @pytest.fixture

@@ -107,24 +107,26 @@ def test_the_ending_typed_goes_before_the_kind_chosen(name, kind, expected):
     assert with_ending(name, kind, report_command.ENDINGS).name == expected
 
 
-def test_earthquakes_begin_pages_and_no_picture_is_wider_than_a_page(tiny_folder, tmp_path, qapp):
+@pytest.fixture(scope="module")
+def report(tiny_folder) -> Report:
     with Project.open(tiny_folder) as project:
-        made = make_report(project)
-    assert max(figure.width for figure in made.figures) <= 680
-    assert max(figure.height for figure in made.figures) <= 900
-    pages = write_pdf(made, tmp_path / "out.pdf")
-    assert pages >= made.body.count("page-break-before") + 1
-    assert write_pdf(made, tmp_path / "out.pdf") == pages
+        return make_report(project)
 
 
-def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path, monkeypatch, qapp):
-    with Project.open(tiny_folder) as project:
-        made = make_report(project)
+def test_earthquakes_begin_pages_and_no_picture_is_wider_than_a_page(report, tmp_path, qapp):
+    assert max(figure.width for figure in report.figures) <= 680
+    assert max(figure.height for figure in report.figures) <= 900
+    pages = write_pdf(report, tmp_path / "out.pdf")
+    assert pages >= report.body.count("page-break-before") + 1
+    assert write_pdf(report, tmp_path / "out.pdf") == pages
+
+
+def test_a_former_file_stays_whole_where_the_new_one_fails(report, tmp_path, monkeypatch, qapp):
     path = tmp_path / "out.pdf"
     path.write_bytes(b"former")
     monkeypatch.setattr(report_pdf, "_paint", lambda *_given: 0)
     with pytest.raises(ReportError, match="Could not write"):
-        write_pdf(made, path)
+        write_pdf(report, path)
     assert path.read_bytes() == b"former"
 
 

@@ -34,7 +34,7 @@ def window(session, open_window):
 
 
 @pytest.fixture
-def run(session):
+def run(session, blank_maps):
     """Return a run that has just been begun, in the project of the window."""
     made = season_runs.begin_run(session.project, session.season, TINY)
     session.reload(Change.RUNS)
