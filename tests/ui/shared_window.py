@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDockWidget,
+    QDoubleSpinBox,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
+    QSpinBox,
     QTabBar,
     QTabWidget,
     QToolBar,
@@ -50,9 +52,12 @@ CHOICES: dict[type, tuple[str, ...]] = {
 """What is the user's at a widget or action of a kind."""
 ONLY_TOLD = {"said(PyObject,QString)", "answered(PyObject)", "arrived(PyObject)"}
 """Signals that tests listen to until the session ends, in a list that nobody reads any more."""
+FIELDS = (QComboBox, QSpinBox, QDoubleSpinBox)
 PLAIN = (type(None), bool, int, float, str, Enum)
-COUNTERS = {"_begun", "_started", "_predictions_read", "_former", "_thread", "_widest"}
-"""What differs in a window that was used and is seen by nobody."""
+UNSEEN = {
+    "_begun", "_started", "_predictions_read", "_former", "_thread", "_widest", "_stale", "_columns", "_small", "_scene",
+}  # fmt: skip
+"""Counters, and what is kept to be painted: it differs in a window that was used, and is made anew for the next project."""
 
 
 class SharedWindow:
@@ -64,12 +69,14 @@ class SharedWindow:
         SeasonWatch(self.session)  # otherwise made when the first project is opened
         before = set(QApplication.topLevelWidgets())
         self.window = MainWindow(self.session)
-        self._menus = [one for one in QApplication.topLevelWidgets() if one not in before]
         self._asks = self.session.ask, self.session.may_close, self.session.clock
         self.window.resize(*SIZE)
         self.window.show()
+        self.window.docks["training"].show()  # which makes its plots when it is shown
         QApplication.processEvents()
         self.window.close()
+        self._menus = [one for one in QApplication.topLevelWidgets() if one not in before]
+        self._fields = [(one, _choice(one)) for one in self.window.findChildren(QWidget) if isinstance(one, FIELDS)]
         self._empty()
         self._new = self.state()
 
@@ -106,6 +113,10 @@ class SharedWindow:
         session.set_settings(**asdict(Settings(analyst=default_analyst())))
         window.setWindowState(Qt.WindowState.WindowNoState)
         window.resize(*SIZE)
+        window.training.run = None
+        for field, choice in self._fields:
+            if _choice(field) != choice:
+                _choose(field, choice)
         for tabs in window.findChildren(QTabWidget):
             tabs.setCurrentIndex(0)
         window.layouts.use(dock_plan.WORKSPACES[0].id)
@@ -124,6 +135,17 @@ class SharedWindow:
         _walk(self.session, "session", values, set())
         _walk(self.window, "window", values, set())
         return seen, values
+
+
+def _choice(field: QWidget) -> int:
+    return field.currentIndex() if isinstance(field, QComboBox) else field.value()
+
+
+def _choose(field: QWidget, choice: int) -> None:
+    if isinstance(field, QComboBox):
+        field.setCurrentIndex(choice)
+    else:
+        field.setValue(choice)
 
 
 def _counts(one: QWidget | QAction) -> bool:
@@ -171,7 +193,7 @@ def _walk(one: object, path: str, values: dict[str, object], known: set[int]) ->
     else:
         return
     for name, part in parts:
-        if name in COUNTERS:
+        if name in UNSEEN:
             continue
         if isinstance(part, PLAIN):
             values[f"{path}.{name}"] = part
