@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import quakegui
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
+from quakegui.learn.network import precision
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop, Stopped
@@ -33,7 +34,7 @@ ANSWERS = "answers.npz"
 HEAT = "heat.npz"
 
 
-def train_job(folder: Path, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
+def train_job(folder: Path, device: Device, measured: Measured | None, say: Listen, stopped: Stopped) -> str:
     """Train or resume the run in `folder`, finish it, and return a sentence.
 
     Parameters
@@ -41,7 +42,7 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
     folder
         Folder of the run.
     device, measured
-        Computing device, and the fastest precision.
+        Computing device, and the fastest precision, see `measured_for`.
     say, stopped
         Called with messages; and whether to stop.
     """
@@ -56,7 +57,7 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
         return _train(run, device, measured, say, stopped)
 
 
-def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
+def _train(run: RunFolder, device: Device, measured: Measured | None, say: Listen, stopped: Stopped) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     if run.config.zero_shot:
@@ -201,7 +202,22 @@ def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
     return Said("The detection limit of the run “{run_title}” was saved.", run_title=run.title)
 
 
-def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
+def measured_for(folder: Path, job: str, device: Device, *, cache: Path | None = None) -> Measured | None:
+    """Return the fastest precision of this machine, None if the job does not depend on it: the measurement takes seconds.
+
+    Parameters
+    ----------
+    folder, job
+        Folder and name of the job.
+    device, cache
+        See `precision.choose`.
+    """
+    if job == "hello" or (job == "train" and read_run(folder).config.precision == "auto"):
+        return precision.choose(device, cache=cache)
+    return None
+
+
+def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured | None) -> str:
     """Return the precision of a job: that of the run if it has one.
 
     Parameters
@@ -211,8 +227,10 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
     job
         Name of the job.
     measured
-        The fastest precision.
+        The fastest precision, see `measured_for`.
     """
+    if job == "hello" and measured is not None:
+        return measured.policy
     if job in ("explain", "limit"):
         return "float32"
     run = read_run(folder if run_folder is None else run_folder)
@@ -220,10 +238,10 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
         return str(run.card["precision"])
     if (folder / CHECKPOINT).is_file():
         return str(read_state(folder / CHECKPOINT)["precision"])
-    return measured.policy if run.config.precision == "auto" else run.config.precision
+    return measured.policy if measured is not None and run.config.precision == "auto" else run.config.precision
 
 
-def precision_reason(policy: str, measured: Measured) -> str:
+def precision_reason(policy: str, measured: Measured | None) -> str:
     """Return why a job uses the precision `policy`, as a sentence.
 
     Parameters
@@ -231,9 +249,11 @@ def precision_reason(policy: str, measured: Measured) -> str:
     policy
         Precision of the job.
     measured
-        The fastest precision.
+        The fastest precision, see `measured_for`.
     """
-    return measured.reason if policy == measured.policy else Said("The run requires {policy}.", policy=policy)
+    if measured is not None and policy == measured.policy:
+        return measured.reason
+    return Said("The run requires {policy}.", policy=policy)
 
 
 def stopped_sentence(folder: Path) -> str:
@@ -241,7 +261,7 @@ def stopped_sentence(folder: Path) -> str:
     return Said("Stopped. {kept}", kept=progress_sentence(folder))
 
 
-def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured) -> dict[str, Any]:
+def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured | None) -> dict[str, Any]:
     """Return the card of a finished run, plain values.
 
     Parameters
@@ -249,7 +269,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
     run, data, state
         The run, its training data, and the final state.
     device, measured
-        Computing device, and the fastest precision.
+        Computing device, and the fastest precision, see `measured_for`.
     """
     import keras
 

@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -97,11 +97,12 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
 
     try:
         why_backend = choose_backend()
-        from quakegui.learn.network import devices, precision
+        from quakegui.learn.network import devices
 
-        device = devices.detect()
-        measured = precision.choose(device, cache=paths.cache())
-        policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
+        with _without("sklearn"):  # its wrapper in Keras takes longer to import than many jobs take
+            device = devices.detect()
+        measured = duties.measured_for(folder, job, device, cache=paths.cache())
+        policy = duties.policy_of(folder, job, run, measured)
         say(
             messages.Hello(
                 device.backend,
@@ -119,7 +120,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
             )
         )
         if job == "hello":
-            summary = f"{device.name}, {device.backend} {device.version}, {measured.policy}."
+            summary = f"{device.name}, {device.backend} {device.version}, {policy}."
         elif job == "train":
             summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
         elif run is None:
@@ -197,6 +198,19 @@ def listen(source: int, cancelled: threading.Event) -> None:
         if any(line.strip() == b"cancel" for line in lines):
             cancelled.set()
     _end(ORPHANED)
+
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Prevent libraries from importing another one that they can do without; afterwards it can be imported."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _live(say: Speaker) -> None:
