@@ -128,17 +128,17 @@ def no_garbage_in_a_jobs_thread(request: pytest.FixtureRequest) -> Iterator[None
     gc.enable()
 
 
-#: What many tests share and takes long to make: its tests run in one process, so that it is made once.
-DEAR = ("demo", "trained_template", "driver", "japan")
+#: What many tests share and takes long to make, and the process in which it is made once. One process has TensorFlow.
+DEAR = {"demo": "demo", "trained_template": "network", "built_once": "network", "driver": "driver", "japan": "japan"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that share something dear in one process."""
     for item in items:
-        for name in DEAR:
+        for name, group in DEAR.items():
             if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+                item.add_marker(pytest.mark.xdist_group(group))
                 break
 
 

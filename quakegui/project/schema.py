@@ -23,7 +23,6 @@ from sqlalchemy import (
     Text,
     event,
     func,
-    inspect,
     select,
     text,
 )
@@ -362,9 +361,10 @@ journal has flags, which earlier programs would take for notes."""
 
 def version(connection: Connection) -> int | None:
     """Return the schema version of a database, or None if it is not a project."""
-    if not inspect(connection).has_table(setting.name):
+    there = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'setting' COLLATE NOCASE"
+    if connection.exec_driver_sql(there).scalar() is None:
         return None
-    value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'schema'").scalar()
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
 
 

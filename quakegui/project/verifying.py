@@ -8,7 +8,7 @@ from itertools import chain as joined
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema, soundness
@@ -155,7 +155,7 @@ def state_of(connection: Connection, table: Table, *, until: Callable[[Link], ob
 
 def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[str]:
     """Yield the faults of a short table, of one that lacks rows, or of parts of a long one."""
-    rows = connection.scalar(select(func.count()).select_from(table)) or 0
+    rows = connection.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"').scalar()  # noqa: S608
     last, allowed = _highest_row(connection, table), _last_unhashed(connection, table)
     newest, oldest = last - AT_OPENING + 1, allowed + 2 if allowed else 1  # each has a row before it to build on, or needs none
     portions = -(-(newest - oldest) // AT_OPENING)
@@ -169,14 +169,14 @@ def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[
 
 def _highest_row(connection: Connection, table: Table) -> int:
     """Return the number of rows that a table ever had, from its counter and its last row."""
-    counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
-    return max(int(counter or 0), connection.scalar(select(func.max(table.c.id))) or 0)
+    asked = f'SELECT seq FROM sqlite_sequence WHERE name = ? UNION ALL SELECT max(id) FROM "{table.name}"'  # noqa: S608
+    return max(int(number or 0) for (number,) in connection.exec_driver_sql(asked, (table.name,)))
 
 
 def _last_unhashed(connection: Connection, table: Table) -> int:
     """Return the last row that may lack a hash."""
-    query = select(schema.setting.c.value).where(schema.setting.c.key == chain.unchained(table))
-    return int(connection.scalar(query) or 0)
+    asked = "SELECT value FROM setting WHERE key = ?"
+    return int(connection.exec_driver_sql(asked, (chain.unchained(table),)).scalar() or 0)
 
 
 def _faults(

@@ -361,6 +361,7 @@ def test_filled_up_batches_count_their_own_images_only() -> None:
     data = season()
     config = replace(TINY, dropout=0.0, learning_rate=0.0)
     network = steps.build_network(config, data.maps[:, ::2, ::2], data.palette, data.scalar)
+    network.run_eagerly = True  # tracing takes as long as hundreds of steps
     maps, recipes = data.maps[:5, ::2, ::2], np.tile(np.float32([0, 0, 1]), (5, 1))
     truth, weights = data.labels[:5], np.array([1, 2, 0.5, 1, 1], np.float32)
     answer = steps.predict(network, maps, recipes, size=8)
