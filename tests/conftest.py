@@ -27,7 +27,7 @@ from run_projects import TINY, fill, season_of
 
 from quakegui import cli
 from quakegui.judge.predictors import PREDICTORS
-from quakegui.learn import evidence, prospective
+from quakegui.learn import evidence, prospective, season_evaluation
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import runs
 from quakegui.project.importing import import_paths
@@ -81,18 +81,23 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def baselines_fitted_once() -> Iterator[None]:
     """Fit the baselines once for all tests that judge by the same days, labels and folds; `tests/judge` tests how they fit."""
-    fit, known = evidence.run_predictors, dict[bytes, Any]()
+    known = dict[bytes, Any]()
 
-    def fitted(split: Any, inputs: Any, labels: Any) -> Any:
-        folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
-        key = pickle.dumps((tuple(PREDICTORS), folds, inputs, labels))
-        if key not in known:
-            known[key] = fit(split, inputs, labels)
-        return {name: answer.copy() for name, answer in known[key].items()}
+    def once(fit: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        def fitted(split: Any, inputs: Any, labels: Any) -> dict[str, Any]:
+            folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
+            key = pickle.dumps((fit.__name__, tuple(PREDICTORS), folds, inputs, labels))
+            if key not in known:
+                known[key] = pickle.dumps(fit(split, inputs, labels))
+            return pickle.loads(known[key])
+
+        return fitted
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (evidence, prospective):
-            patch.setattr(module, "run_predictors", fitted)
+            patch.setattr(module, "run_predictors", once(module.run_predictors))
+        for module in (season_evaluation, prospective):
+            patch.setattr(module, "run_clues", once(module.run_clues))
         yield
 
 

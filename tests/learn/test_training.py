@@ -88,7 +88,12 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("stop_after", [0, 4, 14, 25])
+def also(*places: int) -> list[Any]:
+    """Return further places of a stop for the long version: each takes a training and a half."""
+    return [pytest.param(place, marks=pytest.mark.slow) for place in places]
+
+
+@pytest.mark.parametrize("stop_after", [0, 14, *also(4, 25)])  # 25 is everyday's in the next test
 def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tmp_path: Path, stop_after: int) -> None:
     data = season(protocol="blocked")
     with pytest.raises(Stop):
@@ -156,7 +161,7 @@ def test_maps_with_other_outages_are_answered_by_the_fold_that_never_saw_the_day
     np.testing.assert_allclose(kept.masked, kept.members[:, fold, seen], atol=1e-6)
 
 
-@pytest.mark.parametrize("stop_after", [12, 33])
+@pytest.mark.parametrize("stop_after", [33, *also(12)])
 def test_an_ensemble_stopped_anywhere_resumes_as_if_it_had_not_been(
     ensemble: tuple[Path, Heard], tmp_path: Path, stop_after: int
 ) -> None:
@@ -175,7 +180,7 @@ class Killed(BaseException):
     """Stands for a process that ends on the spot: nothing after it is run."""
 
 
-@pytest.mark.parametrize("write", [1, 2, 5, 8])
+@pytest.mark.parametrize("write", [2, 5, *also(1, 8)])
 def test_a_run_killed_in_the_middle_of_any_write_resumes_the_same(
     unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
 ) -> None:
