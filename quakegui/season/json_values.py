@@ -71,7 +71,7 @@ def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
                 where=Said("in {where}", where=repr(where[:-1])) if where else Said("at the top level"),
             )
         )
-    hints = hints_of(kind)
+    hints = hints_of(kind)  # type: ignore[arg-type]  # a class can be hashed
     known = [one.name for one in fields(kind) if one.init]
     unknown = sorted(str(name)[:60] for name in set(plain) - set(known))
     if unknown:

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
     _stay_alone()
-    with logs.kept("worker"):
+    with logs.log_file("worker"):
         LOG.info("The job %s", Said(given.job))
         status = work(given.folder, given.job, given.run, say, cancelled)
         LOG.info("The job %s ended with status %d", Said(given.job), status)
@@ -97,12 +97,12 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
 
     try:
         why_backend = choose_backend()
-        from quakegui.learn.network import devices
+        from quakegui.learn.network import devices, precision
 
         with _without("sklearn"):  # its wrapper in Keras takes longer to import than many jobs take
             device = devices.detect()
-        measured = duties.measured_for(folder, job, device, cache=paths.cache())
-        policy = duties.policy_of(folder, job, run, measured)
+        fastest = precision.choose(device, cache=paths.cache()) if duties.needs_precision(folder, job) else None
+        policy = duties.policy_of(folder, job, run, fastest)
         say(
             messages.Hello(
                 device.backend,
@@ -115,14 +115,14 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
                     "{why_backend}{reason} {precision_reason}",
                     why_backend=why_backend,
                     reason=device.reason,
-                    precision_reason=duties.precision_reason(policy, measured),
+                    precision_reason=duties.precision_reason(policy, fastest),
                 ),
             )
         )
         if job == "hello":
             summary = f"{device.name}, {device.backend} {device.version}, {policy}."
         elif job == "train":
-            summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
+            summary = duties.train_job(folder, device, fastest, say, cancelled.is_set)
         elif run is None:
             raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
         elif job == "limit":
