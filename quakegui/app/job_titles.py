@@ -15,6 +15,7 @@ TITLES: Final[dict[str, Said]] = {
     "demonstration": Said("Generating the synthetic season"),
     "explaining": Said("Computing the saliency map"),
     "exporting-run": Said("Exporting the run"),
+    "fetching": Said("Fetching from the service"),
     "flagging": Said("Changing flags"),
     "finding-limit": Said("Finding the detection limit"),
     "finding-directions": Said("Clustering earthquakes into north and south"),

@@ -34,6 +34,7 @@ from quakegui.learn.runs.registry import (
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
+from quakegui.learn.source import Team
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
@@ -307,6 +308,7 @@ def train(
     environment: Environment = THIS,
     resume: str | None = None,
     cancelled: CancelCheck | None = None,
+    team: Team | None = None,
 ) -> RunFolder:
     """Train a run in a worker process and store it with its predictions.
 
@@ -322,6 +324,8 @@ def train(
         Id of an unfinished run to resume, instead of a new one.
     cancelled
         Called ten times a second; when it is true, the worker is asked to stop.
+    team
+        Who trains the folds before; all trainings then use its number of threads.
 
     Raises
     ------
@@ -330,6 +334,9 @@ def train(
         `begin_run`.
     """
     run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
+    if team is not None:
+        environment = dataclasses.replace(environment, threads=team.threads)
+        team.train_folds(run, listen=listen, cancelled=cancelled)
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
     finished = end_run(project, season, run.id, last)
     if finished.card is None:

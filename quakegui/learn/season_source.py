@@ -14,7 +14,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.source import DayPredictions
+from quakegui.learn.source import DayPredictions, Team
 from quakegui.learn.zero_shot import shipped
 from quakegui.progress import CancelCheck
 from quakegui.project import registrations, runs
@@ -80,15 +80,18 @@ class SeasonSource:
         listen: Listen,
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
+        team: Team | None = None,
     ) -> RunFolder:
         """Train a run, see `season_runs.train`.
 
         Parameters
         ----------
-        config, listen, resume, cancelled
+        config, listen, resume, cancelled, team
             As in `MapSource.train`.
         """
-        return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
+        return season_runs.train(
+            self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled, team=team
+        )
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Return the run of the supplied model on the current season, see `shipped.shipped_run`.

@@ -27,7 +27,7 @@ from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.json_values import built, parse_json
 from quakegui.season.labels import LabelRule
-from quakegui.words import Said
+from quakegui.words import Said, text_from_json
 
 LARGEST_VALUE = 64 * 1024**2
 """Maximum size of a single value in bytes; a day of one-second readings takes less than 1 MB."""
@@ -210,6 +210,15 @@ def wrong_fact(connection: Connection) -> str | None:
             Terms.from_json(row.terms)
         except ValueError as error:
             return Said("registration {row_id} ({error})", row_id=row.id, error=error)
+    return _wrong_live_state(connection)
+
+
+def _wrong_live_state(connection: Connection) -> str | None:
+    for row in connection.execute(select(schema.live_station.c.station, schema.live_station.c.reason)):
+        try:
+            text_from_json(parse_json(row.reason or '""'))
+        except ValueError:
+            return Said("the live state of the station {station}", station=shown(row.station, 60))
     return None
 
 

@@ -109,7 +109,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             [say(name) for name in group_names(target, say.split)],
             true=say("true"),
             across=say("predicted"),
-            stamp=small_stamp(content, scores=True),
+            stamp=small_stamp(content, say, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )
         cells.append(p(title, "caption") + block(figures.add(picture)))
@@ -205,14 +205,14 @@ def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figur
             ),
         )
     )
-    picture = molchan(judgement, say, small_stamp(content, scores=True))
+    picture = molchan(judgement, say, small_stamp(content, say, scores=True))
     if picture is not None:
         made += h3(picture.alt) + block(figures.add(picture)) + p(molchan_text(judgement, say), "caption")
     return made
 
 
 def _reliability(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
-    picture = reliability(judgement, say, small_stamp(content, scores=True))
+    picture = reliability(judgement, say, small_stamp(content, say, scores=True))
     if picture is None:
         return ""
     return h3(picture.alt, new_page=True) + block(figures.add(picture)) + p(reliability_text(judgement, say), "caption")

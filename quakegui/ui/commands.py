@@ -58,6 +58,17 @@ def import_readings(bench: Workbench) -> None:
     _ask(ImportWizard(bench.session, bench.window))
 
 
+def fetch_from_service(bench: Workbench) -> None:
+    """Open the dialog for web services; fetched earthquakes are shown in the catalogue window, where they can be saved."""
+    from quakegui.ui.dialogs.fetch_dialog import FetchDialog
+
+    dialog = FetchDialog(bench.session, bench.window)
+    if _ask(dialog) and dialog.catalogue is not None and not _hidden(bench):
+        from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
+
+        _ask(CatalogueDialog(bench.session, bench.window, read=dialog.catalogue))
+
+
 def _hidden(bench: Workbench) -> bool:
     """Report that earthquakes are hidden during blind labelling; returns whether it is on."""
     if bench.session.display.blind:

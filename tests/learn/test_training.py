@@ -16,13 +16,15 @@ from learn_data import TINY, season
 
 from quakegui.learn import messages
 from quakegui.learn.network import steps
+from quakegui.learn.network.devices import THREADS
 from quakegui.learn.network.phases import class_weights, epoch_batches, phases_of
 from quakegui.learn.network.steps import Stop, train_step
-from quakegui.learn.network.training import train
+from quakegui.learn.network.training import train, train_phase
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, write_checkpoint
 from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, RunPredictions
+from quakegui.learn.runs.registry import phase_folder
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 pytestmark = pytest.mark.usefixtures("built_once")
@@ -100,6 +102,36 @@ def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tm
         run(tmp_path / "broken", TWO_FOLDS, data, stop_after)
     run(tmp_path / "broken", TWO_FOLDS, data)
     assert_same(unbroken, tmp_path / "broken")
+
+
+def train_alone(run_folder: Path, data: Snapshot, number: int, stop_after: int = 10**9) -> None:
+    alone, heard = phase_folder(run_folder, number), Heard(stop_after)
+    alone.mkdir(parents=True, exist_ok=True)
+    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, stopped=heard.stopped)
+
+
+def test_folds_trained_on_their_own_in_any_order_make_the_same_run(unbroken: Path, tmp_path: Path) -> None:
+    data = season(protocol="blocked")
+    with pytest.raises(Stop):
+        train_alone(tmp_path, data, 1, stop_after=4)
+    for number in (1, 0):
+        train_alone(tmp_path, data, number)
+    heard = run(tmp_path, TWO_FOLDS, data)
+    assert {one.phase for one in heard.of(messages.Epoch)} <= {len(data.folds)}  # nothing but the final training
+    assert_same(unbroken, tmp_path)
+
+
+def test_a_fold_trained_with_another_number_of_threads_is_trained_again(
+    unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = season(protocol="blocked")
+    monkeypatch.setenv(THREADS, "7")
+    train_alone(tmp_path, data, 0)
+    monkeypatch.setenv(THREADS, "8")
+    assert 0 in {one.phase for one in run(tmp_path, TWO_FOLDS, data).of(messages.Epoch)}
+    assert_same(unbroken, tmp_path)
+    with pytest.raises(ValueError, match="no fold that can be trained as phase"):
+        train_alone(tmp_path, data, 99)
 
 
 def test_a_run_that_a_former_version_left_unfinished_goes_on(unbroken: Path, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ from PySide6.QtWidgets import (
 
 from quakegui.ui.main_window import MainWindow
 
-NEVER = {"quit"}
+NEVER = {"quit", "fetch"}
+"""What ends the program, and what asks services of others."""
 SELDOM = {"Close", "Cancel", "关闭", "取消", "Stop this task", "停止此任务"}
 """Buttons that end what is more telling while it goes on."""
 WORDS = (

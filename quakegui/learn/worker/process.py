@@ -61,8 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         prog="quakegui worker", description=Said("Train, predict or explain in a separate process.")
     )
     parser.add_argument("folder", type=Path, help="the run's or the job's folder")
-    parser.add_argument("--job", choices=("train", "predict", "explain", "limit", "hello"), default="train")
-    parser.add_argument("--run", type=Path, help="a finished run, for predict, explain and limit")
+    parser.add_argument("--job", choices=("train", "phase", "predict", "explain", "limit", "hello"), default="train")
+    parser.add_argument("--run", type=Path, help="the run, for phase, predict, explain and limit")
+    parser.add_argument("--phase", type=int, default=0, help="number of the phase, for phase")
     given = parser.parse_args(arguments)
     say, cancelled = Speaker(), threading.Event()
     threading.Thread(target=listen, args=(own_input(), cancelled), daemon=True).start()
@@ -71,12 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _stay_alone()
     with logs.log_file("worker"):
         LOG.info("The job %s", Said(given.job))
-        status = work(given.folder, given.job, given.run, say, cancelled)
+        status = work(given.folder, given.job, given.run, say, cancelled, phase=given.phase)
         LOG.info("The job %s ended with status %d", Said(given.job), status)
         _end(status)
 
 
-def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event) -> int:
+def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event, *, phase: int = 0) -> int:
     """Run one job, report its result, and return the exit status. Any error becomes a message.
 
     Parameters
@@ -86,11 +87,13 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
     job
         Name of the job.
     run
-        Folder of a finished run, for predict, explain and limit.
+        Folder of the run, for phase, predict, explain and limit.
     say
         Called with messages.
     cancelled
         Set to stop the job.
+    phase
+        Number of the phase, for phase.
     """
     from quakegui.learn.network.steps import Stop
     from quakegui.learn.worker import duties
@@ -101,7 +104,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
 
         with _without("sklearn"):  # its wrapper in Keras takes longer to import than many jobs take
             device = devices.detect()
-        fastest = precision.choose(device, cache=paths.cache()) if duties.needs_precision(folder, job) else None
+        fastest = precision.choose(device, cache=paths.cache()) if duties.needs_precision(folder, job, run) else None
         policy = duties.policy_of(folder, job, run, fastest)
         say(
             messages.Hello(
@@ -125,6 +128,8 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
             summary = duties.train_job(folder, device, fastest, say, cancelled.is_set)
         elif run is None:
             raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
+        elif job == "phase":
+            summary = duties.phase_job(folder, run, phase, measured, say=say, cancelled=cancelled.is_set)
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:

@@ -281,7 +281,7 @@ class EvaluationPanel(QWidget):
         self.judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if judgement is not None and judgement.leaky:
-            stamps.append("LEAKY")
+            stamps.append(tr("LEAKY"))
         if judgement is not None and judgement.protocol == "prospective":
             stamps.append(tr("PROSPECTIVE"))
         self.stamp.setText(" · ".join(stamps))
