@@ -214,7 +214,7 @@ def wrong_fact(connection: Connection) -> str | None:
 
 
 def _wrong_live_state(connection: Connection) -> str | None:
-    for row in connection.execute(select(schema.live_station.c.station, schema.live_station.c.reason)):
+    for row in connection.exec_driver_sql("SELECT station, reason FROM live_station"):
         try:
             text_from_json(parse_json(row.reason or '""'))
         except ValueError:

@@ -129,7 +129,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         elif run is None:
             raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
         elif job == "phase":
-            summary = duties.phase_job(folder, run, phase, measured, say=say, cancelled=cancelled.is_set)
+            summary = duties.phase_job(folder, run, phase, fastest, say=say, cancelled=cancelled.is_set)
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:
