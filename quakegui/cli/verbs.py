@@ -114,3 +114,7 @@ def without_command(
     """
     if context.invoked_subcommand is None:
         raise typer.Exit(window.show_window(open_folder))
+
+
+program: Final = typer.main.get_command(app)
+"""The commands as they are run: Typer would build them anew at every call."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,6 @@ from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.project import catalogue
 from quakegui.project.store import Project
 from quakegui.words import Said
-
-
-def runs_folder(project: Project) -> Path:
-    """Return the folder of a project's runs."""
-    return project.folder / "runs"
 
 
 def scheme_of(project: Project) -> dict[str, Any] | None:
@@ -59,6 +53,6 @@ def class_mismatch(project: Project, run: RunFolder) -> str:
 def class_mismatch_by_id(project: Project, run_id: str) -> str:
     """Return `class_mismatch` of the run `run_id`, "" if its folder is missing."""
     try:
-        return class_mismatch(project, read_run(runs_folder(project) / run_id))
+        return class_mismatch(project, read_run(project.runs_folder / run_id))
     except RunError:
         return ""

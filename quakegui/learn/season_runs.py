@@ -15,7 +15,7 @@ from quakegui.judge.folds import ZERO_SHOT, Split
 from quakegui.learn import messages
 from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_classes import refuse_other_classes, runs_folder, scheme_of
+from quakegui.learn.run_classes import refuse_other_classes, scheme_of
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
@@ -72,12 +72,12 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         about |= _pretraining_facts(season, config)
     try:
         masked = None if config.leaky else masked_maps(season, config)
-        run = create_run(runs_folder(project), config, data, about=about, other_outages=masked)
+        run = create_run(project.runs_folder, config, data, about=about, other_outages=masked)
     except OSError as error:
         raise ProjectError(
             Said(
                 "The run cannot be saved in {runs_folder}: {strerror}. Training was not started.",
-                runs_folder=runs_folder(project),
+                runs_folder=project.runs_folder,
                 strerror=error.strerror or error,
             )
         ) from error
@@ -176,7 +176,7 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
     message
         Last message of the worker.
     """
-    run = read_run(runs_folder(project) / run_id)
+    run = read_run(project.runs_folder / run_id)
     if run.card is None:
         status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
         runs.finish_run(project, run_id, status, {"message": sentence_of(message)})
@@ -212,7 +212,7 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
         return ()
     completed = []
     for run_id in runs.unfinished(project):
-        folder = runs_folder(project) / run_id
+        folder = project.runs_folder / run_id
         if not (folder / CARD).is_file():
             continue
         # A damaged run must not prevent the season from being shown; the list of runs reports it.
@@ -282,7 +282,7 @@ def train(
         If the training was stopped or failed; what was finished is kept, and the message names the run. Otherwise as in
         `begin_run`.
     """
-    run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
+    run = begin_run(project, season, config) if resume is None else read_run(project.runs_folder / resume)
     if team is not None:
         environment = dataclasses.replace(environment, threads=team.threads)
         team.train_folds(run, listen=listen, cancelled=cancelled)
@@ -295,7 +295,7 @@ def train(
 
 def finished_runs(project: Project) -> tuple[RunFolder, ...]:
     """Return the project's finished runs, newest first."""
-    return tuple(run for run in list_runs(runs_folder(project))[0] if run.card is not None)
+    return tuple(run for run in list_runs(project.runs_folder)[0] if run.card is not None)
 
 
 def find_run(project: Project, run_id: str | None) -> RunFolder:
@@ -313,7 +313,7 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
     RunError
         If there is no such run.
     """
-    return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))
+    return choose_run(list_runs(project.runs_folder)[0], run_id, runs.run_in_use(project))
 
 
 def same_runs_of(
@@ -328,7 +328,7 @@ def same_runs_of(
     network
         Identity of the pre-trained model that was applied; None for a model trained here.
     """
-    every = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    every = [run for run in list_runs(project.runs_folder)[0] if run.config.hash == config.hash]
     if network is None:
         found = [run for run in every if MODEL not in run.about]
     else:

@@ -24,11 +24,12 @@ from sqlalchemy import (
     Text,
     event,
     func,
-    inspect,
     select,
     text,
 )
 from sqlalchemy.types import TypeEngine
+
+from quakegui.project.dialects import has_table
 
 SCHEMA = 6
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
@@ -397,9 +398,9 @@ journal has flags, which earlier programs would take for notes, since version 6 
 
 def version(connection: Connection) -> int | None:
     """Return the schema version of a database, or None if it is not a project."""
-    if not inspect(connection).has_table(setting.name):
+    if not has_table(connection, setting.name):
         return None
-    value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'schema'").scalar()
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
 
 

@@ -168,7 +168,7 @@ def _content(
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
-    all_runs = list_runs(season_runs.runs_folder(project))[0]
+    all_runs = list_runs(project.runs_folder)[0]
     progress(2, 4, "judging")
     run = _run_of(project)
     judgement, why = _judge(project, season, run, as_of)

@@ -146,12 +146,12 @@ def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], mo
 
 def test_a_season_that_the_model_was_not_made_for_is_refused_and_nothing_is_left(shown: tuple[Project, Season]) -> None:
     project, season = shown
-    before = sorted(path.name for path in season_runs.runs_folder(project).iterdir())
+    before = sorted(path.name for path in project.runs_folder.iterdir())
     anomaly = replace(season.config.anomaly, window_days=35)
     other = replace(season, config=replace(season.config, anomaly=anomaly))
     with pytest.raises(RunError, match="different kind of z: window days 27, here 35"):
         shipped.shipped_run(project, other, listen=lambda _message: None)
-    assert sorted(path.name for path in season_runs.runs_folder(project).iterdir()) == before
+    assert sorted(path.name for path in project.runs_folder.iterdir()) == before
 
 
 @pytest.mark.slow
