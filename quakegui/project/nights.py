@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -17,12 +17,12 @@ from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
 from quakegui.project.dialects import insert_into
 from quakegui.project.domains import INPUTS
-from quakegui.project.flag_rows import flags_in_force
+from quakegui.project.flag_rows import flags_in_force, utc_days_of
 from quakegui.project.live_rows import LIVE, fold, without_overruled
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
-from quakegui.season.flags import NO_SPANS, Spans, has_reading, is_flagged, spans_of, without
+from quakegui.season.flags import NO_SPANS, Flag, Spans, has_reading, is_flagged, spans_of, without
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days, wall_clock_ms
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
@@ -217,6 +217,33 @@ def load_nights(project: Project) -> NightMeans | None:
                 values[day, station], coverage[day, station] = found[:, 1], found[:, 2]
                 quality[day, station] = found[:, 3].astype(np.uint16)
     return NightMeans(days, codes, values, coverage, quality) if days.size else None
+
+
+def with_flagged(project: Project, night: NightMeans, flags: Sequence[Flag]) -> NightMeans:
+    """Return night means as they would be without flags; nothing is stored.
+
+    Parameters
+    ----------
+    project, night
+        The project, and its night means.
+    flags
+        The flags by which these were formed.
+    """
+    values, coverage, quality = night.values.copy(), night.coverage.copy(), night.quality.copy()
+    axis = night.days.astype(np.int64)
+    reached = utc_days_of(f"{flag.station} {flag.when}" for flag in flags)
+    with project.read() as connection:
+        config = config_of(connection)
+        for station, code in enumerate(night.codes):
+            spans = [(max(first, axis[0] - 1), min(last, axis[-1] + 1)) for first, last in reached.get(code, ())]
+            for first, last in _runs(day for low, high in spans for day in range(low, high + 1)):
+                blocks = standing(read_blocks(connection, code, first - 1, last + 1))
+                for day, (value, share, bits) in _nights(blocks, first, last, config).items():
+                    at = np.searchsorted(axis, day)
+                    if at < axis.size and axis[at] == day:
+                        values[at, station] = np.nan if value is None else value
+                        coverage[at, station], quality[at, station] = share, bits
+    return replace(night, values=values, coverage=coverage, quality=quality)
 
 
 def season_days(project: Project) -> NDArray[np.datetime64]:

@@ -322,6 +322,10 @@ def test_maps_and_anomalies_follow(tmp_path: Path) -> None:
         assert np.isnan(after.z[at, 1])
         assert not np.array_equal(after.indices([at]), before.indices([at]))
         assert np.array_equal(after.indices([at - 1]), before.indices([at - 1]))  # no later night touches an earlier day
+        whole = seasons.load_season(project, flagged=True)
+        assert whole is not None
+        assert np.array_equal(whole.z, before.z, equal_nan=True)
+        assert whole.flags == ()
         journal.undo(project, "Li")
         again = seasons.load_season(project)
         assert again is not None
