@@ -65,6 +65,8 @@ class Session(QObject):
     """The project is about to be closed: work on it must end now."""
     arrived = Signal(object)
     """`Arrivals`: changes by other programs, which are shown by now or being computed."""
+    heard = Signal()
+    """The server of a shared project has told of a change, by whomever."""
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -250,6 +252,8 @@ class Session(QObject):
         from quakegui.project.lookout import Lookout
 
         self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
+        if self.lookout.listener is not None:
+            self.lookout.listener.told = self.heard.emit
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
         """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""

@@ -61,7 +61,7 @@ def add(
     """
     with open_project(project) as opened, bar("Flagging") as report:
         wanted = _subjects(opened, station, night, since, until)
-        step = flags.flag(opened, wanted, author=author or default_author(), reason=reason, progress=report)
+        step = flags.flag(opened, wanted, author=author or default_author(opened), reason=reason, progress=report)
         found = flags.within(flags.standing(opened, wanted[0].station), wanted)
     _tell("Flags added", found if step else (), "These readings are already flagged for this reason.", as_json=as_json)
 
@@ -90,7 +90,7 @@ def remove(
             found = tuple(flag for flag in flags.standing(opened) if flag.number == number)
         if not found:
             raise ProjectError("There is no such flag in force; list all flags with 'quakegui flags list'.")
-        flags.unflag(opened, found, author=author or default_author(), progress=report)
+        flags.unflag(opened, found, author=author or default_author(opened), progress=report)
     _tell("Flags removed", found, "", as_json=as_json)
 
 

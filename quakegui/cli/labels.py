@@ -59,7 +59,7 @@ def rule(
     with open_project(project) as opened:
         if catalogue.class_scheme(opened) is None and catalogue.events(opened):
             say_scheme(*catalogue.make_class_scheme(opened))
-        found = journal.apply_rule(opened, wanted, author=author or default_author())
+        found = journal.apply_rule(opened, wanted, author=author or default_author(opened))
         events = catalogue.events(opened)
     counts = ", ".join(f"class {cls}: {count}" for cls, count in enumerate(found.counts))
     post = int(found.post.sum())
@@ -105,7 +105,7 @@ def set_(
             wanted,
             None if cls == "none" else int(cls),
             source=LabelSource.ANALYST,
-            author=author or default_author(),
+            author=author or default_author(opened),
             note=note or None,
         )
         said = journal.in_force(opened)
@@ -133,7 +133,7 @@ def import_(
 ) -> None:
     """Import labels from a csv; nothing is imported if a line cannot be read."""
     with open_project(project) as opened:
-        done = labelfiles.import_labels(opened, file, author=author or default_author())
+        done = labelfiles.import_labels(opened, file, author=author or default_author(opened))
     say(f"{done.read} labels read, {done.changes} of them new or changed; {done.by_rule} rule labels were skipped.")
     if done.removals:
         say(f"{done.removals} of them cleared a label, because their class is empty.")

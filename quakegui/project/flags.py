@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, select
 from quakegui.formats.errors import shown
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
+from quakegui.project.domains import INPUTS, JOURNAL
 from quakegui.project.flag_rows import FLAG, FLAGGED, flags_in_force, utc_days_of
 from quakegui.project.journal.row import Key, RowContent
 from quakegui.project.journal.writing import append
@@ -130,7 +131,7 @@ def flag(
     reason = shown(reason.strip(), LONGEST_REASON)
     if not reason:
         raise ProjectError(Said("A flag needs a reason: state why these readings are not to be used. Nothing was flagged."))
-    with project.write() as connection:
+    with project.write(INPUTS, JOURNAL) as connection:
         known = network_of(connection).codes
         for subject in subjects:
             if subject.station not in known:
@@ -147,7 +148,7 @@ def unflag(project: Project, flags: Sequence[Flag], *, author: str, progress: Pr
     Parameters and errors as for `flag`; returns the step, 0 if none of them was in force any more.
     """
     keys = [Subject(one.station, one.when).key for one in flags]
-    with project.write() as connection:
+    with project.write(INPUTS, JOURNAL) as connection:
         step = append(connection, {key: RowContent() for key in keys}, _author(author))
     ensure_nights(project, progress=progress)
     return step

@@ -131,7 +131,7 @@ def _store_all(
         with project.write() as connection:
             writer = FileWriter(connection)
             _store_files(files, tally, writer, progress, cancelled)
-            _settle(connection, writer, tally, author or default_author())
+            _settle(connection, writer, tally, author or default_author(project))
     except _CancelledError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=progress)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import cachefiles
+from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import (
@@ -136,7 +137,7 @@ def _inputs(
         ensure_nights(project, progress=progress)
         with project.read() as connection:
             revision = int(get_setting(connection, REVISION) or 0)
-            behind = not project.read_only and has_stale_nights(connection)
+            behind = INPUTS in project.rights and has_stale_nights(connection)
             flags = flags_in_force(connection)
         found = project.network(), load_nights(project), project.config(), kp(project)
         if not behind and project.revision() == revision:

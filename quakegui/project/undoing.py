@@ -51,7 +51,7 @@ def undo_import(
             raise ProjectError(Said("There is no import to undo."))
         if act.undone:
             raise ProjectError(Said("Import {act_id} has already been undone.", act_id=act.id))
-        add_act(connection, UNDO, author or default_author(), target=act.id)
+        add_act(connection, UNDO, author or default_author(project), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
     return replace(act, undone=True)
@@ -74,7 +74,7 @@ def redo_import(
         act = _act(acts, _last_undone(connection) if number is None else number)
         if not act.undone:
             raise ProjectError(Said("Import {act_id} has not been undone.", act_id=act.id))
-        add_act(connection, REDO, author or default_author(), target=act.id)
+        add_act(connection, REDO, author or default_author(project), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
     return replace(act, undone=False)
@@ -103,7 +103,7 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
     with project.write() as connection:
         if code not in network_of(connection).codes:
             raise ProjectError(Said("There is no station {code} in this project.", code=code))
-        number = add_act(connection, REMOVAL, author or default_author(), station=code)
+        number = add_act(connection, REMOVAL, author or default_author(project), station=code)
         act = _act(read_acts(connection), number)
         _derive(connection, act)
     ensure_nights(project, progress=progress)

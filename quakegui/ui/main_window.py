@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self._looks = QTimer(self)
         self._looks.setInterval(LOOK_EVERY_MS)
         self._looks.timeout.connect(lambda: others.poll(session))
+        session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST if fit == 1.0 else SMALLEST_OF_ALL)
         self.setDockNestingEnabled(True)
