@@ -44,7 +44,7 @@ def create_shared(
     ------
     ProjectError
         If the address, the time zone or the folder cannot be used, the server cannot be reached or refuses, or the database
-        contains a project already.
+        already contains a project.
     """
     folder, address = Path(folder).absolute(), parse_address(url)
     require_zone(timezone)
