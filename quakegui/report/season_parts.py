@@ -56,6 +56,7 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made = links((anchor, say(title)) for anchor, title in SECTIONS)
     made += h2(say(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
+    made += without_flags(content, say)
     if content.judgement is not None:
         made += p(basis_text(content, say), "caption")
     made += p(
@@ -90,6 +91,11 @@ def verdict(content: ReportContent, say: Words) -> str:
     return say(
         "No verdict: the project has no finished run, so nothing was evaluated.",
     )
+
+
+def without_flags(content: ReportContent, say: Words) -> str:
+    """Return the paragraph with the verdict without the analysts' flags, empty if nothing is flagged."""
+    return p(say(content.without_flags)) if content.without_flags else ""
 
 
 def basis_text(content: ReportContent, say: Words) -> str:

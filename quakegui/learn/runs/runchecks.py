@@ -268,7 +268,7 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     ),
     "precision": lambda value: value in POLICIES,
     "leaky": _truth,
-    **dict.fromkeys(("epochs", "members"), _whole),
+    **dict.fromkeys(("epochs", "members", "threads"), _whole),
     "seconds": _number,
     "seed": lambda value: isinstance(value, int),
     "class_days": lambda value: isinstance(value, list) and all(map(_whole, value)),
