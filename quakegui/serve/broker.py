@@ -21,6 +21,8 @@ SESSION_S = 7 * 86_400
 AT_ONCE = 65_535
 """Messages that the broker may send before the first is acknowledged: all those of a flush."""
 LONGEST_WAIT_S = 60.0
+SHORT_S, MOST_SHORT = 30.0, 4
+"""A connection that ends within so many seconds is short; so many in a row are no accident."""
 _FOR_GOOD = {
     "Bad user name or password": mark("The broker {address} refuses the user name or the password."),
     "Not authorized": mark("The broker {address} refuses the user name or the password."),
@@ -150,6 +152,7 @@ class Broker:
         self._connection = 0
         self._refusal: BrokerError | None = None
         self._wait_s, self._next_try = 1.0, 0.0
+        self._since, self._short = 0.0, 0
         self._client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
             address.client_id,
@@ -219,12 +222,22 @@ class Broker:
         if reason.is_failure:
             self._refuse(reason)
             return
-        self.connected, self._wait_s = True, 1.0
+        self.connected, self._wait_s, self._since = True, 1.0, time.monotonic()
         self._client.subscribe([(topic, 1) for topic in self.address.topics])
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if self.connected:
+            self._short = self._short + 1 if time.monotonic() - self._since < SHORT_S else 0
         self.connected, self.listening = False, False
         self._refuse(reason)
+        if self._short >= MOST_SHORT and self._refusal is None:  # not every broker says that it gave the name to another
+            self._refusal = BrokerError(
+                Said(
+                    "{address} ends the connection again and again. If another listener has the same client id, choose another "
+                    "--client-id.",
+                    address=self.address,
+                )
+            )
 
     def _on_subscribe(self, _client: Any, _data: Any, _number: int, reasons: Sequence[Any], _properties: Any) -> None:
         refused = [topic for topic, reason in zip(self.address.topics, reasons, strict=False) if reason.is_failure]
