@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 
 from quakegui.project import schema
 from quakegui.project.dialects import insert_into
-from quakegui.project.live_rows import LIVE, LiveReadings, by_day, fold, live_file, pack_batch
+from quakegui.project.live_rows import LIVE, STATIONS_AT_ONCE, LiveReadings, by_day, fold, live_file, pack_batch
 from quakegui.project.nights import mark_stale, read_blocks
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.stations import make_room_for, record_stations, refresh_stations
-from quakegui.project.store import Project, network_of
+from quakegui.project.store import Project
 from quakegui.season.json_values import parse_json
 from quakegui.season.network import Station
 from quakegui.words import text_from_json, text_to_json
@@ -114,9 +114,10 @@ def store_arrival(project: Project, arrival: Arrival) -> None:
     """
     days = by_day(arrival.readings)
     rows = [{"utc_day": day, "received_ms": arrival.received_ms, "readings": pack_batch(batch)} for day, batch in days.items()]
+    _name_stations(project, arrival)
     with project.write() as connection:
-        numbers = {day: live_file(connection, day, arrival.received_ms, project.login or LIVE) for day in days}
-        _name_stations(connection, arrival.readings, numbers)
+        for day in days:
+            live_file(connection, day, arrival.received_ms, project.login or LIVE)
         if rows:
             connection.execute(schema.live_batch.insert(), rows)
         touched: dict[str, set[int]] = {}
@@ -127,19 +128,22 @@ def store_arrival(project: Project, arrival: Arrival) -> None:
         _record_states(connection, arrival)
 
 
-def _name_stations(connection: Connection, readings: Iterable[LiveReadings], numbers: Mapping[int, int]) -> None:
-    """Add new stations, and coordinates of those without."""
-    known = {station.code: station for station in network_of(connection).stations}
+def _name_stations(project: Project, arrival: Arrival) -> None:
+    """Add new stations, and coordinates of those without, a few in each transaction: each takes several milliseconds."""
+    known = {station.code: station for station in project.network().stations}
     fresh: dict[str, tuple[Station, int]] = {}
-    for one in readings:
+    for one in arrival.readings:
         station = known.get(one.station)
-        if station is None or (not station.located and one.latitude is not None):
-            file = numbers[int(one.time[-1]) // DAY_MS]
-            if one.station not in fresh or one.latitude is not None:
-                fresh[one.station] = Station(one.station, "", one.latitude, one.longitude, None), file
-    if fresh:
-        record_stations(connection, fresh.values())
-        refresh_stations(connection, fresh)
+        wanted = station is None or (not station.located and one.latitude is not None)
+        if wanted and (one.station not in fresh or one.latitude is not None):
+            fresh[one.station] = Station(one.station, "", one.latitude, one.longitude, None), int(one.time[-1]) // DAY_MS
+    stations = list(fresh.values())
+    for at in range(0, len(stations), STATIONS_AT_ONCE):
+        some = stations[at : at + STATIONS_AT_ONCE]
+        with project.write() as connection:
+            numbers = {day: live_file(connection, day, arrival.received_ms, project.login or LIVE) for _, day in some}
+            record_stations(connection, [(station, numbers[day]) for station, day in some])
+            refresh_stations(connection, [station.code for station, _ in some])
 
 
 def _record_states(connection: Connection, arrival: Arrival) -> None:
