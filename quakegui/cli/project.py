@@ -116,8 +116,11 @@ def new(
     """Create an empty project folder; with --shared, the folder holds the address of its database, never a password."""
     if source is not None and not is_export(source):
         raise typer.BadParameter(f"{source} is not an exported project; export the project first with 'quakegui export'.")
-    facts = {"timezone": timezone, "name": name}
-    with create_shared(project, shared, **facts) if shared else Project.create(project, **facts) as made:
+    with (
+        create_shared(project, shared, timezone=timezone, name=name)
+        if shared
+        else Project.create(project, timezone=timezone, name=name)
+    ) as made:
         warn(made)
         if source is not None:
             with interruptible() as cancelled, bar("Importing") as report:
