@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quakegui.cli.verbs import app
-from quakegui.project import flags, verifying
+from quakegui.project import flags, schema, verifying
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.importing import import_paths
@@ -151,11 +151,15 @@ def test_another_format_is_refused_and_migrated_by_the_owner(shared: Project, ur
             Project.open(shared.folder)
     with pytest.raises(ProjectError, match="newer quakegui"):
         migrate(shared.folder)
-    sql(database, "UPDATE setting SET value = '5' WHERE key = 'schema'")
+    sql(database, f"UPDATE setting SET value = '{schema.SCHEMA}' WHERE key = 'schema'")
     sql(database, "DROP TRIGGER journal_no_update ON journal")
     with Project.open(shared.folder) as opened:
         assert "journal_no_update" in opened.findings[0]
     assert migrate(shared.folder) == ()
+    sql(database, "DROP TABLE live_batch, live_station; UPDATE setting SET value = '5' WHERE key = 'schema'")
+    assert migrate(shared.folder) == (5,)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        sql(database, "INSERT INTO live_batch (utc_day, received_ms, readings) VALUES (999999, 0, '')")
     with Project.open(shared.folder) as opened:
         assert opened.findings == ()
 
