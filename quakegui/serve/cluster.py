@@ -220,6 +220,6 @@ def _library() -> Any:
         import distributed
     except ImportError as error:
         raise RunError(
-            Said("A cluster needs the extra “cluster”: run {command}.", command='pip install "quakegui[cluster]"')
+            Said("A cluster needs the optional component “cluster”: run {command}.", command='pip install "quakegui[cluster]"')
         ) from error
     return distributed
