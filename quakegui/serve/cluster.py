@@ -219,7 +219,5 @@ def _library() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise RunError(
-            Said("A cluster needs the optional component “cluster”: run {command}.", command='pip install "quakegui[cluster]"')
-        ) from error
+        raise RunError(Said("A cluster needs the optional component “cluster”: pip install 'quakegui[cluster]'.")) from error
     return distributed
