@@ -23,7 +23,7 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.foldpredictions import Masked, add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
-from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
+from quakegui.learn.network.steps import Stop, build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
@@ -40,6 +40,7 @@ from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import PART
 from quakegui.words import Said
 
@@ -79,7 +80,7 @@ class TrainingJob:
     masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
-    stopped: Stopped
+    stopped: CancelCheck
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class State:
             raise ValueError(Said("some counts, names or rows are not valid for a run"))
 
 
-def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
+def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, cancelled: CancelCheck) -> State:
     """Train a run from the start or from its checkpoint to the end.
 
     Afterwards the folder contains `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and the checkpoint,
@@ -128,13 +129,13 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         A Keras policy; a resumed run keeps its own.
     say
         Called with started, batch, epoch and checkpoint messages.
-    stopped
+    cancelled
         Called after every batch; whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If the data do not fit the settings, or the checkpoint is damaged.
     OSError
@@ -157,7 +158,7 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
     prepared = prepare(config, data.pixels(), data.palette, data.scalar)
-    work = TrainingJob(folder, config, data, prepared, _masked(folder, config, data), phases, say, stopped)
+    work = TrainingJob(folder, config, data, prepared, _masked(folder, config, data), phases, say, cancelled)
     begun = time.perf_counter() - state.seconds
     network = build_network(config, work.prepared, data.palette, data.scalar)
     first_steps = values_of(network.optimizer.variables)
@@ -205,7 +206,7 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
     config, judges = work.config, bool(len(phase.validation_day))
     limit = _epoch_limit(config, phase, state)
     labels = work.data.labels[phase.train_day]
-    weights = class_weights(labels, len(config.classes), balanced=config.class_weights)
+    weights = class_weights(labels, len(config.classes), balance=config.class_weights)
     while state.epoch < limit and not _patience_is_over(config, phase, state):
         epoch_begun = time.perf_counter()
         trained = _train_epoch(work, phase, network, state.epoch, weights)
@@ -278,7 +279,7 @@ def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np
 def _answer(
     work: TrainingJob, network: Any, prepared: NDArray[Any], which: NDArray[np.intp], recipes: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    return predict(network, prepared[which], recipes, size=work.config.batch_size, stopped=work.stopped)
+    return predict(network, prepared[which], recipes, size=work.config.batch_size, cancelled=work.stopped)
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
@@ -286,10 +287,10 @@ def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> N
     put_values(network.weights, read_arrays(work.folder / _best_name(state)))
     path = work.folder / PREDICTIONS
     masked = None if work.masked is None else Masked(work.masked[0], partial(_answer, work, network, work.masked[1]))
-    none_yet = empty_predictions(work.config, work.data, masked=masked is not None)
+    none_yet = empty_predictions(work.config, work.data, with_other_outages=masked is not None)
     kept = RunPredictions.load(path) if path.exists() and state.phase else none_yet
     answer = partial(_answer, work, network, work.prepared)
-    add_phase(kept, work.config, work.data, phase, answer=answer, masked=masked).save(path)
+    add_phase(kept, work.config, work.data, phase, answer=answer, other_outages=masked).save(path)
     state.kept = [*(state.kept if phase.member else ()), _best_name(state)]
     state.best_epochs.append(state.best_epoch + 1)
     state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
     _stay_alone()
-    with logs.kept("worker"):
+    with logs.log_file("worker"):
         LOG.info("The job %s", Said(given.job))
         status = work(given.folder, given.job, given.run, say, cancelled)
         LOG.info("The job %s ended with status %d", Said(given.job), status)
