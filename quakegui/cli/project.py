@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,8 +117,8 @@ def new(
     """Create an empty project folder; with --shared, the folder holds the address of its database, never a password."""
     if source is not None and not is_export(source):
         raise typer.BadParameter(f"{source} is not an exported project; export the project first with 'quakegui export'.")
-    facts = {"timezone": timezone, "name": name}
-    with create_shared(project, shared, **facts) if shared else Project.create(project, **facts) as made:
+    create = partial(create_shared, project, shared) if shared else partial(Project.create, project)
+    with create(timezone=timezone, name=name) as made:
         warn(made)
         if source is not None:
             with interruptible() as cancelled, bar("Importing") as report:
@@ -176,9 +177,9 @@ def import_(
             pattern = hints.station_pattern or hints.mapping.station_pattern
             save_for_later(opened, paths, replace(hints.mapping, station_pattern=pattern))
     if as_json:
-        print_json(_import_facts(done))
+        print_json(import_facts(done))
     else:
-        _print_import(done)
+        print_import(done)
     if done.cancelled:
         raise ProjectError("Import cancelled; the project is unchanged.")
     if done.skipped and not (done.imported or done.unchanged):
@@ -314,14 +315,16 @@ def _mapping(path: Path | None) -> TableMapping | None:
         raise typer.BadParameter(f"{path}: {error}") from error
 
 
-def _import_facts(report: ImportReport) -> dict[str, Any]:
+def import_facts(report: ImportReport) -> dict[str, Any]:
+    """Return the report of an import as JSON values."""
     facts = asdict(report)
     for one in facts["imported"]:
         one |= {"first": _stamp(one["first"]), "last": _stamp(one["last"]), "left": one.pop("remainder")}
     return facts
 
 
-def _print_import(report: ImportReport) -> None:
+def print_import(report: ImportReport) -> None:
+    """Print the report of an import."""
     readings = sum(each.readings for each in report.imported)
     overwritten = sum(each.overwritten for each in report.imported)
     typer.echo(

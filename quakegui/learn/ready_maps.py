@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +31,9 @@ from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
-from quakegui.learn.source import DayPredictions
+from quakegui.learn.source import DayPredictions, Team
 from quakegui.learn.worker.asking import answer, follow, sentence_of
+from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import is_link
@@ -163,16 +164,20 @@ class ReadyMaps:
         listen: Listen,
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
+        team: Team | None = None,
     ) -> RunFolder:
         """Train a run in a worker process, see `MapSource.train`.
 
         Parameters
         ----------
-        config, listen, resume, cancelled
+        config, listen, resume, cancelled, team
             As in `MapSource.train`.
         """
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
-        last = follow(Supervisor(run.folder), listen, cancelled)
+        if team is not None:
+            team.train_folds(run, listen=listen, cancelled=cancelled)
+        environment = THIS if team is None else replace(THIS, threads=team.threads)
+        last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
         finished = read_run(run.folder)
         if finished.card is None:
             raise RunError(Said("{sentence_of} Run ID: {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
@@ -284,6 +289,11 @@ class ReadyMaps:
     def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
         """Raise RunError: there is no ledger."""
         raise RunError(NO_LEDGER)
+
+    def evaluate_unflagged(
+        self, _run: RunFolder, _as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> None:
+        """Return None: ready-made maps have no readings, and so no flags."""
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings, maps and classes, each None if there is none."""

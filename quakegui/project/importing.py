@@ -48,6 +48,7 @@ def import_paths(
     *,
     mapping: Manner | None = None,
     of_file: Mapping[tuple[str, str], Manner] | None = None,
+    origin: str = "",
     author: str | None = None,
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
@@ -70,6 +71,8 @@ def import_paths(
         Column mapping of tables, or hints of the user (see `quakegui.formats`).
     of_file
         The same for single files or members of archives (see `parsing.Manners`), in place of `mapping`.
+    origin
+        Where the files come from, such as the address of a service with a slash at its end; put before their names.
     author
         The person who imports them; default the current user.
     progress
@@ -100,7 +103,13 @@ def import_paths(
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = _parse_all(
-                files_at(given), file, tally, contents=known, manners=manners, progress=progress, cancelled=cancelled
+                tuple((path, origin + prefix) for path, prefix in files_at(given)),
+                file,
+                tally,
+                contents=known,
+                manners=manners,
+                progress=progress,
+                cancelled=cancelled,
             )
             file.flush()
             return _store_all(project, spool.take(file, count), tally, author=author, progress=progress, cancelled=cancelled)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.season_view import offset_text, zone_name
+from quakegui.project.flags import Subject
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.field_habits import FieldHabits
@@ -56,6 +57,17 @@ def import_readings(bench: Workbench) -> None:
     from quakegui.ui.dialogs.import_wizard import ImportWizard
 
     _ask(ImportWizard(bench.session, bench.window))
+
+
+def fetch_from_service(bench: Workbench) -> None:
+    """Open the dialog for web services; fetched earthquakes are shown in the catalogue window, where they can be saved."""
+    from quakegui.ui.dialogs.fetch_dialog import FetchDialog
+
+    dialog = FetchDialog(bench.session, bench.window)
+    if _ask(dialog) and dialog.catalogue is not None and not _hidden(bench):
+        from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
+
+        _ask(CatalogueDialog(bench.session, bench.window, read=dialog.catalogue))
 
 
 def _hidden(bench: Workbench) -> bool:
@@ -123,6 +135,15 @@ def show_flags(bench: Workbench) -> None:
     from quakegui.ui.dialogs.flags_dialog import FlagsDialog
 
     _ask(FlagsDialog(bench.session, bench.window))
+
+
+def flag_readings(bench: Workbench, subject: Subject) -> None:
+    """Open the flags with a night or an interval entered, which lacks only the reason."""
+    from quakegui.ui.dialogs.flags_dialog import FlagsDialog
+
+    dialog = FlagsDialog(bench.session, bench.window)
+    dialog.enter(subject)
+    _ask(dialog)
 
 
 def edit_settings(bench: Workbench) -> None:

@@ -73,6 +73,8 @@ __all__ = [
 
 LOG = "worker.log"
 LOCK = "worker.lock"
+PHASES = "phase-*"
+"""Folders of the phases that were trained on their own."""
 LEFT_BEHIND_S = 86_400.0
 """Age in seconds at which the incomplete folder of a run is removed as the remains of a crash."""
 
@@ -362,6 +364,11 @@ def progress_sentence(folder: Path) -> str:
     )
 
 
+def phase_folder(run: Path, number: int) -> Path:
+    """Return the own folder of a phase within the folder of its run."""
+    return run / PHASES.replace("*", str(number))
+
+
 def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | None:
     """Return why a run cannot be used on a project's maps, None if it can.
 
@@ -399,3 +406,5 @@ def sweep(run: RunFolder) -> None:
     """Remove the files of an unfinished run from a finished one."""
     for name in (CHECKPOINT, SNAPSHOT, MASKED):
         (run.folder / name).unlink(missing_ok=True)
+    for folder in run.folder.glob(PHASES):
+        shutil.rmtree(folder)
