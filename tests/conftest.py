@@ -71,6 +71,21 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def on_postgresql() -> Iterator[None]:
+    """Put all projects on the server that QUAKEGUI_TEST_DATABASE names, if it does."""
+    server = os.environ.get("QUAKEGUI_TEST_DATABASE")
+    if not server:
+        yield
+        return
+    from on_postgresql import dropped, put_on
+
+    with pytest.MonkeyPatch.context() as patch:
+        names = put_on(server, patch)
+        yield
+    dropped(server, names)
+
+
 @pytest.fixture
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of computed parts of seasons, which are kept there for this test alone."""

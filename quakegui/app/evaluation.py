@@ -39,7 +39,7 @@ class Answers:
     days, labels, probabilities
         The scored days, the classes that they are judged by, and the run's answers, shapes (day,), (day,) and (day, class).
     figures
-        What counting them gives, by target.
+        Figures computed from them, by target.
     """
 
     days: NDArray[np.datetime64]
@@ -95,7 +95,7 @@ class Evaluation:
 
     @property
     def answers(self) -> Answers:
-        """The answers alone."""
+        """The predictions alone."""
         figures = {one.target: one.figures for one in self.judgement.targets}
         return Answers(self.days, self.labels, self.probabilities, figures)
 
@@ -219,7 +219,7 @@ def answers_of(run: RunFolder) -> Answers | None:
 
 
 def _count(labels: NDArray[np.int64], answers: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[Target, Figures]:
-    """Return the figures of answers, as a judgement of them counts them.
+    """Return the figures of predictions, computed as in an evaluation.
 
     Parameters
     ----------

@@ -272,11 +272,11 @@ def latest(session: Session) -> Step | None:
     return steps(session)[0]
 
 
-def answer(session: Session, before: Step | None, outweighed: int = 0) -> None:
+def answer(session: Session, before: Step | None, hidden: int = 0) -> None:
     """Report what the analyst has written since the step `before`, if it covers more than one day."""
     step = latest(session)
     if step is not None and (before is None or step.number != before.number) and step.days > 1:
-        session.answered.emit(Answer(step, outweighed=outweighed))
+        session.answered.emit(Answer(step, outweighed=hidden))
 
 
 def _answer_label(session: Session, wanted: Mapping[int, int | None], before: Step | None) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a window at its start does not need training and evaluation
 
 def use_run(session: Session, run: RunFolder) -> None:
     """Make a run the current run; if it has no predictions for these days yet, a job computes them first."""
-    from quakegui.learn import operating
+    from quakegui.learn import issuing
     from quakegui.project import runs
 
     others.look(session)
@@ -34,7 +34,7 @@ def use_run(session: Session, run: RunFolder) -> None:
 
     def work(progress: ProgressCallback, cancelled: CancelCheck) -> None:
         progress(0, 0, run.title)
-        operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
+        issuing.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
 
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
         use()

@@ -32,7 +32,7 @@ def _run(words: list[str]) -> None:
     from quakegui.formats.errors import FormatError
     from quakegui.project.store import ProjectError
 
-    with logs.kept("command") as uncaughts:
+    with logs.log_file("command") as uncaughts:
         try:
             app(args=words, prog_name="quakegui")
         except (ProjectError, FormatError) as error:

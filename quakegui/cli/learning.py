@@ -44,7 +44,7 @@ Members = Annotated[
 ]
 WhichProtocol = Annotated[
     Protocol | None,
-    typer.Option(help="How days are split; 'blocked' gives the headline score, 'paper' reproduces the paper's leaky split."),
+    typer.Option(help="How days are split; 'blocked' gives the main result, 'paper' reproduces the paper's leaky split."),
 ]
 
 
@@ -62,7 +62,7 @@ def train(
         Precision | None, typer.Option(help="Numerical precision; 'auto' measures and takes the fastest.")
     ] = None,
     class_weights: Annotated[
-        bool | None, typer.Option("--class-weights/--no-class-weights", help="Weight rare classes more in training.")
+        bool | None, typer.Option("--class-weights/--no-class-weights", help="Give rare classes more weight in training.")
     ] = None,
     resume: Annotated[str | None, typer.Option(metavar="ID", help="Resume an unfinished run.")] = None,
     as_json: AsJson = False,
@@ -169,9 +169,9 @@ def compare(
 ) -> None:
     """Compare the model under every protocol with every baseline; trains what is missing.
 
-    The comparison includes the bundled pre-trained model, protocol 'zero-shot', which was not trained on the season.
+    The comparison includes the pre-trained model, protocol 'zero-shot', which was not trained on the season.
 
-    Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of CPU time, 3 with
+    Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of processor time, 3 with
     --preset fast --members 1. After Ctrl+C, run the command again to continue.
 
     With --workers or --cluster, folds are trained at the same time. The results have the same bits as those of one worker with

@@ -98,7 +98,7 @@ def evaluate_prospective(
         days=evidence.days[span],
         available_at=known[span],
         labels=np.where(scorable(evidence.material) & said, evidence.truth, -1)[span],
-        trained=(counts > 0) | run.config.zero_shot,
+        training_classes=(counts > 0) | run.config.zero_shot,
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )
@@ -174,7 +174,7 @@ def _judge_rivals(
     """Return the evaluation of every baseline, without the effect of class weights and with the fixed alarm rule."""
     told, tests = [], tests_of_baselines(truth, answers)
     for name, answer in answers.items():
-        undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].weighed else np.empty(0))
+        undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].class_weighted else np.empty(0))
         given: dict[str, Any] = {
             "calibrators": [undone],
             "rules": [fixed_rule(undone)],

@@ -37,7 +37,7 @@ from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import is_link
-from quakegui.project.store import DATABASE
+from quakegui.project.making import is_project
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow
 from quakegui.season.network import MAP_PIXELS
@@ -265,7 +265,7 @@ class ReadyMaps:
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
             windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
-            weighed=run.config.class_weights,
+            class_weighted=run.config.class_weights,
             calibrators=None if calibrators is None else calibrators.folds,
             basis=Basis(
                 as_of,
@@ -302,7 +302,7 @@ class ReadyMaps:
 
 def is_ready(folder: Path) -> bool:
     """Return whether a folder contains ready-made maps instead of a project."""
-    if (folder / DATABASE).is_file() or not folder.is_dir():
+    if is_project(folder) or not folder.is_dir():
         return False
     return (folder / INDEX).is_file() or any(
         path.suffix.lower() in ENDINGS for pattern in ("*", "*/*") for path in folder.glob(pattern)

@@ -142,7 +142,7 @@ def evaluate_predictions(
     training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
     clues: Mapping[str, Clue] | None = None,
-    weighed: bool = True,
+    class_weighted: bool = True,
     frozen: FrozenAlarms | None = None,
     calibrators: Sequence[Calibrator] | None = None,
     basis: Basis | None = None,
@@ -169,7 +169,7 @@ def evaluate_predictions(
         Probabilities of every baseline, by name, shape (day, class) each.
     clues
         Other predictions from the baselines' input, by name.
-    weighed
+    class_weighted
         Whether the models were trained with class weights.
     frozen
         Alarm rule of a pre-trained model.
@@ -196,11 +196,11 @@ def evaluate_predictions(
         windows=windows,
         baselines=beside,
         clues=clues,
-        taught=predictions.labels,
+        training_labels=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
         members=predictions.members_out_of_fold(),
-        weighed=weighed,
+        class_weighted=class_weighted,
         rules=None if frozen is None else (frozen.rule,) * len(split.folds),
         calibrators=calibrators,
     )

@@ -22,7 +22,7 @@ from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_split
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
-from quakegui.learn.runs.keeping import digest, read_kept, write_kept
+from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
@@ -94,11 +94,11 @@ def _judge_by(
 ) -> RunEvaluation:
     """Return the evaluation of a run, stored or computed now; the number of other runs is always updated."""
     path, inputs = run.folder / f"{JUDGEMENT}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
-    told: RunEvaluation | None = read_kept(path, inputs, RunEvaluation)
+    told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
         told = _judged(evidence, predictions, project, run, as_of=as_of, now=now, answers={} if answers is None else answers)
         if not project.read_only:
-            write_kept(path, inputs, told)
+            write_result(path, inputs, told)
     judgement = _with_its_bounds(told.judgement)
     if as_of == "today" and judgement.basis is not None:
         judgement = dataclasses.replace(judgement, basis=dataclasses.replace(judgement.basis, moment=now))
@@ -161,7 +161,7 @@ def _judged(
         training_catalogue=training_catalogue,
         beside=beside,
         clues=clues,
-        weighed=run.config.class_weights,
+        class_weighted=run.config.class_weights,
         frozen=run.frozen_alarms,
         calibrators=None if brought is None else brought.folds,
         basis=Basis(
@@ -198,7 +198,7 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
         missing.sum(axis=1),
         kinds=rule_kinds(evidence.windows, predictions.days),
         fold=fold,
-        permuted=permuted,
+        permuted_p=permuted,
     )
 
 
@@ -236,7 +236,7 @@ def evaluate_together(
     return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
 
-def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None = None) -> tuple[Judgement, ...]:
+def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers | None = None) -> tuple[Judgement, ...]:
     """Evaluate every baseline with the blocked protocol.
 
     Parameters
@@ -245,7 +245,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
         Days, labels and events.
     config
         Settings that define the folds.
-    known
+    predictions
         Predictions of baselines that were computed before.
 
     Raises
@@ -256,7 +256,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
     # for a zero-shot model, the baselines use blocks without an inner block for early stopping
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
-    answers, clues = _answers_of(evidence, made, {} if known is None else known)
+    answers, clues = _answers_of(evidence, made, {} if predictions is None else predictions)
     truth = truth_of(
         made,
         days=evidence.days,
@@ -267,7 +267,15 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
     )
     tests = tests_of_baselines(truth, answers)
     return tuple(
-        judge_truth(truth, answer, name=name, baselines=answers, clues=clues, tests=tests, weighed=PREDICTORS[name].weighed)
+        judge_truth(
+            truth,
+            answer,
+            name=name,
+            baselines=answers,
+            clues=clues,
+            tests=tests,
+            class_weighted=PREDICTORS[name].class_weighted,
+        )
         for name, answer in answers.items()
     )
 
@@ -289,13 +297,13 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
     evidence, now, answers = gather(project, season), _now(project), Answers()
     own = _judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
     path, inputs = run.folder / f"{JUDGEMENT}-rivals.json", digest(EDITION, evidence, run.config)
-    rivals: tuple[Judgement, ...] | None = read_kept(path, inputs, tuple[Judgement, ...])
+    rivals: tuple[Judgement, ...] | None = read_result(path, inputs, tuple[Judgement, ...])
     if rivals is None:
         try:
             rivals = judge_baselines(evidence, run.config, answers)
         except ValueError as error:
             return (own,), Said("The baselines cannot be evaluated in blocks: {error}", error=error)
         if not project.read_only:
-            write_kept(path, inputs, rivals)
+            write_result(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)
     return (own, *(dataclasses.replace(_with_its_bounds(one), basis=basis) for one in rivals)), ""

@@ -78,7 +78,7 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         about |= _pretraining_facts(season, config)
     try:
         masked = None if config.leaky else masked_maps(season, config)
-        run = create_run(runs_folder(project), config, data, about=about, masked=masked)
+        run = create_run(runs_folder(project), config, data, about=about, other_outages=masked)
     except OSError as error:
         raise ProjectError(
             Said(
@@ -109,7 +109,7 @@ def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
     return {STATIONS: stations, MADE_FOR: dataclasses.asdict(limits)}
 
 
-def about_of(project: Project, season: Season, evidence: Evidence, made: Split, data: Snapshot) -> dict[str, Any]:
+def about_of(project: Project, season: Season, evidence: Evidence, split: Split, data: Snapshot) -> dict[str, Any]:
     """Return what a run stores about its project, as plain values.
 
     A zero-shot model uses no information of the season; nevertheless only days after the season are prospective.
@@ -118,7 +118,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
     ----------
     project, season, evidence
         The project, its season, and its labels and events.
-    made
+    split
         Folds of the run.
     data
         Training data of the run.
@@ -126,8 +126,8 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
     known = season.available_at[season.shown][season.has_map]
     ends = (
         str(known[-1].astype("datetime64[ms]"))
-        if made.protocol == ZERO_SHOT
-        else str(knowledge_end(evidence, made, data.final))
+        if split.protocol == ZERO_SHOT
+        else str(knowledge_end(evidence, split, data.final))
     )
     return {
         "project": project.name,
@@ -135,7 +135,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
         "journal": len(journal.rows(project)),
         "season": season.config.hash,
         "revision": season.revision,
-        "split": list(made.notes),
+        "split": list(split.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
         LABEL_WINDOWS: window_facts(evidence.windows),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
-from quakegui.learn import operating, prospective, season_evaluation, season_runs
+from quakegui.learn import issuing, prospective, season_evaluation, season_runs
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
@@ -108,14 +108,14 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict new days, add them to the ledger, and return calibrated predictions, see `operating.predict_days`.
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`.
 
         Parameters
         ----------
         run, listen, cancelled
             As in `MapSource.predict`.
         """
-        predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
+        predicted = issuing.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 

@@ -107,7 +107,7 @@ class MapSource(Protocol):
 
     @property
     def runs(self) -> RunCollection:
-        """Its runs."""
+        """The runs of the source."""
 
     def begin(self, config: RunConfig) -> RunFolder:
         """Create the folder of a new run with the current maps and labels.

@@ -23,7 +23,7 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
-from quakegui.project.mappings import saved_mappings, with_saved
+from quakegui.project.mappings import saved_mappings, with_saved_mappings
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
@@ -95,7 +95,9 @@ def import_paths(
     with project.read() as connection:
         known = _known(connection)
     saved = saved_mappings(project)
-    manners = Manners(with_saved(mapping, saved), {key: with_saved(said, saved) for key, said in (of_file or {}).items()})
+    manners = Manners(
+        with_saved_mappings(mapping, saved), {key: with_saved_mappings(said, saved) for key, said in (of_file or {}).items()}
+    )
     cache = project.folder / "cache"
     try:
         cache.mkdir(exist_ok=True)
@@ -118,7 +120,7 @@ def import_paths(
         ) from error
 
 
-def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
+def store_files(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
     """Store files that were parsed in memory; otherwise like `import_paths`."""
     return _store_all(project, iter(files), Tally(), author=None, progress=progress, cancelled=never)
 
@@ -138,7 +140,7 @@ def _store_all(
         with project.write() as connection:
             writer = FileWriter(connection)
             _store_files(files, tally, writer, progress, cancelled)
-            _settle(connection, writer, tally, author or default_author())
+            _settle(connection, writer, tally, author or default_author(project))
     except _CancelledError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=progress)

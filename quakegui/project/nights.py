@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, delete, func, select, text
 
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
+from quakegui.project.dialects import insert_into
+from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
@@ -33,7 +34,7 @@ _REACH = (int(FIRST_DAY.astype(np.int64)), int(LAST_DAY.astype(np.int64)))
 """Valid range of days: nights outside it are not from readings but from an untrusted file, and would extend the calendar."""
 _BLOCK_FACTS = ("station", "utc_day", "cadence_ms", "data_type", "derived", "count", "times", "values", "file")
 """The columns of a `Block` in the database."""
-_NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ? AND day BETWEEN ? AND ?"
+_NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = :code AND day BETWEEN :first AND :last"
 
 
 Night = tuple[float | None, float, int]
@@ -47,6 +48,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
         select(*(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256)
         .join_from(schema.block, schema.imported_file, table.file == file.id)
         .where(table.station == code, table.utc_day.between(first, last))
+        .order_by(table.id)
     ).all()
     numbers = {row.file for row in rows}
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
@@ -65,7 +67,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
 
 
 def update_nights(
-    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
+    connection: Connection, utc_days: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that depend on changed readings; returns the days whose nights changed.
 
@@ -73,17 +75,17 @@ def update_nights(
     ----------
     connection
         Connection within a writing transaction.
-    touched
+    utc_days
         UTC days (days since 1970) with changed readings, by station.
     progress
         Called with stations done, stations in all and a text.
     """
     config = config_of(connection)
-    if touched and get_setting(connection, "night_key") is None:
+    if utc_days and get_setting(connection, "night_key") is None:
         put_setting(connection, "night_key", night_key(config))
     changed: set[int] = set()
-    for number, (code, days) in enumerate(touched.items()):
-        progress(number, len(touched), Said("night means of {code}", code=code))
+    for number, (code, days) in enumerate(utc_days.items()):
+        progress(number, len(utc_days), Said("night means of {code}", code=code))
         flagged = flagged_time(connection, code, config)
         for first, last in _runs(days):
             changed |= _update_run(connection, code, first, last, config, flagged=flagged)
@@ -107,7 +109,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
         The days whose nights changed, datetime64[D], shape (day,).
     """
     none = np.array([], dtype="datetime64[D]")
-    if project.read_only:
+    if INPUTS not in project.rights:
         return none
     with project.read() as connection:
         key = night_key(config_of(connection))
@@ -123,17 +125,17 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     return np.unique(np.concatenate(changed))
 
 
-def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> None:
+def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) -> None:
     """Record, in the transaction that changes readings, the changed UTC days of each station."""
-    rows = [{"station": code, "utc_day": day} for code, days in touched.items() for day in set(days)]
+    rows = [{"station": code, "utc_day": day} for code, days in utc_days.items() for day in set(days)]
     if rows:
-        connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, schema.stale_night).on_conflict_do_nothing(), rows)
 
 
-def mark_reached(connection: Connection, reached: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
     """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
     table = schema.block.c
-    for code, pairs in reached.items():
+    for code, pairs in utc_days.items():
         known = np.array(
             connection.scalars(select(table.utc_day).where(table.station == code).distinct()).all(), dtype=np.int64
         )
@@ -196,7 +198,8 @@ def load_nights(project: Project) -> NightMeans | None:
         quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
         for station, code in enumerate(codes if days.size else ()):
             # Directly from the driver: ten years of a hundred stations are 365,000 rows, too many for an object each.
-            rows = connection.exec_driver_sql(_NIGHTS_OF, (code, *_REACH)).cursor.fetchall()
+            asked = {"code": code, "first": _REACH[0], "last": _REACH[1]}
+            rows = connection.execute(text(_NIGHTS_OF), asked).cursor.fetchall()
             if rows:
                 found = np.array(rows, dtype=np.float64)  # None becomes NaN
                 day = found[:, 0].astype(np.int64).astype("datetime64[D]")

@@ -19,7 +19,9 @@ from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, c
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
 from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
+from quakegui.project.dialects import is_shared
 from quakegui.project.origins import Origins
+from quakegui.project.shared.tables import lost_rules
 from quakegui.project.terms import Terms
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
@@ -63,7 +65,7 @@ def require_project(connection: Connection, folder: Path) -> int:
     UnsoundError
         If it is not the database of a project, was created by a newer program, or contains foreign code.
     """
-    foreign = foreign_part(connection)
+    foreign = None if is_shared(connection) else foreign_part(connection)
     if foreign is not None:
         raise UnsoundError(
             Said(
@@ -87,7 +89,7 @@ def require_project(connection: Connection, folder: Path) -> int:
                 schema=schema.SCHEMA,
             )
         )
-    odd = _of_another_version(connection, found)
+    odd = None if is_shared(connection) else _of_another_version(connection, found)
     if odd is not None:
         raise UnsoundError(
             Said(
@@ -151,12 +153,16 @@ def foreign_part(connection: Connection) -> str | None:
 
 def lost_triggers(connection: Connection) -> dict[str, str]:
     """Return the statements of this program's triggers that are missing, by name."""
+    if is_shared(connection):
+        return lost_rules(connection)
     found = {name for (name,) in _raw(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     return {name: sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found}
 
 
 def wrong_value(connection: Connection) -> str | None:
     """Return the location of a value with a wrong type or outside its bounds, as a noun phrase, or None."""
+    if is_shared(connection):
+        return None  # the server stores none
     raw = _raw(connection)
     there = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in schema.metadata.sorted_tables:
@@ -271,6 +277,8 @@ def require_room(connection: Connection, name: str) -> None:
     UnsoundError
         With a sentence for the user.
     """
+    if is_shared(connection):
+        return  # the server checks every number
     counts = _raw(connection).execute(_COUNTS)
     if any(count is not None and count >= LAST_COUNT for (count,) in counts):
         raise UnsoundError(

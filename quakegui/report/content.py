@@ -51,6 +51,8 @@ class ReportContent:
         The open project; used only for its name and its contents.
     season
         None if there are no readings or no station has coordinates.
+    split
+        Magnitude split of the project; None without classes.
     events, classes, event_days
         The declustered catalogue, the class of each earthquake (0 without classes), and the local date of each, shape (event,).
     rows, labels
@@ -78,6 +80,7 @@ class ReportContent:
     season: Season | None
     events: tuple[Event, ...]
     classes: tuple[int, ...]
+    split: float | None
     event_days: NDArray[np.datetime64]
     rows: tuple[LabelRow, ...]
     labels: Labels
@@ -171,11 +174,13 @@ def _content(
     record = None
     if season is not None and predictions is not None and taken is not None:
         record = _record(project, season, predictions, taken, run=run, judgement=judgement)
+    scheme = catalogue.class_scheme(project)
     return ReportContent(
         project=project,
         season=season,
         events=events,
         classes=catalogue.event_classes(project),
+        split=None if scheme is None else scheme.split_magnitude,
         event_days=local_date(times, project.timezone),
         rows=rows,
         labels=in_force(rows),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.names import GROUP_NAMES, PROTOCOL_NAMES, TARGET_NAMES
+from quakegui.judge.names import PROTOCOL_NAMES, TARGET_NAMES, group_names
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix
@@ -17,6 +17,7 @@ from quakegui.report.results import interval_text, molchan, molchan_text, predic
 from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
 from quakegui.report.study_parts import studies
 from quakegui.report.words import LEAKY, Words, number, percent
+from quakegui.words import worded
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -28,7 +29,7 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
     made = h2(say(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
         rows = [
-            (run.title or run.id, run.id, run.created, say.or_itself(PROTOCOL_NAMES, run.config.protocol),
+            (worded(run.title, say.language) or run.id, run.id, run.created, say.or_itself(PROTOCOL_NAMES, run.config.protocol),
              say("finished") if run.card is not None else say("unfinished"))
             for run in content.all_runs
         ]  # fmt: skip
@@ -105,7 +106,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
         title = say(TARGET_NAMES[target])
         picture = matrix(
             judgement.of(target).figures.confusion,
-            [say(name) for name in GROUP_NAMES[target]],
+            [say(name) for name in group_names(target, say.split)],
             true=say("true"),
             across=say("predicted"),
             stamp=small_stamp(content, scores=True),
@@ -141,8 +142,8 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
         + p(test_text(judgement.surrogate, say), "caption")
         + p(
             say(
-                "Model minus predictor: difference in AUC, fold by fold; an AUC of the predictor below 0.5 counts as "
-                "0.5. Unexplained: AUC of the part of the model's predictions that the predictor does not explain. "
+                "Model minus predictor: fold-wise difference in AUC; an AUC of the predictor below 0.5 counts as 0.5. "
+                "Unexplained: fold-wise AUC of the part of the model's predictions that the predictor does not explain. "
                 "Outperformed: the interval of the unexplained AUC lies above 0.5.",
             ),
             "caption",
@@ -159,8 +160,8 @@ def _per_class(judgement: Judgement, say: Words) -> str:
              percent(one.precision), percent(one.one_vs_rest_accuracy))
         )  # fmt: skip
     head = (
-        say("Class"), say("Number of days"), say("Predicted"), say("Not estimable"),
-        say("Recall"), say("Precision"), say("One vs. rest accuracy"),
+        say("Class"), say("Number of days"), say("Days predicted"), say("Not estimable"),
+        say("Recall"), say("Precision"), say("One-vs-rest accuracy"),
     )  # fmt: skip
     return (
         h3(say("Five classes"))

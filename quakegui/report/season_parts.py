@@ -23,7 +23,7 @@ from quakegui.words import mark
 
 SECTIONS = (
     ("short", mark("Summary")),
-    ("network", mark("Network and data completeness")),
+    ("network", mark("Network and data coverage")),
     ("method", mark("Method and parameters")),
     ("labels", mark("Labels")),
     ("training", mark("Training")),
@@ -71,9 +71,9 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += block(figures.add(_course(content, season, say)))
     return made + p(
         say(
-            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Letters: N, n north, "
-            "above and up to the magnitude split; S, s south, likewise. Grey: no earthquake. Blank: no label, or no "
-            "out-of-fold or prospective prediction.",
+            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Letters: N, n north, above "
+            "and up to the magnitude split; S, s south, likewise. Grey: no earthquake. Blank: no label, or no prediction "
+            "that is scored.",
         ),
         "caption",
     )
@@ -148,7 +148,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
 
 
 def storms(season: Season, say: Words) -> str:
-    """Return the number of storm nights among those with Kp: a night without Kp is not quiet either."""
+    """Return the number of storm nights, and that of the nights with Kp: nights without Kp are not counted as quiet."""
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:
@@ -225,7 +225,7 @@ def network(content: ReportContent, say: Words, figures: FigureList) -> str:
         titles.append(far)
     cells = [p(title, "caption") + block(figures.add(one)) for title, one in zip(titles, pictures, strict=True)]
     made += grid(cells, 2)
-    made += h3(say("Data completeness by night"))
+    made += h3(say("Data coverage by night"))
     made += _completeness_table(season, say)
     quality = season.anomaly.quality[season.shown]
     alt = say("Nights with a computed anomaly at each station")

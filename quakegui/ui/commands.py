@@ -13,7 +13,6 @@ from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.season_view import offset_text, zone_name
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.i18n import tr, worded
@@ -71,7 +70,7 @@ def fetch_from_service(bench: Workbench) -> None:
 
 
 def _hidden(bench: Workbench) -> bool:
-    """Say that earthquakes stay hidden while somebody labels blind, and return whether somebody does."""
+    """Report that earthquakes are hidden during blind labelling; returns whether it is on."""
     if bench.session.display.blind:
         bench.session.said.emit(Said("Earthquakes are hidden during blind labelling"), "info")
     return bench.session.display.blind
@@ -309,7 +308,7 @@ def _tell_update(bench: Workbench, update: Update) -> None:
         lines.append(tr("Days predicted by registered models: {count}.").format(count=besides))
     alarms = () if bench.session.display.blind else update.new_alarms
     for alarm in alarms:
-        name = tr(CLASS_NAMES[alarm.full_class])
+        name = worded(bench.session.class_names[alarm.full_class])
         zone = zone_name(bench.session)
         opened = f"{to_local(alarm.opened, zone):%Y-%m-%d %H:%M} {offset_text(zone, alarm.opened)}"
         lines.append(tr("An alarm opened at {time}: {name}.").format(time=opened, name=name))

@@ -80,7 +80,7 @@ class ContextMenus:
         widget.customContextMenuRequested.connect(ask)
 
     def menu(self, widget: QWidget, panel: str, spot: Spot) -> QMenu:
-        """Return the menu of a place; it is gone when it was answered.
+        """Return the context menu of a point; it deletes itself when it is closed.
 
         Parameters
         ----------

@@ -34,6 +34,19 @@ def language() -> str:
     return str(app.property("language") or ENGLISH) if app else ENGLISH
 
 
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+
+
+class QtTexts(QTranslator):
+    """Texts of Qt's own dialogs and keys; arrow keys are arrows, where Qt writes "right direction" in Chinese."""
+
+    def translate(self, context: str, text: str, comment: str | None = None, count: int = -1) -> str | None:  # type: ignore[override]
+        """Return a text of Qt in the language, or None if it is unknown."""
+        if context == "QShortcut" and text in _ARROWS:
+            return _ARROWS[text]
+        return super().translate(context, text, comment, count) or None
+
+
 def set_language(choice: str) -> None:
     """Switch the application to a language, or to "system": that of the platform, or English if there is no catalogue for it.
 
@@ -60,7 +73,7 @@ def set_language(choice: str) -> None:
     for old in former:
         app.removeTranslator(old)
         old.setParent(None)
-    buttons = QTranslator(app)  # texts of Qt's own dialogs
+    buttons = QtTexts(app)
     place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     told = choice != ENGLISH and buttons.load(QLocale(choice), "qtbase", "_", place) and app.installTranslator(buttons)
     if not told:

@@ -82,7 +82,7 @@ def test_anomalies_after_known_days_are_the_plain_ones(template: Path, method: M
     config = AnomalyConfig(method=method, reference_station="S002", hold_z=2.0, hold_days=8)
     whole = daily(night, config)
     for known in (0, 1, 19, 20, 57, 109, 110):
-        resumed = daily(night, config, known=(whole.anomaly_nt[:known], whole.scale_nt[:known]))
+        resumed = daily(night, config, earlier=(whole.anomaly_nt[:known], whole.scale_nt[:known]))
         for name in ("anomaly_nt", "z", "scale_nt", "quality"):
             np.testing.assert_array_equal(getattr(resumed, name), getattr(whole, name), err_msg=f"{name} after {known}")
 

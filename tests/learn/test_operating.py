@@ -18,8 +18,9 @@ import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.judge.predictors import PREDICTORS
-from quakegui.learn import operating, season_runs
-from quakegui.learn.operating import Update, knowledge_end_of_run, predict_days
+from quakegui.learn import issuing, operating, season_runs
+from quakegui.learn.issuing import knowledge_end_of_run, predict_days
+from quakegui.learn.operating import Update
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.portions import Portions
@@ -58,7 +59,7 @@ class Answers:
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     made = Answers()
-    monkeypatch.setattr(operating, "answer", made)
+    monkeypatch.setattr(issuing, "answer", made)
     return made
 
 
@@ -126,8 +127,8 @@ def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_abov
                 clock[0] += minutes * 60_000
             return np.full((len(maps), 5), 0.2)
 
-        monkeypatch.setattr(operating, "answer", ask)
-        for module in (operating, runs):
+        monkeypatch.setattr(issuing, "answer", ask)
+        for module in (issuing, runs):
             monkeypatch.setattr(module, "wall_clock_ms", lambda: clock[0])
         done = round_of(project)
         rows = runs.ledger(project, run.id)
@@ -150,10 +151,10 @@ def test_days_asked_about_in_portions_are_predicted_as_at_once(
         share = maps.whole().reshape(len(maps), -1).mean(axis=1) / 255.0
         return np.column_stack([1.0 - share, *[share / 4.0] * 4])
 
-    monkeypatch.setattr(operating, "answer", by_map)
+    monkeypatch.setattr(issuing, "answer", by_map)
     found = []
     for most in (512, 3):
-        monkeypatch.setattr(operating, "MOST_MAPS", most)
+        monkeypatch.setattr(issuing, "MOST_MAPS", most)
         asked.clear()
         with Project.open(shutil.copytree(trained, tmp_path / str(most))) as project:
             run = replace(season_runs.find_run(project, None), id="other")

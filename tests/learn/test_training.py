@@ -60,7 +60,7 @@ class Heard(list[messages.Message]):
 def run(folder: Path, config: RunConfig, data: Snapshot, stop_after: int = 10**9) -> Heard:
     folder.mkdir(exist_ok=True)
     heard = Heard(stop_after)
-    train(folder, config, data, precision="float32", say=heard, stopped=heard.stopped)
+    train(folder, config, data, precision="float32", say=heard, cancelled=heard.stopped)
     return heard
 
 
@@ -102,7 +102,7 @@ def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tm
 def train_alone(run_folder: Path, data: Snapshot, number: int, stop_after: int = 10**9) -> None:
     alone, heard = phase_folder(run_folder, number), Heard(stop_after)
     alone.mkdir(parents=True, exist_ok=True)
-    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, stopped=heard.stopped)
+    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, cancelled=heard.stopped)
 
 
 def test_folds_trained_on_their_own_in_any_order_make_the_same_run(unbroken: Path, tmp_path: Path) -> None:
@@ -378,10 +378,10 @@ def test_growth_stays_inside_the_training_part() -> None:
 
 def test_class_weights_balance_and_leave_the_mean_at_one() -> None:
     labels = np.array([0] * 6 + [1] * 2, np.int8)
-    weights = class_weights(labels, 3, balanced=True)
+    weights = class_weights(labels, 3, balance=True)
     np.testing.assert_allclose(weights, [8 / 6 / 2, 8 / 2 / 2, 1])
     assert weights[labels].mean() == pytest.approx(1)
-    assert class_weights(labels, 3, balanced=False).tolist() == [1, 1, 1]
+    assert class_weights(labels, 3, balance=False).tolist() == [1, 1, 1]
 
 
 def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def exact() -> Iterator[None]:
     keras.config.set_dtype_policy(before)
 
 
-SCALAR = scalar_table(LEVELS, masked=MASKED)
+SCALAR = scalar_table(LEVELS, mask_index=MASKED)
 
 
 @pytest.mark.slow  # builds the network at 480 pixels

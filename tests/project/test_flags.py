@@ -65,7 +65,7 @@ def test_a_flagged_night_has_no_mean_and_undo_brings_it_back(project: Project) -
     assert night_of(project, "MMB")[1] == Quality.GOOD
     assert record(project) == there  # nothing is deleted
     since = NIGHT.astype("datetime64[ms]") - np.timedelta64(2, "D")
-    (used,) = seasons.record(project, "KAK", since, since + np.timedelta64(4, "D"), flagged=False)
+    (used,) = seasons.record(project, "KAK", since, since + np.timedelta64(4, "D"), with_flagged=False)
     assert len(used) == 1440 - 180
     assert project.revision() > revision
     (flag,) = flags.standing(project)

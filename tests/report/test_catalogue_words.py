@@ -7,8 +7,9 @@ from dataclasses import asdict
 import pytest
 
 from quakegui.report.catalogue_parts import declustering_in_words, selection_in_words
-from quakegui.report.words import Words, degrees
+from quakegui.report.words import Words
 from quakegui.season.events import Declustering, Selection
+from quakegui.season.names import degrees
 
 
 def test_a_selection_is_said_in_words() -> None:

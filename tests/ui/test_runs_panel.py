@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QTableWidget
 
 from quakegui.app.change import Change
-from quakegui.learn import operating, season_runs
+from quakegui.learn import issuing, season_runs
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.files import write_arrays
 from quakegui.learn.runs.runconfig import RunConfig
@@ -128,7 +128,7 @@ def test_a_run_in_use_that_the_project_cannot_let_go_of_stays_where_it_is(window
     runs.use_run(session.project, run.id)
     session.reload(Change.RUNS)
     monkeypatch.setattr(runs, "use_run", held)
-    monkeypatch.setattr(operating, "predict_days", lambda *_given, **_named: None)
+    monkeypatch.setattr(issuing, "predict_days", lambda *_given, **_named: None)
     said = []
     session.said.connect(lambda sentence, level: said.append(sentence) if level == "error" else None)
     for name in ("delete", "use"):
@@ -203,7 +203,7 @@ def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, se
         said = runs.LedgerPredictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
         runs.append_predictions(project, asked.id, said)
 
-    monkeypatch.setattr(operating, "predict_days", answer)
+    monkeypatch.setattr(issuing, "predict_days", answer)
     press(qtbot, window, "use")
     wait(qtbot, window)
     assert (session.predictions.run, set(session.predictions.classes)) == (run.id, {1})

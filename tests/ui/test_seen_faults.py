@@ -206,7 +206,7 @@ def test_the_stamp_and_the_veils_legend_cover_no_figure_of_the_colour_bar(window
     session.set_display(explain=True)
     view.show_scene(scene_of(session))
     veiled = view.grab().toImage()
-    assert scene_of(session).heat_class == session.predictions.classes[20]
+    assert scene_of(session).heat_name == session.class_names[session.predictions.classes[20]]
     beside = parts.bar.adjusted(-10, -10, 60, 10).toRect().intersected(view.rect())
     assert plain.copy(beside) == veiled.copy(beside)
     corner = QRectF(parts.image.left() + 6, parts.image.bottom() - 20, 40, 12).toRect()
@@ -253,7 +253,7 @@ def test_one_imported_file_is_not_told_in_the_plural(qtbot):
 
 
 def test_the_key_of_the_predictor_chart_does_not_overprint_itself():
-    key = "AUC of the predictor", "AUC of the model beyond this predictor (80% interval)", "constant prediction"
+    key = "AUC of the predictor", "AUC of the part unexplained by this predictor (80% interval)", "constant prediction"
     row = ForestRow("Model", 0.7, (0.6, 0.8), (math.nan, math.nan, math.nan))
     drawn = forest([row], PlotWords("AUC", "", key, "", "")).data.decode()
     found = [re.search(rf'x="([\d.]+)" y="([\d.]+)"[^>]*>{re.escape(text)}', drawn) for text in key]

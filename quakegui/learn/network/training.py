@@ -23,7 +23,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.network.foldpredictions import Masked, add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
 from quakegui.learn.network.state import State, take_phase, write_phase
-from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
+from quakegui.learn.network.steps import Stop, build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
@@ -40,6 +40,7 @@ from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import PART
 from quakegui.words import Said
 
@@ -77,10 +78,10 @@ class TrainingJob:
     masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
-    stopped: Stopped
+    stopped: CancelCheck
 
 
-def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
+def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, cancelled: CancelCheck) -> State:
     """Train a run from the start or from its checkpoint to the end.
 
     Afterwards the folder contains `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and the checkpoint,
@@ -98,19 +99,19 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         A Keras policy; a resumed run keeps its own.
     say
         Called with started, batch, epoch and checkpoint messages.
-    stopped
+    cancelled
         Called after every batch; whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If the data do not fit the settings, or the checkpoint is damaged.
     OSError
         If a file cannot be written; the previous checkpoint remains valid.
     """
-    work, network, state, values = _begin(folder, folder, config, data, State(precision), say=say, stopped=stopped)
+    work, network, state, values = _begin(folder, folder, config, data, State(precision), say=say, cancelled=cancelled)
     begun = time.perf_counter() - state.seconds
     first_steps = values_of(network.optimizer.variables)
     for phase in work.phases[state.phase :]:
@@ -135,7 +136,7 @@ def train_phase(
     *,
     precision: str,
     say: Listen,
-    stopped: Stopped,
+    cancelled: CancelCheck,
 ) -> None:
     """Train one fold of a run on its own, with the result that it has in the whole run, and write it to `PHASE`.
 
@@ -145,7 +146,7 @@ def train_phase(
         An own folder for this phase; a phase that was stopped is resumed from its checkpoint there.
     run
         The folder of the run.
-    config, data, precision, say, stopped
+    config, data, precision, say, cancelled
         As for `train`.
     number
         Number of the phase, not that of the final training, which needs the results of the others.
@@ -153,11 +154,11 @@ def train_phase(
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If there is no such phase, or the data or the checkpoint are not valid.
     """
-    work, network, state, values = _begin(folder, run, config, data, State(precision, number), say=say, stopped=stopped)
+    work, network, state, values = _begin(folder, run, config, data, State(precision, number), say=say, cancelled=cancelled)
     if not 0 <= number < len(work.phases) or work.phases[number].final or state.phase != number:
         raise ValueError(Said("This run has no fold that can be trained as phase {number}.", number=number))
     begun, phase = time.perf_counter() - state.seconds, work.phases[number]
@@ -167,7 +168,7 @@ def train_phase(
 
 
 def _begin(
-    folder: Path, run: Path, config: RunConfig, data: Snapshot, state: State, *, say: Listen, stopped: Stopped
+    folder: Path, run: Path, config: RunConfig, data: Snapshot, state: State, *, say: Listen, cancelled: CancelCheck
 ) -> tuple[TrainingJob, Any, State, tuple[Arrays, Arrays]]:
     """Return the job, a compiled model, and the state and variables from the checkpoint in `folder`, if there is one."""
     import keras
@@ -186,7 +187,7 @@ def _begin(
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
     prepared = prepare(config, data.pixels(), data.palette, data.scalar)
-    work = TrainingJob(folder, config, data, prepared, _masked(run, config, data), phases, say, stopped)
+    work = TrainingJob(folder, config, data, prepared, _masked(run, config, data), phases, say, cancelled)
     network = build_network(config, work.prepared, data.palette, data.scalar)
     return work, network, state, (network_values, optimizer_values)
 
@@ -232,7 +233,7 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
     config, judges = work.config, bool(len(phase.validation_day))
     limit = _epoch_limit(config, phase, state)
     labels = work.data.labels[phase.train_day]
-    weights = class_weights(labels, len(config.classes), balanced=config.class_weights)
+    weights = class_weights(labels, len(config.classes), balance=config.class_weights)
     while state.epoch < limit and not _patience_is_over(config, phase, state):
         epoch_begun = time.perf_counter()
         trained = _train_epoch(work, phase, network, state.epoch, weights)
@@ -305,7 +306,7 @@ def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np
 def _answer(
     work: TrainingJob, network: Any, prepared: NDArray[Any], which: NDArray[np.intp], recipes: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    return predict(network, prepared[which], recipes, size=work.config.batch_size, stopped=work.stopped)
+    return predict(network, prepared[which], recipes, size=work.config.batch_size, cancelled=work.stopped)
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
@@ -313,10 +314,10 @@ def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> N
     put_values(network.weights, read_arrays(work.folder / state.best_name))
     path = work.folder / PREDICTIONS
     masked = None if work.masked is None else Masked(work.masked[0], partial(_answer, work, network, work.masked[1]))
-    none_yet = empty_predictions(work.config, work.data, masked=masked is not None)
+    none_yet = empty_predictions(work.config, work.data, with_other_outages=masked is not None)
     kept = RunPredictions.load(path) if path.exists() and state.phase else none_yet
     answer = partial(_answer, work, network, work.prepared)
-    add_phase(kept, work.config, work.data, phase, answer=answer, masked=masked).save(path)
+    add_phase(kept, work.config, work.data, phase, answer=answer, other_outages=masked).save(path)
     state.kept = [*(state.kept if phase.member else ()), state.best_name]
     state.best_epochs.append(state.best_epoch + 1)
     state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
     _stay_alone()
-    with logs.kept("worker"):
+    with logs.log_file("worker"):
         LOG.info("The job %s", Said(given.job))
         status = work(given.folder, given.job, given.run, say, cancelled, phase=given.phase)
         LOG.info("The job %s ended with status %d", Said(given.job), status)
@@ -128,7 +128,7 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         elif run is None:
             raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
         elif job == "phase":
-            summary = duties.phase_job(folder, run, phase, measured, say=say, stopped=cancelled.is_set)
+            summary = duties.phase_job(folder, run, phase, measured, say=say, cancelled=cancelled.is_set)
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:

@@ -46,7 +46,7 @@ def apply_model(
     listen: Listen,
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
-    known: Answers = lambda _season: None,
+    earlier: Answers = lambda _season: None,
 ) -> RunFolder:
     """Predict every day of a season with a pre-trained model, store that as a finished run, and make it current.
 
@@ -60,7 +60,7 @@ def apply_model(
         Called with every message of the worker; and whether to stop.
     environment
         Environment of the worker.
-    known
+    earlier
         Predictions that are already known.
 
     Raises
@@ -98,7 +98,7 @@ def apply_model(
         seconds = float(model.card.get("seconds", 0.0))
         write_json(part / CARD, unseen_card(begun, data, model.card, identity, device=None, seconds=seconds))
         rows, maps = masked_maps(season, config)
-        said = known(season)
+        said = earlier(season)
         if said is None:
             asked: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
             run = read_run(part)

@@ -103,7 +103,7 @@ class ImportsDialog(JobDialog):
             text = tr("Import {number} was undone.") if done.undone else tr("Import {number} was redone.")
             session.said.emit(text.format(number=done.id), "info")
 
-        self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), kept=kept)
+        self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), keep=kept)
 
     def _time(self, at: np.datetime64) -> str:
         return f"{to_local(at, self._zone):%Y-%m-%d %H:%M}" if at.astype(np.int64) else ""

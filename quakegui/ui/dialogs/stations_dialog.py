@@ -263,7 +263,7 @@ class StationsDialog(JobDialog):
             stations.set_stations(project, *changed, author=author)
 
         session = self.session
-        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: computing.recompute(session))
+        self.run_job(KEEPING, work, lambda _none: self.accept(), keep=lambda _none: computing.recompute(session))
 
     def remove_readings(self) -> None:
         """Remove the readings of the selected station, which can be undone, and recompute the season."""
@@ -281,7 +281,7 @@ class StationsDialog(JobDialog):
             if session.project is project:
                 computing.recompute(session)
 
-        self.run_job(REMOVING, work, lambda _act: self.accept(), kept=kept)
+        self.run_job(REMOVING, work, lambda _act: self.accept(), keep=kept)
 
     def busy_changed(self) -> None:
         """Disable changes while a list is being read or saved."""

@@ -152,11 +152,11 @@ class EvaluationPanel(QWidget):
 
         judged = self._judged
 
-        def done(found: Evaluation) -> None:
-            if found.project is self._session.project and not unasked:
-                prospective = found.kind == "prospective"
-                self._session.deed = deeds.judging(project.folder, found.run, as_of, prospective=prospective)
-            self._take(found, as_of, judged)
+        def done(result: Evaluation) -> None:
+            if result.project is self._session.project and not unasked:
+                prospective = result.kind == "prospective"
+                self._session.deed = deeds.judging(project.folder, result.run, as_of, prospective=prospective)
+            self._take(result, as_of, judged)
 
         self._session.jobs.start(JUDGING, work, done, stoppable=False)
         self._show()
@@ -265,13 +265,14 @@ class EvaluationPanel(QWidget):
             self._tables.setTabText(number, title)
         pictures = tr("Reliability"), tr("Molchan diagram"), tr("P(event) around earthquakes")
         self.board.set_titles(
-            (tr("Matrix: rows true class, columns predicted class"), tr("Predictors"), tr("Tables"), *pictures)
+            (tr("Confusion matrix (rows: true, columns: predicted)"), tr("Predictors"), tr("Tables"), *pictures)
         )
         self._show()
 
     def _show(self) -> None:
         said = self._session.predictions
-        self.strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
+        counts = Counter[str]() if said is None else Counter(said.kind.tolist())
+        self.strip.show_counts(counts, zero_shot=self._session.zero_shot)
         found = self.evaluation
         judgement = None if found is None else found.judgement
         judging = self._session.jobs.has(JUDGING)
@@ -290,8 +291,8 @@ class EvaluationPanel(QWidget):
         of = "" if self._run is None else self._run.id, self.strip.record
         answers = found.answers if found is not None else self._counted()
         self.cell.show_answers(answers, of)
-        show_classes(self.classes, {} if answers is None else answers.figures)
-        show_alarms(self.alarms, judgement, zone_name(self._session))
+        show_classes(self.classes, {} if answers is None else answers.figures, self._session.split)
+        show_alarms(self.alarms, judgement, zone_name(self._session), self._session.split)
         self._show_pictures(judgement, " · ".join(stamps))
 
     def _show_verdict(self, found: Evaluation | None, refusal: str) -> None:

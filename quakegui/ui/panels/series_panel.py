@@ -254,7 +254,7 @@ class SeriesPanel(QWidget):
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
     def _hover(self, at: QPointF) -> None:
-        """Say time and values under the cursor."""
+        """Show time and values under the cursor."""
         self.readout.setText(self.words_at(at)[0] or self._zone_text())
 
     def words_at(self, at: QPointF) -> tuple[str, int | None]:

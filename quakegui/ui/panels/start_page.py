@@ -99,7 +99,7 @@ class StartPage(QWidget):
             button.setIcon(icon(name, colours.accent))
             button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self._says.setText(
-            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of the predictive skill.")
+            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of predictive skill.")
         )
         self._own.setText(tr("Import your own data"))
         self._own.setDescription(tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx"))

@@ -39,6 +39,10 @@ class PlainAxis(pg.AxisItem):  # type: ignore[misc]
         decade = 10.0 ** np.floor(np.log10(least))
         return [(next(float(step * decade) for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * decade >= least), 0.0)]
 
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - its base's name
+        """Return the labels of ticks, with a minus sign instead of a hyphen."""
+        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+
 
 class LocalTimeAxis(PlainAxis):
     """Ticks at round local hours and days, never so close that their labels touch."""

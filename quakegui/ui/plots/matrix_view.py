@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,11 @@ from quakegui.ui.theme import CLASS_LETTERS
 
 LEAST_ROW: Final = 2.1
 """In lines of text: a count and its share."""
+
+
+def _over(heading: str) -> str:
+    """Return a heading in two lines, like its cells."""
+    return re.sub(r" / |／", "\n", heading)
 
 
 class MatrixView(QTableWidget):
@@ -61,9 +67,9 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, tr("Sum / precision")])
+        self.setVerticalHeaderLabels([*numbered, _over(tr("Sum / precision"))])
         letters = [f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])]
-        self.setHorizontalHeaderLabels([*letters, tr("Sum / recall")])
+        self.setHorizontalHeaderLabels([*letters, _over(tr("Sum / recall"))])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None
