@@ -36,6 +36,7 @@ FILES: Final = (CONFIG, STYLE, SNAPSHOT)
 """What a fold needs of a run."""
 PACKAGES: Final = ("quakegui", "keras", "tensorflow", "torch", "numpy")
 """Packages on whose versions the bits of a training depend."""
+INSTALL: Final = 'pip install "quakegui[cluster]"'
 MOST_AT_ONCE: Final = 64
 LOOK_S: Final = 2.0
 """Seconds between two looks of a worker whether to stop, each of which asks the scheduler."""
@@ -219,7 +220,5 @@ def _library() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise RunError(
-            Said("A cluster needs the extra “cluster”: run {command}.", command='pip install "quakegui[cluster]"')
-        ) from error
+        raise RunError(Said("A cluster needs the extra “cluster”: run {command}.", command=INSTALL)) from error
     return distributed
