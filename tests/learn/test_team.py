@@ -110,6 +110,7 @@ def assert_same(left: tuple, right: tuple) -> None:
         assert one.tobytes() == other.tobytes()
 
 
+@pytest.mark.timeout(1500)
 @pytest.mark.slow  # six worker processes, each of which loads TensorFlow
 def test_folds_of_worker_processes_make_the_bits_of_one_worker(tmp_path: Path) -> None:
     alone, together = new_run(tmp_path / "alone"), new_run(tmp_path / "together")
@@ -118,6 +119,7 @@ def test_folds_of_worker_processes_make_the_bits_of_one_worker(tmp_path: Path) -
     assert_same(outcome(together), outcome(alone))
 
 
+@pytest.mark.timeout(1500)
 @pytest.mark.slow  # a cluster, and six worker processes
 def test_folds_of_a_cluster_make_the_bits_of_one_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
