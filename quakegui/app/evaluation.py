@@ -135,6 +135,37 @@ def is_run_of(session: Session, now: RunFolder | None, project: Project, run: Ru
     return project is session.project and now is not None and now.id == run.id
 
 
+def words_unflagged(
+    project: Project,
+    season: Season,
+    run: str,
+    as_of: AsOf,
+    environment: Environment,
+    *,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
+) -> str:
+    """Return the verdict of a run without the analysts' flags, or why there is none; may take a minute: call it in a job.
+
+    Parameters
+    ----------
+    project, season, run, as_of
+        The project, its season, the id of the run, and the labels and earthquakes of the evaluation.
+    environment
+        Environment of the worker that predicts the maps again.
+    progress, cancelled
+        Called with the progress, and to check whether to stop.
+    """
+    from quakegui.learn import messages, season_runs, unflagged
+
+    def listen(message: messages.Message) -> None:
+        if isinstance(message, messages.WorkerProgress):
+            progress(message.done, message.total, message.text)
+
+    found = season_runs.find_run(project, run)
+    return unflagged.words_unflagged(project, season, found, as_of, listen=listen, cancelled=cancelled, environment=environment)
+
+
 def has_study(run: RunFolder) -> bool:
     """Return whether studies are saved with a run; their inputs may have changed since."""
     from quakegui.learn.runs.runchecks import STUDY

@@ -23,6 +23,7 @@ TITLES: Final[dict[str, Said]] = {
     "importing": Said("Importing"),
     "importing-run": Said("Importing the run"),
     "judging": Said("Evaluating the run"),
+    "judging-without-flags": Said("Evaluating the run without the flags"),
     "keeping-earthquakes": Said("Saving the earthquakes"),
     "keeping-predictions": Said("Saving the predictions"),
     "keeping-stations": Said("Saving the stations"),

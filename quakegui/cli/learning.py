@@ -140,10 +140,14 @@ def evaluate(
             return
         judgement = None if as_json else source.evaluate(chosen, labels)
         facts = evaluation_facts(source, chosen, labels) if as_json else None
+        with worker_bar("Predicting without the flags") as listen:
+            unflagged = source.evaluate_unflagged(chosen, labels, listen=listen)
     if facts is not None:
-        print_json(facts)
+        print_json({**facts, "without_flags": None if unflagged is None else unflagged.to_json()})
     if judgement is not None:
         print_judgement(judgement)
+        if unflagged is not None:
+            typer.echo(unflagged.text())
 
 
 def compare(

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,8 +117,8 @@ def new(
     """Create an empty project folder; with --shared, the folder holds the address of its database, never a password."""
     if source is not None and not is_export(source):
         raise typer.BadParameter(f"{source} is not an exported project; export the project first with 'quakegui export'.")
-    facts = {"timezone": timezone, "name": name}
-    with create_shared(project, shared, **facts) if shared else Project.create(project, **facts) as made:
+    create = partial(create_shared, project, shared) if shared else partial(Project.create, project)
+    with create(timezone=timezone, name=name) as made:
         warn(made)
         if source is not None:
             with interruptible() as cancelled, bar("Importing") as report:

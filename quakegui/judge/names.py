@@ -6,7 +6,7 @@ from typing import Final
 
 from quakegui.judge.metrics import Target
 from quakegui.season.names import class_names
-from quakegui.words import mark
+from quakegui.words import Said, mark
 
 TARGET_NAMES: Final[dict[Target, str]] = {
     "event": mark("Earthquake vs. none"),
@@ -14,8 +14,8 @@ TARGET_NAMES: Final[dict[Target, str]] = {
     "class": mark("Five classes"),
 }
 _GROUP_NAMES: Final = {
-    "event": (mark("none"), mark("earthquake")),
-    "direction": (mark("none"), mark("north"), mark("south")),
+    "event": (Said("none"), Said("earthquake")),
+    "direction": (Said("none"), Said("north"), Said("south")),
 }
 PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
@@ -49,6 +49,6 @@ def kind_shown(kind: str, *, zero_shot: bool) -> str:
     return "zero-shot" if zero_shot and kind == "out-of-fold" else kind
 
 
-def group_names(target: Target, split: float | None = None) -> tuple[str, ...]:
+def group_names(target: Target, split: float | None = None) -> tuple[Said, ...]:
     """Return the names of the classes of a target; `split` is the magnitude split, see `class_names`."""
     return class_names(split) if target == "class" else _GROUP_NAMES[target]

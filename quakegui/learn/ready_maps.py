@@ -290,6 +290,11 @@ class ReadyMaps:
         """Raise RunError: there is no ledger."""
         raise RunError(NO_LEDGER)
 
+    def evaluate_unflagged(
+        self, _run: RunFolder, _as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> None:
+        """Return None: ready-made maps have no readings, and so no flags."""
+
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings, maps and classes, each None if there is none."""
         data_hash = make_snapshot(self, config, make_split(self.material, config)).hash

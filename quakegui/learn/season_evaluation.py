@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,13 @@ from quakegui.judge.surrogates import EventWindows, rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_split
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
 from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -69,20 +69,22 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     EvidenceError
         If no day of the season is labelled.
     """
-    said = _answers(project, run)  # first, to report a run that cannot be evaluated whatever the season
-    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
+    said = predictions_of(project, run)  # first, to report a run that cannot be evaluated whatever the season
+    return judge_by(gather(project, season), said, project, run, as_of=as_of, now=now_in(project))
 
 
-def _answers(project: Project, run: RunFolder) -> RunPredictions:
+def predictions_of(project: Project, run: RunFolder) -> RunPredictions:
+    """Return the predictions of a run; RunError if the project has other classes now."""
     refuse_other_classes(project, run)
     return run.predictions()
 
 
-def _now(project: Project) -> str:
+def now_in(project: Project) -> str:
+    """Return the present local date and time."""
     return moment_of(dt.datetime.now(dt.UTC), project.timezone)
 
 
-def _judge_by(
+def judge_by(
     evidence: Evidence,
     predictions: RunPredictions,
     project: Project,
@@ -91,12 +93,30 @@ def _judge_by(
     as_of: AsOf,
     now: str,
     answers: Answers | None = None,
+    name: str = JUDGEMENT,
+    predict: Callable[[], RunPredictions] | None = None,
 ) -> RunEvaluation:
-    """Return the evaluation of a run, stored or computed now; the number of other runs is always updated."""
-    path, inputs = run.folder / f"{JUDGEMENT}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
+    """Return the evaluation of a run, stored or computed now; the number of other runs is always updated.
+
+    Parameters
+    ----------
+    evidence, predictions, project, run, as_of
+        What is evaluated, and by which labels.
+    now
+        Local date and time of the evaluation.
+    answers
+        Predictions of baselines that were computed before.
+    name
+        Prefix of the file in which it is stored.
+    predict
+        Predictions to be evaluated in place of those of the run; called only if nothing is stored.
+    """
+    path, inputs = run.folder / f"{name}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
     told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
-        told = _judged(evidence, predictions, project, run, as_of=as_of, now=now, answers={} if answers is None else answers)
+        answers = {} if answers is None else answers
+        shown = predictions if predict is None else predict()
+        told = _judged(evidence, shown, project, run, as_of=as_of, now=now, answers=answers)
         if not project.read_only:
             write_result(path, inputs, told)
     judgement = _with_its_bounds(told.judgement)
@@ -131,7 +151,7 @@ def _judged(
     now: str,
     answers: Answers,
 ) -> RunEvaluation:
-    rows = _rows_of(predictions, evidence, run)
+    rows = rows_of(predictions, evidence, run)
     taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
     windows = _windows(evidence, run, as_of)
     training_catalogue = training_earthquakes(run, evidence.catalogue) or evidence.catalogue
@@ -202,7 +222,8 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
     )
 
 
-def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+def rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+    """Return the positions of a run's days in the season; RunError if it no longer has all of them."""
     place = {day: k for k, day in enumerate(evidence.days)}
     if any(day not in place for day in predictions.days):
         raise RunError(
@@ -228,9 +249,9 @@ def evaluate_together(
     config
         Settings that define the folds of the baselines.
     """
-    evidence, now = gather(project, season), _now(project)  # once, so that all use the same labels
+    evidence, now = gather(project, season), now_in(project)  # once, so that all use the same labels
     judgements = (
-        _judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in run_folders
+        judge_by(evidence, predictions_of(project, run), project, run, as_of="today", now=now).judgement for run in run_folders
     )
     beside = Basis("today", now, 0, 0)
     return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
@@ -293,9 +314,9 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
     tuple
         The evaluations, and a sentence if the baselines cannot be evaluated.
     """
-    said = _answers(project, run)
-    evidence, now, answers = gather(project, season), _now(project), Answers()
-    own = _judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
+    said = predictions_of(project, run)
+    evidence, now, answers = gather(project, season), now_in(project), Answers()
+    own = judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
     path, inputs = run.folder / f"{JUDGEMENT}-rivals.json", digest(EDITION, evidence, run.config)
     rivals: tuple[Judgement, ...] | None = read_result(path, inputs, tuple[Judgement, ...])
     if rivals is None:

@@ -11,10 +11,11 @@ from quakegui.judge.judgement import Judgement
 from quakegui.learn import issuing, prospective, season_evaluation, season_runs
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions, Team
+from quakegui.learn.unflagged import judge_unflagged
 from quakegui.learn.zero_shot import shipped
 from quakegui.progress import CancelCheck
 from quakegui.project import registrations, runs
@@ -31,7 +32,7 @@ class ProjectRuns:
     @property
     def folder(self) -> Path:
         """Folder of the runs."""
-        return season_runs.runs_folder(self.project)
+        return self.project.runs_folder
 
     @property
     def in_use(self) -> str | None:
@@ -148,6 +149,18 @@ class SeasonSource:
             As in `MapSource.evaluate_prospective`.
         """
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
+
+    def evaluate_unflagged(
+        self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> Unflagged | None:
+        """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`.
+
+        Parameters
+        ----------
+        run, as_of, listen, cancelled
+            As in `MapSource.evaluate_unflagged`.
+        """
+        return judge_unflagged(self.project, self.season, run, as_of, listen=listen, cancelled=cancelled)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings on the current season, None where there is none."""

@@ -19,7 +19,7 @@ from quakegui.judge import splits
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
 from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck
@@ -207,6 +207,19 @@ class MapSource(Protocol):
             The run.
         with_rivals
             Whether to evaluate the baselines, too.
+        """
+
+    def evaluate_unflagged(
+        self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> Unflagged | None:
+        """Evaluate a finished run as if no reading were flagged; None if nothing is.
+
+        Parameters
+        ----------
+        run, as_of
+            See `evaluate`.
+        listen, cancelled
+            See `train`.
         """
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:

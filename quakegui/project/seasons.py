@@ -21,6 +21,7 @@ from quakegui.project.nights import (
     load_nights,
     read_blocks,
     season_days,
+    with_flagged,
 )
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.seasoncache import load_anomalies, save_anomalies, with_features
@@ -43,7 +44,12 @@ MOST_IN_MEMORY = 64 * 1024**2
 
 
 def load_season(
-    project: Project, *, progress: ProgressCallback = silent, features: bool = True, now_ms: int | None = None
+    project: Project,
+    *,
+    progress: ProgressCallback = silent,
+    features: bool = True,
+    now_ms: int | None = None,
+    flagged: bool = False,
 ) -> Season | None:
     """Compute the season of the project from the means of nights that are over; the readings are not read.
 
@@ -57,6 +63,8 @@ def load_season(
         Whether the extremum regions of all days are computed (or read from the cache) now, or on first use.
     now_ms
         The present time, in milliseconds since 1970 UTC, default from the clock: a night that is not over has no mean.
+    flagged
+        Whether readings that analysts have flagged count, as if there were no flags.
 
     Returns
     -------
@@ -72,6 +80,8 @@ def load_season(
     progress(0, 4, Said("night means"))
     if night is None or not network.located.any():
         return None
+    if flagged:
+        night, flags = with_flagged(project, night, flags), ()
     night = known_at(night, config, wall_clock_ms() if now_ms is None else now_ms)
     days = len(night.days)
     progress(1, 4, Said("map basis"))

@@ -118,4 +118,4 @@ def _files(content: ReportContent, say: Words) -> str:
         return made + p(say("No file was imported."), "notice")
     head = (say("Format"), say("Files"), say("Readings"))
     made += table(head, ((name, str(files), f"{int(count):,}") for name, files, count in rows))
-    return made + p(say("{n} more files were replaced by later versions.", n=int(replaced or 0)))
+    return made + p(say("Files replaced by later versions: {n}.", n=int(replaced or 0)))

@@ -231,7 +231,7 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
-        say("Local time"), "M", say("Place"), say("Number of days"), say("Largest P"),
+        say("Local time"), "M", say("Place"), say("Days in window"), say("Largest P"),
         say("Date"), say("Rank among quiet days"), say("By chance"),
     )  # fmt: skip
     rows = [
@@ -248,9 +248,9 @@ def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
 def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
-        "Days: days in the label window with a prediction and with data available before the earthquake. Rank: 1 if "
-        "no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest "
-        "P is at least as large. P is not calibrated.",
+        "Days in window: days of the label window with a prediction and with data available before the earthquake. Rank: 1 "
+        "if no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest P is "
+        "at least as large. P is not calibrated.",
     )
 
 
@@ -325,10 +325,10 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
         up=say("Lead time (days)"),
         key=key,
         stamp=stamp,
-        alt=say("Skill by lead and window length"),
+        alt=say("Skill by lead time and window length"),
     )
     distance = PlotWords(
-        across=say("minimum magnitude"),
+        across=say("Minimum magnitude"),
         up=say("Distance (km)"),
         key=key,
         stamp=stamp,
@@ -340,6 +340,6 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
 def skill_maps_text(say: Words) -> str:
     """Return how to read the skill maps."""
     return say(
-        "The deciding test, repeated for the same predictions under other choices: other window lengths and leads "
+        "The deciding test, repeated for the same predictions under other choices: other window lengths and lead times "
         "before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",
     )

@@ -14,7 +14,7 @@ from quakegui.report.drawings import history, matrix
 from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.results import interval_text, molchan, molchan_text, predictors, reliability, reliability_text, test_text
-from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
+from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict, without_flags
 from quakegui.report.study_parts import studies
 from quakegui.report.words import LEAKY, Words, number, percent
 from quakegui.words import worded
@@ -79,6 +79,7 @@ def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the skill of the current run: verdict, confusion matrices, scores, baselines, alarms."""
     made = h2(say(TITLES["skill"]), "skill")
     made += p(verdict(content, say), "verdict")
+    made += without_flags(content, say)
     told = content.judgement
     if told is None:
         return made
@@ -109,7 +110,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             [say(name) for name in group_names(target, say.split)],
             true=say("true"),
             across=say("predicted"),
-            stamp=small_stamp(content, scores=True),
+            stamp=small_stamp(content, say, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )
         cells.append(p(title, "caption") + block(figures.add(picture)))
@@ -205,14 +206,14 @@ def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figur
             ),
         )
     )
-    picture = molchan(judgement, say, small_stamp(content, scores=True))
+    picture = molchan(judgement, say, small_stamp(content, say, scores=True))
     if picture is not None:
         made += h3(picture.alt) + block(figures.add(picture)) + p(molchan_text(judgement, say), "caption")
     return made
 
 
 def _reliability(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
-    picture = reliability(judgement, say, small_stamp(content, scores=True))
+    picture = reliability(judgement, say, small_stamp(content, say, scores=True))
     if picture is None:
         return ""
     return h3(picture.alt, new_page=True) + block(figures.add(picture)) + p(reliability_text(judgement, say), "caption")

@@ -10,8 +10,8 @@ from quakegui.season.names import class_names
 from quakegui.words import Said, joined, mark, worded
 
 SERIES_NAMES: Final[dict[str, str]] = {
-    "max_abs_z": mark("largest |z| of a station"),
-    "area_px": mark("area of extremum regions (pixels)"),
+    "max_abs_z": mark("Largest |z| of a station"),
+    "area_px": mark("Region area (pixels)"),
     "kp": mark("Kp of the night"),
     "probability": mark("P(event)"),
 }

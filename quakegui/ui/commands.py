@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.season_view import offset_text, zone_name
+from quakegui.project.flags import Subject
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.field_habits import FieldHabits
@@ -134,6 +135,15 @@ def show_flags(bench: Workbench) -> None:
     from quakegui.ui.dialogs.flags_dialog import FlagsDialog
 
     _ask(FlagsDialog(bench.session, bench.window))
+
+
+def flag_readings(bench: Workbench, subject: Subject) -> None:
+    """Open the flags with a night or an interval entered, which lacks only the reason."""
+    from quakegui.ui.dialogs.flags_dialog import FlagsDialog
+
+    dialog = FlagsDialog(bench.session, bench.window)
+    dialog.enter(subject)
+    _ask(dialog)
 
 
 def edit_settings(bench: Workbench) -> None:

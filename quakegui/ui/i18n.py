@@ -34,16 +34,16 @@ def language() -> str:
     return str(app.property("language") or ENGLISH) if app else ENGLISH
 
 
-_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+_KEYS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
 
 
 class QtTexts(QTranslator):
-    """Texts of Qt's own dialogs and keys; arrow keys are arrows, where Qt writes "right direction" in Chinese."""
+    """Texts of Qt's own dialogs and keys; a key has the sign that is printed on it, which Qt translates."""
 
     def translate(self, context: str, text: str, comment: str | None = None, count: int = -1) -> str | None:  # type: ignore[override]
         """Return a text of Qt in the language, or None if it is unknown."""
-        if context == "QShortcut" and text in _ARROWS:
-            return _ARROWS[text]
+        if context == "QShortcut" and text in _KEYS:
+            return _KEYS[text]
         return super().translate(context, text, comment, count) or None
 
 

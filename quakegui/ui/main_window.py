@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST if fit == 1.0 else SMALLEST_OF_ALL)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a text field leaves it: the next key is a label
         self.setDockNestingEnabled(True)
         self.setCorner(Qt.Corner.BottomLeftCorner, dock_plan.BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, dock_plan.BOTTOM)

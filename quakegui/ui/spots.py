@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QTableView
 
 from quakegui.app import walking
 from quakegui.app.session import Session
+from quakegui.project.flags import Subject
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.play_bar import KINDS
+from quakegui.ui.panels.series_flags import subject_of
 from quakegui.ui.panels.series_panel import SeriesPanel
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.panels.timeline_panel import TimelineView
@@ -40,11 +42,14 @@ class Spot:
         Index of the day that lies there, -1 for none.
     only
         How the choice to see only such things is called, and what it does; None where there is no such choice.
+    flag
+        The readings there that can be flagged; None for none.
     """
 
     value: str = ""
     day: int = -1
     only: tuple[str, Callable[[], object]] | None = None
+    flag: Subject | None = None
 
 
 def of_day_map(session: Session, panel: DayMapPanel, at: QPoint) -> Spot:
@@ -62,10 +67,15 @@ def of_station_map(session: Session, panel: StationMapPanel, at: QPoint) -> Spot
     return Spot(panel.words_at(QPointF(at)), day, _one_station(session, station.code if station is not None else ""))
 
 
-def of_series(panel: SeriesPanel, at: QPoint) -> Spot:
-    """Return the time and the values under a point of the series."""
+def of_series(session: Session, panel: SeriesPanel, at: QPoint) -> Spot:
+    """Return time and values under a point of the series; the selected interval or else the night can be flagged."""
     words, day = panel.words_at(panel.graphics.mapToScene(at))
-    return Spot(words, -1 if day is None else day)
+    code, flag = next(iter(panel.shown), ""), None
+    if code and words and panel.interval is not None:
+        flag = subject_of(code, *panel.interval)
+    if code and flag is None and day is not None:
+        flag = Subject(code, str(session.days[day]))
+    return Spot(words, -1 if day is None else day, flag=flag)
 
 
 def of_timeline(session: Session, view: TimelineView, at: QPoint) -> Spot:

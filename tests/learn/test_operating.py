@@ -27,7 +27,7 @@ from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.watching import Watch
 from quakegui.learn.worker.asking import answer
-from quakegui.project import journal, runs, seasons
+from quakegui.project import flags, journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.project.verifying import examine
 from quakegui.season.labels import LabelSource
@@ -105,6 +105,27 @@ def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers:
         assert again.predictions.issued == ()
         assert again.predictions.unchanged == len(mapped)
         assert answers.asked == [0, len(mapped), 0]
+
+
+def test_predictions_follow_a_flag_and_its_undo(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        open_window(project)
+        season, run = season_of(project), season_runs.find_run(project, None)
+        predict_days(project, season, run, listen=unheard, now_ms=LONG_AFTER)
+        first, night = len(answers.asked), season.days[-LATER_DAYS + 1]
+        before = season.indices(np.arange(len(season.days)))
+        flags.flag(project, flags.nights_of("BBB", night, night, timezone=project.timezone), author="Li", reason="cow")
+        flagged = season_of(project)
+        done = predict_days(project, flagged, run, listen=unheard, now_ms=LONG_AFTER)
+        differ = (flagged.indices(np.arange(len(season.days))) != before).any(axis=(1, 2))
+        changed = season.days[differ & season.has_map]
+        assert night in changed
+        assert [one.day for one in done.issued] == changed.tolist()
+        assert all(one.corrected for one in done.issued)  # the ledger keeps the former ones, which count in scores
+        journal.undo(project, "Li")
+        again = predict_days(project, season_of(project), run, listen=unheard, now_ms=LONG_AFTER)
+        assert again.issued == ()  # the former maps were predicted already
+        assert answers.asked[first:] == [len(changed), 0]
 
 
 @pytest.mark.parametrize("minutes", [90, -90])

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QCommandLinkButton, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLabel, QPlainTextEdit
 from shown import shown
 
 from quakegui.app import opening, walking
@@ -24,6 +24,7 @@ from quakegui.project.importreport import ImportedFile, ImportReport
 from quakegui.report.result_drawings import ForestRow, PlotWords, forest
 from quakegui.ui import theme
 from quakegui.ui.dialogs.import_report import ImportReportPage
+from quakegui.ui.panels.start_page import Way
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -235,9 +236,23 @@ def test_ones_own_data_takes_one_press(empty_session, open_window, monkeypatch):
 
 
 def test_each_way_to_start_keeps_the_height_of_its_description(empty_session, open_window):
-    for button in open_window(empty_session).start_page.findChildren(QCommandLinkButton):
-        button.resize(300, button.heightForWidth(300))
-        assert button.minimumHeight() == button.heightForWidth(300) > button.minimumSizeHint().height()
+    for button in open_window(empty_session).start_page.findChildren(Way):
+        button.resize(900, 40)
+        flat = button.minimumHeight()
+        button.resize(200, 40)
+        assert button.minimumHeight() > flat  # its description takes more lines
+
+
+def test_the_ways_to_start_follow_the_text_size(empty_session, open_window):
+    page = open_window(empty_session).start_page
+    heights = []
+    for scale in (1.0, 1.5):
+        empty_session.set_settings(text_scale=scale)
+        QApplication.processEvents()
+        labels = [label for way in page.findChildren(Way) for label in way.findChildren(QLabel) if label.text()]
+        heights.append([label.fontMetrics().height() for label in labels])
+    assert len(heights[0]) == 6  # a title and a description each
+    assert all(large > 1.3 * small for small, large in zip(*heights, strict=True))
 
 
 def test_one_imported_file_is_not_told_in_the_plural(qtbot):

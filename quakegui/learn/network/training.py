@@ -67,7 +67,7 @@ class TrainingJob:
         All phases, in order.
     say
         Called with messages.
-    stopped
+    cancelled
         Called after every batch; whether to stop.
     """
 
@@ -78,7 +78,7 @@ class TrainingJob:
     masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
-    stopped: CancelCheck
+    cancelled: CancelCheck
 
 
 def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, cancelled: CancelCheck) -> State:
@@ -271,7 +271,7 @@ def _train_epoch(
     loss = hits = 0.0
     seen, said, last_seen = 0, time.perf_counter(), 0
     for number, (positions, recipes) in enumerate(batches, start=1):
-        if work.stopped():
+        if work.cancelled():
             raise Stop
         day = phase.train_day[positions]
         truth = work.data.labels[day]
@@ -306,7 +306,7 @@ def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np
 def _answer(
     work: TrainingJob, network: Any, prepared: NDArray[Any], which: NDArray[np.intp], recipes: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    return predict(network, prepared[which], recipes, size=work.config.batch_size, cancelled=work.stopped)
+    return predict(network, prepared[which], recipes, size=work.config.batch_size, cancelled=work.cancelled)
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:

@@ -96,6 +96,16 @@ class FlagsDialog(JobDialog):
             self.sentence.say(text.format(most=MOST_ROWS, count=len(found)))
         self.busy_changed()
 
+    def enter(self, subject: flags.Subject) -> None:
+        """Enter a station's night or interval in the form, and leave the reason to the analyst."""
+        self.station.setCurrentText(subject.station)
+        since, bar, until = subject.when.partition("/")
+        self.kind.setCurrentIndex(int(bool(bar)))
+        for field, end in ((self.since, since), (self.until, until or since)):
+            at = to_local(np.datetime64(end, "ms"), self._zone) if bar else np.datetime64(end, "s").astype(object)
+            field.setDateTime(QDateTime(QDate(at.year, at.month, at.day), QTime(at.hour, at.minute, at.second)))
+        self.reason.setFocus()
+
     def busy_changed(self) -> None:
         """Enable the actions that are possible; only one can run at a time."""
         free = not self.busy and self.session.can_write

@@ -36,6 +36,7 @@ from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.texts import days_text
 
 APPLYING: Final = "applying-rule"
 CLASSING: Final = "finding-directions"
@@ -231,7 +232,7 @@ class RuleDialog(JobDialog):
         counts = found.counts
         for cls, count in enumerate(counts):
             self._captions[cls].setText(f"{cls}  {worded(self._names[cls])}")
-            self.counts[cls].setText(tr("{count} days").format(count=count))
+            self.counts[cls].setText(days_text(count))
             with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
             self._bars[cls].setValue(count)

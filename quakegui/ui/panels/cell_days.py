@@ -10,6 +10,7 @@ from quakegui.app.session import Session
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.plots.matrix_view import MatrixView
+from quakegui.ui.texts import days_text
 
 
 class CellDays(QWidget):
@@ -80,9 +81,9 @@ class CellDays(QWidget):
             truth, answer = (worded(self._session.class_names[cls]) for cls in self._cell)
             self._title.setText(
                 tr(
-                    "{count} days: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
+                    "{days}: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
                     "to relabel the framed day."
-                ).format(count=len(self.sheet.days), truth=truth, answer=answer)
+                ).format(days=days_text(len(self.sheet.days)), truth=truth, answer=answer)
             )
 
     def _scored(self) -> str:

@@ -29,6 +29,7 @@ from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
 from quakegui.ui.panels.class_rows import ClassRows
+from quakegui.ui.panels.flag_line import FlagLine
 from quakegui.ui.panels.limit_page import TITLE, LimitPage
 from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.panels.result_tables import ResultTable, report_words, show_alarms, show_classes
@@ -62,6 +63,7 @@ class EvaluationPanel(QWidget):
         self.judge.clicked.connect(self._start)
         self.verdict, self.why = QLabel(), WrappedLabel()
         """A short sentence, and its basis, shown on request."""
+        self.unflagged = FlagLine(session)
         self._asks_why = QToolButton()
         self._asks_why.setCheckable(True)
         self._asks_why.toggled.connect(lambda _on: self._show_why())
@@ -124,6 +126,7 @@ class EvaluationPanel(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.why)
+        column.addWidget(self.unflagged)
         column.addWidget(self.strip)
         column.addWidget(self._basis)
         column.addWidget(beside, 1)
@@ -281,7 +284,7 @@ class EvaluationPanel(QWidget):
         self.judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if judgement is not None and judgement.leaky:
-            stamps.append("LEAKY")
+            stamps.append(tr("LEAKY"))
         if judgement is not None and judgement.protocol == "prospective":
             stamps.append(tr("PROSPECTIVE"))
         self.stamp.setText(" · ".join(stamps))
@@ -319,6 +322,7 @@ class EvaluationPanel(QWidget):
         self.verdict.setText(words)
         theme.tint(self.verdict, colour, bold=True, scale=1.25)
         self.why.setText(why)
+        self.unflagged.show_for(found, self._as_of)
         self._show_why()
 
     def _show_why(self) -> None:

@@ -15,22 +15,23 @@ from quakegui.app.evaluation import SCORED
 from quakegui.judge.names import kind_shown
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.texts import days_text
 
 TEXTS = {
     "out-of-fold": (
-        mark("Out-of-fold: {count} days"),
+        mark("Out-of-fold: {days}"),
         mark("Predictions by models that were not trained on these days; scored"),
     ),
     "zero-shot": (
-        mark("Zero-shot: {count} days"),
+        mark("Zero-shot: {days}"),
         mark("Predictions by a model that was not trained on this season; scored"),
     ),
     "prospective": (
-        mark("Prospective: {count} days"),
+        mark("Prospective: {days}"),
         mark("Issued each day by the frozen model, before any later data were known; scored from the ledger only"),
     ),
     "in-sample": (
-        mark("In-sample: {count} days, never scored"),
+        mark("In-sample: {days}, never scored"),
         mark("The model was trained on these days or may contain information from them; correct predictions prove nothing"),
     ),
 }
@@ -98,7 +99,7 @@ class RecordStrip(QWidget):
             text, tip = TEXTS[kind_shown(kind, zero_shot=self._zero_shot)]
             self.swatches[kind].setPixmap(_swatch(kind))
             widget = self._choices.get(kind, self.in_sample)
-            widget.setText(tr(text).format(count=self._counts[kind]))
+            widget.setText(tr(text).format(days=days_text(self._counts[kind])))
             widget.setToolTip(tr(tip))
             widget.setEnabled(self._counts[kind] > 0)
 

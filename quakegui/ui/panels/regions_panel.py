@@ -183,6 +183,8 @@ class RegionsPanel(QWidget):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
+        head.setSortIndicatorShown(False)  # its arrow takes room in every column
+        head.sortIndicatorChanged.connect(lambda column, _order: head.setSortIndicatorShown(column >= 0))
         table.clicked.connect(self._flash)
         table.activated.connect(self._flash)
 

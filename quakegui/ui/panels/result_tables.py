@@ -13,6 +13,7 @@ from quakegui.judge.names import TARGET_NAMES, group_names
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui.i18n import language, tr, worded
+from quakegui.words import counted
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -68,10 +69,11 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
                 percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
-        for name, one in zip(group_names(target, split), whole.per_class, strict=True):
+        for group, one in zip(group_names(target, split), whole.per_class, strict=True):
+            name = tr("{target}: {group}").format(target=tr(TARGET_NAMES[target]), group=worded(group))
             rows.append(
                 (
-                    f"{tr(TARGET_NAMES[target])}: {worded(name)}", str(one.support), str(one.answered), percent(one.recall),
+                    name, str(one.support), str(one.answered), percent(one.recall),
                     percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
                     tr("{days} days: class missing from training").format(days=one.not_estimable) if one.not_estimable else "",
                 )
@@ -95,7 +97,14 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
             leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
-            outcome = tr("{count} earthquakes, {leads} days after the alarm opened").format(count=len(alarm.hits), leads=leads)
+            outcome = worded(
+                counted(
+                    "{count} earthquake, {leads} days after the alarm opened",
+                    "{count} earthquakes, {leads} days after the alarm opened",
+                    count=len(alarm.hits),
+                    leads=leads,
+                )
+            )
         says = f"{alarm.full_class} {worded(class_names(split)[alarm.full_class])}"
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))

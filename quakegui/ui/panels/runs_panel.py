@@ -35,6 +35,7 @@ from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.season.localtime import to_local
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.tall_scroll import TallScroll
+from quakegui.words import counted
 
 if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
@@ -222,7 +223,13 @@ class RunsPanel(QWidget):
 
     def _empty_trash(self) -> None:
         count = len(runs.trashed_runs(self._session))
-        question = tr("Permanently delete {count} runs? Their predictions stay in the ledger.").format(count=count)
+        question = worded(
+            counted(
+                "Permanently delete {count} run? Its predictions stay in the ledger.",
+                "Permanently delete {count} runs? Their predictions stay in the ledger.",
+                count=count,
+            )
+        )
         if QMessageBox.question(self, tr("Trash"), question) == QMessageBox.StandardButton.Yes:
             runs.empty_trash(self._session)
 

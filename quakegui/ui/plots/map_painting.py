@@ -286,7 +286,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
             )
         )
     if scene.display.scale_bar:
-        words[0] = scene.zone  # the day panel counts the stations too
+        words[0] = f"{scene.project} · {scene.zone}"  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]

@@ -79,6 +79,8 @@ class MapScene:
     """The earthquakes around the day, where their epicentres are asked for."""
     zone: str
     """The project's time zone, with its offset on the day."""
+    project: str
+    """Name of the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         frame=frame,
         events=_events(session, frame, at) if session.display.epicentres else (),
         zone=f"{zone_name(session)}, {offset_text(zone_name(session), season.available_at[season.shown.start + at])}",
+        project="" if session.project is None else session.project.name,
     )
 
 

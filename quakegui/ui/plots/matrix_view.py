@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.texts import days_text
 from quakegui.ui.theme import CLASS_LETTERS
 
 LEAST_ROW: Final = 2.1
@@ -83,7 +84,7 @@ class MatrixView(QTableWidget):
             colour = QColor(colours.good if row == column else colours.warning)
             colour.setAlphaF(0.75 * float(np.nan_to_num(share)))
             item.setBackground(colour)
-            item.setToolTip(tr("{count} days; click to see their maps").format(count=int(counts[row, column])))
+            item.setToolTip(tr("{days}; click to see the maps").format(days=days_text(int(counts[row, column]))))
         for number in range(size):
             right = counts[number, number]
             recall = right / rows[number] if rows[number] else np.nan
