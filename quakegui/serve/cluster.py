@@ -36,6 +36,7 @@ FILES: Final = (CONFIG, STYLE, SNAPSHOT)
 """What a fold needs of a run."""
 PACKAGES: Final = ("quakegui", "keras", "tensorflow", "torch", "numpy")
 """Packages on whose versions the bits of a training depend."""
+CERTIFICATES: Final = "distributed.comm.tls.ca-file, .client.cert, .client.key"
 INSTALL: Final = 'pip install "quakegui[cluster]"'
 MOST_AT_ONCE: Final = 64
 LOOK_S: Final = 2.0
@@ -72,6 +73,7 @@ class ClusterTeam:
         """
         check_cluster(self.address)
         distributed = _library()
+        _require_certificates(self.address)
         data = Snapshot.load(run.folder / SNAPSHOT)
         try:
             with distributed.Client(self.address, timeout=30) as client:
@@ -205,6 +207,20 @@ def _workers_of(client: Any) -> int:
                 )
             )
     return len(found)
+
+
+def _require_certificates(address: str) -> None:
+    """Raise RunError if the cluster is encrypted and Dask's configuration names no certificates."""
+    import dask
+
+    if urlsplit(address).scheme == "tls" and not dask.config.get("distributed.comm.tls.ca-file", None):
+        raise RunError(
+            Said(
+                "The certificates of the cluster {address} are not set: enter {names} in Dask's configuration.",
+                address=address,
+                names=CERTIFICATES,
+            )
+        )
 
 
 def _is_here(host: str) -> bool:

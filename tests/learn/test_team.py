@@ -94,6 +94,12 @@ def test_unencrypted_clusters_elsewhere_are_refused(address: str, sentence: str,
         check_cluster(good)
 
 
+def test_a_cluster_without_certificates_or_workers_is_a_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(RunError, match="certificates of the cluster tls://centre:8786 are not set"):
+        ClusterTeam("tls://centre:8786", 1).train_folds(new_run(tmp_path), listen=lambda _: None, cancelled=None)
+
+
 def outcome(run: RunFolder) -> tuple[str, list[np.ndarray], np.ndarray]:
     follow(Supervisor(run.folder, environment=replace(THIS, threads=1)), lambda _: None, None)
     done = read_run(run.folder)
