@@ -85,9 +85,7 @@ class ClusterTeam:
                 train = self._trainer(run, client, sent, stop)
                 train_open_folds(run, data, train, workers=min(count, MOST_AT_ONCE), listen=listen, cancelled=cancelled)
         except OSError as error:  # Dask's closed connections and timeouts among them
-            raise RunError(
-                Said("The cluster {address} failed: {why}.", address=self.address, why=shown(str(error), 300).rstrip("."))
-            ) from error
+            raise RunError(_failure(self.address, error)) from error
 
     def _trainer(self, run: RunFolder, client: Any, sent: Any, stop: Any) -> Callable[[int, Listen, CancelCheck], None]:
         def train(number: int, listen: Listen, stopped: CancelCheck) -> None:
@@ -101,6 +99,8 @@ class ClusterTeam:
             client.unsubscribe_topic(topic)
             if future.status == "cancelled":
                 return
+            if future.status == "error":  # such as a worker that ended, or a disk that is full there
+                raise RunError(_failure(self.address, future.exception()))
             result, why = future.result()
             if why:
                 raise RunError(why)
@@ -207,6 +207,11 @@ def _workers_of(client: Any) -> int:
                 )
             )
     return len(found)
+
+
+def _failure(address: str, error: BaseException) -> Said:
+    why = shown(str(error) or type(error).__name__, 300).rstrip(".")
+    return Said("The cluster {address} failed: {why}.", address=address, why=why)
 
 
 def _require_certificates(address: str) -> None:
