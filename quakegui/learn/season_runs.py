@@ -17,7 +17,7 @@ from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapsh
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_classes import refuse_other_classes, scheme_of
 from quakegui.learn.runs.dataset import Snapshot
-from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
+from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts, every_earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
@@ -132,6 +132,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, split: Split,
         "split": list(split.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        EVERY: every_earthquake_facts(evidence.inputs),
         LABEL_WINDOWS: window_facts(evidence.windows),
         "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": ends,
