@@ -17,7 +17,7 @@ from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
 from quakegui.project.dialects import insert_into
 from quakegui.project.domains import INPUTS
-from quakegui.project.flag_rows import days_reached, flags_in_force
+from quakegui.project.flag_rows import flags_in_force, utc_days_of
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
@@ -221,7 +221,7 @@ def with_flagged(project: Project, night: NightMeans, flags: Sequence[Flag]) -> 
     """
     values, coverage, quality = night.values.copy(), night.coverage.copy(), night.quality.copy()
     axis = night.days.astype(np.int64)
-    reached = days_reached(f"{flag.station} {flag.when}" for flag in flags)
+    reached = utc_days_of(f"{flag.station} {flag.when}" for flag in flags)
     with project.read() as connection:
         config = config_of(connection)
         for station, code in enumerate(night.codes):
