@@ -124,7 +124,7 @@ def label(
 @_refusable
 def accept(session: Session) -> bool:
     """Accept the prediction of the selected days, or of the day shown, as their label; one step that can be undone."""
-    from quakegui.learn.season_runs import class_mismatch_by_id
+    from quakegui.learn.run_classes import class_mismatch_by_id
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 

@@ -120,6 +120,8 @@ class Session(QObject):
         self.runs: tuple[RunRow, ...] = ()
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Saliency maps by index of the day; only of days for which they were requested."""
+        self.inputs: dict[int, dict[int, NDArray[np.float32]]] = {}
+        """For the same days, the maps that a pre-trained model is given, by the number of nights in each."""
         self.judged_by: AsOf = "training"
         """Labels and earthquakes for the evaluation of the current run, in the window and in its report."""
         self.computed_revision = -1
@@ -271,7 +273,8 @@ class Session(QObject):
         self.index = nearest(self.days, recursive_filter) if recursive_filter is not None else first_map(season)
         if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
             self.selection = None
-        self.labels, self.predictions, self.alarms, self.heat = LabelTable.of(self.days, {}), None, (), {}
+        self.labels, self.predictions, self.alarms = LabelTable.of(self.days, {}), None, ()
+        self.heat, self.inputs = {}, {}
         self.truth = self.labels.classes
         self._read(Change.ALL)
         self.changed.emit(Change.ALL & ~Change.PROJECT)
@@ -404,7 +407,7 @@ class Session(QObject):
         self._prepared = None
         if before != self._predictions_read or in_use is None or in_use.season is not self.season:
             in_use = read_in_use(self.project, self.season) if self.season is not None else None
-        self.heat = {}
+        self.heat, self.inputs = {}, {}
         former = self.refusal
         self.predictions, self.alarms, self.refusal = None, (), ""
         if in_use is not None:

@@ -64,6 +64,8 @@ def content_of(act: Act) -> str:
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
+        if summary.get("live"):
+            return f"readings that arrived live on {str(names[0]).removeprefix('live ')} (UTC)"
         more = ", ..." if summary.get("files", 0) > len(names[:3]) else ""
         counts = [f"{summary.get('readings', 0)} readings"] if summary.get("readings") else []
         counts += [f"{summary['kp_intervals']} Kp intervals"] if summary.get("kp_intervals") else []

@@ -23,6 +23,7 @@ from quakegui.cli import (
     labels,
     learning,
     limiting,
+    listening,
     output,
     project,
     registering,
@@ -80,6 +81,7 @@ app.command(epilog="Example: quakegui pretrain model --layout liangshan --season
 app.command(epilog="Example: quakegui study demo robustness --json")(studying.study)
 app.command(epilog="Example: quakegui limit demo --json")(limiting.limit)
 app.command(epilog="Example: quakegui update demo new_files --watch incoming")(updating.update)
+app.command(epilog='Example: quakegui listen liangshan mqtts://centre:8883 --topic "impf/+/pt1s/1/+"')(listening.listen)
 app.command("register", epilog="Example: quakegui register liangshan --run 20260101 --until 2027-12-31")(registering.register_)
 app.command(epilog="Example: quakegui verify liangshan --receipt /media/stick/liangshan.receipt.json")(verifying.verify)
 app.command(epilog="Example: quakegui report demo report.pdf --language zh")(reporting.report)
@@ -112,3 +114,7 @@ def without_command(
     """
     if context.invoked_subcommand is None:
         raise typer.Exit(window.show_window(open_folder))
+
+
+program: Final = typer.main.get_command(app)
+"""The commands as they are run: Typer would build them anew at every call."""

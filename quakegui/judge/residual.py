@@ -8,13 +8,13 @@ anything is left after the other predictors have been removed by regression.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.auc import mean_rank
-from quakegui.judge.bootstrap import Interval, auc_interval
+from quakegui.judge.bootstrap import CONSTANT_AUC, Interval, auc_interval
 from quakegui.judge.predictors import WITHOUT_FIELD, Clue
 from quakegui.judge.truth import Truth
 
@@ -101,8 +101,8 @@ def residual_interval(
 ) -> Interval:
     """Return the AUC of the part of a predictor that one baseline does not explain.
 
-    The minimum of three: the part not explained by the baseline itself, by the column of its clue, and by boosted trees on its
-    columns.
+    The minimum over the parts not explained by the baseline itself, by the column of its clue, and by boosted trees on its
+    columns; where one of these already explains the predictor, the others, which take longer, are not computed.
 
     Parameters
     ----------
@@ -128,7 +128,16 @@ def residual_interval(
     others = {one: -np.asarray(baselines[one], float)[:, 0] for one in parts if one in baselines}
     # A part that predicts too few days is omitted, as it does not count on its own either.
     found = [residual_auc(score, [given for one, given in others.items() if one == name or answers(given)], *by_day)]
-    for given, by_fold in () if clue is None else ((clue.column, True), (clue.boosted, False)):
+    for given, by_fold in () if clue is None else _of(clue):
         if answers(given):
             found.append(residual_auc(score, [given], *by_day, by_fold=by_fold))
+        if any(not one.low > CONSTANT_AUC for one in found):
+            break
     return min(found, key=lambda one: one.low if np.isfinite(one.low) else -np.inf)
+
+
+def _of(clue: Clue) -> Iterator[tuple[Floats, bool]]:
+    """Yield the predictions of a clue, each computed when asked for, and whether each fold has its own slope."""
+    yield clue.column, True
+    for boosted in clue.boosted:
+        yield boosted(), False

@@ -22,10 +22,10 @@ from quakegui.judge.truth import Truth, prospective_truth
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, gather
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, split_of
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
-from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import prospective_tries
 from quakegui.project import registrations, runs
 from quakegui.project.store import Project

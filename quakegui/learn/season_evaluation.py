@@ -20,13 +20,18 @@ from quakegui.judge.surrogates import EventWindows, rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_split
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
-from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
+from quakegui.learn.runs.earthquakes import (
+    earthquakes_differing,
+    training_earthquakes,
+    training_windows,
+    with_training_earthquakes,
+)
 from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -34,7 +39,7 @@ from quakegui.words import Said
 
 JUDGEMENT = "judgement"
 """Prefix of the files with evaluations in a run's folder."""
-EDITION = 1
+EDITION = 2
 """Increased whenever the computation changes, so that stored evaluations are recomputed."""
 Answers = dict[str, tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]]
 """Probabilities of the baselines and their clues by name, by a hash of their training data."""
@@ -159,13 +164,13 @@ def _judged(
     then = as_of == "training" and windows is not evidence.windows
     if as_of == "today":
         predictions = rescore(predictions, scorable(evidence.material)[rows])
-    split = split_of(run, predictions)
+    split, inputs = split_of(run, predictions), evidence.inputs.at(rows)
     here = dataclasses.replace(
         evidence,
         days=predictions.days,
         available_at=evidence.available_at[rows],
         truth=taught,
-        inputs=evidence.inputs.at(rows),
+        inputs=with_training_earthquakes(inputs, run) if as_of == "training" else inputs,
         windows=windows,
     )
     beside, clues = _answers_of(here, split, answers)

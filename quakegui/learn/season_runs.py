@@ -6,19 +6,18 @@ import contextlib
 import dataclasses
 import shutil
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from quakegui.judge.calibration import rows_before
 from quakegui.judge.folds import ZERO_SHOT, Split
-from quakegui.judge.judgement import plain
 from quakegui.learn import messages
 from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
+from quakegui.learn.run_classes import refuse_other_classes, scheme_of
 from quakegui.learn.runs.dataset import Snapshot
-from quakegui.learn.runs.earthquakes import EARTHQUAKES, earthquake_facts
+from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts, every_earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
@@ -39,15 +38,10 @@ from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
-from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 from quakegui.words import Said
-
-
-def runs_folder(project: Project) -> Path:
-    """Return the folder of a project's runs."""
-    return project.folder / "runs"
 
 
 def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
@@ -78,12 +72,12 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         about |= _pretraining_facts(season, config)
     try:
         masked = None if config.leaky else masked_maps(season, config)
-        run = create_run(runs_folder(project), config, data, about=about, other_outages=masked)
+        run = create_run(project.runs_folder, config, data, about=about, other_outages=masked)
     except OSError as error:
         raise ProjectError(
             Said(
                 "The run cannot be saved in {runs_folder}: {strerror}. Training was not started.",
-                runs_folder=runs_folder(project),
+                runs_folder=project.runs_folder,
                 strerror=error.strerror or error,
             )
         ) from error
@@ -138,6 +132,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, split: Split,
         "split": list(split.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
+        EVERY: every_earthquake_facts(evidence.inputs),
         LABEL_WINDOWS: window_facts(evidence.windows),
         "event_rows": rows_before(evidence.catalogue.times, evidence.available_at).tolist(),
         "knows_until": ends,
@@ -148,12 +143,6 @@ def record_run(project: Project, run: RunFolder) -> None:
     """Record a finished run from elsewhere in the project, so that its predictions can be stored."""
     if run.card is not None and all(known.id != run.id for known in runs.runs(project)):
         runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
-
-
-def scheme_of(project: Project) -> dict[str, Any] | None:
-    """Return the project's class definition as plain values, None if there is none."""
-    scheme = catalogue.class_scheme(project)
-    return None if scheme is None else plain(scheme)
 
 
 def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
@@ -176,45 +165,6 @@ def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
     refuse_other_classes(project, run)
 
 
-def refuse_other_classes(project: Project, run: RunFolder) -> None:
-    """Refuse a run that was trained with classes other than the current ones of the project.
-
-    Parameters
-    ----------
-    project, run
-        The project, and the run.
-
-    Raises
-    ------
-    RunError
-        With the reason.
-    """
-    why = class_mismatch(project, run)
-    if why:
-        raise RunError(why)
-
-
-def class_mismatch(project: Project, run: RunFolder) -> str:
-    """Return a sentence if a run has classes other than the current ones of the project, else ""."""
-    theirs, ours = run.about.get("classes"), scheme_of(project)
-    if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
-        return ""
-    return Said(
-        "The run “{run_title}” was trained with classes different from this project's: it has its own magnitude "
-        "split ({split_magnitude:g}) and its own northern and southern clusters. Train again.",
-        run_title=run.title,
-        split_magnitude=theirs["split_magnitude"],
-    )
-
-
-def class_mismatch_by_id(project: Project, run_id: str) -> str:
-    """Return `class_mismatch` of the run `run_id`, "" if its folder is missing."""
-    try:
-        return class_mismatch(project, read_run(runs_folder(project) / run_id))
-    except RunError:
-        return ""
-
-
 def end_run(project: Project, season: Season, run_id: str, message: messages.Message) -> RunFolder:
     """Record the end of a run; the predictions of a finished run are added to the ledger and become current.
 
@@ -227,7 +177,7 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
     message
         Last message of the worker.
     """
-    run = read_run(runs_folder(project) / run_id)
+    run = read_run(project.runs_folder / run_id)
     if run.card is None:
         status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
         runs.finish_run(project, run_id, status, {"message": sentence_of(message)})
@@ -263,7 +213,7 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
         return ()
     completed = []
     for run_id in runs.unfinished(project):
-        folder = runs_folder(project) / run_id
+        folder = project.runs_folder / run_id
         if not (folder / CARD).is_file():
             continue
         # A damaged run must not prevent the season from being shown; the list of runs reports it.
@@ -333,7 +283,7 @@ def train(
         If the training was stopped or failed; what was finished is kept, and the message names the run. Otherwise as in
         `begin_run`.
     """
-    run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
+    run = begin_run(project, season, config) if resume is None else read_run(project.runs_folder / resume)
     if team is not None:
         environment = dataclasses.replace(environment, threads=team.threads)
         team.train_folds(run, listen=listen, cancelled=cancelled)
@@ -346,7 +296,7 @@ def train(
 
 def finished_runs(project: Project) -> tuple[RunFolder, ...]:
     """Return the project's finished runs, newest first."""
-    return tuple(run for run in list_runs(runs_folder(project))[0] if run.card is not None)
+    return tuple(run for run in list_runs(project.runs_folder)[0] if run.card is not None)
 
 
 def find_run(project: Project, run_id: str | None) -> RunFolder:
@@ -364,7 +314,7 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
     RunError
         If there is no such run.
     """
-    return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))
+    return choose_run(list_runs(project.runs_folder)[0], run_id, runs.run_in_use(project))
 
 
 def same_runs_of(
@@ -379,7 +329,7 @@ def same_runs_of(
     network
         Identity of the pre-trained model that was applied; None for a model trained here.
     """
-    every = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    every = [run for run in list_runs(project.runs_folder)[0] if run.config.hash == config.hash]
     if network is None:
         found = [run for run in every if MODEL not in run.about]
     else:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn import messages
 from quakegui.learn.evidence import draw_maps
+from quakegui.learn.runs.inputs import LIMIT_Z, WINDOWS, pictures
 from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.duties import read_heat, write_maps
@@ -66,6 +67,24 @@ def explain_days(
         if not isinstance(last, messages.Done):
             raise RunError(sentence_of(last))
         return _as_large_as_the_maps(read_heat(folder)[0], season.gridder.shape[0])
+
+
+def input_maps(season: Season, run: RunFolder, indices: Sequence[int]) -> dict[int, dict[int, NDArray[np.float32]]]:
+    """Return the maps that a pre-trained model is given, in z, by day and by number of nights; empty for any other model.
+
+    Parameters
+    ----------
+    season, run
+        The season, and the run.
+    indices
+        Days of the season that have a map.
+    """
+    config = run.config
+    if not config.zero_shot:
+        return {}
+    maps = LIMIT_Z * pictures(season, config.channel, config.size, np.asarray(indices, dtype=np.intp))
+    nights = WINDOWS[config.channel]
+    return {index: {number: day[..., k] for k, number in enumerate(nights)} for index, day in zip(indices, maps, strict=True)}
 
 
 def _as_large_as_the_maps(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:

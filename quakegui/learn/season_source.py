@@ -32,7 +32,7 @@ class ProjectRuns:
     @property
     def folder(self) -> Path:
         """Folder of the runs."""
-        return season_runs.runs_folder(self.project)
+        return self.project.runs_folder
 
     @property
     def in_use(self) -> str | None:

@@ -6,13 +6,15 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Insert, Table, Update, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, Insert, Table, Update, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import LRUCache
 
 from quakegui.project import making, schema, soundness
 from quakegui.project.errors import ProjectError
@@ -24,6 +26,8 @@ from quakegui.project.shared.sentences import sentences_of
 from quakegui.words import Said, mark
 
 DATABASE = making.DATABASE
+MOST_COMPILED = 500
+"""Number of compiled statements that are kept, as in SQLAlchemy."""
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
 """Tables of results computed from checked values; they have their own limits and many rows."""
 BUSY_S = 30.0
@@ -111,15 +115,17 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
         frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
         uri += "?mode=ro" + ("&immutable=1" if frozen else "")
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> Any:  # SQLAlchemy's types do not know that sqlite3 has its connections
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         soundness.harden(connection)
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a power failure
         return connection
 
-    pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
-    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # keeps names and notes out of the log
+    dialect, url, compiled = _sqlite()
+    pool = QueuePool(connect, pool_size=4, max_overflow=16, dialect=dialect)
+    # hidden parameters keep names and notes out of the log
+    engine = Engine(pool, dialect, url, hide_parameters=True, execution_options={"compiled_cache": compiled})
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -145,6 +151,19 @@ def _checked(engine: Engine) -> Engine:
             soundness.require_storable(statement.table, written)
 
     return engine
+
+
+@cache
+def _sqlite() -> tuple[Dialect, URL, LRUCache[Any, Any]]:
+    """Return the dialect of all projects, its address, and the statements compiled for it.
+
+    Each engine of `create_engine` has its own and compiles every statement anew, which is a third of opening a project.
+    """
+    engine = create_engine("sqlite://")
+    with engine.connect():
+        pass  # asks SQLite once what it can do
+    engine.dispose()
+    return engine.dialect, engine.url, LRUCache(MOST_COMPILED)
 
 
 def _values(statement: Insert | Update) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -16,16 +16,33 @@ def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgre
     return postgresql.insert(table) if is_shared(connection) else sqlite.insert(table)
 
 
+def has_table(connection: Connection, name: str) -> bool:
+    """Return whether a database has a table.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    name
+        Name of the table, a constant of this program.
+    """
+    if is_shared(connection):
+        return inspect(connection).has_table(name)
+    # an inspection reads more, and this is asked at each opening
+    query = f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{name}' COLLATE NOCASE"  # noqa: S608
+    return connection.exec_driver_sql(query).scalar() is not None
+
+
 def highest_row(connection: Connection, table: Table) -> int:
     """Return the number of rows that a table with the column `id` ever had, also if the last ones are lost.
 
     PostgreSQL's own counters do not return after a step that is rolled back, so only the rows count there.
     """
-    last = connection.scalar(select(func.max(table.c.id))) or 0
+    last = int(connection.exec_driver_sql(f'SELECT max(id) FROM "{table.name}"').scalar() or 0)  # noqa: S608
     if is_shared(connection):
         return last
-    query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
-    return max(int(connection.scalar(query, {"name": table.name}) or 0), last)
+    query = f"SELECT seq FROM sqlite_sequence WHERE name = '{table.name}'"  # noqa: S608
+    return max(int(connection.exec_driver_sql(query).scalar() or 0), last)
 
 
 def count_on(connection: Connection, table: Table) -> None:

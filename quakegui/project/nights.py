@@ -18,11 +18,12 @@ from quakegui.project.acts import hidden_files, names_of_contents
 from quakegui.project.dialects import insert_into
 from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force, utc_days_of
+from quakegui.project.live_rows import LIVE, fold, without_overruled
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
 from quakegui.season.flags import NO_SPANS, Flag, Spans, has_reading, is_flagged, spans_of, without
-from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days, wall_clock_ms
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
 from quakegui.words import Said
@@ -45,7 +46,9 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     """Return the blocks of a station on the UTC days `first` to `last`, inclusive; with `hidden`, also those not in force."""
     table, file = schema.block.c, schema.imported_file.c
     rows = connection.execute(
-        select(*(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256)
+        select(
+            *(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256, file.format
+        )
         .join_from(schema.block, schema.imported_file, table.file == file.id)
         .where(table.station == code, table.utc_day.between(first, last))
         .order_by(table.id)
@@ -54,16 +57,18 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
     # Names matter only for times marked as missing, which are rare.
     names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
-    return [
+    found = [
         Block(
             **dict(zip(_BLOCK_FACTS, row, strict=False)),
             missing=row.missing or b"",
             names=frozenset(names.get(row.file, ())),
             issue=Issue.of(row.issued_ms, row.modified_ms, row.sha256),
+            live=row.format == LIVE,
         )
         for row in rows
         if row.file not in left_out
     ]
+    return found if hidden else without_overruled(found)
 
 
 def update_nights(
@@ -98,7 +103,7 @@ def flagged_time(connection: Connection, code: str, config: SeasonConfig) -> Spa
 
 
 def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> NDArray[np.datetime64]:
-    """Update the night means to the readings, the time zone and the night parameters.
+    """Update the night means to the readings, those that arrived live included, the time zone and the night parameters.
 
     Each station has its own transaction, so that labels can be set meanwhile; work interrupted by a crash is recorded, and
     finished at the next call.
@@ -111,6 +116,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     none = np.array([], dtype="datetime64[D]")
     if INPUTS not in project.rights:
         return none
+    fold(project)
     with project.read() as connection:
         key = night_key(config_of(connection))
         found = get_setting(connection, "night_key")
@@ -168,9 +174,13 @@ def _refresh_station(project: Project, code: str) -> NDArray[np.datetime64]:
     table = schema.stale_night.c
     with project.write() as connection:
         days = connection.scalars(select(table.utc_day).where(table.station == code)).all()
+        last = connection.scalar(select(func.max(schema.night.c.day)))
         changed = update_nights(connection, {code: days})
         connection.execute(delete(schema.stale_night).where(table.station == code))
-        if changed.size:
+        # Only for a new day and for a night that is over: otherwise open windows would compute their season again with every
+        # batch that arrives live, although a night in progress has no mean.
+        over = config_of(connection).over_at(changed) <= np.datetime64(wall_clock_ms(), "ms")
+        if over.any() or (changed.size and (last is None or changed.astype(np.int64).max() > last)):
             raise_revision(connection)
     return changed
 

@@ -31,7 +31,7 @@ def make_database(folder: Path, facts: dict[str, str]) -> None:
         engine = engine_of(folder, name=making.PART)
         try:
             with sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
-                schema.metadata.create_all(connection)
+                schema.metadata.create_all(connection, checkfirst=False)
                 connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
         finally:
             engine.dispose()

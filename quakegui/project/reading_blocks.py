@@ -90,6 +90,8 @@ class Block:
         The names, without folders, of the content; only needed if times are marked as missing.
     issue
         Precedence between files of the same data type.
+    live
+        Whether it arrived live, not in a file.
     """
 
     station: str
@@ -104,6 +106,7 @@ class Block:
     missing: bytes = b""
     names: frozenset[str] = frozenset()
     issue: Issue = Issue()
+    live: bool = False
 
 
 def pack(numbers: NDArray[np.int64]) -> bytes:

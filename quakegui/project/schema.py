@@ -24,13 +24,14 @@ from sqlalchemy import (
     Text,
     event,
     func,
-    inspect,
     select,
     text,
 )
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 5
+from quakegui.project.dialects import has_table
+
+SCHEMA = 6
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
 
 FORMER_KP = "Kp of an earlier version"
@@ -171,6 +172,27 @@ stale_night = Table(
     Column("utc_day", WHOLE, primary_key=True),
 )
 """UTC days whose readings have changed since the night means were computed: work that remains, also after a crash."""
+
+live_batch = Table(
+    "live_batch",
+    metadata,
+    Column("id", WHOLE, primary_key=True),
+    *_required(WHOLE, "utc_day", "received_ms"),
+    Column("readings", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Readings of all stations as they arrived, until they are folded into blocks (see `live_rows`)."""
+
+live_station = Table(
+    "live_station",
+    metadata,
+    Column("station", String(32), ForeignKey("station.code"), primary_key=True),
+    *_required(WHOLE, "last_ms", "received_ms", "messages", "refused"),
+    Column("reason", Text, nullable=False, default=""),
+)
+"""Newest reading of each station that sends live, when it arrived, and how many messages were stored and refused; `reason` is
+the sentence of the last refusal, as JSON.
+"""
 
 kp = Table("kp", metadata, Column("time_ms", WHOLE, primary_key=True), Column("value", Float, nullable=False))
 
@@ -357,22 +379,28 @@ def adopt(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
 
 
+def _with_live_arrival(connection: Connection) -> None:
+    for fresh in (live_batch, live_station):
+        fresh.create(connection)
+
+
 MIGRATIONS: Mapping[int, Migration] = {
     1: stale_night.create,
     2: _with_acts_and_chains,
     3: registration.create,
     4: flag_index.create,
+    5: _with_live_arrival,
 }
 """From a version to the next, each within the transaction of the whole way: since version 2 night means are brought up to date
 after the readings are stored, since version 4 runs can be registered before the days that they predict, since version 5 the
-journal has flags, which earlier programs would take for notes."""
+journal has flags, which earlier programs would take for notes, since version 6 readings arrive live."""
 
 
 def version(connection: Connection) -> int | None:
     """Return the schema version of a database, or None if it is not a project."""
-    if not inspect(connection).has_table(setting.name):
+    if not has_table(connection, setting.name):
         return None
-    value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'schema'").scalar()
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
 
 

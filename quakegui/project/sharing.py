@@ -44,7 +44,7 @@ def create_shared(
     ------
     ProjectError
         If the address, the time zone or the folder cannot be used, the server cannot be reached or refuses, or the database
-        contains a project already.
+        already contains a project.
     """
     folder, address = Path(folder).absolute(), parse_address(url)
     require_zone(timezone)
@@ -62,7 +62,7 @@ def create_shared(
             with engine.connect().execution_options(write=True, domains=EVERYTHING) as connection, connection.begin():
                 if inspect(connection).has_table(schema.setting.name):
                     raise ProjectError(
-                        Said("{place} contains a project already. Use it with 'quakegui join'.", place=address.place)
+                        Said("{place} already contains a project. Use it with 'quakegui join'.", place=address.place)
                     )
                 create_tables(connection)
                 connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])

@@ -214,6 +214,11 @@ class Project:
         self._engine.dispose()
 
     @property
+    def runs_folder(self) -> Path:
+        """Folder of its runs, which exists once there is one."""
+        return self.folder / "runs"
+
+    @property
     def quiet_s(self) -> float | None:
         """Seconds since the last change that is not in the database file yet, None if all are."""
         return None if self._unconsolidated is None else time.monotonic() - self._unconsolidated

@@ -16,6 +16,7 @@ from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrated, fold_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_study import RunStudy, study_run
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
@@ -167,7 +168,7 @@ def _content(
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
-    all_runs = list_runs(season_runs.runs_folder(project))[0]
+    all_runs = list_runs(project.runs_folder)[0]
     progress(2, 4, "judging")
     run = _run_of(project)
     judgement, why = _judge(project, season, run, as_of)
@@ -241,7 +242,7 @@ def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalo
     if run is None:
         return today
     try:
-        season_runs.refuse_other_classes(project, run)
+        refuse_other_classes(project, run)
     except RunError:
         return None
     return (training_earthquakes(run, today) or today) if as_of == "training" else today

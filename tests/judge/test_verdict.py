@@ -111,18 +111,31 @@ def test_rivals_beside_a_network_that_never_saw_the_season_are_tested_as_they_we
     assert (tests[None].statistic, tests[None].jitter_days) == ("foldwise", 30)
 
 
-@pytest.mark.parametrize("part", ["column", "boosted"])
+@pytest.mark.parametrize("part", ["column", "boosted", "boosted by class"])
 def test_what_is_made_of_a_rivals_own_columns_is_not_better_than_the_rival(part):
     season = Season(1)
     answers, useless = season.answers(0.9), season.rng.normal(size=N_DAYS)
     rival = np.full((N_DAYS, 5), 0.2)
-    clue = predictors.Clue(**{"column": useless, "boosted": useless, part: 1 - answers[:, 0]})
+    parts = {"column": useless, "boosted": useless, "boosted by class": useless, part: 1 - answers[:, 0]}
+    clue = predictors.Clue(parts["column"], (lambda: parts["boosted"], lambda: parts["boosted by class"]))
     told = season.judged(answers, baselines={"calendar": rival}, clues={"calendar": clue})
     assert told.verdict.not_beaten == ("calendar",)
     assert told.comparison("calendar").residual.low == 0.5
-    unknown = predictors.Clue(np.full(N_DAYS, np.nan), useless)
+    unknown = predictors.Clue(np.full(N_DAYS, np.nan), (lambda: useless,))
     other = season.judged(answers, baselines={"calendar": rival}, clues={"calendar": unknown})
     assert other.verdict.better_than_chance, "too few days have it"
+
+
+def test_trees_are_not_grown_for_what_the_rival_itself_explains():
+    season = Season(1)
+    answers = season.answers(0.9)
+
+    def never():
+        pytest.fail("these take seconds")
+
+    clue = predictors.Clue(season.rng.normal(size=N_DAYS), (never,))
+    told = season.judged(answers, baselines={"calendar": answers}, clues={"calendar": clue})
+    assert told.verdict.not_beaten == ("calendar",)
 
 
 def test_a_good_predictor_is_called_better_than_chance():

@@ -18,7 +18,12 @@ from quakegui.learn.evidence import gather, project_catalogue
 from quakegui.learn.issuing import predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
-from quakegui.learn.runs.earthquakes import earthquakes_differing, training_earthquakes, training_windows
+from quakegui.learn.runs.earthquakes import (
+    earthquakes_differing,
+    training_earthquakes,
+    training_windows,
+    with_training_earthquakes,
+)
 from quakegui.learn.runs.files import read_json, write_json
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import catalogue, journal, runs
@@ -204,6 +209,27 @@ def test_earthquakes_keep_their_place_in_the_catalogue_of_today(trained: Path) -
         assert len(learnt.times) == len(now.times) + 1
         assert learnt.times[-1] == first.time, "gone since: it comes last"
         assert earthquakes_differing(run, now) == 2
+
+
+def test_the_baselines_go_by_the_earthquakes_of_the_training(trained: Path) -> None:
+    with Project.open(trained) as project:
+        season, run = season_of(project), season_runs.find_run(project, None)
+        then = gather(project, season).inputs
+        add_earthquake(project, season.days[5])
+        now = gather(project, season).inputs
+        assert len(now.event_times) == len(then.event_times) + 1
+        kept = with_training_earthquakes(now, run)
+        np.testing.assert_array_equal(kept.event_times, then.event_times)
+        np.testing.assert_array_equal(kept.event_magnitudes, then.event_magnitudes)
+        config = read_json(run.folder / "config.json")
+        for wrong in (
+            {"times_ms": [5, 4], "magnitudes": [3.0, 3.0]},
+            {"times_ms": [5], "magnitudes": ["4"]},
+            {"times_ms": [5]},
+        ):
+            write_json(run.folder / "config.json", {**config, "about": {**run.about, "every_earthquake": wrong}})
+            with pytest.raises(registry.RunError, match="every_earthquake"):
+                registry.read_run(run.folder)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from json_rows import check_row
 from numpy.typing import NDArray
 from terminal import Terminal
 
@@ -46,12 +46,12 @@ def test_who_knows_the_labels_is_better_and_the_day_number_is_not(
     known = (rule_kinds(evidence.windows, days) == EVENT) * 1.0
     oracle = written(tmp_path / "oracle.csv", days, {"score": known + 0.1 * rng.random(len(days))})
     row = run.json("judge", demo[0], oracle)
+    check_row(row)
     assert (row["name"], row["title"], row["protocol"]) == ("oracle", "oracle.csv", "blocked")
     assert (row["statistic"], row["jitter_days"], row["auc"]) == ("foldwise", 30, 1.0)
     assert row["p_value"] == row["p_jitter"] == 0.001
     assert row["not_beaten"] == []
     assert row["verdict_code"] in {"better", "days-only"}
-    assert json.dumps(row, allow_nan=False)
     row = run.json("judge", demo[0], oracle, "--protocol", "zero-shot")
     assert (row["protocol"], row["statistic"], row["jitter_days"], row["auc"]) == ("zero-shot", "pooled", 45, 1.0)
     date = written(tmp_path / "date.csv", days, {"score": np.arange(len(days)) * 1.0})

@@ -40,6 +40,8 @@ from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.synthetic import SyntheticConfig
 
+pytestmark = [pytest.mark.xdist_group("network"), pytest.mark.usefixtures("untraced")]
+
 SHORT = SyntheticConfig(first_day=np.datetime64("2022-03-01"), last_day=np.datetime64("2022-04-15"), warm_up_days=35)
 PLAN = Plan(season=SHORT, mean_events=(5.0, 6.0), strengths=(4.0, 4.0), networks=(synthetic_network(12),))
 TINY = Pretraining(

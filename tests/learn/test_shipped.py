@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from json_rows import check_rows
 
 from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.learn import season_evaluation, season_runs, unflagged
@@ -53,7 +54,7 @@ def test_the_model_is_small_and_its_card_says_what_it_has_learnt() -> None:
     nulls = [row for kind, row in rows.items() if kind.startswith("null")]
     assert sum(row["better"] for row in nulls) <= 0.075 * sum(row["seasons"] for row in nulls)
     assert rows["strength 1"]["significant"] >= 0.9 * rows["strength 1"]["seasons"]
-    assert rows["strength 1"]["better"] >= 0.5 * rows["strength 1"]["seasons"]
+    assert rows["strength 1"]["better"] >= 0.9 * rows["strength 1"]["seasons"]
 
 
 def test_the_demo_at_strength_1_is_better_than_chance_and_than_everything_but_the_field(demo: tuple[Path, str]) -> None:
@@ -65,9 +66,7 @@ def test_the_demo_at_strength_1_is_better_than_chance_and_than_everything_but_th
     beaten = {one["name"]: one["beaten"] for one in told["comparisons"] if one["target"] == "event"}
     assert all(beaten[name] for name in WITHOUT_FIELD if name in beaten)
     assert "without-field" in beaten
-    names = [row["name"] for row in told["rows"]]
-    assert names[0] == "zero-shot"
-    assert {"majority", "kp", "calendar", "catalogue", "outages", "without-field", "traditional"} <= set(names)
+    check_rows(told["rows"], ["zero-shot"])
     assert told["row"]["statistic"] == "pooled"
 
 
@@ -89,7 +88,7 @@ def test_the_first_start_shows_predictions_and_alarms_that_earn_their_place(show
     assert {float(np.asarray(rule.threshold)) for rule in told.rules} == {frozen.threshold}  # nothing here has chosen it
     assert told.skill is not None
     assert told.skill.exceeds
-    assert told.skill.alarm_fraction < 0.5
+    assert told.skill.alarm_fraction <= 0.3
     assert json.dumps(told.to_json(), allow_nan=False)
     assert told.dependence is not None
     assert abs(told.dependence.permuted_auc - told.surrogate.auc) < 0.1  # it does not read the outages
@@ -146,12 +145,12 @@ def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], mo
 
 def test_a_season_that_the_model_was_not_made_for_is_refused_and_nothing_is_left(shown: tuple[Project, Season]) -> None:
     project, season = shown
-    before = sorted(path.name for path in season_runs.runs_folder(project).iterdir())
+    before = sorted(path.name for path in project.runs_folder.iterdir())
     anomaly = replace(season.config.anomaly, window_days=35)
     other = replace(season, config=replace(season.config, anomaly=anomaly))
     with pytest.raises(RunError, match="different kind of z: window days 27, here 35"):
         shipped.shipped_run(project, other, listen=lambda _message: None)
-    assert sorted(path.name for path in season_runs.runs_folder(project).iterdir()) == before
+    assert sorted(path.name for path in project.runs_folder.iterdir()) == before
 
 
 @pytest.mark.slow

@@ -90,7 +90,12 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("stop_after", [0, 4, 14, 25])
+def also(*places: int) -> list[Any]:
+    """Return further places of a stop for the long version: each takes a training and a half."""
+    return [pytest.param(place, marks=pytest.mark.slow) for place in places]
+
+
+@pytest.mark.parametrize("stop_after", [0, 14, *also(4, 25)])  # 25 is everyday's in the next test
 def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tmp_path: Path, stop_after: int) -> None:
     data = season(protocol="blocked")
     with pytest.raises(Stop):
@@ -102,7 +107,7 @@ def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tm
 def train_alone(run_folder: Path, data: Snapshot, number: int, stop_after: int = 10**9) -> None:
     alone, heard = phase_folder(run_folder, number), Heard(stop_after)
     alone.mkdir(parents=True, exist_ok=True)
-    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, stopped=heard.stopped)
+    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, cancelled=heard.stopped)
 
 
 def test_folds_trained_on_their_own_in_any_order_make_the_same_run(unbroken: Path, tmp_path: Path) -> None:
@@ -188,7 +193,7 @@ def test_maps_with_other_outages_are_answered_by_the_fold_that_never_saw_the_day
     np.testing.assert_allclose(kept.masked, kept.members[:, fold, seen], atol=1e-6)
 
 
-@pytest.mark.parametrize("stop_after", [12, 33])
+@pytest.mark.parametrize("stop_after", [33, *also(12)])
 def test_an_ensemble_stopped_anywhere_resumes_as_if_it_had_not_been(
     ensemble: tuple[Path, Heard], tmp_path: Path, stop_after: int
 ) -> None:
@@ -207,7 +212,7 @@ class Killed(BaseException):
     """Stands for a process that ends on the spot: nothing after it is run."""
 
 
-@pytest.mark.parametrize("write", [1, 2, 5, 8])
+@pytest.mark.parametrize("write", [2, 5, *also(1, 8)])
 def test_a_run_killed_in_the_middle_of_any_write_resumes_the_same(
     unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
 ) -> None:
@@ -393,6 +398,7 @@ def test_filled_up_batches_count_their_own_images_only() -> None:
     data = season()
     config = replace(TINY, dropout=0.0, learning_rate=0.0)
     network = steps.build_network(config, data.maps[:, ::2, ::2], data.palette, data.scalar)
+    network.run_eagerly = True  # tracing takes as long as hundreds of steps
     maps, recipes = data.maps[:5, ::2, ::2], np.tile(np.float32([0, 0, 1]), (5, 1))
     truth, weights = data.labels[:5], np.array([1, 2, 0.5, 1, 1], np.float32)
     answer = steps.predict(network, maps, recipes, size=8)

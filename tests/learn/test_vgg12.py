@@ -14,6 +14,8 @@ from quakegui.learn.network.vgg12 import check_maps, prepare, vgg12, whole_netwo
 from quakegui.learn.runs.dataset import scalar_table
 from quakegui.learn.runs.runconfig import RunConfig
 
+pytestmark = pytest.mark.xdist_group("network")
+
 
 @pytest.fixture(autouse=True)
 def exact() -> Iterator[None]:

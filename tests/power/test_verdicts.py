@@ -10,7 +10,7 @@ from field_free import RANDOM, noise
 from projects import demo, japan
 from scipy.stats import binomtest
 from terminal import Terminal
-from verdicts import BETTER, code, count, plain_inputs, project_bench, synthetic_benches
+from verdicts import BETTER, beside, code, count, plain_inputs, project_bench, synthetic_benches
 
 from quakegui.judge.predictors import WITHOUT_FIELD
 from quakegui.judge.surrogates import EVENT
@@ -27,7 +27,7 @@ def test_on_one_season_only_a_signal_is_called_better():
     assert sum(one in BETTER for one in codes) <= 4  # of 20; more comes about three times in a thousand
     signal = noise(rng, len(bench.evidence.days), 0.0) + 2.0 * (bench.truth.kinds == EVENT)
     assert code(bench, signal) in BETTER
-    assert not {code(bench, bench.rivals[name]) for name in WITHOUT_FIELD} & BETTER
+    assert not {code(bench, beside(bench).rivals[name]) for name in WITHOUT_FIELD} & BETTER
 
 
 def held(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -27,11 +28,19 @@ NIGHT = np.datetime64("2022-01-16", "D")
 """The night that the file of the UTC day before it reaches into: 15:00 to 18:00 UTC."""
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a closed project with a day of readings of two stations; copy it before use."""
+    folder = tmp_path_factory.mktemp("flags")
+    with Project.create(folder / "p", timezone="Asia/Tokyo") as made:
+        import_paths(made, [put(folder / "files", "a.min", iaga()), put(folder / "files", "b.min", iaga("MMB"))])
+    return folder / "p"
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    with Project.create(tmp_path / "p", timezone="Asia/Tokyo") as made:
-        import_paths(made, [put(tmp_path / "files", "a.min", iaga()), put(tmp_path / "files", "b.min", iaga("MMB"))])
-        yield made
+def project(template: Path, tmp_path: Path) -> Iterator[Project]:
+    with Project.open(shutil.copytree(template, tmp_path / "p")) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -187,3 +187,26 @@ def test_theme_and_language_switch_at_run_time(panel, session, qtbot):
     i18n.set_language("zh")
     qtbot.waitUntil(lambda: panel.play_bar.buttons["play"].accessibleName() == "播放")
     assert panel.readout.text() == "将光标移到图上，即可读取数值和坐标。"
+
+
+def test_what_a_pretrained_model_is_given_stands_below_while_its_saliency_is_shown(panel, session):
+    row = panel.input_maps
+    assert not row.isVisible()
+    heat = np.zeros((480, 480), np.float32)
+    heat[:240] = 1.0
+    session.heat[session.index] = heat
+    fields = {nights: np.full((32, 32), nights / 2.0, np.float32) for nights in (1, 3, 7)}
+    session.inputs[session.index] = fields
+    session.set_display(explain=True)
+    assert row.isVisible()
+    assert row.captions() == ["z of the night", "Mean z of 3 nights", "Mean z of 7 nights"]
+    for nights, field in fields.items():
+        np.testing.assert_array_equal(row.maps[nights].field, field)
+    grabbed, column = row.grab().toImage(), row.width() // 6
+    lightness = [QColor(grabbed.pixel(column, row.height() * part // 10)).lightness() for part in (3, 9)]
+    assert lightness[0] > 2 * lightness[1], "the lower half is veiled"
+    session.set_display(blind=True)
+    assert not row.isVisible()
+    session.set_display(blind=False)
+    walking.go_to(session, session.index + 1)
+    assert not row.isVisible(), "this day was not asked for"

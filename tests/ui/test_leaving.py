@@ -85,7 +85,7 @@ class Worker(training.TrainingThread):
 
 
 @pytest.fixture
-def trains(window, session, monkeypatch, qtbot):
+def trains(window, session, monkeypatch, qtbot, blank_maps):
     """Let a training run."""
     monkeypatch.setattr(training, "TrainingThread", lambda folder, parent, **_more: Worker(folder))
     labelling.label(session, 0, range(10))

@@ -19,11 +19,14 @@ from quakegui.ui import i18n, theme
 
 
 @pytest.fixture
+def source_folder(trained_tiny):
+    return trained_tiny
+
+
+@pytest.fixture
 def results_window(session, open_window):
     """Return a window with Evaluation on top and a finished run in use."""
-    trained(session)
     window = open_window(session)
-    session.reload(Change.LABELS | Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
     return window
 

@@ -17,7 +17,6 @@ from quakegui.learn.runs.files import write_arrays
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import registrations, runs
 from quakegui.project.store import ProjectError
-from quakegui.ui.main_window import MainWindow
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
 
@@ -28,17 +27,14 @@ def started(run):
 
 
 @pytest.fixture
-def window(session, qtbot):
-    made = MainWindow(session)
-    qtbot.addWidget(made)
-    made.resize(1440, 900)
-    made.show()
-    made.layouts.show("runs")
-    return made
+def window(session, open_window):
+    opened = open_window(session, (1440, 900))
+    opened.layouts.show("runs")
+    return opened
 
 
 @pytest.fixture
-def run(session):
+def run(session, blank_maps):
     """Return a run that has just been begun, in the project of the window."""
     made = season_runs.begin_run(session.project, session.season, TINY)
     session.reload(Change.RUNS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,15 +85,20 @@ class Clue:
     column
         Its plainest column, NaN where unknown, shape (day,).
     boosted
-        P(event) from boosted trees trained on its columns in the rival's folds, shape (day,).
+        Functions that return P(event), shape (day,), from boosted trees trained on its columns in the rival's folds: on event
+        against none, and on the five classes. They take seconds, and only what nothing else explains needs them.
     """
 
     column: Floats
-    boosted: Floats
+    boosted: tuple[Callable[[], Floats], ...]
 
     def at(self, rows: slice) -> Clue:
         """Return the clue of some of the days."""
-        return Clue(self.column[rows], self.boosted[rows])
+        return Clue(self.column[rows], tuple(partial(_rows_of, one, rows) for one in self.boosted))
+
+
+def _rows_of(answers: Callable[[], Floats], rows: slice) -> Floats:
+    return answers()[rows]
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
@@ -192,14 +198,26 @@ def run_clues(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Clue
     split, inputs, labels
         As in `predict`.
     """
-    event, none = (np.asarray(labels, np.int64) > 0).astype(np.int64), np.array([], np.intp)
+    classes, none = np.asarray(labels, np.int64), np.array([], np.intp)
     every = np.arange(len(inputs.days))
     found = {}
     for row in PREDICTORS.values():
         if row.clue is not None:
             table = row.clue(inputs, every, none)
-            found[row.id] = Clue(table[:, 0], out_of_fold(split, table, event, gradient_boosting)[:, 1])
+            found[row.id] = Clue(
+                table[:, 0], tuple(_boosted(split, table, y) for y in ((classes > 0).astype(np.int64), classes))
+            )
     return found
+
+
+def _boosted(split: Split, table: Floats, labels: NDArray[np.int64]) -> Callable[[], Floats]:
+    """Return a function that trains boosted trees at its first call, and returns their P(event)."""
+
+    @cache
+    def event() -> Floats:
+        return 1.0 - out_of_fold(split, table, labels, gradient_boosting)[:, 0]
+
+    return event
 
 
 def out_of_fold(split: Split, table: ArrayLike, labels: ArrayLike, fit_predict: FitPredict) -> Floats:

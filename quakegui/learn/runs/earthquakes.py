@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import DAY_MS, Catalogue
+from quakegui.judge.predictors import Inputs
 from quakegui.judge.surrogates import EventWindows
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, windows_of
 from quakegui.learn.runs.registry import RunFolder
 
 EARTHQUAKES = "earthquakes"
-"""Name of the earthquakes in a run's information on its project."""
+EVERY = "every_earthquake"
+"""Names of the main shocks, and of all earthquakes, in a run's information on its project."""
 
 
 def earthquake_facts(catalogue: Catalogue, available_at: NDArray[np.datetime64]) -> dict[str, Any]:
@@ -36,6 +39,40 @@ def earthquake_facts(catalogue: Catalogue, available_at: NDArray[np.datetime64])
         "times_ms": times[inside].tolist(),
         "classes": catalogue.classes[inside].tolist(),
     }
+
+
+def every_earthquake_facts(inputs: Inputs) -> dict[str, Any]:
+    """Return all earthquakes that the baselines may use on these days, aftershocks and smaller ones included, as plain values.
+
+    Parameters
+    ----------
+    inputs
+        Input of the baselines.
+    """
+    times = inputs.event_times.astype("datetime64[ms]").astype(np.int64)
+    known = times <= _span(inputs.available_at)[1]
+    return {"times_ms": times[known].tolist(), "magnitudes": inputs.event_magnitudes[known].tolist()}
+
+
+def with_training_earthquakes(inputs: Inputs, run: RunFolder) -> Inputs:
+    """Return the input of the baselines with all earthquakes as they were at the training of a run.
+
+    Unchanged if the run does not contain them. Earthquakes after the run's days are today's.
+
+    Parameters
+    ----------
+    inputs
+        Input with today's earthquakes.
+    run
+        The run.
+    """
+    kept = run.about.get(EVERY)
+    if kept is None:
+        return inputs
+    later = inputs.event_times.astype("datetime64[ms]").astype(np.int64) > _span(inputs.available_at)[1]
+    times = np.concatenate([np.array(kept["times_ms"], "datetime64[ms]"), inputs.event_times[later]])
+    magnitudes = np.concatenate([np.array(kept["magnitudes"], float), inputs.event_magnitudes[later]])
+    return replace(inputs, event_times=times, event_magnitudes=magnitudes)
 
 
 def training_earthquakes(run: RunFolder, today: Catalogue) -> Catalogue | None:

@@ -21,7 +21,7 @@ from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, frozen_alarms_of, made_for_of
 from quakegui.learn.runs.label_windows import windows_of
 from quakegui.learn.runs.predictions import PREDICTIONS
-from quakegui.season.events import CLASS_COUNT, ClassScheme
+from quakegui.season.events import CLASS_COUNT, LARGEST_MAGNITUDE, ClassScheme
 from quakegui.season.json_values import built
 from quakegui.strangers import HIGHEST_RATIO, SMALL, shown
 from quakegui.words import Said
@@ -227,6 +227,17 @@ def _earthquakes(value: Any) -> bool:
     )
 
 
+def _every_earthquake(value: Any) -> bool:
+    """Return whether a value has the format of `earthquakes.every_earthquake_facts`."""
+    if not isinstance(value, dict) or value.keys() != {"times_ms", "magnitudes"}:
+        return False
+    times, magnitudes = value["times_ms"], value["magnitudes"]
+    if not isinstance(times, list) or not isinstance(magnitudes, list) or len(times) != len(magnitudes):
+        return False
+    sound = all(type(one) is int and abs(one) < _LAST_MS for one in times) and times == sorted(times)
+    return sound and all(type(one) in (int, float) and abs(one) <= LARGEST_MAGNITUDE for one in magnitudes)
+
+
 def _label_windows(value: Any) -> bool:
     """Return whether a value has the format of `label_windows.window_facts`."""
     try:
@@ -288,6 +299,7 @@ _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "split": lambda value: isinstance(value, list) and all(map(_text, value)),
     "knows_until": _instant,
     "earthquakes": _earthquakes,
+    "every_earthquake": _every_earthquake,
     "made_for": lambda value: _sound(made_for_of, {"made_for": value}),
     "pretraining": lambda value: isinstance(value, list) and all(isinstance(one, list) for one in value),
     "label_windows": _label_windows,

@@ -35,7 +35,7 @@ ANSWERS = "answers.npz"
 HEAT = "heat.npz"
 
 
-def train_job(folder: Path, device: Device, precision: Measured, say: Listen, cancelled: CancelCheck) -> str:
+def train_job(folder: Path, device: Device, precision: Measured | None, say: Listen, cancelled: CancelCheck) -> str:
     """Train or resume the run in `folder`, finish it, and return a sentence.
 
     Parameters
@@ -43,7 +43,7 @@ def train_job(folder: Path, device: Device, precision: Measured, say: Listen, ca
     folder
         Folder of the run.
     device, precision
-        Computing device, and the fastest precision.
+        Computing device, and the fastest precision, see `needs_precision`.
     say, cancelled
         Called with messages; and whether to stop.
     """
@@ -58,7 +58,9 @@ def train_job(folder: Path, device: Device, precision: Measured, say: Listen, ca
         return _train(run, device, precision, say, cancelled)
 
 
-def phase_job(folder: Path, run_folder: Path, number: int, precision: Measured, *, say: Listen, cancelled: CancelCheck) -> str:
+def phase_job(
+    folder: Path, run_folder: Path, number: int, precision: Measured | None, *, say: Listen, cancelled: CancelCheck
+) -> str:
     """Train one phase of a run on its own, and return a sentence.
 
     Parameters
@@ -68,7 +70,7 @@ def phase_job(folder: Path, run_folder: Path, number: int, precision: Measured, 
     number
         Number of the phase.
     precision
-        The fastest precision.
+        The fastest precision, None if the job does not need it.
     say, cancelled
         Called with messages; and whether to stop.
     """
@@ -79,7 +81,7 @@ def phase_job(folder: Path, run_folder: Path, number: int, precision: Measured, 
     return Said("Phase {number} of the run “{run_title}” is trained.", number=number + 1, run_title=run.title)
 
 
-def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: CancelCheck) -> str:
+def _train(run: RunFolder, device: Device, measured: Measured | None, say: Listen, stopped: CancelCheck) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     if run.config.zero_shot:
@@ -224,7 +226,22 @@ def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     return Said("The detection limit of the run “{run_title}” was saved.", run_title=run.title)
 
 
-def policy_of(folder: Path, job: str, run_folder: Path | None, precision: Measured) -> str:
+def needs_precision(folder: Path, job: str, run_folder: Path | None) -> bool:
+    """Return whether a job depends on the fastest precision of this machine, whose measurement takes seconds.
+
+    Parameters
+    ----------
+    folder, run_folder
+        Folders of the job and of the run.
+    job
+        Name of the job.
+    """
+    if job not in ("train", "phase"):
+        return job == "hello"
+    return read_run(folder if run_folder is None else run_folder).config.precision == "auto"
+
+
+def policy_of(folder: Path, job: str, run_folder: Path | None, precision: Measured | None) -> str:
     """Return the precision of a job: that of the run if it has one.
 
     Parameters
@@ -234,8 +251,10 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, precision: Measur
     job
         Name of the job.
     precision
-        The fastest precision.
+        The fastest precision, None if the job does not need it.
     """
+    if job == "hello" and precision is not None:
+        return precision.policy
     if job in ("explain", "limit"):
         return "float32"
     run = read_run(folder if run_folder is None else run_folder)
@@ -243,10 +262,10 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, precision: Measur
         return str(run.card["precision"])
     if (folder / CHECKPOINT).is_file():
         return str(read_state(folder / CHECKPOINT)["precision"])
-    return precision.policy if run.config.precision == "auto" else run.config.precision
+    return precision.policy if precision is not None and run.config.precision == "auto" else run.config.precision
 
 
-def precision_reason(policy: str, precision: Measured) -> str:
+def precision_reason(policy: str, precision: Measured | None) -> str:
     """Return why a job uses the precision `policy`, as a sentence.
 
     Parameters
@@ -254,9 +273,11 @@ def precision_reason(policy: str, precision: Measured) -> str:
     policy
         Precision of the job.
     precision
-        The fastest precision.
+        The fastest precision, None if the job does not need it.
     """
-    return precision.reason if policy == precision.policy else Said("The run requires {policy}.", policy=policy)
+    if precision is not None and policy == precision.policy:
+        return precision.reason
+    return Said("The run requires {policy}.", policy=policy)
 
 
 def stopped_sentence(folder: Path) -> str:
@@ -264,7 +285,7 @@ def stopped_sentence(folder: Path) -> str:
     return Said("Stopped. {kept}", kept=progress_sentence(folder))
 
 
-def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, precision: Measured) -> dict[str, Any]:
+def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, precision: Measured | None) -> dict[str, Any]:
     """Return the card of a finished run, plain values.
 
     Parameters
@@ -272,7 +293,7 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, precis
     run, data, state
         The run, its training data, and the final state.
     device, precision
-        Computing device, and the fastest precision.
+        Computing device, and the fastest precision, see `needs_precision`.
     """
     import keras
 

@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -102,9 +102,10 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         why_backend = choose_backend()
         from quakegui.learn.network import devices, precision
 
-        device = devices.detect()
-        measured = precision.choose(device, cache=paths.cache())
-        policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
+        with _without("sklearn"):  # its wrapper in Keras takes longer to import than many jobs take
+            device = devices.detect()
+        fastest = precision.choose(device, cache=paths.cache()) if duties.needs_precision(folder, job, run) else None
+        policy = duties.policy_of(folder, job, run, fastest)
         say(
             messages.Hello(
                 device.backend,
@@ -117,18 +118,18 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
                     "{why_backend}{reason} {precision_reason}",
                     why_backend=why_backend,
                     reason=device.reason,
-                    precision_reason=duties.precision_reason(policy, measured),
+                    precision_reason=duties.precision_reason(policy, fastest),
                 ),
             )
         )
         if job == "hello":
-            summary = f"{device.name}, {device.backend} {device.version}, {measured.policy}."
+            summary = f"{device.name}, {device.backend} {device.version}, {policy}."
         elif job == "train":
-            summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
+            summary = duties.train_job(folder, device, fastest, say, cancelled.is_set)
         elif run is None:
             raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
         elif job == "phase":
-            summary = duties.phase_job(folder, run, phase, measured, say=say, cancelled=cancelled.is_set)
+            summary = duties.phase_job(folder, run, phase, fastest, say=say, cancelled=cancelled.is_set)
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:
@@ -202,6 +203,19 @@ def listen(source: int, cancelled: threading.Event) -> None:
         if any(line.strip() == b"cancel" for line in lines):
             cancelled.set()
     _end(ORPHANED)
+
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Prevent libraries from importing another one that they can do without; afterwards it can be imported."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _live(say: Speaker) -> None:

@@ -22,7 +22,7 @@ from quakegui.learn.runs.files import write_arrays, write_json
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import CARD, CONFIG, STYLE, RunError, RunFolder, new_folder, read_run
-from quakegui.learn.season_runs import about_of, complete_run, runs_folder
+from quakegui.learn.season_runs import about_of, complete_run
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.progress import CancelCheck
@@ -88,7 +88,7 @@ def apply_model(
         MADE_FOR: model.card[MADE_FOR],
         MODEL: {IDENTITY: identity, **{name: model.card[name] for name in FACTS if name in model.card}},
     }
-    runs = runs_folder(project)
+    runs = project.runs_folder
     with new_folder(runs, run_id) as part:
         write_arrays(part / WEIGHTS, dict(model.weights))
         write_arrays(part / STYLE, {"palette": data.palette, "scalar": data.scalar})

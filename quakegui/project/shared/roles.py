@@ -24,7 +24,7 @@ ROLES: Final = (READER, ANALYST, BLIND, INGEST)
 _OF_ANALYSTS: Final = (schema.journal, schema.stale_night)
 _CHANGED_BY_INGEST: Final = (
     schema.setting, schema.station, schema.imported_file, schema.kp, schema.night, schema.stale_night, schema.event_table,
-    schema.run,
+    schema.run, schema.block, schema.live_batch, schema.live_station,
 )  # fmt: skip
 _SCRIPT: Final = """\
 -- Roles of the shared project {database}; run by the owner of the database, who must be allowed to create roles.

@@ -120,6 +120,8 @@ def content_of(act: Act) -> str:
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
+        if summary.get("live"):
+            return tr("readings that arrived live on {day} (UTC)").format(day=str(names[0]).removeprefix("live "))
         files = tr(", ").join(names[:MOST_NAMES]) + (tr(", ") + "…" if summary.get("files", 0) > MOST_NAMES else "")
         readings, intervals = f"{summary.get('readings', 0):,}", summary.get("kp_intervals", 0)
         if intervals and not summary.get("readings"):

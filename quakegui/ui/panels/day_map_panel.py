@@ -11,6 +11,7 @@ from quakegui.app.session import Session
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.answer_bar import AnswerBar
 from quakegui.ui.panels.contact_sheet import ContactSheet
+from quakegui.ui.panels.input_maps import InputMaps
 from quakegui.ui.panels.notices import NoticeBar
 from quakegui.ui.panels.play_bar import PlayBar
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -33,6 +34,7 @@ class DayMapPanel(QWidget):
         self._brief = False
         self.view = DayMapView(self)
         self.contact = ContactSheet(session, self)
+        self.input_maps = InputMaps(session, self)
         self.readout = ElidedLabel(self)
         self.readout.setContentsMargins(12, 0, 12, 0)
         self.play_bar = PlayBar(session, self)
@@ -47,6 +49,7 @@ class DayMapPanel(QWidget):
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.contact)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.input_maps)
         column.addWidget(self.readout)
         column.addWidget(self.play_bar)
         self.view.hovered.connect(self._hover)

@@ -59,7 +59,9 @@ class Way(QPushButton):
         self._keep_height()
 
     def _keep_height(self) -> None:
-        self.setMinimumHeight(max(self.layout().totalHeightForWidth(self.width()), 0))
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), 0))
 
 
 class StartPage(QWidget):

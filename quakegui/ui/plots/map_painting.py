@@ -98,7 +98,7 @@ def _colour_table(style: MapStyle) -> tuple[int, ...]:
 def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None) -> None:
     display, day_map = scene.display, scene.map
     if scene.heat is not None:
-        _paint_heat(painter, to_screen, scene.heat)
+        paint_heat(painter, to_screen, scene.heat)
     if flash is not None:
         _paint_flash(painter, to_screen, day_map, scene.threshold_z, flash)
     # The threshold line follows the outlines: thinner and on top of them, both are visible.
@@ -113,8 +113,16 @@ def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, f
         _paint_numbers(painter, to_screen, day_map)
 
 
-def _paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float32]) -> None:
-    """Darken areas of low saliency: the map keeps its colours where the model was sensitive."""
+def paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float32]) -> None:
+    """Darken areas of low saliency: the map keeps its colours where the model was sensitive.
+
+    Parameters
+    ----------
+    painter, to_screen
+        The painter, and the transform from pixels of the saliency map to its units.
+    heat
+        Saliency, 0 to 1, shape (row, column).
+    """
     rows, columns = heat.shape
     veil = np.zeros((rows, columns, 4), dtype=np.uint8)
     veil[..., 3] = np.round(VEIL * (1.0 - np.clip(heat, 0.0, 1.0)))
