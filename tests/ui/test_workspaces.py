@@ -95,6 +95,8 @@ def look_at_the_rules(window, qtbot):
     session, view = window.session, window.day_map_panel.view
     for workspace in ("days", "review"):
         use(window, workspace, qtbot)
+        window.docks["day"].raise_()
+        QApplication.processEvents()
         walking.select(session, (4, 9))  # rule 16: how many days a key would label
         assert any(count.seen for count in window.findChildren(RangeCount)), workspace
         parts = view.layout_now()  # rule 19: nothing covers the colour bar
