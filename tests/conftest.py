@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import copy
 import gc
 import io
 import os
@@ -103,8 +104,8 @@ def baselines_fitted_once() -> Iterator[None]:
             folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
             key = pickle.dumps((fit.__name__, tuple(PREDICTORS), folds, inputs, labels))
             if key not in known:
-                known[key] = pickle.dumps(fit(split, inputs, labels))
-            return pickle.loads(known[key])
+                known[key] = fit(split, inputs, labels)
+            return copy.deepcopy(known[key])  # a clue has functions, which cannot be pickled
 
         return fitted
 
