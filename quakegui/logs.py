@@ -158,15 +158,15 @@ class Uncaughts:
         if sys.stderr is not None:
             sys.__excepthook__(kind, error, trace)
 
-    def thread(self, told: threading.ExceptHookArgs) -> None:
+    def thread(self, problem: threading.ExceptHookArgs) -> None:
         """Replace `threading.excepthook`: log errors of other threads."""
-        if told.exc_value is not None and not isinstance(told.exc_value, SystemExit):
-            self(told.exc_value, Said("the thread {name}", name=Said(told.thread.name) if told.thread else "?"))
+        if problem.exc_value is not None and not isinstance(problem.exc_value, SystemExit):
+            self(problem.exc_value, Said("the thread {name}", name=Said(problem.thread.name) if problem.thread else "?"))
 
-    def nowhere(self, told: sys.UnraisableHookArgs) -> None:
+    def nowhere(self, problem: sys.UnraisableHookArgs) -> None:
         """Replace `sys.unraisablehook`: log errors in finalisers, which nobody could catch."""
-        if told.exc_value is not None:
-            self(told.exc_value, Said("what could not raise ({what})", what=told.err_msg or "a finaliser"))
+        if problem.exc_value is not None:
+            self(problem.exc_value, Said("what could not raise ({what})", what=problem.err_msg or "a finaliser"))
 
 
 def _place(error: BaseException) -> tuple[str, str, int]:
@@ -177,7 +177,7 @@ def _place(error: BaseException) -> tuple[str, str, int]:
 
 
 @contextmanager
-def kept(part: Part) -> Iterator[Uncaughts]:
+def log_file(part: Part) -> Iterator[Uncaughts]:
     """Log messages, uncaught errors and the stack of a crashing process, within a context.
 
     Parameters

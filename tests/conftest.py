@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from run_projects import TINY, fill, season_of
 
 from quakegui import cli
 from quakegui.judge.predictors import PREDICTORS
-from quakegui.learn import evidence, prospective
+from quakegui.learn import evidence, prospective, season_evaluation
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import runs
 from quakegui.project.importing import import_paths
@@ -71,6 +72,21 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def on_postgresql() -> Iterator[None]:
+    """Put all projects on the server that QUAKEGUI_TEST_DATABASE names, if it does."""
+    server = os.environ.get("QUAKEGUI_TEST_DATABASE")
+    if not server:
+        yield
+        return
+    from on_postgresql import dropped, put_on
+
+    with pytest.MonkeyPatch.context() as patch:
+        names = put_on(server, patch)
+        yield
+    dropped(server, names)
+
+
 @pytest.fixture
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of computed parts of seasons, which are kept there for this test alone."""
@@ -81,18 +97,23 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def baselines_fitted_once() -> Iterator[None]:
     """Fit the baselines once for all tests that judge by the same days, labels and folds; `tests/judge` tests how they fit."""
-    fit, known = evidence.run_predictors, dict[bytes, Any]()
+    known = dict[bytes, Any]()
 
-    def fitted(split: Any, inputs: Any, labels: Any) -> Any:
-        folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
-        key = pickle.dumps((tuple(PREDICTORS), folds, inputs, labels))
-        if key not in known:
-            known[key] = fit(split, inputs, labels)
-        return {name: answer.copy() for name, answer in known[key].items()}
+    def once(fit: Callable[..., dict[str, Any]], copied: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
+        def fitted(split: Any, inputs: Any, labels: Any) -> dict[str, Any]:
+            folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
+            key = pickle.dumps((fit.__name__, tuple(PREDICTORS), folds, inputs, labels))
+            if key not in known:
+                known[key] = fit(split, inputs, labels)
+            return copied(known[key])
+
+        return fitted
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (evidence, prospective):
-            patch.setattr(module, "run_predictors", fitted)
+            patch.setattr(module, "run_predictors", once(module.run_predictors, deepcopy))
+        for module in (season_evaluation, prospective):
+            patch.setattr(module, "run_clues", once(module.run_clues, dict))  # whose trees are grown once, when first asked for
         yield
 
 
@@ -128,17 +149,17 @@ def no_garbage_in_a_jobs_thread(request: pytest.FixtureRequest) -> Iterator[None
     gc.enable()
 
 
-#: What many tests share and takes long to make: its tests run in one process, so that it is made once.
-DEAR = ("demo", "trained_template", "driver", "japan")
+#: What many tests share and takes long to make, and the process in which it is made once. One process has TensorFlow.
+DEAR = {"demo": "demo", "trained_template": "network", "built_once": "network", "driver": "driver", "japan": "japan"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that share something dear in one process."""
     for item in items:
-        for name in DEAR:
+        for name, group in DEAR.items():
             if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+                item.add_marker(pytest.mark.xdist_group(group))
                 break
 
 

@@ -9,6 +9,8 @@ from quakegui.project import schema
 
 def turn_back(database: sqlite3.Connection, version: int = 2) -> None:
     """Turn a project's tables into those of version 4 (no flags), 3 (no registrations) or 2 (no acts and no chains either)."""
+    for table in ("live_station", "live_batch"):
+        database.execute(f"DROP TABLE {table}")
     database.execute("DROP INDEX journal_flag")
     if version < 4:
         database.execute("DROP TABLE registration")

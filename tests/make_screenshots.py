@@ -57,6 +57,7 @@ DIALOGS = {
     "season": commands.edit_season,
     "rule": commands.apply_rule,
     "agreement": commands.show_agreement,
+    "flags": commands.show_flags,
     "revert": commands.revert_labels,
     "settings": commands.edit_settings,
     "figure": commands.export_figure,

@@ -1,4 +1,4 @@
-"""Kinds of days for the filter of the walk, and the days that the walk goes through."""
+"""Kinds of days to which browsing can be restricted, and the days that remain."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NOTHING_FURTHER = {
 
 
 def walk_days(session: Session) -> NDArray[np.intp]:
-    """Return the indices of the days that the walk goes through, in order."""
+    """Return the indices of the days to browse, in order."""
     if session.walk is None:
         every = np.arange(session.days.size)
         session.walk = every[days_of_kind(session, session.only)] if session.only else every

@@ -67,13 +67,22 @@ def report(project: Path, path: Path, language: str, as_of: AsOf) -> Deed:
     return Deed(("quakegui", "report", str(project), str(path), "--language", language, "--labels", as_of), project)
 
 
-def rule(project: Path, wanted: LabelRule, author: str) -> Deed:
+def rule(project: Path, label_rule: LabelRule, author: str) -> Deed:
     """Return the step of labelling by rule."""
-    words = ["quakegui", "labels", "rule", str(project), "--days-after", str(wanted.days_after), "--winner", wanted.winner]
-    if wanted.flat_days_before is not None:
-        words += ["--days-before", str(wanted.flat_days_before)]
+    words = [
+        "quakegui",
+        "labels",
+        "rule",
+        str(project),
+        "--days-after",
+        str(label_rule.days_after),
+        "--winner",
+        label_rule.winner,
+    ]
+    if label_rule.flat_days_before is not None:
+        words += ["--days-before", str(label_rule.flat_days_before)]
     else:
-        words += ["--scale", f"{wanted.days_before_scale:g}", "--exponent", f"{wanted.days_before_exponent:g}"]
+        words += ["--scale", f"{label_rule.days_before_scale:g}", "--exponent", f"{label_rule.days_before_exponent:g}"]
     return Deed((*words, *(("--author", author) if author else ())), project, "season.labels")
 
 

@@ -39,7 +39,7 @@ class Answers:
     days, labels, probabilities
         The scored days, the classes that they are judged by, and the run's answers, shapes (day,), (day,) and (day, class).
     figures
-        What counting them gives, by target.
+        Figures computed from them, by target.
     """
 
     days: NDArray[np.datetime64]
@@ -95,7 +95,7 @@ class Evaluation:
 
     @property
     def answers(self) -> Answers:
-        """The answers alone."""
+        """The predictions alone."""
         figures = {one.target: one.figures for one in self.judgement.targets}
         return Answers(self.days, self.labels, self.probabilities, figures)
 
@@ -133,6 +133,37 @@ class Evaluation:
 def is_run_of(session: Session, now: RunFolder | None, project: Project, run: RunFolder) -> bool:
     """Return whether the run now shown is the one that a job of this project was about, whenever each was read."""
     return project is session.project and now is not None and now.id == run.id
+
+
+def words_unflagged(
+    project: Project,
+    season: Season,
+    run: str,
+    as_of: AsOf,
+    environment: Environment,
+    *,
+    progress: ProgressCallback,
+    cancelled: CancelCheck,
+) -> str:
+    """Return the verdict of a run without the analysts' flags, or why there is none; may take a minute: call it in a job.
+
+    Parameters
+    ----------
+    project, season, run, as_of
+        The project, its season, the id of the run, and the labels and earthquakes of the evaluation.
+    environment
+        Environment of the worker that predicts the maps again.
+    progress, cancelled
+        Called with the progress, and to check whether to stop.
+    """
+    from quakegui.learn import messages, season_runs, unflagged
+
+    def listen(message: messages.Message) -> None:
+        if isinstance(message, messages.WorkerProgress):
+            progress(message.done, message.total, message.text)
+
+    found = season_runs.find_run(project, run)
+    return unflagged.words_unflagged(project, season, found, as_of, listen=listen, cancelled=cancelled, environment=environment)
 
 
 def has_study(run: RunFolder) -> bool:
@@ -219,7 +250,7 @@ def answers_of(run: RunFolder) -> Answers | None:
 
 
 def _count(labels: NDArray[np.int64], answers: NDArray[np.float64], known: NDArray[np.bool_]) -> dict[Target, Figures]:
-    """Return the figures of answers, as a judgement of them counts them.
+    """Return the figures of predictions, computed as in an evaluation.
 
     Parameters
     ----------

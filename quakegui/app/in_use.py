@@ -37,7 +37,7 @@ def read_in_use(project: Project, season: Season) -> InUse:
     """Read the predictions of the current run for a season; takes a while, so call it in a job if one is running."""
     from quakegui.learn.alarm_days import alarms_of
     from quakegui.learn.calibrated import calibrated
-    from quakegui.learn.season_runs import class_mismatch_by_id
+    from quakegui.learn.run_classes import class_mismatch_by_id
     from quakegui.project import runs
 
     predictions = runs.predictions_in_use(project, season.days)

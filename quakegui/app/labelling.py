@@ -124,7 +124,7 @@ def label(
 @_refusable
 def accept(session: Session) -> bool:
     """Accept the prediction of the selected days, or of the day shown, as their label; one step that can be undone."""
-    from quakegui.learn.season_runs import class_mismatch_by_id
+    from quakegui.learn.run_classes import class_mismatch_by_id
     from quakegui.project import journal
     from quakegui.project.store import ProjectError
 
@@ -272,11 +272,11 @@ def latest(session: Session) -> Step | None:
     return steps(session)[0]
 
 
-def answer(session: Session, before: Step | None, outweighed: int = 0) -> None:
+def answer(session: Session, before: Step | None, hidden: int = 0) -> None:
     """Report what the analyst has written since the step `before`, if it covers more than one day."""
     step = latest(session)
     if step is not None and (before is None or step.number != before.number) and step.days > 1:
-        session.answered.emit(Answer(step, outweighed=outweighed))
+        session.answered.emit(Answer(step, outweighed=hidden))
 
 
 def _answer_label(session: Session, wanted: Mapping[int, int | None], before: Step | None) -> None:

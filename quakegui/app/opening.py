@@ -16,6 +16,7 @@ from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.project.store import Project
@@ -71,6 +72,11 @@ def adopt(session: Session, project: Project) -> None:
     session.take(project)
     session.runs_stamp = others.runs_stamp(session)
     project.answer_here()
+    if project.login and project.login != session.settings.analyst:
+        session.set_settings(analyst=project.login)
+        session.said.emit(
+            Said("In this shared project you write under the name of your login: {name}.", name=project.login), "info"
+        )
     for warning in project.warnings:
         session.said.emit(warning, "warning")
     session.set_settings(recent=session.settings.with_recent(project.folder).recent)

@@ -34,11 +34,10 @@ class RunRow:
 
 def read_runs(project: Project) -> tuple[tuple[RunRow, ...], tuple[str, ...]]:
     """Return the runs of the project, newest first, and a sentence for each that cannot be read."""
-    from quakegui.learn import season_runs
     from quakegui.learn.runs import registry
     from quakegui.project import registrations, runs
 
-    found, problems = registry.list_runs(season_runs.runs_folder(project))
+    found, problems = registry.list_runs(project.runs_folder)
     in_use = runs.run_in_use(project)
     until = {one.run: str(one.terms.last_day) for one in registrations.registrations(project)}
     rows, sentences = [], list(problems)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a window at its start does not need training and evaluation
 
 def use_run(session: Session, run: RunFolder) -> None:
     """Make a run the current run; if it has no predictions for these days yet, a job computes them first."""
-    from quakegui.learn import operating
+    from quakegui.learn import issuing
     from quakegui.project import runs
 
     others.look(session)
@@ -34,7 +34,7 @@ def use_run(session: Session, run: RunFolder) -> None:
 
     def work(progress: ProgressCallback, cancelled: CancelCheck) -> None:
         progress(0, 0, run.title)
-        operating.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
+        issuing.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
 
     if (runs.predictions(project, run.id, season.days).classes >= 0).any():
         use()
@@ -107,10 +107,9 @@ def trash_run(session: Session, run: RunFolder) -> None:
 
 def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
     """Return the runs in the trash of the project, newest first."""
-    from quakegui.learn import season_runs
     from quakegui.learn.runs import trash
 
-    return () if session.project is None else trash.trashed_runs(season_runs.runs_folder(session.project))
+    return () if session.project is None else trash.trashed_runs(session.project.runs_folder)
 
 
 def restore_run(session: Session, run: RunFolder) -> None:
@@ -122,12 +121,11 @@ def restore_run(session: Session, run: RunFolder) -> None:
 
 def empty_trash(session: Session) -> None:
     """Permanently delete the runs in the trash."""
-    from quakegui.learn import season_runs
     from quakegui.learn.runs import trash
 
     project = session.project
     if project is not None:
-        _tell(session, lambda: trash.empty_trash(season_runs.runs_folder(project)), Change.RUNS)
+        _tell(session, lambda: trash.empty_trash(project.runs_folder), Change.RUNS)
 
 
 def export_run(session: Session, run: RunFolder, path: Path) -> None:
@@ -157,11 +155,10 @@ def import_run(session: Session, path: Path) -> None:
         return
 
     def work(progress: ProgressCallback, _cancelled: CancelCheck) -> RunFolder:
-        from quakegui.learn import season_runs
         from quakegui.learn.runs import archives
 
         progress(0, 0, path.name)
-        return archives.import_run(season_runs.runs_folder(project), path)
+        return archives.import_run(project.runs_folder, path)
 
     def done(run: RunFolder) -> None:
         session.said.emit(Said("The run “{run_title}” was imported as {run_id}.", run_title=run.title, run_id=run.id), "info")

@@ -76,13 +76,6 @@ def offset_text(timezone: str, instant: np.datetime64) -> str:
     return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
-def offset_seconds(timezone: str, instant: np.datetime64) -> float:
-    """Return the UTC offset of a zone at a given time in seconds, east positive."""
-    offset = to_local(instant, timezone).utcoffset()
-    assert offset is not None
-    return offset.total_seconds()
-
-
 def local_midnights(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
     """Return the UTC times at which local days begin, datetime64[ms], shape (day,)."""
     return night_bounds(days, timezone, NightWindow(0.0, 1.0))[0]

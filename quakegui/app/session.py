@@ -28,6 +28,7 @@ from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.app.unseen import Unseen
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
+from quakegui.season.names import class_names
 from quakegui.words import Said
 
 # Database, tables and science are imported on use: an empty window responds before any of them is loaded.
@@ -64,6 +65,8 @@ class Session(QObject):
     """The project is about to be closed: work on it must end now."""
     arrived = Signal(object)
     """`Arrivals`: changes by other programs, which are shown by now or being computed."""
+    heard = Signal()
+    """The server of a shared project has told of a change, by whomever."""
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -107,6 +110,8 @@ class Session(QObject):
         """The class of each day for the evaluation, -1 for none: from the labels of all people, and none of a model."""
         self.events: tuple[Event, ...] = ()
         self.event_classes: tuple[int, ...] = ()
+        self.split: float | None = None
+        """Magnitude split of the project; None if its earthquakes are not classified."""
         self.event_days = NO_DAYS
         self.predictions: PredictionTable | None = None
         self.alarms: tuple[tuple[int, int], ...] = ()
@@ -163,6 +168,16 @@ class Session(QObject):
     def synthetic(self) -> bool:
         """Whether the data shown is synthetic."""
         return self.project is not None and self.project.synthetic
+
+    @property
+    def zero_shot(self) -> bool:
+        """Whether the current predictions are those of a model that was not trained on this season."""
+        return any(row.in_use and row.run.config.zero_shot for row in self.runs)
+
+    @property
+    def class_names(self) -> tuple[Said, ...]:
+        """The names of the classes 0 to 4, with the magnitude split of the project."""
+        return class_names(self.split)
 
     def day_map(self, index: int | None = None) -> DayMap | None:
         """Return the map of a day (default: the day shown), or None without a season."""
@@ -239,6 +254,8 @@ class Session(QObject):
         from quakegui.project.lookout import Lookout
 
         self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
+        if self.lookout.listener is not None:
+            self.lookout.listener.told = self.heard.emit
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
         """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""
@@ -247,13 +264,13 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         before = self.day
-        remembered = before if before is not None else as_day(self.file.load_day(self.project.folder))
+        recursive_filter = before if before is not None else as_day(self.file.load_day(self.project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
         ends = self.days[list(self.selection)] if self.selection is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
         self.selection, self.chosen = same_days(self.days, ends), ()
-        self.index = nearest(self.days, remembered) if remembered is not None else first_map(season)
+        self.index = nearest(self.days, recursive_filter) if recursive_filter is not None else first_map(season)
         if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
             self.selection = None
         self.labels, self.predictions, self.alarms = LabelTable.of(self.days, {}), None, ()
@@ -263,7 +280,7 @@ class Session(QObject):
         self.changed.emit(Change.ALL & ~Change.PROJECT)
 
     def show_day(
-        self, index: int, selection: tuple[int, int] | None, chosen: tuple[int, ...] = (), *, jump: bool = True
+        self, index: int, selection: tuple[int, int] | None, others: tuple[int, ...] = (), *, jump: bool = True
     ) -> bool:
         """Show a day and select days, which must include it: only visible days can be labelled.
 
@@ -271,7 +288,7 @@ class Session(QObject):
         ----------
         index
             Index of the day.
-        selection, chosen
+        selection, others
             The selected days.
         jump
             Whether the way back to the former day is saved; never for a neighbouring day.
@@ -284,11 +301,11 @@ class Session(QObject):
         moves = index != self.index
         if jump and abs(index - self.index) > 1 and self.day is not None:
             self.trail = [*self.trail[1 - LONGEST_TRAIL :], self.day]
-        other = selection != self.selection or chosen != self.chosen
+        other = selection != self.selection or others != self.chosen
         change = (Change.DAY if moves else Change.NOTHING) | (Change.RANGE if other else Change.NOTHING)
         if moves:
             self.direction = 1 if index > self.index else -1
-        self.index, self.selection, self.chosen = index, selection, chosen
+        self.index, self.selection, self.chosen = index, selection, others
         if moves:
             self.unseen.see()
             if not self._keeper.isActive():
@@ -358,6 +375,8 @@ class Session(QObject):
 
             self.events = catalogue.events(self.project)
             self.event_classes = catalogue.event_classes(self.project)
+            scheme = catalogue.class_scheme(self.project)
+            self.split = None if scheme is None else scheme.split_magnitude
             times = np.array([event.time for event in self.events], dtype="datetime64[ms]")
             self.event_days = local_date(times, self.project.timezone)
 

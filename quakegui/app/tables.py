@@ -20,9 +20,9 @@ class LabelTable:
     Attributes
     ----------
     classes
-        0..4, or -1 where no label is in force, int8, shape (day,).
+        0..4, or -1 where there is no current label, int8, shape (day,).
     by_rule
-        Whether the label in force is the rule's, no person's, shape (day,).
+        Whether the current label comes from the rule, shape (day,).
     rows
         The current journal row, or None, one per day.
     """

@@ -40,9 +40,9 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
             project, paths, listen=lambda _message: None, progress=progress, cancelled=cancelled, environment=environment
         )
 
-    def show(made: Update) -> None:
+    def show(update: Update) -> None:
         if session.project is project:
             computing.recompute(session)
-            done(made)
+            done(update)
 
     session.jobs.start("updating", work, show, asks=True)

@@ -49,9 +49,9 @@ class TrainingLabels:
 def labels_of_training(session: Session) -> TrainingLabels | None:
     """Return the training labels of the current run, None if it is not finished or its predictions cannot be read."""
     from quakegui.learn.evidence import project_catalogue
+    from quakegui.learn.run_classes import class_mismatch
     from quakegui.learn.runs.earthquakes import earthquakes_differing
     from quakegui.learn.runs.registry import RunError
-    from quakegui.learn.season_runs import class_mismatch
 
     run = next((row.run for row in session.runs if row.in_use and row.run.card is not None), None)
     if run is None or session.project is None:

@@ -93,7 +93,7 @@ def step(session: Session, days: int) -> None:
 
 
 def go_to_end(session: Session, direction: int) -> None:
-    """Show the last (+1) or the first (-1) day that the walk goes through."""
+    """Show the last (+1) or the first (-1) of the days to browse."""
     there = walk_days(session)
     if there.size:
         go_to(session, int(there[-1 if direction > 0 else 0]))

@@ -28,13 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str]) -> None:
     from quakegui import logs
     from quakegui.cli.terminal import say
-    from quakegui.cli.verbs import app
+    from quakegui.cli.verbs import program
     from quakegui.formats.errors import FormatError
     from quakegui.project.store import ProjectError
 
-    with logs.kept("command") as uncaughts:
+    with logs.log_file("command") as uncaughts:
         try:
-            app(args=words, prog_name="quakegui")
+            program(args=words, prog_name="quakegui")
         except (ProjectError, FormatError) as error:
             say(str(error), style="red")
             sys.exit(1)

@@ -42,7 +42,8 @@ def import_(
     ],
     *,
     box: Annotated[
-        tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees, boundaries included.")
+        tuple[float, float, float, float] | None,
+        typer.Option(metavar="S N W E", help="Search area: latitudes, then longitudes, in degrees."),
     ] = None,
     radius: Annotated[float | None, typer.Option(metavar="KM", help="Radius around the centre of the network.")] = None,
     min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Minimum magnitude, inclusive.")] = None,

@@ -1,4 +1,4 @@
-"""Commands on flags: readings that an analyst does not want to count, and why."""
+"""Commands on flags: readings that an analyst excludes, and why."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from quakegui.project.flags import Subject
 from quakegui.project.season_tables import iso
 from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.season.flags import Flag
+from quakegui.words import counted
 
 COLUMNS = ("number", "at", "author", "station", "night", "since", "until", "reason")
 
@@ -37,7 +38,7 @@ def list_(project: ProjectFolder, station: Station = "", as_json: AsJson = False
     """List the flags in force with author and reason; times are UTC."""
     with open_project(project, read_only=True) as opened:
         facts = [flag_facts(flag) for flag in flags.standing(opened, station.strip().upper() or None)]
-    print_facts(f"{len(facts)} flags", COLUMNS, facts, as_json=as_json)
+    print_facts(counted("{count} flag", "{count} flags", count=len(facts)), COLUMNS, facts, as_json=as_json)
 
 
 @app.command(
@@ -60,7 +61,7 @@ def add(
     """
     with open_project(project) as opened, bar("Flagging") as report:
         wanted = _subjects(opened, station, night, since, until)
-        step = flags.flag(opened, wanted, author=author or default_author(), reason=reason, progress=report)
+        step = flags.flag(opened, wanted, author=author or default_author(opened), reason=reason, progress=report)
         found = flags.within(flags.standing(opened, wanted[0].station), wanted)
     _tell("Flags added", found if step else (), "These readings are already flagged for this reason.", as_json=as_json)
 
@@ -89,7 +90,7 @@ def remove(
             found = tuple(flag for flag in flags.standing(opened) if flag.number == number)
         if not found:
             raise ProjectError("There is no such flag in force; list all flags with 'quakegui flags list'.")
-        flags.unflag(opened, found, author=author or default_author(), progress=report)
+        flags.unflag(opened, found, author=author or default_author(opened), progress=report)
     _tell("Flags removed", found, "", as_json=as_json)
 
 

@@ -32,7 +32,7 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 def undo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
     """Undo an import; default: the last one. The earlier contents of the project are used again."""
     with open_project(project) as opened, bar("Undoing") as report:
-        act = undo_import(opened, number, author=author or default_author(), progress=report)
+        act = undo_import(opened, number, author=author or default_author(opened), progress=report)
     say(f"Import {act.id} was undone: {content_of(act)}. Restore it with 'quakegui imports redo {project} {act.id}'.")
 
 
@@ -40,7 +40,7 @@ def undo(project: ProjectFolder, number: Number = None, author: StepAuthor = "")
 def redo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
     """Redo an undone import; default: the last one undone."""
     with open_project(project) as opened, bar("Redoing") as report:
-        act = redo_import(opened, number, author=author or default_author(), progress=report)
+        act = redo_import(opened, number, author=author or default_author(opened), progress=report)
     say(f"Import {act.id} was restored: {content_of(act)}.")
 
 
@@ -64,6 +64,8 @@ def content_of(act: Act) -> str:
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
+        if summary.get("live"):
+            return f"readings that arrived live on {str(names[0]).removeprefix('live ')} (UTC)"
         more = ", ..." if summary.get("files", 0) > len(names[:3]) else ""
         counts = [f"{summary.get('readings', 0)} readings"] if summary.get("readings") else []
         counts += [f"{summary['kp_intervals']} Kp intervals"] if summary.get("kp_intervals") else []

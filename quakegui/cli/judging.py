@@ -32,7 +32,7 @@ def judge(
         ),
     ],
     protocol: Annotated[
-        OwnProtocol, typer.Option(help="'blocked': the predictor was or is trained on this season; 'zero-shot': it was not.")
+        OwnProtocol, typer.Option(help="'blocked': the predictor was trained on this season; 'zero-shot': it was not.")
     ] = "blocked",
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +56,7 @@ def apply(
         Path | None,
         typer.Argument(
             metavar="MODEL",
-            help="Folder written by 'quakegui pretrain'; default: the bundled model.",
+            help="Folder written by 'quakegui pretrain'; default: the one that comes with quakegui.",
             show_default=False,
         ),
     ] = None,

@@ -29,7 +29,7 @@ def _a_name(text: str) -> str:
     return shown(a_text(text).strip(), 200)
 
 
-LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Author of the labels; default: your user name.")]
+LabelAuthor = Annotated[str, typer.Option(callback=_a_name, help="Author; default: your user name.")]
 
 
 LAW = LabelRule()
@@ -51,7 +51,7 @@ def rule(
     ] = LAW.days_before_scale,
     exponent: Annotated[float, typer.Option(min=-1, max=1, help="E in the default.")] = LAW.days_before_exponent,
     days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the day of the earthquake.")] = 3,
-    winner: Annotated[Literal["later", "larger"], typer.Option(help="Which of two earthquakes takes a day.")] = "later",
+    winner: Annotated[Literal["later", "larger"], typer.Option(help="Earthquake that labels a day in two windows.")] = "later",
     author: LabelAuthor = "",
 ) -> None:
     """Label every day of the season by the retrospective rule: days around an earthquake receive its class."""
@@ -59,7 +59,7 @@ def rule(
     with open_project(project) as opened:
         if catalogue.class_scheme(opened) is None and catalogue.events(opened):
             say_scheme(*catalogue.make_class_scheme(opened))
-        found = journal.apply_rule(opened, wanted, author=author or default_author())
+        found = journal.apply_rule(opened, wanted, author=author or default_author(opened))
         events = catalogue.events(opened)
     counts = ", ".join(f"class {cls}: {count}" for cls, count in enumerate(found.counts))
     post = int(found.post.sum())
@@ -83,7 +83,7 @@ def set_(
     cls: Annotated[Literal["0", "1", "2", "3", "4", "none"], typer.Argument(metavar="CLASS", help="0 to 4, or none.")],
     *,
     author: LabelAuthor = "",
-    note: Annotated[str, typer.Option(callback=a_text, help="Note of the labels.")] = "",
+    note: Annotated[str, typer.Option(callback=a_text, help="Note on these days.")] = "",
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=f"Skip the question about more than {MANY} days or days outside the season.")
     ] = False,
@@ -105,7 +105,7 @@ def set_(
             wanted,
             None if cls == "none" else int(cls),
             source=LabelSource.ANALYST,
-            author=author or default_author(),
+            author=author or default_author(opened),
             note=note or None,
         )
         said = journal.in_force(opened)
@@ -133,7 +133,7 @@ def import_(
 ) -> None:
     """Import labels from a csv; nothing is imported if a line cannot be read."""
     with open_project(project) as opened:
-        done = labelfiles.import_labels(opened, file, author=author or default_author())
+        done = labelfiles.import_labels(opened, file, author=author or default_author(opened))
     say(f"{done.read} labels read, {done.changes} of them new or changed; {done.by_rule} rule labels were skipped.")
     if done.removals:
         say(f"{done.removals} of them cleared a label, because their class is empty.")

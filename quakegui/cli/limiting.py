@@ -87,15 +87,15 @@ def _run_of(project: Project, run_id: str | None) -> RunFolder | None:
     return choose_run(judged, None, None if in_use in without else in_use) if judged else None
 
 
-def print_limit(found: Limit) -> None:
+def print_limit(limit: Limit) -> None:
     """Print power by size and by number of earthquakes, and its explanation."""
     from quakegui.report import limit_parts
     from quakegui.report.words import Words
 
     say = Words("en")
     for title, made in (
-        (f"Detection limit: {found.title}", limit_parts.size_table(found, say)),
-        (f"Earthquakes needed, signals of {found.peak_nt:.1f} nT", limit_parts.count_table(found, say)),
+        (f"Detection limit: {limit.title}", limit_parts.size_table(limit, say)),
+        (f"Earthquakes needed, signals of {limit.peak_nt:.1f} nT", limit_parts.count_table(limit, say)),
     ):
         print_table(title, made.head, made.rows)
-    typer.echo(limit_parts.limit_text(found, say))
+    typer.echo(limit_parts.limit_text(limit, say))

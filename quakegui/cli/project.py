@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,11 +43,14 @@ from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.season_source import SeasonSource
 from quakegui.learn.zero_shot.shipped import install_model
 from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project.exchange import import_export, is_export
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
+from quakegui.project.making import is_project
 from quakegui.project.mappings import save_for_later
 from quakegui.project.season_tables import SYNTHETIC, iso
-from quakegui.project.store import DATABASE, Project, ProjectError
+from quakegui.project.sharing import create_shared
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
 SHOWN = 20
@@ -68,13 +72,13 @@ def demo(
     ] = None,
     train: Annotated[
         bool,
-        typer.Option("--train", help="With --headless: train a small model instead of evaluating the bundled one."),
+        typer.Option("--train", help="With --headless: train a small model instead of evaluating the pre-trained one."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create the SYNTHETIC season of 2022 and show it with the predictions of the bundled model.
+    """Create the SYNTHETIC season of 2022 and show it with the predictions of the pre-trained model.
 
-    The model was trained on other simulated seasons of the same generator, so it detects signals like these.
+    The model was trained on other synthetic seasons of the same generator, so it detects signals like these.
     """
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
@@ -98,10 +102,27 @@ def new(
         str, typer.Option(help="IANA name of the time zone that defines the project's days.")
     ] = "Asia/Shanghai",
     name: Annotated[str, typer.Option(callback=a_text, help="Project name; default: the folder name.")] = "",
+    shared: Annotated[
+        str,
+        typer.Option(
+            callback=a_text,
+            metavar="URL",
+            help="Keep its data in this empty PostgreSQL database, for several people.",
+        ),
+    ] = "",
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Exported project to fill it with ('quakegui export').")
+    ] = None,
 ) -> None:
-    """Create an empty project folder."""
-    with Project.create(project, timezone=timezone, name=name) as made:
+    """Create an empty project folder; with --shared, the folder holds the address of its database, never a password."""
+    if source is not None and not is_export(source):
+        raise typer.BadParameter(f"{source} is not an exported project; export the project first with 'quakegui export'.")
+    create = partial(create_shared, project, shared) if shared else partial(Project.create, project)
+    with create(timezone=timezone, name=name) as made:
         warn(made)
+        if source is not None:
+            with interruptible() as cancelled, bar("Importing") as report:
+                import_export(made, source, progress=report, cancelled=cancelled)
         say(f"Created the project {made.name} in {made.folder} ({made.timezone}).")
 
 
@@ -137,8 +158,8 @@ def import_(
 
     Unreadable files are skipped and listed; the rest is imported. Ctrl+C cancels without leaving anything half-done.
 
-    Csv and xlsx tables with recognisable columns need no mapping; where one is uncertain, a message names the option to add.
-    Others do, for example {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M",
+    Most tables (csv, xlsx) need no mapping; where a column is uncertain, a message names the option to add. Other tables need
+    one, for example {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M",
     "timezone": "Asia/Shanghai", "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per
     station, {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
     """
@@ -156,9 +177,9 @@ def import_(
             pattern = hints.station_pattern or hints.mapping.station_pattern
             save_for_later(opened, paths, replace(hints.mapping, station_pattern=pattern))
     if as_json:
-        print_json(_import_facts(done))
+        print_json(import_facts(done))
     else:
-        _print_import(done)
+        print_import(done)
     if done.cancelled:
         raise ProjectError("Import cancelled; the project is unchanged.")
     if done.skipped and not (done.imported or done.unchanged):
@@ -259,7 +280,7 @@ def _run_demo(folder: Path, strength: float, seed: int | None, *, train: bool, a
 
 
 def _demo_run(project: Project, computed: Season, *, train: bool) -> RunFolder | None:
-    """Return the run of a model trained here, or of the bundled model; None if this installation has none."""
+    """Return the run of a model trained here, or of the pre-trained model; None if this installation has none."""
     if train:
         with worker_bar("Training") as listen, interruptible("Stopping the training process.") as cancelled:
             return season_runs.train(project, computed, PRESETS["small"], listen=listen, cancelled=cancelled)
@@ -273,7 +294,7 @@ def _demo_project(folder: Path, strength: float, seed: int | None) -> Project:
     """Open the demo project of a folder, or create it."""
     from quakegui.project.demo import create_demo, seed_of, strength_of
 
-    if (folder / DATABASE).is_file():
+    if is_project(folder):
         project = Project.open(folder)
         warn(project)
         if strength_of(project) != strength or seed not in (None, seed_of(project)):
@@ -294,14 +315,16 @@ def _mapping(path: Path | None) -> TableMapping | None:
         raise typer.BadParameter(f"{path}: {error}") from error
 
 
-def _import_facts(report: ImportReport) -> dict[str, Any]:
+def import_facts(report: ImportReport) -> dict[str, Any]:
+    """Return the report of an import as JSON values."""
     facts = asdict(report)
     for one in facts["imported"]:
         one |= {"first": _stamp(one["first"]), "last": _stamp(one["last"]), "left": one.pop("remainder")}
     return facts
 
 
-def _print_import(report: ImportReport) -> None:
+def print_import(report: ImportReport) -> None:
+    """Print the report of an import."""
     readings = sum(each.readings for each in report.imported)
     overwritten = sum(each.overwritten for each in report.imported)
     typer.echo(

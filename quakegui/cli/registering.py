@@ -75,7 +75,7 @@ def register_(
             rule=rule,
             first_day=as_day(since),
             last_day=last_day,
-            author=default_author() if author is None else a_text(author),
+            author=default_author(opened) if author is None else a_text(author),
             now_ms=now_ms,
         )
         window_end = opened.config().last_day

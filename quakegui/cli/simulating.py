@@ -1,4 +1,4 @@
-"""Commands on simulated seasons: simulate writes a corpus for other tools, pretrain trains a model on one."""
+"""Commands on synthetic seasons: simulate writes a corpus for other tools, pretrain trains a model on one."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def pretrain(
 ) -> None:
     """Train VGG-12 on newly generated SYNTHETIC seasons, and write the model and its card.
 
-    The training takes about five minutes of CPU time; the seasons are not saved. After Ctrl+C, run the command again to
+    The training takes about five minutes of processor time; the seasons are not saved. After Ctrl+C, run the command again to
     continue. Predict your own season with 'quakegui apply'.
     """
     from quakegui.learn.network import pretrained
@@ -122,7 +122,7 @@ def pretrain(
             raise ProjectError(f"{out} contains an unfinished pre-training with different settings; specify a new folder.")
         with interruptible(STOPPING) as stopped, worker_bar("Pre-training") as listen, writing(out / MODEL):
             try:
-                path = pretrained.make(out, recipe, say=listen, stopped=stopped)
+                path = pretrained.make(out, recipe, say=listen, cancelled=stopped)
             except Stop as stop:
                 raise ProjectError("Stopped; run the command again to continue.") from stop
     facts: dict[str, Any] = {"model": str(path), "preset": preset, "seasons": recipe.seasons, "first_seed": seed}
@@ -139,7 +139,7 @@ def _networks(layout: str) -> tuple[Network, ...]:
     with open_project(Path(layout), read_only=True) as opened:
         network = Network.of(station for station in opened.network().stations if station.located)
     if len(network.stations) < 3:
-        raise ProjectError("Simulated seasons need a project with at least three stations that have coordinates.")
+        raise ProjectError("Synthetic seasons need a project with at least three stations that have coordinates.")
     return (network,)
 
 

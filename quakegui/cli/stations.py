@@ -30,7 +30,7 @@ def import_(
     project: ProjectFolder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A csv with code, name, latitude, longitude, or an .ack file.")],
 ) -> None:
-    """Import stations and coordinates from a csv or .ack file."""
+    """Import stations and coordinates from a csv, xlsx or .ack file."""
     with open_project(project) as opened:
         _tell(stations.import_stations(opened, file))
 

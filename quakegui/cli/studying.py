@@ -83,23 +83,23 @@ def _epochs(project: Project, season: Season, run: str | None) -> dict[str, Epoc
         return season_study.season_epochs(project, season, None)
 
 
-def print_epochs(found: Mapping[str, Epochs], *, as_json: bool) -> None:
+def print_epochs(result: Mapping[str, Epochs], *, as_json: bool) -> None:
     """Print each series around the earthquakes."""
     if as_json:
-        print_json(plain(found))
+        print_json(plain(result))
         return
     columns = ("series", "p before", "at lag", "p after", "at lag")
     rows = [
         (SERIES_NAMES.get(name, name), _number(one.p_before), one.extreme_before, _number(one.p_after), one.extreme_after)
-        for name, one in found.items()
+        for name, one in result.items()
     ]
     print_table("Series around the earthquakes, p for all lags together", columns, rows)
 
 
-def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
+def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
     """Print the predictions before each earthquake."""
     if as_json:
-        print_json([{**plain(event), **plain(row)} for event, row in found])
+        print_json([{**plain(event), **plain(row)} for event, row in result])
         return
     columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "quiet days", "by chance")
     rows = [
@@ -107,16 +107,16 @@ def print_events(found: season_study.StudiedEvents, *, as_json: bool) -> None:
             str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),
             row.day if row.days else "", row.rank, row.quiet_days, _number(row.by_chance),
         )
-        for event, row in found
+        for event, row in result
     ]  # fmt: skip
     print_table("Largest P(event) available before each earthquake, in its label window", columns, rows)
 
 
-def print_robustness(found: Robustness, *, as_json: bool) -> None:
+def print_robustness(result: Robustness, *, as_json: bool) -> None:
     """Print the test for every choice."""
     if as_json:
-        counts = {"held": found.held, "held_corrected": found.held_corrected, "tested": found.tested}
-        variants = [{**plain(one), "holds": one.holds, "holds_corrected": one.holds_corrected} for one in found.variants]
+        counts = {"held": result.significant, "held_corrected": result.significant_corrected, "tested": result.tested}
+        variants = [{**plain(one), "holds": one.holds, "holds_corrected": one.holds_corrected} for one in result.variants]
         print_json({**counts, "variants": variants})
         return
     rows = [
@@ -124,22 +124,22 @@ def print_robustness(found: Robustness, *, as_json: bool) -> None:
             AXIS_NAMES.get(one.axis, one.axis), CHOICE_NAMES.get(one.choice, one.choice), one.score.events,
             *map(_number, (one.score.statistic, one.score.p_value, one.p_corrected)),
         )
-        for one in found.variants
+        for one in result.variants
     ]  # fmt: skip
     print_table("Test under alternative choices", ("axis", "choice", "earthquakes", "AUC or R", "p", "p corrected"), rows)
     typer.echo(
-        f"p < 0.05 for {found.held} of {found.tested} choices, and for {found.held_corrected} after correction for the number "
-        "of choices."
+        f"p < 0.05 for {result.significant} of {result.tested} choices, and for {result.significant_corrected} after "
+        "correction for the number of choices."
     )
 
 
-def print_skill_maps(found: season_study.SkillMaps, *, as_json: bool) -> None:
+def print_skill_maps(result: season_study.SkillMaps, *, as_json: bool) -> None:
     """Print the test for both pairs of choices."""
     if as_json:
-        print_json(plain(found))
+        print_json(plain(result))
         return
-    _print_map("AUC (p) by lead time (rows) and window, days", found.lead_window)
-    _print_map("AUC (p) by distance (rows, km) and minimum magnitude", found.distance_magnitude)
+    _print_map("AUC (p) by lead time (rows) and window, days", result.lead_window)
+    _print_map("AUC (p) by distance (rows, km) and minimum magnitude", result.distance_magnitude)
 
 
 def _named(paths: Sequence[Path]) -> dict[str, Path]:

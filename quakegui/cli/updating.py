@@ -21,6 +21,7 @@ from quakegui.learn.runs.registry import RunError
 from quakegui.learn.watching import Watch
 from quakegui.project.store import ProjectError
 from quakegui.season.localtime import wall_clock_ms
+from quakegui.serve.on_alarm import alarm_program, start_alarm_program
 
 RETRY_MS = 600_000
 """Interval in ms after which a failed round without files is repeated."""
@@ -29,10 +30,15 @@ RETRY_MS = 600_000
 def update(
     project: ProjectFolder,
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="New files or folders.")] = None,
+    *,
     watch: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Keep importing new files from this folder until Ctrl+C.")
     ] = None,
     run: RunId = None,
+    on_alarm: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help='TOML file with on_alarm = ["program", "{json}"], run for each new alarm.'),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import new files, predict the new days with the frozen model, and report new alarms.
@@ -44,12 +50,17 @@ def update(
     """
     if watch is not None and not watch.is_dir():
         raise ProjectError(f"The folder {watch} does not exist and cannot be watched.")
+    program = () if on_alarm is None else alarm_program(on_alarm)
     with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
 
         def take_in(files: Sequence[Path]) -> operating.Update:
             with worker_bar("Updating") as listen:
                 done = operating.update(opened, files, run_id=run, listen=listen, cancelled=cancelled)
             _tell_update(done, as_json=as_json, lines=watch is not None)
+            for alarm in update_facts(done)["alarms_opened"] if program else ():
+                failure = start_alarm_program(program, {"project": opened.name, "event": "alarm", **alarm})
+                if failure is not None:
+                    say(failure, style="red")
             return done
 
         if watch is None:

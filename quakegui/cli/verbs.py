@@ -16,17 +16,20 @@ import typer
 from quakegui import __version__
 from quakegui.cli import (
     events,
+    fetching,
     flags,
     imports,
     judging,
     labels,
     learning,
     limiting,
+    listening,
     output,
     project,
     registering,
     reporting,
     runs,
+    sharing,
     simulating,
     stations,
     studying,
@@ -38,6 +41,7 @@ from quakegui.cli import (
 GROUPS: Final = {
     "stations": stations,
     "events": events,
+    "fetch": fetching,
     "labels": labels,
     "flags": flags,
     "imports": imports,
@@ -54,6 +58,9 @@ app = typer.Typer(
 )
 app.command(epilog="Example: quakegui demo --headless --project demo --strength 0")(project.demo)
 app.command(epilog="Example: quakegui new japan --timezone Asia/Tokyo")(project.new)
+app.command(epilog="Example: quakegui join liangshan postgresql://bo@centre/liangshan")(sharing.join)
+app.command(epilog="Example: quakegui migrate liangshan")(sharing.migrate)
+app.command(epilog="Example: quakegui roles postgresql://centre/liangshan > roles.sql")(sharing.roles)
 app.command("import", epilog="Example: quakegui import japan data/wdc_hourly/japan more.zip --json")(project.import_)
 app.command(epilog="Example: quakegui season liangshan --since 2022-02-01 --until 2022-12-31")(project.season)
 app.command(epilog="Example: quakegui info japan --json")(project.info)
@@ -74,6 +81,7 @@ app.command(epilog="Example: quakegui pretrain model --layout liangshan --season
 app.command(epilog="Example: quakegui study demo robustness --json")(studying.study)
 app.command(epilog="Example: quakegui limit demo --json")(limiting.limit)
 app.command(epilog="Example: quakegui update demo new_files --watch incoming")(updating.update)
+app.command(epilog='Example: quakegui listen liangshan mqtts://centre:8883 --topic "impf/+/pt1s/1/+"')(listening.listen)
 app.command("register", epilog="Example: quakegui register liangshan --run 20260101 --until 2027-12-31")(registering.register_)
 app.command(epilog="Example: quakegui verify liangshan --receipt /media/stick/liangshan.receipt.json")(verifying.verify)
 app.command(epilog="Example: quakegui report demo report.pdf --language zh")(reporting.report)
@@ -100,9 +108,13 @@ def without_command(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Daily anomaly maps of a geomagnetic network, labels, the VGG-12 model and a candid assessment of its skill.
+    """Daily anomaly maps of a geomagnetic network, labels, the VGG-12 model and an objective assessment of its skill.
 
     Without a command, the window opens.
     """
     if context.invoked_subcommand is None:
         raise typer.Exit(window.show_window(open_folder))
+
+
+program: Final = typer.main.get_command(app)
+"""The commands as they are run: Typer would build them anew at every call."""

@@ -10,7 +10,7 @@ import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
 from quakegui.project import receipt, schema
-from quakegui.project.registered import RegisteredRecord, examine_registered
+from quakegui.project.registered import RegisteredRecord, examine_registrations
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.verifying import RecordState, examine
 from quakegui.season.localtime import wall_clock_ms
@@ -40,7 +40,7 @@ def verify(
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:
         with opened.read() as connection:
             state = examine(connection, now_ms=now_ms)
-        records = examine_registered(opened, now_ms=now_ms)
+        records = examine_registrations(opened, now_ms=now_ms)
         faults, notes = list(state.faults), list(state.notes)
         if file is not None and file.exists():
             kept = receipt.read_receipt(file)

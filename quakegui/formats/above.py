@@ -41,7 +41,7 @@ def station_above(lines: Iterable[str]) -> str:
     return codes[0] if len(set(codes)) == 1 else ""
 
 
-def zone_said(headings: Iterable[str], lines: Iterable[str]) -> tuple[str, str]:
+def zone_above(headings: Iterable[str], lines: Iterable[str]) -> tuple[str, str]:
     """Return the time zone of a table, and the reason if it is uncertain.
 
     The headings of the time columns and the lines above the table are searched. The zone is empty if they name none or several.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.formats import sheet
-from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, zone_said
+from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, zone_above
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
@@ -151,7 +151,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
     nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}
     values = _Values(nt, {name: content_of(column) for name, column in nt.items()})
-    zone, clock = (hints.timezone or time.zone, "") if hints.timezone or time.zone else zone_said(time.columns, lines)
+    zone, clock = (hints.timezone or time.zone, "") if hints.timezone or time.zone else zone_above(time.columns, lines)
     doubts = [clock] if clock else []
     grouped = [name for name in rest if _may_be_grouped(frame[name], nt[name])]
     doubts += [_grouping(name, frame[name]) for name in grouped[:1]]

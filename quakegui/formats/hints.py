@@ -98,7 +98,7 @@ def hints_of(manner: TableMapping | Hints | None) -> Hints:
     return NO_HINTS if manner is None else Hints(mapping=manner)
 
 
-def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None = None) -> TableMapping | None:
+def kept_mapping(source: Source, mappings: Iterable[SavedMapping], skip: int | None = None) -> TableMapping | None:
     """Return the first saved mapping that fits the columns of a table, on its sheet and below its skipped lines.
 
     None if none fits, or if the columns have no headings, since these do not identify their content.
@@ -107,13 +107,13 @@ def kept_mapping(source: Source, saved: Iterable[SavedMapping], skip: int | None
     ----------
     source
         The table.
-    saved
+    mappings
         Mappings of earlier tables.
     skip
         Number of lines above the heading, if the user states it; otherwise as in each mapping.
     """
     seen: dict[tuple[str, int | None], tuple[str, ...]] = {}
-    for one in saved:
+    for one in mappings:
         place = one.mapping.sheet, one.mapping.skip_lines if skip is None else skip
         if place not in seen:
             try:

@@ -1,4 +1,4 @@
-"""The station's code in the names of files, by a pattern that the user gives: "mag_{code}_*.csv"."""
+"""The station code in file names, located by a pattern of the user: "mag_{code}_*.csv"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CODE = "(?P<code>[A-Za-z0-9]{1,16})"
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise ValueError for a pattern that does not say once where the code stands; an empty one is none."""
+    """Raise ValueError for a pattern without exactly one "{code}"; an empty pattern is allowed."""
     if pattern and pattern.count(PLACE) != 1:
         raise ValueError(
             Said('The file-name pattern must contain "{code}" exactly once, in place of the station code.', code=PLACE)

@@ -86,14 +86,14 @@ def modified(file: Path) -> int | None:
 def folder_siblings(folder: Path) -> Callable[[str], bytes | None]:
     """Return what finds the bytes of another file of a folder by its name, whatever its case."""
 
-    def find(wanted: str) -> bytes | None:
+    def find(name: str) -> bytes | None:
         try:
-            exact = folder / wanted
+            exact = folder / name
             if exact.is_file():
-                return read_file(exact, wanted)
+                return read_file(exact, name)
             for file in folder.iterdir():
-                if file.name.lower() == wanted.lower() and file.is_file():
-                    return read_file(file, wanted)
+                if file.name.lower() == name.lower() and file.is_file():
+                    return read_file(file, name)
         except (OSError, FormatError):
             return None  # an unreadable sibling counts as missing: the reader of the file reports what it lacks
         return None

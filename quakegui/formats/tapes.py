@@ -30,7 +30,7 @@ def head(source: Source) -> bytes:
 
 @contextmanager
 def _opened(source: Source) -> Iterator[IO[bytes]]:
-    """Give what comes out of a compressed file as a stream; what libraries raise on a damaged one becomes a FormatError."""
+    """Open a compressed file as a stream; errors of libraries on a damaged file become a FormatError."""
     try:
         with packed.decompress(source.data) as stream:
             yield stream
@@ -66,7 +66,7 @@ class _Tape:
 
 @contextmanager
 def _tape(source: Source) -> Iterator[Iterator[packed.TapeMember]]:
-    """Give the members of a tar archive, compressed or not, in their own order, those left out that nobody wants."""
+    """Yield the members of a tar archive, compressed or not, in their order, without those that cannot be data."""
     if packed.compression(source.data):
         with _opened(source) as stream:
             yield _wanted_members(_Tape(stream, source))  # type: ignore[arg-type]  # tarfile reads, and no more
@@ -102,7 +102,7 @@ def tar_members(source: Source, report: Callable[[FormatError], None], budget: b
 
 @dataclass(slots=True)
 class _TapeSiblings:
-    """Looks up neighbours in a tape: it is gone through once for each ending that is asked for."""
+    """Finds files beside a member of a tar archive; the archive is read once for each requested ending."""
 
     source: Source
     found: dict[str, dict[str, bytes]] = field(default_factory=dict)

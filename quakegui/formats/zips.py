@@ -82,9 +82,9 @@ class _ArchiveSiblings:
     budget: bounds.Budget
     found: dict[str, bytes | None] = field(default_factory=dict)
 
-    def find(self, folder: str, wanted: str) -> bytes | None:
+    def find(self, folder: str, name: str) -> bytes | None:
         """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
-        sought = str(PurePosixPath(folder) / wanted).lower()
+        sought = str(PurePosixPath(folder) / name).lower()
         if sought in self.infos and sought not in self.found:
             self.found[sought] = self._read(self.infos[sought])
         return self.found.get(sought)

@@ -32,7 +32,7 @@ FIXED_RULE = AlarmRule(0.5)
 """Rule for uncalibrated probabilities if none can be chosen; fixed before any test."""
 
 
-def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = None) -> AlarmRule | None:
+def choose_rule(series: Series, catalogue: Catalogue, usable: ArrayLike | None = None) -> AlarmRule | None:
     """Return the rule with the highest R score; None without an event or a prediction.
 
     Of rules with equal R, the one with the fewest alarms is returned: the highest threshold, then the longest run, then the
@@ -44,10 +44,10 @@ def choose_rule(series: Series, catalogue: Catalogue, shown: ArrayLike | None = 
         Predictions of days that were not used in their training.
     catalogue
         Declustered events.
-    shown
+    usable
         Days to use, shape (day,). Default: all.
     """
-    looked_at = np.ones(len(series.days), bool) if shown is None else np.asarray(shown, bool)
+    looked_at = np.ones(len(series.days), bool) if usable is None else np.asarray(usable, bool)
     return _best_rules(series, catalogue, looked_at[None], series.event_probability[None])[0]
 
 
@@ -138,20 +138,20 @@ def at_day(rule: AlarmRule, day: int) -> AlarmRule:
     return AlarmRule(float(threshold), int(run_days), int(open_days))
 
 
-def rule_where(chosen: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRule:
+def rule_where(where: ArrayLike, rule: AlarmRule, other: AlarmRule) -> AlarmRule:
     """Return a rule with one number per day, from one rule on some days and from another on the rest.
 
     Parameters
     ----------
-    chosen
+    where
         Where `rule` applies, shape (day,).
     rule, other
         The two rules.
     """
     return AlarmRule(
-        np.where(chosen, rule.threshold, other.threshold),
-        np.where(chosen, rule.run_days, other.run_days),
-        np.where(chosen, rule.open_days, other.open_days),
+        np.where(where, rule.threshold, other.threshold),
+        np.where(where, rule.run_days, other.run_days),
+        np.where(where, rule.open_days, other.open_days),
     )
 
 

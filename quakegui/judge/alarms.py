@@ -194,7 +194,7 @@ def catalogue_of(events: Sequence[Event], classes: Sequence[int]) -> Catalogue:
     return Catalogue(times, np.asarray(classes, np.int64))
 
 
-def judged_period(series: Series, covered: ArrayLike | None = None) -> Instants:
+def judged_period(series: Series, test_days: ArrayLike | None = None) -> Instants:
     """Return the spans of time in which events count, datetime64[ms], shape (span, 2).
 
     Each uninterrupted sequence of covered days is one span, from the time its first day becomes known until a day after its
@@ -204,10 +204,10 @@ def judged_period(series: Series, covered: ArrayLike | None = None) -> Instants:
     ----------
     series
         Daily predictions.
-    covered
+    test_days
         Days that belong to the test, with or without a prediction, shape (day,). Default: all.
     """
-    inside = np.ones(len(series.days), bool) if covered is None else np.asarray(covered, bool)
+    inside = np.ones(len(series.days), bool) if test_days is None else np.asarray(test_days, bool)
     place = np.flatnonzero(inside)
     if not len(place):
         return np.empty((0, 2), "datetime64[ms]")

@@ -53,17 +53,17 @@ class Interval:
         return self.low > 0
 
 
-def day_counts(day: ArrayLike, truth: ArrayLike, answered: ArrayLike, *, n_days: int, n_classes: int) -> Floats:
+def day_counts(day: ArrayLike, truth: ArrayLike, prediction: ArrayLike, *, n_days: int, n_classes: int) -> Floats:
     """Return the confusion matrix of each day, shape (day, class, class); zero for a day that is not scored.
 
     Parameters
     ----------
-    day, truth, answered
+    day, truth, prediction
         Day, true class and predicted class of every scored day or image, shape (scored,).
     n_days, n_classes
         Numbers of days and classes.
     """
-    cell = (np.asarray(day) * n_classes + np.asarray(truth)) * n_classes + np.asarray(answered)
+    cell = (np.asarray(day) * n_classes + np.asarray(truth)) * n_classes + np.asarray(prediction)
     counted = np.bincount(cell.astype(np.int64), minlength=n_days * n_classes**2)
     return counted.reshape(n_days, n_classes, n_classes).astype(np.float64)
 

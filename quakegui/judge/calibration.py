@@ -84,19 +84,19 @@ def undo_weights(probabilities: ArrayLike, weights: ArrayLike) -> Floats:
     return np.asarray(unweighed / unweighed.sum(axis=1, keepdims=True), float)
 
 
-def fit_calibrator(probability: ArrayLike, happened: ArrayLike, events: int) -> Calibrator:
+def fit_calibrator(probability: ArrayLike, is_event: ArrayLike, events: int) -> Calibrator:
     """Return a calibrator fitted on held-out days.
 
     Parameters
     ----------
     probability
         P(event) from models that were not trained on the day, shape (day,).
-    happened
+    is_event
         Whether the day is labelled with an event, shape (day,).
     events
         Number of different events to which those days belong.
     """
-    p, y = np.asarray(probability, float), np.asarray(happened, bool)
+    p, y = np.asarray(probability, float), np.asarray(is_event, bool)
     known = np.isfinite(p)
     p, y = p[known], y[known]
     if events < PLATT_EVENTS or y.all() or not y.any():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +28,24 @@ class Dependence:
     permuted_auc: float
 
     def text(self) -> Said:
-        """Return the known values in a sentence, empty if there are none."""
-        known = {name: value for name, value in dataclasses.asdict(self).items() if np.isfinite(value)}
-        parts = [Said(_WORDS[name], figure=value) for name, value in known.items()]
-        return Said("P(event): {figures}.", figures=joined(", ", parts)) if parts else joined(" ", ())
+        """Return a sentence for each known value, empty if there are none."""
+        sentences = (
+            (self.day_number, "+.2f", mark("P(event) has a rank correlation of {figure} with the date.")),
+            (
+                self.missing_stations,
+                "+.2f",
+                mark("P(event) has a rank correlation of {figure} with the number of missing stations."),
+            ),
+            (self.permuted_auc, ".2f", mark("On maps with the missing stations of other days, the fold-wise AUC is {figure}.")),
+        )
+        return joined(
+            " ",
+            (
+                Said(sentence, figure=f"{value:{digits}}".replace("-", "−"))
+                for value, digits, sentence in sentences
+                if np.isfinite(value)
+            ),
+        )
 
 
 def dependence(
@@ -42,7 +55,7 @@ def dependence(
     *,
     kinds: ArrayLike,
     fold: ArrayLike,
-    permuted: ArrayLike | None = None,
+    permuted_p: ArrayLike | None = None,
 ) -> Dependence:
     """Return the dependence of a predictor on the date and on missing stations.
 
@@ -54,13 +67,13 @@ def dependence(
         Local dates, datetime64[D], and the number of missing stations, shape (day,) each.
     kinds, fold
         See `auc`, shape (day,) each.
-    permuted
+    permuted_p
         P(event) on the same days with the missing stations of other days, shape (day,).
     """
     return Dependence(
         _rank_correlation(score, np.asarray(days, "datetime64[D]").astype(np.int64)),
         _rank_correlation(score, missing),
-        np.nan if permuted is None else auc(permuted, kinds, fold),
+        np.nan if permuted_p is None else auc(permuted_p, kinds, fold),
     )
 
 
@@ -72,10 +85,3 @@ def _rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     from scipy.stats import spearmanr  # takes a second to import
 
     return float(spearmanr(x[both], y[both]).statistic)
-
-
-_WORDS = {
-    "day_number": mark("rank correlation with the date {figure:+.2f}"),
-    "missing_stations": mark("rank correlation with the number of missing stations {figure:+.2f}"),
-    "permuted_auc": mark("fold-wise AUC on maps with the missing stations of other days {figure:.2f}"),
-}

@@ -167,41 +167,41 @@ class Split:
     notes: tuple[str, ...]
 
 
-def scorable(given: Material) -> Mask:
+def scorable(material: Material) -> Mask:
     """Return the days for training and scoring, shape (day,): with a map, with a label, and known before their event."""
-    usable: Mask = given.has_map & (given.labels != NO_LABEL) & ~given.post
+    usable: Mask = material.has_map & (material.labels != NO_LABEL) & ~material.post
     return usable
 
 
-def trained_classes(made: Split, labels: ArrayLike) -> Mask:
+def trained_classes(split: Split, labels: ArrayLike) -> Mask:
     """Return which classes each fold has in training, shape (fold, class). Other classes cannot be evaluated in that fold.
 
     Parameters
     ----------
-    made
+    split
         The split.
     labels
         Class of each day, shape (day,).
     """
     label = np.asarray(labels)
-    return np.array([np.bincount(label[fold.train], minlength=N_CLASSES) > 0 for fold in made.folds], bool)
+    return np.array([np.bincount(label[fold.train], minlength=N_CLASSES) > 0 for fold in split.folds], bool)
 
 
-def tested_classes(made: Split, labels: ArrayLike) -> Mask:
+def tested_classes(split: Split, labels: ArrayLike) -> Mask:
     """Return which classes each fold has among its scored days, shape (fold, class).
 
     Parameters
     ----------
-    made
+    split
         The split.
     labels
         Class of each day, shape (day,).
     """
     label = np.asarray(labels)
-    return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in made.folds], bool)
+    return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in split.folds], bool)
 
 
-def days_beside(fold: Fold, known: NDArray[np.datetime64], days: NDArray[np.datetime64]) -> Mask:
+def days_beside(fold: Fold, split_days: NDArray[np.datetime64], days: NDArray[np.datetime64]) -> Mask:
     """Return which of `days` may be used for choices of a fold, shape (asked,).
 
     Excluded are the test span and the adjacent days that were excluded from training.
@@ -210,12 +210,12 @@ def days_beside(fold: Fold, known: NDArray[np.datetime64], days: NDArray[np.date
     ----------
     fold
         One fold of the split.
-    known
+    split_days
         The days of the split, shape (day,).
     days
         Any days, datetime64[D], shape (asked,).
     """
-    taught = known[np.concatenate([fold.train, fold.validation])]
+    taught = split_days[np.concatenate([fold.train, fold.validation])]
     before, after = taught[taught < fold.first], taught[taught > fold.last]
     beside = np.zeros(len(days), bool)
     if len(before):

@@ -76,21 +76,21 @@ def moment_of(instant: dt.datetime, timezone: str | None = None) -> str:
     return f"{_local(instant, timezone):%Y-%m-%d %H:%M}"
 
 
-def training_day(created: str, timezone: str | None = None) -> str:
+def training_day(start: str, timezone: str | None = None) -> str:
     """Return the local date on which a run was started, which is the date of its labels and earthquakes.
 
     Parameters
     ----------
-    created
+    start
         Start of the run as ISO date and time; any other text is returned unchanged.
     timezone
         See `moment_of`.
     """
     try:
-        begun = dt.datetime.fromisoformat(created)
+        begun = dt.datetime.fromisoformat(start)
         return f"{_local(begun if begun.tzinfo else begun.replace(tzinfo=dt.UTC), timezone):%Y-%m-%d}"
     except (ValueError, OverflowError):  # an imported run may contain any text
-        return created
+        return start
 
 
 def _local(instant: dt.datetime, timezone: str | None) -> dt.datetime:

@@ -177,7 +177,7 @@ class Judgement:
         """Return the scores of one target."""
         return self.targets[TARGETS.index(target)]
 
-    def compared(self, name: str, target: Target = "event") -> Comparison | None:
+    def comparison(self, name: str, target: Target = "event") -> Comparison | None:
         """Return the comparison with a baseline, None if it was not run.
 
         Parameters

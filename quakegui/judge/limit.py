@@ -277,7 +277,7 @@ def limit_of(
             if cancelled():
                 return None
             progress(step * number + done, len(steps) * number, Said("evaluating the seasons"))
-            shares.append(found(ground, each, detector.answers(each.season)))
+            shares.append(detections(ground, each, detector.answers(each.season)))
             stations.append(each.station_nt)
         share = _share(shares)
         if count is None:
@@ -321,7 +321,7 @@ def require_possible(ground: Ground) -> None:
         )
 
 
-def found(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> tuple[bool, bool]:
+def detections(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> tuple[bool, bool]:
     """Return whether the predictions of one season pass the deciding test, and whether the verdict is better than chance."""
     season = ground.season
     zone = season.config.timezone

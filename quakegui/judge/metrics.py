@@ -150,27 +150,27 @@ def group_labels(labels: ArrayLike, target: Target) -> Counts:
     return np.where(given >= 0, np.asarray(GROUPS[target], np.int64)[np.maximum(given, 0)], -1)
 
 
-def group_trained(trained: ArrayLike, target: Target) -> NDArray[np.bool_]:
+def group_trained(training_classes: ArrayLike, target: Target) -> NDArray[np.bool_]:
     """Return which groups each fold has in training, shape (fold, group).
 
     Parameters
     ----------
-    trained
+    training_classes
         Which classes each fold has in training, shape (fold, class).
     target
         "event", "direction" or "class".
     """
-    given = np.asarray(trained, bool)
+    given = np.asarray(training_classes, bool)
     groups = np.asarray(GROUPS[target])
     return np.stack([given[:, groups == g].any(axis=1) for g in range(groups.max() + 1)], axis=1)
 
 
-def confusion(truth: ArrayLike, answered: ArrayLike, n_classes: int = 5) -> Counts:
+def confusion(truth: ArrayLike, prediction: ArrayLike, n_classes: int = 5) -> Counts:
     """Return the number of days by true (row) and predicted (column) class, shape (class, class).
 
     Parameters
     ----------
-    truth, answered
+    truth, prediction
         True and predicted class, shape (day,) each.
     n_classes
         Number of classes.
@@ -180,7 +180,7 @@ def confusion(truth: ArrayLike, answered: ArrayLike, n_classes: int = 5) -> Coun
     ValueError
         If the arrays differ in length, or a class is outside 0..n_classes-1.
     """
-    true, said = np.asarray(truth, np.int64), np.asarray(answered, np.int64)
+    true, said = np.asarray(truth, np.int64), np.asarray(prediction, np.int64)
     if true.shape != said.shape:
         raise ValueError(Said("A confusion matrix needs one predicted class for each true class."))
     if true.size and (min(true.min(), said.min()) < 0 or max(true.max(), said.max()) >= n_classes):

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from quakegui.judge.metrics import Target
-from quakegui.season.names import CLASS_NAMES
-from quakegui.words import mark
+from quakegui.season.names import class_names
+from quakegui.words import Said, mark
 
 TARGET_NAMES: Final[dict[Target, str]] = {
     "event": mark("Earthquake vs. none"),
     "direction": mark("Direction"),
     "class": mark("Five classes"),
 }
-GROUP_NAMES: Final[dict[Target, tuple[str, ...]]] = {
-    "event": (mark("none"), mark("earthquake")),
-    "direction": (mark("none"), mark("north"), mark("south")),
-    "class": CLASS_NAMES,
+_GROUP_NAMES: Final = {
+    "event": (Said("none"), Said("earthquake")),
+    "direction": (Said("none"), Said("north"), Said("south")),
 }
 PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
     "chronological": mark("Chronological: train on earlier days, test on later days"),
     "paper": mark("Paper: augment, then split at random (LEAKY)"),
-    "zero-shot": mark("Zero-shot: trained on simulated seasons only, never on this one"),
+    "zero-shot": mark("Zero-shot: trained on synthetic seasons only, never on this one"),
 }
 PROTOCOL_SHORT: Final = {
     "blocked": mark("Blocked"),
@@ -33,7 +32,23 @@ PROTOCOL_SHORT: Final = {
 """For a table column; `PROTOCOL_NAMES` explains each."""
 KIND_NAMES: Final = {
     "out-of-fold": mark("out-of-fold: the model had not seen this day"),
+    "zero-shot": mark("zero-shot: the model was not trained on this season"),
     "prospective": mark("prospective: issued in advance"),
     "in-sample": mark("in-sample: the model was trained on this day"),
 }
-KIND_SHORT: Final = {"out-of-fold": mark("out-of-fold"), "prospective": mark("prospective"), "in-sample": mark("in-sample")}
+KIND_SHORT: Final = {
+    "out-of-fold": mark("out-of-fold"),
+    "zero-shot": mark("zero-shot"),
+    "prospective": mark("prospective"),
+    "in-sample": mark("in-sample"),
+}
+
+
+def kind_shown(kind: str, *, zero_shot: bool) -> str:
+    """Return the kind of a prediction as displayed: those of a zero-shot model are stored as out-of-fold, without folds."""
+    return "zero-shot" if zero_shot and kind == "out-of-fold" else kind
+
+
+def group_names(target: Target, split: float | None = None) -> tuple[Said, ...]:
+    """Return the names of the classes of a target; `split` is the magnitude split, see `class_names`."""
+    return class_names(split) if target == "class" else _GROUP_NAMES[target]

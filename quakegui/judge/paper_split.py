@@ -21,14 +21,14 @@ PAPER_DAYS = (169, 83, 21, 36, 25)
 PAPER_TEST_SHARE = 330 / 1649
 
 
-def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None) -> Split:
+def paper(material: Material, *, seed: int = 0, growth: Sequence[int] | None = None) -> Split:
     """Return the split of the founding paper, marked as leaky: augment first, then split the images at random.
 
     As in the paper, ``post`` days are included and no images are set aside for early stopping.
 
     Parameters
     ----------
-    given
+    material
         Days with labels and maps.
     seed
         Seed of the random split.
@@ -41,13 +41,13 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
     ValueError
         If there are fewer than two labelled days with a map, or `growth` does not fit the days per class.
     """
-    usable = given.has_map & (given.labels != NO_LABEL)
+    usable = material.has_map & (material.labels != NO_LABEL)
     if int(usable.sum()) < 2:
         raise ValueError(Said("The paper protocol needs at least two labelled days with a map."))
     rng = np.random.default_rng(seed)
-    counts = np.bincount(given.labels[usable], minlength=N_CLASSES)
+    counts = np.bincount(material.labels[usable], minlength=N_CLASSES)
     targets = _growth(counts, growth)
-    day, copy = _images(given.labels, usable, targets, rng)
+    day, copy = _images(material.labels, usable, targets, rng)
     order = rng.permutation(len(day))
     n_test = max(1, round(len(day) * PAPER_TEST_SHARE))
     test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
@@ -56,19 +56,19 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
         train=day[train],
         validation=none,
         test=day[test],
-        predict=np.flatnonzero(given.has_map),
+        predict=np.flatnonzero(material.has_map),
         train_copy=copy[train],
         validation_copy=none,
         test_copy=copy[test],
-        first=given.days[0],
-        last=given.days[-1],
+        first=material.days[0],
+        last=material.days[-1],
     )
     made = Split(
         protocol="paper",
         folds=(fold,),
         leaky=True,
-        without_map=int((~given.has_map).sum()),
-        without_label=int((given.has_map & (given.labels == NO_LABEL)).sum()),
+        without_map=int((~material.has_map).sum()),
+        without_label=int((material.has_map & (material.labels == NO_LABEL)).sum()),
         post=0,
         notes=(),
     )
@@ -86,10 +86,10 @@ def paper(given: Material, *, seed: int = 0, growth: Sequence[int] | None = None
     return Split(made.protocol, made.folds, True, made.without_map, made.without_label, 0, notes)
 
 
-def leak_fraction(made: Split) -> float:
+def leak_fraction(split: Split) -> float:
     """Return the fraction of test images whose day is also in training, over all folds; 0 for a leak-free split."""
-    leaked = sum(int(np.isin(fold.test, fold.train).sum()) for fold in made.folds)
-    return leaked / max(1, sum(len(fold.test) for fold in made.folds))
+    leaked = sum(int(np.isin(fold.test, fold.train).sum()) for fold in split.folds)
+    return leaked / max(1, sum(len(fold.test) for fold in split.folds))
 
 
 def _growth(counts: NDArray[np.intp], growth: Sequence[int] | None) -> NDArray[np.intp]:

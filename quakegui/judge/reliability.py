@@ -49,19 +49,19 @@ class Reliability:
         return 1 - self.brier / self.uncertainty if self.uncertainty > 0 else np.nan
 
 
-def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | None:
+def reliability(probability: ArrayLike, is_event: ArrayLike) -> Reliability | None:
     """Return the reliability of P(event); None without a day.
 
     Parameters
     ----------
     probability
         P(event), finite, shape (day,).
-    happened
+    is_event
         Whether the day is labelled with an event, shape (day,).
     """
     from scipy.optimize import isotonic_regression
 
-    p, y = np.asarray(probability, float), np.asarray(happened, float)
+    p, y = np.asarray(probability, float), np.asarray(is_event, float)
     if not len(p):
         return None
     said, place = np.unique(p, return_inverse=True)
@@ -71,7 +71,7 @@ def reliability(probability: ArrayLike, happened: ArrayLike) -> Reliability | No
     return Reliability(said, frequency, days, brier, brier - calibrated, base - calibrated, base)
 
 
-def information_gain(probability: ArrayLike, reference: ArrayLike, happened: ArrayLike) -> float:
+def information_gain(probability: ArrayLike, reference: ArrayLike, is_event: ArrayLike) -> float:
     """Return the information gain per event over a reference, in bits; NaN without an event or a common day.
 
     The difference of the daily log likelihoods of the outcomes, divided by the number of days with an event: an event labels
@@ -81,10 +81,10 @@ def information_gain(probability: ArrayLike, reference: ArrayLike, happened: Arr
     ----------
     probability, reference
         Calibrated P(event) of both, shape (day,); days on which either is NaN are dropped.
-    happened
+    is_event
         Whether the day is labelled with an event, shape (day,).
     """
-    p, q, y = np.asarray(probability, float), np.asarray(reference, float), np.asarray(happened, bool)
+    p, q, y = np.asarray(probability, float), np.asarray(reference, float), np.asarray(is_event, bool)
     both = np.isfinite(p) & np.isfinite(q)
     if not y[both].any():
         return np.nan

@@ -87,7 +87,7 @@ class Ground:
         start, end = night_bounds(days, self.season.config.timezone, NightWindow(0.0, 24.0))
         return start[0], end[1]
 
-    def moved(self, rng: np.random.Generator) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    def shifted_events(self, rng: np.random.Generator) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
         """Return main shocks and others shifted as in the deciding test, clusters together and aftershocks with main shocks."""
         windows = event_windows(self.events, self.rule, timezone=self.season.config.timezone, night=self.night)
         shift = (jittered_days(windows, JITTER_DAYS["pooled"], 1, rng)[0] - windows.day.astype(np.int64)).astype(
@@ -97,7 +97,7 @@ class Ground:
         owner = [max(int(np.searchsorted(times, event.time, side="right")) - 1, 0) for event in self.others]
         return _shifted(self.events, shift), _shifted(self.others, shift[owner])
 
-    def drawn(self, count: int, rng: np.random.Generator) -> tuple[Event, ...]:
+    def random_events(self, count: int, rng: np.random.Generator) -> tuple[Event, ...]:
         """Return earthquakes at random times of the season, with places and magnitudes of its own earthquakes.
 
         Parameters
@@ -154,7 +154,7 @@ def replicates(ground: Ground, strength: float, seeds: Sequence[int], *, count: 
     made, nights = [], []
     for seed in seeds:
         rng = generator(seed, 0x6C696D69)
-        events, others = ground.moved(rng) if count is None else (ground.drawn(count, rng), ())
+        events, others = ground.shifted_events(rng) if count is None else (ground.random_events(count, rng), ())
         signals = signals_before(ground, events, seed)
         made.append((events, others, strength * largest_at_stations(ground, signals)))
         nights.append(with_signals(ground, signals, strength))

@@ -89,10 +89,10 @@ def residual_auc(
     return auc_interval(residual(score, others, kinds, fold, by_fold=by_fold), kinds, fold, weights, level=LEVEL)
 
 
-def unexplained(
+def residual_interval(
     truth: Truth,
     daily: Floats,
-    answered: NDArray[np.bool_],
+    has_prediction: NDArray[np.bool_],
     baselines: Mapping[str, Floats],
     clue: Clue | None,
     *,
@@ -110,7 +110,7 @@ def unexplained(
         Scored days, folds and labels.
     daily
         Probabilities of the evaluated predictor, shape (day, class).
-    answered
+    has_prediction
         Which scored rows it predicts, shape (row,).
     baselines, clue
         Probabilities of all baselines, shape (day, class) each, and the clue of the one compared.
@@ -119,10 +119,10 @@ def unexplained(
     weights
         Shape (resample, day), see `block_weights`.
     """
-    score, by_day, enough = -daily[:, 0], (truth.kinds, truth.fold, weights), LEAST_SHARE * answered.sum()
+    score, by_day, enough = -daily[:, 0], (truth.kinds, truth.fold, weights), LEAST_SHARE * has_prediction.sum()
 
-    def answers(given: Floats) -> bool:
-        return bool((answered & np.isfinite(given[truth.row_day])).sum() >= enough)
+    def answers(material: Floats) -> bool:
+        return bool((has_prediction & np.isfinite(material[truth.row_day])).sum() >= enough)
 
     parts = [name, *WITHOUT_FIELD] if name == EVERYTHING else [name]
     others = {one: -np.asarray(baselines[one], float)[:, 0] for one in parts if one in baselines}

@@ -69,12 +69,12 @@ class Robustness:
         return sum(bool(np.isfinite(one.score.p_value)) for one in self.variants)
 
     @property
-    def held(self) -> int:
+    def significant(self) -> int:
         """Number of choices with a significant result: k of "holds in k of n"."""
         return sum(one.holds for one in self.variants)
 
     @property
-    def held_corrected(self) -> int:
+    def significant_corrected(self) -> int:
         """Number of choices with a significant result after correction."""
         return sum(one.holds_corrected for one in self.variants)
 

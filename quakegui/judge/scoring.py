@@ -33,7 +33,7 @@ from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.predictors import WITHOUT_FIELD, Clue, majority, out_of_fold
 from quakegui.judge.reliability import Reliability, information_gain, reliability
-from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, unexplained
+from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, residual_interval
 from quakegui.judge.skill import molchan, skill
 from quakegui.judge.splits import N_CLASSES, Split, class_weights, days_beside
 from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
@@ -48,7 +48,7 @@ Mask = NDArray[np.bool_]
 
 
 def judge(
-    made: Split,
+    split: Split,
     *,
     name: str,
     title: str = "",
@@ -60,13 +60,13 @@ def judge(
     windows: EventWindows,
     baselines: Mapping[str, Floats],
     clues: Mapping[str, Clue] | None = None,
-    taught: ArrayLike | None = None,
+    training_labels: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
     members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
     calibrators: Sequence[Calibrator] | None = None,
-    weighed: bool = True,
+    class_weighted: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -74,9 +74,9 @@ def judge(
 
     Parameters
     ----------
-    made, name, title
+    split, name, title
         The split, and the predictor's identifier and display name (default: the identifier).
-    days, available_at, labels, taught, learnt
+    days, available_at, labels, training_labels, learnt
         See `truth_of`.
     probabilities
         Out-of-fold probabilities of every day in the test spans, NaN where missing, shape (day, class).
@@ -89,7 +89,7 @@ def judge(
     image_probabilities
         Paper protocol only: probabilities of the test images, one array (image, class) per fold in the order of its ``test``.
         Default: those of the image's day.
-    clues, members, rules, calibrators, weighed, resamples, seed
+    clues, members, rules, calibrators, class_weighted, resamples, seed
         See `judge_truth`.
 
     Raises
@@ -98,23 +98,23 @@ def judge(
         If an array does not fit the days or the folds.
     """
     truth = truth_of(
-        made,
+        split,
         days=days,
         available_at=available_at,
         labels=labels,
         catalogue=catalogue,
         windows=windows,
-        taught=taught,
+        training_labels=training_labels,
         learnt=learnt,
     )
     beside = dict(baselines)
     if "majority" not in beside:
-        given = labels if taught is None else taught
-        beside = {"majority": out_of_fold(made, np.zeros(len(truth.days)), given, majority), **beside}
+        given = labels if training_labels is None else training_labels
+        beside = {"majority": out_of_fold(split, np.zeros(len(truth.days)), given, majority), **beside}
     rows = None
     if image_probabilities is not None:
         together = np.concatenate([np.asarray(part, float) for part in image_probabilities])
-        tested = np.concatenate([fold.test for fold in made.folds])
+        tested = np.concatenate([fold.test for fold in split.folds])
         if len(together) != len(tested):
             raise ValueError(
                 Said(
@@ -135,7 +135,7 @@ def judge(
         members=members,
         rules=rules,
         calibrators=calibrators,
-        weighed=weighed,
+        class_weighted=class_weighted,
         resamples=resamples,
         seed=seed,
     )
@@ -155,7 +155,7 @@ def judge_truth(
     calibrators: Sequence[Calibrator] | None = None,
     reference: Floats | None = None,
     tests: Mapping[str, SurrogateTest] | None = None,
-    weighed: bool = True,
+    class_weighted: bool = True,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
@@ -181,7 +181,7 @@ def judge_truth(
         Calibrated probabilities of the predictor ``catalogue``, shape (day, class). Default: calibrated here.
     tests
         Tests of the baselines, see `tests_of_baselines`, to share them among predictors. Default: computed here.
-    weighed
+    class_weighted
         Whether the model was trained with class weights.
     resamples, seed
         Number of bootstrap resamples, and seed of the random generator.
@@ -220,7 +220,7 @@ def judge_truth(
         )
         test = _test(truth, daily)
         foldwise = auc_interval(score, truth.kinds, truth.fold, weights)
-    calibrated, calibrators = _calibrated(truth, daily, weighed=weighed, given=calibrators)
+    calibrated, calibrators = _calibrated(truth, daily, class_weighted=class_weighted, given=calibrators)
     if reference is None and "catalogue" in baselines:
         reference = _calibrated(truth, np.asarray(baselines["catalogue"], float))[0]
     # without calibration (leaky protocol), alarms use the probabilities as they are
@@ -313,7 +313,7 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
         truth.surrogates,
         statistic=statistic_of(truth.protocol),
         fold=truth.fold,
-        tested=not truth.leaky,
+        with_p_values=not truth.leaky,
     )
 
 
@@ -326,24 +326,24 @@ def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[st
             truth.rivals,
             statistic="foldwise",
             fold=truth.fold,
-            tested=not truth.leaky,
+            with_p_values=not truth.leaky,
         )
         for name, daily in baselines.items()
     }
 
 
 def _calibrated(
-    truth: Truth, daily: Floats, *, weighed: bool = True, given: Sequence[Calibrator] | None = None
+    truth: Truth, daily: Floats, *, class_weighted: bool = True, given: Sequence[Calibrator] | None = None
 ) -> tuple[Floats, tuple[Calibrator, ...]]:
     """Return calibrated probabilities, shape (day, class), NaN where not calibrated, and the calibrator of each fold."""
     if truth.leaky:
         return np.full_like(daily, np.nan), ()
     if given is not None:
         return calibrated_by_fold(given, truth.fold, daily), tuple(given)
-    labels = [truth.taught[fold.train] for fold in truth.folds]
-    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if weighed else None
+    labels = [truth.training_labels[fold.train] for fold in truth.folds]
+    weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if class_weighted else None
     rows = rows_before(truth.learnt.times, truth.available_at)
-    return calibrate_by_fold(truth.folds, daily, truth.taught, rows, weights=weights)
+    return calibrate_by_fold(truth.folds, daily, truth.training_labels, rows, weights=weights)
 
 
 def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
@@ -403,7 +403,7 @@ def _compare(
         accuracy_difference=paired_difference(everything, other_everything, metrics.accuracy, weights),
         macro_recall_difference=paired_difference(judged, other_judged, metrics.macro_recall, weights),
         auc_difference=paired_auc(_score(daily), _score(other), *by_day) if headline else None,
-        residual=unexplained(truth, daily, answered, baselines, clue, name=name, weights=weights) if headline else None,
+        residual=residual_interval(truth, daily, answered, baselines, clue, name=name, weights=weights) if headline else None,
         test=test if headline else None,
     )
 

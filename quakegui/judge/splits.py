@@ -52,12 +52,12 @@ __all__ = [
 ]
 
 
-def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5, embargo_days: int = 7) -> Split:
+def split(material: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5, embargo_days: int = 7) -> Split:
     """Return the split of a protocol, with its defaults.
 
     Parameters
     ----------
-    given
+    material
         Days with labels and maps.
     protocol
         Name of the protocol.
@@ -74,17 +74,17 @@ def split(given: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5,
         For an unknown protocol, or too few days.
     """
     if protocol == "paper":
-        return paper(given, seed=seed)
+        return paper(material, seed=seed)
     if protocol == "blocked":
-        return blocked(given, folds=folds, embargo_days=embargo_days)
+        return blocked(material, folds=folds, embargo_days=embargo_days)
     if protocol == "chronological":
-        return chronological(given, embargo_days=embargo_days)
+        return chronological(material, embargo_days=embargo_days)
     raise ValueError(
         Said("Unknown protocol '{protocol}'. Available: {protocols}.", protocol=protocol, protocols=", ".join(PROTOCOLS))
     )
 
 
-def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
+def blocked(material: Material, *, folds: int = 5, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
     """Return contiguous blocks of days, each tested once by a model trained on days outside it.
 
     Excluded from training are the days within the embargo of the test block, days labelled by an event whose window extends
@@ -93,7 +93,7 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
 
     Parameters
     ----------
-    given
+    material
         Days with labels and maps.
     folds
         Number of blocks.
@@ -110,7 +110,7 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
     """
     if folds < 2:
         raise ValueError(Said("The blocked protocol needs at least two blocks."))
-    usable = scorable(given)
+    usable = scorable(material)
     kept = np.flatnonzero(usable)
     if len(kept) < 2 * folds:
         raise ValueError(
@@ -122,14 +122,14 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
         )
     firsts = [int(part[0]) for part in np.array_split(kept, folds)]
     starts = [0, *firsts[1:]]
-    stops = [*firsts[1:], len(given.days)]
+    stops = [*firsts[1:], len(material.days)]
     made = tuple(
-        _fold(given, usable, usable, slice(a, b), embargo_days=embargo_days, inner_share=inner_share, latest=False)
+        _fold(material, usable, usable, slice(a, b), embargo_days=embargo_days, inner_share=inner_share, latest=False)
         for a, b in zip(starts, stops, strict=True)
     )
     return _finished(
         "blocked",
-        given,
+        material,
         made,
         Said(
             "{folds} contiguous blocks, embargo {embargo_days} days, label windows purged.",
@@ -139,14 +139,14 @@ def blocked(given: Material, *, folds: int = 5, embargo_days: int = 7, inner_sha
     )
 
 
-def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
+def chronological(material: Material, *, test_share: float = 1 / 3, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
     """Return one fold that trains on earlier days and tests on later ones.
 
     Embargo and purged days precede the test; the inner block consists of the latest training days.
 
     Parameters
     ----------
-    given
+    material
         Days with labels and maps.
     test_share
         Fraction of the scorable days in the test.
@@ -160,7 +160,7 @@ def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: i
     """
     if not 0 < test_share < 1:
         raise ValueError(Said("The test fraction of the chronological protocol must be between 0 and 1."))
-    usable = scorable(given)
+    usable = scorable(material)
     kept = np.flatnonzero(usable)
     cut_at = round(len(kept) * (1 - test_share))
     if not 0 < cut_at < len(kept):
@@ -170,14 +170,14 @@ def chronological(given: Material, *, test_share: float = 1 / 3, embargo_days: i
     start = int(kept[cut_at])
     past = usable & (np.arange(len(usable)) < start)
     span = slice(start, len(usable))
-    made = _fold(given, usable, past, span, embargo_days=embargo_days, inner_share=inner_share, latest=True)
+    made = _fold(material, usable, past, span, embargo_days=embargo_days, inner_share=inner_share, latest=True)
     return _finished(
         "chronological",
-        given,
+        material,
         (made,),
         Said(
             "Training ends before {days}; embargo {embargo_days} days, label windows purged.",
-            days=given.days[start],
+            days=material.days[start],
             embargo_days=embargo_days,
         ),
     )

@@ -78,9 +78,9 @@ class EventWindows:
         """Cluster number of each event, shape (event,)."""
         return np.cumsum(np.r_[False, np.diff(self.day.astype(np.int64)) > CLUSTER_DAYS][: len(self.day)])
 
-    def part(self, kept: ArrayLike) -> EventWindows:
+    def part(self, subset: ArrayLike) -> EventWindows:
         """Return a subset of the events, selected by a mask or positions."""
-        of = np.asarray(kept)
+        of = np.asarray(subset)
         return EventWindows(
             self.day[of],
             self.clock_ms[of],
@@ -114,15 +114,15 @@ class Surrogates:
     cluster: Indices
     longest_window: int
 
-    def clusters(self, scored: ArrayLike) -> int:
-        """Return the number of independent clusters from the first to the last scored day; `scored` is a mask, shape (day,)."""
-        within = self.cluster[_span(scored)]
+    def clusters(self, test_days: ArrayLike) -> int:
+        """Return the number of independent clusters from the first to the last scored day; `test_days`: mask, shape (day,)."""
+        within = self.cluster[_span(test_days)]
         return len(np.unique(within[within >= 0]))
 
-    def estimable(self, scored: ArrayLike) -> bool:
-        """Return whether enough clusters and days are scored for a test; `scored` is a mask, shape (day,)."""
-        span = _span(scored)
-        return self.clusters(scored) >= LEAST_CLUSTERS and span.stop - span.start >= LEAST_SPANS * self.jitter_days
+    def estimable(self, test_days: ArrayLike) -> bool:
+        """Return whether enough clusters and days are scored for a test; `test_days` is a mask, shape (day,)."""
+        span = _span(test_days)
+        return self.clusters(test_days) >= LEAST_CLUSTERS and span.stop - span.start >= LEAST_SPANS * self.jitter_days
 
 
 def _span(scored: ArrayLike) -> slice:
@@ -289,7 +289,7 @@ def surrogate_test(
     *,
     statistic: Statistic,
     fold: ArrayLike,
-    tested: bool = True,
+    with_p_values: bool = True,
 ) -> SurrogateTest:
     """Test a predictor's AUC against surrogate catalogues.
 
@@ -306,7 +306,7 @@ def surrogate_test(
     fold
         Fold of each day, -1 for a day that cannot be scored, shape (day,). The pooled statistic uses only whether a day is
         scored.
-    tested
+    with_p_values
         Whether to compute p-values, which are meaningless for a leaky protocol.
     """
     x = np.asarray(score, float)
@@ -315,7 +315,7 @@ def surrogate_test(
         number = np.where(number >= 0, 0, -1)
     observed = auc(x, np.asarray(kinds), number)
     scored = (number >= 0) & np.isfinite(x)
-    possible = tested and surrogates.estimable(scored) and bool(np.isfinite(observed))
+    possible = with_p_values and surrogates.estimable(scored) and bool(np.isfinite(observed))
     p_jitter, p_rate = (
         _p_value(observed, weighted_auc(x, drawn == EVENT, drawn == QUIET, number), statistic) if possible else np.nan
         for drawn in (surrogates.jittered, surrogates.redrawn)

@@ -52,7 +52,7 @@ class Truth:
         The same for baselines trained in blocks and tested fold by fold, beside a predictor that never saw the season.
     folds
         Folds, whose out-of-fold predictions calibrate each other; none for a prospective record.
-    taught
+    training_labels
         Class of each day in training, -1 for none, shape (day,).
     """
 
@@ -72,18 +72,18 @@ class Truth:
     surrogates: Surrogates
     rivals: Surrogates
     folds: tuple[Fold, ...]
-    taught: Counts
+    training_labels: Counts
 
 
 def truth_of(
-    made: Split,
+    split: Split,
     *,
     days: ArrayLike,
     available_at: ArrayLike,
     labels: ArrayLike,
     catalogue: Catalogue,
     windows: EventWindows,
-    taught: ArrayLike | None = None,
+    training_labels: ArrayLike | None = None,
     learnt: Catalogue | None = None,
     protocol: str | None = None,
 ) -> Truth:
@@ -91,7 +91,7 @@ def truth_of(
 
     Parameters
     ----------
-    made
+    split
         The split.
     days, available_at, labels
         Of all days of the split; labels from analysts or the rule, never from a model. Shape (day,).
@@ -99,28 +99,28 @@ def truth_of(
         Declustered events.
     windows
         Windows of all events in and around the season, for the labels of the rule and the surrogate catalogues.
-    taught, learnt
+    training_labels, learnt
         Labels, shape (day,), and events of the training, if they differ from those of the evaluation.
     protocol
         ``zero-shot`` for a predictor that never saw the season: all its classes count as trained, and the folds are those of
         the baselines. Default: the split's.
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
-    rows = np.sort(np.concatenate([fold.test for fold in made.folds]))
+    rows = np.sort(np.concatenate([fold.test for fold in split.folds]))
     number = np.full(len(day), -1, np.int64)
-    for k, fold in enumerate(made.folds):
+    for k, fold in enumerate(split.folds):
         number[(day >= fold.first) & (day <= fold.last)] = k
-    zero_shot = (protocol or made.protocol) == ZERO_SHOT
-    surrogates, rivals = _surrogates(protocol or made.protocol, day, windows)
+    zero_shot = (protocol or split.protocol) == ZERO_SHOT
+    surrogates, rivals = _surrogates(protocol or split.protocol, day, windows)
     return Truth(
-        protocol=protocol or made.protocol,
-        leaky=made.leaky,
-        leak=leak_fraction(made),
+        protocol=protocol or split.protocol,
+        leaky=split.leaky,
+        leak=leak_fraction(split),
         days=day,
         available_at=np.asarray(available_at, "datetime64[ms]"),
         fold=number,
-        trained=trained_classes(made, label if taught is None else taught) | zero_shot,
-        tested=tested_classes(made, label),
+        trained=trained_classes(split, label if training_labels is None else training_labels) | zero_shot,
+        tested=tested_classes(split, label),
         row_day=rows,
         row_label=label[rows],
         catalogue=catalogue,
@@ -128,8 +128,8 @@ def truth_of(
         kinds=rule_kinds(windows, day),
         surrogates=surrogates,
         rivals=rivals,
-        folds=made.folds,
-        taught=label if taught is None else np.asarray(taught, np.int64),
+        folds=split.folds,
+        training_labels=label if training_labels is None else np.asarray(training_labels, np.int64),
     )
 
 
@@ -138,7 +138,7 @@ def prospective_truth(
     days: ArrayLike,
     available_at: ArrayLike,
     labels: ArrayLike,
-    trained: ArrayLike,
+    training_classes: ArrayLike,
     catalogue: Catalogue,
     windows: EventWindows,
 ) -> Truth:
@@ -150,7 +150,7 @@ def prospective_truth(
         Local days, and the UTC time at which each becomes known, shape (day,).
     labels
         Class 0..4, -1 for a day that is not scored (no label, or ``post``), shape (day,).
-    trained
+    training_classes
         Which classes the run had in training, shape (class,).
     catalogue, windows
         See `truth_of`.
@@ -165,7 +165,7 @@ def prospective_truth(
         days=day,
         available_at=np.asarray(available_at, "datetime64[ms]"),
         fold=np.zeros(len(day), np.int64),
-        trained=np.asarray(trained, bool).reshape(1, N_CLASSES),
+        trained=np.asarray(training_classes, bool).reshape(1, N_CLASSES),
         tested=(np.bincount(label[rows], minlength=N_CLASSES) > 0).reshape(1, N_CLASSES),
         row_day=rows,
         row_label=label[rows],
@@ -175,7 +175,7 @@ def prospective_truth(
         surrogates=surrogates,
         rivals=rivals,
         folds=(),
-        taught=label,
+        training_labels=label,
     )
 
 

@@ -65,7 +65,7 @@ def alarm_series(
     a prospective day is chosen on all out-of-fold days, which precede it, or is the registered one within the period of a
     registration. If none can be chosen, it is the fixed rule. Rules are chosen with the earthquakes of the run's training, if
     the run contains them, so that a later catalogue does not change alarms. A pre-trained model has one rule for all days,
-    chosen on simulated seasons.
+    chosen on synthetic seasons.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def calibrators_of(run: RunFolder | None) -> RunCalibrators | None:
     except RunError:
         return None
     folds = split_of(run, predictions).folds
-    return fit_run_calibrators(folds, predictions, run.about, weighed=run.config.class_weights)
+    return fit_run_calibrators(folds, predictions, run.about, class_weighted=run.config.class_weights)
 
 
 def calibrated(project: Project, table: PredictionTable, days: NDArray[np.datetime64]) -> PredictionTable:

@@ -33,7 +33,7 @@ from quakegui.season.quality import Quality
 from quakegui.season.season import Season
 from quakegui.words import Said
 
-NEVER_SEEN = Said("No day of this season was used in training: the model was trained on simulated seasons.")
+NEVER_SEEN = Said("No day of this season was used in training: the model was trained on synthetic seasons.")
 NEAREST_EVENT_DAYS = 30
 """Maximum time in days between a label given by an analyst and the event of its class to which it is assigned."""
 
@@ -201,7 +201,7 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
         evidence.training_classes,
         style=evidence.style,
         palette=palette(style),
-        scalar=scalar_table(style.levels, masked=style.masked),
+        scalar=scalar_table(style.levels, mask_index=style.masked),
         has_map=season.has_map,
         folds=split.folds,
         final=final,
@@ -228,7 +228,7 @@ def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> P
 def draw_maps(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> NDArray[Any]:
     """Return the maps for a model as palette indices, shape (day, row, column): the pixels that the analyst sees.
 
-    For a model trained on simulated seasons, the result is numbers instead, see `inputs.pictures`.
+    For a model trained on synthetic seasons, the result is numbers instead, see `inputs.pictures`.
 
     Parameters
     ----------

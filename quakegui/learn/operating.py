@@ -1,8 +1,6 @@
 """The daily update: import new files, predict new days with a frozen run, append to the ledger, report alarms that open.
 
-A prediction is *prospective* if its run used no information of the day or later: the day became known after the last training
-day, and after the last event whose label was used in training. Rows are never changed. A day that is corrected later gets an
-additional row, and the first one counts in every score.
+Which predictions are prospective is defined in `issuing`.
 """
 
 from __future__ import annotations
@@ -17,13 +15,10 @@ from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Alarm
 from quakegui.learn.alarm_days import season_alarms
-from quakegui.learn.calibrated import calibrators_of
-from quakegui.learn.evidence import maps_to_draw, style_name
+from quakegui.learn.issuing import IssuedPrediction, PredictionReport, moment, predict_days
 from quakegui.learn.messages import Listen
-from quakegui.learn.runs.dataset import map_hashes
 from quakegui.learn.runs.registry import RunError, RunFolder
-from quakegui.learn.season_runs import find_run, record_run, refuse_foreign
-from quakegui.learn.worker.asking import answer
+from quakegui.learn.season_runs import find_run
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import registrations, runs, seasons
@@ -31,75 +26,11 @@ from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.store import Project, ProjectError, SupersededError
-from quakegui.project.verifying import LATE_HOURS
-from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.season import Season
 from quakegui.words import Said, mark
 
-MOST_MAPS = 512
-"""Maximum number of maps per worker job, 120 MB: a season is one portion, ten years are seven."""
 ATTEMPTS = 3
 """Number of times the season is recomputed if other programs change its readings during the prediction."""
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedPrediction:
-    """One new row of the ledger.
-
-    Attributes
-    ----------
-    day
-        Local date.
-    probabilities
-        Calibrated probabilities of the five classes; the ledger contains the uncalibrated ones.
-    kind
-        "prospective" or "in-sample".
-    late_hours
-        Hours from the time the day became known to the time the row was issued.
-    corrected
-        Whether the day had a row for another map already; the first row counts.
-    """
-
-    day: np.datetime64
-    probabilities: tuple[float, ...]
-    kind: str
-    late_hours: float
-    corrected: bool
-
-    @property
-    def cls(self) -> int:
-        """The most probable class."""
-        return int(np.argmax(self.probabilities))
-
-    @property
-    def late(self) -> bool:
-        """Whether the prediction came too late to be useful."""
-        return self.late_hours > LATE_HOURS
-
-
-@dataclass(frozen=True, slots=True)
-class PredictionReport:
-    """New predictions of a run.
-
-    Attributes
-    ----------
-    run
-        Id of the run.
-    issued
-        New rows, by day.
-    unchanged
-        Number of days whose map was predicted before and is still the same.
-    without_map
-        Days after the run's training without a map, with the reason.
-    waiting
-        Days whose night is partly recorded but not over, with the time (UTC) from which they can be predicted.
-    """
-
-    run: str
-    issued: tuple[IssuedPrediction, ...]
-    unchanged: int
-    without_map: tuple[tuple[np.datetime64, str], ...]
-    waiting: tuple[tuple[np.datetime64, np.datetime64], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +112,7 @@ def update(
     others, refused = _registered_besides(project, season, run.id, **how)
     after = _alarms(project, season, run)
     told = {alarm.opened for alarm in before}
-    notes = (*_notes(predicted), *refused, *_beyond_the_window(project, season), *_ahead(project, _moment(now_ms)))
+    notes = (*_notes(predicted), *refused, *_beyond_the_window(project, season), *_ahead(project, moment(now_ms)))
     opened = tuple(alarm for alarm in after if alarm.opened not in told)
     return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over, others)
 
@@ -198,7 +129,7 @@ def _run_to_ask(project: Project, run_id: str | None) -> RunFolder | None:
 
 def _registered_alone(project: Project, asked: str | None, *, now_ms: int | None, **how: Any) -> tuple[str, ...]:
     """Predict with the registered runs after the requested one failed; return a sentence for each that fails, too."""
-    season = seasons.load_season(project, features=False, now_ms=_moment(now_ms))
+    season = seasons.load_season(project, features=False, now_ms=moment(now_ms))
     return () if season is None else _registered_besides(project, season, asked, now_ms=now_ms, **how)[1]
 
 
@@ -219,7 +150,7 @@ def _registered_besides(
     """
     reports, refused = [], []
     for one in registrations.registrations(project):
-        if one.run == asked or not (one.is_running(_moment(now_ms)) or _lacks_days(project, season, one)):
+        if one.run == asked or not (one.is_running(moment(now_ms)) or _lacks_days(project, season, one)):
             continue
         try:
             other = find_run(project, one.run)
@@ -248,7 +179,7 @@ def _predicted_anew(
     attempt = 0
     while True:
         attempt += 1
-        season = seasons.load_season(project, progress=progress, features=False, now_ms=_moment(now_ms))
+        season = seasons.load_season(project, progress=progress, features=False, now_ms=moment(now_ms))
         if season is None:
             raise ProjectError(Said("There are no readings, or no stations with coordinates, so there are no days to predict."))
         before = _alarms(project, season, run)
@@ -257,120 +188,6 @@ def _predicted_anew(
         except SupersededError:  # another program has imported readings: repeat with them
             if attempt == ATTEMPTS:
                 raise
-
-
-def predict_days(
-    project: Project,
-    season: Season,
-    run: RunFolder,
-    *,
-    only_later: bool = False,
-    in_sample: bool = False,
-    listen: Listen,
-    cancelled: CancelCheck | None = None,
-    environment: Environment = THIS,
-    now_ms: int | None = None,
-) -> PredictionReport:
-    """Predict every day whose map the frozen run has not predicted yet, and append the predictions to the ledger.
-
-    A day is predicted only once its night is over. A registered run predicts exactly as it was registered, or not at all.
-
-    Parameters
-    ----------
-    project, season, run
-        The project, its season, and a finished run.
-    only_later
-        Skip days whose information may have been used in training, which could only be in-sample.
-    in_sample
-        Mark every prediction as in-sample, whatever the run's training data.
-    listen, cancelled, environment, now_ms
-        As in `update`.
-
-    Raises
-    ------
-    RunError
-        If the run is not finished, or its map style or classes are different.
-    ProjectError
-        If the run or the parameters of the season have changed since the registration.
-    SupersededError
-        If the season is no longer current, before or after the prediction; nothing was saved.
-    """
-    if run.card is None:
-        raise RunError(Said("The run “{run_title}” is not finished: resume it before predicting with it.", run_title=run.title))
-    refuse_foreign(project, season, run)
-    seasons.require_current(project, season)
-    cutoff = season.available_at[season.shown].astype("datetime64[ms]")
-    later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)
-    asked_ms = _moment(now_ms)
-    over_at = season.config.over_at(season.days)
-    over = over_at <= np.datetime64(asked_ms, "ms")  # the season may have been computed at another time
-    wanted = np.flatnonzero(season.has_map & over & (later if only_later else True))
-    said = _said(project, run.id)
-    found: list[tuple[NDArray[np.intp], list[str], NDArray[np.float64]]] = []
-    for start in range(0, max(len(wanted), 1), MOST_MAPS):
-        part = wanted[start : start + MOST_MAPS]
-        every = map_hashes(maps_to_draw(season, run.config, part), style_name(season.config))
-        fresh = [k for k, name in enumerate(every) if name not in said.get(season.days[part[k]], ())]
-        registrations.require_unchanged(project, run.id, season.days[part[fresh]])
-        told = answer(
-            run, maps_to_draw(season, run.config, part[fresh]), listen=listen, cancelled=cancelled, environment=environment
-        )
-        found.append((part[fresh], [every[k] for k in fresh], told))
-    rows, shares = (np.concatenate([piece[k] for piece in found]) for k in (0, 2))
-    names = [name for piece in found for name in piece[1]]
-    record_run(project, run)
-    said_now = [
-        runs.LedgerPredictions(
-            days=season.days[rows[mask]],
-            probabilities=shares[mask],
-            kind=kind,
-            map_hash=tuple(names[k] for k in np.flatnonzero(mask)),
-            cutoff_ms=cutoff[rows[mask]].astype(np.int64),
-            config_hash=season.config.hash,
-        )
-        for kind, mask in (("in-sample", ~later[rows]), ("prospective", later[rows]))
-    ]
-    issued_ms = runs.append_predictions(
-        project, run.id, *said_now, issued_ms=now_ms, not_before_ms=asked_ms, revision=season.revision
-    )
-    calibrators = calibrators_of(run)
-    issued = tuple(
-        IssuedPrediction(
-            day=season.days[row],
-            probabilities=tuple(float(p) for p in share),
-            kind="prospective" if later[row] else "in-sample",
-            late_hours=(issued_ms - int(cutoff[row].astype(np.int64))) / 3_600_000,
-            corrected=season.days[row] in said,
-        )
-        for row, share in zip(rows, shares if calibrators is None else calibrators.later.of_classes(shares), strict=True)
-    )
-    without = tuple((season.days[k], season.why_no_map(int(k))) for k in np.flatnonzero(~season.has_map & over & later))
-    begun = np.flatnonzero(~over & np.any(season.coverage[season.shown] > 0.0, axis=1))
-    waiting = tuple((season.days[k], over_at[k]) for k in begun)
-    return PredictionReport(run.id, issued, len(wanted) - len(rows), without, waiting)
-
-
-def knowledge_end_of_run(run: RunFolder) -> np.datetime64:
-    """Return the latest time of any information used in a run's training, UTC, datetime64[ms].
-
-    Without such a statement in the run, this is its last day plus 31 days for the label window.
-    """
-    told = run.about.get("knows_until")
-    if told is None:
-        told = run.predictions().days[-1] + np.timedelta64(31, "D")
-    return np.datetime64(str(told), "ms")
-
-
-def _moment(now_ms: int | None) -> int:
-    return wall_clock_ms() if now_ms is None else now_ms
-
-
-def _said(project: Project, run_id: str) -> dict[np.datetime64, set[str]]:
-    """Return the hashes of the maps that the run has predicted, by day."""
-    said: dict[np.datetime64, set[str]] = {}
-    for row in runs.ledger(project, run_id):
-        said.setdefault(row.day, set()).add(row.map_hash)
-    return said
 
 
 def _alarms(project: Project, season: Season, run: RunFolder) -> tuple[Alarm, ...]:

@@ -82,7 +82,7 @@ class Bench:
             title=title,
             baselines=self.rivals,
             clues=self.clues,
-            weighed=not scores.are_probabilities,  # a score is converted here, with class weights
+            class_weighted=not scores.are_probabilities,  # a score is converted here, with class weights
         )
 
 

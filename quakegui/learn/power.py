@@ -126,7 +126,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
     made = make_split(evidence.material, config)
     data = make_snapshot(evidence, season, config, made)
     with tempfile.TemporaryDirectory(prefix="quakegui-power-") as folder:
-        train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, stopped=lambda: False)
+        train(Path(folder), config, data, precision=config.precision, say=lambda _message: None, cancelled=lambda: False)
         said = RunPredictions.load(Path(folder) / PREDICTIONS)
     return evaluate_predictions(
         made,
@@ -138,7 +138,7 @@ def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
         windows=evidence.windows,
         beside=baselines(evidence, made),
         clues=run_clues(made, evidence.inputs, evidence.truth),
-        weighed=config.class_weights,
+        class_weighted=config.class_weights,
     ).judgement
 
 
@@ -159,17 +159,17 @@ def trials(seeds: Iterable[int], strength: float, config: RunConfig) -> Iterator
         yield {"seed": seed, "strength": strength, **summary(told)}
 
 
-def summary(told: Judgement) -> dict[str, Any]:
-    """Return the row of an evaluation with the paired intervals of the macro recall, earthquake vs. none."""
-    row = told.row()
+def summary(judgement: Judgement) -> dict[str, Any]:
+    """Return the scores of an evaluation as plain values, with paired intervals of the macro recall, earthquake vs. none."""
+    row = judgement.row()
     for other in ("majority", "kp"):
-        compared = told.compared(other)
+        compared = judgement.comparison(other)
         if compared is not None:
             row[f"{other}_low"] = compared.macro_recall_difference.low
             row[f"{other}_high"] = compared.macro_recall_difference.high
-    row["class_accuracy"] = told.of("class").figures.accuracy
-    row["direction_macro_recall"] = told.of("direction").figures.macro_recall
-    row["better"] = told.verdict.better_than_chance
+    row["class_accuracy"] = judgement.of("class").figures.accuracy
+    row["direction_macro_recall"] = judgement.of("direction").figures.macro_recall
+    row["better"] = judgement.verdict.better_than_chance
     return row
 
 

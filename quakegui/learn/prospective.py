@@ -22,10 +22,10 @@ from quakegui.judge.truth import Truth, prospective_truth
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, gather
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, split_of
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
-from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import prospective_tries
 from quakegui.project import registrations, runs
 from quakegui.project.store import Project
@@ -98,7 +98,7 @@ def evaluate_prospective(
         days=evidence.days[span],
         available_at=known[span],
         labels=np.where(scorable(evidence.material) & said, evidence.truth, -1)[span],
-        trained=(counts > 0) | run.config.zero_shot,
+        training_classes=(counts > 0) | run.config.zero_shot,
         catalogue=evidence.catalogue,
         windows=evidence.windows,
     )
@@ -174,7 +174,7 @@ def _judge_rivals(
     """Return the evaluation of every baseline, without the effect of class weights and with the fixed alarm rule."""
     told, tests = [], tests_of_baselines(truth, answers)
     for name, answer in answers.items():
-        undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].weighed else np.empty(0))
+        undone = Calibrator("none", 0, 0, np.empty(0), np.empty(0), weights if PREDICTORS[name].class_weighted else np.empty(0))
         given: dict[str, Any] = {
             "calibrators": [undone],
             "rules": [fixed_rule(undone)],

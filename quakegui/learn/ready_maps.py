@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +31,13 @@ from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
-from quakegui.learn.source import DayPredictions
+from quakegui.learn.source import DayPredictions, Team
 from quakegui.learn.worker.asking import answer, follow, sentence_of
+from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import is_link
-from quakegui.project.store import DATABASE
+from quakegui.project.making import is_project
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow
 from quakegui.season.network import MAP_PIXELS
@@ -163,16 +164,20 @@ class ReadyMaps:
         listen: Listen,
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
+        team: Team | None = None,
     ) -> RunFolder:
         """Train a run in a worker process, see `MapSource.train`.
 
         Parameters
         ----------
-        config, listen, resume, cancelled
+        config, listen, resume, cancelled, team
             As in `MapSource.train`.
         """
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
-        last = follow(Supervisor(run.folder), listen, cancelled)
+        if team is not None:
+            team.train_folds(run, listen=listen, cancelled=cancelled)
+        environment = THIS if team is None else replace(THIS, threads=team.threads)
+        last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
         finished = read_run(run.folder)
         if finished.card is None:
             raise RunError(Said("{sentence_of} Run ID: {run_id}.", sentence_of=sentence_of(last), run_id=run.id))
@@ -260,7 +265,7 @@ class ReadyMaps:
             catalogue=Catalogue(np.array([], dtype="datetime64[ms]"), np.array([], dtype=np.int64)),
             windows=event_windows([], LabelRule(), timezone="UTC", night=NightWindow()),
             beside={},
-            weighed=run.config.class_weights,
+            class_weighted=run.config.class_weights,
             calibrators=None if calibrators is None else calibrators.folds,
             basis=Basis(
                 as_of,
@@ -285,6 +290,11 @@ class ReadyMaps:
         """Raise RunError: there is no ledger."""
         raise RunError(NO_LEDGER)
 
+    def evaluate_unflagged(
+        self, _run: RunFolder, _as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> None:
+        """Return None: ready-made maps have no readings, and so no flags."""
+
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings, maps and classes, each None if there is none."""
         data_hash = make_snapshot(self, config, make_split(self.material, config)).hash
@@ -297,7 +307,7 @@ class ReadyMaps:
 
 def is_ready(folder: Path) -> bool:
     """Return whether a folder contains ready-made maps instead of a project."""
-    if (folder / DATABASE).is_file() or not folder.is_dir():
+    if is_project(folder) or not folder.is_dir():
         return False
     return (folder / INDEX).is_file() or any(
         path.suffix.lower() in ENDINGS for pattern in ("*", "*/*") for path in folder.glob(pattern)

@@ -6,7 +6,7 @@ import numpy as np
 
 from quakegui.judge.alarms import AlarmRule
 from quakegui.learn.alarm_days import later_rule
-from quakegui.learn.operating import knowledge_end_of_run
+from quakegui.learn.issuing import knowledge_end_of_run
 from quakegui.learn.runs.registry import EXPORTED, RunError, RunFolder
 from quakegui.learn.season_runs import record_run, refuse_foreign
 from quakegui.project import registrations, runs

@@ -22,6 +22,11 @@ from quakegui.learn.runs.frozen import FrozenAlarms
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project.registrations import Registration
+from quakegui.words import Said, counted
+
+NEEDS_TRAINING = Said(
+    "No verdict without the flags: the model was trained on maps of this season. Remove the flags and train again to obtain it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,38 @@ class ProspectiveEvaluation(RunEvaluation):
     registration: Registration | None = None
     changes: tuple[str, ...] = ()
     rivals: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unflagged:
+    """The evaluation of a run on maps that use the flagged readings too.
+
+    Attributes
+    ----------
+    flags
+        Number of flags that it ignores.
+    judgement
+        The evaluation; None if the model was trained on the season, and would have to be trained again.
+    """
+
+    flags: int
+    judgement: Judgement | None
+
+    def text(self) -> Said:
+        """Return the verdict in a sentence, or why there is none."""
+        if self.judgement is None:
+            return NEEDS_TRAINING
+        return counted(
+            "Without the {count} flag: {verdict}",
+            "Without the {count} flags: {verdict}",
+            count=self.flags,
+            verdict=self.judgement.verdict.text(),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the number of flags, the sentence, and the row of scores, null without an evaluation."""
+        row = None if self.judgement is None else self.judgement.row()
+        return {"flags": self.flags, "text": str.__str__(self.text()), "row": row}
 
 
 def rescore(predictions: RunPredictions, scorable: NDArray[np.bool_]) -> RunPredictions:
@@ -142,7 +179,7 @@ def evaluate_predictions(
     training_catalogue: Catalogue | None = None,
     beside: Mapping[str, NDArray[np.float64]],
     clues: Mapping[str, Clue] | None = None,
-    weighed: bool = True,
+    class_weighted: bool = True,
     frozen: FrozenAlarms | None = None,
     calibrators: Sequence[Calibrator] | None = None,
     basis: Basis | None = None,
@@ -169,7 +206,7 @@ def evaluate_predictions(
         Probabilities of every baseline, by name, shape (day, class) each.
     clues
         Other predictions from the baselines' input, by name.
-    weighed
+    class_weighted
         Whether the models were trained with class weights.
     frozen
         Alarm rule of a pre-trained model.
@@ -196,11 +233,11 @@ def evaluate_predictions(
         windows=windows,
         baselines=beside,
         clues=clues,
-        taught=predictions.labels,
+        training_labels=predictions.labels,
         learnt=training_catalogue,
         image_probabilities=images,
         members=predictions.members_out_of_fold(),
-        weighed=weighed,
+        class_weighted=class_weighted,
         rules=None if frozen is None else (frozen.rule,) * len(split.folds),
         calibrators=calibrators,
     )

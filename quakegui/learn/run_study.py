@@ -8,7 +8,7 @@ from quakegui.judge.epochs import Epochs
 from quakegui.judge.robustness import Robustness
 from quakegui.learn import season_study
 from quakegui.learn.evidence import project_catalogue
-from quakegui.learn.runs.keeping import digest, read_kept, write_kept
+from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runchecks import STUDY
 from quakegui.learn.season_study import SkillMaps, StudiedEvents
@@ -76,7 +76,7 @@ def study_run(
         return None
     study = RunStudy(events, epochs, robustness, season_study.season_skill_maps(project, season, run))
     if not project.read_only:
-        write_kept(run.folder / STUDY, _inputs(project, season, run), study)
+        write_result(run.folder / STUDY, _inputs(project, season, run), study)
     return study
 
 
@@ -89,7 +89,7 @@ def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | N
         The project, its season, and the run.
     """
     path = run.folder / STUDY
-    found: RunStudy | None = read_kept(path, _inputs(project, season, run), RunStudy) if path.exists() else None
+    found: RunStudy | None = read_result(path, _inputs(project, season, run), RunStudy) if path.exists() else None
     return found
 
 

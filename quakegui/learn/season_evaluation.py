@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from quakegui.judge.surrogates import EventWindows, rule_kinds
 from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
 from quakegui.learn.evidence import Evidence, baselines, gather, make_split
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import (
     earthquakes_differing,
@@ -27,11 +28,10 @@ from quakegui.learn.runs.earthquakes import (
     training_windows,
     with_training_earthquakes,
 )
-from quakegui.learn.runs.keeping import digest, read_kept, write_kept
+from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.season_runs import refuse_other_classes
 from quakegui.learn.tries import other_p_values
 from quakegui.project.store import Project
 from quakegui.season.season import Season
@@ -74,20 +74,22 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     EvidenceError
         If no day of the season is labelled.
     """
-    said = _answers(project, run)  # first, to report a run that cannot be evaluated whatever the season
-    return _judge_by(gather(project, season), said, project, run, as_of=as_of, now=_now(project))
+    said = predictions_of(project, run)  # first, to report a run that cannot be evaluated whatever the season
+    return judge_by(gather(project, season), said, project, run, as_of=as_of, now=now_in(project))
 
 
-def _answers(project: Project, run: RunFolder) -> RunPredictions:
+def predictions_of(project: Project, run: RunFolder) -> RunPredictions:
+    """Return the predictions of a run; RunError if the project has other classes now."""
     refuse_other_classes(project, run)
     return run.predictions()
 
 
-def _now(project: Project) -> str:
+def now_in(project: Project) -> str:
+    """Return the present local date and time."""
     return moment_of(dt.datetime.now(dt.UTC), project.timezone)
 
 
-def _judge_by(
+def judge_by(
     evidence: Evidence,
     predictions: RunPredictions,
     project: Project,
@@ -96,14 +98,32 @@ def _judge_by(
     as_of: AsOf,
     now: str,
     answers: Answers | None = None,
+    name: str = JUDGEMENT,
+    predict: Callable[[], RunPredictions] | None = None,
 ) -> RunEvaluation:
-    """Return the evaluation of a run, stored or computed now; the number of other runs is always updated."""
-    path, inputs = run.folder / f"{JUDGEMENT}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
-    told: RunEvaluation | None = read_kept(path, inputs, RunEvaluation)
+    """Return the evaluation of a run, stored or computed now; the number of other runs is always updated.
+
+    Parameters
+    ----------
+    evidence, predictions, project, run, as_of
+        What is evaluated, and by which labels.
+    now
+        Local date and time of the evaluation.
+    answers
+        Predictions of baselines that were computed before.
+    name
+        Prefix of the file in which it is stored.
+    predict
+        Predictions to be evaluated in place of those of the run; called only if nothing is stored.
+    """
+    path, inputs = run.folder / f"{name}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
+    told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
-        told = _judged(evidence, predictions, project, run, as_of=as_of, now=now, answers={} if answers is None else answers)
+        answers = {} if answers is None else answers
+        shown = predictions if predict is None else predict()
+        told = _judged(evidence, shown, project, run, as_of=as_of, now=now, answers=answers)
         if not project.read_only:
-            write_kept(path, inputs, told)
+            write_result(path, inputs, told)
     judgement = _with_its_bounds(told.judgement)
     if as_of == "today" and judgement.basis is not None:
         judgement = dataclasses.replace(judgement, basis=dataclasses.replace(judgement.basis, moment=now))
@@ -136,7 +156,7 @@ def _judged(
     now: str,
     answers: Answers,
 ) -> RunEvaluation:
-    rows = _rows_of(predictions, evidence, run)
+    rows = rows_of(predictions, evidence, run)
     taught, today = predictions.labels.astype(np.int64), evidence.truth[rows]
     windows = _windows(evidence, run, as_of)
     training_catalogue = training_earthquakes(run, evidence.catalogue) or evidence.catalogue
@@ -166,7 +186,7 @@ def _judged(
         training_catalogue=training_catalogue,
         beside=beside,
         clues=clues,
-        weighed=run.config.class_weights,
+        class_weighted=run.config.class_weights,
         frozen=run.frozen_alarms,
         calibrators=None if brought is None else brought.folds,
         basis=Basis(
@@ -203,11 +223,12 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
         missing.sum(axis=1),
         kinds=rule_kinds(evidence.windows, predictions.days),
         fold=fold,
-        permuted=permuted,
+        permuted_p=permuted,
     )
 
 
-def _rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+def rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
+    """Return the positions of a run's days in the season; RunError if it no longer has all of them."""
     place = {day: k for k, day in enumerate(evidence.days)}
     if any(day not in place for day in predictions.days):
         raise RunError(
@@ -233,15 +254,15 @@ def evaluate_together(
     config
         Settings that define the folds of the baselines.
     """
-    evidence, now = gather(project, season), _now(project)  # once, so that all use the same labels
+    evidence, now = gather(project, season), now_in(project)  # once, so that all use the same labels
     judgements = (
-        _judge_by(evidence, _answers(project, run), project, run, as_of="today", now=now).judgement for run in run_folders
+        judge_by(evidence, predictions_of(project, run), project, run, as_of="today", now=now).judgement for run in run_folders
     )
     beside = Basis("today", now, 0, 0)
     return (*judgements, *(dataclasses.replace(one, basis=beside) for one in judge_baselines(evidence, config)))
 
 
-def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None = None) -> tuple[Judgement, ...]:
+def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers | None = None) -> tuple[Judgement, ...]:
     """Evaluate every baseline with the blocked protocol.
 
     Parameters
@@ -250,7 +271,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
         Days, labels and events.
     config
         Settings that define the folds.
-    known
+    predictions
         Predictions of baselines that were computed before.
 
     Raises
@@ -261,7 +282,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
     # for a zero-shot model, the baselines use blocks without an inner block for early stopping
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
-    answers, clues = _answers_of(evidence, made, {} if known is None else known)
+    answers, clues = _answers_of(evidence, made, {} if predictions is None else predictions)
     truth = truth_of(
         made,
         days=evidence.days,
@@ -272,7 +293,15 @@ def judge_baselines(evidence: Evidence, config: RunConfig, known: Answers | None
     )
     tests = tests_of_baselines(truth, answers)
     return tuple(
-        judge_truth(truth, answer, name=name, baselines=answers, clues=clues, tests=tests, weighed=PREDICTORS[name].weighed)
+        judge_truth(
+            truth,
+            answer,
+            name=name,
+            baselines=answers,
+            clues=clues,
+            tests=tests,
+            class_weighted=PREDICTORS[name].class_weighted,
+        )
         for name, answer in answers.items()
     )
 
@@ -290,17 +319,17 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
     tuple
         The evaluations, and a sentence if the baselines cannot be evaluated.
     """
-    said = _answers(project, run)
-    evidence, now, answers = gather(project, season), _now(project), Answers()
-    own = _judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
+    said = predictions_of(project, run)
+    evidence, now, answers = gather(project, season), now_in(project), Answers()
+    own = judge_by(evidence, said, project, run, as_of=as_of, now=now, answers=answers).judgement
     path, inputs = run.folder / f"{JUDGEMENT}-rivals.json", digest(EDITION, evidence, run.config)
-    rivals: tuple[Judgement, ...] | None = read_kept(path, inputs, tuple[Judgement, ...])
+    rivals: tuple[Judgement, ...] | None = read_result(path, inputs, tuple[Judgement, ...])
     if rivals is None:
         try:
             rivals = judge_baselines(evidence, run.config, answers)
         except ValueError as error:
             return (own,), Said("The baselines cannot be evaluated in blocks: {error}", error=error)
         if not project.read_only:
-            write_kept(path, inputs, rivals)
+            write_result(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)
     return (own, *(dataclasses.replace(_with_its_bounds(one), basis=basis) for one in rivals)), ""

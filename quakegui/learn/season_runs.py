@@ -6,17 +6,16 @@ import contextlib
 import dataclasses
 import shutil
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from quakegui.judge.calibration import rows_before
 from quakegui.judge.folds import ZERO_SHOT, Split
-from quakegui.judge.judgement import plain
 from quakegui.learn import messages
 from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
+from quakegui.learn.run_classes import refuse_other_classes, scheme_of
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts, every_earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
@@ -34,19 +33,15 @@ from quakegui.learn.runs.registry import (
     sweep,
 )
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
+from quakegui.learn.source import Team
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
-from quakegui.project import catalogue, journal, runs, seasons
+from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 from quakegui.words import Said
-
-
-def runs_folder(project: Project) -> Path:
-    """Return the folder of a project's runs."""
-    return project.folder / "runs"
 
 
 def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
@@ -77,12 +72,12 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
         about |= _pretraining_facts(season, config)
     try:
         masked = None if config.leaky else masked_maps(season, config)
-        run = create_run(runs_folder(project), config, data, about=about, masked=masked)
+        run = create_run(project.runs_folder, config, data, about=about, other_outages=masked)
     except OSError as error:
         raise ProjectError(
             Said(
                 "The run cannot be saved in {runs_folder}: {strerror}. Training was not started.",
-                runs_folder=runs_folder(project),
+                runs_folder=project.runs_folder,
                 strerror=error.strerror or error,
             )
         ) from error
@@ -108,7 +103,7 @@ def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
     return {STATIONS: stations, MADE_FOR: dataclasses.asdict(limits)}
 
 
-def about_of(project: Project, season: Season, evidence: Evidence, made: Split, data: Snapshot) -> dict[str, Any]:
+def about_of(project: Project, season: Season, evidence: Evidence, split: Split, data: Snapshot) -> dict[str, Any]:
     """Return what a run stores about its project, as plain values.
 
     A zero-shot model uses no information of the season; nevertheless only days after the season are prospective.
@@ -117,7 +112,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
     ----------
     project, season, evidence
         The project, its season, and its labels and events.
-    made
+    split
         Folds of the run.
     data
         Training data of the run.
@@ -125,8 +120,8 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
     known = season.available_at[season.shown][season.has_map]
     ends = (
         str(known[-1].astype("datetime64[ms]"))
-        if made.protocol == ZERO_SHOT
-        else str(knowledge_end(evidence, made, data.final))
+        if split.protocol == ZERO_SHOT
+        else str(knowledge_end(evidence, split, data.final))
     )
     return {
         "project": project.name,
@@ -134,7 +129,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, made: Split, 
         "journal": len(journal.rows(project)),
         "season": season.config.hash,
         "revision": season.revision,
-        "split": list(made.notes),
+        "split": list(split.notes),
         "classes": scheme_of(project),
         EARTHQUAKES: earthquake_facts(evidence.catalogue, evidence.available_at),
         EVERY: every_earthquake_facts(evidence.inputs),
@@ -148,12 +143,6 @@ def record_run(project: Project, run: RunFolder) -> None:
     """Record a finished run from elsewhere in the project, so that its predictions can be stored."""
     if run.card is not None and all(known.id != run.id for known in runs.runs(project)):
         runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
-
-
-def scheme_of(project: Project) -> dict[str, Any] | None:
-    """Return the project's class definition as plain values, None if there is none."""
-    scheme = catalogue.class_scheme(project)
-    return None if scheme is None else plain(scheme)
 
 
 def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
@@ -176,45 +165,6 @@ def refuse_foreign(project: Project, season: Season, run: RunFolder) -> None:
     refuse_other_classes(project, run)
 
 
-def refuse_other_classes(project: Project, run: RunFolder) -> None:
-    """Refuse a run that was trained with classes other than the current ones of the project.
-
-    Parameters
-    ----------
-    project, run
-        The project, and the run.
-
-    Raises
-    ------
-    RunError
-        With the reason.
-    """
-    why = class_mismatch(project, run)
-    if why:
-        raise RunError(why)
-
-
-def class_mismatch(project: Project, run: RunFolder) -> str:
-    """Return a sentence if a run has classes other than the current ones of the project, else ""."""
-    theirs, ours = run.about.get("classes"), scheme_of(project)
-    if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
-        return ""
-    return Said(
-        "The run “{run_title}” was trained with classes different from this project's: it has its own magnitude "
-        "split ({split_magnitude:g}) and its own northern and southern clusters. Train again.",
-        run_title=run.title,
-        split_magnitude=theirs["split_magnitude"],
-    )
-
-
-def class_mismatch_by_id(project: Project, run_id: str) -> str:
-    """Return `class_mismatch` of the run `run_id`, "" if its folder is missing."""
-    try:
-        return class_mismatch(project, read_run(runs_folder(project) / run_id))
-    except RunError:
-        return ""
-
-
 def end_run(project: Project, season: Season, run_id: str, message: messages.Message) -> RunFolder:
     """Record the end of a run; the predictions of a finished run are added to the ledger and become current.
 
@@ -227,7 +177,7 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
     message
         Last message of the worker.
     """
-    run = read_run(runs_folder(project) / run_id)
+    run = read_run(project.runs_folder / run_id)
     if run.card is None:
         status = "cancelled" if isinstance(message, messages.Cancelled) else "failed"
         runs.finish_run(project, run_id, status, {"message": sentence_of(message)})
@@ -263,7 +213,7 @@ def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
         return ()
     completed = []
     for run_id in runs.unfinished(project):
-        folder = runs_folder(project) / run_id
+        folder = project.runs_folder / run_id
         if not (folder / CARD).is_file():
             continue
         # A damaged run must not prevent the season from being shown; the list of runs reports it.
@@ -308,6 +258,7 @@ def train(
     environment: Environment = THIS,
     resume: str | None = None,
     cancelled: CancelCheck | None = None,
+    team: Team | None = None,
 ) -> RunFolder:
     """Train a run in a worker process and store it with its predictions.
 
@@ -323,6 +274,8 @@ def train(
         Id of an unfinished run to resume, instead of a new one.
     cancelled
         Called ten times a second; when it is true, the worker is asked to stop.
+    team
+        Who trains the folds before; all trainings then use its number of threads.
 
     Raises
     ------
@@ -330,7 +283,10 @@ def train(
         If the training was stopped or failed; what was finished is kept, and the message names the run. Otherwise as in
         `begin_run`.
     """
-    run = begin_run(project, season, config) if resume is None else read_run(runs_folder(project) / resume)
+    run = begin_run(project, season, config) if resume is None else read_run(project.runs_folder / resume)
+    if team is not None:
+        environment = dataclasses.replace(environment, threads=team.threads)
+        team.train_folds(run, listen=listen, cancelled=cancelled)
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)
     finished = end_run(project, season, run.id, last)
     if finished.card is None:
@@ -340,7 +296,7 @@ def train(
 
 def finished_runs(project: Project) -> tuple[RunFolder, ...]:
     """Return the project's finished runs, newest first."""
-    return tuple(run for run in list_runs(runs_folder(project))[0] if run.card is not None)
+    return tuple(run for run in list_runs(project.runs_folder)[0] if run.card is not None)
 
 
 def find_run(project: Project, run_id: str | None) -> RunFolder:
@@ -358,7 +314,7 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
     RunError
         If there is no such run.
     """
-    return choose_run(list_runs(runs_folder(project))[0], run_id, runs.run_in_use(project))
+    return choose_run(list_runs(project.runs_folder)[0], run_id, runs.run_in_use(project))
 
 
 def same_runs_of(
@@ -373,7 +329,7 @@ def same_runs_of(
     network
         Identity of the pre-trained model that was applied; None for a model trained here.
     """
-    every = [run for run in list_runs(runs_folder(project))[0] if run.config.hash == config.hash]
+    every = [run for run in list_runs(project.runs_folder)[0] if run.config.hash == config.hash]
     if network is None:
         found = [run for run in every if MODEL not in run.about]
     else:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
-from quakegui.learn import operating, prospective, season_evaluation, season_runs
+from quakegui.learn import issuing, prospective, season_evaluation, season_runs
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
-from quakegui.learn.source import DayPredictions
+from quakegui.learn.source import DayPredictions, Team
+from quakegui.learn.unflagged import judge_unflagged
 from quakegui.learn.zero_shot import shipped
 from quakegui.progress import CancelCheck
 from quakegui.project import registrations, runs
@@ -31,7 +32,7 @@ class ProjectRuns:
     @property
     def folder(self) -> Path:
         """Folder of the runs."""
-        return season_runs.runs_folder(self.project)
+        return self.project.runs_folder
 
     @property
     def in_use(self) -> str | None:
@@ -80,15 +81,18 @@ class SeasonSource:
         listen: Listen,
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
+        team: Team | None = None,
     ) -> RunFolder:
         """Train a run, see `season_runs.train`.
 
         Parameters
         ----------
-        config, listen, resume, cancelled
+        config, listen, resume, cancelled, team
             As in `MapSource.train`.
         """
-        return season_runs.train(self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled)
+        return season_runs.train(
+            self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled, team=team
+        )
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Return the run of the supplied model on the current season, see `shipped.shipped_run`.
@@ -105,14 +109,14 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict new days, add them to the ledger, and return calibrated predictions, see `operating.predict_days`.
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`.
 
         Parameters
         ----------
         run, listen, cancelled
             As in `MapSource.predict`.
         """
-        predicted = operating.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
+        predicted = issuing.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 
@@ -145,6 +149,18 @@ class SeasonSource:
             As in `MapSource.evaluate_prospective`.
         """
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
+
+    def evaluate_unflagged(
+        self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> Unflagged | None:
+        """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`.
+
+        Parameters
+        ----------
+        run, as_of, listen, cancelled
+            As in `MapSource.evaluate_unflagged`.
+        """
+        return judge_unflagged(self.project, self.season, run, as_of, listen=listen, cancelled=cancelled)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings on the current season, None where there is none."""

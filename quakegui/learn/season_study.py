@@ -75,7 +75,7 @@ def season_case(project: Project, season: Season, run: RunFolder | None) -> Case
         if run.config.leaky:
             raise RunError(
                 Said(
-                    "The run “{run_title}” is LEAKY: it was trained on the days that it predicts, so it cannot be studied.",
+                    "The run “{run_title}” is LEAKY: it was trained on the days that it predicts, so it cannot be analysed.",
                     run_title=run.title,
                 )
             )

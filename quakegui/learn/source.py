@@ -19,7 +19,7 @@ from quakegui.judge import splits
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.messages import Listen
-from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
 from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck
@@ -68,6 +68,32 @@ class RunCollection(Protocol):
         """Raise ProjectError if the run is registered, so that it may not be deleted."""
 
 
+class Team(Protocol):
+    """Trains the folds of a run, several at a time, before a worker here completes the run."""
+
+    @property
+    def threads(self) -> int:
+        """Number of threads of each training, the completion of the run included; the results depend on it."""
+
+    def train_folds(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None) -> None:
+        """Train all folds of a run that are not trained yet; each result is in the fold's folder (`registry.phase_folder`).
+
+        Parameters
+        ----------
+        run
+            An unfinished run.
+        listen
+            Called with the progress.
+        cancelled
+            Whether to stop; what was finished is kept.
+
+        Raises
+        ------
+        RunError
+            If a fold cannot be trained.
+        """
+
+
 class MapSource(Protocol):
     """Labelled day maps for training, and the runs trained on them. Methods raise RunError with a message for the user."""
 
@@ -81,7 +107,7 @@ class MapSource(Protocol):
 
     @property
     def runs(self) -> RunCollection:
-        """Its runs."""
+        """The runs of the source."""
 
     def begin(self, config: RunConfig) -> RunFolder:
         """Create the folder of a new run with the current maps and labels.
@@ -101,6 +127,7 @@ class MapSource(Protocol):
         listen: Listen,
         resume: str | None = None,
         cancelled: CancelCheck | None = None,
+        team: Team | None = None,
     ) -> RunFolder:
         """Train a run in a worker process and return it when it is finished; raises like `begin`.
 
@@ -114,6 +141,8 @@ class MapSource(Protocol):
             Id of an unfinished run to resume, instead of a new one.
         cancelled
             Called ten times a second; when it is true, the worker is asked to stop.
+        team
+            Who trains the folds, before a worker here completes the run; None for that worker.
 
         Raises
         ------
@@ -180,6 +209,19 @@ class MapSource(Protocol):
             Whether to evaluate the baselines, too.
         """
 
+    def evaluate_unflagged(
+        self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
+    ) -> Unflagged | None:
+        """Evaluate a finished run as if no reading were flagged; None if nothing is.
+
+        Parameters
+        ----------
+        run, as_of
+            See `evaluate`.
+        listen, cancelled
+            See `train`.
+        """
+
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the newest finished and resumable run with the same settings, maps and labels, each None if there is none."""
 
@@ -220,6 +262,7 @@ def compare(
     protocols: Sequence[splits.Protocol] = splits.PROTOCOLS,
     listen: Listen,
     cancelled: CancelCheck | None = None,
+    team: Team | None = None,
     tell: Callable[[str], object] = lambda _sentence: None,
 ) -> tuple[Judgement, ...]:
     """Evaluate the model with each protocol, and every baseline with the blocked one; train what is not trained yet.
@@ -236,7 +279,7 @@ def compare(
         last run is finished.
     protocols
         Names of the protocols.
-    listen, cancelled
+    listen, cancelled, team
         As in `MapSource.train`.
     tell
         Called with the reason if the supplied model is skipped.
@@ -250,5 +293,5 @@ def compare(
         wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
         run, unfinished = source.same_runs(wanted)
         resume = None if unfinished is None else unfinished.id
-        runs.append(run or source.train(wanted, listen=listen, resume=resume, cancelled=cancelled))
+        runs.append(run or source.train(wanted, listen=listen, resume=resume, cancelled=cancelled, team=team))
     return source.evaluate_together(runs, config)

@@ -164,7 +164,7 @@ def store_events(
     with project.write() as connection:
         before = _events(connection)
         if not _is_in_force(connection, summary, by_id):
-            act = add_act(connection, EVENTS, author or default_author(), summary=summary)
+            act = add_act(connection, EVENTS, author or default_author(project), summary=summary)
             rows = [{**_values_of(event), "act": act} for event in by_id.values()]
             if rows:
                 connection.execute(schema.chosen_event.insert(), rows)

@@ -5,8 +5,8 @@ a receipt kept elsewhere detects that (see `verifying`).
 
 The hash of a row is the SHA-256 of the previous hash followed by the content of the row: its integers in decimal (empty for
 NULL) and its texts as hexadecimal UTF-8, in the order of the columns and separated by commas, then its other numbers as
-little-endian float64. SQLite writes this text as fast as it reads the rows, and all versions write the same. Rows from before
-the chain have no hash of their own, but they enter the hash of the first row that has one.
+little-endian float64. The database writes this text as fast as it reads the rows, and all versions write the same. Rows from
+before the chain have no hash of their own, but they enter the hash of the first row that has one.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Float, Integer, Table, select
+from sqlalchemy import Column, Connection, Float, Integer, Table, select, text
 
 from quakegui.project import schema
+from quakegui.project.dialects import highest_row, is_shared
 
 CHAINED = (schema.journal, schema.prediction, schema.registration)
 
@@ -38,7 +39,32 @@ class Link:
         return self.due if self.carried is None else self.carried
 
 
-def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+END: Final = "end of the journal"
+"""Where a connection to a shared project carries the `End` of the journal that it has locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last row of the journal: its id, its hash (None if it has none), its step and its time; zeros if there is none."""
+
+    id: int = 0
+    chain: str | None = ""
+    step: int = 0
+    at_ms: int = 0
+
+
+def journal_end(connection: Connection) -> End:
+    """Return the end of the journal; in a shared project it came with the lock of the journal."""
+    if END in connection.info:
+        found: End = connection.info[END]
+        return found
+    table = schema.journal.c
+    query = select(table.id, table.chain, table.step, table.at_ms).order_by(table.id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return End() if row is None else End(*row)
+
+
+def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, end: End | None = None) -> None:
     """Append rows to a chained table, each with its id and hash.
 
     Parameters
@@ -49,18 +75,22 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         One of `CHAINED`.
     rows
         Every column but `id` and `chain`.
+    end
+        The last row of the table, if it is known.
     """
     if not rows:
         return
-    counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
-    last, former = head(connection, table)
-    first = 1 + max(counter or 0, last)
+    known = end is not None and end.chain is not None
+    last, former = (end.id, end.chain or "") if end is not None and known else head(connection, table)
+    first = 1 + (last if is_shared(connection) else highest_row(connection, table))
     chained = []
     for number, row in enumerate(rows, first):
         values = {**row, "id": number}
         former = _digest(former, *_content(table, values))
         chained.append({**values, "chain": former})
     connection.execute(table.insert(), chained)
+    if table is schema.journal and END in connection.info:
+        connection.info[END] = End(*(chained[-1][name] for name in ("id", "chain", "step", "at_ms")))
 
 
 def head(connection: Connection, table: Table) -> tuple[int, str]:
@@ -76,14 +106,13 @@ def head(connection: Connection, table: Table) -> tuple[int, str]:
 
 def links(connection: Connection, table: Table, *, first: int = 1, last: int | None = None) -> Iterator[Link]:
     """Yield the links of the chain from row `first` to row `last` (default the end), oldest row first."""
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    before = raw.execute(f'SELECT chain FROM "{table.name}" WHERE id = ?', (first - 1,)).fetchone()  # noqa: S608
-    former = before[0] if before is not None and before[0] is not None else ""
+    former = connection.scalar(select(table.c.chain).where(table.c.id == first - 1)) or ""
     pack = struct.Struct(f"<{sum(_is_float(column) for column in _columns(table))}d").pack
-    rows = raw.execute(_query(table), (first, last if last is not None else 2**62))
-    for number, carried, text, *numbers in rows:
-        due = _digest(former, text, pack(*numbers))
+    query = text(_query(table, is_shared(connection)))
+    # Directly from the driver: an object for each row would take longer than its hash.
+    rows = connection.execute(query, {"first": first, "last": last if last is not None else 2**62}).cursor
+    for number, carried, words, *numbers in iter(rows.fetchone, None):
+        due = _digest(former, words, pack(*numbers))
         yield Link(number, carried, due)
         former = due if carried is None else carried
 
@@ -106,12 +135,12 @@ def _is_float(column: Column[Any]) -> bool:
 
 
 def _content(table: Table, row: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Return the content of a row, in the form that SQLite writes for `_query`."""
+    """Return the content of a row, in the form that the database writes for `_query`."""
     parts, numbers = [], []
     for column in _columns(table):
         value = row[column.name]
         if _is_float(column):
-            numbers.append(float(value) + 0.0)  # SQLite has no negative zero
+            numbers.append(float(value) + 0.0)  # without the sign of a zero
         elif isinstance(column.type, Integer):
             parts.append("" if value is None else str(int(value)))
         else:
@@ -119,13 +148,14 @@ def _content(table: Table, row: Mapping[str, Any]) -> tuple[str, bytes]:
     return ",".join(parts), struct.pack(f"<{len(numbers)}d", *numbers)
 
 
-def _query(table: Table) -> str:
+def _query(table: Table, shared: bool) -> str:
+    bytes_of = "upper(encode(convert_to({}, 'UTF8'), 'hex'))" if shared else "hex({})"
     parts, numbers = [], []
     for column in _columns(table):
         name = f'"{column.name}"'
         if _is_float(column):
-            numbers.append(name)
+            numbers.append(f"{name} + 0.0")  # PostgreSQL has a negative zero, SQLite has none
         else:
-            parts.append(f"coalesce({name}, '')" if isinstance(column.type, Integer) else f"hex({name})")
+            parts.append(f"coalesce(CAST({name} AS TEXT), '')" if isinstance(column.type, Integer) else bytes_of.format(name))
     columns = ", ".join(["id", "chain", " || ',' || ".join(parts), *numbers])
-    return f'SELECT {columns} FROM "{table.name}" WHERE id BETWEEN ? AND ? ORDER BY id'  # noqa: S608
+    return f'SELECT {columns} FROM "{table.name}" WHERE id BETWEEN :first AND :last ORDER BY id'  # noqa: S608

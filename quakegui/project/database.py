@@ -5,21 +5,29 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Insert, Table, Update, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, Insert, Table, Update, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import LRUCache
 
 from quakegui.project import making, schema, soundness
+from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import has_room, is_network_folder, is_writable
 from quakegui.project.reading_blocks import DamagedReadingsError
+from quakegui.project.shared.address import is_shared_folder, read_address
+from quakegui.project.shared.connecting import engine_to
+from quakegui.project.shared.sentences import sentences_of
 from quakegui.words import Said, mark
 
 DATABASE = making.DATABASE
+MOST_COMPILED = 500
+"""Number of compiled statements that are kept, as in SQLAlchemy."""
 UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
 """Tables of results computed from checked values; they have their own limits and many rows."""
 BUSY_S = 30.0
@@ -31,12 +39,10 @@ _UNSHARED = mark(
 )
 
 
-class ProjectError(Exception):
-    """An operation on a project failed; the message is one sentence for the user."""
-
-
 def writable_engine(folder: Path) -> tuple[Engine, tuple[str, ...]]:
-    """Return an engine in WAL mode, or with a rollback journal and a warning where WAL is unreliable."""
+    """Return an engine for writing, in WAL mode, or with a rollback journal and a warning where WAL is unreliable."""
+    if is_shared_folder(folder):
+        return engine_of(folder), ()
     reason = _NETWORK if is_network_folder(folder) else ""
     with sentences(folder):
         if not reason:
@@ -72,6 +78,8 @@ def consolidate(engine: Engine) -> bool:
     bool
         Whether the file is now complete; False while somebody reads an older state of it. No data is lost in that case.
     """
+    if engine.dialect.name != "sqlite":
+        return True  # a server has no files of ours
     with engine.connect().execution_options(plain=True) as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
         try:
@@ -98,6 +106,8 @@ def address(path: str) -> str:
 
 def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
     """Return an engine for the database of a project, hardened against untrusted files."""
+    if is_shared_folder(folder):
+        return _checked(engine_to(read_address(folder)))
     path = folder / name
     uri = address(path.as_posix())
     if read_only:
@@ -112,15 +122,25 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
         connection.execute("PRAGMA synchronous=FULL")  # a confirmed label survives a power failure
         return connection
 
-    pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
-    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)  # keeps names and notes out of the log
+    dialect, url, compiled = _sqlite()
+    pool = QueuePool(connect, pool_size=4, max_overflow=16, dialect=dialect)
+    # hidden parameters keep names and notes out of the log
+    engine = Engine(pool, dialect, url, hide_parameters=True, execution_options={"compiled_cache": compiled})
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
+        if options.get("write"):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * options.get('patience', BUSY_S))}")
         if not options.get("plain"):
             # A writer acquires its lock at the start: a reader that becomes a writer could be refused.
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+    return _checked(engine)
+
+
+def _checked(engine: Engine) -> Engine:
+    """Let an engine check every row before it is written."""
 
     @event.listens_for(engine, "before_execute")
     def check(
@@ -131,6 +151,19 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
             soundness.require_storable(statement.table, written)
 
     return engine
+
+
+@cache
+def _sqlite() -> tuple[Dialect, URL, LRUCache[Any, Any]]:
+    """Return the dialect of all projects, its address, and the statements compiled for it.
+
+    Each engine of `create_engine` has its own and compiles every statement anew, which is a third of opening a project.
+    """
+    engine = create_engine("sqlite://")
+    with engine.connect():
+        pass  # asks SQLite once what it can do
+    engine.dispose()
+    return engine.dialect, engine.url, LRUCache(MOST_COMPILED)
 
 
 def _values(statement: Insert | Update) -> dict[str, Any]:
@@ -148,7 +181,8 @@ def _was_left_open(folder: Path) -> bool:
 def sentences(folder: Path) -> Iterator[None]:
     """Convert errors of the database to ProjectError with one sentence."""
     try:
-        yield
+        with sentences_of(read_address(folder)) if is_shared_folder(folder) else nullcontext():
+            yield
     except (DBAPIError, sqlite3.Error) as error:
         raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
     except UnicodeDecodeError as error:  # the driver decodes the messages of a damaged database

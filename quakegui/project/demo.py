@@ -16,12 +16,13 @@ from quakegui import formats, paths
 from quakegui.formats.archives import expand
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import catalogue, journal, making
-from quakegui.project.importing import import_paths, store_parsed
+from quakegui.project.importing import import_paths, store_files
 from quakegui.project.kpindex import kp
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.season_tables import SYNTHETIC
 from quakegui.project.store import Project, ProjectError, put_setting
+from quakegui.project.title import DEMO_NAME
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network
 from quakegui.simulate.layouts import synthetic_network
@@ -29,7 +30,6 @@ from quakegui.simulate.minutes import minutes
 from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_season
 from quakegui.words import Said
 
-NAME = f"{SYNTHETIC} Liangshan 2022"
 SPLIT_MAGNITUDE = 4.0
 """Magnitude split (founding paper, table 4)."""
 
@@ -78,7 +78,7 @@ def create_demo(
             Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
     try:
-        with Project.create(place, timezone=config.timezone, name=NAME, synthetic=True) as project:
+        with Project.create(place, timezone=config.timezone, name=DEMO_NAME, synthetic=True) as project:
             _fill(project, config, progress)
             if finish is not None:
                 finish(project)
@@ -131,7 +131,7 @@ def _fill(project: Project, config: SyntheticConfig, progress: ProgressCallback)
     import_paths(project, sorted((paths.resources() / "kp").glob("*.csv")))
     network = synthetic_network(config.stations)
     season = make_season(config, main_field_nt=main_field_nt(network, config.days), kp=kp(project), events=events)
-    store_parsed(project, _files(season, progress))
+    store_files(project, _files(season, progress))
     progress(3, 4, Said("earthquakes and labels"))
     project.set_config(replace(project.config(), first_day=config.first_day, last_day=config.last_day))
     catalogue.store_events(project, events, declustering=Declustering(method="none"))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from quakegui.project.making import DATABASE, FOLDERS
+from quakegui.project.making import ADDRESS, DATABASE, FOLDERS, is_project
 from quakegui.words import Said
 
 _NETWORK_TYPES = frozenset(
@@ -163,6 +163,6 @@ def replacing(path: Path, *, part: Path | None = None, durable: bool = False) ->
 def _is_of_a_project(path: Path) -> bool:
     """Return whether a file is the database of a project, one beside it, or in its runs or its cache."""
     place = path.parent.resolve() / path.name
-    if place.name.casefold().startswith(DATABASE) and (place.parent / DATABASE).exists():
+    if place.name.casefold().startswith((DATABASE, ADDRESS)) and is_project(place.parent):
         return True
-    return any(part.name.casefold() in FOLDERS and (part.parent / DATABASE).exists() for part in place.parents)
+    return any(part.name.casefold() in FOLDERS and is_project(part.parent) for part in place.parents)

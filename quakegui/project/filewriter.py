@@ -77,47 +77,47 @@ class FileWriter:
         self._facts: list[tuple[Station, int]] = []
         self._blocks: list[dict[str, object]] = []
 
-    def add(self, parsed: ParsedFile) -> int | None:
+    def add(self, file: ParsedFile) -> int | None:
         """Add a file; returns its number, or None if the same content is already in force and nothing changes."""
-        number = self._number_of(parsed)
+        number = self._number_of(file)
         if number is not None:
-            self._see(number, parsed.name, parsed.base, parsed.modified_ms)
+            self._see(number, file.name, file.base, file.modified_ms)
         if number is not None and number not in self._hidden:
             return None
         if number is None:
-            number = self._insert(parsed)
+            number = self._insert(file)
         else:
             self._hidden -= {number}
-        self._note_sighting(number, parsed.base, parsed.modified_ms)
+        self._note_sighting(number, file.base, file.modified_ms)
         self.brought.append(number)
-        for block in parsed.blocks:
+        for block in file.blocks:
             self.touched.setdefault(block.station, set()).add(block.utc_day)
-        self.stations |= dict.fromkeys((*(station.code for station in parsed.stations), *sorted(parsed.codes)))
-        if parsed.format == "stations":
-            self.listed[parsed.name] = tuple(station.code for station in parsed.stations)
-        self.named += [(parsed.name, station) for station in parsed.stations]
-        if parsed.kp is not None:
-            self.with_kp.append(parsed.name)
+        self.stations |= dict.fromkeys((*(station.code for station in file.stations), *sorted(file.codes)))
+        if file.format == "stations":
+            self.listed[file.name] = tuple(station.code for station in file.stations)
+        self.named += [(file.name, station) for station in file.stations]
+        if file.kp is not None:
+            self.with_kp.append(file.name)
             self.kp_touched = True
         if len(self._files) + len(self._blocks) > _BATCH:
             self.flush()
         return number
 
-    def see(self, known: KnownFile) -> None:
+    def see(self, file: KnownFile) -> None:
         """Register a file whose content was in force when the import checked it.
 
         Of all copies of a content, the earliest modification time is used, and all names are recorded. Content that somebody
         else has undone in the meantime is brought into force again.
         """
-        for number in self._by_sha256.get(known.sha256, ()):
-            if number in self._hidden and known.base in self._all_names(number):
+        for number in self._by_sha256.get(file.sha256, ()):
+            if number in self._hidden and file.base in self._all_names(number):
                 self._hidden -= {number}
                 self.brought.append(number)
-                self._see(number, known.name, known.base, known.modified_ms)
-                self._note_sighting(number, known.base, known.modified_ms)
+                self._see(number, file.name, file.base, file.modified_ms)
+                self._note_sighting(number, file.base, file.modified_ms)
                 self._touch(number)
-            elif known.base in self._names.get(number, ()):
-                self._see(number, known.name, known.base, known.modified_ms)
+            elif file.base in self._names.get(number, ()):
+                self._see(number, file.name, file.base, file.modified_ms)
 
     def _all_names(self, number: int) -> set[str]:
         """Return all names under which a content was imported, including those of undone acts."""
@@ -223,7 +223,7 @@ class FileWriter:
         return number
 
 
-def refresh_modified(connection: Connection, files: Iterable[int]) -> None:
+def refresh_modification_times(connection: Connection, files: Iterable[int]) -> None:
     """Derive the modification times of files from the sightings in force."""
     table, file, undone = schema.sighting.c, schema.imported_file.c, undone_acts(connection)
     former = int(get_setting(connection, schema.FORMER_FILES) or 0)

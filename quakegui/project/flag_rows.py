@@ -1,8 +1,8 @@
-"""Analysts' flags as they lie in the journal, and which of them are in force.
+"""Analysts' flags as stored in the journal, and which of them are in force.
 
-A flag is a row of kind "flag". What it is about stands in its column `owner`: the station and the night ("KAK 2022-01-15"),
-or the station and the interval in UTC ("KAK 2022-01-15T00:10:00.000/2022-01-15T00:20:00.000"); why stands in `note`. A row
-without a class takes the flag back. Of several rows about the same the last one counts.
+A flag is a row of kind "flag". Its column `owner` contains what it refers to: the station and the night ("KAK 2022-01-15"),
+or the station and the interval in UTC ("KAK 2022-01-15T00:10:00.000/2022-01-15T00:20:00.000"); `note` contains the
+reason. A row without a class removes the flag. Of several rows with the same key, the last one counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from quakegui.season.flags import Flag
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY
@@ -30,9 +30,9 @@ _REACH: Final = (str(FIRST_DAY), str(LAST_DAY + 1))
 
 _IN_FORCE: Final = (
     "SELECT id, owner, author, note, at_ms FROM journal WHERE new IS NOT NULL AND id IN "
-    "(SELECT max(id) FROM journal WHERE kind = 'flag' AND owner >= ? AND owner < ? GROUP BY owner) ORDER BY id"
+    "(SELECT max(id) FROM journal WHERE kind = 'flag' AND owner >= :first AND owner < :end GROUP BY owner) ORDER BY id"
 )
-"""The kind stands there literally, so that SQLite sees that the index of the flags answers it."""
+"""The kind stands there literally, so that the database sees that the index of the flags answers it."""
 
 
 def subject_of(owner: str) -> tuple[str, str] | None:
@@ -52,8 +52,8 @@ def subject_of(owner: str) -> tuple[str, str] | None:
 def flags_in_force(connection: Connection, station: str | None = None) -> tuple[Flag, ...]:
     """Return the flags that count, oldest first; with `station` those of one."""
     # "!" follows the blank. Straight from the driver: there may be half a million.
-    between = ("", "\U0010ffff") if station is None else (f"{station} ", f"{station}!")
-    rows = connection.exec_driver_sql(_IN_FORCE, between).cursor.fetchall()
+    first, end = ("", "\U0010ffff") if station is None else (f"{station} ", f"{station}!")
+    rows = connection.execute(text(_IN_FORCE), {"first": first, "end": end}).cursor.fetchall()
     found = []
     for number, owner, author, reason, at_ms in rows:
         subject = subject_of(owner)
@@ -62,7 +62,7 @@ def flags_in_force(connection: Connection, station: str | None = None) -> tuple[
     return tuple(found)
 
 
-def days_reached(owners: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+def utc_days_of(owners: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
     """Return the first and last UTC day whose readings rows of the journal can be about, by station."""
     found: dict[str, list[tuple[int, int]]] = {}
     for owner in owners:

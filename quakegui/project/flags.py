@@ -18,7 +18,8 @@ from sqlalchemy import Connection, func, select
 from quakegui.formats.errors import shown
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
-from quakegui.project.flag_rows import FLAG, FLAGGED, days_reached, flags_in_force
+from quakegui.project.domains import INPUTS, JOURNAL
+from quakegui.project.flag_rows import FLAG, FLAGGED, flags_in_force, utc_days_of
 from quakegui.project.journal.row import Key, RowContent
 from quakegui.project.journal.writing import append
 from quakegui.project.nights import ensure_nights
@@ -41,7 +42,7 @@ class Subject:
 
     @property
     def key(self) -> Key:
-        """What a row of the journal about it speaks about; its day is that of the night, or the interval's first in UTC."""
+        """Key of its rows in the journal; the day is that of the night, or the first UTC day of the interval."""
         return FLAG, int(np.datetime64(self.when[:10], "D").astype(np.int64)), 0, f"{self.station} {self.when}"
 
 
@@ -115,7 +116,7 @@ def flag(
     author, reason
         Who flags it, and why.
     progress
-        Told of the night means that are computed anew.
+        Called while night means are recomputed.
 
     Returns
     -------
@@ -130,7 +131,7 @@ def flag(
     reason = shown(reason.strip(), LONGEST_REASON)
     if not reason:
         raise ProjectError(Said("A flag needs a reason: state why these readings are not to be used. Nothing was flagged."))
-    with project.write() as connection:
+    with project.write(INPUTS, JOURNAL) as connection:
         known = network_of(connection).codes
         for subject in subjects:
             if subject.station not in known:
@@ -142,12 +143,12 @@ def flag(
 
 
 def unflag(project: Project, flags: Sequence[Flag], *, author: str, progress: ProgressCallback = silent) -> int:
-    """Take flags back: their readings count again, and the journal keeps who flagged them and who took that back.
+    """Remove flags: their readings are used again, and the journal keeps who added and who removed each flag.
 
-    Parameters and errors are as of `flag`; returns the step, 0 where none of them was in force any more.
+    Parameters and errors as for `flag`; returns the step, 0 if none of them was in force any more.
     """
     keys = [Subject(one.station, one.when).key for one in flags]
-    with project.write() as connection:
+    with project.write(INPUTS, JOURNAL) as connection:
         step = append(connection, {key: RowContent() for key in keys}, _author(author))
     ensure_nights(project, progress=progress)
     return step
@@ -182,7 +183,7 @@ def _require_readings(connection: Connection, subjects: Sequence[Subject]) -> No
             select(func.min(table.utc_day), func.max(table.utc_day)).where(table.station == code)
         ).one()
         for subject in subjects:
-            ((low, high),) = days_reached([subject.key[3]])[subject.station]
+            ((low, high),) = utc_days_of([subject.key[3]])[subject.station]
             if subject.station == code and (first is None or high < first or low > last):
                 raise ProjectError(_outside(subject, first, last))
 

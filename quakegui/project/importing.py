@@ -23,7 +23,7 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
-from quakegui.project.mappings import saved_mappings, with_saved
+from quakegui.project.mappings import saved_mappings, with_saved_mappings
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
@@ -48,6 +48,7 @@ def import_paths(
     *,
     mapping: Manner | None = None,
     of_file: Mapping[tuple[str, str], Manner] | None = None,
+    origin: str = "",
     author: str | None = None,
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
@@ -70,6 +71,8 @@ def import_paths(
         Column mapping of tables, or hints of the user (see `quakegui.formats`).
     of_file
         The same for single files or members of archives (see `parsing.Manners`), in place of `mapping`.
+    origin
+        Where the files come from, such as the address of a service with a slash at its end; put before their names.
     author
         The person who imports them; default the current user.
     progress
@@ -92,13 +95,21 @@ def import_paths(
     with project.read() as connection:
         known = _known(connection)
     saved = saved_mappings(project)
-    manners = Manners(with_saved(mapping, saved), {key: with_saved(said, saved) for key, said in (of_file or {}).items()})
+    manners = Manners(
+        with_saved_mappings(mapping, saved), {key: with_saved_mappings(said, saved) for key, said in (of_file or {}).items()}
+    )
     cache = project.folder / "cache"
     try:
         cache.mkdir(exist_ok=True)
         with tempfile.TemporaryFile(dir=cache) as file:
             count = _parse_all(
-                files_at(given), file, tally, contents=known, manners=manners, progress=progress, cancelled=cancelled
+                tuple((path, origin + prefix) for path, prefix in files_at(given)),
+                file,
+                tally,
+                contents=known,
+                manners=manners,
+                progress=progress,
+                cancelled=cancelled,
             )
             file.flush()
             return _store_all(project, spool.take(file, count), tally, author=author, progress=progress, cancelled=cancelled)
@@ -109,7 +120,7 @@ def import_paths(
         ) from error
 
 
-def store_parsed(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
+def store_files(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
     """Store files that were parsed in memory; otherwise like `import_paths`."""
     return _store_all(project, iter(files), Tally(), author=None, progress=progress, cancelled=never)
 
@@ -129,7 +140,7 @@ def _store_all(
         with project.write() as connection:
             writer = FileWriter(connection)
             _store_files(files, tally, writer, progress, cancelled)
-            _settle(connection, writer, tally, author or default_author())
+            _settle(connection, writer, tally, author or default_author(project))
     except _CancelledError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=progress)

@@ -183,7 +183,7 @@ def readings_to_iaga(
             progress(number, len(stations), station.code)
             if cancelled() or not days.size:
                 break
-            for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY, flagged=False):
+            for record in seasons.record(project, station.code, days[0] - DAY, days[-1] + 2 * DAY, with_flagged=False):
                 count += _write_days(project, station, record, folder)
     except OSError as error:
         raise ProjectError(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files
+from quakegui.project.dialects import insert_into
 from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import Project, raise_revision
 from quakegui.season.kp import Kp
@@ -32,7 +32,7 @@ def record_kp(connection: Connection, index: Kp, file: int) -> None:
         for time, value, final in zip(*(column.tolist() for column in columns), strict=True)
     ]
     if rows:
-        connection.execute(insert(schema.kp_value).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, schema.kp_value).on_conflict_do_nothing(), rows)
 
 
 def refresh_kp(connection: Connection) -> int:
@@ -59,7 +59,7 @@ def refresh_kp(connection: Connection) -> int:
     if gone:
         connection.execute(delete(schema.kp).where(schema.kp.c.time_ms == bindparam("gone")), gone)
     if fresh:
-        put = insert(schema.kp)
+        put = insert_into(connection, schema.kp)
         connection.execute(put.on_conflict_do_update(index_elements=["time_ms"], set_={"value": put.excluded.value}), fresh)
     if fresh or gone:
         raise_revision(connection)

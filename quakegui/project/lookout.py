@@ -1,5 +1,8 @@
 """Detects changes that other programs make in an open project; a check costs microseconds if nobody has written.
 
+SQLite counts the commits of others in shared memory; of those in a shared project, its server tells a listener (see
+`shared.listening`).
+
 A project counts its own changes: its revisions, its settings, the last rows of journal and ledger, the states of its runs,
 and its registrations. The lookout compares them with the known ones, and ignores changes through the same `Project`.
 """
@@ -14,16 +17,20 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from quakegui.project import schema
+from quakegui.project import chain, schema
 from quakegui.project.database import engine_of, sentences
+from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL, RUNS
 from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
+from quakegui.project.shared.address import read_address
+from quakegui.project.shared.listening import Listener
 from quakegui.project.store import EVENT_REVISION, REVISION, Project
 
 _FACTS: Final = (
     "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run "
-    "UNION ALL SELECT 'run of registration ' || id, run FROM registration"
+    "UNION ALL SELECT 'run of registration ' || id, run FROM registration "
+    "UNION ALL SELECT 'last row', CAST(max(id) AS TEXT) FROM journal "
+    "UNION ALL SELECT 'last prediction', CAST(max(id) AS TEXT) FROM prediction"
 )
-_LAST_ROWS: Final = "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM prediction)"
 _EVENT_FACTS: Final = frozenset({EVENT_REVISION, "class_scheme"})
 
 
@@ -75,10 +82,12 @@ class Lookout:
         self._own: tuple[set[int], set[int]] = set(), set()
         self._foreign: set[int] = set()
         self._engine = engine_of(project.folder, read_only=project.read_only)
+        self.listener = Listener(read_address(project.folder)) if project.is_shared else None
         with sentences(project.folder):
             self._connection = self._engine.connect().execution_options(plain=True)
-            # It never waits: what is hidden by a commit in progress is found at the next check.
-            self._connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            if self.listener is None:
+                # It never waits: what is hidden by a commit in progress is found at the next check.
+                self._connection.exec_driver_sql("PRAGMA busy_timeout=0")
             self._version = self._data_version()
             self._known = _state(self._connection)
         project.own_step = self._own_step
@@ -86,6 +95,8 @@ class Lookout:
     def close(self) -> None:
         """Close the connection to the database."""
         self._project.own_step = None
+        if self.listener is not None:
+            self.listener.close()
         self._connection.close()
         self._engine.dispose()
 
@@ -112,6 +123,9 @@ class Lookout:
             version = self._data_version()
             if version == self._version:
                 return NOTHING
+            if self.listener is not None and self._connection.invalidated:
+                self._connection.close()
+                self._connection = self._engine.connect().execution_options(plain=True)
             before, self._known, self._version = self._known, _state(self._connection), version
             own, self._own = self._own, (set(), set())
             return self._compare(before, self._known, own)
@@ -132,12 +146,14 @@ class Lookout:
         )
 
     @contextmanager
-    def _own_step(self) -> Iterator[Callable[[Connection], None]]:
+    def _own_step(self, taken: tuple[str, ...]) -> Iterator[Callable[[Connection], None]]:
         """Register the changes of one transaction of this program: call the yielded function at its beginning and its end."""
         states: list[_State] = []
 
         def note(connection: Connection) -> None:
-            states.append(_state(connection))
+            end = connection.info.get(chain.END) if taken == (JOURNAL,) else None
+            # Labels in a shared project change nothing else, and each query is a way to the server and back.
+            states.append(_state(connection) if end is None else _State({}, (end.id, 0)))
             if len(states) > 1:
                 with self._lock:
                     self._committing = True
@@ -146,18 +162,27 @@ class Lookout:
             yield note
             if len(states) > 1:
                 with self._lock:
-                    self._take_for_known(*states)
+                    self._take_for_known(states[0], states[-1], taken if self.listener is not None else EVERYTHING)
         finally:
             with self._lock:
                 self._committing = False
 
-    def _take_for_known(self, before: _State, after: _State) -> None:
-        """Mark the changes of one of the program's transactions as known; earlier changes of others are still reported."""
+    def _take_for_known(self, before: _State, after: _State, taken: tuple[str, ...]) -> None:
+        """Mark the changes of one of the program's transactions as known; earlier changes of others are still reported.
+
+        While it writes some domains of a shared project, others may write the rest.
+        """
         facts, last = dict(self._known.facts), list(self._known.last)
         for key in before.facts.keys() | after.facts.keys():
-            if before.facts.get(key) != after.facts.get(key) and facts.get(key) == before.facts.get(key):
+            if (
+                _domain(key) in taken
+                and before.facts.get(key) != after.facts.get(key)
+                and facts.get(key) == before.facts.get(key)
+            ):
                 facts[key] = after.facts.get(key)
         for kind, (first, end) in enumerate(zip(before.last, after.last, strict=True)):
+            if (JOURNAL, RUNS)[kind] not in taken:
+                continue
             if last[kind] == first:
                 last[kind] = end
             else:
@@ -165,7 +190,9 @@ class Lookout:
         self._known = _State(facts, (last[0], last[1]))
 
     def _data_version(self) -> int:
-        """Return SQLite's counter of the commits of others, which is in shared memory: nothing is read from the disk."""
+        """Return a number that grows with the commits of others: nothing is read from the disk or the network."""
+        if self.listener is not None:
+            return self.listener.count
         driver = self._connection.connection.driver_connection
         assert driver is not None
         return int(driver.execute("PRAGMA data_version").fetchone()[0])
@@ -180,5 +207,12 @@ class _State:
 
 
 def _state(connection: Connection) -> _State:
-    journal, ledger = connection.exec_driver_sql(_LAST_ROWS).one()
-    return _State({str(key): value for key, value in connection.exec_driver_sql(_FACTS)}, (journal, ledger))
+    facts: dict[str, str | None] = {str(key): value for key, value in connection.exec_driver_sql(_FACTS)}
+    journal, ledger = (int(facts.pop(key) or 0) for key in ("last row", "last prediction"))
+    return _State(facts, (journal, ledger))
+
+
+def _domain(fact: str) -> str:
+    if fact == "label_rule":
+        return JOURNAL
+    return RUNS if fact.startswith("run") else INPUTS

@@ -8,6 +8,8 @@ from pathlib import Path
 from quakegui.words import Said
 
 DATABASE = "project.sqlite"
+ADDRESS = "project.toml"
+"""In the folder of a shared project, in place of the database."""
 PART = f"{DATABASE}.part"
 FOLDERS = ("cache", "runs")
 MAKING = ".making"
@@ -16,6 +18,11 @@ MAKING = ".making"
 
 class NotFreeError(Exception):
     """A folder is not empty; the message is one sentence for the user."""
+
+
+def is_project(folder: Path) -> bool:
+    """Return whether a folder has the database of a project, or the address of a shared one."""
+    return (folder / DATABASE).is_file() or (folder / ADDRESS).is_file()
 
 
 def is_free(folder: Path) -> bool:

@@ -26,9 +26,9 @@ def saved_mappings(project: Project) -> tuple[SavedMapping, ...]:
         return _read(get_setting(connection, KEY))
 
 
-def with_saved(manner: Manner | None, saved: tuple[SavedMapping, ...]) -> Manner:
+def with_saved_mappings(manner: Manner | None, mappings: tuple[SavedMapping, ...]) -> Manner:
     """Return hints with the saved mappings of a project, for tables without a mapping of their own."""
-    return manner if isinstance(manner, TableMapping) else replace(manner or NO_HINTS, saved=saved)
+    return manner if isinstance(manner, TableMapping) else replace(manner or NO_HINTS, saved=mappings)
 
 
 def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping) -> None:

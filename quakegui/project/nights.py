@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, delete, func, select, text
 
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
-from quakegui.project.flag_rows import flags_in_force
+from quakegui.project.dialects import insert_into
+from quakegui.project.domains import INPUTS
+from quakegui.project.flag_rows import flags_in_force, utc_days_of
+from quakegui.project.live_rows import LIVE, fold, without_overruled
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
 from quakegui.season.config import SeasonConfig
-from quakegui.season.flags import NO_SPANS, Spans, has_reading, is_flagged, spans_of, without
-from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days
+from quakegui.season.flags import NO_SPANS, Flag, Spans, has_reading, is_flagged, spans_of, without
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days, wall_clock_ms
 from quakegui.season.night import NightMeans, night_means, recorded_days
 from quakegui.season.quality import Quality
 from quakegui.words import Said
@@ -33,7 +35,7 @@ _REACH = (int(FIRST_DAY.astype(np.int64)), int(LAST_DAY.astype(np.int64)))
 """Valid range of days: nights outside it are not from readings but from an untrusted file, and would extend the calendar."""
 _BLOCK_FACTS = ("station", "utc_day", "cadence_ms", "data_type", "derived", "count", "times", "values", "file")
 """The columns of a `Block` in the database."""
-_NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = ? AND day BETWEEN ? AND ?"
+_NIGHTS_OF = "SELECT day, value, coverage, quality FROM night WHERE station = :code AND day BETWEEN :first AND :last"
 
 
 Night = tuple[float | None, float, int]
@@ -44,28 +46,33 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     """Return the blocks of a station on the UTC days `first` to `last`, inclusive; with `hidden`, also those not in force."""
     table, file = schema.block.c, schema.imported_file.c
     rows = connection.execute(
-        select(*(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256)
+        select(
+            *(table[name] for name in _BLOCK_FACTS), table.missing, file.issued_ms, file.modified_ms, file.sha256, file.format
+        )
         .join_from(schema.block, schema.imported_file, table.file == file.id)
         .where(table.station == code, table.utc_day.between(first, last))
+        .order_by(table.id)
     ).all()
     numbers = {row.file for row in rows}
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
     # Names matter only for times marked as missing, which are rare.
     names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
-    return [
+    found = [
         Block(
             **dict(zip(_BLOCK_FACTS, row, strict=False)),
             missing=row.missing or b"",
             names=frozenset(names.get(row.file, ())),
             issue=Issue.of(row.issued_ms, row.modified_ms, row.sha256),
+            live=row.format == LIVE,
         )
         for row in rows
         if row.file not in left_out
     ]
+    return found if hidden else without_overruled(found)
 
 
 def update_nights(
-    connection: Connection, touched: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
+    connection: Connection, utc_days: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that depend on changed readings; returns the days whose nights changed.
 
@@ -73,17 +80,17 @@ def update_nights(
     ----------
     connection
         Connection within a writing transaction.
-    touched
+    utc_days
         UTC days (days since 1970) with changed readings, by station.
     progress
         Called with stations done, stations in all and a text.
     """
     config = config_of(connection)
-    if touched and get_setting(connection, "night_key") is None:
+    if utc_days and get_setting(connection, "night_key") is None:
         put_setting(connection, "night_key", night_key(config))
     changed: set[int] = set()
-    for number, (code, days) in enumerate(touched.items()):
-        progress(number, len(touched), Said("night means of {code}", code=code))
+    for number, (code, days) in enumerate(utc_days.items()):
+        progress(number, len(utc_days), Said("night means of {code}", code=code))
         flagged = flagged_time(connection, code, config)
         for first, last in _runs(days):
             changed |= _update_run(connection, code, first, last, config, flagged=flagged)
@@ -96,7 +103,7 @@ def flagged_time(connection: Connection, code: str, config: SeasonConfig) -> Spa
 
 
 def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> NDArray[np.datetime64]:
-    """Update the night means to the readings, the time zone and the night parameters.
+    """Update the night means to the readings, those that arrived live included, the time zone and the night parameters.
 
     Each station has its own transaction, so that labels can be set meanwhile; work interrupted by a crash is recorded, and
     finished at the next call.
@@ -107,8 +114,9 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
         The days whose nights changed, datetime64[D], shape (day,).
     """
     none = np.array([], dtype="datetime64[D]")
-    if project.read_only:
+    if INPUTS not in project.rights:
         return none
+    fold(project)
     with project.read() as connection:
         key = night_key(config_of(connection))
         found = get_setting(connection, "night_key")
@@ -123,17 +131,17 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     return np.unique(np.concatenate(changed))
 
 
-def mark_stale(connection: Connection, touched: Mapping[str, Iterable[int]]) -> None:
+def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) -> None:
     """Record, in the transaction that changes readings, the changed UTC days of each station."""
-    rows = [{"station": code, "utc_day": day} for code, days in touched.items() for day in set(days)]
+    rows = [{"station": code, "utc_day": day} for code, days in utc_days.items() for day in set(days)]
     if rows:
-        connection.execute(insert(schema.stale_night).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, schema.stale_night).on_conflict_do_nothing(), rows)
 
 
-def mark_reached(connection: Connection, reached: Mapping[str, Iterable[tuple[int, int]]]) -> None:
+def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
     """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
     table = schema.block.c
-    for code, pairs in reached.items():
+    for code, pairs in utc_days.items():
         known = np.array(
             connection.scalars(select(table.utc_day).where(table.station == code).distinct()).all(), dtype=np.int64
         )
@@ -166,9 +174,13 @@ def _refresh_station(project: Project, code: str) -> NDArray[np.datetime64]:
     table = schema.stale_night.c
     with project.write() as connection:
         days = connection.scalars(select(table.utc_day).where(table.station == code)).all()
+        last = connection.scalar(select(func.max(schema.night.c.day)))
         changed = update_nights(connection, {code: days})
         connection.execute(delete(schema.stale_night).where(table.station == code))
-        if changed.size:
+        # Only for a new day and for a night that is over: otherwise open windows would compute their season again with every
+        # batch that arrives live, although a night in progress has no mean.
+        over = config_of(connection).over_at(changed) <= np.datetime64(wall_clock_ms(), "ms")
+        if over.any() or (changed.size and (last is None or changed.astype(np.int64).max() > last)):
             raise_revision(connection)
     return changed
 
@@ -196,7 +208,8 @@ def load_nights(project: Project) -> NightMeans | None:
         quality = np.full(shape, int(Quality.MISSING), dtype=np.uint16)
         for station, code in enumerate(codes if days.size else ()):
             # Directly from the driver: ten years of a hundred stations are 365,000 rows, too many for an object each.
-            rows = connection.exec_driver_sql(_NIGHTS_OF, (code, *_REACH)).cursor.fetchall()
+            asked = {"code": code, "first": _REACH[0], "last": _REACH[1]}
+            rows = connection.execute(text(_NIGHTS_OF), asked).cursor.fetchall()
             if rows:
                 found = np.array(rows, dtype=np.float64)  # None becomes NaN
                 day = found[:, 0].astype(np.int64).astype("datetime64[D]")
@@ -204,6 +217,33 @@ def load_nights(project: Project) -> NightMeans | None:
                 values[day, station], coverage[day, station] = found[:, 1], found[:, 2]
                 quality[day, station] = found[:, 3].astype(np.uint16)
     return NightMeans(days, codes, values, coverage, quality) if days.size else None
+
+
+def with_flagged(project: Project, night: NightMeans, flags: Sequence[Flag]) -> NightMeans:
+    """Return night means as they would be without flags; nothing is stored.
+
+    Parameters
+    ----------
+    project, night
+        The project, and its night means.
+    flags
+        The flags by which these were formed.
+    """
+    values, coverage, quality = night.values.copy(), night.coverage.copy(), night.quality.copy()
+    axis = night.days.astype(np.int64)
+    reached = utc_days_of(f"{flag.station} {flag.when}" for flag in flags)
+    with project.read() as connection:
+        config = config_of(connection)
+        for station, code in enumerate(night.codes):
+            spans = [(max(first, axis[0] - 1), min(last, axis[-1] + 1)) for first, last in reached.get(code, ())]
+            for first, last in _runs(day for low, high in spans for day in range(low, high + 1)):
+                blocks = standing(read_blocks(connection, code, first - 1, last + 1))
+                for day, (value, share, bits) in _nights(blocks, first, last, config).items():
+                    at = np.searchsorted(axis, day)
+                    if at < axis.size and axis[at] == day:
+                        values[at, station] = np.nan if value is None else value
+                        coverage[at, station], quality[at, station] = share, bits
+    return replace(night, values=values, coverage=coverage, quality=quality)
 
 
 def season_days(project: Project) -> NDArray[np.datetime64]:

@@ -12,13 +12,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from quakegui.project import making, run_folders, schema, soundness, verifying
-from quakegui.project.database import DATABASE, ProjectError, engine_of, sentence, sentences
+from quakegui.project.database import DATABASE, engine_of, sentence, sentences
+from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import is_link, replacing
-from quakegui.words import Said
+from quakegui.project.shared.address import is_shared_folder, read_address
+from quakegui.words import Said, counted
 
 LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
-_OWN_FILES = (DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
+_OWN_FILES = (making.ADDRESS, DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
 _OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
 """Folders in which the program writes, moves and deletes freely: links in an untrusted project could lead elsewhere."""
 
@@ -29,7 +31,7 @@ def make_database(folder: Path, facts: dict[str, str]) -> None:
         engine = engine_of(folder, name=making.PART)
         try:
             with sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
-                schema.metadata.create_all(connection)
+                schema.metadata.create_all(connection, checkfirst=False)
                 connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
         finally:
             engine.dispose()
@@ -40,11 +42,13 @@ def require_length(folder: Path) -> None:
     length = len(os.fsencode(folder / f"{DATABASE}-journal"))
     if sys.platform != "win32" and length > LONGEST_PATH:
         raise ProjectError(
-            Said(
+            counted(
+                "The path of {folder} is {length} byte too long for a database (a Chinese character takes three). "
+                "Use shorter folder names, or fewer nested folders.",
                 "The path of {folder} is {length} bytes too long for a database (a Chinese character takes three). "
                 "Use shorter folder names, or fewer nested folders.",
-                folder=folder,
                 length=length - LONGEST_PATH,
+                folder=folder,
             )
         )
 
@@ -60,7 +64,7 @@ def require_there(folder: Path) -> None:
                     folder=folder,
                 )
             )
-        if not (folder / DATABASE).is_file():
+        if not making.is_project(folder):
             raise ProjectError(
                 Said(
                     "{folder} is not a project: it does not contain {database}. Create a project with 'quakegui new'.",
@@ -93,6 +97,8 @@ def require_there(folder: Path) -> None:
 
 def look_first(folder: Path) -> None:
     """Raise ProjectError for a database that is not a project or has unknown triggers, before it is executed or changed."""
+    if is_shared_folder(folder):
+        return  # a server runs nothing in this program
     engine = engine_of(folder, read_only=True)
     try:
         with engine.connect() as connection, connection.begin():
@@ -117,7 +123,7 @@ def require_content(engine: Engine, folder: Path, *, read_only: bool, now_ms: in
         soundness.require_values(connection, folder)
         said = verifying.glance(connection, now_ms=now_ms)
         whole = not soundness.lost_triggers(connection)
-    if not whole and not read_only:
+    if not whole and not read_only and not is_shared_folder(folder):  # on a server, its owner does so: 'quakegui migrate'
         with engine.connect().execution_options(write=True) as connection, connection.begin():
             for sql in soundness.lost_triggers(connection).values():
                 connection.exec_driver_sql(sql)
@@ -130,6 +136,14 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
         found = soundness.require_project(connection, folder)
     if found == schema.SCHEMA:
         return
+    if is_shared_folder(folder):
+        raise ProjectError(
+            Said(
+                "The shared project {place} has an older format; nothing was changed. Its owner upgrades it for everybody with "
+                "'quakegui migrate'.",
+                place=read_address(folder).place,
+            )
+        )
     if read_only:
         raise ProjectError(
             Said(

@@ -90,6 +90,8 @@ class Block:
         The names, without folders, of the content; only needed if times are marked as missing.
     issue
         Precedence between files of the same data type.
+    live
+        Whether it arrived live, not in a file.
     """
 
     station: str
@@ -104,6 +106,7 @@ class Block:
     missing: bytes = b""
     names: frozenset[str] = frozenset()
     issue: Issue = Issue()
+    live: bool = False
 
 
 def pack(numbers: NDArray[np.int64]) -> bytes:
@@ -119,7 +122,7 @@ def pack(numbers: NDArray[np.int64]) -> bytes:
     return _HEAD.pack(first, step, numbers.size, width) + zlib.compress(planes.tobytes(), 6)
 
 
-def unpack(packed: bytes) -> NDArray[np.int64]:
+def unpack(block: bytes) -> NDArray[np.int64]:
     """Return the integers that were packed with `pack`.
 
     Raises
@@ -127,9 +130,9 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
     DamagedReadingsError
         If the bytes are not a result of `pack`; an untrusted block never unpacks to more than its declared, limited size.
     """
-    if len(packed) < _HEAD.size:
+    if len(block) < _HEAD.size:
         raise DamagedReadingsError(Said("a block is truncated"))
-    first, step, count, width = _HEAD.unpack_from(packed)
+    first, step, count, width = _HEAD.unpack_from(block)
     if count == 0:
         return np.zeros(0, dtype=np.int64)
     size = (count - 1) * width
@@ -137,7 +140,7 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
         raise DamagedReadingsError(Said("a block declares {count} numbers of {width} bytes", count=count, width=width))
     try:
         stream = zlib.decompressobj()
-        plain = stream.decompress(packed[_HEAD.size :], size + 1)
+        plain = stream.decompress(block[_HEAD.size :], size + 1)
     except zlib.error as error:
         raise DamagedReadingsError(Said("a block cannot be unpacked: {error}", error=error)) from error
     if len(plain) != size:
@@ -325,12 +328,12 @@ def slots_of(slots: Iterable[NDArray[np.int64]]) -> int:
     return max((int(slot.max()) + 1 for slot in slots if slot.size), default=0)
 
 
-def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> NDArray[np.int64]:
+def best_ranks(blocks: Sequence[Block], slots: Sequence[NDArray[np.int64]], size: int) -> NDArray[np.int64]:
     """Return for each slot of a day the index of the block in force, -1 for none, shape (slot,).
 
     Parameters
     ----------
-    ordered
+    blocks
         Blocks of one station, UTC day and sampling interval, lowest precedence first.
     slots
         The slots of the readings of each block.
@@ -338,7 +341,7 @@ def best_ranks(ordered: Sequence[Block], slots: Sequence[NDArray[np.int64]], siz
         Number of slots.
     """
     best = np.full(size, -1)
-    for rank, slot in enumerate(_not_withdrawn(ordered, slots, size)):
+    for rank, slot in enumerate(_not_withdrawn(blocks, slots, size)):
         best[slot] = rank
     return best
 

@@ -48,7 +48,7 @@ class RegisteredRecord:
     notes: tuple[str, ...] = ()
 
 
-def examine_registered(project: Project, *, now_ms: int) -> tuple[RegisteredRecord, ...]:
+def examine_registrations(project: Project, *, now_ms: int) -> tuple[RegisteredRecord, ...]:
     """Check every registration, oldest first.
 
     Parameters

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, select
 
 from quakegui.project import chain, schema
+from quakegui.project.domains import RUNS
 from quakegui.project.filesystem import is_link, is_plain
 from quakegui.project.store import Project, ProjectError, config_of, get_setting
 from quakegui.project.terms import Terms, without_dates, without_window
@@ -153,7 +154,7 @@ def add_registration(
     """
     require_unregistered(project, run_id)
     hashes = tuple(_hashes(project, run_id, files).items())
-    with project.write() as connection:
+    with project.write(RUNS) as connection:
         if connection.scalar(select(schema.registration.c.id).where(schema.registration.c.run == run_id)) is not None:
             raise ProjectError(Said("Another program has just registered the run “{title}”.", title=title))
         last_ms = connection.scalar(select(func.max(schema.prediction.c.issued_ms))) or 0

@@ -11,9 +11,9 @@ import shutil
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from quakegui.project import schema
+from quakegui.project.dialects import insert_into
 from quakegui.project.filesystem import is_link, is_plain
 
 KEY = "incoming"
@@ -73,7 +73,7 @@ def unstage(folder: Path) -> None:
 
 def announce(connection: Connection) -> None:
     """Record, in the transaction that refers to the staged runs, that they belong to the project."""
-    connection.execute(insert(schema.setting).values(key=KEY, value="1").on_conflict_do_nothing())
+    connection.execute(insert_into(connection, schema.setting).values(key=KEY, value="1").on_conflict_do_nothing())
 
 
 def take_in(connection: Connection, folder: Path) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
+from quakegui.project.domains import RUNS
 from quakegui.project.store import Project, ProjectError, put_setting, require_revision
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.words import Said
@@ -150,7 +151,7 @@ def add_run(project: Project, run: Run, *, revision: int | None = None) -> None:
     SupersededError
         If the revision has changed.
     """
-    with project.write() as connection:
+    with project.write(RUNS) as connection:
         if revision is not None:
             require_revision(connection, revision)
         if connection.scalar(select(schema.run.c.id).where(schema.run.c.id == run.id)) is not None:
@@ -170,7 +171,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any]) -> None:
     """Record how a run ended: its status and card."""
-    with project.write() as connection:
+    with project.write(RUNS) as connection:
         values = {"status": status, "card": json.dumps(card, ensure_ascii=False)}
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
 
@@ -192,7 +193,7 @@ def complete_run(project: Project, run: Run, predictions: Sequence[LedgerPredict
         As for `append_predictions`.
     """
     values = {"status": "done", "card": json.dumps(run.card, ensure_ascii=False)}
-    with project.write() as connection:
+    with project.write(RUNS) as connection:
         status = connection.scalar(select(schema.run.c.status).where(schema.run.c.id == run.id))
         if status == "done":
             return
@@ -261,7 +262,7 @@ def append_predictions(
     """
     if not any(part.days.size for part in said):
         return 0
-    with project.write() as connection:
+    with project.write(RUNS) as connection:
         if revision is not None:
             require_revision(connection, revision)
         return _issue(connection, run_id, said, issued_ms, not_before_ms)
@@ -340,7 +341,7 @@ def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> 
 
 def use_run(project: Project, run_id: str | None) -> None:
     """Make a run the current run, or none."""
-    with project.write() as connection:
+    with project.write(RUNS) as connection:
         put_setting(connection, "run_in_use", run_id or "")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
     Column,
     Connection,
     Float,
@@ -23,13 +24,14 @@ from sqlalchemy import (
     Text,
     event,
     func,
-    inspect,
     select,
     text,
 )
 from sqlalchemy.types import TypeEngine
 
-SCHEMA = 5
+from quakegui.project.dialects import has_table
+
+SCHEMA = 6
 """Version of the tables below. A change of a table adds a step to `MIGRATIONS` and one to this number."""
 
 FORMER_KP = "Kp of an earlier version"
@@ -39,6 +41,9 @@ FORMER_FILES = "former_files"
 """Setting: number of the last file imported before version 3. Undoing an act does not affect these files."""
 
 metadata = MetaData()
+
+WHOLE = Integer().with_variant(BigInteger(), "postgresql")
+"""Type of all integers: milliseconds do not fit into 32 bits, which SQLite does not care about and PostgreSQL does."""
 
 
 def _required(kind: type[TypeEngine[Any]] | TypeEngine[Any], *names: str) -> list[Column[Any]]:
@@ -57,8 +62,8 @@ station = Table(
     Column("latitude", Float),
     Column("longitude", Float),
     Column("elevation_m", Float),
-    Column("typed", Integer, nullable=False, default=0),
-    Column("absent", Integer),
+    Column("typed", WHOLE, nullable=False, default=0),
+    Column("absent", WHOLE),
 )
 """Stations derived from `station_fact`. `typed` is 1 if a person entered the coordinates; `absent` is 1 if nothing in force has
 readings of the station or names it explicitly.
@@ -67,15 +72,15 @@ readings of the station or names it explicitly.
 imported_file = Table(
     "imported_file",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", WHOLE, primary_key=True),
     *_required(Text, "name", "base"),
     Column("sha256", String(64), nullable=False, index=True),
     Column("format", String(32), nullable=False),
-    *_required(Integer, "imported_ms", "readings"),
+    *_required(WHOLE, "imported_ms", "readings"),
     Column("notes", Text, nullable=False, default="[]"),
-    Column("replaced_by", Integer, ForeignKey("imported_file.id", deferrable=True, initially="DEFERRED")),
-    Column("issued_ms", Integer),
-    Column("modified_ms", Integer),
+    Column("replaced_by", WHOLE, ForeignKey("imported_file.id", deferrable=True, initially="DEFERRED")),
+    Column("issued_ms", WHOLE),
+    Column("modified_ms", WHOLE),
     sqlite_autoincrement=True,
 )
 """Every imported file, in order of import. `issued_ms` is its stated date of issue, `modified_ms` the earliest modification
@@ -86,11 +91,11 @@ deleted the readings of that file.
 act = Table(
     "act",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at_ms", Integer, nullable=False),
+    Column("id", WHOLE, primary_key=True),
+    Column("at_ms", WHOLE, nullable=False),
     Column("author", Text, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("target", Integer, index=True),
+    Column("target", WHOLE, index=True),
     Column("station", String(32)),
     Column("summary", Text, nullable=False, default="{}"),
     sqlite_autoincrement=True,
@@ -102,8 +107,8 @@ of kind "undo" or "redo" refers.
 brought = Table(
     "brought",
     metadata,
-    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
-    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
+    Column("act", WHOLE, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("file", WHOLE, ForeignKey("imported_file.id"), primary_key=True),
     Index("brought_file", "file"),
 )
 """The files of each act. Those imported before version 3 (`FORMER_FILES`) are in force in addition."""
@@ -111,10 +116,10 @@ brought = Table(
 sighting = Table(
     "sighting",
     metadata,
-    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
-    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
+    Column("act", WHOLE, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("file", WHOLE, ForeignKey("imported_file.id"), primary_key=True),
     Column("base", Text, primary_key=True),
-    Column("modified_ms", Integer),
+    Column("modified_ms", WHOLE),
     Index("sighting_file", "file"),
 )
 """Names and modification times of the contents in an act: of each new one, and of copies of known ones that add something."""
@@ -122,26 +127,26 @@ sighting = Table(
 station_fact = Table(
     "station_fact",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", WHOLE, primary_key=True),
     Column("code", String(32), nullable=False, index=True),
     Column("name", Text, nullable=False, default=""),
     Column("latitude", Float),
     Column("longitude", Float),
     Column("elevation_m", Float),
-    Column("typed", Integer, nullable=False),
-    Column("file", Integer, ForeignKey("imported_file.id"), index=True),
-    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), index=True),
+    Column("typed", WHOLE, nullable=False),
+    Column("file", WHOLE, ForeignKey("imported_file.id"), index=True),
+    Column("act", WHOLE, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), index=True),
 )
 """Facts on a station from one file, or one act of a person; rows from before version 3 have neither."""
 
 block = Table(
     "block",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", WHOLE, primary_key=True),
     Column("station", String(32), ForeignKey("station.code"), nullable=False),
-    *_required(Integer, "utc_day", "cadence_ms", "data_type", "derived"),
-    Column("file", Integer, ForeignKey("imported_file.id"), nullable=False),
-    Column("count", Integer, nullable=False),
+    *_required(WHOLE, "utc_day", "cadence_ms", "data_type", "derived"),
+    Column("file", WHOLE, ForeignKey("imported_file.id"), nullable=False),
+    Column("count", WHOLE, nullable=False),
     *_required(LargeBinary, "times", "values"),
     Column("missing", LargeBinary),
     Index("block_place", "station", "utc_day"),
@@ -153,10 +158,10 @@ night = Table(
     "night",
     metadata,
     Column("station", String(32), ForeignKey("station.code"), primary_key=True),
-    Column("day", Integer, primary_key=True),
+    Column("day", WHOLE, primary_key=True),
     Column("value", Float),
     Column("coverage", Float, nullable=False),
-    Column("quality", Integer, nullable=False),
+    Column("quality", WHOLE, nullable=False),
 )
 """Night mean of a station on a local date. A row exists for every local date with a reading, and for every night with one."""
 
@@ -164,19 +169,40 @@ stale_night = Table(
     "stale_night",
     metadata,
     Column("station", String(32), ForeignKey("station.code"), primary_key=True),
-    Column("utc_day", Integer, primary_key=True),
+    Column("utc_day", WHOLE, primary_key=True),
 )
 """UTC days whose readings have changed since the night means were computed: work that remains, also after a crash."""
 
-kp = Table("kp", metadata, Column("time_ms", Integer, primary_key=True), Column("value", Float, nullable=False))
+live_batch = Table(
+    "live_batch",
+    metadata,
+    Column("id", WHOLE, primary_key=True),
+    *_required(WHOLE, "utc_day", "received_ms"),
+    Column("readings", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Readings of all stations as they arrived, until they are folded into blocks (see `live_rows`)."""
+
+live_station = Table(
+    "live_station",
+    metadata,
+    Column("station", String(32), ForeignKey("station.code"), primary_key=True),
+    *_required(WHOLE, "last_ms", "received_ms", "messages", "refused"),
+    Column("reason", Text, nullable=False, default=""),
+)
+"""Newest reading of each station that sends live, when it arrived, and how many messages were stored and refused; `reason` is
+the sentence of the last refusal, as JSON.
+"""
+
+kp = Table("kp", metadata, Column("time_ms", WHOLE, primary_key=True), Column("value", Float, nullable=False))
 
 kp_value = Table(
     "kp_value",
     metadata,
-    Column("file", Integer, ForeignKey("imported_file.id"), primary_key=True),
-    Column("time_ms", Integer, primary_key=True),
+    Column("file", WHOLE, ForeignKey("imported_file.id"), primary_key=True),
+    Column("time_ms", WHOLE, primary_key=True),
     Column("value", Float, nullable=False),
-    Column("definitive", Integer, nullable=False),
+    Column("definitive", WHOLE, nullable=False),
 )
 """Kp of each file; `kp` is derived from it."""
 
@@ -184,20 +210,20 @@ event_table = Table(
     "event",
     metadata,
     Column("id", String(128), primary_key=True),
-    Column("time_ms", Integer, nullable=False),
+    Column("time_ms", WHOLE, nullable=False),
     Column("magnitude", Float, nullable=False),
     Column("magnitude_type", String(16), nullable=False, default=""),
     *_required(Float, "latitude", "longitude"),
     Column("depth_km", Float),
     Column("place", Text, nullable=False, default=""),
-    Column("kept", Integer, nullable=False),
+    Column("kept", WHOLE, nullable=False),
 )
 """Earthquakes derived from the acts of kind "events"; `kept` is 0 for those removed by declustering."""
 
 chosen_event = Table(
     "chosen_event",
     metadata,
-    Column("act", Integer, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("act", WHOLE, ForeignKey("act.id", deferrable=True, initially="DEFERRED"), primary_key=True),
     *(
         Column(column.name, column.type, primary_key=column.primary_key, nullable=column.nullable)
         for column in event_table.columns
@@ -209,22 +235,22 @@ chosen_event = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at_ms", Integer, nullable=False),
-    Column("step", Integer, nullable=False, index=True),
+    Column("id", WHOLE, primary_key=True),
+    Column("at_ms", WHOLE, nullable=False),
+    Column("step", WHOLE, nullable=False, index=True),
     Column("author", Text, nullable=False),
     Column("kind", String(8), nullable=False),
-    Column("day", Integer, nullable=False, index=True),
-    Column("source", Integer, nullable=False),
+    Column("day", WHOLE, nullable=False, index=True),
+    Column("source", WHOLE, nullable=False),
     Column("owner", Text, nullable=False),
-    Column("old", Integer),
-    Column("new", Integer),
+    Column("old", WHOLE),
+    Column("new", WHOLE),
     Column("note", Text, nullable=False, default=""),
     Column("run", String(64), nullable=False, default=""),
-    Column("blind", Integer, nullable=False, default=0),
-    Column("replaces", Integer, ForeignKey("journal.id")),
-    Column("undoes", Integer),
-    Column("redoes", Integer),
+    Column("blind", WHOLE, nullable=False, default=0),
+    Column("replaces", WHOLE, ForeignKey("journal.id")),
+    Column("undoes", WHOLE),
+    Column("redoes", WHOLE),
     Column("chain", String(64)),
     sqlite_autoincrement=True,
 )
@@ -233,14 +259,15 @@ journal = Table(
 `chain` is the hash of the row and of the one before it (see `chain`), NULL in rows from before version 3.
 """
 
-flag_index = Index("journal_flag", journal.c.owner, sqlite_where=text("kind = 'flag'"))
+_FLAGS = text("kind = 'flag'")
+flag_index = Index("journal_flag", journal.c.owner, sqlite_where=_FLAGS, postgresql_where=_FLAGS)
 """Finds the flags of a station (see `flag_rows`) in a long journal of labels."""
 
 run = Table(
     "run",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("created_ms", Integer, nullable=False),
+    Column("created_ms", WHOLE, nullable=False),
     Column("status", String(16), nullable=False),
     Column("config", Text, nullable=False),
     Column("card", Text, nullable=False, default="{}"),
@@ -249,13 +276,13 @@ run = Table(
 prediction = Table(
     "prediction",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", WHOLE, primary_key=True),
     Column("run", String(64), ForeignKey("run.id"), nullable=False),
-    Column("day", Integer, nullable=False),
+    Column("day", WHOLE, nullable=False),
     Column("kind", String(16), nullable=False),
     *_required(Float, "p0", "p1", "p2", "p3", "p4"),
     Column("map_hash", String(64), nullable=False),
-    *_required(Integer, "issued_ms", "cutoff_ms"),
+    *_required(WHOLE, "issued_ms", "cutoff_ms"),
     Column("config_hash", String(64), nullable=False),
     Column("chain", String(64)),
     Index("prediction_place", "run", "day"),
@@ -268,8 +295,8 @@ like the journal.
 registration = Table(
     "registration",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at_ms", Integer, nullable=False),
+    Column("id", WHOLE, primary_key=True),
+    Column("at_ms", WHOLE, nullable=False),
     Column("author", Text, nullable=False),
     Column("run", String(64), ForeignKey("run.id"), nullable=False),
     Column("terms", Text, nullable=False),
@@ -280,7 +307,10 @@ registration = Table(
 chained like the journal.
 """
 
-for _table in (journal, prediction, act, registration):
+APPEND_ONLY = (journal, prediction, act, registration)
+"""Tables whose rows are added, never changed and never removed."""
+
+for _table in APPEND_ONLY:
     for _verb in ("UPDATE", "DELETE"):
         event.listen(
             _table,
@@ -349,22 +379,28 @@ def adopt(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO chosen_event (act, {names}) SELECT 1, {names} FROM event")  # noqa: S608
 
 
+def _with_live_arrival(connection: Connection) -> None:
+    for fresh in (live_batch, live_station):
+        fresh.create(connection)
+
+
 MIGRATIONS: Mapping[int, Migration] = {
     1: stale_night.create,
     2: _with_acts_and_chains,
     3: registration.create,
     4: flag_index.create,
+    5: _with_live_arrival,
 }
 """From a version to the next, each within the transaction of the whole way: since version 2 night means are brought up to date
 after the readings are stored, since version 4 runs can be registered before the days that they predict, since version 5 the
-journal has flags, which earlier programs would take for notes."""
+journal has flags, which earlier programs would take for notes, since version 6 readings arrive live."""
 
 
 def version(connection: Connection) -> int | None:
     """Return the schema version of a database, or None if it is not a project."""
-    if not inspect(connection).has_table(setting.name):
+    if not has_table(connection, setting.name):
         return None
-    value = connection.scalar(select(setting.c.value).where(setting.c.key == "schema"))
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'schema'").scalar()
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 10 else None
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import cachefiles
+from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force
 from quakegui.project.kpindex import kp
 from quakegui.project.nights import (
@@ -20,6 +21,7 @@ from quakegui.project.nights import (
     load_nights,
     read_blocks,
     season_days,
+    with_flagged,
 )
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.seasoncache import load_anomalies, save_anomalies, with_features
@@ -42,7 +44,12 @@ MOST_IN_MEMORY = 64 * 1024**2
 
 
 def load_season(
-    project: Project, *, progress: ProgressCallback = silent, features: bool = True, now_ms: int | None = None
+    project: Project,
+    *,
+    progress: ProgressCallback = silent,
+    features: bool = True,
+    now_ms: int | None = None,
+    flagged: bool = False,
 ) -> Season | None:
     """Compute the season of the project from the means of nights that are over; the readings are not read.
 
@@ -56,6 +63,8 @@ def load_season(
         Whether the extremum regions of all days are computed (or read from the cache) now, or on first use.
     now_ms
         The present time, in milliseconds since 1970 UTC, default from the clock: a night that is not over has no mean.
+    flagged
+        Whether readings that analysts have flagged count, as if there were no flags.
 
     Returns
     -------
@@ -71,6 +80,8 @@ def load_season(
     progress(0, 4, Said("night means"))
     if night is None or not network.located.any():
         return None
+    if flagged:
+        night, flags = with_flagged(project, night, flags), ()
     night = known_at(night, config, wall_clock_ms() if now_ms is None else now_ms)
     days = len(night.days)
     progress(1, 4, Said("map basis"))
@@ -84,7 +95,7 @@ def load_season(
             config,
             kp=known_kp,
             basis=basis,
-            known=known,
+            earlier=known,
             tell=lambda day: progress(2 * days + day, 4 * days, Said("anomalies")),
             revision=revision,
         )
@@ -136,7 +147,7 @@ def _inputs(
         ensure_nights(project, progress=progress)
         with project.read() as connection:
             revision = int(get_setting(connection, REVISION) or 0)
-            behind = not project.read_only and has_stale_nights(connection)
+            behind = INPUTS in project.rights and has_stale_nights(connection)
             flags = flags_in_force(connection)
         found = project.network(), load_nights(project), project.config(), kp(project)
         if not behind and project.revision() == revision:
@@ -144,7 +155,7 @@ def _inputs(
 
 
 def record(
-    project: Project, code: str, since: np.datetime64, until: np.datetime64, *, flagged: bool = True
+    project: Project, code: str, since: np.datetime64, until: np.datetime64, *, with_flagged: bool = True
 ) -> tuple[Readings, ...]:
     """Return a station's readings in [since, until), UTC, as one record per cadence, finest first.
 
@@ -156,7 +167,7 @@ def record(
         The station.
     since, until
         UTC, datetime64.
-    flagged
+    with_flagged
         Whether those that analysts have flagged are among them.
     """
     start, end = since.astype("datetime64[ms]"), until.astype("datetime64[ms]")
@@ -164,7 +175,7 @@ def record(
     with project.read() as connection:
         whole = merged(read_blocks(connection, code, first, last))
         config = config_of(connection)
-        spans = NO_SPANS if flagged else flagged_time(connection, code, config)
+        spans = NO_SPANS if with_flagged else flagged_time(connection, code, config)
     found = []
     for whole_record in whole:
         drops = is_flagged(whole_record.time, spans, cadence_s=whole_record.cadence_s, config=config.night)

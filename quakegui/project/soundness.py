@@ -14,18 +14,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, create_engine, select
+from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, create_engine
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
 from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
+from quakegui.project.dialects import is_shared
 from quakegui.project.origins import Origins
+from quakegui.project.shared.tables import lost_rules
 from quakegui.project.terms import Terms
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
 from quakegui.season.json_values import built, parse_json
 from quakegui.season.labels import LabelRule
-from quakegui.words import Said
+from quakegui.words import Said, text_from_json
 
 LARGEST_VALUE = 64 * 1024**2
 """Maximum size of a single value in bytes; a day of one-second readings takes less than 1 MB."""
@@ -63,7 +65,7 @@ def require_project(connection: Connection, folder: Path) -> int:
     UnsoundError
         If it is not the database of a project, was created by a newer program, or contains foreign code.
     """
-    foreign = foreign_part(connection)
+    foreign = None if is_shared(connection) else foreign_part(connection)
     if foreign is not None:
         raise UnsoundError(
             Said(
@@ -87,7 +89,7 @@ def require_project(connection: Connection, folder: Path) -> int:
                 schema=schema.SCHEMA,
             )
         )
-    odd = _of_another_version(connection, found)
+    odd = None if is_shared(connection) else _of_another_version(connection, found)
     if odd is not None:
         raise UnsoundError(
             Said(
@@ -151,21 +153,22 @@ def foreign_part(connection: Connection) -> str | None:
 
 def lost_triggers(connection: Connection) -> dict[str, str]:
     """Return the statements of this program's triggers that are missing, by name."""
+    if is_shared(connection):
+        return lost_rules(connection)
     found = {name for (name,) in _raw(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     return {name: sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found}
 
 
 def wrong_value(connection: Connection) -> str | None:
     """Return the location of a value with a wrong type or outside its bounds, as a noun phrase, or None."""
+    if is_shared(connection):
+        return None  # the server stores none
     raw = _raw(connection)
     there = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in schema.metadata.sorted_tables:
         if table.name not in there or table.name in _READ_LATER:
             continue
-        conditions = [condition_of(column) for column in table.columns]
-        # All in one query: a row on a damaged page may be found in a scan but not by its number.
-        asked = f'SELECT rowid, {", ".join(conditions)} FROM "{table.name}" WHERE NOT ({" AND ".join(conditions)}) LIMIT 1'  # noqa: S608
-        row = raw.execute(asked).fetchone()
+        row = raw.execute(_wrong_row(table)).fetchone()
         if row is not None:
             names = [column.name for column, is_right in zip(table.columns, row[1:], strict=True) if not is_right]
             return Said(
@@ -179,27 +182,43 @@ def wrong_value(connection: Connection) -> str | None:
     return None
 
 
+@cache
+def _wrong_row(table: Table) -> str:
+    """Return the one query for a wrong row: on a damaged page a scan may find a row that its number does not find."""
+    conditions = [condition_of(column) for column in table.columns]
+    return f'SELECT rowid, {", ".join(conditions)} FROM "{table.name}" WHERE NOT ({" AND ".join(conditions)}) LIMIT 1'  # noqa: S608
+
+
 def wrong_fact(connection: Connection) -> str | None:
     """Return the location of stored JSON that this program did not write, as a noun phrase, or None."""
     for key, value in _facts(connection).items():
         wrong = _wrong_setting(key, value)
         if wrong is not None:
             return wrong
-    for run in connection.execute(select(schema.run.c.id, schema.run.c.config, schema.run.c.card)):
+    for run in connection.exec_driver_sql("SELECT id, config, card FROM run"):
         try:
             objects = all(isinstance(parse_json(words), dict) for words in (run.config, run.card))
         except ValueError:
             objects = False
         if not objects or not _is_name(run.id):
             return Said("the record of the run '{run}'", run=shown(run.id, 60))
-    for act in connection.execute(select(schema.act.c.id, schema.act.c.kind, schema.act.c.summary)):
+    for act in connection.exec_driver_sql("SELECT id, kind, summary FROM act"):
         if not _is_summary(act.kind, act.summary):
             return Said("the record of import {act}", act=act.id)
-    for row in connection.execute(select(schema.registration.c.id, schema.registration.c.terms)):
+    for row in connection.exec_driver_sql("SELECT id, terms FROM registration"):
         try:
             Terms.from_json(row.terms)
         except ValueError as error:
             return Said("registration {row_id} ({error})", row_id=row.id, error=error)
+    return _wrong_live_state(connection)
+
+
+def _wrong_live_state(connection: Connection) -> str | None:
+    for row in connection.exec_driver_sql("SELECT station, reason FROM live_station"):
+        try:
+            text_from_json(parse_json(row.reason or '""'))
+        except ValueError:
+            return Said("the live state of the station {station}", station=shown(row.station, 60))
     return None
 
 
@@ -271,6 +290,8 @@ def require_room(connection: Connection, name: str) -> None:
     UnsoundError
         With a sentence for the user.
     """
+    if is_shared(connection):
+        return  # the server checks every number
     counts = _raw(connection).execute(_COUNTS)
     if any(count is not None and count >= LAST_COUNT for (count,) in counts):
         raise UnsoundError(
@@ -295,7 +316,7 @@ _KINDS: dict[str, type[object]] = {
 
 
 def _facts(connection: Connection) -> dict[str, str]:
-    return {row.key: row.value for row in connection.execute(select(schema.setting))}
+    return {row.key: row.value for row in connection.exec_driver_sql("SELECT key, value FROM setting")}
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

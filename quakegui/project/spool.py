@@ -25,22 +25,22 @@ _OF_BLOCK = ("station", "utc_day", "cadence_ms", "data_type", "derived", "count"
 _PACKED = ("times", "values", "missing")
 
 
-def put(spool: IO[bytes], parsed: ParsedFile) -> None:
+def put(spool: IO[bytes], file: ParsedFile) -> None:
     """Write one parsed file to the spool."""
-    kp = parsed.kp
+    kp = file.kp
     facts = {
-        "plain": {name: getattr(parsed, name) for name in _AS_THEY_ARE},
-        "notes": [text_to_json(note) for note in parsed.notes],
-        "stations": [astuple(station) for station in parsed.stations],
+        "plain": {name: getattr(file, name) for name in _AS_THEY_ARE},
+        "notes": [text_to_json(note) for note in file.notes],
+        "stations": [astuple(station) for station in file.stations],
         "kp": None if kp is None else [kp.time.astype(np.int64).tolist(), kp.value.tolist(), kp.definitive.tolist()],
         "blocks": [
             ({name: getattr(one, name) for name in _OF_BLOCK}, [len(getattr(one, name)) for name in _PACKED])
-            for one in parsed.blocks
+            for one in file.blocks
         ],
     }
     head = json.dumps(facts).encode()
     spool.writelines((_LENGTH.pack(len(head)), head))
-    spool.writelines(getattr(block, name) for block in parsed.blocks for name in _PACKED)
+    spool.writelines(getattr(block, name) for block in file.blocks for name in _PACKED)
 
 
 def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:

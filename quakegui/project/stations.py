@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
-from sqlalchemy.dialects.sqlite import insert
 
 from quakegui import formats
 from quakegui.formats.archives import expand
 from quakegui.project import schema
 from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
+from quakegui.project.dialects import insert_into
 from quakegui.project.reading_blocks import Issue
 from quakegui.project.store import Project, ProjectError, default_author, raise_revision
 from quakegui.season.network import Station
@@ -125,7 +125,7 @@ def make_room_for(connection: Connection, codes: Iterable[str]) -> None:
     """Insert a row for each new station; it is absent until `refresh_stations` finds it in force."""
     rows = [{**asdict(Station(code)), "typed": 0, "absent": 1} for code in dict.fromkeys(codes)]
     if rows:
-        connection.execute(insert(schema.station).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, schema.station).on_conflict_do_nothing(), rows)
 
 
 def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -199,7 +199,7 @@ def _store(
         if not fresh:
             return StationsReport((), (), notes)
         codes = [station.code for station in fresh]
-        act = add_act(connection, STATIONS, author or default_author(), summary={"file": name, "stations": codes})
+        act = add_act(connection, STATIONS, author or default_author(project), summary={"file": name, "stations": codes})
         facts = [{**asdict(station), "typed": 1, "file": None, "act": act} for station in fresh]
         connection.execute(schema.station_fact.insert(), facts)
         make_room_for(connection, codes)

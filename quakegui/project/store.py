@@ -1,5 +1,7 @@
 """An open project: a folder with `project.sqlite`, `cache/` (can be deleted at any time) and `runs/`.
 
+The folder of a shared project has the address of its database instead (see `shared`); all else is the same.
+
 The database is written in short transactions that are on disk when they return, so if the program is killed or the power
 fails, nothing that was confirmed is lost.
 """
@@ -11,27 +13,32 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Engine, func, select
 
 from quakegui.project import making, run_folders, schema, soundness
 from quakegui.project.database import (
     BUSY_S,
     DATABASE,
-    ProjectError,
     consolidate,
     engine_of,
     sentences,
     writable_engine,
     writing,
 )
+from quakegui.project.dialects import insert_into, is_shared
+from quakegui.project.domains import EVERYTHING, INPUTS
+from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
+from quakegui.project.shared.address import is_shared_folder
+from quakegui.project.shared.connecting import commit
+from quakegui.project.shared.rights import login_of, rights_of
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Network, Station
@@ -52,7 +59,7 @@ class SupersededError(ProjectError):
     """A result was computed from a season that is no longer current."""
 
 
-def _unwatched() -> AbstractContextManager[Callable[[Connection], None]]:
+def _unwatched(_domains: tuple[str, ...]) -> AbstractContextManager[Callable[[Connection], None]]:
     return nullcontext(lambda _connection: None)
 
 
@@ -71,12 +78,16 @@ class Project:
         Sentences about how the project was opened, including `findings`.
     findings
         Sentences on parts of the record that this program did not write.
+    rights
+        The domains that can be written (see `domains`).
+    login
+        The only name under which the server of a shared project lets this login write; "" for any name.
     own_step
-        Context manager around each transaction, which receives the changes of this object, or None. The function that it yields
-        is called at the beginning and the end of the transaction (see `lookout`).
+        Context manager around each transaction in some domains, which receives the changes of this object, or None. The
+        function that it yields is called at the beginning and the end of the transaction (see `lookout`).
     """
 
-    own_step: Callable[[], AbstractContextManager[Callable[[Connection], None]]] | None = None
+    own_step: Callable[[tuple[str, ...]], AbstractContextManager[Callable[[Connection], None]]] | None = None
 
     def __init__(
         self, folder: Path, engine: Engine, *, read_only: bool, warnings: tuple[str, ...] = (), findings: tuple[str, ...] = ()
@@ -86,10 +97,19 @@ class Project:
         self.warnings = (*findings, *warnings)
         self.findings = findings
         self._engine = engine
-        self._writing = threading.RLock()
+        self.is_shared = is_shared_folder(folder)
+        # SQLite has one lock for everything.
+        self._writing = {domain: threading.RLock() for domain in (EVERYTHING if self.is_shared else ("",))}
         self._window: int | None = None
         self._unconsolidated: float | None = None if read_only else time.monotonic()
         self._file = _identity(folder)
+        self.rights = frozenset(() if read_only else EVERYTHING)
+        self.login = ""
+        if self.is_shared:
+            with self.read() as connection:
+                self.rights &= rights_of(connection)
+                self.login = login_of(connection)
+            self.read_only = not self.rights
         self.refresh()
 
     @classmethod
@@ -102,7 +122,7 @@ class Project:
             If the time zone is unknown, or the folder is not empty or cannot be created.
         """
         folder = Path(folder).absolute()
-        _check_zone(timezone)
+        require_zone(timezone)
         require_length(folder)
         facts = {
             "schema": str(schema.SCHEMA),
@@ -149,7 +169,9 @@ class Project:
             folder = folder.parent
         require_there(folder)
         warnings: tuple[str, ...] = ()
-        if not read_only and not is_writable(folder / DATABASE):
+        if is_shared_folder(folder):
+            pass  # the server knows who may write
+        elif not read_only and not is_writable(folder / DATABASE):
             read_only = True
             warnings = (
                 Said(
@@ -192,6 +214,11 @@ class Project:
         self._engine.dispose()
 
     @property
+    def runs_folder(self) -> Path:
+        """Folder of its runs, which exists once there is one."""
+        return self.folder / "runs"
+
+    @property
     def quiet_s(self) -> float | None:
         """Seconds since the last change that is not in the database file yet, None if all are."""
         return None if self._unconsolidated is None else time.monotonic() - self._unconsolidated
@@ -228,8 +255,13 @@ class Project:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *domains: str) -> Iterator[Connection]:
         """Yield a connection whose changes are on disk when the block ends, or rolled back if it raises.
+
+        Parameters
+        ----------
+        *domains
+            The domains that are written (see `domains`); default `INPUTS`. Their other writers wait meanwhile.
 
         Raises
         ------
@@ -248,34 +280,37 @@ class Project:
                 )
             )
         patience = WINDOW_BUSY_S if threading.get_ident() == self._window else BUSY_S
+        taken = tuple(domain for domain in EVERYTHING if domain in (domains or (INPUTS,)))
+        act = uuid4() if self.is_shared else None
         with (
             sentences(self.folder),
-            self._turn(patience),
-            (self.own_step or _unwatched)() as note,
-            self._engine.connect().execution_options(write=True) as connection,
+            self._turns(taken, patience),
+            (self.own_step or _unwatched)(taken) as note,
+            self._engine.connect().execution_options(write=True, domains=taken, patience=patience, act=act) as connection,
         ):
-            connection.connection.cursor().execute(f"PRAGMA busy_timeout={round(patience * 1000)}")
-            with connection.begin():
+            with connection.begin() as transaction:
                 soundness.require_room(connection, self.name)
                 note(connection)
                 yield connection
                 note(connection)
+                if act is not None:
+                    commit(self._engine, transaction, act, taken)
             self._unconsolidated = time.monotonic()
 
     @contextmanager
-    def _turn(self, patience: float) -> Iterator[None]:
-        if not self._writing.acquire(timeout=patience):
-            raise ProjectError(
-                Said(
-                    "Another operation, such as an import, is writing to the project {name}; this change was not "
-                    "saved. Try again when that operation has finished.",
-                    name=self.name,
-                )
-            )
-        try:
+    def _turns(self, domains: tuple[str, ...], patience: float) -> Iterator[None]:
+        with ExitStack() as taken:
+            for domain in domains if self.is_shared else ("",):
+                if not self._writing[domain].acquire(timeout=patience):
+                    raise ProjectError(
+                        Said(
+                            "Another operation, such as an import, is writing to the project {name}; this change was not "
+                            "saved. Try again when that operation has finished.",
+                            name=self.name,
+                        )
+                    )
+                taken.callback(self._writing[domain].release)
             yield
-        finally:
-            self._writing.release()
 
     def answer_here(self) -> None:
         """Register the calling thread as that of a window, which waits only a short time for another writer."""
@@ -283,7 +318,7 @@ class Project:
 
     def take_in_runs(self) -> None:
         """Move the run folders of an import to their final folder; one interrupted by a crash is completed at reopening."""
-        if self.read_only or self.setting(run_folders.KEY) is None:
+        if INPUTS not in self.rights or self.setting(run_folders.KEY) is None:
             return
         try:
             with self.write() as connection:
@@ -331,7 +366,7 @@ class Project:
         ProjectError
             If their time zone is unknown.
         """
-        _check_zone(config.timezone)
+        require_zone(config.timezone)
         with self.write() as connection:
             put_setting(connection, "config", config.to_json())
             put_setting(connection, "timezone", config.timezone)
@@ -350,13 +385,16 @@ def get_setting(connection: Connection, key: str) -> str | None:
 
 def put_setting(connection: Connection, key: str, value: str) -> None:
     """Store a setting, in place of an earlier one."""
-    row = insert(schema.setting).values(key=key, value=value)
+    row = insert_into(connection, schema.setting).values(key=key, value=value)
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
 def raise_revision(connection: Connection, which: str = REVISION) -> None:
     """Record a change of the inputs of the season, or of the earthquakes (`EVENT_REVISION`)."""
-    put_setting(connection, which, str(int(get_setting(connection, which) or 0) + 1))
+    if is_shared(connection):
+        connection.execute(select(func.raise_revision(which)))  # also by those who may not change other settings
+    else:
+        put_setting(connection, which, str(int(get_setting(connection, which) or 0) + 1))
 
 
 def require_revision(connection: Connection, revision: int) -> None:
@@ -393,7 +431,8 @@ def config_of(connection: Connection) -> SeasonConfig:
     return SeasonConfig(timezone=get_setting(connection, "timezone") or "UTC")
 
 
-def _check_zone(timezone: str) -> None:
+def require_zone(timezone: str) -> None:
+    """Raise ProjectError for a time zone that is not known."""
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -410,12 +449,12 @@ def _readable(name: str) -> str:
 def _identity(folder: Path) -> tuple[int, int] | None:
     """Return device and inode of the database, which identify the file, or None if it is missing."""
     try:
-        found = (folder / DATABASE).stat()
+        found = (folder / (making.ADDRESS if is_shared_folder(folder) else DATABASE)).stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino
 
 
-def default_author() -> str:
-    """Return the name of the current user, for labels set on the command line."""
-    return os.environ.get("USERNAME") or os.environ.get("USER") or "analyst"
+def default_author(project: Project) -> str:
+    """Return the name under which the current user writes to a project, for labels set on the command line."""
+    return project.login or os.environ.get("USERNAME") or os.environ.get("USER") or "analyst"

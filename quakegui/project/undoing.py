@@ -10,7 +10,7 @@ from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import EVENTS, READINGS, REDO, REMOVAL, STATIONS, UNDO, Act, add_act, read_acts
 from quakegui.project.catalogue import refresh_events
-from quakegui.project.filewriter import days_of_file, refresh_modified
+from quakegui.project.filewriter import days_of_file, refresh_modification_times
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.nights import ensure_nights, mark_stale
 from quakegui.project.stations import refresh_stations
@@ -51,7 +51,7 @@ def undo_import(
             raise ProjectError(Said("There is no import to undo."))
         if act.undone:
             raise ProjectError(Said("Import {act_id} has already been undone.", act_id=act.id))
-        add_act(connection, UNDO, author or default_author(), target=act.id)
+        add_act(connection, UNDO, author or default_author(project), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
     return replace(act, undone=True)
@@ -74,7 +74,7 @@ def redo_import(
         act = _act(acts, _last_undone(connection) if number is None else number)
         if not act.undone:
             raise ProjectError(Said("Import {act_id} has not been undone.", act_id=act.id))
-        add_act(connection, REDO, author or default_author(), target=act.id)
+        add_act(connection, REDO, author or default_author(project), target=act.id)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
     return replace(act, undone=False)
@@ -103,7 +103,7 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
     with project.write() as connection:
         if code not in network_of(connection).codes:
             raise ProjectError(Said("There is no station {code} in this project.", code=code))
-        number = add_act(connection, REMOVAL, author or default_author(), station=code)
+        number = add_act(connection, REMOVAL, author or default_author(project), station=code)
         act = _act(read_acts(connection), number)
         _derive(connection, act)
     ensure_nights(project, progress=progress)
@@ -143,7 +143,7 @@ def _derive(connection: Connection, act: Act) -> None:
     elif act.kind == READINGS:
         brought, sighting = schema.brought.c, schema.sighting.c
         sighted = connection.scalars(select(sighting.file).where(sighting.act == act.id)).all()
-        refresh_modified(connection, sighted)
+        refresh_modification_times(connection, sighted)
         for file in {*connection.scalars(select(brought.file).where(brought.act == act.id)), *sighted}:
             for row in connection.execute(days_of_file(file)):
                 touched.setdefault(row.station, set()).add(row.utc_day)

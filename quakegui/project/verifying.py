@@ -8,12 +8,14 @@ from itertools import chain as joined
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema, soundness
 from quakegui.project.chain import Link
+from quakegui.project.dialects import highest_row, is_shared
 from quakegui.project.reading_blocks import DAY_MS
+from quakegui.project.shared.tables import is_blind
 from quakegui.words import Said
 
 AT_OPENING: Final = 10_000
@@ -55,7 +57,7 @@ class ChainState:
 
     @property
     def name(self) -> str:
-        """The content of the chain in words."""
+        """Name of the chain in sentences."""
         return NAMES[self.table]
 
 
@@ -99,7 +101,7 @@ def examine(connection: Connection, *, now_ms: int) -> RecordState:
     now_ms
         The present time, in milliseconds since 1970 UTC: nothing can have been issued later.
     """
-    states = tuple(state_of(connection, table) for table in chain.CHAINED)
+    states = tuple(state_of(connection, table) for table in _visible(connection))
     return RecordState(
         states, tuple(_guards(connection)), tuple(_issues(connection, now_ms)), tuple(_notes(connection, now_ms))
     )
@@ -114,7 +116,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
         Sentences on faults, and notes.
     """
     found: list[str] = []
-    for table in chain.CHAINED:
+    for table in _visible(connection):
         faults = tuple(_some_faults(connection, table, now_ms))
         found += faults[:SHOWN]
         if len(faults) > SHOWN:
@@ -155,8 +157,8 @@ def state_of(connection: Connection, table: Table, *, until: Callable[[Link], ob
 
 def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[str]:
     """Yield the faults of a short table, of one that lacks rows, or of parts of a long one."""
-    rows = connection.scalar(select(func.count()).select_from(table)) or 0
-    last, allowed = _highest_row(connection, table), _last_unhashed(connection, table)
+    rows = int(connection.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"').scalar() or 0)  # noqa: S608
+    last, allowed = highest_row(connection, table), _last_unhashed(connection, table)
     newest, oldest = last - AT_OPENING + 1, allowed + 2 if allowed else 1  # each has a row before it to build on, or needs none
     portions = -(-(newest - oldest) // AT_OPENING)
     if rows != last or portions < 2:
@@ -167,16 +169,16 @@ def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[
         yield from _faults(connection, table, chain.links(connection, table, first=first, last=end), first=first, end=end)
 
 
-def _highest_row(connection: Connection, table: Table) -> int:
-    """Return the number of rows that a table ever had, from its counter and its last row."""
-    counter = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
-    return max(int(counter or 0), connection.scalar(select(func.max(table.c.id))) or 0)
+def _visible(connection: Connection) -> tuple[Table, ...]:
+    """Return the chained tables whose rows can be read: who labels blind sees only some rows of the others."""
+    blind = is_shared(connection) and is_blind(connection)
+    return (schema.registration,) if blind else chain.CHAINED
 
 
 def _last_unhashed(connection: Connection, table: Table) -> int:
     """Return the last row that may lack a hash."""
-    query = select(schema.setting.c.value).where(schema.setting.c.key == chain.unchained(table))
-    return int(connection.scalar(query) or 0)
+    query = f"SELECT value FROM setting WHERE key = '{chain.unchained(table)}'"  # noqa: S608
+    return int(connection.exec_driver_sql(query).scalar() or 0)
 
 
 def _faults(
@@ -200,7 +202,7 @@ def _faults(
         elif link.carried not in (None, link.due):
             add("changed", link.id, link.id)
         due, chained = link.id + 1, chained or link.carried is not None
-    last = _highest_row(connection, table) if end is None else end
+    last = highest_row(connection, table) if end is None else end
     if due <= last:
         add("missing", due, last)
     for kind, since, to in found:
@@ -293,7 +295,9 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
 
 
 def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
-    """Yield sentences on impossible times of issue in unchained rows, and on late predictions."""
+    """Yield sentences on impossible times of issue in unchained rows, on late predictions, and on what could not be checked."""
+    if len(_visible(connection)) < len(chain.CHAINED):
+        yield Said("This login labels blind: the labels of others and the predictions are hidden, and were not checked.")
     for count, first in _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})"):
         yield (
             Said(

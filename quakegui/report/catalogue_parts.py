@@ -9,7 +9,8 @@ from quakegui.project import catalogue
 from quakegui.project.origins import Origin
 from quakegui.report.content import ReportContent
 from quakegui.report.markup import facts, h3, p
-from quakegui.report.words import Words, degrees, number
+from quakegui.report.words import Words, number
+from quakegui.season.names import degrees
 
 MOST_FILES = 20
 """Maximum number of catalogue files that are named; the others are counted."""
@@ -57,7 +58,7 @@ def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
     said = []
     if selection.get("box") is not None:
         south, north, west, east = selection["box"]
-        said.append(say("box {corner} to {other}", corner=degrees(south, west), other=degrees(north, east)))
+        said.append(say("rectangle from {corner} to {other}", corner=degrees(south, west), other=degrees(north, east)))
     if selection.get("centre") is not None:
         centre, km = degrees(*selection["centre"]), selection.get("radius_km")
         said.append(say("within {km:g} km of {centre}", km=km, centre=centre))

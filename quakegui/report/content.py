@@ -16,9 +16,11 @@ from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.calibrated import calibrated, fold_of_days
 from quakegui.learn.evidence import EvidenceError, project_catalogue
+from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_study import RunStudy, study_run
 from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
+from quakegui.learn.unflagged import words_unflagged
 from quakegui.learn.worker.run_limit import kept_limit
 from quakegui.progress import CancelCheck, ProgressCallback, silent
 from quakegui.project import catalogue, journal, runs, seasons
@@ -51,6 +53,8 @@ class ReportContent:
         The open project; used only for its name and its contents.
     season
         None if there are no readings or no station has coordinates.
+    split
+        Magnitude split of the project; None without classes.
     events, classes, event_days
         The declustered catalogue, the class of each earthquake (0 without classes), and the local date of each, shape (event,).
     rows, labels
@@ -61,6 +65,8 @@ class ReportContent:
         The current run if it has a folder, otherwise the newest finished one, or None.
     judgement, why_not_judged
         Evaluation of this run; None with a sentence, which is empty if there is no run.
+    without_flags
+        The verdict without the analysts' flags, or why there is none; empty if nothing is flagged or the run was not evaluated.
     predictions
         Calibrated predictions of the run for the days of the season; None if its classes differ from those of the project.
     record
@@ -78,6 +84,7 @@ class ReportContent:
     season: Season | None
     events: tuple[Event, ...]
     classes: tuple[int, ...]
+    split: float | None
     event_days: NDArray[np.datetime64]
     rows: tuple[LabelRow, ...]
     labels: Labels
@@ -89,6 +96,7 @@ class ReportContent:
     record: AlarmRecord | None
     study: RunStudy | None = None
     limit: Limit | None = None
+    without_flags: str = ""
     other_earthquakes: frozenset[int] = frozenset()
 
     @property
@@ -143,8 +151,8 @@ def gather(
         attempt += 1
         progress(0, 4, "season")
         season = seasons.load_season(project) if season is None else seasons.current_season(project, season)
-        content = _content(project, season, as_of, progress, cancelled)
         try:
+            content = _content(project, season, as_of, progress, cancelled)
             if season is not None:
                 seasons.require_current(project, season)
             return content
@@ -160,10 +168,13 @@ def _content(
     progress(1, 4, "labels")
     events, rows = catalogue.events(project), journal.rows(project)
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
-    all_runs = list_runs(season_runs.runs_folder(project))[0]
+    all_runs = list_runs(project.runs_folder)[0]
     progress(2, 4, "judging")
     run = _run_of(project)
     judgement, why = _judge(project, season, run, as_of)
+    without_flags = ""
+    if season is not None and run is not None and judgement is not None:
+        without_flags = words_unflagged(project, season, run, as_of, listen=lambda _message: None, cancelled=cancelled)
     _go_on(cancelled)
     progress(3, 4, "alarms")
     taken = _earthquakes(project, run, as_of)
@@ -171,11 +182,13 @@ def _content(
     record = None
     if season is not None and predictions is not None and taken is not None:
         record = _record(project, season, predictions, taken, run=run, judgement=judgement)
+    scheme = catalogue.class_scheme(project)
     return ReportContent(
         project=project,
         season=season,
         events=events,
         classes=catalogue.event_classes(project),
+        split=None if scheme is None else scheme.split_magnitude,
         event_days=local_date(times, project.timezone),
         rows=rows,
         labels=in_force(rows),
@@ -187,6 +200,7 @@ def _content(
         record=record,
         study=None if season is None or judgement is None else _study(project, season, run, cancelled),
         limit=None if season is None or run is None else kept_limit(project, season, run),
+        without_flags=without_flags,
         other_earthquakes=frozenset(np.flatnonzero(np.isnat(taken.times)).tolist()) if taken is not None else frozenset(),
     )
 
@@ -228,7 +242,7 @@ def _earthquakes(project: Project, run: RunFolder | None, as_of: AsOf) -> Catalo
     if run is None:
         return today
     try:
-        season_runs.refuse_other_classes(project, run)
+        refuse_other_classes(project, run)
     except RunError:
         return None
     return (training_earthquakes(run, today) or today) if as_of == "training" else today

@@ -10,6 +10,7 @@ from quakegui.judge.judged_by import AsOf
 from quakegui.learn.runs.files import write_text
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project.store import Project
+from quakegui.project.title import project_title
 from quakegui.report.content import ReportCancelledError, gather
 from quakegui.report.event_parts import alarms, events
 from quakegui.report.label_parts import labels
@@ -112,9 +113,9 @@ def make_report(
     ProjectError
         If the season cannot be computed from the content of the project.
     """
-    say, figures = Words(language), FigureList()
     content = gather(project, season, as_of=as_of, progress=progress, cancelled=cancelled)
-    title = say("Season report: {name}", name=project.name)
+    say, figures = Words(language, content.split), FigureList()
+    title = say("Season report: {name}", name=project_title(project))
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):
         if cancelled():
@@ -123,7 +124,7 @@ def make_report(
     parts.append(events(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(alarms(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(provenance(content, say, figures))
-    return Report(title, language, small_stamp(content, scores=True), "".join(parts), tuple(figures.made))
+    return Report(title, language, small_stamp(content, say, scores=True), "".join(parts), tuple(figures.made))
 
 
 def write_html(report: Report, path: Path) -> None:

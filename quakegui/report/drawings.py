@@ -137,7 +137,7 @@ def ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
     power = 10.0 ** np.floor(np.log10(rough))
     step = float(power * min((1.0, 2.0, 5.0, 10.0), key=lambda factor: abs(factor * power - rough)))
     first = int(np.ceil(low / step - 1e-9))
-    return [(k * step, f"{k * step:.6g}") for k in range(first, int(np.floor(high / step + 1e-9)) + 1)]
+    return [(k * step, f"{k * step:.6g}".replace("-", "−")) for k in range(first, int(np.floor(high / step + 1e-9)) + 1)]
 
 
 def month_ticks(days: NDArray[np.datetime64]) -> list[tuple[float, str]]:

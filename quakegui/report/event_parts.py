@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from quakegui.judge.alarms import Alarm, Hit
-from quakegui.judge.names import KIND_SHORT
+from quakegui.judge.names import KIND_SHORT, kind_shown
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report.content import ReportCancelledError, ReportContent
 from quakegui.report.markup import FigureList, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
 from quakegui.report.season_parts import TITLES, no_season
-from quakegui.report.words import Words, degrees, number, percent
+from quakegui.report.words import Words, number, percent
 from quakegui.season.events import Event
 from quakegui.season.kp import is_stormy
-from quakegui.season.names import DIRECTION_NAMES, SOURCE_NAMES
+from quakegui.season.names import DIRECTION_NAMES, SOURCE_NAMES, degrees
 from quakegui.season.season import Season
 from quakegui.season.sphere import great_circle_km
 
@@ -190,7 +190,7 @@ def _outcome_sentence(content: ReportContent, place: int, say: Words) -> str:
             "known at training.",
         )
     if place not in record.events:
-        return say("Not scored: no out-of-fold or prospective prediction covers the time of the earthquake.")
+        return say("Not scored: no prediction that is scored covers the time of the earthquake.")
     for number_, alarm in enumerate(record.alarms, 1):
         for hit in alarm.hits:
             if hit.event == place:
@@ -214,7 +214,8 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
         if predicted is not None and predicted.classes[index] >= 0:
             guess = say.cls(int(predicted.classes[index]))
             event = percent(float(predicted.probabilities[index, 1:].sum()), 0)
-            kind = say.or_itself(KIND_SHORT, str(predicted.kind[index]))
+            zero_shot = content.run is not None and content.run.config.zero_shot
+            kind = say.or_itself(KIND_SHORT, kind_shown(str(predicted.kind[index]), zero_shot=zero_shot))
         rows.append(
             (
                 str(day),

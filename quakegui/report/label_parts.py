@@ -47,7 +47,7 @@ def labels(content: ReportContent, say: Words, _figures: FigureList) -> str:
     unlabelled = sum(1 for day in content.days if day not in content.labels)
     made += p(
         say(
-            "{n} days of the season have no label; on {d} days the analysts disagree and the label is unresolved.",
+            "Days of the season without a label: {n}. Days on which the analysts disagree, not resolved: {d}.",
             n=unlabelled, d=disputed,
         )
     )  # fmt: skip

@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from quakegui.report.markup import Figure
 
 
-def limit_section(found: Limit, say: Words, stamp: str, figures: FigureList) -> str:
+def limit_section(limit: Limit, say: Words, stamp: str, figures: FigureList) -> str:
     """Return the part of the report on the detection limit."""
-    sizes, counts = size_table(found, say), count_table(found, say)
-    made = h3(say("Detection limit"), new_page=True) + p(limit_text(found, say))
-    made += block(figures.add(power_curve(found, say, stamp)))
+    sizes, counts = size_table(limit, say), count_table(limit, say)
+    made = h3(say("Detection limit"), new_page=True) + p(limit_text(limit, say))
+    made += block(figures.add(power_curve(limit, say, stamp)))
     made += table(sizes.head, sizes.rows, numbers_from=0)
     return made + (table(counts.head, counts.rows, numbers_from=0) if counts.rows else "")
 
 
-def size_table(found: Limit, say: Words) -> Table:
+def size_table(limit: Limit, say: Words) -> Table:
     """Return the power by size of the signals."""
     at_station = say("Largest at a station (nT)")
     head = (say("Strength"), say("Peak (nT)"), at_station, *_share_head(say))
     rows = [
-        (f"{row.strength:g}", number(row.peak_nt), number(row.station_nt), *_share_cells(row.share, say)) for row in found.sizes
+        (f"{row.strength:g}", number(row.peak_nt), number(row.station_nt), *_share_cells(row.share, say)) for row in limit.sizes
     ]
     return Table(head, tuple(rows))
 
 
-def count_table(found: Limit, say: Words) -> Table:
+def count_table(limit: Limit, say: Words) -> Table:
     """Return the power by number of earthquakes."""
     head = (say("Earthquakes in the season"), *_share_head(say))
-    return Table(head, tuple((str(row.events), *_share_cells(row.share, say)) for row in found.counts))
+    return Table(head, tuple((str(row.events), *_share_cells(row.share, say)) for row in limit.counts))
 
 
 def _share_head(say: Words) -> tuple[str, ...]:
@@ -52,25 +52,25 @@ def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
     return power, number(share.tested / share.replicates), str(share.replicates)
 
 
-def power_curve(found: Limit, say: Words, stamp: str) -> Figure:
+def power_curve(limit: Limit, say: Words, stamp: str) -> Figure:
     """Return the drawing of power over size of the signals."""
     words = PlotWords(
-        across=say("peak of the signal (nT)"),
-        up=say("power"),
+        across=say("Peak of the signal (nT)"),
+        up=say("Power"),
         key=(say("power"), say("95% interval"), say("power 0.8")),
         stamp=stamp,
         alt=say("Power as a function of signal size"),
     )
-    shares = [row.share for row in found.sizes]
+    shares = [row.share for row in limit.sizes]
     intervals = [(share.low, share.high) for share in shares]
     return draw.power_curve(
-        [row.peak_nt for row in found.sizes], [share.power for share in shares], intervals, words, found.level
+        [row.peak_nt for row in limit.sizes], [share.power for share in shares], intervals, words, limit.level
     )
 
 
-def limit_text(found: Limit, say: Words) -> str:
+def limit_text(limit: Limit, say: Words) -> str:
     """Return in words what would have been detected, by which test, and what that does not imply."""
-    parts = [_asked(found, say), _size(found, say), _null(found, say), _events(found, say)]
+    parts = [_asked(limit, say), _size(limit, say), _null(limit, say), _events(limit, say)]
     parts.append(say("Whether real earthquakes have such signals is not known."))
     return say.join(" ", (part for part in parts if part))
 

@@ -65,12 +65,12 @@ def safe(text: str) -> str:
 def with_pictures(body: str, figures: Sequence[Figure]) -> str:
     """Return markup with all figures embedded: no external resources."""
 
-    def picture(found: re.Match[str]) -> str:
-        figure = figures[int(found.group(1))]
+    def picture(drawing: re.Match[str]) -> str:
+        figure = figures[int(drawing.group(1))]
         if figure.kind == "svg":
             return figure.data.decode()
         data = base64.b64encode(figure.data).decode("ascii")
-        return found.group(0).replace(f'src="figure:{found.group(1)}"', f'src="data:image/png;base64,{data}"', 1)
+        return drawing.group(0).replace(f'src="figure:{drawing.group(1)}"', f'src="data:image/png;base64,{data}"', 1)
 
     return _PLACE.sub(picture, body)
 

@@ -53,14 +53,14 @@ RULE_MEANINGS: Final[dict[str, str]] = {
     "winner": mark("earthquake that labels a day in two label windows"),
 }
 RECIPE_MEANINGS: Final[dict[str, str]] = {
-    "name": mark("name given by the analyst"),
+    "name": mark("name of the run at its start"),
     "protocol": mark("how days were split into training and test sets"),
     "size": mark("side length of the model's input, pixels"),
     "head": mark("paper: all features; compact: pooled to 4 x 4 first"),
     "width": mark("filters of the first block; 32: VGG-12"),
     "dense": mark("units of the two dense layers"),
     "dropout": mark("fraction of units dropped after each dense layer in training"),
-    "channel": mark("colour: the map's colours; scalar: its z levels; both"),
+    "channel": mark("colour: the map's colours; scalar: its z levels; both; stack: z of several days"),
     "epochs": mark("maximum; exact number if there is no validation set"),
     "patience": mark("epochs without improvement in validation loss; 0: no early stopping"),
     "batch_size": mark("maps per step"),

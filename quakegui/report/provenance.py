@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 
 from quakegui import __version__
 from quakegui.project import schema
+from quakegui.project.title import project_title
 from quakegui.project.verifying import examine
 from quakegui.report.content import ReportContent
 from quakegui.report.markup import FigureList, facts, h2, h3, p, table
 from quakegui.report.season_parts import TITLES
 from quakegui.report.words import Words
 from quakegui.season.localtime import wall_clock_ms
+from quakegui.words import worded
 
 FINDINGS_SHOWN = 20
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "pyproj", "pillow")
@@ -26,7 +28,7 @@ def provenance(content: ReportContent, say: Words, _figures: FigureList) -> str:
     project = content.project
     config = project.config() if content.season is None else content.season.config
     rows = [
-        (say("Project"), project.name),
+        (say("Project"), worded(project_title(project), say.language)),
         (say("Season"), say("SYNTHETIC, not measured") if project.synthetic
          else say("measured")),
         (say("Report created (UTC)"), f"{np.datetime64('now', 's')}Z"),
@@ -116,4 +118,4 @@ def _files(content: ReportContent, say: Words) -> str:
         return made + p(say("No file was imported."), "notice")
     head = (say("Format"), say("Files"), say("Readings"))
     made += table(head, ((name, str(files), f"{int(count):,}") for name, files, count in rows))
-    return made + p(say("{n} more files were replaced by later versions.", n=int(replaced or 0)))
+    return made + p(say("Files replaced by later versions: {n}.", n=int(replaced or 0)))

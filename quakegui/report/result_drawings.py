@@ -33,12 +33,12 @@ class PlotWords:
     alt: str
 
 
-def molchan(found: Molchan, point: tuple[float, float], words: PlotWords) -> Figure:
+def molchan(curve: Molchan, point: tuple[float, float], words: PlotWords) -> Figure:
     """Draw a Molchan diagram with the band of random alarms.
 
     Parameters
     ----------
-    found
+    curve
         The curve, and that of the weighted axis if there is one.
     point
         Fraction of time under alarm and miss rate of the run's own alarms.
@@ -47,38 +47,38 @@ def molchan(found: Molchan, point: tuple[float, float], words: PlotWords) -> Fig
     """
     drawing, axes = _square(words)
     fraction = np.linspace(0, 1, 101)
-    low, high = random_band(found.events, fraction)
+    low, high = random_band(curve.events, fraction)
     _band(drawing, axes, fraction, low, high)
     axes.curve(drawing, UNIT, (1.0, 0.0), MUTED, dash="5 4")
-    axes.curve(drawing, found.alarm_fraction.tolist(), found.miss_rate.tolist(), SERIES[0], width=2.0)
+    axes.curve(drawing, curve.alarm_fraction.tolist(), curve.miss_rate.tolist(), SERIES[0], width=2.0)
     run, by_catalogue, band, alarms = words.key
     lines = [(run, SERIES[0], ""), (band, BAND, ""), (alarms, ALARM, "")]
-    if len(found.weighed_fraction):
-        axes.curve(drawing, found.weighed_fraction.tolist(), found.miss_rate.tolist(), SERIES[1], dash="3 2")
+    if len(curve.weighed_fraction):
+        axes.curve(drawing, curve.weighed_fraction.tolist(), curve.miss_rate.tolist(), SERIES[1], dash="3 2")
         lines.insert(1, (by_catalogue, SERIES[1], "3 2"))
     drawing.circle(*axes.at(*point), 5, ALARM)
     _key(drawing, lines, PLOT[0] + 62, 34)
     return drawing.figure(words.alt)
 
 
-def reliability(found: Reliability, words: PlotWords) -> Figure:
+def reliability(result: Reliability, words: PlotWords) -> Figure:
     """Draw a CORP reliability diagram: observed frequency for each calibrated P, and how often each P was predicted.
 
     Parameters
     ----------
-    found
+    result
         The reliability of the probabilities.
     words
         Its key names the curve, the perfect forecast, and the days.
     """
     drawing, axes = _square(words)
-    share = np.histogram(found.probability, bins=BARS, range=UNIT, weights=found.days)[0] / found.days.sum()
+    share = np.histogram(result.probability, bins=BARS, range=UNIT, weights=result.days)[0] / result.days.sum()
     for place, height in enumerate(share.tolist()):
         left, top = axes.at(place / BARS, 0.25 * height)  # a quarter of the frame for all days
         drawing.rectangle(left, top, PLOT[0] / BARS - 1, axes.at(0, 0)[1] - top, BAND)
     axes.curve(drawing, UNIT, UNIT, MUTED, dash="5 4")
-    axes.curve(drawing, found.probability.tolist(), found.frequency.tolist(), SERIES[0], width=2.0)
-    for p, frequency in zip(found.probability.tolist(), found.frequency.tolist(), strict=True):
+    axes.curve(drawing, result.probability.tolist(), result.frequency.tolist(), SERIES[0], width=2.0)
+    for p, frequency in zip(result.probability.tolist(), result.frequency.tolist(), strict=True):
         drawing.circle(*axes.at(p, frequency), 2, SERIES[0], SERIES[0])
     curve, perfect, days = words.key
     _key(drawing, [(curve, SERIES[0], ""), (perfect, MUTED, "5 4"), (days, BAND, "")], PLOT[0] + 62, 34)
@@ -135,12 +135,12 @@ def forest(rows: Sequence[ForestRow], words: PlotWords) -> Figure:
     return drawing.figure(words.alt)
 
 
-def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
+def epochs(series: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
     """Draw a daily series around the earthquakes with the band of random epochs.
 
     Parameters
     ----------
-    found
+    series
         The series.
     words
         Its key names the median of the epochs, that of random epochs, and their band.
@@ -148,16 +148,16 @@ def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
         Texts for the days before an earthquake and for those from it on.
     """
     drawing = Drawing(560, 218)
-    known = np.concatenate([found.median, found.low, found.high])
+    known = np.concatenate([series.median, series.low, series.high])
     known = known[np.isfinite(known)]
     low, high = (float(known.min()), float(known.max())) if known.size else UNIT
     room = 0.06 * (high - low) or 0.5
-    lags = found.lags.tolist()
+    lags = series.lags.tolist()
     axes = Axes(56, 36, 480, 118, (float(lags[0]), float(lags[-1])), (low - room, high + room))
     axes.frame(drawing, ticks(*axes.x, 8), ticks(*axes.y))
-    _band(drawing, axes, found.lags.astype(float), found.low, found.high)
-    axes.curve(drawing, lags, found.centre.tolist(), MUTED, dash="5 4")
-    axes.curve(drawing, lags, found.median.tolist(), SERIES[0], width=2.0)
+    _band(drawing, axes, series.lags.astype(float), series.low, series.high)
+    axes.curve(drawing, lags, series.centre.tolist(), MUTED, dash="5 4")
+    axes.curve(drawing, lags, series.median.tolist(), SERIES[0], width=2.0)
     axes.curve(drawing, (0.0, 0.0), axes.y, ALARM)
     drawing.text(axes.left, 30, halves[0], size=10)
     drawing.text(axes.left + axes.width, 30, halves[1], anchor="end", size=10)
@@ -169,27 +169,27 @@ def epochs(found: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
     return drawing.figure(words.alt)
 
 
-def skill_map(found: SkillMap, words: PlotWords) -> Figure:
+def skill_map(result: SkillMap, words: PlotWords) -> Figure:
     """Draw the test for two choices: AUC and p of each pair, shaded by the AUC, framed if the corrected p is below 0.05.
 
     Parameters
     ----------
-    found
+    result
         The statistics of each pair.
     words
         `across` and `up` name the choices in columns and rows; the key is one line below.
     """
     wide, tall, left, top = 84, 40, 96, 46
-    rows, columns = found.statistic.shape
+    rows, columns = result.statistic.shape
     drawing = Drawing(max(left + wide * columns + 10, 400), top + tall * rows + 30)
     drawing.text(left + wide * columns / 2, 26, words.across, colour=MUTED, anchor="middle")
     drawing.text(16, top + tall * rows / 2, words.up, colour=MUTED, anchor="middle", turn=-90)
-    for column, value in enumerate(found.columns.tolist()):
+    for column, value in enumerate(result.columns.tolist()):
         drawing.text(left + wide * (column + 0.5), top - 6, f"{value:g}", size=10, anchor="middle")
-    for row, value in enumerate(found.rows.tolist()):
+    for row, value in enumerate(result.rows.tolist()):
         drawing.text(left - 8, top + tall * (row + 0.5) + 4, f"{value:g}", size=10, anchor="end")
         for column in range(columns):
-            _skill_cell(drawing, found, (row, column), (left + wide * column, top + tall * row, wide, tall))
+            _skill_cell(drawing, result, (row, column), (left + wide * column, top + tall * row, wide, tall))
     drawing.text(left, top + tall * rows + 18, words.key[0], size=10, colour=MUTED)
     drawing.stamp(words.stamp)
     return drawing.figure(words.alt)

@@ -13,6 +13,7 @@ from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
 from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
 from quakegui.season.localtime import to_local
+from quakegui.words import worded
 
 if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
@@ -54,8 +55,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """Return how to read the table of predictors."""
     if test.statistic == "foldwise":
         tested = say(
-            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} "
-            "days, for which the fold-by-fold AUC is at least as far from 0.5; the verdict rests on this p.",
+            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} days, for "
+            "which the fold-wise AUC is at least as far from 0.5; the verdict rests on this p.",
             jitter=test.jitter_days,
         )
     else:
@@ -67,8 +68,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     basis = say("AUC and p: earthquake vs. none, by the label rule.")
     rest = say(
         "p, catalogue rate: the same with earthquakes drawn at the catalogue's own rate. Unexplained by predictor: "
-        "fold-by-fold AUC of the part of the model's predictions that the predictor does not explain; outperformed "
-        "if this interval lies above 0.5. A dash: not estimable.",
+        "fold-wise AUC of the part of the model's predictions that the predictor does not explain; outperformed if this "
+        "interval lies above 0.5. A dash: not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -84,8 +85,8 @@ def predictors(judgement: Judgement, say: Words) -> Table:
     own = judgement.of("event")
     rows = [
         (
-            judgement.title, str(own.figures.days), *_test(judgement.surrogate), percent(own.figures.accuracy),
-            interval_text(own.macro_recall, say, as_share=True), "", "", "",
+            worded(judgement.title, say.language), str(own.figures.days), *_test(judgement.surrogate),
+            percent(own.figures.accuracy), interval_text(own.macro_recall, say, as_share=True), "", "", "",
         )
     ]  # fmt: skip
     for one in judgement.comparisons:
@@ -119,7 +120,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("AUC of the model beyond this predictor ({level} interval)", level=percent(LEVEL, 0)),
+            say("AUC of the part unexplained by this predictor ({level} interval)", level=percent(LEVEL, 0)),
             say("constant prediction"),
         ),
         stamp=stamp,
@@ -152,8 +153,8 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if found is None or skill is None:
         return None
     words = PlotWords(
-        across=say("fraction of time under alarm"),
-        up=say("miss rate"),
+        across=say("Fraction of time under alarm"),
+        up=say("Miss rate"),
         key=(
             say("model"),
             say("model, time weighted by catalogue rate"),
@@ -192,8 +193,8 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if judgement.reliability is None:
         return None
     words = PlotWords(
-        across=say("calibrated P(event)"),
-        up=say("fraction of earthquake days"),
+        across=say("Calibrated P(event)"),
+        up=say("Fraction of earthquake days"),
         key=(
             say("model, isotonic (CORP)"),
             say("perfectly reliable"),
@@ -227,10 +228,10 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 # -- studies -----------------------------------------------------------------------------------------------------------
 
 
-def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
+def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
-        say("Local time"), "M", say("Place"), say("Number of days"), say("Largest P"),
+        say("Local time"), "M", say("Place"), say("Days in window"), say("Largest P"),
         say("Date"), say("Rank among quiet days"), say("By chance"),
     )  # fmt: skip
     rows = [
@@ -239,7 +240,7 @@ def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
             number(row.largest), str(row.day) if row.days else "–",
             "–" if row.rank is None else f"{row.rank} / {row.quiet_days}", percent(row.by_chance),
         )
-        for event, row in found
+        for event, row in result
     ]  # fmt: skip
     return Table(head, tuple(rows))
 
@@ -247,18 +248,18 @@ def events(found: StudiedEvents, timezone: str, say: Words) -> Table:
 def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
-        "Days: days in the label window with a prediction and with data available before the earthquake. Rank: 1 if "
-        "no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest "
-        "P is at least as large. P is not calibrated.",
+        "Days in window: days of the label window with a prediction and with data available before the earthquake. Rank: 1 "
+        "if no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest P is "
+        "at least as large. P is not calibrated.",
     )
 
 
-def epochs(found: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]:
+def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]:
     """Yield the drawing of each daily series around the earthquakes."""
-    for name, one in found.items():
+    for name, one in result.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
-            across=say("days after the earthquake"),
+            across=say("Days after the earthquake"),
             up=title,
             key=(
                 say("median over earthquakes"),
@@ -290,7 +291,7 @@ def epochs_text(say: Words) -> str:
     )
 
 
-def robustness(found: Robustness, say: Words) -> Table:
+def robustness(result: Robustness, say: Words) -> Table:
     """Return the test for every choice."""
     head = (
         say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC or R"), "p",
@@ -302,43 +303,43 @@ def robustness(found: Robustness, say: Words) -> Table:
             number(one.score.statistic), number(one.score.p_value, 3), number(one.p_corrected, 3),
             say.yes(one.holds) if np.isfinite(one.score.p_value) else "–",
         )
-        for one in found.variants
+        for one in result.variants
     ]  # fmt: skip
     return Table(head, tuple(rows))
 
 
-def robustness_text(found: Robustness, say: Words) -> str:
+def robustness_text(result: Robustness, say: Words) -> str:
     """Return for how many choices the test holds."""
     return say(
         "The verdict holds for {k} of {n} choices (p < 0.05), and for {corrected} of {n} after correction for the "
         "number of choices.",
-        k=found.held, n=found.tested, corrected=found.held_corrected,
+        k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 
 
-def skill_maps(found: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
+def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
     """Return the drawings of the test over lead and window, and over distance and magnitude."""
     key = (say("AUC, p, number of earthquakes; framed: corrected p < 0.05"),)
     lead = PlotWords(
-        across=say("window length (days)"),
-        up=say("lead (days)"),
+        across=say("Window length (days)"),
+        up=say("Lead time (days)"),
         key=key,
         stamp=stamp,
-        alt=say("Skill by lead and window length"),
+        alt=say("Skill by lead time and window length"),
     )
     distance = PlotWords(
-        across=say("minimum magnitude"),
-        up=say("distance (km)"),
+        across=say("Minimum magnitude"),
+        up=say("Distance (km)"),
         key=key,
         stamp=stamp,
         alt=say("Skill by distance and magnitude"),
     )
-    return draw.skill_map(found.lead_window, lead), draw.skill_map(found.distance_magnitude, distance)
+    return draw.skill_map(result.lead_window, lead), draw.skill_map(result.distance_magnitude, distance)
 
 
 def skill_maps_text(say: Words) -> str:
     """Return how to read the skill maps."""
     return say(
-        "The deciding test, repeated for the same predictions under other choices: other window lengths and leads "
+        "The deciding test, repeated for the same predictions under other choices: other window lengths and lead times "
         "before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",
     )

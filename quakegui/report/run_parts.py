@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.names import GROUP_NAMES, PROTOCOL_NAMES, TARGET_NAMES
+from quakegui.judge.names import PROTOCOL_NAMES, TARGET_NAMES, group_names
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix
 from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.results import interval_text, molchan, molchan_text, predictors, reliability, reliability_text, test_text
-from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict
+from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict, without_flags
 from quakegui.report.study_parts import studies
 from quakegui.report.words import LEAKY, Words, number, percent
+from quakegui.words import worded
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -28,7 +29,7 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
     made = h2(say(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
         rows = [
-            (run.title or run.id, run.id, run.created, say.or_itself(PROTOCOL_NAMES, run.config.protocol),
+            (worded(run.title, say.language) or run.id, run.id, run.created, say.or_itself(PROTOCOL_NAMES, run.config.protocol),
              say("finished") if run.card is not None else say("unfinished"))
             for run in content.all_runs
         ]  # fmt: skip
@@ -78,6 +79,7 @@ def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the skill of the current run: verdict, confusion matrices, scores, baselines, alarms."""
     made = h2(say(TITLES["skill"]), "skill")
     made += p(verdict(content, say), "verdict")
+    made += without_flags(content, say)
     told = content.judgement
     if told is None:
         return made
@@ -105,10 +107,10 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
         title = say(TARGET_NAMES[target])
         picture = matrix(
             judgement.of(target).figures.confusion,
-            [say(name) for name in GROUP_NAMES[target]],
+            [say(name) for name in group_names(target, say.split)],
             true=say("true"),
             across=say("predicted"),
-            stamp=small_stamp(content, scores=True),
+            stamp=small_stamp(content, say, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )
         cells.append(p(title, "caption") + block(figures.add(picture)))
@@ -141,8 +143,8 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
         + p(test_text(judgement.surrogate, say), "caption")
         + p(
             say(
-                "Model minus predictor: difference in AUC, fold by fold; an AUC of the predictor below 0.5 counts as "
-                "0.5. Unexplained: AUC of the part of the model's predictions that the predictor does not explain. "
+                "Model minus predictor: fold-wise difference in AUC; an AUC of the predictor below 0.5 counts as 0.5. "
+                "Unexplained: fold-wise AUC of the part of the model's predictions that the predictor does not explain. "
                 "Outperformed: the interval of the unexplained AUC lies above 0.5.",
             ),
             "caption",
@@ -159,8 +161,8 @@ def _per_class(judgement: Judgement, say: Words) -> str:
              percent(one.precision), percent(one.one_vs_rest_accuracy))
         )  # fmt: skip
     head = (
-        say("Class"), say("Number of days"), say("Predicted"), say("Not estimable"),
-        say("Recall"), say("Precision"), say("One vs. rest accuracy"),
+        say("Class"), say("Number of days"), say("Days predicted"), say("Not estimable"),
+        say("Recall"), say("Precision"), say("One-vs-rest accuracy"),
     )  # fmt: skip
     return (
         h3(say("Five classes"))
@@ -204,14 +206,14 @@ def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figur
             ),
         )
     )
-    picture = molchan(judgement, say, small_stamp(content, scores=True))
+    picture = molchan(judgement, say, small_stamp(content, say, scores=True))
     if picture is not None:
         made += h3(picture.alt) + block(figures.add(picture)) + p(molchan_text(judgement, say), "caption")
     return made
 
 
 def _reliability(content: ReportContent, judgement: Judgement, say: Words, figures: FigureList) -> str:
-    picture = reliability(judgement, say, small_stamp(content, scores=True))
+    picture = reliability(judgement, say, small_stamp(content, say, scores=True))
     if picture is None:
         return ""
     return h3(picture.alt, new_page=True) + block(figures.add(picture)) + p(reliability_text(judgement, say), "caption")

@@ -23,7 +23,7 @@ from quakegui.words import mark
 
 SECTIONS = (
     ("short", mark("Summary")),
-    ("network", mark("Network and data completeness")),
+    ("network", mark("Network and data coverage")),
     ("method", mark("Method and parameters")),
     ("labels", mark("Labels")),
     ("training", mark("Training")),
@@ -45,10 +45,10 @@ def stamps(content: ReportContent, say: Words) -> str:
     return made
 
 
-def small_stamp(content: ReportContent, *, scores: bool = False) -> str:
+def small_stamp(content: ReportContent, say: Words, *, scores: bool = False) -> str:
     """Return the stamp of a figure: SYNTHETIC, and for scores also LEAKY."""
-    words = [*(["SYNTHETIC"] if content.project.synthetic else []), *(["LEAKY"] if scores and content.leaky else [])]
-    return " · ".join(words)
+    stamps = ((content.project.synthetic, say("SYNTHETIC")), (scores and content.leaky, say("LEAKY")))
+    return " · ".join(stamp for applies, stamp in stamps if applies)
 
 
 def short(content: ReportContent, say: Words, figures: FigureList) -> str:
@@ -56,6 +56,7 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made = links((anchor, say(title)) for anchor, title in SECTIONS)
     made += h2(say(TITLES["short"]), "short", new_page=False)
     made += p(verdict(content, say), "verdict")
+    made += without_flags(content, say)
     if content.judgement is not None:
         made += p(basis_text(content, say), "caption")
     made += p(
@@ -71,9 +72,9 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += block(figures.add(_course(content, season, say)))
     return made + p(
         say(
-            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Letters: N, n north, "
-            "above and up to the magnitude split; S, s south, likewise. Grey: no earthquake. Blank: no label, or no "
-            "out-of-fold or prospective prediction.",
+            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Letters: N, n north, above "
+            "and up to the magnitude split; S, s south, likewise. Grey: no earthquake. Blank: no label, or no prediction "
+            "that is scored.",
         ),
         "caption",
     )
@@ -90,6 +91,11 @@ def verdict(content: ReportContent, say: Words) -> str:
     return say(
         "No verdict: the project has no finished run, so nothing was evaluated.",
     )
+
+
+def without_flags(content: ReportContent, say: Words) -> str:
+    """Return the paragraph with the verdict without the analysts' flags, empty if nothing is flagged."""
+    return p(say(content.without_flags)) if content.without_flags else ""
 
 
 def basis_text(content: ReportContent, say: Words) -> str:
@@ -148,7 +154,7 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
 
 
 def storms(season: Season, say: Words) -> str:
-    """Return the number of storm nights among those with Kp: a night without Kp is not quiet either."""
+    """Return the number of storm nights, and that of the nights with Kp: nights without Kp are not counted as quiet."""
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:
@@ -196,7 +202,7 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
     alt = say(
         "Overview of the season: largest |z| of each day's map with the threshold, earthquakes, labels, predictions, alarms",
     )
-    return course(shown, names=names, stamp=small_stamp(content, scores=True), alt=alt)
+    return course(shown, names=names, stamp=small_stamp(content, say, scores=True), alt=alt)
 
 
 def network(content: ReportContent, say: Words, figures: FigureList) -> str:
@@ -214,7 +220,7 @@ def network(content: ReportContent, say: Words, figures: FigureList) -> str:
         rows = ((s.code, s.name, number(s.latitude, 4), number(s.longitude, 4)) for s in stations)
         head = (say("Code"), say("Name"), say("Latitude (°)"), say("Longitude (°)"))
         return made + table(head, rows, numbers_from=2) + p(no_season(say), "notice")
-    stamp = small_stamp(content)
+    stamp = small_stamp(content, say)
     frame = season.gridder.basis.frame
     near = say("Stations within the map frame")
     far = say("Stations and all epicentres; dashed: map frame")
@@ -225,7 +231,7 @@ def network(content: ReportContent, say: Words, figures: FigureList) -> str:
         titles.append(far)
     cells = [p(title, "caption") + block(figures.add(one)) for title, one in zip(titles, pictures, strict=True)]
     made += grid(cells, 2)
-    made += h3(say("Data completeness by night"))
+    made += h3(say("Data coverage by night"))
     made += _completeness_table(season, say)
     quality = season.anomaly.quality[season.shown]
     alt = say("Nights with a computed anomaly at each station")

@@ -12,7 +12,7 @@ from quakegui.report.words import Words
 
 def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the detection limit and the studies of the current run; empty without any."""
-    stamp = small_stamp(content, scores=True)
+    stamp = small_stamp(content, say, scores=True)
     limit = "" if content.limit is None else limit_section(content.limit, say, stamp, figures)
     found = content.study
     if found is None:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from quakegui.season.names import CLASS_NAMES
+from quakegui.season.names import class_names
 from quakegui.words import Said, joined, mark, worded
 
 SERIES_NAMES: Final[dict[str, str]] = {
-    "max_abs_z": mark("largest |z| of a station"),
-    "area_px": mark("area of extremum regions (pixels)"),
+    "max_abs_z": mark("Largest |z| of a station"),
+    "area_px": mark("Region area (pixels)"),
     "kp": mark("Kp of the night"),
     "probability": mark("P(event)"),
 }
@@ -44,10 +44,11 @@ LEAKY: Final[str] = mark("LEAKY — these scores do not measure predictive skill
 
 
 class Words:
-    """Texts and sentences in one language."""
+    """Texts and sentences in one language, for a project with this magnitude split."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, split: float | None = None) -> None:
         self.language = language
+        self.split = split
 
     def __call__(self, text: str, **values: object) -> str:
         """Return a text with its ``{name}`` filled in, or a sentence from another package, in the language."""
@@ -63,7 +64,7 @@ class Words:
 
     def cls(self, cls: int) -> str:
         """Return a class with its number, or a dash for none."""
-        return "–" if cls < 0 else f"{cls} {self(CLASS_NAMES[cls])}"
+        return "–" if cls < 0 else f"{cls} {self(class_names(self.split)[cls])}"
 
     def yes(self, value: bool) -> str:
         """Return yes or no."""
@@ -81,9 +82,3 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 def percent(value: float | None, digits: int = 1) -> str:
     """Return a share as a percentage, or a dash for None."""
     return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)}%"
-
-
-def degrees(latitude: float, longitude: float) -> str:
-    """Return a location in degrees with its hemispheres."""
-    north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
-    return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

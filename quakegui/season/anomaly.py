@@ -139,7 +139,7 @@ def daily(
     *,
     timezone: str = "UTC",
     kp_night: NDArray[np.float64] | None = None,
-    known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    earlier: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Callable[[int], object] = lambda _day: None,
 ) -> DailyAnomaly:
     """Compute each station's anomaly of each day from that day's and earlier nights alone.
@@ -156,7 +156,7 @@ def daily(
         IANA name of the time zone of the days: a day that its calendar skipped is not missing.
     kp_night
         Largest Kp of each night, NaN where unknown, shape (day,). Used only to flag nights as `STORMY`.
-    known
+    earlier
         `anomaly_nt` and `scale_nt` of the first days, shapes (known day, station), from an earlier call with the same nights
         and config. They are used unchanged, since no later night affects them.
     tell
@@ -181,7 +181,7 @@ def daily(
             )
         )
     networks = np.zeros(len(night.codes), dtype=np.intp)
-    anomaly, scale, accepted = _all_days(night.values, night.codes, networks, config, known=known, tell=tell)
+    anomaly, scale, accepted = _all_days(night.values, night.codes, networks, config, known=earlier, tell=tell)
     return _with_quality(night, anomaly, scale, accepted, kp_night=kp_night)
 
 

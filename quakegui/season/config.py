@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, get_type_hints
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.extrema import ExtremaConfig
-from quakegui.season.json_values import built, parse_json
+from quakegui.season.json_values import built, hints_of, parse_json
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, available_at
 from quakegui.season.night import NightConfig
 from quakegui.season.palette import MapStyle
@@ -149,7 +149,7 @@ class SeasonConfig:
 
 def _plain(value: Any, hint: Any = None) -> Any:
     if is_dataclass(value):
-        hints = get_type_hints(type(value))
+        hints = hints_of(type(value))
         return {one.name: _plain(getattr(value, one.name), hints[one.name]) for one in fields(value)}
     if isinstance(value, np.datetime64 | str):
         return str(value)

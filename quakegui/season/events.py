@@ -101,9 +101,9 @@ class Selection:
         if self.box is not None:
             south, north, west, east = self.box
             if not -90.0 <= south < north <= 90.0:
-                raise ValueError(Said("The earthquake box needs -90 <= south < north <= 90 degrees."))
+                raise ValueError(Said("The search area needs -90 <= south < north <= 90 degrees."))
             if not all(-180.0 <= edge <= 360.0 for edge in (west, east)) or west == east:
-                raise ValueError(Said("The earthquake box needs two different longitudes, in -180..180 or 0..360 degrees."))
+                raise ValueError(Said("The search area needs two different longitudes, in -180..180 or 0..360 degrees."))
         if (self.centre is None) != (self.radius_km is None):
             raise ValueError(Said("Specify the centre and the radius together."))
         if self.radius_km is not None and not 0.0 < self.radius_km <= FARTHEST_KM:
@@ -289,7 +289,7 @@ def directions(events: Sequence[Event]) -> Directions:
         raise ValueError(
             Said(
                 "A split into north and south needs earthquakes at two or more places; earthquakes: {count}, places: "
-                "{count2}. Widen the box, the dates or the magnitude range, or import another catalogue.",
+                "{count2}. Widen the search area, the dates or the magnitude range, or import another catalogue.",
                 count=len(events),
                 count2=len(where),
             )
@@ -343,12 +343,6 @@ def classify(events: Iterable[Event], scheme: ClassScheme) -> tuple[int, ...]:
         (1 if direction_of(event, scheme) == "N" else 3) + (0 if event.magnitude > scheme.split_magnitude else 1)
         for event in events
     )
-
-
-def class_names(split_magnitude: float) -> tuple[str, ...]:
-    """Return the five class names of a magnitude split, such as ``("none", "N > 4", "N ≤ 4", "S > 4", "S ≤ 4")``."""
-    border = f"{split_magnitude:g}"
-    return ("none", f"N > {border}", f"N ≤ {border}", f"S > {border}", f"S ≤ {border}")
 
 
 def _columns(

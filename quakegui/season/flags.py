@@ -29,7 +29,7 @@ class Flag:
         The station's code.
     when
         A local date, "2022-01-15", whose night is flagged; or an interval in UTC, the end excluded,
-        "2022-01-15T00:10:00.000/2022-01-15T00:20:00.000". There may be many: it is read when asked for.
+        "2022-01-15T00:10:00.000/2022-01-15T00:20:00.000". There may be many, so it is parsed only when needed.
     author, reason
         Who flagged it, and why.
     at_ms
@@ -144,9 +144,9 @@ def _joined(spans: Spans) -> Spans:
     return np.column_stack([spans[first, 0], reach[np.append(first[1:] - 1, len(spans) - 1)]])
 
 
-def without(record: Readings, flagged: NDArray[np.bool_]) -> Readings:
+def without(record: Readings, spans: NDArray[np.bool_]) -> Readings:
     """Return a record without the readings that are flagged, a mask of shape (time,)."""
-    kept = ~flagged
+    kept = ~spans
     return Readings(
         record.station,
         record.time[kept],

@@ -98,16 +98,16 @@ def inside(frame: Frame, polygon: tuple[tuple[float, float], ...]) -> NDArray[np
 
 
 @lru_cache(maxsize=8)
-def uniform(pixels: int, shown: bool) -> NDArray[np.bool_]:
-    """Return a mask with the value `shown` at every pixel, shape (pixels, pixels), read-only.
+def uniform(pixels: int, value: bool) -> NDArray[np.bool_]:
+    """Return a mask with the value `value` at every pixel, shape (pixels, pixels), read-only.
 
     Parameters
     ----------
     pixels
         Width and height of the mask.
-    shown
+    value
         Its value.
     """
-    everywhere = np.full((pixels, pixels), shown)
+    everywhere = np.full((pixels, pixels), value)
     everywhere.flags.writeable = False
     return everywhere

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -21,6 +22,12 @@ LARGEST_WHOLE = 2**53
 """Larger whole numbers are not the same in every program that reads JSON."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@cache
+def hints_of(kind: type[Any]) -> dict[str, Any]:
+    """Return the types of the fields of a dataclass by name."""
+    return get_type_hints(kind)
 
 
 def parse_json(text: str) -> Any:
@@ -64,7 +71,7 @@ def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
                 where=Said("in {where}", where=repr(where[:-1])) if where else Said("at the top level"),
             )
         )
-    hints = get_type_hints(kind)
+    hints = hints_of(kind)  # type: ignore[arg-type]  # a class can be hashed
     known = [one.name for one in fields(kind) if one.init]
     unknown = sorted(str(name)[:60] for name in set(plain) - set(known))
     if unknown:
@@ -192,7 +199,7 @@ def restored(hint: Any, value: Any) -> Any:
 def _restored(hint: Any, value: Any) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if is_dataclass(hint) and isinstance(hint, type):
-        return hint(**{name: _restored(kind, value[name]) for name, kind in get_type_hints(hint).items()})
+        return hint(**{name: _restored(kind, value[name]) for name, kind in hints_of(hint).items()})
     if hint == ArrayLike:
         return np.array(value) if isinstance(value, list) else value
     if origin in (Union, UnionType):

@@ -274,7 +274,7 @@ def training_labels(rows: Iterable[LabelRow], *, from_models: bool = False) -> L
     return in_force(rows) if from_models else evaluation_truth(rows)
 
 
-def as_classes(labels: Labels, days: NDArray[np.datetime64], *, unlabelled: int = -1) -> NDArray[np.int64]:
+def as_classes(labels: Labels, days: NDArray[np.datetime64], *, no_label: int = -1) -> NDArray[np.int64]:
     """Return the class of each day, int64, shape (day,).
 
     Parameters
@@ -283,11 +283,11 @@ def as_classes(labels: Labels, days: NDArray[np.datetime64], *, unlabelled: int 
         Current labels by day.
     days
         Local dates, datetime64[D], shape (day,).
-    unlabelled
+    no_label
         Value for days without a label.
     """
     found = (labels.get(day) for day in days)
-    return np.array([unlabelled if label is None else label.cls for label in found], dtype=np.int64)
+    return np.array([no_label if label is None else label.cls for label in found], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

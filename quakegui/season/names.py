@@ -1,4 +1,4 @@
-"""Names of classes, directions, label sources and quality flags, for window, report and command line."""
+"""Names of classes, directions, places, label sources and quality flags, for window, report and command line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ from typing import Final
 
 from quakegui.season.labels import LabelSource
 from quakegui.season.quality import Quality
-from quakegui.words import mark
+from quakegui.words import Said, mark
 
-CLASS_NAMES: Final = (
-    mark("No earthquake"),
-    mark("North, M > split"),
-    mark("North, M ≤ split"),
-    mark("South, M > split"),
-    mark("South, M ≤ split"),
-)
 DIRECTION_NAMES: Final = {"N": mark("north"), "S": mark("south")}
 SOURCE_NAMES: Final = {
     LabelSource.RULE: mark("by rule (retrospective)"),
@@ -45,3 +38,21 @@ QUALITY_REASONS: Final = {
     Quality.IN_PROGRESS: mark("the night is not over"),
     Quality.FLAGGED: mark("flagged by an analyst"),
 }
+
+
+def class_names(split: float | None = None) -> tuple[Said, ...]:
+    """Return the names of the classes 0 to 4, such as "North, M > 4.0" for a magnitude split of 4; without one, "split"."""
+    border = Said("split") if split is None else f"{split:.1f}" if round(split, 1) == split else f"{split:g}"
+    return (
+        Said("No earthquake"),
+        Said("North, M > {split}", split=border),
+        Said("North, M ≤ {split}", split=border),
+        Said("South, M > {split}", split=border),
+        Said("South, M ≤ {split}", split=border),
+    )
+
+
+def degrees(latitude: float, longitude: float) -> str:
+    """Return a location in degrees with its hemispheres."""
+    north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
+    return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

@@ -147,7 +147,7 @@ class Season:
             gridder=self.gridder,
             config=self.config.extrema,
             timezone=self.config.timezone,
-            known=known,
+            earlier=known,
         )
         return (*known, *rest)
 
@@ -210,7 +210,7 @@ def compute_season(
     *,
     kp: Kp | None = None,
     basis: MapBasis | None = None,
-    known: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    earlier: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Callable[[int], object] = lambda _day: None,
     revision: int = 0,
 ) -> Season:
@@ -228,7 +228,7 @@ def compute_season(
         The planetary index, or None if the project has none.
     basis
         The map basis of this network and `config.grid`; computed by `build_basis` if None.
-    known, tell
+    earlier, tell
         Stored anomalies and scatters of the first days, and a callback for each day (see `daily`).
     revision
         Revision of the inputs, as counted by the caller.
@@ -247,7 +247,7 @@ def compute_season(
     return Season(
         network=network,
         config=config,
-        anomaly=daily(night, config.anomaly, timezone=config.timezone, kp_night=kp_night, known=known, tell=tell),
+        anomaly=daily(night, config.anomaly, timezone=config.timezone, kp_night=kp_night, earlier=earlier, tell=tell),
         coverage=night.coverage,
         kp_night=kp_night,
         available_at=available_at(night.days, config.timezone, config.night.window),

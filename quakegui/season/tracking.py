@@ -129,7 +129,7 @@ def season_features(
     gridder: Gridder,
     config: ExtremaConfig,
     timezone: str = "UTC",
-    known: Sequence[DayFeatures] = (),
+    earlier: Sequence[DayFeatures] = (),
 ) -> tuple[DayFeatures, ...]:
     """Return the features of consecutive days.
 
@@ -143,12 +143,12 @@ def season_features(
         Shape (day, station).
     gridder, config, timezone
         As in `step`.
-    known
+    earlier
         Features of the preceding days from an earlier call with the same arguments; the result contains those of `days` only.
         The first of `fields` is then the map of the last known day.
     """
     todo = iter(fields)
-    tracker, features = _after(known, next(todo), config) if known else Tracker(), []
+    tracker, features = _after(earlier, next(todo), config) if earlier else Tracker(), []
     for day, field, day_z, day_nt in zip(days, todo, z, anomaly_nt, strict=True):
         tracker, one = step(tracker, day, field, z=day_z, anomaly_nt=day_nt, gridder=gridder, config=config, timezone=timezone)
         features.append(one)

@@ -1,4 +1,4 @@
-"""Simulated seasons: SYNTHETIC readings and night means, with signals of a given law or without signals.
+"""Synthetic seasons: SYNTHETIC readings and night means, with signals of a given law or without signals.
 
 The package uses no Qt, no Keras and no database, and writes only the NetCDF files of a corpus: Kp, main field and events are
 arguments.

@@ -1,4 +1,4 @@
-"""Artefacts at the stations of simulated seasons: spikes, gaps, outages and steps."""
+"""Artefacts at the stations of synthetic seasons: spikes, gaps, outages and steps."""
 
 from __future__ import annotations
 

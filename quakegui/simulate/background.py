@@ -1,4 +1,4 @@
-"""The natural field of a simulated season without the main field: quiet variation, storms, common and station noise."""
+"""The natural field of a synthetic season without the main field: quiet variation, storms, common and station noise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from quakegui.season.kp import Kp
 from quakegui.simulate.nuisance import Nuisance, random_walks_nt, regime_factors
 from quakegui.simulate.precursors import DAY_MINUTES
 from quakegui.simulate.randomness import generator
-from quakegui.simulate.storms import activity, remembered, storm_depression
+from quakegui.simulate.storms import activity, recursive_filter, storm_depression
 
 NODE_MINUTES = 10
 STATION_NT = 0.6
@@ -64,14 +64,14 @@ class Background:
         gain = 1.0 + own.normal(0.0, GAIN_SPREAD, count) + 2e-4 * self.xy_km[:, 1]
         nights = self._days + 3
         at_night = np.arange(nights) + NIGHT_MIDDLE_DAY
-        daily = COMMON_NT * remembered(shared.normal(size=nights), gain=np.sqrt(1.0 - 0.5**2), kept=0.5)
+        daily = COMMON_NT * recursive_filter(shared.normal(size=nights), gain=np.sqrt(1.0 - 0.5**2), retention=0.5)
         common = (
             storm_depression(self.kp, self.origin, node)
             + np.interp(day, at_night, daily)
             + disturbed * self._red(shared, 1, 60.0)[which, 0]
         )
         noise_nt = np.exp(own.normal(np.log(STATION_NT), 0.25, count))
-        each = noise_nt * remembered(own.normal(size=(nights, count)), gain=np.sqrt(1.0 - 0.3**2), kept=0.3)
+        each = noise_nt * recursive_filter(own.normal(size=(nights, count)), gain=np.sqrt(1.0 - 0.3**2), retention=0.3)
         each = each * regime_factors(self.nuisance, nights, generator(self.seed, 6, 2))[:, np.newaxis]
         each += random_walks_nt(self.nuisance, nights, count, generator(self.seed, 6, 3))
         level: NDArray[np.float64] = common[:, np.newaxis] * gain + self._quiet(node, shared) * gain
@@ -107,4 +107,4 @@ class Background:
     def _red(self, rng: np.random.Generator, columns: int, minutes_kept: float) -> NDArray[np.float64]:
         """Return red noise of unit variance with a correlation time of `minutes_kept` minutes, shape (node, column)."""
         keep = float(np.exp(-NODE_MINUTES / minutes_kept))
-        return remembered(rng.standard_normal((self.nodes, columns)), gain=np.sqrt(1.0 - keep**2), kept=keep)
+        return recursive_filter(rng.standard_normal((self.nodes, columns)), gain=np.sqrt(1.0 - keep**2), retention=keep)

@@ -1,4 +1,4 @@
-"""Simulated seasons in bulk, drawn from a plan and yielded one by one without being stored.
+"""Synthetic seasons in bulk, drawn from a plan and yielded one by one without being stored.
 
 Season k of a plan depends only on the plan and on k, so it can be simulated again by itself, and two plans with disjoint seeds
 have no season in common.

@@ -1,4 +1,4 @@
-"""Positions of the stations of simulated seasons: the synthetic network of the examples, and random layouts."""
+"""Positions of the stations of synthetic seasons: the synthetic network of the examples, and random layouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings and night means of a simulated season: from all minutes, from those of the nights, or without minutes."""
+"""Readings and night means of a synthetic season: from all minutes, from those of the nights, or without minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disturbances of a simulated season that are not signals: drift, change of regime, moving outages, strong storms.
+"""Disturbances of a synthetic season that are not signals: drift, change of regime, moving outages, strong storms.
 
 A verdict must not be affected by any of them, so null seasons are made with each; and a model trained to find "something local
 that lasts" must have seen what only looks like it.

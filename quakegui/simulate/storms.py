@@ -46,7 +46,7 @@ def storm_depression(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64])
     """
     at, ap = _ap(kp, origin, minute)
     kept = float(np.exp(-3.0 / RECOVERY_HOURS))
-    pushed = remembered(np.maximum(ap - QUIET_AP, 0.0), gain=DEPRESSION_NT, kept=kept)
+    pushed = recursive_filter(np.maximum(ap - QUIET_AP, 0.0), gain=DEPRESSION_NT, retention=kept)
     return -np.interp(minute, at + 180.0, pushed)
 
 
@@ -97,8 +97,8 @@ def random_kp(seed: int, start: np.datetime64, end: np.datetime64) -> Kp:
     first, last = start.astype("datetime64[D]"), end.astype("datetime64[D]") + np.timedelta64(1, "D")
     time = np.arange(first, last, KP_STEP).astype("datetime64[ms]")
     rng = np.random.default_rng(np.random.SeedSequence([seed, 81]))
-    short = remembered(rng.standard_normal(time.size), gain=np.sqrt(1.0 - 0.60**2), kept=0.60)
-    long = remembered(rng.standard_normal(time.size), gain=np.sqrt(1.0 - 0.94**2), kept=0.94)
+    short = recursive_filter(rng.standard_normal(time.size), gain=np.sqrt(1.0 - 0.60**2), retention=0.60)
+    long = recursive_filter(rng.standard_normal(time.size), gain=np.sqrt(1.0 - 0.94**2), retention=0.94)
     thirds = np.searchsorted(KP_SHARES_2022, ndtr(np.sqrt(0.6) * short + np.sqrt(0.4) * long))
     return Kp(time, thirds / 3.0)
 
@@ -131,8 +131,8 @@ def _ap(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> tuple[NDA
     return (wanted - origin) / np.timedelta64(60_000, "ms"), ap
 
 
-def remembered(values: NDArray[np.float64], *, gain: float, kept: float) -> NDArray[np.float64]:
-    """Return a first-order recursive filter along the first axis: `gain` times the value plus `kept` times the last result.
+def recursive_filter(values: NDArray[np.float64], *, gain: float, retention: float) -> NDArray[np.float64]:
+    """Return a first-order recursive filter along the first axis: `gain` times the value plus `retention` times the last.
 
     Parameters
     ----------
@@ -140,10 +140,10 @@ def remembered(values: NDArray[np.float64], *, gain: float, kept: float) -> NDAr
         Shape (time,) or (time, column).
     gain
         Factor on the values.
-    kept
+    retention
         Fraction of a result that remains in the next one.
     """
     from scipy.signal import lfilter  # takes a second to import, only when needed
 
-    found: NDArray[np.float64] = lfilter([gain], [1.0, -kept], values, axis=0)
+    found: NDArray[np.float64] = lfilter([gain], [1.0, -retention], values, axis=0)
     return found

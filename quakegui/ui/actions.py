@@ -15,10 +15,10 @@ from quakegui.words import languages, own_name
 
 CLASS_TEXTS: Final = (
     mark("0: no earthquake"),
-    mark("1: north, M > split"),
-    mark("2: north, M ≤ split"),
-    mark("3: south, M > split"),
-    mark("4: south, M ≤ split"),
+    mark("1: north, above the magnitude split"),
+    mark("2: north, up to the magnitude split"),
+    mark("3: south, above the magnitude split"),
+    mark("4: south, up to the magnitude split"),
 )
 
 GEOGRAPHY: Final = (
@@ -76,6 +76,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "import", PROJECT, mark("Import readings…"), do.import_readings, ("Ctrl+I",), "mdi6.database-import-outline",
         needs="project", toolbar=True, group=1,
     ),
+    Action("fetch", PROJECT, mark("Import from a service…"), do.fetch_from_service, (), "mdi6.cloud-download-outline",
+               mark("Fetch earthquakes or readings from a web service; the requests are listed before they are sent"),
+               needs="project", group=1),
     Action("catalogue", PROJECT, mark("Earthquake catalogue…"), do.edit_catalogue, ("Ctrl+E",), "mdi6.pulse",
                needs="project", group=1),
     Action("stations", PROJECT, mark("Stations…"), do.edit_stations, ("Ctrl+T",), "mdi6.map-marker-outline",
@@ -97,7 +100,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="write", toolbar=True),
     Action("redo", EDIT, mark("Redo"), lambda bench: labelling.redo(bench.session), ("Ctrl+Y", "Ctrl+Shift+Z"), "mdi6.redo",
                needs="write", toolbar=True),
-    Action("revert", EDIT, mark("Label history…"), do.revert_labels, (), "mdi6.history", needs="write"),
+    Action("revert", EDIT, mark("Label journal…"), do.revert_labels, (), "mdi6.history", needs="write"),
     Action("imports", EDIT, mark("Imports…"), do.show_imports, (), "mdi6.database-clock-outline",
                mark("List who imported what and when; undo and redo imports"), needs="project"),
     Action("flags", EDIT, mark("Flags…"), do.show_flags, (), "mdi6.flag-outline",
@@ -157,7 +160,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
                mark("Import new files, predict the new days with the current model, report alarms"), needs="write"),
     Action("train", NETWORK, mark("Train…"), do.show_training, ("Ctrl+R",), "mdi6.brain", needs="days", toolbar=True),
     Action("apply", NETWORK, mark("Apply the pre-trained model"), do.apply_model, (), "mdi6.creation-outline",
-               mark("Predict this season with the model trained only on simulated seasons, never on this one"),
+               mark("Predict this season with the model trained only on synthetic seasons, never on this one"),
                needs="write"),
     Action("runs", NETWORK, mark("Runs"), lambda bench: bench.layouts.show("runs"), (), "mdi6.format-list-bulleted",
                needs="project"),

@@ -1,4 +1,4 @@
-"""The badge that stands beside the workspaces while somebody labels blind."""
+"""The badge beside the workspaces during blind labelling."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class BlindBadge(QLabel):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set the words in the language in force."""
+        """Set the text in the current language."""
         self.setText(tr("BLIND"))
         self.setToolTip(
             tr("Blind labelling: earthquakes, alarms, predictions and other analysts' labels are hidden. Ctrl+B ends it.")

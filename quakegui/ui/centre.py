@@ -1,4 +1,4 @@
-"""The centre of the window: bars for messages and answers, above the start page or the day map."""
+"""The centre of the window: bars for messages and results, above the start page or the day map."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.season_view import offset_text, zone_name
+from quakegui.project.flags import Subject
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.i18n import tr, worded
@@ -59,8 +59,19 @@ def import_readings(bench: Workbench) -> None:
     _ask(ImportWizard(bench.session, bench.window))
 
 
+def fetch_from_service(bench: Workbench) -> None:
+    """Open the dialog for web services; fetched earthquakes are shown in the catalogue window, where they can be saved."""
+    from quakegui.ui.dialogs.fetch_dialog import FetchDialog
+
+    dialog = FetchDialog(bench.session, bench.window)
+    if _ask(dialog) and dialog.catalogue is not None and not _hidden(bench):
+        from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
+
+        _ask(CatalogueDialog(bench.session, bench.window, read=dialog.catalogue))
+
+
 def _hidden(bench: Workbench) -> bool:
-    """Say that earthquakes stay hidden while somebody labels blind, and return whether somebody does."""
+    """Report that earthquakes are hidden during blind labelling; returns whether it is on."""
     if bench.session.display.blind:
         bench.session.said.emit(Said("Earthquakes are hidden during blind labelling"), "info")
     return bench.session.display.blind
@@ -124,6 +135,15 @@ def show_flags(bench: Workbench) -> None:
     from quakegui.ui.dialogs.flags_dialog import FlagsDialog
 
     _ask(FlagsDialog(bench.session, bench.window))
+
+
+def flag_readings(bench: Workbench, subject: Subject) -> None:
+    """Open the flags with a night or an interval entered, which lacks only the reason."""
+    from quakegui.ui.dialogs.flags_dialog import FlagsDialog
+
+    dialog = FlagsDialog(bench.session, bench.window)
+    dialog.enter(subject)
+    _ask(dialog)
 
 
 def edit_settings(bench: Workbench) -> None:
@@ -298,7 +318,7 @@ def _tell_update(bench: Workbench, update: Update) -> None:
         lines.append(tr("Days predicted by registered models: {count}.").format(count=besides))
     alarms = () if bench.session.display.blind else update.new_alarms
     for alarm in alarms:
-        name = tr(CLASS_NAMES[alarm.full_class])
+        name = worded(bench.session.class_names[alarm.full_class])
         zone = zone_name(bench.session)
         opened = f"{to_local(alarm.opened, zone):%Y-%m-%d %H:%M} {offset_text(zone, alarm.opened)}"
         lines.append(tr("An alarm opened at {time}: {name}.").format(time=opened, name=name))

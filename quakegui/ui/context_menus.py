@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QTableView, QWidget
 
 from quakegui.app import labelling, walking
 from quakegui.ui import spots
-from quakegui.ui.commands import export_figure
+from quakegui.ui.commands import export_figure, flag_readings
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.evaluation_panel import EvaluationPanel
 from quakegui.ui.panels.regions_panel import RegionsPanel
@@ -48,7 +48,7 @@ class ContextMenus:
         assert isinstance(series, SeriesPanel)
         assert isinstance(timeline, TimelinePanel)
         self._offer(stations, "stations", functools.partial(spots.of_station_map, session, stations))
-        self._offer(series.graphics, "series", functools.partial(spots.of_series, series))
+        self._offer(series.graphics, "series", functools.partial(spots.of_series, session, series))
         self._offer(timeline.view, "timeline", functools.partial(spots.of_timeline, session, timeline.view))
         regions, runs, results = panels["regions"], panels["runs"], panels["evaluation"]
         assert isinstance(regions, RegionsPanel)
@@ -80,7 +80,7 @@ class ContextMenus:
         widget.customContextMenuRequested.connect(ask)
 
     def menu(self, widget: QWidget, panel: str, spot: Spot) -> QMenu:
-        """Return the menu of a place; it is gone when it was answered.
+        """Return the context menu of a point; it deletes itself when it is closed.
 
         Parameters
         ----------
@@ -108,6 +108,15 @@ class ContextMenus:
         if spot.only is not None:
             menu.addSeparator()
             menu.addAction(spot.only[0].replace("&", "&&"), spot.only[1])
+        if spot.flag is not None:
+            menu.addSeparator()
+            words = (
+                tr("Flag the selected readings of {station}…") if "/" in spot.flag.when else tr("Flag this night of {station}…")
+            )
+            flag = menu.addAction(
+                words.format(station=spot.flag.station), functools.partial(flag_readings, self._bench, spot.flag)
+            )
+            flag.setEnabled(session.can_write)
         menu.addSeparator()
         menu.addAction(tr("Export a figure…"), functools.partial(export_figure, self._bench, panel))
         return menu

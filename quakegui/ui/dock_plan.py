@@ -46,9 +46,9 @@ class DockSpec:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a dock stands in a workspace: its area, and the dock that it stands below there.
+    """Place of a dock in a workspace: its area, and the dock above it there.
 
-    In a window in which the map would be too small above it, it stands `behind` another dock instead.
+    In a window in which the map above it would be too small, it is a tab `behind` another dock instead.
     """
 
     dock: str
@@ -97,7 +97,7 @@ LEFT, RIGHT, BOTTOM = (
 DOCKS: Final = (
     DockSpec("stations", mark("Station map"), _plain(StationMapPanel)),
     DockSpec("series", mark("Series"), _plain(SeriesPanel)),
-    DockSpec("day", mark("Day"), _plain(DayPanel)),
+    DockSpec("day", mark("This day"), _plain(DayPanel)),
     DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel)),
     DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel)),
     DockSpec("training", mark("Training"), TrainingPanel),

@@ -34,6 +34,19 @@ def language() -> str:
     return str(app.property("language") or ENGLISH) if app else ENGLISH
 
 
+_KEYS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
+
+
+class QtTexts(QTranslator):
+    """Texts of Qt's own dialogs and keys; a key has the sign that is printed on it, which Qt translates."""
+
+    def translate(self, context: str, text: str, comment: str | None = None, count: int = -1) -> str | None:  # type: ignore[override]
+        """Return a text of Qt in the language, or None if it is unknown."""
+        if context == "QShortcut" and text in _KEYS:
+            return _KEYS[text]
+        return super().translate(context, text, comment, count) or None
+
+
 def set_language(choice: str) -> None:
     """Switch the application to a language, or to "system": that of the platform, or English if there is no catalogue for it.
 
@@ -60,7 +73,7 @@ def set_language(choice: str) -> None:
     for old in former:
         app.removeTranslator(old)
         old.setParent(None)
-    buttons = QTranslator(app)  # texts of Qt's own dialogs
+    buttons = QtTexts(app)
     place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     told = choice != ENGLISH and buttons.load(QLocale(choice), "qtbase", "_", place) and app.installTranslator(buttons)
     if not told:

@@ -11,6 +11,7 @@ from quakegui.app import others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.project.title import project_title
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
@@ -20,7 +21,7 @@ from quakegui.ui.context_menus import ContextMenus
 from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.held_keys import HeldKeys
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.layouts import Layouts
 from quakegui.ui.leaving import may_close
 from quakegui.ui.menus import Menus
@@ -76,8 +77,10 @@ class MainWindow(QMainWindow):
         self._looks = QTimer(self)
         self._looks.setInterval(LOOK_EVERY_MS)
         self._looks.timeout.connect(lambda: others.poll(session))
+        session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST if fit == 1.0 else SMALLEST_OF_ALL)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a text field leaves it: the next key is a label
         self.setDockNestingEnabled(True)
         self.setCorner(Qt.Corner.BottomLeftCorner, dock_plan.BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, dock_plan.BOTTOM)
@@ -186,7 +189,7 @@ class MainWindow(QMainWindow):
         if project is None:
             return "quakegui"
         mark_synthetic = tr(" — SYNTHETIC") if project.synthetic else ""
-        return f"{project.name}{mark_synthetic} — quakegui"
+        return f"{worded(project_title(project))}{mark_synthetic} — quakegui"
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Update after a change of language or colours."""

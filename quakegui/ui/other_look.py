@@ -13,7 +13,7 @@ from quakegui.ui import i18n, theme
 
 @contextmanager
 def other_look(window: QWidget, *, language: str, colours: str) -> Iterator[None]:
-    """Let everything be painted in a language and in colours, unseen, and then again as before.
+    """Switch to a language and colours for painting, without showing it, and switch back afterwards.
 
     Parameters
     ----------

@@ -34,6 +34,8 @@ class Segments(QWidget):
             button = QToolButton()
             button.setDefaultAction(action)
             button.toggled.connect(lambda _on: self._colour())
+            if self._buttons:
+                row.addSpacing(-1)  # neighbours share one border
             row.addWidget(button)
             self._buttons.append(button)
         self._colour()
@@ -45,6 +47,7 @@ class Segments(QWidget):
                 role = QPalette.ColorRole
                 for taken, given in ((role.Button, role.Highlight), (role.ButtonText, role.HighlightedText)):
                     palette.setColor(taken, palette.color(given))
+                button.raise_()
             button.setPalette(palette)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

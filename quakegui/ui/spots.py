@@ -1,4 +1,4 @@
-"""What lies under the mouse where somebody asks for a menu: a value, a day, and how to see only such things."""
+"""What a context menu refers to: the value and the day under the mouse, and how to show only days like it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QTableView
 
 from quakegui.app import walking
 from quakegui.app.session import Session
-from quakegui.season.names import CLASS_NAMES
-from quakegui.ui.i18n import tr
+from quakegui.project.flags import Subject
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.play_bar import KINDS
+from quakegui.ui.panels.series_flags import subject_of
 from quakegui.ui.panels.series_panel import SeriesPanel
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.panels.timeline_panel import TimelineView
@@ -41,11 +42,14 @@ class Spot:
         Index of the day that lies there, -1 for none.
     only
         How the choice to see only such things is called, and what it does; None where there is no such choice.
+    flag
+        The readings there that can be flagged; None for none.
     """
 
     value: str = ""
     day: int = -1
     only: tuple[str, Callable[[], object]] | None = None
+    flag: Subject | None = None
 
 
 def of_day_map(session: Session, panel: DayMapPanel, at: QPoint) -> Spot:
@@ -63,14 +67,19 @@ def of_station_map(session: Session, panel: StationMapPanel, at: QPoint) -> Spot
     return Spot(panel.words_at(QPointF(at)), day, _one_station(session, station.code if station is not None else ""))
 
 
-def of_series(panel: SeriesPanel, at: QPoint) -> Spot:
-    """Return the time and the values under a point of the series."""
+def of_series(session: Session, panel: SeriesPanel, at: QPoint) -> Spot:
+    """Return time and values under a point of the series; the selected interval or else the night can be flagged."""
     words, day = panel.words_at(panel.graphics.mapToScene(at))
-    return Spot(words, -1 if day is None else day)
+    code, flag = next(iter(panel.shown), ""), None
+    if code and words and panel.interval is not None:
+        flag = subject_of(code, *panel.interval)
+    if code and flag is None and day is not None:
+        flag = Subject(code, str(session.days[day]))
+    return Spot(words, -1 if day is None else day, flag=flag)
 
 
 def of_timeline(session: Session, view: TimelineView, at: QPoint) -> Spot:
-    """Return the day under a point of the timeline; the row tells which days are asked for."""
+    """Return the day under a point of the timeline; the row determines which days the menu offers."""
     if view.data is None or at.x() < view.axis.left:
         return Spot()
     day, row = view.axis.day_at(at.x()), view.row_at(float(at.y()))
@@ -89,7 +98,7 @@ def of_class_rows(session: Session, rows: ClassRows, at: QPoint) -> Spot:
 
 
 def of_sheet(session: Session, sheet: MapSheet, at: QPoint) -> Spot:
-    """Return the small map under a point of a sheet."""
+    """Return the day of the small map under a point of a contact sheet."""
     day = sheet.day_at(at)
     return Spot(str(session.days[day]), day, _of_class(session, day)) if day >= 0 else Spot()
 
@@ -142,7 +151,6 @@ def _of_class(session: Session, day: int) -> tuple[str, Callable[[], object]]:
 
 
 def _one_kind(session: Session, kind: str) -> tuple[str, Callable[[], object]]:
-    name = tr(dict(KINDS)[kind])
-    if kind.startswith("class-"):
-        name = f"{kind[-1]} {tr(CLASS_NAMES[int(kind[-1])])}"
+    of_class = kind.startswith("class-")
+    name = f"{kind[-1]} {worded(session.class_names[int(kind[-1])])}" if of_class else tr(dict(KINDS)[kind])
     return tr("Step only through: {kind}").format(kind=name), functools.partial(walking.walk_only, session, kind)

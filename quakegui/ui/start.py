@@ -36,7 +36,7 @@ def run_window(folder: Path | None = None) -> int:
     folder
         A project to open; default the last opened project, or at the first start the synthetic season.
     """
-    with logs.kept("window") as uncaughts:
+    with logs.log_file("window") as uncaughts:
         log_qt_messages()
         try:
             return _run(folder, uncaughts)

@@ -11,6 +11,7 @@ from quakegui.app.job_titles import title_of
 from quakegui.app.jobs import JobProgress
 from quakegui.app.session import Session
 from quakegui.learn import messages
+from quakegui.project.title import project_title
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import as_text
@@ -43,6 +44,7 @@ class StatusLine(QStatusBar):
         session.arrived.connect(self._tell_others)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
+        self.project.setContentsMargins(0, 0, 6, 0)  # its last letter would lie on the edge of the screen
         self._hide_job()
         self.device.hide()  # until a worker has reported it
         self.retranslate()
@@ -89,7 +91,7 @@ class StatusLine(QStatusBar):
         self.cancel.setAccessibleName(tr("Cancel the running task"))
         self.cancel.setToolTip(tr("Cancel the running task; nothing incomplete is left behind"))
         self._bar.setAccessibleName(tr("Progress"))
-        self.project.setText(f"{_plain(project.name)} · {project.timezone}" if project else tr("No project"))
+        self.project.setText(f"{_plain(worded(project_title(project)))} · {project.timezone}" if project else tr("No project"))
         self.project.setToolTip(as_text(str(project.folder)) if project else "")
         self.season.setVisible(project is not None)
         self._saved.setVisible(project is not None)

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Final
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.season.names import QUALITY_REASONS, SOURCE_NAMES
 from quakegui.season.quality import Quality
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
+from quakegui.words import counted
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Step
     from quakegui.season.flags import Flag
 
 MOST_FLAGS: Final = 3
+
+
+def days_text(count: int) -> str:
+    """Return a number of days in words: "1 day", "2 days"."""
+    return worded(counted("{count} day", "{count} days", count=count))
 
 
 def step_words(step: Step) -> str:

@@ -10,7 +10,7 @@ from quakegui.paths import resources
 from quakegui.words.said import Said, mark
 
 ENGLISH: Final = "en"
-_NAME: Final = mark("English")
+_NAME: Final = mark("Name of this language")
 """A catalogue translates this by the name of its own language."""
 
 
@@ -22,7 +22,7 @@ def languages() -> tuple[str, ...]:
 
 def own_name(language: str) -> str:
     """Return the name of a language in this language."""
-    return word(_NAME, language)
+    return "English" if language == ENGLISH else word(_NAME, language)
 
 
 def word(text: str, language: str) -> str:

@@ -42,7 +42,7 @@ def test_no_name_of_a_person_file_or_run_stays(name, tmp_path, monkeypatch):
         KeyError(name),
         ValueError(f'{name}\n{name}\n  File "{name}", line 3, in {name}\nWangError: {name}'),
     )
-    with logs.kept("window"):
+    with logs.log_file("window"):
         for error in errors:
             try:
                 fail(error)
@@ -61,7 +61,7 @@ def test_no_name_of_a_person_file_or_run_stays(name, tmp_path, monkeypatch):
 def test_values_of_a_sentence_are_left_out_and_its_words_stay(tmp_path, monkeypatch):
     monkeypatch.setenv("QUAKEGUI_LOG", str(tmp_path))
     inner = Said("{count} days of {name} are missing: {kind}", count=7, name="Wang", kind="ValueError")
-    with logs.kept("window"):
+    with logs.log_file("window"):
         logging.getLogger("quakegui.x").warning("Said: %s", joined(" ", [inner, Said("Nothing was changed."), "Wang"]))
     found = harmless(logs.tail("window", 3))[1]
     assert found.endswith(f"Said: 7 days of {LEFT_OUT} are missing: ValueError Nothing was changed. {LEFT_OUT}")
@@ -70,7 +70,7 @@ def test_values_of_a_sentence_are_left_out_and_its_words_stay(tmp_path, monkeypa
 @pytest.mark.parametrize("name", ["\u2060Wang", "\u2069Wang\u2068", "a\u2069 Wang \u2068b", "Wang\n\u2060Wang"])
 def test_nobody_can_write_the_marks_of_the_log(name, tmp_path, monkeypatch):
     monkeypatch.setenv("QUAKEGUI_LOG", str(tmp_path))
-    with logs.kept("window"):
+    with logs.log_file("window"):
         logging.getLogger("pandas.x").warning(name)
         for log in ("quakegui.x", "pandas.x"):
             logging.getLogger(log).warning("%s", name)
@@ -87,7 +87,7 @@ def test_nobody_can_write_the_marks_of_the_log(name, tmp_path, monkeypatch):
 def test_what_support_needs_stays(tmp_path, monkeypatch):
     monkeypatch.setenv("QUAKEGUI_LOG", str(tmp_path))
     log = logging.getLogger("quakegui.app.jobs")
-    with logs.kept("window"):
+    with logs.log_file("window"):
         log.info("%s: %s after %.1f s", Said("computing"), Said("done"), 8.94)
         log.warning(
             "Said: %s",

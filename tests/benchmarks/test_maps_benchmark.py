@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.interpolate import RBFInterpolator, griddata
@@ -107,6 +105,9 @@ def compare(
 
 
 def test_a_season_of_pictures(season: Case, benchmark: BenchmarkFixture) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # takes a second to import, and most runs leave this test out
+    from matplotlib.figure import Figure
+
     fields = season.gridder.maps(season.z[:4])
 
     def matplotlib_pictures() -> list[NDArray[np.uint8]]:

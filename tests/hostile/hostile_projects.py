@@ -13,7 +13,7 @@ import numpy as np
 from hostile_mutations import Mutation
 
 from quakegui.project import catalogue, exchange, journal, registrations, runs, seasons
-from quakegui.project.importing import store_parsed
+from quakegui.project.importing import store_files
 from quakegui.project.nights import days_with_data
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
@@ -43,7 +43,7 @@ def make_project(folder: Path) -> None:
             files.append(
                 ParsedFile(f"{code}.csv", f"{code}.csv", f"{number:064d}", "table", blocks, (station,), None, ("a note",))
             )
-        store_parsed(project, files)
+        store_files(project, files)
         events = (
             Event("e1", np.datetime64("2022-03-20T04:00", "ms"), 5.1, 28.6, 102.4, 10.0, "泸定", "Mw"),
             Event("e2", np.datetime64("2022-03-28T04:00", "ms"), 3.6, 27.2, 101.9, None, "'quoted"),
@@ -58,7 +58,7 @@ def make_project(folder: Path) -> None:
         journal.undo(project, "Wang")
         journal.write_note(project, days[-3], "windy", "李")
         index = Kp(np.array(["2022-03-20T00", "2022-03-20T03"], dtype="datetime64[ms]"), np.array([3.0, 5.7]))
-        store_parsed(project, [ParsedFile("kp.csv", "kp.csv", "k" * 64, "kp", kp=index)])
+        store_files(project, [ParsedFile("kp.csv", "kp.csv", "k" * 64, "kp", kp=index)])
         runs.add_run(project, runs.Run("run-1", 1_650_000_000_000, "done", {"epochs": 3}, {"epochs": 3}))
         shares = np.tile([0.2, 0.2, 0.2, 0.2, 0.2], (2, 1))
         said = runs.LedgerPredictions(days[-4:-2], shares, "out-of-fold", ("aa", "bb"), np.array([1, 2], dtype=np.int64), "cc")

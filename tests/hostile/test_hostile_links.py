@@ -250,7 +250,7 @@ def test_a_network_that_an_installer_put_in_place_as_links_is_read(run: RunFolde
     (tmp_path / "installed").mkdir()
     for path in run.folder.iterdir():
         link(tmp_path / "installed" / path.name, path)
-    assert read_run(tmp_path / "installed", installed=True).card == run.card
+    assert read_run(tmp_path / "installed", supplied=True).card == run.card
 
 
 def test_a_run_cannot_be_imported_over_a_link(run: RunFolder, mine: Path, tmp_path: Path) -> None:

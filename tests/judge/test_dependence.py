@@ -25,7 +25,7 @@ def test_what_follows_the_date_or_the_outages_is_found():
 def test_the_score_on_other_masks_is_judged_fold_by_fold():
     rng = np.random.default_rng(2)
     kinds, fold, permuted = rng.integers(2, size=300), np.repeat([0, 1, 2], 100), rng.normal(size=300)
-    told = dependence(rng.normal(size=300), DAYS, np.zeros(300), kinds=kinds, fold=fold, permuted=permuted)
+    told = dependence(rng.normal(size=300), DAYS, np.zeros(300), kinds=kinds, fold=fold, permuted_p=permuted)
     assert told.permuted_auc == auc(permuted, kinds, fold)
     assert np.isnan(told.missing_stations)  # nothing is ever missing
 
@@ -40,7 +40,8 @@ def test_days_without_an_answer_are_left_out():
 def test_the_sentence_names_what_is_known():
     told = Dependence(0.314, np.nan, 0.55)
     assert told.text() == (
-        "P(event): rank correlation with the date +0.31, fold-wise AUC on maps with the missing stations of other days 0.55."
+        "P(event) has a rank correlation of +0.31 with the date. "
+        "On maps with the missing stations of other days, the fold-wise AUC is 0.55."
     )
-    assert worded(told.text(), "zh") == "有震概率：与日期的秩相关为 +0.31、在换用其他日期缺测台站的图上，逐折 AUC 为 0.55。"
+    assert worded(told.text(), "zh") == "P（有震）与日期的秩相关为 +0.31。在换用其他日期缺测台站的图上，逐折 AUC 为 0.55。"
     assert Dependence(np.nan, np.nan, np.nan).text() == ""

@@ -51,8 +51,8 @@ def test_a_verdict_holds_in_some_of_its_variants():
         (axis, name) for axis, names in axes.items() for name in names
     ]
     assert [one.score.events for one in found.variants] == [3, 3, 4, 5, 50, 150]
-    assert (found.held, found.tested) == (4, 5)
-    assert found.held_corrected == 1
+    assert (found.significant, found.tested) == (4, 5)
+    assert found.significant_corrected == 1
     assert [one.p_corrected for one in found.variants] == pytest.approx([0.005, 0.08, 0.2, np.nan, 0.09, 0.09], nan_ok=True)
 
 

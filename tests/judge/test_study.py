@@ -102,10 +102,10 @@ def test_a_verdict_that_holds_under_every_choice_and_one_that_holds_under_none()
     for day in EVENT_DAYS:
         p[day - 8 : day + 1] += 2
     good = study.study_robustness(case(p), choice(events))
-    assert good.held == good.tested == len(good.variants)
+    assert good.significant == good.tested == len(good.variants)
     assert good.variants[0].score.events == 24
     bad = study.study_robustness(case(noise(3)), choice(events), alarms={"0.5": lambda: Score(24, 0.1, 0.2)})
-    assert bad.held_corrected == 0
+    assert bad.significant_corrected == 0
     assert bad.variants[-1].axis == "alarm threshold"
     assert bad.tested == good.tested + 1
 

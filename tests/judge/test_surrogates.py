@@ -110,7 +110,7 @@ def test_the_p_value_is_counted_and_a_perfect_predictor_has_the_smallest():
     assert told.p_jitter == told.p_value == told.p_rate == 1 / 1000
     constant = sg.surrogate_test(np.ones(731), kinds, made, statistic="pooled", fold=fold)
     assert (constant.auc, constant.p_value) == (0.5, 1.0)
-    leaky = sg.surrogate_test(np.ones(731), kinds, made, statistic="pooled", fold=fold, tested=False)
+    leaky = sg.surrogate_test(np.ones(731), kinds, made, statistic="pooled", fold=fold, with_p_values=False)
     assert np.isnan([leaky.p_value, leaky.p_rate]).all()
     assert leaky.auc == 0.5
 

@@ -106,7 +106,7 @@ def test_rivals_beside_a_network_that_never_saw_the_season_are_tested_as_they_we
     for protocol in ("zero-shot", None):
         truth = truth_of(made, protocol=protocol, **given)
         told = judge_truth(truth, season.answers(0.5), name="made", baselines={"calendar": calendar}, resamples=20)
-        tests[protocol] = told.compared("calendar").test
+        tests[protocol] = told.comparison("calendar").test
     assert tests["zero-shot"] == tests[None]
     assert (tests[None].statistic, tests[None].jitter_days) == ("foldwise", 30)
 
@@ -120,7 +120,7 @@ def test_what_is_made_of_a_rivals_own_columns_is_not_better_than_the_rival(part)
     clue = predictors.Clue(parts["column"], (lambda: parts["boosted"], lambda: parts["boosted by class"]))
     told = season.judged(answers, baselines={"calendar": rival}, clues={"calendar": clue})
     assert told.verdict.not_beaten == ("calendar",)
-    assert told.compared("calendar").residual.low == 0.5
+    assert told.comparison("calendar").residual.low == 0.5
     unknown = predictors.Clue(np.full(N_DAYS, np.nan), (lambda: useless,))
     other = season.judged(answers, baselines={"calendar": rival}, clues={"calendar": unknown})
     assert other.verdict.better_than_chance, "too few days have it"
@@ -148,10 +148,10 @@ def test_a_good_predictor_is_called_better_than_chance():
     assert told.surrogate.statistic == "foldwise"
     assert told.surrogate.auc == told.auc.value == told.agreement > 0.85
     assert event.macro_recall.low < event.figures.macro_recall < event.macro_recall.high
-    assert told.compared("majority").beaten
-    assert told.compared("kp").beaten
-    assert told.compared("majority", "class").figures.macro_recall <= 0.5
-    assert told.compared("boosting-features") is None
+    assert told.comparison("majority").beaten
+    assert told.comparison("kp").beaten
+    assert told.comparison("majority", "class").figures.macro_recall <= 0.5
+    assert told.comparison("boosting-features") is None
     assert told.verdict.better_than_chance
     assert told.skill.events == 18
     assert told.scored == int(splits.scorable(season.material).sum())
@@ -211,10 +211,10 @@ def test_what_knows_no_field_and_does_as_well_is_named():
     assert told.verdict.text() == "Not better than the calendar."
     assert worded(told.verdict.text(), "zh") == "不优于日历。"
     assert told.surrogate.p_value == alone.surrogate.p_value < 0.05
-    assert told.compared("calendar").auc_difference.value == 0.0
-    assert told.compared("calendar").residual.high == 0.5
+    assert told.comparison("calendar").auc_difference.value == 0.0
+    assert told.comparison("calendar").residual.high == 0.5
     assert "do not explain has an AUC of 0.50 (80% interval 0.50 to 0.50)" in told.verdict.figures()
-    assert told.compared("outages").beaten
+    assert told.comparison("outages").beaten
 
 
 def test_what_two_rivals_know_between_them_is_not_the_fields():
@@ -222,8 +222,8 @@ def test_what_two_rivals_know_between_them_is_not_the_fields():
     first, second = season.answers(0.5), season.answers(0.5)
     beside = {"calendar": first, "outages": second, "without-field": np.tile([1.0, 0, 0, 0, 0], (N_DAYS, 1))}
     told = season.judged((first + second) / 2, baselines=beside)
-    assert told.compared("without-field").residual.value < min(
-        told.compared(one).residual.value for one in ("calendar", "outages")
+    assert told.comparison("without-field").residual.value < min(
+        told.comparison(one).residual.value for one in ("calendar", "outages")
     )
     assert "without-field" in told.verdict.not_beaten
 
@@ -235,9 +235,9 @@ def test_a_rival_on_under_nine_tenths_of_the_days_neither_grants_nor_denies():
     rival[: N_DAYS // 5] = np.nan
     told = season.judged(answers, baselines={"kp": rival})
     gone = int(splits.scorable(season.material)[: N_DAYS // 5].sum())
-    assert told.compared("kp").dropped == gone > 0
-    assert told.compared("kp").days == told.scored - gone
-    assert not told.compared("kp").beaten
+    assert told.comparison("kp").dropped == gone > 0
+    assert told.comparison("kp").days == told.scored - gone
+    assert not told.comparison("kp").beaten
     assert told.verdict.better_than_chance
     rival[: N_DAYS // 5] = answers[: N_DAYS // 5]
     rival[:10] = np.nan
@@ -372,7 +372,7 @@ def test_a_prospective_record_is_judged_without_a_split():
         days=DAYS,
         available_at=KNOWN,
         labels=np.where(season.post, -1, season.labels),
-        trained=[True] * 5,
+        training_classes=[True] * 5,
         catalogue=season.catalogue,
         windows=season.windows,
     )
@@ -523,7 +523,7 @@ def test_without_other_folds_weights_are_undone_and_no_more():
     answers = season.answers(0.9)
     found = season.judged(answers, protocol="chronological")
     assert [one.method for one in found.calibrators] == ["none"]
-    plain = season.judged(answers, protocol="chronological", weighed=False)
+    plain = season.judged(answers, protocol="chronological", class_weighted=False)
     assert plain.reliability.brier == pytest.approx(found.reliability.brier, abs=0.1)
     assert plain.reliability.brier != found.reliability.brier
     assert found.row()["information_gain"] is None  # the catalogue is not among what it is compared with

@@ -30,12 +30,13 @@ FRESH: dict[Any, Any] = {}
 
 
 def build_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray) -> Any:
-    key = (config.width, config.dense, config.dropout, config.learning_rate, prepared.shape[1:], prepared.dtype)
+    key = (config.width, config.dense, config.dropout, prepared.shape[1:], prepared.dtype)
     if key not in BUILT:
         network = steps.build_network(config, prepared, *tables)
         BUILT[key] = network, values_of(network.optimizer.variables)
     network, first = BUILT[key]
     put_values(network.optimizer.variables, first)
+    network.optimizer.learning_rate = config.learning_rate
     return network
 
 
@@ -53,6 +54,21 @@ def built_once() -> Iterator[None]:
         patch.setattr(training, "build_network", build_once)
         patch.setattr(training, "whole_network", make_once)
         yield
+
+
+@pytest.fixture(scope="module")
+def untraced() -> Iterator[None]:
+    """Compute each operation by itself: tracing a network takes as long as hundreds of steps, and a test may need ten."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 class WorkerHere:

@@ -51,7 +51,7 @@ def season(days: int = 60, *, protocol: str = "chronological", side: int = 32, s
         labels,
         style="test style",
         palette=palette(),
-        scalar=scalar_table(LEVELS, masked=MASKED),
+        scalar=scalar_table(LEVELS, mask_index=MASKED),
         folds=split.folds,
     )
 

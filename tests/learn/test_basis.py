@@ -12,10 +12,10 @@ from run_projects import open_window, season_of
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement, plain
 from quakegui.judge.splits import scorable
-from quakegui.learn import operating, ready_maps, season_evaluation, season_runs
+from quakegui.learn import issuing, ready_maps, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.evidence import gather, project_catalogue
-from quakegui.learn.operating import predict_days
+from quakegui.learn.issuing import predict_days
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.earthquakes import (
@@ -164,7 +164,7 @@ def test_no_later_catalogue_moves_an_alarm(trained: Path) -> None:
 
 def test_days_after_the_training_are_judged_by_todays_labels_and_say_so(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Starting a worker takes seconds; `test_operating` does.
-    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
+    monkeypatch.setattr(issuing, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
     with Project.open(trained) as project:
         open_window(project)
         season = season_of(project)

@@ -52,7 +52,7 @@ def answers(days: int = 200, seed: int = 0) -> tuple[RunPredictions, list]:
 
 def test_the_networks_later_answers_are_calibrated_by_all_that_was_out_of_fold():
     said, folds = answers()
-    found = fit_run_calibrators(folds, said, {}, weighed=True)
+    found = fit_run_calibrators(folds, said, {}, class_weighted=True)
     assert [one.method for one in (*found.folds, found.later)] == ["isotonic"] * 5
     assert (found.later.days, found.later.events) == (200, 10)
     event = found.later.of_classes(said.probabilities[0])[:, 1:].sum(axis=1)
@@ -62,7 +62,7 @@ def test_the_networks_later_answers_are_calibrated_by_all_that_was_out_of_fold()
 
 def test_what_a_card_keeps_is_what_was_fitted():
     said, folds = answers()
-    found = fit_run_calibrators(folds, said, {}, weighed=True)
+    found = fit_run_calibrators(folds, said, {}, class_weighted=True)
     back, fold = RunCalibrators.from_json(found.to_json()), np.repeat([0, 1, -1, 3], 50)
     p = said.probabilities[0].astype(float)
     assert np.array_equal(back.of_days(fold, p), found.of_days(fold, p))
@@ -83,7 +83,7 @@ def test_a_strangers_card_with_another_map_is_refused(trained: Path, change: dic
     with Project.open(trained) as project:
         folder = season_runs.find_run(project, None).folder
     said, folds = answers()
-    kept = fit_run_calibrators(folds, said, {}, weighed=True).to_json()
+    kept = fit_run_calibrators(folds, said, {}, class_weighted=True).to_json()
     card = read_json(folder / "card.json")
     write_json(folder / "card.json", {**card, "calibration": {**kept, "later": {**kept["later"], **change}}})
     with pytest.raises(RunError, match="calibration"):

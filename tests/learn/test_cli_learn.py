@@ -17,7 +17,7 @@ from json_rows import check_rows
 from run_projects import TINY, fill, open_window, season_of
 from terminal import Terminal
 
-from quakegui.learn import operating, season_evaluation, season_runs
+from quakegui.learn import issuing, operating, season_evaluation, season_runs
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.watching import Watch
 from quakegui.project import journal
@@ -43,7 +43,7 @@ def test_from_training_to_a_verdict_and_on_to_the_next_days(
     """The contract, verb by verb, on one run."""
     told, labelled = json.loads(trained_by_command[1]), trained
     # Starting another worker takes seconds; `test_operating` does.
-    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
+    monkeypatch.setattr(issuing, "answer", lambda _run, maps, **_: np.full((len(maps), 5), 0.2))
     assert (told["protocol"], told["leaky"], told["seed"]) == ("chronological", False, TINY.seed)
     assert told["epochs"] == 2 * TINY.epochs  # of the fold, and of the fit of all
     name = told["run"]
@@ -186,7 +186,7 @@ def test_a_watch_predicts_a_night_once_it_is_over_without_a_new_file(
 
     real = operating.update
     monkeypatch.setattr(operating, "update", at_a_moment)
-    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (len(maps), 1)))
+    monkeypatch.setattr(issuing, "answer", lambda _run, maps, **_: np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (len(maps), 1)))
     monkeypatch.setattr(Watch, "changes", changes)
     monkeypatch.setattr(Watch, "wake_at", lambda _self, moment: woken.append(moment))
     (tmp_path / "incoming").mkdir()

@@ -66,7 +66,7 @@ def test_days_without_label_or_map_are_left_out_of_the_last_fit() -> None:
 
 
 def test_scalar_table_runs_from_minus_one_to_one() -> None:
-    table = scalar_table(LEVELS, masked=MASKED)
+    table = scalar_table(LEVELS, mask_index=MASKED)
     assert table[0] == pytest.approx(-0.95)
     assert table[LEVELS - 1] == pytest.approx(0.95)
     assert table[MASKED] == 0

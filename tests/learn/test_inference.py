@@ -40,7 +40,7 @@ def finished(folder: Path, config: RunConfig, **about: int) -> RunFolder:
         season(40, side=about.get("side", 32)),
         precision="float32",
         say=lambda _: None,
-        stopped=lambda: False,
+        cancelled=lambda: False,
     )
     return finish_run(run, {"precision": "float32", "folds": []})
 

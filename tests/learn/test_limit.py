@@ -62,7 +62,7 @@ def test_night_means_with_signals_are_those_of_a_season_made_with_them() -> None
 
 def test_four_earthquakes_of_five_have_a_signal_that_ends_before_them() -> None:
     _, ground = null()
-    many = ground.drawn(300, np.random.default_rng(1))
+    many = ground.random_events(300, np.random.default_rng(1))
     signals = signals_before(ground, many, 2)
     assert 0.72 < len(signals) / len(many) < 0.88
     first = ground.season.all_days[0].astype("datetime64[ms]") - np.timedelta64(8, "h")
@@ -81,7 +81,7 @@ def test_earthquakes_move_as_in_the_test_near_ones_together_and_aftershocks_alon
     day = np.timedelta64(1, "D")
     shifts = set()
     for seed in range(20):
-        events, others = ground.moved(np.random.default_rng(seed))
+        events, others = ground.shifted_events(np.random.default_rng(seed))
         by_id = {event.id: event for event in (*events, *others)}
         moved = np.array([(by_id[event.id].time - event.time) / day for event in ground.events])
         assert (np.abs(moved) <= 45).all()
@@ -97,7 +97,7 @@ def test_earthquakes_move_as_in_the_test_near_ones_together_and_aftershocks_alon
 
 def test_drawn_earthquakes_lie_in_the_season_and_are_of_its_kinds() -> None:
     _, ground = null()
-    found = ground.drawn(500, np.random.default_rng(3))
+    found = ground.random_events(500, np.random.default_rng(3))
     days = np.array([event.time for event in found]) + np.timedelta64(8, "h")
     assert days.min() >= ground.season.days[0]
     assert days.max() < ground.season.days[-1] + np.timedelta64(1, "D")

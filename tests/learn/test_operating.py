@@ -18,15 +18,16 @@ import pytest
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.judge.predictors import PREDICTORS
-from quakegui.learn import operating, season_runs
-from quakegui.learn.operating import Update, knowledge_end_of_run, predict_days
+from quakegui.learn import issuing, operating, season_runs
+from quakegui.learn.issuing import knowledge_end_of_run, predict_days
+from quakegui.learn.operating import Update
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.watching import Watch
 from quakegui.learn.worker.asking import answer
-from quakegui.project import journal, runs, seasons
+from quakegui.project import flags, journal, runs, seasons
 from quakegui.project.store import Project
 from quakegui.project.verifying import examine
 from quakegui.season.labels import LabelSource
@@ -58,7 +59,7 @@ class Answers:
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     made = Answers()
-    monkeypatch.setattr(operating, "answer", made)
+    monkeypatch.setattr(issuing, "answer", made)
     return made
 
 
@@ -106,6 +107,27 @@ def test_days_after_the_run_become_prospective_rows_once(trained: Path, answers:
         assert answers.asked == [0, len(mapped), 0]
 
 
+def test_predictions_follow_a_flag_and_its_undo(trained: Path, answers: Answers) -> None:
+    with Project.open(trained) as project:
+        open_window(project)
+        season, run = season_of(project), season_runs.find_run(project, None)
+        predict_days(project, season, run, listen=unheard, now_ms=LONG_AFTER)
+        first, night = len(answers.asked), season.days[-LATER_DAYS + 1]
+        before = season.indices(np.arange(len(season.days)))
+        flags.flag(project, flags.nights_of("BBB", night, night, timezone=project.timezone), author="Li", reason="cow")
+        flagged = season_of(project)
+        done = predict_days(project, flagged, run, listen=unheard, now_ms=LONG_AFTER)
+        differ = (flagged.indices(np.arange(len(season.days))) != before).any(axis=(1, 2))
+        changed = season.days[differ & season.has_map]
+        assert night in changed
+        assert [one.day for one in done.issued] == changed.tolist()
+        assert all(one.corrected for one in done.issued)  # the ledger keeps the former ones, which count in scores
+        journal.undo(project, "Li")
+        again = predict_days(project, season_of(project), run, listen=unheard, now_ms=LONG_AFTER)
+        assert again.issued == ()  # the former maps were predicted already
+        assert answers.asked[first:] == [len(changed), 0]
+
+
 @pytest.mark.parametrize("minutes", [90, -90])
 def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_above(
     trained: Path, monkeypatch: pytest.MonkeyPatch, minutes: int
@@ -126,8 +148,8 @@ def test_a_prediction_is_issued_when_it_is_written_and_never_before_the_row_abov
                 clock[0] += minutes * 60_000
             return np.full((len(maps), 5), 0.2)
 
-        monkeypatch.setattr(operating, "answer", ask)
-        for module in (operating, runs):
+        monkeypatch.setattr(issuing, "answer", ask)
+        for module in (issuing, runs):
             monkeypatch.setattr(module, "wall_clock_ms", lambda: clock[0])
         done = round_of(project)
         rows = runs.ledger(project, run.id)
@@ -150,10 +172,10 @@ def test_days_asked_about_in_portions_are_predicted_as_at_once(
         share = maps.whole().reshape(len(maps), -1).mean(axis=1) / 255.0
         return np.column_stack([1.0 - share, *[share / 4.0] * 4])
 
-    monkeypatch.setattr(operating, "answer", by_map)
+    monkeypatch.setattr(issuing, "answer", by_map)
     found = []
     for most in (512, 3):
-        monkeypatch.setattr(operating, "MOST_MAPS", most)
+        monkeypatch.setattr(issuing, "MOST_MAPS", most)
         asked.clear()
         with Project.open(shutil.copytree(trained, tmp_path / str(most))) as project:
             run = replace(season_runs.find_run(project, None), id="other")

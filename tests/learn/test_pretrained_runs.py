@@ -46,7 +46,7 @@ def test_a_pre_training_of_a_project_stops_goes_on_and_is_judged(small_project: 
             job(lambda: any(isinstance(one, messages.Checkpoint) for one in told))
         assert "up to epoch 1 of pre-training is saved" in progress_sentence(run.folder)
         assert read_run(run.folder).resumable
-        assert "4 simulated seasons" in job(lambda: False)
+        assert "4 synthetic seasons" in job(lambda: False)
         assert [one.epoch for one in told if isinstance(one, messages.Epoch)] == [1, 2]
         done = season_runs.end_run(project, season, run.id, messages.Done("done"))
         assert done.card is not None

@@ -40,6 +40,8 @@ from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.synthetic import SyntheticConfig
 
+pytestmark = [pytest.mark.xdist_group("network"), pytest.mark.usefixtures("untraced")]
+
 SHORT = SyntheticConfig(first_day=np.datetime64("2022-03-01"), last_day=np.datetime64("2022-04-15"), warm_up_days=35)
 PLAN = Plan(season=SHORT, mean_events=(5.0, 6.0), strengths=(4.0, 4.0), networks=(synthetic_network(12),))
 TINY = Pretraining(
@@ -155,7 +157,7 @@ def test_groups_made_ahead_are_the_same_and_their_trouble_is_heard() -> None:
         list(prefetch(broken()))
     asked = iter([False, False, True])
     with pytest.raises(Stop):
-        list(groups(TINY, stopped=lambda: next(asked)))
+        list(groups(TINY, cancelled=lambda: next(asked)))
 
 
 def test_pictures_are_mirrored_and_negated_each_half_of_the_time_and_north_stays_up() -> None:
@@ -217,7 +219,7 @@ def test_a_pre_training_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path:
         pretrain(
             TINY,
             say=first.append,
-            stopped=lambda: any(isinstance(each, messages.Checkpoint) for each in first),
+            cancelled=lambda: any(isinstance(each, messages.Checkpoint) for each in first),
             folder=tmp_path,
         )
     assert unfinished_recipe(tmp_path) == TINY.fingerprint
@@ -285,7 +287,7 @@ def test_a_file_that_holds_no_network_is_refused(tmp_path: Path) -> None:
 
 def test_pre_training_stops_when_asked() -> None:
     with pytest.raises(Stop):
-        pretrain(TINY, stopped=lambda: True)
+        pretrain(TINY, cancelled=lambda: True)
 
 
 def test_impossible_recipes_are_refused() -> None:

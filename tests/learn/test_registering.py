@@ -15,13 +15,13 @@ from terminal import Terminal
 
 from quakegui.cli import registering, verifying
 from quakegui.judge.alarms import AlarmRule
-from quakegui.learn import operating, season_runs
+from quakegui.learn import issuing, operating, season_runs
 from quakegui.learn.alarm_days import alarm_series
 from quakegui.learn.prospective import evaluate_prospective
 from quakegui.learn.registering import register_run
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.project import journal, registrations, runs
-from quakegui.project.registered import examine_registered
+from quakegui.project.registered import examine_registrations
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelRule, LabelSource
 from quakegui.season.season import Season
@@ -38,7 +38,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
 @pytest.fixture(autouse=True)
 def answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Starting a worker takes seconds; `test_operating` does."""
-    monkeypatch.setattr(operating, "answer", lambda _run, maps, **_: np.tile([0.4, 0.6, 0.0, 0.0, 0.0], (len(maps), 1)))
+    monkeypatch.setattr(issuing, "answer", lambda _run, maps, **_: np.tile([0.4, 0.6, 0.0, 0.0, 0.0], (len(maps), 1)))
 
 
 def over_ms(season: Season, index: int) -> int:
@@ -50,7 +50,7 @@ def over_ms(season: Season, index: int) -> int:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the moment that the commands take for now, to be set."""
     now = [0]
-    for module in (registering, verifying, operating, runs):
+    for module in (registering, verifying, issuing, runs):
         monkeypatch.setattr(module, "wall_clock_ms", lambda: now[0])
     return now
 
@@ -162,7 +162,7 @@ def test_every_update_predicts_for_a_registered_run_whichever_is_in_use_and_neve
         ]
         rows = {row.day: row.issued_ms for row in runs.ledger(project, "copy")}
         assert list(rows) == list(season.days[first:-4])
-        (record,) = examine_registered(project, now_ms=over_ms(season, last))
+        (record,) = examine_registrations(project, now_ms=over_ms(season, last))
         assert list(record.days) == list(season.days[first:-4])
         assert record.faults == ()
         late = update(project, over_ms(season, -1) + DAY_MS)

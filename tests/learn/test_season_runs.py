@@ -221,7 +221,7 @@ def test_a_stopped_training_can_be_resumed(small_project: Path) -> None:
                 cancelled=lambda: any(isinstance(one, messages.Checkpoint) for one in heard),
             )
         assert isinstance(heard[-1], messages.Cancelled)
-        (left,) = registry.list_runs(season_runs.runs_folder(project))[0]
+        (left,) = registry.list_runs(project.runs_folder)[0]
         assert f"Run ID: {left.id}." in str(stopped.value)
         assert left.resumable
         assert [one.status for one in runs.runs(project)] == ["cancelled"]
@@ -274,7 +274,7 @@ def test_a_run_goes_to_another_project_and_back(trained: Path, small_project: Pa
         run = season_runs.find_run(project, None)
         archives.export_run(run, tmp_path / "run.zip")
     with Project.open(small_project) as project:
-        found = archives.import_run(season_runs.runs_folder(project), tmp_path / "run.zip")
+        found = archives.import_run(project.runs_folder, tmp_path / "run.zip")
         assert found.id == run.id
         told = season_evaluation.evaluate(project, season_of(project), found)
         assert told.scored > 0

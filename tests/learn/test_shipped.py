@@ -16,14 +16,14 @@ import pytest
 from json_rows import check_rows
 
 from quakegui.judge.predictors import WITHOUT_FIELD
-from quakegui.learn import season_evaluation, season_runs
+from quakegui.learn import season_evaluation, season_runs, unflagged
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.network.modelfile import CARD_FILE, read_model
 from quakegui.learn.runs.files import read_arrays, write_json
 from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.zero_shot import shipped
-from quakegui.project import runs, seasons
+from quakegui.project import flags, runs, seasons
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import worded
@@ -145,12 +145,12 @@ def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], mo
 
 def test_a_season_that_the_model_was_not_made_for_is_refused_and_nothing_is_left(shown: tuple[Project, Season]) -> None:
     project, season = shown
-    before = sorted(path.name for path in season_runs.runs_folder(project).iterdir())
+    before = sorted(path.name for path in project.runs_folder.iterdir())
     anomaly = replace(season.config.anomaly, window_days=35)
     other = replace(season, config=replace(season.config, anomaly=anomaly))
     with pytest.raises(RunError, match="different kind of z: window days 27, here 35"):
         shipped.shipped_run(project, other, listen=lambda _message: None)
-    assert sorted(path.name for path in season_runs.runs_folder(project).iterdir()) == before
+    assert sorted(path.name for path in project.runs_folder.iterdir()) == before
 
 
 @pytest.mark.slow
@@ -175,3 +175,42 @@ def demo_of(tmp_path: Path, *words: str) -> dict[str, Any]:
     done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
     told: dict[str, Any] = json.loads(done.stdout)
     return told
+
+
+@pytest.mark.slow  # a season is evaluated by every predictor
+def test_the_verdict_without_flags_is_that_of_the_maps_before_them(
+    shown: tuple[Project, Season], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.open(shutil.copytree(shown[0].folder, tmp_path / "flagged")) as project:
+        before, run = shown[1], season_runs.find_run(project, None)
+        stored = read_arrays(shipped.model_folder() / shipped.SEASONS)
+        answers = iter([stored["daily_1"], stored["masked_1"]])  # the worker would have to be asked for these two
+        asked: list[tuple[int, ...]] = []
+
+        def answer(_run: object, maps: Any, **_: object) -> np.ndarray:
+            asked.append(maps.shape)
+            return next(answers)
+
+        monkeypatch.setattr(unflagged, "answer", answer)
+        assert unflagged.judge_unflagged(project, before, run, listen=unheard) is None  # nothing is flagged
+        nights = before.days[10], before.days[14]
+        flags.flag(
+            project, flags.nights_of(before.network.codes[3], *nights, timezone=project.timezone), author="Li", reason="cow"
+        )
+        season = seasons.load_season(project)
+        assert season is not None
+        assert not np.array_equal(season.z, before.z, equal_nan=True)
+        found = unflagged.judge_unflagged(project, season, run, listen=unheard)
+        assert found is not None
+        assert found.judgement is not None
+        plain = season_evaluation.evaluate(shown[0], before, run)
+        assert found.judgement.row() == plain.row()
+        assert found.text().startswith("Without the 5 flags: ")
+        again = unflagged.judge_unflagged(project, season, run, listen=unheard)  # the iterator is empty: this one was kept
+        assert again is not None
+        assert again.to_json() == found.to_json()
+        assert [shape[0] for shape in asked] == [len(stored["daily_1"]), len(stored["masked_1"])]
+
+
+def unheard(_message: object) -> None:
+    return

@@ -16,13 +16,15 @@ from learn_data import TINY, season
 
 from quakegui.learn import messages
 from quakegui.learn.network import steps
+from quakegui.learn.network.devices import THREADS
 from quakegui.learn.network.phases import class_weights, epoch_batches, phases_of
 from quakegui.learn.network.steps import Stop, train_step
-from quakegui.learn.network.training import train
+from quakegui.learn.network.training import train, train_phase
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, write_checkpoint
 from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, TEST, TRAINED, VALIDATION, RunPredictions
+from quakegui.learn.runs.registry import phase_folder
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 
 pytestmark = pytest.mark.usefixtures("built_once")
@@ -58,7 +60,7 @@ class Heard(list[messages.Message]):
 def run(folder: Path, config: RunConfig, data: Snapshot, stop_after: int = 10**9) -> Heard:
     folder.mkdir(exist_ok=True)
     heard = Heard(stop_after)
-    train(folder, config, data, precision="float32", say=heard, stopped=heard.stopped)
+    train(folder, config, data, precision="float32", say=heard, cancelled=heard.stopped)
     return heard
 
 
@@ -88,13 +90,48 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("stop_after", [0, 4, 14, 25])
+def also(*places: int) -> list[Any]:
+    """Return further places of a stop for the long version: each takes a training and a half."""
+    return [pytest.param(place, marks=pytest.mark.slow) for place in places]
+
+
+@pytest.mark.parametrize("stop_after", [0, 14, *also(4, 25)])  # 25 is everyday's in the next test
 def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tmp_path: Path, stop_after: int) -> None:
     data = season(protocol="blocked")
     with pytest.raises(Stop):
         run(tmp_path / "broken", TWO_FOLDS, data, stop_after)
     run(tmp_path / "broken", TWO_FOLDS, data)
     assert_same(unbroken, tmp_path / "broken")
+
+
+def train_alone(run_folder: Path, data: Snapshot, number: int, stop_after: int = 10**9) -> None:
+    alone, heard = phase_folder(run_folder, number), Heard(stop_after)
+    alone.mkdir(parents=True, exist_ok=True)
+    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, stopped=heard.stopped)
+
+
+def test_folds_trained_on_their_own_in_any_order_make_the_same_run(unbroken: Path, tmp_path: Path) -> None:
+    data = season(protocol="blocked")
+    with pytest.raises(Stop):
+        train_alone(tmp_path, data, 1, stop_after=4)
+    for number in (1, 0):
+        train_alone(tmp_path, data, number)
+    heard = run(tmp_path, TWO_FOLDS, data)
+    assert {one.phase for one in heard.of(messages.Epoch)} <= {len(data.folds)}  # nothing but the final training
+    assert_same(unbroken, tmp_path)
+
+
+def test_a_fold_trained_with_another_number_of_threads_is_trained_again(
+    unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = season(protocol="blocked")
+    monkeypatch.setenv(THREADS, "7")
+    train_alone(tmp_path, data, 0)
+    monkeypatch.setenv(THREADS, "8")
+    assert 0 in {one.phase for one in run(tmp_path, TWO_FOLDS, data).of(messages.Epoch)}
+    assert_same(unbroken, tmp_path)
+    with pytest.raises(ValueError, match="no fold that can be trained as phase"):
+        train_alone(tmp_path, data, 99)
 
 
 def test_a_run_that_a_former_version_left_unfinished_goes_on(unbroken: Path, tmp_path: Path) -> None:
@@ -156,7 +193,7 @@ def test_maps_with_other_outages_are_answered_by_the_fold_that_never_saw_the_day
     np.testing.assert_allclose(kept.masked, kept.members[:, fold, seen], atol=1e-6)
 
 
-@pytest.mark.parametrize("stop_after", [12, 33])
+@pytest.mark.parametrize("stop_after", [33, *also(12)])
 def test_an_ensemble_stopped_anywhere_resumes_as_if_it_had_not_been(
     ensemble: tuple[Path, Heard], tmp_path: Path, stop_after: int
 ) -> None:
@@ -175,7 +212,7 @@ class Killed(BaseException):
     """Stands for a process that ends on the spot: nothing after it is run."""
 
 
-@pytest.mark.parametrize("write", [1, 2, 5, 8])
+@pytest.mark.parametrize("write", [2, 5, *also(1, 8)])
 def test_a_run_killed_in_the_middle_of_any_write_resumes_the_same(
     unbroken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
 ) -> None:
@@ -346,10 +383,10 @@ def test_growth_stays_inside_the_training_part() -> None:
 
 def test_class_weights_balance_and_leave_the_mean_at_one() -> None:
     labels = np.array([0] * 6 + [1] * 2, np.int8)
-    weights = class_weights(labels, 3, balanced=True)
+    weights = class_weights(labels, 3, balance=True)
     np.testing.assert_allclose(weights, [8 / 6 / 2, 8 / 2 / 2, 1])
     assert weights[labels].mean() == pytest.approx(1)
-    assert class_weights(labels, 3, balanced=False).tolist() == [1, 1, 1]
+    assert class_weights(labels, 3, balance=False).tolist() == [1, 1, 1]
 
 
 def test_a_loss_that_is_no_number_ends_the_run(tmp_path: Path) -> None:
@@ -361,6 +398,7 @@ def test_filled_up_batches_count_their_own_images_only() -> None:
     data = season()
     config = replace(TINY, dropout=0.0, learning_rate=0.0)
     network = steps.build_network(config, data.maps[:, ::2, ::2], data.palette, data.scalar)
+    network.run_eagerly = True  # tracing takes as long as hundreds of steps
     maps, recipes = data.maps[:5, ::2, ::2], np.tile(np.float32([0, 0, 1]), (5, 1))
     truth, weights = data.labels[:5], np.array([1, 2, 0.5, 1, 1], np.float32)
     answer = steps.predict(network, maps, recipes, size=8)

@@ -14,6 +14,8 @@ from quakegui.learn.network.vgg12 import check_maps, prepare, vgg12, whole_netwo
 from quakegui.learn.runs.dataset import scalar_table
 from quakegui.learn.runs.runconfig import RunConfig
 
+pytestmark = pytest.mark.xdist_group("network")
+
 
 @pytest.fixture(autouse=True)
 def exact() -> Iterator[None]:
@@ -25,7 +27,7 @@ def exact() -> Iterator[None]:
     keras.config.set_dtype_policy(before)
 
 
-SCALAR = scalar_table(LEVELS, masked=MASKED)
+SCALAR = scalar_table(LEVELS, mask_index=MASKED)
 
 
 @pytest.mark.slow  # builds the network at 480 pixels

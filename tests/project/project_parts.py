@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.project import catalogue, journal
-from quakegui.project.importing import store_parsed
+from quakegui.project.importing import store_files
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
@@ -96,7 +96,7 @@ def small_synthetic(folder: Path) -> Project:
         )
         for number, station in enumerate(season.network.stations)
     )
-    store_parsed(project, files)
+    store_files(project, files)
     catalogue.store_events(project, EVENTS, declustering=Declustering())
     catalogue.set_class_scheme(project, ClassScheme(4.0, (29.7, 102.4), (27.2, 102.0)))
     journal.apply_rule(project)

@@ -137,7 +137,7 @@ def test_a_demo_that_cannot_be_made_leaves_nothing(tmp_path: Path, monkeypatch: 
     def fails(*_args: object) -> None:
         raise RuntimeError("half-way")
 
-    monkeypatch.setattr(demo, "store_parsed", fails)
+    monkeypatch.setattr(demo, "store_files", fails)
     for folder in (tmp_path / "new", tmp_path):
         with pytest.raises(RuntimeError):
             demo.create_demo(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ PLACES = [("Pacific/Apia", "2011-12-30"), ("Pacific/Kwajalein", "1993-08-21"), (
 
 
 def make(folder: Path, zone: str, day: str, *, around: int = 4) -> Project:
-    """Return a project with ten-minute readings of three stations on the UTC days around `day`."""
+    """Return a new project with ten-minute readings of three stations on the UTC days around `day`."""
     start = np.datetime64(day, "s") - np.timedelta64(around, "D")
     time = start + 600 * np.arange(144 * (2 * around + 1))
     level = 40_000.0 + np.arange(time.size) % 9 / 10
@@ -34,11 +35,20 @@ def make(folder: Path, zone: str, day: str, *, around: int = 4) -> Project:
     return project
 
 
-@pytest.fixture(params=PLACES, ids=lambda place: place[0].partition("/")[2])
-def place(request, tmp_path):
+@pytest.fixture(scope="module", params=PLACES, ids=lambda place: place[0].partition("/")[2])
+def place_template(request, tmp_path_factory):
+    """Return a closed project in a zone that skipped a day, and that day; copy it before use."""
+    folder = tmp_path_factory.mktemp("place")
     zone, day = request.param
-    with make(tmp_path, zone, day) as project:
-        yield project, np.datetime64(day, "D")
+    make(folder, zone, day).close()
+    return folder / "project", np.datetime64(day, "D")
+
+
+@pytest.fixture
+def place(place_template, tmp_path):
+    folder, day = place_template
+    with Project.open(shutil.copytree(folder, tmp_path / "project")) as project:
+        yield project, day
 
 
 def test_it_is_not_among_the_days(place):

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,6 +51,9 @@ def test_the_examples_of_the_documentation(folder: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_guides_program_draws_its_figure(language: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl  # takes a second to import, in each process that collects this test
+    import matplotlib.pyplot as plt
+
     page = (resources() / "help" / language / "guide.html").read_text(encoding="utf-8")
     monkeypatch.chdir(folder.parent)
     mpl.use("agg")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -27,11 +28,19 @@ NIGHT = np.datetime64("2022-01-16", "D")
 """The night that the file of the UTC day before it reaches into: 15:00 to 18:00 UTC."""
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a closed project with a day of readings of two stations; copy it before use."""
+    folder = tmp_path_factory.mktemp("flags")
+    with Project.create(folder / "p", timezone="Asia/Tokyo") as made:
+        import_paths(made, [put(folder / "files", "a.min", iaga()), put(folder / "files", "b.min", iaga("MMB"))])
+    return folder / "p"
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    with Project.create(tmp_path / "p", timezone="Asia/Tokyo") as made:
-        import_paths(made, [put(tmp_path / "files", "a.min", iaga()), put(tmp_path / "files", "b.min", iaga("MMB"))])
-        yield made
+def project(template: Path, tmp_path: Path) -> Iterator[Project]:
+    with Project.open(shutil.copytree(template, tmp_path / "p")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def test_a_flagged_night_has_no_mean_and_undo_brings_it_back(project: Project) -
     assert night_of(project, "MMB")[1] == Quality.GOOD
     assert record(project) == there  # nothing is deleted
     since = NIGHT.astype("datetime64[ms]") - np.timedelta64(2, "D")
-    (used,) = seasons.record(project, "KAK", since, since + np.timedelta64(4, "D"), flagged=False)
+    (used,) = seasons.record(project, "KAK", since, since + np.timedelta64(4, "D"), with_flagged=False)
     assert len(used) == 1440 - 180
     assert project.revision() > revision
     (flag,) = flags.standing(project)
@@ -313,6 +322,10 @@ def test_maps_and_anomalies_follow(tmp_path: Path) -> None:
         assert np.isnan(after.z[at, 1])
         assert not np.array_equal(after.indices([at]), before.indices([at]))
         assert np.array_equal(after.indices([at - 1]), before.indices([at - 1]))  # no later night touches an earlier day
+        whole = seasons.load_season(project, flagged=True)
+        assert whole is not None
+        assert np.array_equal(whole.z, before.z, equal_nan=True)
+        assert whole.flags == ()
         journal.undo(project, "Li")
         again = seasons.load_season(project)
         assert again is not None

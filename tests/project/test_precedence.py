@@ -14,7 +14,7 @@ import pytest
 
 from quakegui.project import seasons
 from quakegui.project.exchange import export_project
-from quakegui.project.importing import import_paths, store_parsed
+from quakegui.project.importing import import_paths, store_files
 from quakegui.project.importreport import ImportReport
 from quakegui.project.nights import load_nights
 from quakegui.project.parsing import ParsedFile
@@ -137,11 +137,11 @@ def check_orders(folder: Path, seed: int, stations: int = STATIONS) -> None:
                 for number, file in enumerate(wanted):
                     rounds[number].append(file.parsed(code))
             for parsed in rounds:
-                store_parsed(project, parsed)
+                store_files(project, parsed)
             for code, files in sets.items():
                 assert stored(project, code) == pytest.approx(expected(files, code), abs=1e-6), f"seed {seed}, {code}"
             revision = project.revision()
-            again = store_parsed(project, [file.parsed(code) for code, files in sets.items() for file in files])
+            again = store_files(project, [file.parsed(code) for code, files in sets.items() for file in files])
             assert again.imported == ()
             assert project.revision() == revision
             night = load_nights(project)

@@ -18,7 +18,7 @@ from terminal import Terminal
 
 from quakegui.project import catalogue, chain, exchange, journal, registrations, runs, schema
 from quakegui.project.importing import import_paths
-from quakegui.project.registered import examine_registered
+from quakegui.project.registered import examine_registrations
 from quakegui.project.registrations import Registration
 from quakegui.project.store import DATABASE, Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection
@@ -86,7 +86,7 @@ def tamper(folder: Path, *statements: str) -> None:
 
 def faults(folder: Path) -> list[str]:
     with Project.open(folder, now_ms=NOW_MS) as project:
-        (record,) = examine_registered(project, now_ms=NOW_MS)
+        (record,) = examine_registrations(project, now_ms=NOW_MS)
     return list(record.faults)
 
 

@@ -144,7 +144,7 @@ def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> No
     with pytest.raises(ProjectError, match="older format"):
         Project.open(folder, read_only=True)
     with Project.open(folder) as project:
-        assert project.setting("schema") == str(schema.SCHEMA) == "5"
+        assert project.setting("schema") == str(schema.SCHEMA) == "6"
         with project.read() as connection:
             assert connection.execute(schema.night.select()).one() == ("KAK", 12784, 46500.25, 1.0, 0)
             assert connection.execute(schema.stale_night.select()).all() == []
@@ -154,7 +154,7 @@ def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> No
     assert kept.execute("SELECT code FROM station").fetchall() == [("KAK",)]
     kept.close()
     with Project.open(folder, read_only=True) as again:
-        assert again.setting("schema") == "5"
+        assert again.setting("schema") == "6"
 
 
 def test_a_version_brought_forward_has_the_tables_of_a_new_one(folder: Path, tmp_path: Path) -> None:

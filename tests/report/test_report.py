@@ -202,7 +202,7 @@ def test_a_project_without_events_labels_and_runs_still_shows_its_data(small_pro
     page = page_of(small_project)
     assert "no finished run, so nothing was evaluated" in page.text
     assert "No label rule was applied." in page.text
-    assert "Data completeness by night" in page.text
+    assert "Data coverage by night" in page.text
     assert "SYNTHETIC" not in page.text
     assert "LEAKY" not in page.text
 

@@ -8,12 +8,12 @@ import pytest
 
 from quakegui.judge.folds import PROTOCOLS, ZERO_SHOT
 from quakegui.judge.metrics import GROUPS
-from quakegui.judge.names import GROUP_NAMES, PROTOCOL_NAMES
+from quakegui.judge.names import PROTOCOL_NAMES, group_names
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.report import parameters, words
 from quakegui.season.config import SeasonConfig
 from quakegui.season.labels import LabelRule, LabelSource
-from quakegui.season.names import SOURCE_NAMES
+from quakegui.season.names import SOURCE_NAMES, class_names
 
 
 def test_every_parameter_source_protocol_and_baseline_is_named() -> None:
@@ -22,9 +22,17 @@ def test_every_parameter_source_protocol_and_baseline_is_named() -> None:
     assert {name for name, _ in parameters.flat(RunConfig().to_json())} == set(parameters.RECIPE_MEANINGS)
     assert set(SOURCE_NAMES) == set(LabelSource)
     assert set(PROTOCOL_NAMES) == {*PROTOCOLS, ZERO_SHOT}
-    assert {target: len(names) for target, names in GROUP_NAMES.items()} == {
+    assert {target: len(group_names(target)) for target in GROUPS} == {
         target: max(groups) + 1 for target, groups in GROUPS.items()
     }
+
+
+def test_classes_are_named_by_the_magnitude_split_of_the_project() -> None:
+    assert class_names(4.0)[1:3] == ("North, M > 4.0", "North, M ≤ 4.0")
+    assert class_names(4.25)[3] == "South, M > 4.25"
+    assert words.Words("zh", 4.0).cls(4) == "4 南部，M≤4.0"
+    assert words.Words("zh").cls(4) == "4 南部，M≤分界"
+    assert [words.Words("zh")(name) for name in group_names("direction")] == ["无震", "北部", "南部"]
 
 
 @pytest.mark.parametrize(

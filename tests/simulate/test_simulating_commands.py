@@ -69,6 +69,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_part(run: Terminal, tmp_path:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.xdist_group("network")  # the one process that has TensorFlow
 def test_pretrain_writes_a_model_and_its_card(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = replace(STACK, size=16, width=2, dense=(8, 8))
     monkeypatch.setitem(PRESETS, "scalar", Pretraining(network=replace(small, channel="scalar")))

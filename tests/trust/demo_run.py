@@ -20,7 +20,7 @@ import driven_window
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCommandLinkButton, QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from quakegui.app import explaining, walking
 from quakegui.learn.runs.presets import PRESETS
@@ -29,6 +29,7 @@ from quakegui.project.importing import import_paths
 from quakegui.project.parsing import FEW_FILES
 from quakegui.project.store import Project
 from quakegui.ui.main_window import MainWindow
+from quakegui.ui.panels.start_page import Way
 
 OUT, HOME, WHOLE = Path(sys.argv[1]), Path(sys.argv[2]), "--whole" in sys.argv[3:]
 TINY = replace(
@@ -73,7 +74,7 @@ def imported(session):
 def steps(window: MainWindow):
     session = window.session
     done = {}
-    QTest.mouseClick(window.start_page.findChildren(QCommandLinkButton)[1], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.start_page.findChildren(Way)[1], Qt.MouseButton.LeftButton)
     yield from until(lambda: session.season is not None and not session.jobs.busy)
     done["days"] = int(session.days.size)
     window.activateWindow()

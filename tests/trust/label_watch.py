@@ -1,13 +1,14 @@
-"""A watch over a window: whatever is pressed, a label lands on what was shown as its target, and nowhere else."""
+"""A watch over a window: a label lands on what was shown as its target, and no panel shows another project."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTableView, QWidget
 from sqlalchemy import func, select
 
 from quakegui.app.change import Change
@@ -17,6 +18,9 @@ from quakegui.ui.dialogs.history_dialog import HistoryDialog
 from quakegui.ui.main_window import MainWindow
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
+WORD = re.compile(r"\w+")
+MOST_ROWS = 60
+"""Rows of a table that are read: those that fit on a screen."""
 
 
 class Watch:
@@ -34,6 +38,8 @@ class Watch:
         panel = window.docks["day"].widget()
         self.date = next(w for w in panel.findChildren(QWidget) if DATE.fullmatch(getattr(w, "text", str)()))
         self.counts = window.findChildren(QWidget, "chosen days")
+        self.codes: set[str] = set()
+        """Stations of every project that was open."""
         self.session.changed.connect(self.follow)  # the last that is connected: the panels have followed by then
         self.look()
 
@@ -55,6 +61,17 @@ class Watch:
             if told == {len(chosen)} and day in chosen:
                 shown |= chosen
         self.shown = frozenset(shown)
+
+    def look_for_strangers(self) -> None:
+        """Note each panel that shows a station of a project that is no longer open."""
+        project = self.session.project
+        own = set() if project is None else set(project.network().codes)
+        self.codes |= own
+        strange = self.codes - own
+        for name, dock in self.window.docks.items() if strange else ():
+            found = strange & {word for text in texts_on(dock) for word in WORD.findall(text)}
+            if found:
+                self.errors.append({"panel": name, "shows": sorted(found), "after": self.recent()})
 
     def follow(self, change: Change) -> None:
         """Compare what was written with what was shown before it."""
@@ -82,3 +99,19 @@ class Watch:
 def readable(widget: QWidget) -> bool:
     """Whether the words of a widget can be seen."""
     return widget.isVisible() and not widget.visibleRegion().isEmpty() and bool(widget.text())
+
+
+def texts_on(panel: QWidget) -> Iterator[str]:
+    """Yield what can be read on a panel: labels, choices, and the first rows of tables."""
+    for label in panel.findChildren(QLabel):
+        if readable(label):
+            yield label.text()
+    for box in panel.findChildren(QComboBox):
+        if box.isVisible():
+            yield from (box.itemText(row) for row in range(box.count()))
+    for table in panel.findChildren(QTableView):
+        model = table.model()
+        if table.isVisible() and model is not None:
+            for row in range(min(MOST_ROWS, model.rowCount())):
+                for column in range(model.columnCount()):
+                    yield str(model.index(row, column).data(Qt.ItemDataRole.DisplayRole) or "")

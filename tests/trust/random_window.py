@@ -5,8 +5,8 @@ python tests/trust/random_window.py PROJECT PLACE [--seed 1] [--acts 2000]
 PROJECT is changed: give a copy. Everything else that the program writes lies in PLACE; its choosers of files are answered
 with what lies in PLACE/given, and with names in PLACE/out. Every act is written to PLACE/acts.txt before it is done, so that
 the last one is known when the process ends in it. Printed at the end, as JSON: how many acts of each kind, the longest, how
-often one day and how often several were labelled, and each error that nobody caught and each label that went astray, with the
-acts that led to it.
+often one day and how often several were labelled, and each error that nobody caught, each label that went astray and each panel
+that showed another project, with the acts that led to it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ from PySide6.QtWidgets import (
 
 from quakegui.ui.main_window import MainWindow
 
-NEVER = {"quit"}
+NEVER = {"quit", "fetch"}
+"""What ends the program, and what asks services of others."""
 SELDOM = {"Close", "Cancel", "关闭", "取消", "Stop this task", "停止此任务"}
 """Buttons that end what is more telling while it goes on."""
 WORDS = (
@@ -92,6 +93,8 @@ class Hands:
         number = self.ticks
         QTimer.singleShot(self.random.choice((0, 0, 5, 30)), self.tick)
         self.watch.look()
+        if number % 4 == 0:
+            self.watch.look_for_strangers()
         began = time.perf_counter()
         self.act()  # or none, where what was drawn is seldom used
         took = time.perf_counter() - began

@@ -111,7 +111,7 @@ def test_the_longest_path_works_and_a_longer_one_is_told(small_project_template:
         label_once(project, "Li")
     shutil.copytree(small_project_template, too_long)
     for attempt in (Project.open, Project.create):
-        with pytest.raises(ProjectError, match=r"is 1 bytes too long for a database .* Use shorter folder names"):
+        with pytest.raises(ProjectError, match=r"is 1 byte too long for a database .* Use shorter folder names"):
             attempt(too_long)
 
 

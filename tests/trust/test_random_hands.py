@@ -1,9 +1,10 @@
-"""Whatever is clicked, typed or turned, in whatever order: no uncaught error, no crash, a sound project, no stray label."""
+"""Whatever is clicked, typed or turned: no uncaught error, no crash, no stray label, nothing of another project."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from killing import broken_history, damage
 from PIL import Image
 
 from quakegui.paths import resources
+from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 
 SCRIPT = Path(__file__).with_name("random_window.py")
@@ -28,12 +30,23 @@ def given(tmp_path, small_project_template, trained_template):
         shutil.copy(small_project_template.parent / name, folder)
     shutil.copy(resources() / "catalogue" / "liangshan_2022.csv", folder)
     shutil.copytree(trained_template, folder / "another project")
+    other_stations(small_project_template.parent / "readings.csv", folder / "other stations")
     shutil.copy(trained_template / "project.sqlite", folder / "database.csv")
     (folder / "no table.csv").write_text("nothing;here\n1,2,3\n\x00\x01", encoding="utf-8")
     (folder / "empty.zip").touch()
     (folder / "no run.zip").write_bytes(b"PK\x03\x04" + bytes(40))
     Image.new("L", (64, 64), 90).save(folder / "2022-03-05.png")
     return folder.parent
+
+
+def other_stations(readings: Path, folder: Path) -> None:
+    """Make a project of the same readings at stations of other names: what is left of it in a panel can be told."""
+    head, _, rows = readings.read_text("utf-8").partition("\n")
+    table = folder.parent / "other readings.csv"
+    table.write_text(re.sub(r"\b([A-G])\1\1\b", r"Q\1Q", head) + "\n" + rows, encoding="utf-8")
+    with Project.create(folder, timezone="Asia/Shanghai", name="Other stations") as project:
+        assert not import_paths(project, [table]).skipped
+    table.unlink()
 
 
 def turned_loose(project: Path, place: Path, seed: int, acts: int) -> dict[str, object]:

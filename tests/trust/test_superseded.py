@@ -11,7 +11,7 @@ import pytest
 from run_parts import finish, label_all
 from run_projects import TINY, open_window, season_of
 
-from quakegui.learn import messages, operating, season_runs
+from quakegui.learn import issuing, messages, operating, season_runs
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import runs, season_export, seasons
 from quakegui.project.store import Project, SupersededError
@@ -86,12 +86,12 @@ def test_a_run_that_ends_after_readings_came_in_is_kept_with_the_maps_it_learnt_
 
 
 def test_a_prediction_of_a_superseded_season_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operating, "answer", answers)
+    monkeypatch.setattr(issuing, "answer", answers)
     run, season = finished_run(project), season_of(project)
     before = runs.ledger(project, run.id)
     elsewhere(project)
     with pytest.raises(SupersededError):
-        operating.predict_days(project, season, run, in_sample=True, listen=unheard)
+        issuing.predict_days(project, season, run, in_sample=True, listen=unheard)
     assert runs.ledger(project, run.id) == before
 
 
@@ -105,11 +105,11 @@ def test_readings_that_come_in_while_the_worker_predicts_leave_nothing_in_the_le
         elsewhere(project)
         return answers(*given, **more)
 
-    monkeypatch.setattr(operating, "answer", slow)
+    monkeypatch.setattr(issuing, "answer", slow)
     with Project.open(project.folder) as other:
         other.set_config(replace(other.config(), last_day=season.days[-1] + 1))
     with pytest.raises(SupersededError):
-        operating.predict_days(project, season_of(project), run, listen=unheard)
+        issuing.predict_days(project, season_of(project), run, listen=unheard)
     assert runs.ledger(project, run.id) == before
 
 
@@ -125,7 +125,7 @@ def test_an_update_beside_another_program_predicts_the_maps_that_stand_in_the_en
             elsewhere(project)
         return answers(run, maps)
 
-    monkeypatch.setattr(operating, "answer", slow)
+    monkeypatch.setattr(issuing, "answer", slow)
     project.set_config(replace(project.config(), last_day=season_of(project).days[-1] + 1))
     done = operating.update(project, listen=unheard)
     assert len(asked) == 2, "the season was computed and predicted anew"

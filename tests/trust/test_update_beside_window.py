@@ -38,8 +38,8 @@ UPDATE = """
 import functools, sys
 import numpy as np
 from quakegui.cli import main, updating
-from quakegui.learn import operating
-operating.answer = lambda run, maps, **_: np.tile((0.1, 0.5, 0.2, 0.1, 0.1), (len(maps), 1))
+from quakegui.learn import issuing
+issuing.answer = lambda run, maps, **_: np.tile((0.1, 0.5, 0.2, 0.1, 0.1), (len(maps), 1))
 updating.Watch = functools.partial(updating.Watch, pause_s=0.1)
 sys.argv = ["quakegui", "update", sys.argv[1], "--watch", sys.argv[2], "--json"]
 main()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from quakegui.project.importing import store_parsed
+from quakegui.project.importing import store_files
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
@@ -40,7 +40,7 @@ def make(
         last = FIRST + days - 1
         if shown is not None:
             project.set_config(SeasonConfig(ZONE, first_day=last - shown + 1, last_day=last))
-        store_parsed(project, files)
+        store_files(project, files)
     return folder
 
 

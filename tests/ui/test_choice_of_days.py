@@ -239,7 +239,7 @@ def test_a_label_of_several_days_is_answered_with_days_class_and_undo(window, se
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_3)
     first, last = session.days[FIRST], session.days[LAST]
-    assert answered(window) == f"7 days, {first} to {last}, are now labelled 3 South, M > split."
+    assert answered(window) == f"7 days, {first} to {last}, are now labelled 3 {session.class_names[3]}."
     bar = window.day_map_panel.answer_bar
     assert bar.act.text() == "Undo"
     bar.act.click()
@@ -255,9 +255,9 @@ def test_a_label_of_several_days_is_answered_with_days_class_and_undo(window, se
 def test_clearing_and_accepting_several_days_are_answered(window, session, qtbot):
     drag(window, FIRST, LAST)
     press(window, Qt.Key.Key_Return)
-    assert answered(window).endswith("are now labelled 3 South, M > split.")
+    assert answered(window).endswith(f"are now labelled 3 {session.class_names[3]}.")
     press(window, Qt.Key.Key_2)
-    assert answered(window).endswith("are now labelled 2 North, M ≤ split.")
+    assert answered(window).endswith(f"are now labelled 2 {session.class_names[2]}.")
     press(window, Qt.Key.Key_U)
     assert answered(window).startswith("The labels of 7 days, ")
     assert answered(window).endswith(", were cleared.")
@@ -385,7 +385,7 @@ def test_blind_labels_go_to_the_day_shown_too(window, session):
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [0]
     drag(window, FIRST, LAST)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
-    assert answered(window).endswith("are now labelled 3 South, M > split.")
+    assert answered(window).endswith(f"are now labelled 3 {session.class_names[3]}.")
 
 
 # -- labels that do not come into force --------------------------------------------------------------------------
@@ -403,7 +403,8 @@ def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window,
     drag(window, 30, 33)
     press(window, Qt.Key.Key_3)
     assert session.labels.classes[30:34].tolist() == [1, 3, 3, 3]
-    assert answered(window).endswith("are now labelled 3 South, M > split. On 1 of them, another label takes precedence.")
+    ending = f"are now labelled 3 {session.class_names[3]}. On 1 of them, another label takes precedence."
+    assert answered(window).endswith(ending)
     press(window, Qt.Key.Key_Escape)
     assert said == []
     press(window, Qt.Key.Key_4)

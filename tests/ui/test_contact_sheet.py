@@ -117,7 +117,7 @@ def test_the_heat_of_a_prediction_is_hidden_while_labelling_blind(session):
     session.heat[session.index] = np.zeros((4, 4), np.float32)
     session.set_display(blind=True)
     session.heat[session.index] = np.zeros((4, 4), np.float32)
-    assert (scene_of(session).heat, scene_of(session).heat_class) == (None, -1)
+    assert (scene_of(session).heat, scene_of(session).heat_name) == (None, "")
     session.set_display(explain=False)
     explaining.explain(session)
     assert not session.display.explain

@@ -1,15 +1,20 @@
 """Menus where one would right-click: on maps, series, timeline, matrix, tables and small maps."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 import tiny_season as tiny
 from finished_run import trained
-from PySide6.QtCore import QPoint, QPointF, QTimer
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu
 
 from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.ui.dialogs.export_dialogs import FigureDialog
+from quakegui.ui.dialogs.flags_dialog import FlagsDialog
 from quakegui.ui.plots.timeline_rows import row_boxes
 
 popped: list[QMenu] = []
@@ -141,6 +146,47 @@ def test_the_series_copy_the_values_of_a_moment(window):
     at = panel.graphics.mapFromScene(box.center())
     choose(right_click(panel.graphics, at), "Copy value")
     assert "EEE z " in clipboard().text()
+
+
+def drag(viewport, begin, end, modifier):
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, modifier, begin)
+    for at in ((begin + end) / 2, end):
+        move = QMouseEvent(QMouseEvent.Type.MouseMove, at, viewport.mapToGlobal(at), Qt.MouseButton.NoButton,
+                           Qt.MouseButton.LeftButton, modifier)  # fmt: skip
+        QApplication.sendEvent(viewport, move)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, modifier, end)
+
+
+def test_a_night_or_a_selected_interval_of_the_series_is_flagged_from_its_menu(window, monkeypatch):
+    opened: list[FlagsDialog] = []
+    monkeypatch.setattr(FlagsDialog, "exec", lambda dialog: opened.append(dialog))  # noqa: PLW0108 - binds the dialog
+    session, panel = window.session, window.docks["series"].widget()
+    session.pick(["EEE"])
+    walking.go_to(session, 21)
+    panel.show_days_around()
+    box, viewport = panel.plots["raw"].getViewBox(), panel.graphics.viewport()
+    middle = panel.graphics.mapFromScene(box.sceneBoundingRect().center())
+    choose(right_click(panel.graphics, middle), "Flag this night of EEE")
+    (dialog,) = opened
+    assert (dialog.station.currentText(), dialog.kind.currentIndex()) == ("EEE", 0)
+    assert dialog.since.date() == dialog.until.date()
+    view = box.viewRange()[0]
+    drag(viewport, middle - QPoint(20, 0), middle + QPoint(20, 0), Qt.KeyboardModifier.ShiftModifier)
+    assert box.viewRange()[0] == view  # the plot stays
+    since, until = panel.interval
+    seconds = box.viewPixelSize()[0]
+    assert until - since == pytest.approx(40 * seconds, abs=2 * seconds)
+    choose(right_click(panel.graphics, middle), "Flag the selected readings of EEE")
+    dialog = opened[-1]
+    assert dialog.kind.currentIndex() == 1
+    zone = ZoneInfo(session.project.timezone)
+    shown = [datetime.fromtimestamp(round(end), zone).strftime("%Y-%m-%d %H:%M:%S") for end in (since, until)]
+    assert [field.text() for field in (dialog.since, dialog.until)] == shown
+    assert not dialog.add.isEnabled()  # it lacks the reason
+    session.pick(["AAA"])
+    assert panel.interval is None
+    for each in opened:
+        each.deleteLater()
 
 
 def test_regions_are_copied_as_a_cell_and_as_a_table(window):

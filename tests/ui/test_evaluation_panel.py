@@ -13,6 +13,7 @@ from quakegui.app import labelling, walking
 from quakegui.app.change import Change
 from quakegui.app.evaluation import Evaluation, answers_of
 from quakegui.app.training import Training
+from quakegui.learn import season_runs
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.project import catalogue, journal, runs
@@ -25,9 +26,8 @@ LATER = slice(38, 43)
 """Days after the run's knowledge: it has answered them day by day."""
 
 
-@pytest.fixture
-def judged(session, open_window, qtbot):
-    """Return a window whose run in use has answers of all three kinds, Evaluation on top, and the run with its fold."""
+def answered(session):
+    """Leave a run in use that has answers of all three kinds, and return its id and its fold."""
     project, days = session.project, session.days
     journal.write_labels(project, days[10:18], 0, source=LabelSource.ANALYST, author="tester")
     journal.write_labels(project, days[28:38], 0, source=LabelSource.ANALYST, author="tester")
@@ -43,9 +43,25 @@ def judged(session, open_window, qtbot):
         runs.LedgerPredictions(later, shares, "prospective", ("m",) * later.size, stamps, "c"),
         issued_ms=2 * 86_400_000,
     )
-    window = open_window(session)
-    session.reload(Change.LABELS | Change.RUNS | Change.PREDICTIONS)
-    return window, run, fold
+    return run.id, fold
+
+
+@pytest.fixture(scope="module")
+def answered_tiny(changed_tiny):
+    """Return the small project with such a run, its id and its fold; no test may change it."""
+    return changed_tiny(answered)
+
+
+@pytest.fixture
+def source_folder(request, tiny_folder, answered_tiny):
+    return answered_tiny[0] if "judged" in request.fixturenames else tiny_folder
+
+
+@pytest.fixture
+def judged(session, answered_tiny, open_window):
+    """Return a window whose run in use has answers of all three kinds, Evaluation on top, and the run with its fold."""
+    run, fold = answered_tiny[1]
+    return open_window(session), season_runs.find_run(session.project, run), fold
 
 
 def panel_of(window):

@@ -33,6 +33,7 @@ from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 from quakegui.ui.dialogs.command_palette import CommandPalette
 from quakegui.ui.dialogs.date_dialog import DateDialog
 from quakegui.ui.dialogs.export_dialogs import AnimationDialog, FigureDialog
+from quakegui.ui.dialogs.fetch_dialog import FetchDialog
 from quakegui.ui.dialogs.guide import GuideDialog
 from quakegui.ui.dialogs.history_dialog import HistoryDialog
 from quakegui.ui.dialogs.import_wizard import ImportWizard
@@ -48,6 +49,7 @@ KINDS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdi
 DIALOGS = {
     "new project": lambda window: NewProjectDialog(Path.home(), window),
     "import": lambda window: ImportWizard(window.session, window),
+    "fetch": lambda window: FetchDialog(window.session, window),
     "catalogue": lambda window: CatalogueDialog(window.session, window),
     "stations": lambda window: StationsDialog(window.session, window),
     "season": lambda window: SeasonDialog(window.session, window),

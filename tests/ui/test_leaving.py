@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from quakegui.app import computing, labelling, runs, training
 from quakegui.app.jobs import StoppedError
 from quakegui.app.taking_in import take_in_days
-from quakegui.learn import operating
+from quakegui.learn import issuing, operating
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui import commands
 from quakegui.ui.dialogs import import_wizard, new_project
@@ -85,7 +85,7 @@ class Worker(training.TrainingThread):
 
 
 @pytest.fixture
-def trains(window, session, monkeypatch, qtbot):
+def trains(window, session, monkeypatch, qtbot, blank_maps):
     """Let a training run."""
     monkeypatch.setattr(training, "TrainingThread", lambda folder, parent, **_more: Worker(folder))
     labelling.label(session, 0, range(10))
@@ -134,7 +134,7 @@ def test_nothing_is_asked_where_nothing_runs(ends, answer, qtbot):
 WORK = {
     "Importing": (import_wizard, "import_paths"),
     "Updating with new data": (operating, "update"),
-    "Predicting with the model": (operating, "predict_days"),
+    "Predicting with the model": (issuing, "predict_days"),
 }
 
 

@@ -30,11 +30,14 @@ FOUND = Limit(
 
 
 @pytest.fixture
+def source_folder(trained_tiny):
+    return trained_tiny
+
+
+@pytest.fixture
 def page(session, open_window):
     """Return the page of a window with a finished run in use, whose limit is not computed yet."""
-    trained(session)
     window = open_window(session)
-    session.reload(Change.LABELS | Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
     return window.docks["evaluation"].widget().limit
 

@@ -9,20 +9,15 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from quakegui.app import walking
 from quakegui.learn.messages import Hello
 from quakegui.ui import theme
-from quakegui.ui.main_window import MainWindow, fit_of
+from quakegui.ui.main_window import fit_of
 from quakegui.ui.plots.time_axis import DayAxis
 from quakegui.ui.plots.timeline_rows import LEAST_ROWS, ROWS, _beside, row_boxes
 from quakegui.ui.quiet_labels import ElidedLabel, SteadyLabel, WrappedLabel
 
 
 @pytest.fixture
-def window(session, qtbot):
-    shown = MainWindow(session)
-    qtbot.addWidget(shown)
-    shown.resize(1600, 1000)
-    shown.show()
-    qtbot.waitExposed(shown)
-    return shown
+def window(session, open_window):
+    return open_window(session, (1600, 1000))
 
 
 def test_a_line_without_room_ends_in_dots_and_tells_all(qtbot):

@@ -10,7 +10,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPdfWriter
 from PySide6.QtWidgets import QFileDialog, QPushButton
@@ -24,7 +23,6 @@ from quakegui.ui import i18n, report_command, report_pdf
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.dialogs.guide import GuideDialog, show_guide
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
-from quakegui.ui.main_window import MainWindow
 from quakegui.ui.pdf_text import name_ideographs
 from quakegui.ui.report_pdf import ReportError, write_pdf
 from quakegui.ui.save_paths import with_ending
@@ -35,11 +33,8 @@ needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="
 
 
 @pytest.fixture
-def window(session: Session):
-    made = MainWindow(session)
-    yield made
-    made.close()
-    shiboken6.delete(made)
+def window(session: Session, open_window):
+    return open_window(session)
 
 
 def said(session: Session, qtbot, act) -> tuple[str, str]:
@@ -112,24 +107,26 @@ def test_the_ending_typed_goes_before_the_kind_chosen(name, kind, expected):
     assert with_ending(name, kind, report_command.ENDINGS).name == expected
 
 
-def test_earthquakes_begin_pages_and_no_picture_is_wider_than_a_page(tiny_folder, tmp_path, qapp):
+@pytest.fixture(scope="module")
+def report(tiny_folder) -> Report:
     with Project.open(tiny_folder) as project:
-        made = make_report(project)
-    assert max(figure.width for figure in made.figures) <= 680
-    assert max(figure.height for figure in made.figures) <= 900
-    pages = write_pdf(made, tmp_path / "out.pdf")
-    assert pages >= made.body.count("page-break-before") + 1
-    assert write_pdf(made, tmp_path / "out.pdf") == pages
+        return make_report(project)
 
 
-def test_a_former_file_stays_whole_where_the_new_one_fails(tiny_folder, tmp_path, monkeypatch, qapp):
-    with Project.open(tiny_folder) as project:
-        made = make_report(project)
+def test_earthquakes_begin_pages_and_no_picture_is_wider_than_a_page(report, tmp_path, qapp):
+    assert max(figure.width for figure in report.figures) <= 680
+    assert max(figure.height for figure in report.figures) <= 900
+    pages = write_pdf(report, tmp_path / "out.pdf")
+    assert pages >= report.body.count("page-break-before") + 1
+    assert write_pdf(report, tmp_path / "out.pdf") == pages
+
+
+def test_a_former_file_stays_whole_where_the_new_one_fails(report, tmp_path, monkeypatch, qapp):
     path = tmp_path / "out.pdf"
     path.write_bytes(b"former")
     monkeypatch.setattr(report_pdf, "_paint", lambda *_given: 0)
     with pytest.raises(ReportError, match="Could not write"):
-        write_pdf(made, path)
+        write_pdf(report, path)
     assert path.read_bytes() == b"former"
 
 

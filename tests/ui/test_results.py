@@ -8,9 +8,10 @@ from finished_run import trained
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget
 
+from quakegui.app import computing
 from quakegui.app.change import Change
 from quakegui.judge.predictors import PREDICTORS
-from quakegui.project import journal
+from quakegui.project import flags, journal
 from quakegui.report import results
 from quakegui.report.words import Words
 from quakegui.season.labels import LabelRule
@@ -18,11 +19,14 @@ from quakegui.ui import i18n, theme
 
 
 @pytest.fixture
+def source_folder(trained_tiny):
+    return trained_tiny
+
+
+@pytest.fixture
 def results_window(session, open_window):
     """Return a window with Evaluation on top and a finished run in use."""
-    trained(session)
     window = open_window(session)
-    session.reload(Change.LABELS | Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
     return window
 
@@ -50,6 +54,16 @@ def cells(table):
 
 def head(table):
     return [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+
+
+def flag_a_night(session, qtbot):
+    """Flag a night before the season, which changes the background of its first days."""
+    night = session.season.all_days[20]
+    flags.flag(
+        session.project, flags.nights_of("AAA", night, night, timezone=session.project.timezone), author="Li", reason="cow"
+    )
+    computing.recompute(session)
+    qtbot.waitUntil(lambda: session.season is not None and session.season.flags != () and not session.jobs.busy)
 
 
 def page_texts(panel):
@@ -187,3 +201,16 @@ def test_pictures_take_the_colours_of_the_screen_and_leave_room_for_each(results
     dark = view.widget().grab().toImage().pixelColor(2, 2)
     theme.apply("light")
     assert (light.lightness() > 200, dark.lightness() < 60) == (True, True)
+
+
+def test_without_flags_stands_beside_the_verdict_why_there_is_none(results_window, session, qtbot):
+    panel = judged(qtbot, results_window)
+    assert not panel.unflagged.isVisible()
+    flag_a_night(session, qtbot)
+    qtbot.waitUntil(lambda: panel.unflagged.isVisible() and not session.jobs.busy)
+    assert panel.unflagged.text().startswith("No verdict without the flags: the model was trained on maps of this season.")
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: panel.unflagged.text().startswith("不考虑剔除标记时没有结论："))
+    i18n.set_language("en")
+    session.set_display(blind=True)
+    assert not panel.unflagged.isVisible()

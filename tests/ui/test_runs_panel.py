@@ -11,13 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QTableWidget
 
 from quakegui.app.change import Change
-from quakegui.learn import operating, season_runs
+from quakegui.learn import issuing, season_runs
 from quakegui.learn.runs import registry
 from quakegui.learn.runs.files import write_arrays
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import registrations, runs
 from quakegui.project.store import ProjectError
-from quakegui.ui.main_window import MainWindow
 
 TINY = RunConfig(name="tiny", protocol="chronological", size=16, width=2, dense=(8, 8), epochs=2, patience=0, batch_size=8)
 
@@ -28,17 +27,14 @@ def started(run):
 
 
 @pytest.fixture
-def window(session, qtbot):
-    made = MainWindow(session)
-    qtbot.addWidget(made)
-    made.resize(1440, 900)
-    made.show()
-    made.layouts.show("runs")
-    return made
+def window(session, open_window):
+    opened = open_window(session, (1440, 900))
+    opened.layouts.show("runs")
+    return opened
 
 
 @pytest.fixture
-def run(session):
+def run(session, blank_maps):
     """Return a run that has just been begun, in the project of the window."""
     made = season_runs.begin_run(session.project, session.season, TINY)
     session.reload(Change.RUNS)
@@ -128,7 +124,7 @@ def test_a_run_in_use_that_the_project_cannot_let_go_of_stays_where_it_is(window
     runs.use_run(session.project, run.id)
     session.reload(Change.RUNS)
     monkeypatch.setattr(runs, "use_run", held)
-    monkeypatch.setattr(operating, "predict_days", lambda *_given, **_named: None)
+    monkeypatch.setattr(issuing, "predict_days", lambda *_given, **_named: None)
     said = []
     session.said.connect(lambda sentence, level: said.append(sentence) if level == "error" else None)
     for name in ("delete", "use"):
@@ -203,7 +199,7 @@ def test_a_run_that_has_said_nothing_here_is_asked_before_it_is_shown(window, se
         said = runs.LedgerPredictions(season.days, shares, "in-sample", ("m",) * season.days.size, stamps, "c")
         runs.append_predictions(project, asked.id, said)
 
-    monkeypatch.setattr(operating, "predict_days", answer)
+    monkeypatch.setattr(issuing, "predict_days", answer)
     press(qtbot, window, "use")
     wait(qtbot, window)
     assert (session.predictions.run, set(session.predictions.classes)) == (run.id, {1})

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QCommandLinkButton, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLabel, QPlainTextEdit
 from shown import shown
 
 from quakegui.app import opening, walking
@@ -24,6 +24,7 @@ from quakegui.project.importreport import ImportedFile, ImportReport
 from quakegui.report.result_drawings import ForestRow, PlotWords, forest
 from quakegui.ui import theme
 from quakegui.ui.dialogs.import_report import ImportReportPage
+from quakegui.ui.panels.start_page import Way
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -206,7 +207,7 @@ def test_the_stamp_and_the_veils_legend_cover_no_figure_of_the_colour_bar(window
     session.set_display(explain=True)
     view.show_scene(scene_of(session))
     veiled = view.grab().toImage()
-    assert scene_of(session).heat_class == session.predictions.classes[20]
+    assert scene_of(session).heat_name == session.class_names[session.predictions.classes[20]]
     beside = parts.bar.adjusted(-10, -10, 60, 10).toRect().intersected(view.rect())
     assert plain.copy(beside) == veiled.copy(beside)
     corner = QRectF(parts.image.left() + 6, parts.image.bottom() - 20, 40, 12).toRect()
@@ -235,9 +236,23 @@ def test_ones_own_data_takes_one_press(empty_session, open_window, monkeypatch):
 
 
 def test_each_way_to_start_keeps_the_height_of_its_description(empty_session, open_window):
-    for button in open_window(empty_session).start_page.findChildren(QCommandLinkButton):
-        button.resize(300, button.heightForWidth(300))
-        assert button.minimumHeight() == button.heightForWidth(300) > button.minimumSizeHint().height()
+    for button in open_window(empty_session).start_page.findChildren(Way):
+        button.resize(900, 40)
+        flat = button.minimumHeight()
+        button.resize(200, 40)
+        assert button.minimumHeight() > flat  # its description takes more lines
+
+
+def test_the_ways_to_start_follow_the_text_size(empty_session, open_window):
+    page = open_window(empty_session).start_page
+    heights = []
+    for scale in (1.0, 1.5):
+        empty_session.set_settings(text_scale=scale)
+        QApplication.processEvents()
+        labels = [label for way in page.findChildren(Way) for label in way.findChildren(QLabel) if label.text()]
+        heights.append([label.fontMetrics().height() for label in labels])
+    assert len(heights[0]) == 6  # a title and a description each
+    assert all(large > 1.3 * small for small, large in zip(*heights, strict=True))
 
 
 def test_one_imported_file_is_not_told_in_the_plural(qtbot):
@@ -253,7 +268,7 @@ def test_one_imported_file_is_not_told_in_the_plural(qtbot):
 
 
 def test_the_key_of_the_predictor_chart_does_not_overprint_itself():
-    key = "AUC of the predictor", "AUC of the model beyond this predictor (80% interval)", "constant prediction"
+    key = "AUC of the predictor", "AUC of the part unexplained by this predictor (80% interval)", "constant prediction"
     row = ForestRow("Model", 0.7, (0.6, 0.8), (math.nan, math.nan, math.nan))
     drawn = forest([row], PlotWords("AUC", "", key, "", "")).data.decode()
     found = [re.search(rf'x="([\d.]+)" y="([\d.]+)"[^>]*>{re.escape(text)}', drawn) for text in key]

@@ -377,7 +377,7 @@ def test_a_click_goes_to_the_day(panel, session, qtbot):
 
 def test_local_ticks():
     axis = LocalTimeAxis()
-    axis.offset_s = 8 * HOUR
+    axis.set_zone("Asia/Shanghai")
     (step, values), *_ = axis.tickValues(SILENT_NOON, SILENT_NOON + 10 * DAY, 500.0)
     assert step == DAY
     assert {(value + 8 * HOUR) % DAY for value in values} == {0.0}
@@ -386,6 +386,14 @@ def test_local_ticks():
     assert axis.tickStrings(values[:3], 1.0, step) == ["12:00", "15:00", "18:00"]
     (step, values), *_ = axis.tickValues(SILENT_NOON, SILENT_NOON + 3000 * DAY, 500.0)
     assert len(axis.tickStrings(values, 1.0, step)[0]) == 10
+    # pyqtgraph#1345: on both sides of a change of the clocks a tick stands at its own local time
+    axis.set_zone("America/New_York")
+    midnight = float(np.datetime64("2022-03-12T05:00", "s").astype(np.int64))  # the clocks went forward a day later
+    (step, values), *_ = axis.tickValues(midnight, midnight + 3 * DAY - HOUR, 200.0)
+    assert axis.tickStrings(values, 1.0, step) == ["03-12", "03-13", "03-14", "03-15"]
+    assert [(value - midnight) / HOUR for value in values] == [0.0, 24.0, 47.0, 71.0]
+    (step, values), *_ = axis.tickValues(midnight + DAY, midnight + DAY + 4 * HOUR, 260.0)
+    assert axis.tickStrings(values, 1.0, step) == ["03-13", "01:00", "03:00", "04:00", "05:00"]
     del axis
 
 

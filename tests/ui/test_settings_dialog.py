@@ -32,7 +32,7 @@ def choose(box, row):
 def test_the_words_follow_the_language_that_is_chosen_in_it(dialog, qtbot):
     assert (dialog.windowTitle(), dialog.worker.title()) == (
         "Settings",
-        "Where models are trained and predictions are computed",
+        "Training and prediction",
     )
     choose(dialog.language, dialog.language.findData("zh"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "设置")

@@ -159,8 +159,8 @@ def test_words_of_a_day(panel, session):
     assert words == [
         "2022-02-26",
         "M 4.6  12:00 UTC+08:00  north of here",
-        "Label: 1 North, M > split — by an analyst (tester)",
-        "Prediction: 3 South, M > split, 80%, out-of-fold",
+        f"Label: 1 {session.class_names[1]} — by an analyst (tester)",
+        f"Prediction: 3 {session.class_names[3]}, 80%, out-of-fold",
         "An alarm is open",
         "Kp 2.0",
         *[line for line in words if line.startswith("Area")],

@@ -149,7 +149,7 @@ def test_a_pre_training_asks_for_its_length_and_its_seed_alone(panel):
     def named(kind, name):
         return next(each for each in panel.findChildren(kind) if each.accessibleName() == name)
 
-    recipe = named(QComboBox, "Training settings")
+    recipe = named(QComboBox, "Preset")
     recipe.setCurrentIndex(recipe.findData("stack"))
     recipe.activated.emit(recipe.currentIndex())
     named(QSpinBox, "Maximum epochs").setValue(3)
@@ -157,7 +157,7 @@ def test_a_pre_training_asks_for_its_length_and_its_seed_alone(panel):
     asked = panel.recipe()
     assert (asked.protocol, asked.channel, asked.size, asked.epochs, asked.seed) == ("zero-shot", "stack", 32, 3, 5)
     assert not named(QComboBox, "Protocol").isEnabled()
-    assert "42 simulated seasons" in named(QSpinBox, "Maximum epochs").toolTip()
+    assert "42 synthetic seasons" in named(QSpinBox, "Maximum epochs").toolTip()
     recipe.setCurrentIndex(recipe.findData("fast"))
     recipe.activated.emit(recipe.currentIndex())
     assert (panel.recipe().protocol, panel.recipe().channel) == ("blocked", "colour")

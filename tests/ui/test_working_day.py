@@ -15,7 +15,7 @@ from quakegui.project import journal
 from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.agreement_dialog import AgreementDialog
 from quakegui.ui.dialogs.command_palette import CommandPalette
-from quakegui.ui.panels.play_bar import KINDS
+from quakegui.ui.panels.play_bar import EVERY_KIND
 from quakegui.ui.plots.timeline_rows import row_boxes
 
 LEFT = Qt.MouseButton.LeftButton
@@ -154,7 +154,7 @@ def test_the_walk_is_narrowed_by_a_filter(window, qtbot, kind, first, second):
     session, bar = window.session, window.day_map_panel.play_bar
     press(qtbot, window, Qt.Key.Key_F)
     assert bar.only.view().isVisible()
-    for _ in range([name for name, _ in KINDS].index(kind)):
+    for _ in range(EVERY_KIND.index(kind)):
         qtbot.keyClick(bar.only.view(), Qt.Key.Key_Down)
     qtbot.keyClick(bar.only.view(), Qt.Key.Key_Return)
     assert session.only == kind

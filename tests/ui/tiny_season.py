@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from quakegui.project import catalogue, journal, runs
-from quakegui.project.importing import store_parsed
+from quakegui.project.importing import store_files
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project
@@ -78,7 +78,7 @@ def make(folder: Path) -> None:
     project = Project.create(folder, timezone=ZONE, name="Tiny", synthetic=True)
     with project:
         project.set_config(SeasonConfig(ZONE, first_day=FIRST, last_day=LAST))
-        store_parsed(project, [*files, ParsedFile("kp", "kp", "k" * 64, "kp", stations=stations()[-1:], kp=Kp(slots, kp))])
+        store_files(project, [*files, ParsedFile("kp", "kp", "k" * 64, "kp", stations=stations()[-1:], kp=Kp(slots, kp))])
         catalogue.store_events(project, events(), declustering=Declustering(method="none"))
         catalogue.set_class_scheme(project, ClassScheme(4.0, (28.9, 102.3), (27.3, 101.9)))
         season_days = np.arange(FIRST, LAST + 1)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import catalogues
@@ -11,6 +12,12 @@ LANGUAGES = sorted(path.stem for path in catalogues.FOLDER.glob("*.po"))
 GLOSSARY = {"confusion matrix": "混淆矩阵", "contour map": "等值线图", "extremum region": "极值区域"}
 AVOID = ("注释", "站点", "等高线")
 BELOW_APP = ("season", "simulate", "formats", "project", "judge", "learn", "report")
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a source, parsed once for the tests of this file."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
 
 
 def fields(text: str) -> set[str]:
@@ -86,7 +93,7 @@ def test_errors_below_the_window_say_sentences_that_keep_their_values() -> None:
 def test_no_text_is_worded_within_an_f_string() -> None:
     found = []
     for path in (catalogues.REPOSITORY / "quakegui").rglob("*.py"):
-        joined = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr)]
+        joined = [node for node in nodes(path) if isinstance(node, ast.JoinedStr)]
         found += [f"{path}:{text.lineno}" for text in joined if any(map(worded_there, ast.walk(text)))]
     assert found == [], "no tool takes a text out of an f-string: word it before"
 
@@ -100,14 +107,14 @@ def worded_there(node: ast.AST) -> bool:
 
 def finished(path: Path) -> list[int]:
     """Return the lines on which an error is raised with a sentence whose values can no longer be told from it."""
-    raised = [node.exc for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Raise)]
+    raised = [node.exc for node in nodes(path) if isinstance(node, ast.Raise)]
     calls = [node for node in raised if isinstance(node, ast.Call) and node.args]
     return [call.lineno for call in calls if isinstance(call.args[0], ast.JoinedStr | ast.BinOp)]
 
 
 def bare(path: Path) -> list[int]:
     """Return the lines on which a value that is put into a sentence, or is chosen for one, is a text in words."""
-    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(path) if isinstance(node, ast.Call)]
     said = [call for call in calls if ast.unparse(call.func) in {"Said", "counted", "say"}]
     return [value.lineno for call in said for keyword in call.keywords for value in texts_of(keyword.value) if in_words(value)]
 

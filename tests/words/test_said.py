@@ -12,7 +12,7 @@ import pytest
 
 from quakegui.formats import FormatError
 from quakegui.project.store import ProjectError
-from quakegui.words import Said, counted, joined, text_from_json, text_to_json, worded
+from quakegui.words import Said, counted, joined, own_name, text_from_json, text_to_json, word, worded
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -114,3 +114,8 @@ def test_it_does_not_change() -> None:
         said().template = "x"
     with pytest.raises(TypeError, match="item assignment"):
         said().values["path"] = "x"  # type: ignore[index]
+
+
+def test_a_language_has_its_own_name_in_every_language() -> None:
+    assert [own_name(code) for code in ("en", "zh")] == ["English", "中文"]
+    assert word("English", "zh") == "English", "the menu of a Chinese window offers English"

@@ -61,7 +61,7 @@ class Predictor:
     rival
         Phrase for the verdict "Not better than ...", to be translated; None for a baseline that uses the geomagnetic field, or
         nothing, and so does not affect the verdict.
-    weighed
+    class_weighted
         Whether it is trained with class weights, so that its probabilities correspond to events on half of the days.
     clue
         Columns of a rival, the plainest one first, that other methods may exploit better than it does, see `Clue`.
@@ -72,7 +72,7 @@ class Predictor:
     columns: Columns
     fit_predict: FitPredict
     rival: str | None
-    weighed: bool = True
+    class_weighted: bool = True
     clue: Columns | None = None
 
 
@@ -106,7 +106,7 @@ def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", mark("Majority"), columns.nothing, majority, None, weighed=False),
+        Predictor("majority", mark("Majority"), columns.nothing, majority, None, class_weighted=False),
         Predictor("kp", mark("Kp only"), columns.kp, logistic, mark("Kp"), clue=columns.kp),
         Predictor("calendar", mark("Calendar only"), columns.calendar, logistic, mark("the calendar"), clue=columns.calendar),
         Predictor(
@@ -133,7 +133,7 @@ PREDICTORS: dict[str, Predictor] = {
             mark("everything but the field"),
         ),
         Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
-        Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, weighed=False),
+        Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, class_weighted=False),
         Predictor(
             "boosting-features",
             mark("Boosted trees on region features"),

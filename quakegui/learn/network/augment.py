@@ -62,17 +62,17 @@ def copy_recipes(
     return recipes
 
 
-def combine(fixed: NDArray[np.float32], varied: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the recipes equivalent to `fixed` followed by `varied`, shape (image, 3).
+def combine(fixed: NDArray[np.float32], variations: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the recipes equivalent to `fixed` followed by `variations`, shape (image, 3).
 
     Parameters
     ----------
-    fixed, varied
+    fixed, variations
         Recipes, shape (image, 3) each.
     """
-    flip = np.abs(fixed[:, 0] - varied[:, 0])
+    flip = np.abs(fixed[:, 0] - variations[:, 0])
     # contrast is relative to the mean of the image, so a brightness added before is unchanged
-    return np.stack([flip, fixed[:, 1] + varied[:, 1], fixed[:, 2] * varied[:, 2]], axis=1).astype(np.float32)
+    return np.stack([flip, fixed[:, 1] + variations[:, 1], fixed[:, 2] * variations[:, 2]], axis=1).astype(np.float32)
 
 
 def grow(

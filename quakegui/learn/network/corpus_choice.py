@@ -1,4 +1,4 @@
-"""Calibrator and alarm rule of a pre-trained model, chosen on simulated seasons.
+"""Calibrator and alarm rule of a pre-trained model, chosen on synthetic seasons.
 
 These seasons follow those of the training, so that none is used for both; the analyst's own season is not used.
 """
@@ -17,8 +17,9 @@ from quakegui.judge.calibration import Calibrator, fit_calibrator
 from quakegui.judge.skill import r_zero
 from quakegui.learn.network.pretraining import TOGETHER
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.steps import Stop
 from quakegui.learn.runs.frozen import FrozenAlarms
+from quakegui.progress import CancelCheck, never
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.words import Said
@@ -65,7 +66,7 @@ def choose(
     *,
     seasons: int = CHOOSING,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
-    stopped: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
 ) -> CorpusChoice:
     """Return calibrator and alarm rule, chosen on the seasons that follow those of a pre-training.
 
@@ -81,13 +82,13 @@ def choose(
         Number of seasons.
     progress
         Called with seasons done, and total.
-    stopped
+    cancelled
         Whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If no season has an event.
     """
@@ -96,7 +97,7 @@ def choose(
     happened: list[NDArray[np.bool_]] = []
     numbers = range(recipe.seasons, recipe.seasons + seasons)
     for each in simulate(recipe.plan, numbers, pixels=recipe.network.size, together=TOGETHER):
-        if stopped():
+        if cancelled():
             raise Stop
         said = answer(each.season).astype(np.float64)
         scored = np.isfinite(said).all(axis=1) & ~each.labels.post
@@ -135,7 +136,7 @@ def _alarms(found: Sequence[tuple[Series, Catalogue]], calibrator: Calibrator) -
         scores.append(hits - share)
         shares.append(share)
     if not scores:
-        raise ValueError(Said("No simulated season contains an earthquake, so an alarm rule cannot be chosen."))
+        raise ValueError(Said("No synthetic season contains an earthquake, so an alarm rule cannot be chosen."))
     often, score, share = np.mean(above, axis=0), np.mean(scores, axis=0), np.mean(shares, axis=0)
     worth = np.where(share <= LARGEST_SHARE, often + 1e-3 * score, -np.inf)
     place = tuple(int(at) for at in np.unravel_index(int(np.argmax(worth)), worth.shape))

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from quakegui.words import Said
 
+THREADS = "QUAKEGUI_THREADS"
+"""Environment variable that pins the number of threads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -41,11 +44,37 @@ class Device:
     reason: str
 
 
+def threads() -> int:
+    """Return the number of threads of a model's computations: as pinned by `THREADS`, otherwise that of the processors.
+
+    With another number, sums are taken in another order, and the last bits of a training differ.
+    """
+    pinned = os.environ.get(THREADS, "")
+    if pinned.isdecimal() and int(pinned) > 0:
+        return int(pinned)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pin_threads(backend: str) -> None:
+    """Pin the number of threads, if it is given; before the backend computes anything."""
+    if THREADS not in os.environ:
+        return
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads())
+    else:
+        import torch
+
+        torch.set_num_threads(threads())
+
+
 def detect() -> Device:
     """Return the device of the Keras backend."""
     import keras
 
     backend = str(keras.backend.backend())
+    _pin_threads(backend)
     version, name, missing = _tensorflow() if backend == "tensorflow" else _torch()
     if name:
         driver, memory = _graphics_card()

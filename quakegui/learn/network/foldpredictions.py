@@ -33,14 +33,14 @@ class Masked:
     answer: Predict
 
 
-def empty_predictions(config: RunConfig, data: Snapshot, *, masked: bool = False) -> RunPredictions:
+def empty_predictions(config: RunConfig, data: Snapshot, *, with_other_outages: bool = False) -> RunPredictions:
     """Return predictions that are all NaN, with the role of each day in every fold and the test images.
 
     Parameters
     ----------
     config, data
         Settings, and training data of the run.
-    masked
+    with_other_outages
         Whether maps with the missing stations of other days will be predicted, too.
     """
     days, classes, folds = len(data.days), len(config.classes), len(data.folds)
@@ -65,20 +65,26 @@ def empty_predictions(config: RunConfig, data: Snapshot, *, masked: bool = False
         image_probabilities=np.full((images, classes), np.nan, np.float32),
         members=np.full((several, folds + 1, days, classes), np.nan, np.float32),
         image_members=np.full((several, images, classes), np.nan, np.float32),
-        masked=np.full((config.members if masked else 0, days, classes), np.nan, np.float32),
+        masked=np.full((config.members if with_other_outages else 0, days, classes), np.nan, np.float32),
     )
 
 
 def add_phase(
-    kept: RunPredictions, config: RunConfig, data: Snapshot, phase: Phase, *, answer: Predict, masked: Masked | None = None
+    predictions: RunPredictions,
+    config: RunConfig,
+    data: Snapshot,
+    phase: Phase,
+    *,
+    answer: Predict,
+    other_outages: Masked | None = None,
 ) -> RunPredictions:
-    """Return `kept` with the predictions of one phase's model for every day with a map, and for its test images.
+    """Return `predictions` with the predictions of one phase's model for every day with a map, and for its test images.
 
     The predictions of a fold are the mean of its members so far.
 
     Parameters
     ----------
-    kept
+    predictions
         Predictions so far.
     config, data
         Settings, and training data of the run.
@@ -86,36 +92,36 @@ def add_phase(
         The phase that ended.
     answer
         Function from day numbers, shape (image,), and recipes, shape (image, 3), to probabilities, shape (image, class).
-    masked
+    other_outages
         Maps with the missing stations of other days, if they are predicted, too.
     """
     mapped, member = np.flatnonzero(data.has_map), phase.member
-    answers = np.full(kept.final.shape, np.nan, np.float32)
+    answers = np.full(predictions.final.shape, np.nan, np.float32)
     answers[mapped] = answer(mapped, np.tile(NEUTRAL, (len(mapped), 1)))
-    if masked is not None and not phase.final:
-        kept = _add_masked(kept, phase, answers, masked)
-    if len(kept.members):
-        members = kept.members.copy()
+    if other_outages is not None and not phase.final:
+        predictions = _add_masked(predictions, phase, answers, other_outages)
+    if len(predictions.members):
+        members = predictions.members.copy()
         members[member, phase.part] = answers
-        kept, answers = replace(kept, members=members), members[: member + 1, phase.part].mean(axis=0)
+        predictions, answers = replace(predictions, members=members), members[: member + 1, phase.part].mean(axis=0)
     if phase.final:
-        trained = kept.final_trained.copy()
+        trained = predictions.final_trained.copy()
         trained[phase.train_day] = True
-        return replace(kept, final=answers, final_trained=trained)
-    probabilities = kept.probabilities.copy()
+        return replace(predictions, final=answers, final_trained=trained)
+    probabilities = predictions.probabilities.copy()
     probabilities[phase.part] = answers
-    own = np.flatnonzero(kept.image_fold == phase.part)
+    own = np.flatnonzero(predictions.image_fold == phase.part)
     if len(own):
-        day, copy = kept.image_day[own], kept.image_copy[own]
+        day, copy = predictions.image_day[own], predictions.image_copy[own]
         said = answer(day, copy_recipes(day, copy, config.augmentation, seed=config.seed))
-        if len(kept.image_members):
-            members = kept.image_members.copy()
+        if len(predictions.image_members):
+            members = predictions.image_members.copy()
             members[member, own] = said
-            kept, said = replace(kept, image_members=members), members[: member + 1, own].mean(axis=0)
-        images = kept.image_probabilities.copy()
+            predictions, said = replace(predictions, image_members=members), members[: member + 1, own].mean(axis=0)
+        images = predictions.image_probabilities.copy()
         images[own] = said
-        kept = replace(kept, image_probabilities=images)
-    return replace(kept, probabilities=probabilities)
+        predictions = replace(predictions, image_probabilities=images)
+    return replace(predictions, probabilities=probabilities)
 
 
 def _add_masked(kept: RunPredictions, phase: Phase, answers: NDArray[np.float32], masked: Masked) -> RunPredictions:

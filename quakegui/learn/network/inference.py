@@ -79,22 +79,22 @@ class Predictor:
                 progress(min(start + batch, len(maps)), len(maps))
         return out
 
-    def network(self, prepared: NDArray[Any], member: int = 0) -> Any:
+    def network(self, inputs: NDArray[Any], member: int = 0) -> Any:
         """Return the model with the weights of one member.
 
         One model is built for all members, so the next call for another member changes it.
 
         Parameters
         ----------
-        prepared
+        inputs
             Maps from `vgg12.prepare`; only their shape and type are used.
         member
             Number of the member.
         """
-        key = (prepared.shape[1:], prepared.dtype)
+        key = (inputs.shape[1:], inputs.dtype)
         network, holder = self.networks.get(key, (None, -1))
         if network is None:
-            network = whole_network(self.run.config, prepared, self.palette, self.scalar)
+            network = whole_network(self.run.config, inputs, self.palette, self.scalar)
             network.compile(jit_compile=False)
         if holder != member:
             put_values(network.weights, self._weights[member])

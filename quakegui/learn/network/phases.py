@@ -134,7 +134,7 @@ def epoch_batches(config: RunConfig, phase: Phase, epoch: int) -> list[tuple[NDA
     return list(zip(np.array_split(order, parts), np.array_split(recipes, parts), strict=True))
 
 
-def class_weights(labels: NDArray[np.int8], classes: int, *, balanced: bool) -> NDArray[np.float32]:
+def class_weights(labels: NDArray[np.int8], classes: int, *, balance: bool) -> NDArray[np.float32]:
     """Return the weight of each class, float32, shape (class,), with mean 1 over the images and 1 for a class without images.
 
     Parameters
@@ -143,9 +143,9 @@ def class_weights(labels: NDArray[np.int8], classes: int, *, balanced: bool) -> 
         Class of each image, shape (image,).
     classes
         Number of classes.
-    balanced
+    balance
         Equal weight for days with and without an event (see `splits.class_weights`); otherwise all are 1.
     """
-    if not balanced:
+    if not balance:
         return np.ones(classes, np.float32)
     return splits.class_weights(labels, classes).astype(np.float32)

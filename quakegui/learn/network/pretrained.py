@@ -19,7 +19,6 @@ from quakegui.learn.network.corpus_choice import CHOOSING, CorpusChoice, choose
 from quakegui.learn.network.modelfile import CARD, CARD_FILE, MODEL, read_model
 from quakegui.learn.network.pretraining import PretrainingState, predict_both_signs, pretrain
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stopped
 from quakegui.learn.network.training import HISTORY
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_facts
@@ -29,6 +28,7 @@ from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, MadeFor, made_for_of
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck, never
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.season import Season
@@ -38,7 +38,7 @@ from quakegui.words import Said
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pretrained:
-    """A model trained on simulated seasons, ready to predict a season.
+    """A model trained on synthetic seasons, ready to predict a season.
 
     Attributes
     ----------
@@ -91,10 +91,10 @@ def make(
     recipe: Pretraining,
     *,
     say: Listen = lambda _message: None,
-    stopped: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
     choosing: int = CHOOSING,
 ) -> Path:
-    """Pre-train a model or resume its pre-training, choose its alarm rule on simulated seasons, and save it.
+    """Pre-train a model or resume its pre-training, choose its alarm rule on synthetic seasons, and save it.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def make(
         Existing folder; contains a checkpoint until the end.
     recipe
         Settings of the pre-training.
-    say, stopped
+    say, cancelled
         See `pretrain`.
     choosing
         Number of seasons for the choice of the alarm rule.
@@ -112,7 +112,7 @@ def make(
     Stop, FloatingPointError, ValueError
         See `pretrain`.
     """
-    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+    network, how = pretrain(recipe, say=say, cancelled=cancelled, folder=folder)
 
     def progress(done: int, total: int) -> None:
         say(messages.WorkerProgress(done, total, "seasons that choose the alarms"))
@@ -123,7 +123,7 @@ def make(
         how.weights,
         seasons=choosing,
         progress=progress,
-        stopped=stopped,
+        cancelled=cancelled,
     )
     path = save(folder, network, recipe, how, choice)
     for name in (CHECKPOINT, HISTORY):
@@ -206,55 +206,55 @@ def card_text(card: dict[str, Any]) -> str:
     """Return a card as text: the training of the model, and its limits."""
     network, plan, law, made = card["network"], card["plan"], card["plan"]["law"], card[MADE_FOR]
     last = plan["first_seed"] + card["seasons"] - 1
-    stations = "those of one network" if plan["networks"] else "the invented network for 5 seasons of 21, random ones else"
-    scale = ", footprints scaled by the distance between stations" if plan["scale_footprints"] else ""
-    laws = (
-        "one drawn for each season" if plan["law_per_season"] else ", ".join(f"{name} {value:g}" for name, value in law.items())
-    )
+    several = "the synthetic network in 5 of 21 seasons, random networks in the others"
+    stations = "those of one network" if plan["networks"] else several
+    scale = "; footprints scaled by the distance between stations" if plan["scale_footprints"] else ""
+    laws = "drawn for each season" if plan["law_per_season"] else ", ".join(f"{name} {value:g}" for name, value in law.items())
     rule, by = card[ALARMS], card["chosen_by"]
-    waited = f", {card['waited']:.0%} of it waiting for seasons" if "waited" in card else ""
+    waited = f", {card['waited']:.0%} of them waiting for seasons" if "waited" in card else ""
     alarms = (
-        f"open when P >= {rule['threshold']:g} on {rule['run_days']} days together, for {rule['open_days']} days; chosen on "
-        f"{by['seasons']} seasons, seeds from {by['first_seed']} (there R above R0 in {by['above']:.0%}, open "
-        f"{by['open_share']:.0%} of the time)"
+        f"open after {rule['run_days']} consecutive days with P >= {rule['threshold']:g}, for {rule['open_days']} days; "
+        f"chosen on {by['seasons']} seasons with seeds from {by['first_seed']} (R above R0 in {by['above']:.0%} of them, "
+        f"alarms open {by['open_share']:.0%} of the time)"
     )
     return f"""# {network["name"]}
 
-Trained on SYNTHETIC seasons, and on nothing else: it finds signals like these. That real earthquakes have such signals is not
-known, and no figure of this model says so.
+This model was trained on SYNTHETIC seasons only, and detects signals like those in them. Whether real earthquakes have such
+signals is not known, and no score of this model shows that they do.
 
 | | |
 |---|---|
 | input | {network["channel"]}, {network["size"]} x {network["size"]} pixels, z by the method {made["anomaly"]["method"]} |
-| network | VGG-12, {network["width"]} filters, head {network["head"]}, dense layers {network["dense"]} |
-| seasons | {card["seasons"]}, seeds {plan["first_seed"]} to {last}, each picture seen {card["passes"]} times |
-| strengths | {plan["strengths"][0]:g} to {plan["strengths"][1]:g}, log-uniform |
-| stations | {stations}; it answers for {made["fewest"]} to {made["most"]} |
-| earthquakes | {", ".join(plan["catalogues"])}, mean {plan["mean_events"][0]:g} to {plan["mean_events"][1]:g} a season |
-| law | {laws}{scale} |
+| model | VGG-12, {network["width"]} filters in the first block, head {network["head"]}, dense layers {network["dense"]} |
+| seasons | {card["seasons"]}, seeds {plan["first_seed"]} to {last}, each map used {card["passes"]} times |
+| signal strengths | {plan["strengths"][0]:g} to {plan["strengths"][1]:g}, log-uniform |
+| stations | {stations}; predicts seasons with {made["fewest"]} to {made["most"]} stations |
+| earthquakes | {", ".join(plan["catalogues"])}; mean {plan["mean_events"][0]:g} to {plan["mean_events"][1]:g} per season |
+| law of the signals | {laws}{scale} |
 | alarms | {alarms} |
-| training | {card["seconds"]:.0f} s{waited}; last mean loss {card["history"][-1]["loss"]:.3f} |
-| made by | {", ".join(f"{name} {value}" for name, value in card["versions"].items())} |
+| training | {card["seconds"]:.0f} s{waited}; final mean loss {card["history"][-1]["loss"]:.3f} |
+| software | {", ".join(f"{name} {value}" for name, value in card["versions"].items())} |
 {_trials_text(card.get("trials", []))}"""
 
 
 def _trials_text(rows: list[dict[str, Any]]) -> str:
-    """Return the scores of a model on new simulated seasons as a table; empty if not measured."""
+    """Return the scores of a model on new synthetic seasons as a table; empty if not measured."""
     if not rows:
         return ""
     lines = [
         f"| {row['kind']} | {row['first_seed']} | {row['better']} of {row['seasons']} | {row['significant']} | "
         f"{row['auc']:.3f} | {row['recall_event']:.3f} / {row['recall_direction']:.3f} / {row['recall_class']:.3f} | "
-        f"{row['r']:.2f}, {row['above_r0']} of {row['seasons']} | {row['open_share']:.0%} |"
+        f"{_signed(row['r'])}, {row['above_r0']} of {row['seasons']} | {row['open_share']:.0%} |"
         for row in rows
     ]
     return "\n".join(
         [
             "",
-            "## What it finds in SYNTHETIC seasons that it never saw",
+            "## Scores on SYNTHETIC seasons that were not used in training",
             "",
-            "The founding paper's stations, events and Kp except where said, by the fast path. Better: the full verdict,",
-            "beside every predictor that knows no field. No choice was made on these seeds.",
+            "Stations, earthquakes and Kp are those of the founding paper unless stated otherwise; night means were generated",
+            "directly, without minute values. Better than chance: by the full verdict, compared with every predictor that does",
+            "not use the field. No parameter was chosen on these seeds.",
             "",
             "| seasons | seeds from | better than chance | p < 0.05 | AUC | macro recall: event / direction / class "
             "| R, above R0 | alarms open |",
@@ -263,6 +263,10 @@ def _trials_text(rows: list[dict[str, Any]]) -> str:
             "",
         ]
     )
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def load(folder: Path) -> Pretrained:

@@ -1,4 +1,4 @@
-"""Training of a model on hundreds of simulated seasons.
+"""Training of a model on hundreds of synthetic seasons.
 
 Seasons are simulated, drawn as images, shuffled in groups and discarded: ten thousand need no more memory than forty. The model
 never sees a season that it will predict, so it needs no folds and no embargo. After each group the state is saved, so that a
@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stop, Stopped
+from quakegui.learn.network.steps import Stop
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import CHECKPOINT, Arrays, put_values, read_checkpoint, read_state, write_checkpoint
 from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck, never
 from quakegui.season.events import CLASS_COUNT
 from quakegui.simulate.corpus import SimulatedSeason, simulate
 from quakegui.simulate.randomness import generator
@@ -50,22 +51,22 @@ class Pictures:
     classes: NDArray[np.int64]
 
 
-def training_pictures(simulated: SimulatedSeason, network: RunConfig) -> Pictures:
+def training_pictures(season: SimulatedSeason, network: RunConfig) -> Pictures:
     """Return the images of the days for training: with a map, and known before their event.
 
     Parameters
     ----------
-    simulated
+    season
         The season.
     network
         Settings of the model.
     """
-    days = np.flatnonzero(simulated.season.has_map & ~simulated.labels.post)
-    images = pictures(simulated.season, network.channel, network.size, days)
-    return Pictures(images.astype(np.float16), simulated.labels.classes[days].astype(np.int64))
+    days = np.flatnonzero(season.season.has_map & ~season.labels.post)
+    images = pictures(season.season, network.channel, network.size, days)
+    return Pictures(images.astype(np.float16), season.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: False) -> Iterator[Pictures]:
+def groups(recipe: Pretraining, *, first: int = 0, cancelled: CancelCheck = never) -> Iterator[Pictures]:
     """Yield the images of one group of seasons after another, in the order of the seasons.
 
     Parameters
@@ -74,18 +75,18 @@ def groups(recipe: Pretraining, *, first: int = 0, stopped: Stopped = lambda: Fa
         Settings of the pre-training.
     first
         Number of the first group.
-    stopped
+    cancelled
         Whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     """
 
     def season_numbers() -> Iterator[int]:
         for number in range(first * recipe.group, recipe.seasons):
-            if stopped():
+            if cancelled():
                 raise Stop
             yield number
 
@@ -141,7 +142,7 @@ def pretrain(
     recipe: Pretraining,
     *,
     say: Listen = lambda _message: None,
-    stopped: Stopped = lambda: False,
+    cancelled: CancelCheck = never,
     folder: Path | None = None,
 ) -> tuple[Any, PretrainingState]:
     """Train a model from the start, or resume it; the caller sets the precision of Keras.
@@ -152,7 +153,7 @@ def pretrain(
         All settings that affect the result, except for rounding.
     say
         Called with started, batch, epoch and checkpoint messages; an epoch is a group of seasons.
-    stopped
+    cancelled
         Called before each step; whether to stop.
     folder
         Folder of checkpoint and history, which the caller removes in the end; None to save nothing.
@@ -165,7 +166,7 @@ def pretrain(
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     FloatingPointError
         If the loss is not finite.
     ValueError
@@ -174,7 +175,7 @@ def pretrain(
     state, kept = _resumed(recipe, folder)
     network = _compiled(recipe, state.steps, kept) if kept else None
     begun = time.perf_counter() - state.seconds
-    coming = prefetch(groups(recipe, first=state.group, stopped=stopped))
+    coming = prefetch(groups(recipe, first=state.group, cancelled=cancelled))
     for number in range(state.group, recipe.groups):
         asked = time.perf_counter()
         group = next(coming)
@@ -187,7 +188,7 @@ def pretrain(
         if number == 0 or kept:
             kept = None
             say(messages.Started((PHASE,), recipe.groups, network.count_params(), 0, state.group))
-        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=stopped)
+        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=cancelled)
         state.history.append({"phase": PHASE, "epoch": number + 1, "loss": loss, "accuracy": accuracy, **_UNJUDGED})
         former, state.seconds, state.group = state.seconds, time.perf_counter() - begun, number + 1
         state.waited = waited / state.seconds
@@ -244,7 +245,7 @@ def _train_group(
     state: PretrainingState,
     *,
     say: Listen,
-    stopped: Stopped,
+    stopped: CancelCheck,
 ) -> tuple[float, float]:
     """Train on one group, with each image used `passes` times, and return its mean loss and accuracy."""
     size, rng = recipe.network.batch_size, generator(recipe.network.seed, 0x70726574, number)

@@ -111,6 +111,6 @@ def recipe_for(config: RunConfig, stations: list[list[Any]]) -> Pretraining:
             Said("The run does not list the stations for which to pre-train its model: {error}.", error=error)
         ) from error
     if len(network.stations) < FEWEST_STATIONS:
-        raise ValueError(Said("Simulated seasons need a project with at least three stations that have coordinates."))
+        raise ValueError(Said("Synthetic seasons need a project with at least three stations that have coordinates."))
     plan = Plan(networks=(network,), scale_footprints=True)
     return Pretraining(network=config, plan=plan, seasons=config.epochs * GROUP, group=GROUP)

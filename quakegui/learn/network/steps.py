@@ -6,7 +6,6 @@ a single shape, a resumed run gives exactly the same bits, and nothing is compil
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn.network.vgg12 import whole_network
 from quakegui.learn.runs.runconfig import RunConfig
-
-Stopped = Callable[[], bool]
+from quakegui.progress import CancelCheck
 
 
 class Stop(Exception):  # noqa: N818 (a request, not an error)
@@ -23,7 +21,7 @@ class Stop(Exception):  # noqa: N818 (a request, not an error)
 
 
 def build_network(
-    config: RunConfig, prepared: NDArray[Any], palette: NDArray[np.uint8], scalar: NDArray[np.floating[Any]]
+    config: RunConfig, inputs: NDArray[Any], palette: NDArray[np.uint8], scalar: NDArray[np.floating[Any]]
 ) -> Any:
     """Return a compiled model with an optimizer whose variables exist.
 
@@ -31,7 +29,7 @@ def build_network(
     ----------
     config
         Settings of the run.
-    prepared, palette, scalar
+    inputs, palette, scalar
         See `vgg12.whole_network`.
     """
     import keras
@@ -44,7 +42,7 @@ def build_network(
         found = ops.equal(ops.cast(ops.argmax(answer, axis=-1), "float32"), truth[:, 0])
         return ops.cast(ops.logical_and(found, truth[:, 1] > 0), "float32")
 
-    network = whole_network(config, prepared, palette, scalar)
+    network = whole_network(config, inputs, palette, scalar)
     # no XLA: on processors it does not use the fast convolutions
     network.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss=loss, metrics=[hit], jit_compile=False)
     network.optimizer.build(network.trainable_variables)
@@ -56,7 +54,7 @@ def build_network(
 
 def train_step(
     network: Any,
-    prepared: NDArray[Any],
+    inputs: NDArray[Any],
     recipes: NDArray[np.float32],
     truth: NDArray[np.integer[Any]],
     weights: NDArray[np.float32],
@@ -69,7 +67,7 @@ def train_step(
     ----------
     network
         Compiled model, see `build_network`.
-    prepared, recipes
+    inputs, recipes
         Up to `size` images from `vgg12.prepare`, and their augmentation recipes, shape (image, 3).
     truth, weights
         Class and weight of each image, shape (image,).
@@ -80,12 +78,12 @@ def train_step(
     told = np.zeros((size, 2), np.float32)
     # Keras divides by the padded size
     told[:count, 0], told[:count, 1] = truth, weights * (size / count)
-    loss, hits = network.train_on_batch([_filled(prepared, size), _filled(recipes, size)], told)
+    loss, hits = network.train_on_batch([_filled(inputs, size), _filled(recipes, size)], told)
     return float(loss), float(hits) * size / count
 
 
 def predict(
-    network: Any, prepared: NDArray[Any], recipes: NDArray[np.float32], *, size: int, stopped: Stopped | None = None
+    network: Any, inputs: NDArray[Any], recipes: NDArray[np.float32], *, size: int, cancelled: CancelCheck | None = None
 ) -> NDArray[np.float32]:
     """Return class probabilities, float32, shape (image, class).
 
@@ -93,24 +91,24 @@ def predict(
     ----------
     network
         Compiled model, see `build_network`.
-    prepared, recipes
+    inputs, recipes
         Images from `vgg12.prepare`, and their augmentation recipes, shape (image, 3).
     size
         Size of a batch.
-    stopped
+    cancelled
         Whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     """
-    out = np.empty((len(prepared), network.output_shape[-1]), np.float32)
-    for start in range(0, len(prepared), size):
-        if stopped is not None and stopped():
+    out = np.empty((len(inputs), network.output_shape[-1]), np.float32)
+    for start in range(0, len(inputs), size):
+        if cancelled is not None and cancelled():
             raise Stop
         part = slice(start, start + size)
-        answers = network.predict_on_batch([_filled(prepared[part], size), _filled(recipes[part], size)])
+        answers = network.predict_on_batch([_filled(inputs[part], size), _filled(recipes[part], size)])
         out[part] = answers[: len(out[part])]
     return out
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.foldpredictions import Masked, add_phase, empty_predictions
 from quakegui.learn.network.phases import Phase, class_weights, epoch_batches, phases_of, seed_of
-from quakegui.learn.network.steps import Stop, Stopped, build_network, predict, train_step
+from quakegui.learn.network.state import State, take_phase, write_phase
+from quakegui.learn.network.steps import Stop, build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import (
     CHECKPOINT,
@@ -40,12 +40,11 @@ from quakegui.learn.runs.dataset import MASKED, Snapshot
 from quakegui.learn.runs.files import read_arrays, write_arrays, write_text
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import CancelCheck
 from quakegui.project.filesystem import PART
 from quakegui.words import Said
 
 HISTORY = "history.csv"
-_BEST = re.compile(r"best-\d+-\d+\.npz", re.ASCII)
-"""Names returned by `_best_name`."""
 BATCH_INTERVAL = 0.1
 """Minimum time between two batch messages, in seconds."""
 
@@ -68,7 +67,7 @@ class TrainingJob:
         All phases, in order.
     say
         Called with messages.
-    stopped
+    cancelled
         Called after every batch; whether to stop.
     """
 
@@ -79,38 +78,10 @@ class TrainingJob:
     masked: tuple[NDArray[np.intp], NDArray[Any]] | None
     phases: tuple[Phase, ...]
     say: Listen
-    stopped: Stopped
+    cancelled: CancelCheck
 
 
-@dataclass(slots=True)
-class State:
-    """Progress of a run, saved in the checkpoint as plain values."""
-
-    precision: str
-    phase: int = 0
-    epoch: int = 0
-    best_epoch: int = -1
-    best_loss: float = math.inf
-    kept: list[str] = field(default_factory=list)
-    best_epochs: list[int] = field(default_factory=list)
-    history: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for invalid values: a foreign checkpoint could name files outside the run, which are moved."""
-        if isinstance(self.kept, str):  # written by versions before ensembles
-            self.kept = [self.kept] if self.kept else []
-        counts = (self.phase, self.epoch, self.best_epoch + 1, *self.best_epochs)
-        if not (
-            all(type(count) is int and count >= 0 for count in counts)
-            and isinstance(self.kept, list)
-            and all(isinstance(name, str) and _BEST.fullmatch(name) for name in self.kept)
-            and all(isinstance(row, dict) for row in self.history)
-        ):
-            raise ValueError(Said("some counts, names or rows are not valid for a run"))
-
-
-def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, stopped: Stopped) -> State:
+def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, say: Listen, cancelled: CancelCheck) -> State:
     """Train a run from the start or from its checkpoint to the end.
 
     Afterwards the folder contains `history.csv`, `weights.npz` (of the last phase), `predictions.npz`, and the checkpoint,
@@ -128,22 +99,81 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
         A Keras policy; a resumed run keeps its own.
     say
         Called with started, batch, epoch and checkpoint messages.
-    stopped
+    cancelled
         Called after every batch; whether to stop.
 
     Raises
     ------
     Stop
-        If `stopped` returned true.
+        If `cancelled` returned true.
     ValueError
         If the data do not fit the settings, or the checkpoint is damaged.
     OSError
         If a file cannot be written; the previous checkpoint remains valid.
     """
+    work, network, state, values = _begin(folder, folder, config, data, State(precision), say=say, cancelled=cancelled)
+    begun = time.perf_counter() - state.seconds
+    first_steps = values_of(network.optimizer.variables)
+    for phase in work.phases[state.phase :]:
+        _set_out(work, phase, network, state, values=values, first_steps=first_steps)
+        values = ({}, {})
+        seconds = take_phase(folder, phase.number, state, config, data)
+        if seconds is None:
+            _train_phase(work, phase, network, state, begun)
+        else:
+            begun -= seconds
+        _end_phase(work, phase, network, state)
+    _keep_weights(folder, state)
+    return state
+
+
+def train_phase(
+    folder: Path,
+    run: Path,
+    config: RunConfig,
+    data: Snapshot,
+    number: int,
+    *,
+    precision: str,
+    say: Listen,
+    cancelled: CancelCheck,
+) -> None:
+    """Train one fold of a run on its own, with the result that it has in the whole run, and write it to `PHASE`.
+
+    Parameters
+    ----------
+    folder
+        An own folder for this phase; a phase that was stopped is resumed from its checkpoint there.
+    run
+        The folder of the run.
+    config, data, precision, say, cancelled
+        As for `train`.
+    number
+        Number of the phase, not that of the final training, which needs the results of the others.
+
+    Raises
+    ------
+    Stop
+        If `cancelled` returned true.
+    ValueError
+        If there is no such phase, or the data or the checkpoint are not valid.
+    """
+    work, network, state, values = _begin(folder, run, config, data, State(precision, number), say=say, cancelled=cancelled)
+    if not 0 <= number < len(work.phases) or work.phases[number].final or state.phase != number:
+        raise ValueError(Said("This run has no fold that can be trained as phase {number}.", number=number))
+    begun, phase = time.perf_counter() - state.seconds, work.phases[number]
+    _set_out(work, phase, network, state, values=values, first_steps=values_of(network.optimizer.variables))
+    _train_phase(work, phase, network, state, begun)
+    write_phase(folder, state, config, data)
+
+
+def _begin(
+    folder: Path, run: Path, config: RunConfig, data: Snapshot, state: State, *, say: Listen, cancelled: CancelCheck
+) -> tuple[TrainingJob, Any, State, tuple[Arrays, Arrays]]:
+    """Return the job, a compiled model, and the state and variables from the checkpoint in `folder`, if there is one."""
     import keras
 
     phases = phases_of(config, data)
-    state = State(precision)
     network_values: Arrays = {}
     optimizer_values: Arrays = {}
     if (folder / CHECKPOINT).exists():
@@ -157,21 +187,19 @@ def train(folder: Path, config: RunConfig, data: Snapshot, *, precision: str, sa
     _sweep(folder, state)
     keras.config.set_dtype_policy(state.precision)
     prepared = prepare(config, data.pixels(), data.palette, data.scalar)
-    work = TrainingJob(folder, config, data, prepared, _masked(folder, config, data), phases, say, stopped)
-    begun = time.perf_counter() - state.seconds
+    work = TrainingJob(folder, config, data, prepared, _masked(run, config, data), phases, say, cancelled)
     network = build_network(config, work.prepared, data.palette, data.scalar)
-    first_steps = values_of(network.optimizer.variables)
-    for phase in phases[state.phase :]:
-        # one compiled model for all phases, since tracing takes seconds
-        put_values(network.variables, network_values or _first_values(work, phase))
-        put_values(network.optimizer.variables, optimizer_values or first_steps)
-        network_values = optimizer_values = {}
-        names = tuple(each.name for each in phases)
-        say(messages.Started(names, config.epochs, network.count_params(), state.phase, state.epoch))
-        _train_phase(work, phase, network, state, begun)
-        _end_phase(work, phase, network, state)
-    _keep_weights(folder, state)
-    return state
+    return work, network, state, (network_values, optimizer_values)
+
+
+def _set_out(
+    work: TrainingJob, phase: Phase, network: Any, state: State, *, values: tuple[Arrays, Arrays], first_steps: Arrays
+) -> None:
+    """Give the model the variables with which a phase goes on; one compiled model serves all, since tracing takes seconds."""
+    put_values(network.variables, values[0] or _first_values(work, phase))
+    put_values(network.optimizer.variables, values[1] or first_steps)
+    names = tuple(each.name for each in work.phases)
+    work.say(messages.Started(names, work.config.epochs, network.count_params(), state.phase, state.epoch))
 
 
 def _masked(folder: Path, config: RunConfig, data: Snapshot) -> tuple[NDArray[np.intp], NDArray[Any]] | None:
@@ -205,7 +233,7 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
     config, judges = work.config, bool(len(phase.validation_day))
     limit = _epoch_limit(config, phase, state)
     labels = work.data.labels[phase.train_day]
-    weights = class_weights(labels, len(config.classes), balanced=config.class_weights)
+    weights = class_weights(labels, len(config.classes), balance=config.class_weights)
     while state.epoch < limit and not _patience_is_over(config, phase, state):
         epoch_begun = time.perf_counter()
         trained = _train_epoch(work, phase, network, state.epoch, weights)
@@ -214,7 +242,7 @@ def _train_phase(work: TrainingJob, phase: Phase, network: Any, state: State, be
         best = not judges or judged[0] < state.best_loss
         if best:
             state.best_epoch, state.best_loss = state.epoch, judged[0] if judges else math.inf
-            write_arrays(work.folder / _best_name(state), trained_values(network))
+            write_arrays(work.folder / state.best_name, trained_values(network))
         state.history.append(_history_row(phase, state.epoch + 1, *trained, *judged, best))
         state.epoch += 1
         state.seconds = time.perf_counter() - begun
@@ -243,7 +271,7 @@ def _train_epoch(
     loss = hits = 0.0
     seen, said, last_seen = 0, time.perf_counter(), 0
     for number, (positions, recipes) in enumerate(batches, start=1):
-        if work.stopped():
+        if work.cancelled():
             raise Stop
         day = phase.train_day[positions]
         truth = work.data.labels[day]
@@ -278,26 +306,22 @@ def _validate(work: TrainingJob, phase: Phase, network: Any, weights: NDArray[np
 def _answer(
     work: TrainingJob, network: Any, prepared: NDArray[Any], which: NDArray[np.intp], recipes: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    return predict(network, prepared[which], recipes, size=work.config.batch_size, stopped=work.stopped)
+    return predict(network, prepared[which], recipes, size=work.config.batch_size, cancelled=work.cancelled)
 
 
 def _end_phase(work: TrainingJob, phase: Phase, network: Any, state: State) -> None:
     """Predict every day with the best weights, then record the end of the phase."""
-    put_values(network.weights, read_arrays(work.folder / _best_name(state)))
+    put_values(network.weights, read_arrays(work.folder / state.best_name))
     path = work.folder / PREDICTIONS
     masked = None if work.masked is None else Masked(work.masked[0], partial(_answer, work, network, work.masked[1]))
-    none_yet = empty_predictions(work.config, work.data, masked=masked is not None)
+    none_yet = empty_predictions(work.config, work.data, with_other_outages=masked is not None)
     kept = RunPredictions.load(path) if path.exists() and state.phase else none_yet
     answer = partial(_answer, work, network, work.prepared)
-    add_phase(kept, work.config, work.data, phase, answer=answer, masked=masked).save(path)
-    state.kept = [*(state.kept if phase.member else ()), _best_name(state)]
+    add_phase(kept, work.config, work.data, phase, answer=answer, other_outages=masked).save(path)
+    state.kept = [*(state.kept if phase.member else ()), state.best_name]
     state.best_epochs.append(state.best_epoch + 1)
     state.phase, state.epoch, state.best_epoch, state.best_loss = state.phase + 1, 0, -1, math.inf
     _save(work.folder, state, None)
-
-
-def _best_name(state: State) -> str:
-    return f"best-{state.phase}-{state.best_epoch}.npz"
 
 
 def _save(folder: Path, state: State, network: Any | None) -> None:
@@ -308,7 +332,7 @@ def _save(folder: Path, state: State, network: Any | None) -> None:
 
 def _sweep(folder: Path, state: State) -> None:
     """Remove weights without a reference in the checkpoint, and incompletely written files."""
-    wanted = {_best_name(state), *state.kept}
+    wanted = {state.best_name, *state.kept}
     for path in [*folder.glob("best-*.npz"), *folder.glob(f"*{PART}")]:
         if path.name not in wanted:
             path.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 
 def unseen_predictions(
-    config: RunConfig, data: Snapshot, answers: Floats, masked: tuple[NDArray[np.intp], Floats] | None
+    config: RunConfig, data: Snapshot, answers: Floats, other_outages: tuple[NDArray[np.intp], Floats] | None
 ) -> RunPredictions:
     """Return the predictions of a zero-shot run.
 
@@ -34,7 +34,7 @@ def unseen_predictions(
         Settings of the run, and its days.
     answers
         Predictions for the days with a map, shape (day, class).
-    masked
+    other_outages
         Positions of days, and the predictions for their maps with the missing stations of other days.
     """
     kept = empty_predictions(config, data)
@@ -42,15 +42,15 @@ def unseen_predictions(
     every[data.has_map] = answers
     folds = np.repeat(every[None], len(data.folds), axis=0)
     changed = every.copy()
-    if masked is not None:
-        changed[masked[0]] = masked[1]
+    if other_outages is not None:
+        changed[other_outages[0]] = other_outages[1]
     judged = (kept.role >= TEST).any(axis=0)
     changed[~judged] = np.nan
     return replace(kept, probabilities=folds, final=every, masked=changed[None])
 
 
 def unseen_card(
-    run: RunFolder, data: Snapshot, chosen: Mapping[str, Any], identity: str, *, device: Device | None, seconds: float
+    run: RunFolder, data: Snapshot, choice: Mapping[str, Any], identity: str, *, device: Device | None, seconds: float
 ) -> dict[str, Any]:
     """Return the card of a zero-shot run, plain values.
 
@@ -58,8 +58,8 @@ def unseen_card(
     ----------
     run, data
         The run, and its days.
-    chosen
-        Calibrator and alarm rule from simulated seasons, the versions of the software, and one row of history per epoch.
+    choice
+        Calibrator and alarm rule from synthetic seasons, the versions of the software, and one row of history per epoch.
     identity
         Identity of its weights, see `checkpoint.network_identity`.
     device
@@ -68,7 +68,7 @@ def unseen_card(
         Duration of the training.
     """
     config = run.config
-    calibrator = calibrator_of(chosen[CALIBRATION])
+    calibrator = calibrator_of(choice[CALIBRATION])
     folds = [
         {
             "first": str(fold.first),
@@ -97,12 +97,12 @@ def unseen_card(
         "members": 1,
         "days": [str(data.days[0]), str(data.days[-1])],
         "folds": folds,
-        "epochs": len(chosen.get("history", ())) or config.epochs,
+        "epochs": len(choice.get("history", ())) or config.epochs,
         "seconds": round(seconds, 1),
         "precision": "float32",
         **({} if device is None else {"device": asdict(device)}),
-        "versions": chosen["versions"],
+        "versions": choice["versions"],
         CALIBRATION: RunCalibrators((calibrator,) * len(folds), calibrator).to_json(),
-        ALARMS: chosen[ALARMS],
+        ALARMS: choice[ALARMS],
         "about": run.about,
     }

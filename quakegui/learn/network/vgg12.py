@@ -128,7 +128,7 @@ def prepare(
 
 def whole_network(
     config: RunConfig,
-    prepared: NDArray[Any],
+    inputs: NDArray[Any],
     palette: NDArray[np.uint8],
     scalar: NDArray[np.floating[Any]],
     *,
@@ -140,7 +140,7 @@ def whole_network(
     ----------
     config
         Settings of the run.
-    prepared
+    inputs
         From `prepare`; only its shape and type are used.
     palette, scalar
         As in `prepare`.
@@ -156,11 +156,11 @@ def whole_network(
 
     from quakegui.learn.network import layers
 
-    stored = keras.Input(prepared.shape[1:], dtype=str(prepared.dtype), name="maps")
+    stored = keras.Input(inputs.shape[1:], dtype=str(inputs.dtype), name="maps")
     recipe = keras.Input((3,), dtype="float32", name="recipe")
     picture = stored
-    if prepared.dtype == np.uint8:
-        picture = layers.ColourLayer(config.size, config.channel, prepared.shape[1:], palette, scalar, name="colours")(stored)
+    if inputs.dtype == np.uint8:
+        picture = layers.ColourLayer(config.size, config.channel, inputs.shape[1:], palette, scalar, name="colours")(stored)
     picture = layers.Vary(config.channel, name="vary")([picture, recipe])
     return keras.Model([stored, recipe], vgg12(config, seed=seed)(picture), name="whole")
 

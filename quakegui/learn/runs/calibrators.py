@@ -88,7 +88,7 @@ class RunCalibrators:
 
 
 def fit_run_calibrators(
-    folds: Sequence[Fold], predictions: RunPredictions, about: Mapping[str, Any], *, weighed: bool
+    folds: Sequence[Fold], predictions: RunPredictions, about: Mapping[str, Any], *, class_weighted: bool
 ) -> RunCalibrators:
     """Return the calibrators of a run, fitted to its own out-of-fold predictions as in its evaluation.
 
@@ -98,13 +98,13 @@ def fit_run_calibrators(
         Folds of the run, and its predictions.
     about
         Information of the run on its project.
-    weighed
+    class_weighted
         Whether it was trained with class weights.
     """
     label, answers = predictions.labels.astype(np.int64), predictions.out_of_fold()[0]
     rows = _event_rows(predictions, about)
     learnt = [*(predictions.role[k] == TRAINED for k in range(len(folds))), predictions.final_trained]
-    weights = [class_weights(label[days & (label >= 0)], answers.shape[1]) for days in learnt] if weighed else None
+    weights = [class_weights(label[days & (label >= 0)], answers.shape[1]) for days in learnt] if class_weighted else None
     found = calibrate_by_fold(folds, answers, label, rows, weights=weights)[1]
     # without final training, the last fold's model predicts future days
     last = () if weights is None else weights[-1 if predictions.final_trained.any() or not folds else -2]

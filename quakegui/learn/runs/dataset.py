@@ -109,7 +109,7 @@ class Snapshot:
         _take_in(digest.update, arrays, names[:place])
         if isinstance(self.maps, Portions):
             digest.update(_head("maps", self.maps))
-            arrays["maps"] = self.maps.heard(digest.update)
+            arrays["maps"] = self.maps.with_listener(digest.update)
             place += 1
         write_arrays(path, arrays, compress=True)
         _take_in(digest.update, arrays, names[place:])
@@ -195,7 +195,7 @@ def snapshot(
     )
 
 
-def scalar_table(levels: int, *, masked: int | None = None) -> NDArray[np.float32]:
+def scalar_table(levels: int, *, mask_index: int | None = None) -> NDArray[np.float32]:
     """Return the scalar of each palette index, float32, shape (256,): level centres from -1 to 1, NaN for anything else.
 
     Contour lines are NaN: maps for a scalar channel are drawn without them.
@@ -204,13 +204,13 @@ def scalar_table(levels: int, *, masked: int | None = None) -> NDArray[np.float3
     ----------
     levels
         Number of filled levels; indices 0..levels-1, lowest z first.
-    masked
+    mask_index
         Index of the masked area, whose scalar is 0.
     """
     table = np.full(256, np.nan, np.float32)
     table[:levels] = (np.arange(levels) + 0.5) * 2 / levels - 1
-    if masked is not None:
-        table[masked] = 0.0
+    if mask_index is not None:
+        table[mask_index] = 0.0
     return table
 
 

@@ -1,4 +1,4 @@
-"""Alarm rule and intended use of a pre-trained model, fixed on simulated seasons only."""
+"""Alarm rule and intended use of a pre-trained model, fixed on synthetic seasons only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _THRESHOLDS = ("threshold_z", "map_threshold_z")
 
 @dataclass(frozen=True, slots=True)
 class FrozenAlarms:
-    """An alarm rule chosen on simulated seasons; see `AlarmRule`."""
+    """An alarm rule chosen on synthetic seasons; see `AlarmRule`."""
 
     threshold: float
     run_days: int

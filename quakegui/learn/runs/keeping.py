@@ -26,7 +26,7 @@ def digest(*values: object) -> str:
     return made.hexdigest()
 
 
-def read_kept(path: Path, inputs: str, hint: Any) -> Any:
+def read_result(path: Path, inputs: str, hint: Any) -> Any:
     """Return a stored result, None if there is none, it is damaged, or its input has changed.
 
     Parameters
@@ -48,7 +48,7 @@ def read_kept(path: Path, inputs: str, hint: Any) -> Any:
         return None
 
 
-def write_kept(path: Path, inputs: str, value: object) -> None:
+def write_result(path: Path, inputs: str, value: object) -> None:
     """Store a result; if that fails, it is computed again next time.
 
     Parameters

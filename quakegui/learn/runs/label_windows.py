@@ -26,7 +26,7 @@ def window_facts(windows: EventWindows) -> dict[str, Any]:
     return {**facts, "day": windows.day.astype(np.int64).tolist(), "winner": windows.winner}
 
 
-def windows_of(kept: Mapping[str, Any]) -> EventWindows:
+def windows_of(facts: Mapping[str, Any]) -> EventWindows:
     """Return the label windows from the result of `window_facts`.
 
     Raises
@@ -35,8 +35,8 @@ def windows_of(kept: Mapping[str, Any]) -> EventWindows:
         If the values are not label windows.
     """
     try:
-        numbers = {name: np.array(kept[name], np.int64) for name in ("day", "clock_ms", "before", "after")}
-        magnitude, foreknown, winner = np.array(kept["magnitude"], float), np.array(kept["foreknown"], bool), kept["winner"]
+        numbers = {name: np.array(facts[name], np.int64) for name in ("day", "clock_ms", "before", "after")}
+        magnitude, foreknown, winner = np.array(facts["magnitude"], float), np.array(facts["foreknown"], bool), facts["winner"]
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError(Said("These are not label windows: {error}.", error=error)) from error
     day, clock, before, after = numbers.values()

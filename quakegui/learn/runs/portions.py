@@ -57,7 +57,7 @@ class Portions:
             first += len(maps)
         return out
 
-    def heard(self, listen: Callable[[memoryview], object]) -> Portions:
+    def with_listener(self, listen: Callable[[memoryview], object]) -> Portions:
         """Return the same maps, whose bytes are passed to `listen` whenever they are drawn."""
 
         def draw(first: int, last: int) -> NDArray[Any]:

@@ -7,14 +7,16 @@ these presets train for a fixed number of epochs on all training days instead.
 
 from __future__ import annotations
 
+from typing import Final
+
 from quakegui.judge.paper_split import PAPER_GROWTH
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
-from quakegui.words import mark
+from quakegui.words import Said, mark
 
 MEMBERS = 5
 """Number of members in the narrow presets; a wide model takes as long as twenty narrow ones."""
 STACK = RunConfig(
-    name="VGG-12, pre-trained on simulated seasons",
+    name=mark("VGG-12, pre-trained on synthetic seasons"),
     protocol="zero-shot",
     size=32,
     width=8,
@@ -28,11 +30,11 @@ STACK = RunConfig(
     final_fit=False,
     precision="float32",
 )
-"""Trained on simulated seasons only, see `quakegui.learn.network.pretraining`; an epoch is a group of 42 of them."""
+"""Trained on synthetic seasons only, see `quakegui.learn.network.pretraining`; an epoch is a group of 42 of them."""
 PRESETS: dict[str, RunConfig] = {
-    "compact": RunConfig(name="VGG-12, compact head", size=120, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
+    "compact": RunConfig(name=mark("VGG-12, compact"), size=120, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "fast": RunConfig(
-        name="VGG-12, narrow and quick",
+        name=mark("VGG-12, narrow and fast"),
         size=120,
         width=8,
         dropout=0.3,
@@ -42,7 +44,7 @@ PRESETS: dict[str, RunConfig] = {
         members=MEMBERS,
     ),
     "small": RunConfig(
-        name="VGG-12, very small",
+        name=mark("VGG-12, very small"),
         size=48,
         width=8,
         dense=(64, 32),
@@ -53,12 +55,12 @@ PRESETS: dict[str, RunConfig] = {
         members=MEMBERS,
     ),
     "stack": STACK,
-    "full": RunConfig(name="VGG-12 at 480 pixels", size=480, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
+    "full": RunConfig(name=mark("VGG-12, full size"), size=480, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "grown": RunConfig(
-        name="VGG-12, fixed copies in training parts", augmentation=Augmentation(each_epoch=False, growth=PAPER_GROWTH)
+        name=mark("VGG-12, fixed copies in training parts"), augmentation=Augmentation(each_epoch=False, growth=PAPER_GROWTH)
     ),
     "paper": RunConfig(
-        name="VGG-12 as published",
+        name=mark("VGG-12, as published"),
         protocol="paper",
         size=480,
         head="paper",
@@ -73,6 +75,12 @@ PRESET_NAMES: dict[str, str] = {
     "fast": mark("Narrow and fast"),
     "full": mark("Full size (480 pixels)"),
     "paper": mark("As published (LEAKY protocol)"),
-    "stack": mark("Pre-trained on simulated seasons of this network"),
+    "stack": mark("Pre-trained on synthetic seasons of this network"),
 }
 """Display names of the presets that the window offers."""
+_TITLES: Final = frozenset(preset.name for preset in PRESETS.values())
+
+
+def title_of(text: str) -> str:
+    """Return the stored title of a run; one that comes from a preset, not from an analyst, can be translated."""
+    return Said(text) if text in _TITLES else text

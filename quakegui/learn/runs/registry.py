@@ -28,6 +28,7 @@ from quakegui.learn.runs.frozen import FrozenAlarms, frozen_alarms_of
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
+from quakegui.learn.runs.presets import title_of
 from quakegui.learn.runs.runchecks import (
     CARD,
     CONFIG,
@@ -39,7 +40,7 @@ from quakegui.learn.runs.runchecks import (
     check_about,
     check_card,
     check_epoch,
-    require_brought,
+    require_alarm_choice,
 )
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
@@ -72,6 +73,8 @@ __all__ = [
 
 LOG = "worker.log"
 LOCK = "worker.lock"
+PHASES = "phase-*"
+"""Folders of the phases that were trained on their own."""
 LEFT_BEHIND_S = 86_400.0
 """Age in seconds at which the incomplete folder of a run is removed as the remains of a crash."""
 
@@ -173,7 +176,7 @@ def create_run(
     data: Snapshot,
     *,
     about: Mapping[str, Any] | None = None,
-    masked: tuple[NDArray[np.intp], Portions] | None = None,
+    other_outages: tuple[NDArray[np.intp], Portions] | None = None,
 ) -> RunFolder:
     """Create the folder of a run, ready for the worker.
 
@@ -185,7 +188,7 @@ def create_run(
         Maps, labels and folds; written into the folder and never changed.
     about
         Plain values to store with the run, for example the length of the label journal.
-    masked
+    other_outages
         Positions of days, and their maps with the missing stations of other days.
 
     Raises
@@ -197,8 +200,8 @@ def create_run(
     run_id = f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with new_folder(runs, run_id) as folder:
         data_hash = data.save(folder / SNAPSHOT)
-        if masked is not None and len(masked[0]):
-            write_arrays(folder / MASKED, {"rows": masked[0], "maps": masked[1]}, compress=True)
+        if other_outages is not None and len(other_outages[0]):
+            write_arrays(folder / MASKED, {"rows": other_outages[0], "maps": other_outages[1]}, compress=True)
         write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
         values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data_hash}
         write_json(folder / CONFIG, {**values, "config": config.to_json(), "about": dict(about or {})})
@@ -222,12 +225,12 @@ def new_folder(runs: Path, run_id: str) -> Iterator[Path]:
         raise
 
 
-def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
+def read_run(folder: Path, *, supplied: bool = False) -> RunFolder:
     """Read the folder of a run.
 
     Parameters
     ----------
-    folder, installed
+    folder, supplied
         Its path; and whether it was supplied with the program, which some installers place as links.
 
     Raises
@@ -236,7 +239,7 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
         If it is not a run, its configuration is damaged, or it is or contains a link or a special file.
     """
     try:
-        if not installed:
+        if not supplied:
             _require_own(folder)
         values = read_json(folder / CONFIG, largest=LARGEST[CONFIG])
         card = read_json(folder / CARD, largest=LARGEST[CARD]) if (folder / CARD).is_file() else None
@@ -245,11 +248,11 @@ def read_run(folder: Path, *, installed: bool = False) -> RunFolder:
         if card is not None:
             check_card(card, classes=len(config.classes))
             if config.zero_shot:
-                require_brought(card, values["about"])
+                require_alarm_choice(card, values["about"])
         return RunFolder(
             id=folder.name,
             folder=folder,
-            title=shown(str(values["title"]), 200),
+            title=title_of(shown(str(values["title"]), 200)),
             created=shown(str(values["created"]), 40),
             config=config,
             style=str(values["style"]),
@@ -361,6 +364,11 @@ def progress_sentence(folder: Path) -> str:
     )
 
 
+def phase_folder(run: Path, number: int) -> Path:
+    """Return the own folder of a phase within the folder of its run."""
+    return run / PHASES.replace("*", str(number))
+
+
 def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | None:
     """Return why a run cannot be used on a project's maps, None if it can.
 
@@ -398,3 +406,5 @@ def sweep(run: RunFolder) -> None:
     """Remove the files of an unfinished run from a finished one."""
     for name in (CHECKPOINT, SNAPSHOT, MASKED):
         (run.folder / name).unlink(missing_ok=True)
+    for folder in run.folder.glob(PHASES):
+        shutil.rmtree(folder)

@@ -111,7 +111,7 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
         check_about(card["about"])
 
 
-def require_brought(card: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def require_alarm_choice(card: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Check that a finished run of a pre-trained model contains its calibrators, alarm rule and intended use.
 
     Parameters
@@ -279,7 +279,7 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     ),
     "precision": lambda value: value in POLICIES,
     "leaky": _truth,
-    **dict.fromkeys(("epochs", "members"), _whole),
+    **dict.fromkeys(("epochs", "members", "threads"), _whole),
     "seconds": _number,
     "seed": lambda value: isinstance(value, int),
     "class_days": lambda value: isinstance(value, list) and all(map(_whole, value)),

@@ -58,7 +58,7 @@ class RunConfig:
         Title given by the analyst.
     protocol
         How the days are split; "paper" is leaky and marked so wherever its scores appear. "zero-shot": the model is trained on
-        simulated seasons and its input is z (`quakegui.learn.runs.inputs`).
+        synthetic seasons and its input is z (`quakegui.learn.runs.inputs`).
     size
         Pixels along a side of the model's input: 480 as in the founding paper, or average-pooled to 240 or 120.
     head
@@ -170,18 +170,18 @@ class RunConfig:
 
     def _check_channel(self) -> None:
         if self.zero_shot and self.channel not in ("stack", "scalar"):
-            raise ValueError(Said("A model trained on simulated seasons needs the channel 'stack' or 'scalar'."))
+            raise ValueError(Said("A model trained on synthetic seasons needs the channel 'stack' or 'scalar'."))
         if self.channel == "stack" and not self.zero_shot:
             raise ValueError(
-                Said("A stack of several days is only for models trained on simulated seasons (protocol 'zero-shot').")
+                Said("A stack of several days is only for models trained on synthetic seasons (protocol 'zero-shot').")
             )
 
     def _check_simulated(self) -> None:
         if self.zero_shot and (self.members > 1 or self.final_fit or not self.class_weights):
             raise ValueError(
                 Said(
-                    "A model trained on simulated seasons has one member, no final fit on labelled days, and class "
-                    "weights: set members to 1, the final fit off and class weights on."
+                    "A model trained on synthetic seasons has one member, no final fit on labelled days, and class weights: "
+                    "set members to 1, the final fit off and class weights on."
                 )
             )
 
@@ -205,7 +205,7 @@ class RunConfig:
 
     @property
     def zero_shot(self) -> bool:
-        """Whether the model is trained on simulated seasons only."""
+        """Whether the model is trained on synthetic seasons only."""
         return self.protocol == ZERO_SHOT
 
     def under(self, protocol: Protocol) -> RunConfig:

@@ -56,7 +56,7 @@ def _trash(runs: Path) -> Path:
     return trash
 
 
-def restore_run(trashed: RunFolder) -> RunFolder:
+def restore_run(trash_folder: RunFolder) -> RunFolder:
     """Move a run back from the trash and return it.
 
     Raises
@@ -64,11 +64,11 @@ def restore_run(trashed: RunFolder) -> RunFolder:
     RunError
         If a run with that id exists, the trash folder is a link, or the run cannot be moved.
     """
-    target = _trash(trashed.folder.parent.parent).parent / trashed.id
+    target = _trash(trash_folder.folder.parent.parent).parent / trash_folder.id
     if os.path.lexists(target):
-        raise RunError(Said("A run {trashed_id} already exists; rename its folder first.", trashed_id=trashed.id))
+        raise RunError(Said("A run {trashed_id} already exists; rename its folder first.", trashed_id=trash_folder.id))
     with disk_errors(target):
-        trashed.folder.replace(target)
+        trash_folder.folder.replace(target)
     return read_run(target)
 
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 import quakegui
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
-from quakegui.learn.network.devices import Device
+from quakegui.learn.network.devices import Device, threads
 from quakegui.learn.network.precision import Measured
-from quakegui.learn.network.steps import Stop, Stopped
-from quakegui.learn.network.training import HISTORY, State, history_text, train
+from quakegui.learn.network.state import State
+from quakegui.learn.network.steps import Stop
+from quakegui.learn.network.training import HISTORY, history_text, train, train_phase
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
 from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, network_identity, read_state, trained_values
@@ -26,23 +27,24 @@ from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arr
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
-from quakegui.words import Said
+from quakegui.progress import CancelCheck
+from quakegui.words import Said, counted
 
 MAPS = "maps.npz"
 ANSWERS = "answers.npz"
 HEAT = "heat.npz"
 
 
-def train_job(folder: Path, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
+def train_job(folder: Path, device: Device, precision: Measured | None, say: Listen, cancelled: CancelCheck) -> str:
     """Train or resume the run in `folder`, finish it, and return a sentence.
 
     Parameters
     ----------
     folder
         Folder of the run.
-    device, measured
-        Computing device, and the fastest precision.
-    say, stopped
+    device, precision
+        Computing device, and the fastest precision, see `needs_precision`.
+    say, cancelled
         Called with messages; and whether to stop.
     """
     run = read_run(folder)
@@ -53,20 +55,43 @@ def train_job(folder: Path, device: Device, measured: Measured, say: Listen, sto
     except BlockingIOError as error:
         raise RunError(Said("The run “{run_title}” is being trained by another process.", run_title=run.title)) from error
     with lock:
-        return _train(run, device, measured, say, stopped)
+        return _train(run, device, precision, say, cancelled)
 
 
-def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stopped: Stopped) -> str:
+def phase_job(
+    folder: Path, run_folder: Path, number: int, precision: Measured | None, *, say: Listen, cancelled: CancelCheck
+) -> str:
+    """Train one phase of a run on its own, and return a sentence.
+
+    Parameters
+    ----------
+    folder, run_folder
+        Folders of the phase and of the run.
+    number
+        Number of the phase.
+    precision
+        The fastest precision, None if the job does not need it.
+    say, cancelled
+        Called with messages; and whether to stop.
+    """
+    run, data = read_run(run_folder), Snapshot.load(run_folder / SNAPSHOT)
+    with hold(folder / LOCK):
+        policy = policy_of(folder, "phase", run_folder, precision)
+        train_phase(folder, run_folder, run.config, data, number, precision=policy, say=say, cancelled=cancelled)
+    return Said("Phase {number} of the run “{run_title}” is trained.", number=number + 1, run_title=run.title)
+
+
+def _train(run: RunFolder, device: Device, measured: Measured | None, say: Listen, stopped: CancelCheck) -> str:
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     if run.config.zero_shot:
         return _pretrain(run, data, device, say, stopped)
     policy = policy_of(folder, "train", None, measured)
-    state = train(folder, run.config, data, precision=policy, say=say, stopped=stopped)
+    state = train(folder, run.config, data, precision=policy, say=say, cancelled=stopped)
     card = card_of(run, data, state, device, measured)
     if not run.config.leaky:
         said = RunPredictions.load(folder / PREDICTIONS)
-        fitted = fit_run_calibrators(data.folds, said, run.about, weighed=run.config.class_weights)
+        fitted = fit_run_calibrators(data.folds, said, run.about, class_weighted=run.config.class_weights)
         card[CALIBRATION] = fitted.to_json()
     done = finish_run(run, card)
     return Said(
@@ -77,7 +102,7 @@ def _train(run: RunFolder, device: Device, measured: Measured, say: Listen, stop
     )
 
 
-def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: Stopped) -> str:
+def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: CancelCheck) -> str:
     """Pre-train a model for the stations of the run's project, and predict the season with it."""
     import keras
 
@@ -88,13 +113,13 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
 
     keras.config.set_dtype_policy("float32")
     folder, recipe = run.folder, recipe_for(run.config, run.about.get(STATIONS, []))
-    network, how = pretrain(recipe, say=say, stopped=stopped, folder=folder)
+    network, how = pretrain(recipe, say=say, cancelled=stopped, folder=folder)
 
     def progress(done: int, total: int) -> None:
         say(messages.WorkerProgress(done, total, Said("seasons that choose the alarms")))
 
     choice = choose(
-        recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, stopped=stopped
+        recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, cancelled=stopped
     )
     weights = trained_values(network)
     write_arrays(folder / WEIGHTS, weights)
@@ -106,7 +131,7 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     chosen = {**chosen_facts(choice), "versions": versions(), "history": how.history}
     done = finish_run(run, unseen_card(run, data, chosen, network_identity(weights), device=device, seconds=how.seconds))
     return Said(
-        "The run “{done_title}” is finished: {seasons} simulated seasons in {seconds:.0f} s.",
+        "The run “{done_title}” is finished: {seasons} synthetic seasons in {seconds:.0f} s.",
         done_title=done.title,
         seasons=recipe.seasons,
         seconds=how.seconds,
@@ -140,29 +165,29 @@ def read_heat(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return stored["heat"], stored["probabilities"]
 
 
-def predict_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
+def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Predict the maps in `folder`/maps.npz with a finished run, write answers.npz, and return a sentence.
 
     Parameters
     ----------
     folder, run_folder
         Folders of the job and of the run.
-    say, stopped
+    say, cancelled
         Called with messages; and whether to stop.
     """
     from quakegui.learn.network.inference import predictor
 
     network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
-    write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, stopped))})
-    return Said("{count} maps were predicted.", count=len(maps))
+    write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, cancelled))})
+    return counted("{count} map was predicted.", "{count} maps were predicted.", count=len(maps))
 
 
-def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -> str:
+def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Explain the maps in `folder`/maps.npz with a finished run, write heat.npz, and return a sentence.
 
     Parameters
     ----------
-    folder, run_folder, say, stopped
+    folder, run_folder, say, cancelled
         See `predict_job`.
     """
     from quakegui.learn.network.inference import predictor
@@ -170,17 +195,17 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, stopped: Stopped) -
 
     given = read_arrays(folder / MAPS)
     network = predictor(run_folder, precision="float32")
-    heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, stopped))
+    heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, cancelled))
     write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
-    return Said("{count} saliency maps were computed.", count=len(heat))
+    return counted("{count} saliency map was computed.", "{count} saliency maps were computed.", count=len(heat))
 
 
-def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
+def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Compute the detection limit of a finished run in its project's season, store it with the run, and return a sentence.
 
     Parameters
     ----------
-    run_folder, say, stopped
+    run_folder, say, cancelled
         See `predict_job`.
     """
     from quakegui.learn.worker.run_limit import limit_run  # imported here, not in the window's process
@@ -196,12 +221,27 @@ def limit_job(run_folder: Path, say: Listen, stopped: Stopped) -> str:
         season = seasons.load_season(project)
         if season is None:
             raise ValueError(Said("The project {project_name} has no season.", project_name=project.name))
-        if limit_run(project, season, run, progress=progress, cancelled=stopped) is None:
+        if limit_run(project, season, run, progress=progress, cancelled=cancelled) is None:
             raise Stop
     return Said("The detection limit of the run “{run_title}” was saved.", run_title=run.title)
 
 
-def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measured) -> str:
+def needs_precision(folder: Path, job: str, run_folder: Path | None) -> bool:
+    """Return whether a job depends on the fastest precision of this machine, whose measurement takes seconds.
+
+    Parameters
+    ----------
+    folder, run_folder
+        Folders of the job and of the run.
+    job
+        Name of the job.
+    """
+    if job not in ("train", "phase"):
+        return job == "hello"
+    return read_run(folder if run_folder is None else run_folder).config.precision == "auto"
+
+
+def policy_of(folder: Path, job: str, run_folder: Path | None, precision: Measured | None) -> str:
     """Return the precision of a job: that of the run if it has one.
 
     Parameters
@@ -210,9 +250,11 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
         Folders of the job and of the run.
     job
         Name of the job.
-    measured
-        The fastest precision.
+    precision
+        The fastest precision, None if the job does not need it.
     """
+    if job == "hello" and precision is not None:
+        return precision.policy
     if job in ("explain", "limit"):
         return "float32"
     run = read_run(folder if run_folder is None else run_folder)
@@ -220,20 +262,22 @@ def policy_of(folder: Path, job: str, run_folder: Path | None, measured: Measure
         return str(run.card["precision"])
     if (folder / CHECKPOINT).is_file():
         return str(read_state(folder / CHECKPOINT)["precision"])
-    return measured.policy if run.config.precision == "auto" else run.config.precision
+    return precision.policy if precision is not None and run.config.precision == "auto" else run.config.precision
 
 
-def precision_reason(policy: str, measured: Measured) -> str:
+def precision_reason(policy: str, precision: Measured | None) -> str:
     """Return why a job uses the precision `policy`, as a sentence.
 
     Parameters
     ----------
     policy
         Precision of the job.
-    measured
-        The fastest precision.
+    precision
+        The fastest precision, None if the job does not need it.
     """
-    return measured.reason if policy == measured.policy else Said("The run requires {policy}.", policy=policy)
+    if precision is not None and policy == precision.policy:
+        return precision.reason
+    return Said("The run requires {policy}.", policy=policy)
 
 
 def stopped_sentence(folder: Path) -> str:
@@ -241,15 +285,15 @@ def stopped_sentence(folder: Path) -> str:
     return Said("Stopped. {kept}", kept=progress_sentence(folder))
 
 
-def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measured: Measured) -> dict[str, Any]:
+def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, precision: Measured | None) -> dict[str, Any]:
     """Return the card of a finished run, plain values.
 
     Parameters
     ----------
     run, data, state
         The run, its training data, and the final state.
-    device, measured
-        Computing device, and the fastest precision.
+    device, precision
+        Computing device, and the fastest precision, see `needs_precision`.
     """
     import keras
 
@@ -286,8 +330,9 @@ def card_of(run: RunFolder, data: Snapshot, state: State, device: Device, measur
         "epochs": len(state.history),
         "seconds": round(state.seconds, 1),
         "precision": state.precision,
-        "precision_reason": precision_reason(state.precision, measured),
+        "precision_reason": precision_reason(state.precision, precision),
         "device": asdict(device),
+        "threads": threads(),
         "versions": {"quakegui": quakegui.__version__, "keras": keras.__version__, "python": platform.python_version()},
         "about": run.about,
     }
@@ -343,7 +388,7 @@ def out_of_memory(error: BaseException) -> bool:
     return name in {"ResourceExhaustedError", "OutOfMemoryError"} or "out of memory" in text or "can't allocate memory" in text
 
 
-def _progress(text: str, say: Listen, stopped: Stopped) -> Any:
+def _progress(text: str, say: Listen, stopped: CancelCheck) -> Any:
     def tell(done: int, total: int) -> None:
         if stopped():
             raise Stop

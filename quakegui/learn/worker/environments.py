@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from quakegui.learn.network.devices import THREADS
 from quakegui.words import Said
 
 EnvironmentKind = Literal["this", "interpreter", "wsl"]
@@ -48,6 +49,8 @@ class Environment:
         "tensorflow" or "torch"; "" lets the worker choose.
     launcher
         Command that starts WSL2.
+    threads
+        Number of threads of the model's computations; 0 for that of the processors.
     """
 
     kind: EnvironmentKind = "this"
@@ -55,6 +58,7 @@ class Environment:
     distribution: str = ""
     backend: str = ""
     launcher: str = "wsl.exe"
+    threads: int = 0
 
     def __post_init__(self) -> None:
         """Raise ValueError for another interpreter without a path."""
@@ -95,18 +99,20 @@ def command(environment: Environment, arguments: Sequence[str | Path], *, packag
 
 
 def variables(environment: Environment, inherited: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment variables of the worker: those of this process, with the chosen backend.
+    """Return the environment variables of the worker: those of this process, with the chosen backend and number of threads.
 
     Parameters
     ----------
     environment
-        Provides the backend.
+        Provides backend and threads.
     inherited
         Variables to start from. Default: those of this process.
     """
     ours = dict(os.environ if inherited is None else inherited)
     if environment.backend:
         ours["KERAS_BACKEND"] = environment.backend
+    if environment.threads:
+        ours[THREADS] = str(environment.threads)
     return ours
 
 

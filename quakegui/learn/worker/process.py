@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -61,22 +61,23 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         prog="quakegui worker", description=Said("Train, predict or explain in a separate process.")
     )
     parser.add_argument("folder", type=Path, help="the run's or the job's folder")
-    parser.add_argument("--job", choices=("train", "predict", "explain", "limit", "hello"), default="train")
-    parser.add_argument("--run", type=Path, help="a finished run, for predict, explain and limit")
+    parser.add_argument("--job", choices=("train", "phase", "predict", "explain", "limit", "hello"), default="train")
+    parser.add_argument("--run", type=Path, help="the run, for phase, predict, explain and limit")
+    parser.add_argument("--phase", type=int, default=0, help="number of the phase, for phase")
     given = parser.parse_args(arguments)
     say, cancelled = Speaker(), threading.Event()
     threading.Thread(target=listen, args=(own_input(), cancelled), daemon=True).start()
     threading.Thread(target=_live, args=(say,), daemon=True).start()
     _be_modest()
     _stay_alone()
-    with logs.kept("worker"):
+    with logs.log_file("worker"):
         LOG.info("The job %s", Said(given.job))
-        status = work(given.folder, given.job, given.run, say, cancelled)
+        status = work(given.folder, given.job, given.run, say, cancelled, phase=given.phase)
         LOG.info("The job %s ended with status %d", Said(given.job), status)
         _end(status)
 
 
-def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event) -> int:
+def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancelled: threading.Event, *, phase: int = 0) -> int:
     """Run one job, report its result, and return the exit status. Any error becomes a message.
 
     Parameters
@@ -86,11 +87,13 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
     job
         Name of the job.
     run
-        Folder of a finished run, for predict, explain and limit.
+        Folder of the run, for phase, predict, explain and limit.
     say
         Called with messages.
     cancelled
         Set to stop the job.
+    phase
+        Number of the phase, for phase.
     """
     from quakegui.learn.network.steps import Stop
     from quakegui.learn.worker import duties
@@ -99,9 +102,10 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         why_backend = choose_backend()
         from quakegui.learn.network import devices, precision
 
-        device = devices.detect()
-        measured = precision.choose(device, cache=paths.cache())
-        policy = measured.policy if job == "hello" else duties.policy_of(folder, job, run, measured)
+        with _without("sklearn"):  # its wrapper in Keras takes longer to import than many jobs take
+            device = devices.detect()
+        fastest = precision.choose(device, cache=paths.cache()) if duties.needs_precision(folder, job, run) else None
+        policy = duties.policy_of(folder, job, run, fastest)
         say(
             messages.Hello(
                 device.backend,
@@ -114,16 +118,18 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
                     "{why_backend}{reason} {precision_reason}",
                     why_backend=why_backend,
                     reason=device.reason,
-                    precision_reason=duties.precision_reason(policy, measured),
+                    precision_reason=duties.precision_reason(policy, fastest),
                 ),
             )
         )
         if job == "hello":
-            summary = f"{device.name}, {device.backend} {device.version}, {measured.policy}."
+            summary = f"{device.name}, {device.backend} {device.version}, {policy}."
         elif job == "train":
-            summary = duties.train_job(folder, device, measured, say, cancelled.is_set)
+            summary = duties.train_job(folder, device, fastest, say, cancelled.is_set)
         elif run is None:
             raise ValueError(Said("The task {job} needs a finished run (--run FOLDER).", job=job))
+        elif job == "phase":
+            summary = duties.phase_job(folder, run, phase, fastest, say=say, cancelled=cancelled.is_set)
         elif job == "limit":
             summary = duties.limit_job(run, say, cancelled.is_set)
         else:
@@ -197,6 +203,19 @@ def listen(source: int, cancelled: threading.Event) -> None:
         if any(line.strip() == b"cancel" for line in lines):
             cancelled.set()
     _end(ORPHANED)
+
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Prevent libraries from importing another one that they can do without; afterwards it can be imported."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _live(say: Speaker) -> None:

@@ -21,7 +21,7 @@ from quakegui.learn.network.modelfile import read_model
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, network_identity, put_values, read_weights
 from quakegui.learn.runs.frozen import MadeFor, made_for_of
-from quakegui.learn.runs.keeping import digest, read_kept, write_kept
+from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runchecks import LARGEST, LIMIT
 from quakegui.learn.runs.runconfig import RunConfig
@@ -194,7 +194,7 @@ def limit_run(
             return kept
     found = limit_of(ground, detector, number=number, progress=progress, cancelled=cancelled)
     if found is not None:
-        write_kept(run.folder / LIMIT, _fingerprint(ground, detector), found)
+        write_result(run.folder / LIMIT, _fingerprint(ground, detector), found)
     return found
 
 
@@ -216,7 +216,7 @@ def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None
 
 
 def _kept(ground: Ground, detector: Detector, run: RunFolder) -> Limit | None:
-    limit: Limit | None = read_kept(run.folder / LIMIT, _fingerprint(ground, detector), Limit)
+    limit: Limit | None = read_result(run.folder / LIMIT, _fingerprint(ground, detector), Limit)
     return limit
 
 

@@ -43,9 +43,11 @@ class Supervisor:
     folder
         Folder of the run or of the job; contains the worker's log.
     job
-        "train", "predict", "explain", "limit", or "hello" to report the device only.
+        "train", "phase", "predict", "explain", "limit", or "hello" to report the device only.
     run
-        Folder of a finished run, for predict, explain and limit.
+        Folder of the run, for all jobs but train and hello; it is finished, except for phase.
+    phase
+        Number of the phase, for phase.
     environment
         Where the worker runs.
     grace, silence
@@ -58,15 +60,18 @@ class Supervisor:
         *,
         job: str = "train",
         run: Path | None = None,
+        phase: int = 0,
         environment: Environment = THIS,
         grace: float | None = None,
         silence: float = SILENCE,
     ) -> None:
         arguments: list[str | Path] = [folder, "--job", job]
-        self._command = command(environment, arguments if run is None else [*arguments, "--run", run])
+        arguments += [] if run is None else ["--run", run]
+        arguments += ["--phase", str(phase)] if job == "phase" else []
+        self._command = command(environment, arguments)
         self._variables = variables(environment)
         self._folder, self._silence = folder, silence
-        self._grace = grace if grace is not None else GRACE if job == "train" else 0.0
+        self._grace = grace if grace is not None else GRACE if job in ("train", "phase") else 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._asked: float | None = None

@@ -22,7 +22,7 @@ from quakegui.learn.runs.files import write_arrays, write_json
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import CARD, CONFIG, STYLE, RunError, RunFolder, new_folder, read_run
-from quakegui.learn.season_runs import about_of, complete_run, runs_folder
+from quakegui.learn.season_runs import about_of, complete_run
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.progress import CancelCheck
@@ -46,7 +46,7 @@ def apply_model(
     listen: Listen,
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
-    known: Answers = lambda _season: None,
+    earlier: Answers = lambda _season: None,
 ) -> RunFolder:
     """Predict every day of a season with a pre-trained model, store that as a finished run, and make it current.
 
@@ -60,7 +60,7 @@ def apply_model(
         Called with every message of the worker; and whether to stop.
     environment
         Environment of the worker.
-    known
+    earlier
         Predictions that are already known.
 
     Raises
@@ -88,7 +88,7 @@ def apply_model(
         MADE_FOR: model.card[MADE_FOR],
         MODEL: {IDENTITY: identity, **{name: model.card[name] for name in FACTS if name in model.card}},
     }
-    runs = runs_folder(project)
+    runs = project.runs_folder
     with new_folder(runs, run_id) as part:
         write_arrays(part / WEIGHTS, dict(model.weights))
         write_arrays(part / STYLE, {"palette": data.palette, "scalar": data.scalar})
@@ -98,7 +98,7 @@ def apply_model(
         seconds = float(model.card.get("seconds", 0.0))
         write_json(part / CARD, unseen_card(begun, data, model.card, identity, device=None, seconds=seconds))
         rows, maps = masked_maps(season, config)
-        said = known(season)
+        said = earlier(season)
         if said is None:
             asked: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
             run = read_run(part)

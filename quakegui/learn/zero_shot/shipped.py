@@ -1,7 +1,7 @@
-"""The model supplied with the program: pre-trained on simulated seasons, so that the first start shows predictions.
+"""The model supplied with the program: pre-trained on synthetic seasons, so that the first start shows predictions.
 
 ``python -m quakegui.learn.zero_shot.shipped`` makes it again in `models/`: the default settings of `quakegui pretrain`, its
-scores on new simulated seasons, and its card. It takes about ten minutes of processor time and can be resumed. Its predictions
+scores on new synthetic seasons, and its card. It takes about ten minutes of processor time and can be resumed. Its predictions
 for the demonstration season and the corresponding null season are stored with it, so that both are shown at once, even without
 TensorFlow.
 """
@@ -94,7 +94,7 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     """
     if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
-    return apply_model(project, season, model_folder(), listen=listen or _unheard, known=known_answers)
+    return apply_model(project, season, model_folder(), listen=listen or _unheard, earlier=known_answers)
 
 
 def shipped_run(
@@ -120,7 +120,7 @@ def shipped_run(
     if done is not None:
         return done
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
-    return apply_model(project, season, model_folder(), known=known_answers, **how)
+    return apply_model(project, season, model_folder(), earlier=known_answers, **how)
 
 
 def known_answers(season: Season) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
@@ -181,7 +181,7 @@ def make_model(folder: Path, *, listen: Listen) -> None:
 
 
 def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
-    """Return the scores of the model on new simulated seasons, one row per kind of season.
+    """Return the scores of the model on new synthetic seasons, one row per kind of season.
 
     Parameters
     ----------

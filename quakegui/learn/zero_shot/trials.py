@@ -1,4 +1,4 @@
-"""Scores of a pre-trained model on new simulated seasons, with and without signals.
+"""Scores of a pre-trained model on new synthetic seasons, with and without signals.
 
 ``python -m quakegui.learn.zero_shot MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's stations,
 events and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and prints one
@@ -230,18 +230,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout.write(json.dumps(counts(found)) + "\n")
 
 
-def counts(found: Sequence[Trial]) -> dict[str, Any]:
+def counts(trials: Sequence[Trial]) -> dict[str, Any]:
     """Return the mean scores and the number of successes, plain values."""
-    recall = {target: round(float(np.mean([each.recall[target] for each in found])), 3) for target in TARGETS}
+    recall = {target: round(float(np.mean([each.recall[target] for each in trials])), 3) for target in TARGETS}
     return {
-        "seasons": len(found),
-        "significant": sum(each.p_value < SIGNIFICANT for each in found),
-        "better": sum(each.better for each in found),
-        "auc": round(float(np.mean([each.auc for each in found])), 3),
+        "seasons": len(trials),
+        "significant": sum(each.p_value < SIGNIFICANT for each in trials),
+        "better": sum(each.better for each in trials),
+        "auc": round(float(np.mean([each.auc for each in trials])), 3),
         **{f"recall_{target}": value for target, value in recall.items()},
-        "r": round(float(np.mean([each.r for each in found])), 3),
-        "above_r0": sum(each.r > each.r0 for each in found),
-        "open_share": round(float(np.mean([each.open_share for each in found])), 3),
+        "r": round(float(np.mean([each.r for each in trials])), 3),
+        "above_r0": sum(each.r > each.r0 for each in trials),
+        "open_share": round(float(np.mean([each.open_share for each in trials])), 3),
     }
 
 

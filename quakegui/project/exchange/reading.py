@@ -18,6 +18,8 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 from quakegui.formats.errors import shown
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import chain, run_folders, schema, soundness
+from quakegui.project.dialects import count_on
+from quakegui.project.domains import EVERYTHING
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE, TABLES, VERSION, heading, manifest
 from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
@@ -83,7 +85,7 @@ def import_export(
             raise ProjectError(Said("{runs} points outside the export; nothing was imported.", runs=RUNS))
         if (folder / RUNS).is_dir():
             run_folders.stage(project.folder, folder / RUNS)
-        with project.write() as connection:
+        with project.write(*EVERYTHING) as connection:
             _refuse_filled(connection, project)
             _take_facts(connection, facts)
             _fill_all(connection, folder, version, facts["rows"])
@@ -177,6 +179,7 @@ def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:
         raise ValueError(Said("{path_name} has {count} of {count2} rows", path_name=path.name, count=len(rows), count2=count))
     if rows:
         connection.execute(table.insert(), rows)
+        count_on(connection, table)
     if rows and table in chain.CHAINED and "chain" not in given[0]:  # an export from before the chain existed
         put_setting(connection, chain.unchained(table), str(max(row["id"] for row in rows)))
 

@@ -29,6 +29,7 @@ from quakegui.project.exchange.layout import (
     heading,
 )
 from quakegui.project.filesystem import whole_file
+from quakegui.project.live_rows import end_of_files, fold
 from quakegui.project.nights import RUN_DAYS, read_blocks
 from quakegui.project.reading_blocks import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
 from quakegui.project.season_tables import SYNTHETIC, TableOf
@@ -53,6 +54,7 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProjectError(Said("{folder} is not empty; choose a new or empty folder.", folder=folder))
+    fold(project)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with project.read() as connection:
@@ -143,12 +145,13 @@ def _write_station(connection: Connection, code: str, files: _ReadingsFiles) -> 
     days = connection.scalars(select(schema.block.c.utc_day).where(schema.block.c.station == code).distinct()).all()
     for first in range(min(days), max(days) + 1, RUN_DAYS):
         blocks = read_blocks(connection, code, first, first + RUN_DAYS - 1, hidden=True)
-        places = by_place(blocks)
+        places, ends = by_place(blocks), end_of_files(block for block in blocks if block.file not in hidden)
         for place in sorted(places):
             here = places[place]
             standing = [block for block in here if block.file not in hidden]
             for each in weighed(standing) if standing else ():
-                files.write(each.block, each.time, each.value, each.counts)
+                overruled = each.time < ends.get(each.block.utc_day, 0) if each.block.live else False
+                files.write(each.block, each.time, each.value, each.counts & ~np.asarray(overruled))
             for block in here:
                 if block.file in hidden:
                     time, value = instants(block)

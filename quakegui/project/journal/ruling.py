@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 
 from quakegui.project import catalogue, nights
+from quakegui.project.domains import JOURNAL
 from quakegui.project.journal.row import LABEL, NOTHING, RowContent, day_numbers, standing_rows
 from quakegui.project.journal.writing import append
 from quakegui.project.store import Project, ProjectError, put_setting
@@ -17,7 +18,7 @@ from quakegui.words import Said
 
 def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
     """Record the labels of the label rule, in place of its earlier ones, as one step of `author`; returns the step."""
-    with project.write() as connection:
+    with project.write(JOURNAL) as connection:
         before = standing_rows(connection)
         wanted = {
             key: NOTHING for key in before if key[0] == LABEL and key[2] == LabelSource.RULE and before[key].new is not None
@@ -45,7 +46,7 @@ def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str =
     if catalogue.class_scheme(project) is None:
         catalogue.make_class_scheme(project)
     found = _by_rule(project, rule)
-    with project.write() as connection:
+    with project.write(JOURNAL) as connection:
         put_setting(connection, "label_rule", json.dumps(asdict(rule)))
     write_rule(project, found, author=author)
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import schema
+from quakegui.project.domains import INPUTS, JOURNAL
 from quakegui.project.flag_rows import FLAG
 from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
 from quakegui.project.journal.writing import append, require_seen
@@ -100,7 +101,7 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
         If there is a label or a note later than `behind`; nothing was written.
     """
     until = int(moment.astype("datetime64[ms]").astype(np.int64))
-    with project.write() as connection:
+    with project.write(JOURNAL) as connection:
         now, then = (
             {key: row for key, row in standing_rows(connection, until_ms=moment_ms).items() if key[0] != FLAG}
             for moment_ms in (None, until)
@@ -112,13 +113,17 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
 
 
 def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int | None:
-    with project.write() as connection:
+    with project.read() as connection:
+        expected = _number_of_next(connection, author, back=back)
+        kinds = connection.scalars(select(schema.journal.c.kind).where(schema.journal.c.step == expected).distinct()).all()
+    # The lock of the inputs comes first, so that labels do not wait while a flag waits for an import.
+    with project.write(*((INPUTS, JOURNAL) if FLAG in kinds else (JOURNAL,))) as connection:
         step = _number_of_next(connection, author, back=back)
-        if only is not None and step != only:
+        done = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step))
+        if (only is not None and step != only) or (FLAG not in kinds and any(row.kind == FLAG for row in done)):
             raise ProjectError(Said("Another program has just written a step under this name; nothing was undone or redone."))
         if step is None:
             return None
-        done = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step))
         first = {row.key: row for row in reversed(done)}
         last = {row.key: row for row in done}
         before = {key: content_of(row_of(connection, row.replaces)) for key, row in first.items()}

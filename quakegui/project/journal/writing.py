@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
-from quakegui.project.flag_rows import FLAG, days_reached
+from quakegui.project.domains import JOURNAL
+from quakegui.project.flag_rows import FLAG, utc_days_of
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
@@ -22,7 +23,7 @@ from quakegui.project.journal.row import (
     day_numbers,
     standing_rows,
 )
-from quakegui.project.nights import mark_reached
+from quakegui.project.nights import mark_days_stale
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
@@ -99,7 +100,7 @@ def write_labels(
         for day, one in zip(numbers, classes, strict=True)
     }
     _refuse_skipped(project, wanted)
-    with project.write() as connection:
+    with project.write(JOURNAL) as connection:
         if behind is not None:
             require_seen(connection, wanted, behind)
         return append(connection, wanted, author)
@@ -126,7 +127,7 @@ def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[i
     for wanted in by_author.values():
         _refuse_skipped(project, wanted)
     table = schema.journal.c
-    with project.write() as connection:
+    with project.write(JOURNAL) as connection:
         last = connection.scalar(select(func.max(table.id))) or 0
         for author, wanted in by_author.items():
             append(connection, wanted, author)
@@ -138,7 +139,7 @@ def write_note(project: Project, day: np.datetime64, text: str, author: str) -> 
     """Set the author's note on a day, in place of an earlier one; "" clears it. Returns the step, 0 if nothing changed."""
     wanted = {(NOTE, int(day_numbers([day])[0]), 0, _valid_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
-    with project.write() as connection:
+    with project.write(JOURNAL) as connection:
         return append(connection, wanted, author)
 
 
@@ -168,10 +169,10 @@ def append(
     changed = [key for key, content in contents.items() if walking or content != content_of(standing.get(key))]
     if not changed:
         return 0
-    table = schema.journal.c
-    step = (connection.scalar(select(func.max(table.step))) or 0) + 1
+    end = chain.journal_end(connection)
+    step = end.step + 1
     # The clock may be set back; the order of the journal must not.
-    at_ms = max(wall_clock_ms(), connection.scalar(select(func.max(table.at_ms))) or 0)
+    at_ms = max(wall_clock_ms(), end.at_ms)
     alike = {"at_ms": at_ms, "step": step, "author": author, "undoes": undoes, "redoes": redoes}
     values = []
     for key in changed:
@@ -180,10 +181,10 @@ def append(
         said = {"new": content.cls, "note": content.note, "run": content.run, "blind": content.blind}
         former = {"old": None, "replaces": None} if before is None else {"old": before.new, "replaces": before.id}
         values.append({**alike, **place, **said, **former})
-    chain.append(connection, schema.journal, values)
+    chain.append(connection, schema.journal, values, end=end)
     flagged = [key[3] for key in changed if key[0] == FLAG]
     if flagged:
-        mark_reached(connection, days_reached(flagged))
+        mark_days_stale(connection, utc_days_of(flagged))
     return step
 
 

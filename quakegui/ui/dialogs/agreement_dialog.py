@@ -31,11 +31,10 @@ from quakegui.app.session import Session
 from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, LabelSource, compare
-from quakegui.season.names import CLASS_NAMES
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import RowsView, Sentence, TableRow, open_at, with_name
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.plots.class_icons import class_icon
 
 WORDS: Final = (
@@ -90,7 +89,7 @@ class AgreementDialog(QDialog):
 
     def _cross_table(self) -> QTableWidget:
         table = with_name(QTableWidget(CLASS_COUNT, CLASS_COUNT), tr("Days cross-tabulated by the two analysts' classes"))
-        names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in range(CLASS_COUNT)]
+        names = [self._class(cls) for cls in range(CLASS_COUNT)]
         table.setVerticalHeaderLabels(names)
         table.setHorizontalHeaderLabels([str(cls) for cls in range(CLASS_COUNT)])
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -104,7 +103,7 @@ class AgreementDialog(QDialog):
         return table
 
     def _settle_button(self, cls: int) -> QToolButton:
-        name = tr("Resolve as: {name}").format(name=tr(CLASS_NAMES[cls]))
+        name = tr("Resolve as: {name}").format(name=worded(self.session.class_names[cls]))
         button = with_name(QToolButton(), name, tr("{text} ({more})").format(text=name, more=cls))
         button.setIcon(class_icon(cls))
         key = QShortcut(QKeySequence(str(cls)), button)
@@ -205,7 +204,7 @@ class AgreementDialog(QDialog):
         self.list.show_rows(
             [
                 TableRow(
-                    (str(one.day), _class(one.first), _class(one.second), _class(settled.get(one.day))),
+                    (str(one.day), *(self._class(cls) for cls in (one.first, one.second, settled.get(one.day)))),
                     "" if settled.get(one.day) is None else "muted",
                     about=one.day,
                 )
@@ -224,8 +223,8 @@ class AgreementDialog(QDialog):
         )
         if np.isnan(agreement.kappa):
             return f"{shared} " + tr("Kappa cannot be estimated: both analysts gave every day the same class.") + f" {only}"
-        kappa = tr("Cohen's kappa {kappa:.2f}; agreement corrected for chance: {word}.").format(
-            kappa=agreement.kappa, word=tr(_word(agreement.kappa))
+        kappa = tr("Cohen's kappa {kappa}; agreement corrected for chance: {word}.").format(
+            kappa=f"{agreement.kappa:.2f}".replace("-", "−"), word=tr(_word(agreement.kappa))
         )
         return f"{shared} {kappa} {only}"
 
@@ -252,6 +251,9 @@ class AgreementDialog(QDialog):
         for button in self.classes:
             button.setEnabled(possible)
 
+    def _class(self, cls: int | None) -> str:
+        return "" if cls is None else f"{cls} {worded(self.session.class_names[cls])}"
+
     def settle(self, cls: int) -> None:
         """Write the resolved label of the selected day, and go to the next disagreement."""
         index, row = self._chosen_index(), self.list.current()
@@ -266,10 +268,6 @@ class AgreementDialog(QDialog):
             if not rows[number].cells[3]:
                 self.list.choose(number)
                 return
-
-
-def _class(cls: int | None) -> str:
-    return "" if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}"
 
 
 def _word(kappa: float) -> str:

@@ -30,6 +30,7 @@ from quakegui.project import catalogue
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
+from quakegui.season.names import degrees
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
@@ -47,7 +48,7 @@ ENDINGS: Final = (
 )
 """Endings of the files that are listed first; their format is detected by content."""
 OUTSIDE: Final = {
-    "area": mark("outside the area"),
+    "area": mark("outside the search area"),
     "magnitude": mark("magnitude too small"),
     "dates": mark("outside the date range"),
 }
@@ -56,15 +57,16 @@ OUTSIDE: Final = {
 class CatalogueDialog(JobDialog):
     """Every change on the left is shown at once on the right; nothing is saved before Apply."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, *, read: CatalogueRead | None = None) -> None:
+        """Show the earthquakes of the project or, with `read`, a catalogue that was read before."""
         super().__init__(session, parent)
         self.setWindowTitle(tr("Earthquake catalogue"))
-        open_at(self, 1080, 760)
+        open_at(self, 1200, 760)
         project = session.project
         assert project is not None
         own = tuple(event for event, _ in catalogue.all_events(project))
         self._own = CatalogueRead(None, own, files=catalogue.origins(project))
-        self._read = self._own
+        self._read = self._own if read is None else read
         self.choice: Choice | None = None
         self._wanted = 0
         self._wanted_file: tuple[Path, str] | None = None
@@ -86,8 +88,8 @@ class CatalogueDialog(JobDialog):
         headers = [
             tr("Local time"),
             "M",
-            tr("Latitude"),
-            tr("Longitude"),
+            tr("Latitude (°)"),
+            tr("Longitude (°)"),
             tr("Depth (km)"),
             tr("Place"),
             tr("Result"),
@@ -234,12 +236,12 @@ class CatalogueDialog(JobDialog):
                 events, selection, declustering, split_magnitude=split, timezone=zone, besides=besides, cancelled=cancelled
             )
 
-        def done(found: Choice) -> None:
+        def done(result: Choice) -> None:
             if number != self._wanted:
                 self._again()
                 return
-            self.choice = found
-            self._show_choice(found, selection)
+            self.choice = result
+            self._show_choice(result, selection)
 
         self.run_job(CHOOSING, work, done)
 
@@ -278,8 +280,8 @@ class CatalogueDialog(JobDialog):
         (north_lat, north_lon), (south_lat, south_lon) = choice.scheme.north_centre, choice.scheme.south_centre
         counts = [choice.classes.count(cls) for cls in range(1, 5)]
         lines = (
-            tr("Northern cluster centre {place}").format(place=f"{north_lat:.2f}, {north_lon:.2f}"),
-            tr("Southern cluster centre {place}").format(place=f"{south_lat:.2f}, {south_lon:.2f}"),
+            tr("Northern cluster centre {place}").format(place=degrees(north_lat, north_lon)),
+            tr("Southern cluster centre {place}").format(place=degrees(south_lat, south_lon)),
             tr("Earthquakes in classes 1 to 4: {counts}").format(counts=" / ".join(map(str, counts))),
         )
         return "\n".join(lines)
@@ -347,7 +349,7 @@ class CatalogueDialog(JobDialog):
             text = tr("{kept} earthquakes are in the project. Apply the label rule again to update the labels.")
             session.said.emit(text.format(kept=len(choice.mainshocks)), "info")
 
-        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=kept)
+        self.run_job(KEEPING, work, lambda _none: self.accept(), keep=kept)
 
     def busy_changed(self) -> None:
         """Enable Apply for a finished selection only, and the controls once the catalogue is read."""

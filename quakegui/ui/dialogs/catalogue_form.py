@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Network
-from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
+from quakegui.ui.dialogs.dialog_parts import add_rows, with_name, year_first
 from quakegui.ui.i18n import mark, tr
 
 EVERYWHERE, BOX, AROUND = range(3)
@@ -52,9 +52,9 @@ class CatalogueForm(QWidget):
         group = QGroupBox(tr("Earthquake selection"))
         form = QFormLayout(group)
         self.area = QComboBox()
-        for text, value in ((tr("everywhere"), EVERYWHERE), (tr("in a box"), BOX), (tr("around a point"), AROUND)):
+        for text, value in ((tr("the whole Earth"), EVERYWHERE), (tr("rectangle"), BOX), (tr("circle"), AROUND)):
             self.area.addItem(text, value)
-        add_rows(form, ((tr("Search area"), self.area, tr("Area from which earthquakes are selected")),))
+        add_rows(form, ((tr("Search area"), self.area, tr("The area from which earthquakes are selected")),))
         limits = ((-90.0, 90.0), (-90.0, 90.0), (-180.0, 360.0), (-180.0, 360.0))
         self.box = [self._number(*limit, 0.5, 3) for limit in limits]
         self.around = [self._number(*limit, 0.5, 3) for limit in ((-90.0, 90.0), (-180.0, 360.0))]
@@ -109,12 +109,12 @@ class CatalogueForm(QWidget):
         column = QVBoxLayout(group)
         form = QFormLayout()
         column.addLayout(form)
-        self.median = QCheckBox(tr("the median magnitude"))
+        self.median = QCheckBox(tr("median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
             (tr("Magnitude split"), self.median, tr("Half of the earthquakes have larger magnitudes")),
-            (tr("Magnitude"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
+            (tr("Split at M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
         )
         add_rows(form, rows)
         self.centres = QLabel(NO_CENTRES)
@@ -134,6 +134,7 @@ class CatalogueForm(QWidget):
         switch = with_name(QCheckBox(), name, tr("Off: no limit"))
         edit = with_name(QDateEdit(), name, tr("Local date, inclusive"))
         edit.setCalendarPopup(True)
+        year_first(edit.calendarWidget())
         edit.setDisplayFormat("yyyy-MM-dd")
         edit.setEnabled(False)
         switch.toggled.connect(edit.setEnabled)

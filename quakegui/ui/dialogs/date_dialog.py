@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCalendarWidget, QDialog, QVBoxLayout, QWidget
 
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import with_name
+from quakegui.ui.dialogs.dialog_parts import with_name, year_first
 from quakegui.ui.i18n import tr
 
 
@@ -24,6 +24,7 @@ class DateDialog(QDialog):
         self.setWindowTitle(tr("Go to a date"))
         self._calendar = with_name(QCalendarWidget(), tr("Date"), tr("Choose a local date in the season"))
         self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        year_first(self._calendar)
         plain = QTextCharFormat()
         plain.setForeground(theme.colours().text)
         for day_off in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
@@ -19,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCalendarWidget,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -29,6 +31,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolButton,
     QWidget,
 )
 
@@ -59,6 +62,15 @@ def with_name(widget: W, name: str, tip: str = "") -> W:
     widget.setAccessibleName(name)
     widget.setToolTip(as_text(tip or name))
     return widget
+
+
+def year_first(calendar: QCalendarWidget) -> None:
+    """Show the year before the month in the heading of a calendar where the language has it so."""
+    heading = calendar.findChild(QWidget, "qt_calendar_navigationbar")
+    year, month = (calendar.findChild(QToolButton, f"qt_calendar_{part}button") for part in ("year", "month"))
+    row = heading.layout() if heading is not None else None
+    if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year and month:
+        row.insertWidget(row.indexOf(month), year)
 
 
 def add_rows(form: QFormLayout, rows: Sequence[tuple[str, QWidget, str]]) -> None:
@@ -300,7 +312,7 @@ class JobDialog(QDialog):
         work: Work,
         done: Callable[[Any], None],
         *,
-        kept: Callable[[Any], None] | None = None,
+        keep: Callable[[Any], None] | None = None,
         asks: bool = False,
     ) -> None:
         """Run `work` in the background; `done` receives its result unless the dialog was closed meanwhile.
@@ -313,7 +325,7 @@ class JobDialog(QDialog):
             The work.
         done
             Called with the result.
-        kept
+        keep
             For work that changes the project and does not check for cancelling: called last with the result, even if the dialog
             was closed, because the window has to show the new state. Such work does not start once it is stopped.
         asks
@@ -326,7 +338,7 @@ class JobDialog(QDialog):
         self.busy_changed()
 
         def stoppable(progress: ProgressCallback, cancelled: CancelCheck) -> Any:
-            if self._stop and kept is not None:
+            if self._stop and keep is not None:
                 raise StoppedError
             return work(progress, lambda: self._stop or cancelled())
 
@@ -335,8 +347,8 @@ class JobDialog(QDialog):
                 self._end_job()
                 self.sentence.say("")
                 done(result)
-            if kept is not None:
-                kept(result)
+            if keep is not None:
+                keep(result)
 
         self.session.jobs.start(job, stoppable, finish, asks=asks)
 

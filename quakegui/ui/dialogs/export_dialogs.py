@@ -122,7 +122,7 @@ class FigureDialog(QDialog):
         super().accept()
 
     def write(self, path: Path) -> None:
-        """Write the chosen panel as the dialog says.
+        """Write the chosen panel with the settings of the dialog.
 
         Raises
         ------
@@ -165,9 +165,9 @@ class AnimationDialog(QDialog):
             self._kind.addItem("MP4", ".mp4")
         self._kind.addItem(tr("Folder of PNG files"), "")
         form = QFormLayout(self)
-        _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Kind"), self._kind)))
+        _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
         if not video_possible():
-            form.addRow(QLabel(tr("MP4 requires the optional extra 'video'.")))
+            form.addRow(QLabel(tr("MP4 needs the optional component 'video'.")))
         form.addRow(_save_buttons(self))
 
     def accept(self) -> None:
@@ -213,7 +213,7 @@ class AnimationDialog(QDialog):
 
 
 def _remember(session: Session) -> None:
-    """Let a picture be what was done last, so that *Copy as command* gives no former deed for it."""
+    """Record an exported picture as the last deed, so that *Copy as command* does not copy an earlier one."""
     if session.project is not None:
         session.deed = deeds.picture(session.project.folder)
 

@@ -28,7 +28,7 @@ _FORMATS: Final = ("yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss")
 
 
 class FlagsDialog(JobDialog):
-    """A form for nights or an interval of a station, and below it the flags in force, the latest first."""
+    """A form for nights or an interval of a station, and below it the current flags, the latest first."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -79,7 +79,7 @@ class FlagsDialog(JobDialog):
         open_at(self, 860, 520)
 
     def fill(self) -> None:
-        """Read the flags in force again."""
+        """Read the current flags again."""
         project = self.session.project
         found = flags.standing(project)[::-1] if project is not None else ()
         self.table.show_rows(
@@ -96,8 +96,18 @@ class FlagsDialog(JobDialog):
             self.sentence.say(text.format(most=MOST_ROWS, count=len(found)))
         self.busy_changed()
 
+    def enter(self, subject: flags.Subject) -> None:
+        """Enter a station's night or interval in the form, and leave the reason to the analyst."""
+        self.station.setCurrentText(subject.station)
+        since, bar, until = subject.when.partition("/")
+        self.kind.setCurrentIndex(int(bool(bar)))
+        for field, end in ((self.since, since), (self.until, until or since)):
+            at = to_local(np.datetime64(end, "ms"), self._zone) if bar else np.datetime64(end, "s").astype(object)
+            field.setDateTime(QDateTime(QDate(at.year, at.month, at.day), QTime(at.hour, at.minute, at.second)))
+        self.reason.setFocus()
+
     def busy_changed(self) -> None:
-        """Let only what is possible be done, and one thing at a time."""
+        """Enable the actions that are possible; only one can run at a time."""
         free = not self.busy and self.session.can_write
         self.add.setEnabled(free and bool(self.reason.text().strip()) and self.station.count() > 0)
         self.remove.setEnabled(free and self.table.current() is not None)
@@ -137,7 +147,7 @@ class FlagsDialog(JobDialog):
             if not step:
                 self.sentence.say(tr("Nothing was changed: these readings are already flagged for this reason."))
 
-        self.run_job(FLAGGING, work, done, kept=kept)
+        self.run_job(FLAGGING, work, done, keep=kept)
 
     def _subjects(self) -> tuple[flags.Subject, ...]:
         code, ends = self.station.currentText(), (self.since.dateTime(), self.until.dateTime())

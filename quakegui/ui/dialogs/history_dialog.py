@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.app import labelling
@@ -10,7 +11,7 @@ from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES, SOURCE_NAMES
+from quakegui.season.names import SOURCE_NAMES
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
@@ -23,25 +24,26 @@ class HistoryDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.setWindowTitle(tr("Label history"))
+        self.setWindowTitle(tr("Label journal"))
         self.resize(720, 460)
         zone = zone_name(session)
         says = QLabel(tr("Choose an entry to revert to: every label returns to its state at that time. Nothing is deleted."))
         says.setWordWrap(True)
         self._entries, self._rows = self._read()
-        head = tr("Recorded ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Number of days"), tr("Labels")
+        head = tr("Recorded ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Days"), tr("Class")
         self.table = QTableWidget(len(self._entries), len(head))
         self.table.setHorizontalHeaderLabels(head)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.verticalHeader().hide()
         for number, entry in enumerate(self._entries):
             for column, text in enumerate(self._cells(entry, zone)):
                 self.table.setItem(number, column, QTableWidgetItem(text))
         self.table.resizeColumnsToContents()
         self.table.horizontalHeader().setStretchLastSection(True)
-        with_name(self.table, tr("Label history"), tr("The latest entry is at the top"))
+        with_name(self.table, tr("Label journal"), tr("The latest entry is at the top"))
         self.effect = QLabel()
         self._buttons = button_box(Standard.Ok | Standard.Close)
         self._buttons.button(Standard.Ok).setText(tr("Revert to this entry"))
@@ -68,7 +70,7 @@ class HistoryDialog(QDialog):
         return entries(rows, self._session.whose()), tuple(row.label for row in rows if row.kind == journal.LABEL)
 
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
-        names = [tr("cleared") if cls is None else f"{cls} {tr(CLASS_NAMES[cls])}" for cls in entry.classes]
+        names = [tr("cleared") if cls is None else f"{cls} {worded(self._session.class_names[cls])}" for cls in entry.classes]
         period = str(entry.first)
         if entry.days > 1:
             period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)

@@ -97,24 +97,24 @@ def look_at(
     *,
     progress: ProgressCallback,
     cancelled: CancelCheck,
-    saved: tuple[SavedMapping, ...] = (),
+    mappings: tuple[SavedMapping, ...] = (),
     most: int = MOST_SOURCES,
 ) -> Previews:
-    """Preview files, folders and archives; an unreadable file has a reason. `saved` are the table mappings of the project."""
+    """Preview files, folders and archives; an unreadable file has a reason. `mappings` are those of the project."""
     files = files_at(paths)
     found: list[FilePreview] = []
     for done, (path, prefix) in enumerate(files):
         if cancelled() or len(found) >= most:
             return Previews(tuple(found), len(files) - done)
         progress(done, min(len(files), most), prefix + Path(path).name)
-        found += _look_into(Path(path), prefix, most - len(found), saved)
+        found += _look_into(Path(path), prefix, most - len(found), mappings)
     return Previews(tuple(found), 0)
 
 
-def look_again(preview: FilePreview, said: TableMapping | Hints) -> FilePreview:
+def look_again(preview: FilePreview, words: TableMapping | Hints) -> FilePreview:
     """Preview a file again with a mapping or hints."""
     try:
-        return _readings(replace(preview, reason="", notes=()), _source(preview), said)
+        return _readings(replace(preview, reason="", notes=()), _source(preview), words)
     except FormatError as error:
         return replace(preview, reason=_sentence(error))
 

@@ -45,6 +45,7 @@ class ImportReportPage(QWidget):
         self.notes = RowsView([tr("Remark")], tr("Remarks"))
         column.addWidget(self._outcome)
         column.addWidget(self._tabs, 1)
+        self.show_report(ImportReport())  # the tables belong to the page even if there is never a report
 
     def show_report(self, report: ImportReport) -> None:
         """Show the imported files, and the reasons for the others."""

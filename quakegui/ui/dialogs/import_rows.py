@@ -53,10 +53,10 @@ def _cadence(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def for_file(mapping: TableMapping, each: FilePreview, edited: FilePreview) -> TableMapping:
+def for_file(mapping: TableMapping, each: FilePreview, shown_file: FilePreview) -> TableMapping:
     """Return the mapping for another table with the same columns; a code from the name of its file is kept."""
-    own, its = each.guess, edited.guess
-    if each is edited or own is None or its is None:
+    own, its = each.guess, shown_file.guess
+    if each is shown_file or own is None or its is None:
         return mapping
     if mapping.layout == "long" and mapping.station and mapping.station == its.station and own.station:
         return replace(mapping, station=own.station)

@@ -169,12 +169,12 @@ class ImportWizard(JobDialog):
         saved = saved_mappings(project) if project is not None else ()
 
         def work(progress: ProgressCallback, cancelled: CancelCheck) -> Previews:
-            return look_at(fresh, progress=progress, cancelled=cancelled, saved=saved)
+            return look_at(fresh, progress=progress, cancelled=cancelled, mappings=saved)
 
-        def done(seen: Previews) -> None:
+        def done(previews: Previews) -> None:
             self._paths += fresh
-            self.previews += seen.files
-            self._unseen += seen.unseen
+            self.previews += previews.files
+            self._unseen += previews.unseen
             self._show_previews()
 
         self.run_job(LOOKING, work, done)
@@ -278,8 +278,8 @@ class ImportWizard(JobDialog):
                 seen[key] = look_again(preview, mapping)
             return seen
 
-        def done(seen: dict[tuple[Path, str], FilePreview]) -> None:
-            self.previews = [seen.get(one.key, one) for one in self.previews]
+        def done(previews: dict[tuple[Path, str], FilePreview]) -> None:
+            self.previews = [previews.get(one.key, one) for one in self.previews]
             self._show_previews()
             if any(self._mappings.get(key) != mapping for key, (_, mapping) in asked.items()):
                 self._look_again()
@@ -296,12 +296,12 @@ class ImportWizard(JobDialog):
         if preview is None or self.busy:
             return
 
-        def done(seen: FilePreview) -> None:
-            self.previews = [seen if one.key == seen.key else one for one in self.previews]
-            self._mappings.pop(seen.key, None)
-            self.editor.setProperty("file", seen.key)
-            if seen.table is not None:
-                self.editor.fill(seen.table, seen.guess or TableMapping("wide", (), (), sheet=sheet, skip_lines=skip))
+        def done(previews: FilePreview) -> None:
+            self.previews = [previews if one.key == previews.key else one for one in self.previews]
+            self._mappings.pop(previews.key, None)
+            self.editor.setProperty("file", previews.key)
+            if previews.table is not None:
+                self.editor.fill(previews.table, previews.guess or TableMapping("wide", (), (), sheet=sheet, skip_lines=skip))
             self._show_previews()
 
         self.run_job(LOOKING, lambda _report, _cancelled: look_at_sheet(preview, sheet, skip), done)

@@ -17,7 +17,8 @@ from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
+from quakegui.words import counted
 
 UNDOING: Final = "undoing-import"
 REDOING: Final = "redoing-import"
@@ -103,7 +104,7 @@ class ImportsDialog(JobDialog):
             text = tr("Import {number} was undone.") if done.undone else tr("Import {number} was redone.")
             session.said.emit(text.format(number=done.id), "info")
 
-        self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), kept=kept)
+        self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), keep=kept)
 
     def _time(self, at: np.datetime64) -> str:
         return f"{to_local(at, self._zone):%Y-%m-%d %H:%M}" if at.astype(np.int64) else ""
@@ -119,6 +120,8 @@ def content_of(act: Act) -> str:
     summary = act.summary
     if act.kind == READINGS:
         names = list(summary.get("names", ()))
+        if summary.get("live"):
+            return tr("readings that arrived live on {day} (UTC)").format(day=str(names[0]).removeprefix("live "))
         files = tr(", ").join(names[:MOST_NAMES]) + (tr(", ") + "…" if summary.get("files", 0) > MOST_NAMES else "")
         readings, intervals = f"{summary.get('readings', 0):,}", summary.get("kp_intervals", 0)
         if intervals and not summary.get("readings"):
@@ -128,7 +131,7 @@ def content_of(act: Act) -> str:
         if "events" not in summary:
             return tr("earthquakes from an earlier version of the program")
         if not summary.get("file"):
-            return tr("{count} earthquakes").format(count=summary["events"])
+            return worded(counted("{count} earthquake", "{count} earthquakes", count=summary["events"]))
         return tr("{count} earthquakes from {files}").format(count=summary["events"], files=summary["file"])
     if act.kind == STATIONS:
         return tr("coordinates of {stations}").format(stations=tr(", ").join(summary.get("stations", ())))

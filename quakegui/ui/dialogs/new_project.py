@@ -60,6 +60,8 @@ class NewProjectDialog(QDialog):
         self.why = QLabel()
         self.why.setWordWrap(True)
         self.buttons = button_box(Standard.Ok | Standard.Cancel)
+        with_name(self.buttons.button(Standard.Ok), tr("Create"), tr("Create the project"))
+        self.buttons.button(Standard.Ok).setText(tr("Create"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         form = QFormLayout(self)

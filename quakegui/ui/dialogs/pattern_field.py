@@ -1,4 +1,4 @@
-"""The field for the form of files' names that holds the station's code."""
+"""The field for the pattern of file names that contain the station code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PatternField(QLineEdit):
         Raises
         ------
         ValueError
-            With a sentence for the screen, where it does not say once where the code stands.
+            With a sentence for the user, if it does not contain "{code}" exactly once.
         """
         pattern = self.text().strip()
         try:

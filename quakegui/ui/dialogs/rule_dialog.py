@@ -26,15 +26,17 @@ from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
-from quakegui.project import catalogue, journal
-from quakegui.season.events import CLASS_COUNT, ClassScheme, class_names, classify, scheme_of
+from quakegui.project import journal
+from quakegui.season.events import CLASS_COUNT, ClassScheme, classify, scheme_of
 from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
+from quakegui.season.names import class_names
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.ui.texts import days_text
 
 APPLYING: Final = "applying-rule"
 CLASSING: Final = "finding-directions"
@@ -47,10 +49,10 @@ class RuleDialog(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Label rule (retrospective)"))
-        open_at(self, 1080, 620)
+        open_at(self, 1200, 620)
         self.labels: RuleLabels | None = None
         self._classes = session.event_classes
-        self._names: tuple[str, ...] = ("0", "1", "2", "3", "4")
+        self._names = session.class_names
         self._without_rest = False
         self._form()
         self._results()
@@ -82,8 +84,8 @@ class RuleDialog(JobDialog):
         self._parameters = QGroupBox(tr("Label window of an earthquake"))
         form = QFormLayout(self._parameters)
         self._kind = QComboBox()
-        self._kind.addItem(tr("more for larger magnitudes"), LAW)
-        self._kind.addItem(tr("the same for all"), FLAT)
+        self._kind.addItem(tr("factor × 10^(exponent × M)"), LAW)
+        self._kind.addItem(tr("fixed"), FLAT)
         self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
         self.flat, self._after = _count(366), _count(366)
         self._winner = QComboBox()
@@ -91,7 +93,7 @@ class RuleDialog(JobDialog):
         self._winner.addItem(tr("the larger earthquake"), "larger")
         rows = (
             (tr("Days before"), self._kind, tr("Days before an earthquake that receive its class")),
-            (tr("Factor"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
+            (tr("Factor (days)"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Exponent"), self._exponent, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Fixed days before"), self.flat, tr("Days before an earthquake, regardless of magnitude")),
             (tr("Days after"), self._after, tr("Days after the day of the earthquake, which is always included")),
@@ -229,16 +231,15 @@ class RuleDialog(JobDialog):
     def _show_counts(self, found: RuleLabels) -> None:
         counts = found.counts
         for cls, count in enumerate(counts):
-            name = tr("no earthquake") if cls == 0 else self._class_name(cls)
-            self._captions[cls].setText(f"{cls}  {name}")
-            self.counts[cls].setText(tr("{count} days").format(count=count))
+            self._captions[cls].setText(f"{cls}  {worded(self._names[cls])}")
+            self.counts[cls].setText(days_text(count))
             with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
             self._bars[cls].setValue(count)
         if not counts[0]:
             text = tr(
-                "Every day belongs to an earthquake, so there is no class 0 to learn from. Raise the minimum "
-                "magnitude or reduce the area in the catalogue, or use fewer days here."
+                "Every day belongs to an earthquake, so there is no class 0 to learn from. Raise the minimum magnitude or "
+                "reduce the search area of the catalogue, or use fewer days here."
             )
             self.sentence.say(text, "warning")
         elif self._without_rest:
@@ -251,15 +252,6 @@ class RuleDialog(JobDialog):
             "they cannot be predictions."
         )
         self.post.setText(sentence.format(post=post, positive=positive))
-
-    def _class_name(self, cls: int) -> str:
-        scheme = self._scheme()
-        return class_names(scheme)[cls] if scheme is not None else self._names[cls]
-
-    def _scheme(self) -> float | None:
-        assert self.session.project is not None
-        scheme = catalogue.class_scheme(self.session.project)
-        return scheme.split_magnitude if scheme is not None else None
 
     def _show_events(self, found: RuleLabels, rule: LabelRule) -> None:
         session = self.session
@@ -283,7 +275,7 @@ class RuleDialog(JobDialog):
     def _why_none(self, number: int) -> str:
         day, days = self.session.event_days[number], self.session.days
         inside = days.size and days[0] <= day <= days[-1]
-        return tr("no days: assigned to other earthquakes") if inside else tr("outside the season")
+        return tr("no days left") if inside else tr("outside the season")
 
     def apply(self) -> None:
         """Write the labels of the rule as one step, and close."""
@@ -304,7 +296,7 @@ class RuleDialog(JobDialog):
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> RuleLabels:
             return journal.apply_rule(project, rule, author=author)
 
-        self.run_job(APPLYING, work, lambda _found: self.accept(), kept=kept)
+        self.run_job(APPLYING, work, lambda _found: self.accept(), keep=kept)
 
     def busy_changed(self) -> None:
         """Enable Apply if there are days and earthquakes, and the project is writable."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -29,186 +29,22 @@ from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
 from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name
+from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name, year_first
+from quakegui.ui.dialogs.season_parameters import (
+    ANOMALY,
+    MAPS,
+    METHODS,
+    NIGHT,
+    REGIONS,
+    Parameter,
+    read_parameter,
+    with_parameters,
+)
 from quakegui.ui.dialogs.zone_box import zone_box
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import tr
 from quakegui.ui.tall_scroll import TallScroll
 
 WIDTH: Final = 640
-METHODS: Final = (
-    (Method.REGRESSION, mark("robust regression on the other stations")),
-    (Method.DAY_DIFFERENCE, mark("difference from the previous night")),
-    (Method.REFERENCE_STATION, mark("difference from a reference station")),
-    (Method.FIRST_COMPONENT, mark("first principal component removed")),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of the config: its path, its name, and the range of its control."""
-
-    path: tuple[str, ...]
-    text: str
-    tip: str
-    low: float = 0.0
-    high: float = 1.0
-    step: float = 1.0
-    decimals: int = 0
-
-    @property
-    def kind(self) -> str:
-        """Kind of the control: "switch" (without a step), "whole" or "number"."""
-        return "switch" if self.step == 0.0 else "number" if self.decimals else "whole"
-
-
-NIGHT: Final = (
-    Parameter(("night", "window", "start_hour"), mark("Night start"), mark("Local hour"), 0, 23.5, 0.5, 1),
-    Parameter(("night", "window", "end_hour"), mark("Night end"), mark("Local hour, exclusive"), 0.5, 24, 0.5, 1),
-    Parameter(
-        ("grace_minutes",),
-        mark("Wait after the night (min)"),
-        mark("No anomaly or prediction is computed for a night before this time has passed"),
-        0,
-        1440,
-        5,
-        1,
-    ),
-    Parameter(
-        ("night", "coverage"),
-        mark("Minimum data coverage"),
-        mark("Nights with lower coverage have no mean"),
-        0.05,
-        1,
-        0.05,
-        2,
-    ),
-    Parameter(
-        ("night", "spike_nt"),
-        mark("Spike threshold (nT)"),
-        mark("Minimum deviation from the running median"),
-        0.1,
-        1000,
-        0.5,
-        1,
-    ),
-    Parameter(
-        ("night", "spike_deviations"),
-        mark("Spike threshold (robust SD)"),
-        mark("In robust standard deviations of the night"),
-        1,
-        100,
-        1,
-        1,
-    ),
-    Parameter(
-        ("night", "step_nt"), mark("Minimum jump (nT)"), mark("Smallest jump for which a night is flagged"), 0.1, 1000, 0.5, 1
-    ),
-)
-ANOMALY: Final = (
-    Parameter(("anomaly", "window_days"), mark("Background window (days)"), mark("One solar rotation is 27 days"), 3, 365),
-    Parameter(
-        ("anomaly", "at_least"),
-        mark("Minimum nights in the background"),
-        mark("Nights with fewer preceding ones belong to the warm-up"),
-        3,
-        365,
-    ),
-    Parameter(
-        ("anomaly", "hold_z"),
-        mark("Exclusion threshold (z)"),
-        mark("Nights above this |z| are excluded from later backgrounds"),
-        0.5,
-        50,
-        0.1,
-        1,
-    ),
-    Parameter(
-        ("anomaly", "hold_days"),
-        mark("Maximum exclusion (days)"),
-        mark("After this, a lasting step becomes the new level"),
-        1,
-        365,
-    ),
-    Parameter(
-        ("anomaly", "smallest_scale_nt"),
-        mark("Minimum scatter (nT)"),
-        mark("Lower limit on a station's scatter"),
-        0.01,
-        50,
-        0.05,
-        2,
-    ),
-    Parameter(
-        ("anomaly", "threshold_z"),
-        mark("Station threshold (z)"),
-        mark("Exceeded on 1% of signal-free days"),
-        0.5,
-        50,
-        0.1,
-        1,
-    ),
-)
-MAPS: Final = (
-    Parameter(("grid", "smoothing"), mark("Smoothing"), mark("0 fits every station value exactly"), 0, 100, 0.05, 2),
-    Parameter(
-        ("grid", "margin"), mark("Map margin"), mark("Widening of the frame, as a fraction of its longer side"), 0, 2, 0.05, 2
-    ),
-    Parameter(
-        ("grid", "extend_to_square"),
-        mark("Extend to the full frame"),
-        mark("Extrapolate the map beyond the stations"),
-        step=0.0,
-    ),
-    Parameter(
-        ("style", "limit_z"),
-        mark("Colour scale limit (z)"),
-        mark("Values beyond the limit take the end colour"),
-        0.5,
-        100,
-        0.5,
-        1,
-    ),
-    Parameter(("style", "levels"), mark("Levels"), mark("Number of filled colour levels (even)"), 2, 200, 2),
-    Parameter(("style", "contour_lines"), mark("Contour lines"), mark("Draw contour lines into the map image"), step=0.0),
-)
-REGIONS: Final = (
-    Parameter(
-        ("extrema", "threshold_z"),
-        mark("Region threshold (z)"),
-        mark("Pixels with |z| at or above this belong to a region"),
-        0.5,
-        50,
-        0.1,
-        1,
-    ),
-    Parameter(
-        ("extrema", "stable_z"),
-        mark("Pixel persistence (z)"),
-        mark("Day-to-day change below which a pixel persists"),
-        0.05,
-        50,
-        0.05,
-        2,
-    ),
-    Parameter(
-        ("extrema", "stable_share"),
-        mark("Region persistence (share)"),
-        mark("Share of the previous day's region that must be exceeded"),
-        0,
-        0.99,
-        0.05,
-        2,
-    ),
-    Parameter(
-        ("extrema", "normal_days"),
-        mark("Normal level window (days)"),
-        mark("Preceding days whose maps define the normal level"),
-        1,
-        365,
-    ),
-)
-
-
 WITHOUT_MAPS: Final[dict[str, Any]] = {"first_day": None, "last_day": None, "grace_minutes": 0.0}
 """Parameters that do not affect maps, and are ignored when parameters are compared."""
 
@@ -279,7 +115,7 @@ class SeasonDialog(WholeDialog):
         for parameter in parameters:
             control = self._control(parameter)
             self.controls[parameter.path] = control
-            default = _read(self._defaults, parameter.path)
+            default = read_parameter(self._defaults, parameter.path)
             text = (tr("on") if default else tr("off")) if parameter.kind == "switch" else f"{default:g}"
             form.addRow(tr(parameter.text), _beside(control, QLabel(tr("default {value}").format(value=text))))
 
@@ -308,6 +144,7 @@ class SeasonDialog(WholeDialog):
         switch.setText("")
         edit = with_name(QDateEdit(), name, tr("Included; off: all available data"))
         edit.setCalendarPopup(True)
+        year_first(edit.calendarWidget())
         edit.setDisplayFormat("yyyy-MM-dd")
         days = self.session.days
         fallback = days[0 if name == tr("First day") else -1] if days.size else np.datetime64("2022-02-01")
@@ -336,7 +173,7 @@ class SeasonDialog(WholeDialog):
 
     def _show(self, config: SeasonConfig) -> None:
         for path, control in self.controls.items():
-            value = _read(config, path)
+            value = read_parameter(config, path)
             control.blockSignals(True)
             if isinstance(control, QCheckBox):
                 control.setChecked(bool(value))
@@ -359,7 +196,7 @@ class SeasonDialog(WholeDialog):
         for path, control in self.controls.items():
             value = control.isChecked() if isinstance(control, QCheckBox) else control.value()
             # Controls show rounded values; a parameter that was not edited keeps its exact value.
-            before = _read(self._before, path)
+            before = read_parameter(self._before, path)
             same = isinstance(control, QDoubleSpinBox) and round(before, control.decimals()) == round(value, control.decimals())
             values[path] = before if same else value
         values["timezone",] = self.zone.currentText().strip()
@@ -367,7 +204,7 @@ class SeasonDialog(WholeDialog):
         values["anomaly", "reference_station"] = self.reference.currentData()
         values["first_day",] = _day(self.first) if self.first_on.isChecked() else None
         values["last_day",] = _day(self._last) if self._last_on.isChecked() else None
-        config: SeasonConfig = _with(self._before, values)
+        config: SeasonConfig = with_parameters(self._before, values)
         return config
 
     def reset(self) -> None:
@@ -416,21 +253,6 @@ class SeasonDialog(WholeDialog):
             return
         self.accept()
         computing.recompute(self.session)
-
-
-def _read(config: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        config = getattr(config, name)
-    return config
-
-
-def _with(config: Any, values: dict[tuple[str, ...], object]) -> Any:
-    """Return a config with other values, given by path."""
-    own = {path[0]: value for path, value in values.items() if len(path) == 1}
-    for name in {path[0] for path in values if len(path) > 1}:
-        below = {path[1:]: value for path, value in values.items() if path[0] == name and len(path) > 1}
-        own[name] = _with(getattr(config, name), below)
-    return replace(config, **own)
 
 
 def _day(edit: QDateEdit) -> np.datetime64:

@@ -36,10 +36,10 @@ class SettingsDialog(WholeDialog):
         self._loop = self._switch(settings.loop, "loop")
         self._advance = self._switch(settings.auto_advance, "auto_advance")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (
-            (mark("Your name in the label journal"), self.analyst, mark("Saved with every label and note")),
+            (mark("Analyst's name"), self.analyst, mark("Saved with every label and note")),
             (mark("Language"), self.language, ""),
             (mark("Colours"), self.theme, ""),
-            (mark("Text size"), self._scale, mark("Multiple of the system text size")),
+            (mark("Text size (1 = system size)"), self._scale, mark("Multiple of the system text size")),
             (mark("Playback speed (days per second)"), self._speed, ""),
             (mark("Loop playback"), self._loop, ""),
             (mark("Advance after labelling"), self._advance, mark("Show the next day after labelling")),

@@ -56,7 +56,7 @@ class ShortcutSheet(QDialog):
             for row in rows:
                 if row.menu == menu and row.shortcuts:
                     native = QKeySequence.SequenceFormat.NativeText
-                    keys = tr(", ").join(QKeySequence(key).toString(native) for key in row.shortcuts)
+                    keys = tr(", ").join(dict.fromkeys(QKeySequence(key).toString(native) for key in row.shortcuts))
                     heading.addChild(QTreeWidgetItem([tr(row.text).rstrip("…"), keys]))
             heading.setExpanded(True)
         self.sheet.resizeColumnToContents(0)

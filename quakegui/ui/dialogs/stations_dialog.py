@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
@@ -27,17 +27,22 @@ from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
+from quakegui.project.live import live_states
+from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
+from quakegui.ui.dialogs.live_lights import show_lights
 from quakegui.ui.i18n import mark, tr
 from quakegui.words import joined
 
 READING: Final = "reading-stations"
 KEEPING: Final = "keeping-stations"
 REMOVING: Final = "removing-readings"
-CODE, NAME, LATITUDE, LONGITUDE, ELEVATION = range(5)
+CODE, NAME, LATITUDE, LONGITUDE, ELEVATION, LIGHT = range(6)
+LIGHTS_MS: Final = 5000
+"""Interval in ms at which the lights of stations that send live are shown again."""
 LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
 NO_NUMBER: Final = {
     LATITUDE: mark("{text} is not a valid latitude; enter degrees north from -90 to 90, such as 28.1."),
@@ -95,6 +100,22 @@ class StationsDialog(JobDialog):
         for widget in (self.unlocated, self.table, self.sentence, self.strip, self.buttons):
             column.addWidget(widget, 1 if widget is self.table else 0)
         self.fill(tuple(self._known.values()))
+        if live_states(project):
+            self.table.insertColumn(LIGHT)
+            self.table.setHorizontalHeaderItem(LIGHT, QTableWidgetItem(tr("Live")))
+            self.table.horizontalHeader().setSectionResizeMode(LIGHT, QHeaderView.ResizeMode.ResizeToContents)
+            self.show_lights()
+            every = QTimer(self)
+            every.timeout.connect(self.show_lights)
+            every.start(LIGHTS_MS)
+
+    def show_lights(self) -> None:
+        """Show which stations send live, and how long ago their newest readings are."""
+        project = self.session.project
+        if project is not None:
+            self._filling = True
+            show_lights(self.table, LIGHT, live_states(project), wall_clock_ms())
+            self._filling = False
 
     def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
         button = with_name(QPushButton(text), text.rstrip("…"), tip)
@@ -155,7 +176,7 @@ class StationsDialog(JobDialog):
         faults = self._faults()
         self._filling = True  # setting a colour emits itemChanged too
         for row in range(self.table.rowCount()):
-            for column in range(self.table.columnCount()):
+            for column in range(LIGHT):
                 item = self.table.item(row, column)
                 if item is not None:
                     item.setData(
@@ -263,7 +284,7 @@ class StationsDialog(JobDialog):
             stations.set_stations(project, *changed, author=author)
 
         session = self.session
-        self.run_job(KEEPING, work, lambda _none: self.accept(), kept=lambda _none: computing.recompute(session))
+        self.run_job(KEEPING, work, lambda _none: self.accept(), keep=lambda _none: computing.recompute(session))
 
     def remove_readings(self) -> None:
         """Remove the readings of the selected station, which can be undone, and recompute the season."""
@@ -281,7 +302,7 @@ class StationsDialog(JobDialog):
             if session.project is project:
                 computing.recompute(session)
 
-        self.run_job(REMOVING, work, lambda _act: self.accept(), kept=kept)
+        self.run_job(REMOVING, work, lambda _act: self.accept(), keep=kept)
 
     def busy_changed(self) -> None:
         """Disable changes while a list is being read or saved."""

@@ -17,7 +17,7 @@ from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 
 PLACES: Final = {
-    "this": mark("the Python running this window"),
+    "this": mark("the Python of this program"),
     "interpreter": mark("another Python"),
     "wsl": mark("Linux under WSL2"),
 }
@@ -140,7 +140,7 @@ class WorkerBox(QGroupBox):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self.setTitle(tr("Where models are trained and predictions are computed"))
+        self.setTitle(tr("Training and prediction"))
         texts = (
             (tr("Training environment"), self.place, tr("Training runs in a separate process, which may use another Python")),
             (tr("Python"), self.python, tr("Path to a Python with Keras and a backend, for example one with GPU support")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
@@ -9,8 +11,7 @@ from quakegui.app import labelling
 from quakegui.app.change import Change
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
-from quakegui.season.names import CLASS_NAMES
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.sentence_bar import SentenceBar
 from quakegui.ui.texts import step_words
 
@@ -56,7 +57,7 @@ class AnswerBar(SentenceBar):
     def retranslate(self) -> None:
         """Show the result in the current language, or hide."""
         answer = self._answer
-        self.words.setText("" if answer is None else answer_words(answer))
+        self.words.setText("" if answer is None else answer_words(answer, self._session.class_names))
         undone = answer is not None and answer.undone
         self.act.setText(tr("Redo") if undone else tr("Undo"))
         self.act.setToolTip(tr("Redo this step") if undone else tr("Undo this step"))
@@ -66,12 +67,12 @@ class AnswerBar(SentenceBar):
         self.setVisible(answer is not None)
 
 
-def answer_words(answer: Answer) -> str:
-    """Return in words which days a write labelled with which class."""
+def answer_words(answer: Answer, classes: Sequence[str]) -> str:
+    """Return in words which days a write labelled with which class; `classes` are the names of the classes."""
     step = answer.step
     if answer.undone:
         return tr("Undone: {what}.").format(what=step_words(step))
-    names = [f"{cls} {tr(CLASS_NAMES[cls])}" for cls in step.classes if cls is not None]
+    names = [f"{cls} {worded(classes[cls])}" for cls in step.classes if cls is not None]
     days = {"count": step.days, "first": step.first, "last": step.last}
     if names and answer.outweighed == step.days:
         return tr("{count} days, {first} to {last}: current labels unchanged, because another label takes precedence.").format(

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from quakegui.app import walking
 from quakegui.app.evaluation import Answers, days_in_cell
 from quakegui.app.session import Session
-from quakegui.season.names import CLASS_NAMES
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.plots.matrix_view import MatrixView
+from quakegui.ui.texts import days_text
 
 
 class CellDays(QWidget):
@@ -74,16 +74,16 @@ class CellDays(QWidget):
         if self._answers is None:
             self._matrix.clear_matrix()
         else:
-            self._matrix.show_matrix(self._answers.confusion(), [tr(name) for name in CLASS_NAMES])
+            self._matrix.show_matrix(self._answers.confusion(), [worded(name) for name in self._session.class_names])
         if self._cell is None or self._answers is None:
             self._title.setText(" ".join(filter(None, (self._scored(), tr("Click a matrix cell to see its days here.")))))
         else:
-            truth, answer = (tr(CLASS_NAMES[cls]) for cls in self._cell)
+            truth, answer = (worded(self._session.class_names[cls]) for cls in self._cell)
             self._title.setText(
                 tr(
-                    "{count} days: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
+                    "{days}: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
                     "to relabel the framed day."
-                ).format(count=len(self.sheet.days), truth=truth, answer=answer)
+                ).format(days=days_text(len(self.sheet.days)), truth=truth, answer=answer)
             )
 
     def _scored(self) -> str:

@@ -81,7 +81,7 @@ class ClassRows(QWidget):
             walking.go_to_alone(self._session, day)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Tell what the day under the mouse holds."""
+        """Show label and prediction of the day under the mouse as a tooltip."""
         self.setToolTip(as_text(self.words_at(event.position().x())))
 
     def day_at(self, x: float) -> int:
@@ -89,7 +89,7 @@ class ClassRows(QWidget):
         return self._axis().day_at(x) if self._data is not None and x >= self._axis().left else -1
 
     def words_at(self, x: float) -> str:
-        """Return what the day at a place along the rows holds, empty beside them."""
+        """Return the description of the day at a horizontal position, empty beside the rows."""
         day = self.day_at(x)
         return day_words(self._session, self._data, day) if self._data is not None and day >= 0 else ""
 

@@ -108,5 +108,5 @@ class ContactSheet(QWidget):
         self.pair_button.setToolTip(tr("Show two selected days side by side, with their difference"))
         self.pair_button.setEnabled(len(self._session.chosen) == 2)
         self._show_pair()
-        self._hint.setText(tr("Select several days with Shift or Ctrl; label them in one step with 0 to 4"))
+        self._hint.setText(tr("Select days with Shift or Ctrl, label with 0 to 4"))
         self.sheet.retranslate()

@@ -104,13 +104,13 @@ class DayMapPanel(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        """Say what is under the cursor: place, z, nT and region."""
+        """Show coordinates, z, nT and region under the cursor."""
         words = self._words_of(self._pixel)
         hint = tr("Point at the map to read its value and position.") if self.view.scene is not None else ""
         self.readout.setText(words or hint)
 
     def words_at(self, at: QPointF) -> str:
-        """Return place, z, nT and region under a point of the map, empty beside it."""
+        """Return coordinates, z, nT and region at a point of the map, empty outside it."""
         return self._words_of(self.view.pixel_at(at))
 
     def _words_of(self, pixel: tuple[int, int] | None) -> str:

@@ -47,4 +47,4 @@ def difference(first: MapScene, second: MapScene) -> MapScene:
     field = second.map.field - first.map.field
     plain = replace(second.display, threshold=False, outlines=False)
     drawn = daymap.draw(second.map.day, field, second.map.style, sentence=first.map.sentence or second.map.sentence)
-    return replace(second, map=drawn, display=plain, heat=None, heat_class=-1)
+    return replace(second, map=drawn, display=plain, heat=None, heat_name="")

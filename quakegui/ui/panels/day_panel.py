@@ -25,20 +25,21 @@ from quakegui.app.computing import COMPUTING
 from quakegui.app.day_events import Distance, earthquakes_ahead
 from quakegui.app.season_view import station_day
 from quakegui.app.session import Session
-from quakegui.judge.names import KIND_NAMES
+from quakegui.judge.names import KIND_NAMES, KIND_SHORT, kind_shown
 from quakegui.season.kp import STORM_KP
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.late_refresh import LateRefresh
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import quality_text, source_words
+from quakegui.words import Said, counted, joined
 
 MOST_REASONS: Final = 8
 """Maximum number of stations whose quality is described; the station map describes each under the mouse."""
@@ -152,6 +153,8 @@ class DayPanel(QWidget):
             self._show_day()
         if change & (Change.SEASON | Change.PROJECT | Change.DISPLAY):
             self._show_stamp()
+        if change & (Change.PROJECT | Change.EVENTS):
+            self._name_classes()
         if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
             self._show_label()
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
@@ -170,13 +173,8 @@ class DayPanel(QWidget):
         """Set every text in the current language."""
         side = round(self.fontMetrics().height() * 1.15)
         for cls, button in enumerate(self.buttons):
-            name = tr(CLASS_NAMES[cls])
             button.setIcon(class_icon(cls))
             button.setIconSize(QSize(side, side))
-            button.setToolTip(tr("{text} ({more})").format(text=name, more=cls))
-            button.setAccessibleName(tr("Label: {name}").format(name=name))
-            self._captions[cls].setText(f"{cls} {name}")
-            self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
             self._bars[cls].setMaximumHeight(self.fontMetrics().height() + 2)
         self._title.setText(tr("Prediction"))
@@ -188,6 +186,13 @@ class DayPanel(QWidget):
         self.note.setAccessibleName(tr("Note on this day"))
         self.note.setToolTip(tr("Saved when you leave the field or press Ctrl+Enter; Esc discards the changes"))
         self.refresh(Change.ALL)
+
+    def _name_classes(self) -> None:
+        for cls, name in enumerate(map(worded, self._session.class_names)):
+            self.buttons[cls].setToolTip(tr("{text} ({more})").format(text=name, more=cls))
+            self.buttons[cls].setAccessibleName(tr("Label: {name}").format(name=name))
+            self._captions[cls].setText(f"{cls} {name}")
+            self._bars[cls].setAccessibleName(tr("Probability: {name}").format(name=name))
 
     def _show_day(self) -> None:
         session = self._session
@@ -217,7 +222,7 @@ class DayPanel(QWidget):
         self.quality.setText(self._reasons(session.season.anomaly.quality[at]))
 
     def _show_stamp(self) -> None:
-        """Say that the season is made up, and that labels are given blind."""
+        """Show whether the season is synthetic, and whether blind labelling is on."""
         told = ((self._session.synthetic, tr("SYNTHETIC"), tr("SYNTHETIC — generated, not measured")),
                 (self._session.display.blind, tr("BLIND"), tr("Hidden during blind labelling")))  # fmt: skip
         self.stamp.setText("\n".join(word for on, word, _tip in told if on))
@@ -248,11 +253,19 @@ class DayPanel(QWidget):
             self.next_one.setText("")
             return
         here, ahead = earthquakes_ahead(session)
-        self.today.setText(" · ".join(self._quake(one) for one in here) or tr("No earthquake on this day"))
+        self.today.setText("\n".join(self._quake(one) for one in here) or tr("No earthquake on this day"))
         if ahead is None:
             self.next_one.setText(tr("No later earthquake in the catalogue"))
         else:
-            self.next_one.setText(tr("In {days} d: {earthquake}").format(days=ahead.days, earthquake=self._quake(ahead)))
+            self.next_one.setText(
+                worded(
+                    Said(
+                        "In {days}: {earthquake}",
+                        days=counted("{count} day", "{count} days", count=ahead.days),
+                        earthquake=self._quake(ahead),
+                    )
+                )
+            )
 
     def _quake(self, one: Distance) -> str:
         words = [f"M {one.event.magnitude:.1f}"]
@@ -263,7 +276,7 @@ class DayPanel(QWidget):
             words.append(inside)
         if np.isfinite(one.centre_km):
             words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
-        return tr(", ").join([*words, one.event.place] if one.event.place else words)
+        return worded(joined("; ", [*words, one.event.place]))
 
     def _show_alarm(self) -> None:
         session = self._session
@@ -289,7 +302,7 @@ class DayPanel(QWidget):
         if row is None or row.cls is None:
             self._label.setText(tr("No label yet: press 0 to 4"))
         else:
-            self._label.setText(f"{row.cls} {tr(CLASS_NAMES[row.cls])} — {source_words(row)}")
+            self._label.setText(f"{row.cls} {worded(self._session.class_names[row.cls])} — {source_words(row)}")
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
         mine = [note.text for note in notes if note.author == session.settings.analyst]
@@ -307,7 +320,7 @@ class DayPanel(QWidget):
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
-        what = tr("label cleared") if row.cls is None else f"{row.cls} {tr(CLASS_NAMES[row.cls])}"
+        what = tr("label cleared") if row.cls is None else f"{row.cls} {worded(self._session.class_names[row.cls])}"
         return f"{at} {what} — {source_words(row)}"
 
     def _show_prediction(self) -> None:
@@ -317,6 +330,7 @@ class DayPanel(QWidget):
         for widget in (*self._bars, *self._captions):
             widget.setVisible(known)
         if not known or table is None:
+            self._title.setToolTip("")
             self._prediction.setText(
                 tr("Hidden during blind labelling")
                 if session.display.blind
@@ -324,10 +338,10 @@ class DayPanel(QWidget):
             )
             return
         chances = table.probabilities[session.index]
-        kind = str(table.kind[session.index])
-        self._prediction.setText(
-            tr("{kind} (run {run})").format(kind=tr(KIND_NAMES[kind]) if kind in KIND_NAMES else kind, run=table.run)
-        )
+        kind = kind_shown(str(table.kind[session.index]), zero_shot=session.zero_shot)
+        self._prediction.setText(tr(KIND_SHORT.get(kind, "")))
+        whole = tr("{kind} (run {run})").format(kind=tr(KIND_NAMES.get(kind, "")), run=table.run)
+        self._title.setToolTip(as_text(whole))
         for bar, chance in zip(self._bars, chances, strict=True):
             # A progress bar repaints immediately when its value changes, with everything that waits to be painted, five times a
             # day.

@@ -29,6 +29,7 @@ from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
 from quakegui.ui.panels.class_rows import ClassRows
+from quakegui.ui.panels.flag_line import FlagLine
 from quakegui.ui.panels.limit_page import TITLE, LimitPage
 from quakegui.ui.panels.record_strip import RecordStrip
 from quakegui.ui.panels.result_tables import ResultTable, report_words, show_alarms, show_classes
@@ -62,6 +63,7 @@ class EvaluationPanel(QWidget):
         self.judge.clicked.connect(self._start)
         self.verdict, self.why = QLabel(), WrappedLabel()
         """A short sentence, and its basis, shown on request."""
+        self.unflagged = FlagLine(session)
         self._asks_why = QToolButton()
         self._asks_why.setCheckable(True)
         self._asks_why.toggled.connect(lambda _on: self._show_why())
@@ -124,6 +126,7 @@ class EvaluationPanel(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.why)
+        column.addWidget(self.unflagged)
         column.addWidget(self.strip)
         column.addWidget(self._basis)
         column.addWidget(beside, 1)
@@ -152,11 +155,11 @@ class EvaluationPanel(QWidget):
 
         judged = self._judged
 
-        def done(found: Evaluation) -> None:
-            if found.project is self._session.project and not unasked:
-                prospective = found.kind == "prospective"
-                self._session.deed = deeds.judging(project.folder, found.run, as_of, prospective=prospective)
-            self._take(found, as_of, judged)
+        def done(result: Evaluation) -> None:
+            if result.project is self._session.project and not unasked:
+                prospective = result.kind == "prospective"
+                self._session.deed = deeds.judging(project.folder, result.run, as_of, prospective=prospective)
+            self._take(result, as_of, judged)
 
         self._session.jobs.start(JUDGING, work, done, stoppable=False)
         self._show()
@@ -265,13 +268,14 @@ class EvaluationPanel(QWidget):
             self._tables.setTabText(number, title)
         pictures = tr("Reliability"), tr("Molchan diagram"), tr("P(event) around earthquakes")
         self.board.set_titles(
-            (tr("Matrix: rows true class, columns predicted class"), tr("Predictors"), tr("Tables"), *pictures)
+            (tr("Confusion matrix (rows: true, columns: predicted)"), tr("Predictors"), tr("Tables"), *pictures)
         )
         self._show()
 
     def _show(self) -> None:
         said = self._session.predictions
-        self.strip.show_counts(Counter() if said is None else Counter(said.kind.tolist()))
+        counts = Counter[str]() if said is None else Counter(said.kind.tolist())
+        self.strip.show_counts(counts, zero_shot=self._session.zero_shot)
         found = self.evaluation
         judgement = None if found is None else found.judgement
         judging = self._session.jobs.has(JUDGING)
@@ -280,7 +284,7 @@ class EvaluationPanel(QWidget):
         self.judge.setEnabled(can_judge and not judging and not refusal)
         stamps = [tr("SYNTHETIC")] if self._session.synthetic else []
         if judgement is not None and judgement.leaky:
-            stamps.append("LEAKY")
+            stamps.append(tr("LEAKY"))
         if judgement is not None and judgement.protocol == "prospective":
             stamps.append(tr("PROSPECTIVE"))
         self.stamp.setText(" · ".join(stamps))
@@ -290,8 +294,8 @@ class EvaluationPanel(QWidget):
         of = "" if self._run is None else self._run.id, self.strip.record
         answers = found.answers if found is not None else self._counted()
         self.cell.show_answers(answers, of)
-        show_classes(self.classes, {} if answers is None else answers.figures)
-        show_alarms(self.alarms, judgement, zone_name(self._session))
+        show_classes(self.classes, {} if answers is None else answers.figures, self._session.split)
+        show_alarms(self.alarms, judgement, zone_name(self._session), self._session.split)
         self._show_pictures(judgement, " · ".join(stamps))
 
     def _show_verdict(self, found: Evaluation | None, refusal: str) -> None:
@@ -318,6 +322,7 @@ class EvaluationPanel(QWidget):
         self.verdict.setText(words)
         theme.tint(self.verdict, colour, bold=True, scale=1.25)
         self.why.setText(why)
+        self.unflagged.show_for(found, self._as_of)
         self._show_why()
 
     def _show_why(self) -> None:

@@ -127,9 +127,9 @@ class LimitPage(QWidget):
                 return None
             return evaluation.kept_limit(project, season, run)
 
-        def take(found: Limit | None) -> None:
+        def take(limit: Limit | None) -> None:
             if season is self._session.season and run is self._run:
-                self._limit = found
+                self._limit = limit
             elif job == FINDING and evaluation.is_run_of(self._session, self._run, project, run):
                 self.follow(self._run)  # the run or the season was reloaded meanwhile: check again for a saved limit
             self.show_limit()

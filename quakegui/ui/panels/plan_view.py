@@ -92,13 +92,13 @@ class PlanView(QWidget):
             except (EvidenceError, ValueError) as error:  # settings with which training on these days is impossible
                 return str(error)
 
-        def take(found: TrainingPlan | str) -> None:
+        def take(plan: TrainingPlan | str) -> None:
             if config != self._config or season is not self._session.season or self._stale or self._session.display.blind:
                 self._ask()
-            elif isinstance(found, str):
-                self._show(None, config, found)
+            elif isinstance(plan, str):
+                self._show(None, config, plan)
             else:
-                self._show(found, config)
+                self._show(plan, config)
 
         if not self._session.jobs.has(PLANNING):
             self._session.jobs.start(PLANNING, work, take, stoppable=False)

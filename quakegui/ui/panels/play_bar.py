@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QStyle, QS
 from quakegui.app import day_kinds, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.season.names import CLASS_NAMES
+from quakegui.season.events import CLASS_COUNT
 from quakegui.ui import theme
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.icons import icon
 from quakegui.ui.quiet_labels import SteadyLabel
 
@@ -44,9 +44,10 @@ KINDS: Final = (
     ("alarm", mark("Alarm open")),
     ("uncertain", mark("Uncertain prediction")),
     ("suspect", mark("Suspect label")),
-    *((f"class-{number}", name) for number, name in enumerate(CLASS_NAMES)),
 )
-"""The kinds of days to which the walk can be restricted (`quakegui.app.walking`)."""
+"""Kinds of days to which the walk can be restricted (`quakegui.app.walking`)."""
+EVERY_KIND: Final = (*(kind for kind, _ in KINDS), *(f"class-{cls}" for cls in range(CLASS_COUNT)))
+"""The same with the days of each class."""
 COUNTED: Final = Change.LABELS | Change.PREDICTIONS | Change.EVENTS
 """Changes that may affect the number of days of a kind."""
 
@@ -120,7 +121,7 @@ class PlayBar(QWidget):
         self.loops.setCheckable(True)
         for speed in SPEEDS:
             self.speed.addItem("", speed)
-        for kind, _ in KINDS:
+        for kind in EVERY_KIND:
             self.only.addItem("", kind)
         self.only.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -134,7 +135,7 @@ class PlayBar(QWidget):
         self.buttons["last"].clicked.connect(lambda: walking.go_to_end(session, 1))
         self.buttons["loop"].clicked.connect(lambda on: session.set_settings(loop=on))
         self.slider.valueChanged.connect(self._slide)
-        self.only.activated.connect(lambda row: walking.walk_only(session, KINDS[row][0]))
+        self.only.activated.connect(lambda row: walking.walk_only(session, EVERY_KIND[row]))
         self.speed.activated.connect(lambda row: session.set_settings(days_per_second=SPEEDS[row]))
         self.menu.aboutToShow.connect(self._fill_menu)
         self.loops.triggered.connect(lambda on: session.set_settings(loop=on))
@@ -236,8 +237,10 @@ class PlayBar(QWidget):
             self.slider.blockSignals(False)
             for name in ("first", "back", "play", "on", "last"):
                 self.buttons[name].setEnabled(session.days.size > 1)
+        if change & (Change.PROJECT | Change.EVENTS):
+            self._name_kinds()
         if Change.FILTER in change:
-            self.only.setCurrentIndex([kind for kind, _ in KINDS].index(session.only))
+            self.only.setCurrentIndex(EVERY_KIND.index(session.only))
         if change & (Change.PROJECT | Change.SEASON | Change.DAY | Change.FILTER) or (session.only and change & COUNTED):
             self.slider.setValue(max(session.index, 0))
             self.where.setText(self._place())
@@ -246,6 +249,11 @@ class PlayBar(QWidget):
             self.speed.setCurrentIndex(min(range(len(SPEEDS)), key=lambda row: abs(SPEEDS[row] - speed)))
             self.buttons["loop"].setChecked(session.settings.loop)
             self._timer.setInterval(round(1000.0 / speed))
+
+    def _name_kinds(self) -> None:
+        names = [*(tr(name) for _, name in KINDS), *(worded(name) for name in self._session.class_names)]
+        for row, name in enumerate(names):
+            self.only.setItemText(row, name)
 
     def _place(self) -> str:
         """Return the position of the day shown in the walk: "12 / 334", with a dash if it is not part of it."""
@@ -271,8 +279,7 @@ class PlayBar(QWidget):
             self.buttons[name].setToolTip(tr(tip))
         for row, speed in enumerate(SPEEDS):
             self.speed.setItemText(row, tr("{speed:g} days/s").format(speed=speed))
-        for row, (_, name) in enumerate(KINDS):
-            self.only.setItemText(row, tr(name))
+        self._name_kinds()
         self.only.setAccessibleName(tr("Days to step through"))
         self.only.setToolTip(tr("Step and play through these days only (F)"))
         self.speed.setAccessibleName(tr("Speed"))

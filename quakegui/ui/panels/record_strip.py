@@ -12,23 +12,30 @@ from PySide6.QtGui import QBrush, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from quakegui.app.evaluation import SCORED
+from quakegui.judge.names import kind_shown
 from quakegui.ui import theme
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.texts import days_text
 
-KINDS = {
+TEXTS = {
     "out-of-fold": (
-        mark("Out-of-fold: {count} days"),
+        mark("Out-of-fold: {days}"),
         mark("Predictions by models that were not trained on these days; scored"),
     ),
+    "zero-shot": (
+        mark("Zero-shot: {days}"),
+        mark("Predictions by a model that was not trained on this season; scored"),
+    ),
     "prospective": (
-        mark("Prospective: {count} days"),
+        mark("Prospective: {days}"),
         mark("Issued each day by the frozen model, before any later data were known; scored from the ledger only"),
     ),
     "in-sample": (
-        mark("In-sample: {count} days, never scored"),
+        mark("In-sample: {days}, never scored"),
         mark("The model was trained on these days or may contain information from them; correct predictions prove nothing"),
     ),
 }
+KINDS = ("out-of-fold", "prospective", "in-sample")
 SWATCH = 14
 
 
@@ -41,6 +48,7 @@ class RecordStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._counts: dict[str, int] = dict.fromkeys(KINDS, 0)
+        self._zero_shot = False
         self.swatches = {kind: QLabel() for kind in KINDS}
         self._choices = {kind: QRadioButton() for kind in SCORED}
         self.in_sample = QLabel()
@@ -63,9 +71,18 @@ class RecordStrip(QWidget):
         """The kind of predictions to evaluate."""
         return next(kind for kind, choice in self._choices.items() if choice.isChecked())
 
-    def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Show the number of predicted days of each kind; a record without days cannot be selected."""
+    def show_counts(self, counts: Mapping[str, int], *, zero_shot: bool) -> None:
+        """Show the number of predicted days of each kind; a record without days cannot be selected.
+
+        Parameters
+        ----------
+        counts
+            Days by kind.
+        zero_shot
+            Whether the model was not trained on this season: its predictions are stored as out-of-fold.
+        """
         self._counts = {kind: counts.get(kind, 0) for kind in KINDS}
+        self._zero_shot = zero_shot
         if not self._counts[self.record]:
             self._choices["out-of-fold"].setChecked(True)
         self.retranslate()
@@ -78,10 +95,11 @@ class RecordStrip(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        for kind, (text, tip) in KINDS.items():
+        for kind in KINDS:
+            text, tip = TEXTS[kind_shown(kind, zero_shot=self._zero_shot)]
             self.swatches[kind].setPixmap(_swatch(kind))
             widget = self._choices.get(kind, self.in_sample)
-            widget.setText(tr(text).format(count=self._counts[kind]))
+            widget.setText(tr(text).format(days=days_text(self._counts[kind])))
             widget.setToolTip(tr(tip))
             widget.setEnabled(self._counts[kind] > 0)
 

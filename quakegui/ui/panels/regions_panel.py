@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,9 +14,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxL
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
-from quakegui.ui.i18n import mark, tr
+from quakegui.season.names import DIRECTION_NAMES
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.quiet_labels import WrappedLabel
+from quakegui.words import Said, counted
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -34,31 +37,47 @@ def _signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−") if np.isfinite(value) else "–"
 
 
+def _direction(side: str) -> str:
+    return tr(DIRECTION_NAMES[side]) if side else "–"
+
+
 def _station(region: Region) -> str:
     return f"{region.peak_station} {_signed(region.station_peak_nt)}" if region.peak_station else "–"
 
 
 COLUMNS: Final = (
     Column(mark("No."), mark("Region number, the same throughout its track"), lambda r: str(r.id), lambda r: r.id),
-    Column("km²", mark("Area at or above the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
-    Column("z", mark("z at the strongest pixel of the region"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)),
-    Column("nT", mark("Anomaly at the strongest pixel of the region"), lambda r: _signed(r.peak_nt), lambda r: abs(r.peak_nt)),
+    Column(mark("Area (km²)"), mark("Area at or above the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
     Column(
-        mark("d"),
+        mark("Peak z"), mark("z at the strongest pixel of the region"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)
+    ),
+    Column(
+        mark("Peak (nT)"),
+        mark("Anomaly at the strongest pixel of the region"),
+        lambda r: _signed(r.peak_nt),
+        lambda r: abs(r.peak_nt),
+    ),
+    Column(
+        mark("Duration (days)"),
         mark("Consecutive days that the region has stayed in the same place"),
         lambda r: str(r.duration_days),
         lambda r: r.duration_days,
     ),
-    Column(mark("Direction"), mark("North or south of the map centre"), lambda r: r.direction or "–", lambda r: r.direction),
     Column(
-        mark("Station nT"),
+        mark("Direction"),
+        mark("North or south of the map centre"),
+        lambda r: _direction(r.direction),
+        lambda r: r.direction,
+    ),
+    Column(
+        mark("Strongest station (nT)"),
         mark("Strongest station inside the region; smoothing lowers the peaks of the map"),
         _station,
         _station,
     ),
-    Column("px", mark("Area in map pixels"), lambda r: str(r.area_px), lambda r: r.area_px),
+    Column(mark("Area (pixels)"), mark("Area in map pixels"), lambda r: str(r.area_px), lambda r: r.area_px),
     Column(
-        mark("Age"),
+        mark("Age (days)"),
         mark("Days since the region first appeared, moving or not"),
         lambda r: str(r.age_days),
         lambda r: r.age_days,
@@ -110,7 +129,7 @@ class RegionsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return tr(COLUMNS[section].head)
+            return re.sub(r" \(|（", lambda bracket: f"\n{bracket[0].strip()}", tr(COLUMNS[section].head))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(COLUMNS[section].tip)
         return None
@@ -164,6 +183,8 @@ class RegionsPanel(QWidget):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
+        head.setSortIndicatorShown(False)  # its arrow takes room in every column
+        head.sortIndicatorChanged.connect(lambda column, _order: head.setSortIndicatorShown(column >= 0))
         table.clicked.connect(self._flash)
         table.activated.connect(self._flash)
 
@@ -212,8 +233,8 @@ def _summary(features: DayFeatures | None) -> str:
     words = [
         tr("Area {area:,.0f} km²").format(area=features.area_km2),
         tr("peak z {z}, {nt} nT").format(z=_signed(features.peak_z), nt=_signed(features.peak_nt)),
-        tr("duration {days} d").format(days=features.duration_days),
-        tr("direction {side}").format(side=features.direction or "–"),
+        worded(Said("duration {days}", days=counted("{count} day", "{count} days", count=features.duration_days))),
+        tr("direction {side}").format(side=_direction(features.direction)),
     ]
     if not features.regions:
         words[0] = tr("No extremum region")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from quakegui.judge.metrics import TARGETS, Figures, Target
-from quakegui.judge.names import GROUP_NAMES, TARGET_NAMES
+from quakegui.judge.names import TARGET_NAMES, group_names
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES
-from quakegui.ui.i18n import language, tr
+from quakegui.season.names import class_names
+from quakegui.ui.i18n import language, tr, worded
+from quakegui.words import counted
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -44,26 +45,35 @@ class ResultTable(QTableWidget):
         self.resizeColumnsToContents()
 
 
-def show_classes(table: ResultTable, figures: Mapping[Target, Figures]) -> None:
-    """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy."""
+def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: float | None) -> None:
+    """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy.
+
+    Parameters
+    ----------
+    table, figures
+        The table, and the figures by target.
+    split
+        Magnitude split of the project.
+    """
     head = (
         tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
-        tr("One vs. rest (the paper's “accuracy”)"), tr("Remark"),
+        tr("One-vs-rest accuracy"), tr("Remark"),
     )  # fmt: skip
     rows = []
     for target in (target for target in TARGETS if target in figures):
         whole = figures[target]
-        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}"
+        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}".replace("-", "−")
         rows.append(
             (
                 tr("{target}: all classes").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
                 percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
-        for name, one in zip(GROUP_NAMES[target], whole.per_class, strict=True):
+        for group, one in zip(group_names(target, split), whole.per_class, strict=True):
+            name = tr("{target}: {group}").format(target=tr(TARGET_NAMES[target]), group=worded(group))
             rows.append(
                 (
-                    f"{tr(TARGET_NAMES[target])}: {tr(name)}", str(one.support), str(one.answered), percent(one.recall),
+                    name, str(one.support), str(one.answered), percent(one.recall),
                     percent(one.precision), percent(one.f1), percent(one.one_vs_rest_accuracy),
                     tr("{days} days: class missing from training").format(days=one.not_estimable) if one.not_estimable else "",
                 )
@@ -71,16 +81,31 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures]) -> None:
     table.show_rows(head, rows)
 
 
-def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> None:
-    """Show every alarm of the evaluation period with its outcome, in the time zone of the project, and their total."""
+def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, split: float | None) -> None:
+    """Show every alarm of the evaluation period with its outcome, and their total.
+
+    Parameters
+    ----------
+    table, judgement
+        The table, and the evaluation.
+    zone, split
+        Time zone and magnitude split of the project.
+    """
     rows = []
     record = judgement.alarms if judgement is not None else None
     for alarm in record.alarms if record is not None else ():
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
             leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
-            outcome = tr("{count} earthquakes, {leads} days after the alarm opened").format(count=len(alarm.hits), leads=leads)
-        says = f"{alarm.full_class} {tr(CLASS_NAMES[alarm.full_class])}"
+            outcome = worded(
+                counted(
+                    "{count} earthquake, {leads} days after the alarm opened",
+                    "{count} earthquakes, {leads} days after the alarm opened",
+                    count=len(alarm.hits),
+                    leads=leads,
+                )
+            )
+        says = f"{alarm.full_class} {worded(class_names(split)[alarm.full_class])}"
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
     if record is not None:
@@ -91,7 +116,7 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str) -> N
     head = (
         "\n".join((tr("Opened"), zone)),
         "\n".join((tr("Closed"), zone)),
-        tr("Most probable earthquake class"),
+        tr("Most probable class"),
         tr("Outcome"),
     )
     table.show_rows(head, rows)

@@ -33,8 +33,9 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.season.localtime import to_local
-from quakegui.ui.i18n import mark, tr
+from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.tall_scroll import TallScroll
+from quakegui.words import counted
 
 if TYPE_CHECKING:
     from quakegui.learn.runs.registry import RunFolder
@@ -45,7 +46,7 @@ COLUMNS = (
 )  # fmt: skip
 PROTOCOL = 3
 BUTTONS = (
-    ("use", mark("Show predictions"), mark("Show the predictions of this run in the timeline and the day panel")),
+    ("use", mark("Show predictions"), mark("Show the predictions of this run in the timeline and in the panel This day")),
     ("resume", mark("Resume"), mark("Resume a stopped training run")),
     ("rename", mark("Rename…"), mark("Rename the run")),
     ("delete", mark("Move to trash"), mark("Move the run to the project's trash")),
@@ -105,7 +106,7 @@ class RunsPanel(QWidget):
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Set every text in the language in force."""
+        """Set every text in the current language."""
         self.table.setAccessibleName(tr("Runs"))
         for name, text, tip in BUTTONS:
             self.buttons[name].setText(tr(text))
@@ -145,7 +146,7 @@ class RunsPanel(QWidget):
         leaky = " — LEAKY" if run.config.leaky else ""
         return (
             "●" if row.in_use else "",
-            run.title or run.id,
+            worded(run.title) or run.id,
             self._started(run),
             tr(PROTOCOL_SHORT.get(run.config.protocol, run.config.protocol)) + leaky,
             str(run.config.size),
@@ -206,22 +207,29 @@ class RunsPanel(QWidget):
             acts[name](run)
 
     def _rename(self, run: RunFolder) -> None:
-        title, ok = QInputDialog.getText(self, tr("Rename"), tr("Name of the run"), text=run.title)
-        if ok and title.strip():
+        former = worded(run.title)
+        title, ok = QInputDialog.getText(self, tr("Rename"), tr("Name of the run"), text=former)
+        if ok and title.strip() not in ("", former):
             runs.rename_run(self._session, run, title.strip())
 
     def _fill_trash(self) -> None:
         self.trash_menu.clear()
         found = runs.trashed_runs(self._session)
         for run in found:
-            text = tr("Restore: {name}, {begun}").format(name=run.title or run.id, begun=self._started(run))
+            text = tr("Restore: {name}, {begun}").format(name=worded(run.title) or run.id, begun=self._started(run))
             self.trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
         self.trash_menu.addSeparator()
         self.trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))
 
     def _empty_trash(self) -> None:
         count = len(runs.trashed_runs(self._session))
-        question = tr("Permanently delete {count} runs? Their predictions stay in the ledger.").format(count=count)
+        question = worded(
+            counted(
+                "Permanently delete {count} run? Its predictions stay in the ledger.",
+                "Permanently delete {count} runs? Their predictions stay in the ledger.",
+                count=count,
+            )
+        )
         if QMessageBox.question(self, tr("Trash"), question) == QMessageBox.StandardButton.Yes:
             runs.empty_trash(self._session)
 

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from quakegui.app import walking
 from quakegui.app.change import Change
-from quakegui.app.season_view import local_midnights, offset_seconds, offset_text, station_day, zone_name
+from quakegui.app.season_view import local_midnights, offset_text, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.series_curves import SeriesCurves
-from quakegui.ui.panels.series_flags import paint_flagged
+from quakegui.ui.panels.series_flags import IntervalBox, paint_flagged, paint_interval
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
@@ -51,6 +51,8 @@ class SeriesPanel(QWidget):
         self.plots: dict[str, pg.PlotItem] = {}
         self.curves = SeriesCurves(self.plots)
         self.night: tuple[float, float] | None = None
+        self.interval: tuple[float, float] | None = None
+        """Start and end of the selected interval, seconds of UTC."""
         self.graphics = CachedGraphics(self._paint_markers, self)
         self._lay_out()
         self._make_plots()
@@ -89,7 +91,10 @@ class SeriesPanel(QWidget):
         for row, name in enumerate(_ROWS):
             last = row == len(_ROWS) - 1
             axes = {"bottom": LocalTimeAxis(), "left": PlainAxis("left")}
-            plot = self.graphics.addPlot(row=row, col=0, axisItems=axes, enableMenu=False)
+            plot = self.graphics.addPlot(
+                row=row, col=0, axisItems=axes, viewBox=IntervalBox(enableMenu=False), enableMenu=False
+            )
+            plot.getViewBox().selected.connect(lambda since, until: self._select((since, until)))
             for side in ("left", "bottom", "right", "top"):
                 plot.getAxis(side).enableAutoSIPrefix(False)  # no axis has a name, which would be updated at every move
             plot.getAxis("bottom").setStyle(showValues=last)
@@ -120,6 +125,8 @@ class SeriesPanel(QWidget):
         if Change.PROJECT in change:
             self.readings.stop()
             self._drawn = None  # the curves are those of another project
+        if change & (Change.PROJECT | Change.SEASON | Change.PICK):
+            self._select(None)
         if change & _CONTENT:
             self._show_series()
         if change & (Change.PROJECT | Change.SEASON):
@@ -217,6 +224,8 @@ class SeriesPanel(QWidget):
             around = plot.getViewBox().sceneBoundingRect()
             if self._session.season is not None:
                 paint_flagged(painter, plot.getViewBox(), self._session.season, self.shown)
+            if self.interval is not None:
+                paint_interval(painter, plot.getViewBox(), self.interval)
             if self.night is not None:
                 self._paint_night(painter, plot.getViewBox(), around)
             if self.shown:
@@ -254,7 +263,7 @@ class SeriesPanel(QWidget):
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
     def _hover(self, at: QPointF) -> None:
-        """Say time and values under the cursor."""
+        """Show time and values under the cursor."""
         self.readout.setText(self.words_at(at)[0] or self._zone_text())
 
     def words_at(self, at: QPointF) -> tuple[str, int | None]:
@@ -293,10 +302,16 @@ class SeriesPanel(QWidget):
         index = int(np.searchsorted(starts, instant, side="right")) - 1
         return index if index >= 0 and instant < starts[-1] + np.timedelta64(1, "D") else None
 
+    def _select(self, interval: tuple[float, float] | None) -> None:
+        """Select an interval whose readings can be flagged, or none."""
+        self.interval = interval
+        self.graphics.move_markers()
+
     def _click(self, event: Any) -> None:
         """Go to the clicked day."""
         box = self.plots["raw"].getViewBox()
         if event.button() == Qt.MouseButton.LeftButton and self._session.days.size:
+            self._select(None)
             instant = np.datetime64(round(box.mapSceneToView(event.scenePos()).x() * 1000.0), "ms")
             index = self._index_at(instant)
             if index is not None:
@@ -369,10 +384,8 @@ class SeriesPanel(QWidget):
         """Set the axes to local time, and show the time zone."""
         session = self._session
         if session.season is not None and session.day is not None:
-            zone = zone_name(session)
-            now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
             for plot in self.plots.values():
-                plot.getAxis("bottom").set_offset(offset_seconds(zone, now))
+                plot.getAxis("bottom").set_zone(zone_name(session))
         self.readout.setText(self._zone_text())
 
     def _zone_text(self) -> str:

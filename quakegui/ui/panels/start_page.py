@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import opening
 from quakegui.app.change import Change
@@ -16,18 +16,52 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
 from quakegui.ui.tall_scroll import TallScroll
 
-ICON_SIZE = 32
 WIDE = 1000
 """The column takes all available room, up to this width."""
 
 
-class _Way(QCommandLinkButton):
-    """A button with a description, which it always shows whole: Qt's least height has room for the title only."""
+class Way(QPushButton):
+    """A button with a title and a description, both whole and in the text size of the settings; Qt's own has fixed sizes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._picture, self._title, self._words = QLabel(), QLabel(), QLabel()
+        self._words.setWordWrap(True)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(self._title)
+        column.addWidget(self._words)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(12)
+        row.addWidget(self._picture)
+        row.addLayout(column, 1)
+        for label in (self._picture, self._title, self._words):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_words(self, title: str, description: str) -> None:
+        """Set both texts, and everything else in the current colours and text size."""
+        colours = theme.colours()
+        self._title.setText(title)
+        self._words.setText(description)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(description)
+        theme.tint(self._title, colours.text, bold=True)
+        theme.tint(self._words, colours.muted)
+        size = round(self.fontMetrics().height() * 1.8)
+        self._picture.setPixmap(icon(self._name, colours.accent).pixmap(QSize(size, size)))
+        self._keep_height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the height that the description takes at this width."""
         super().resizeEvent(event)
-        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), 0))
 
 
 class StartPage(QWidget):
@@ -42,11 +76,11 @@ class StartPage(QWidget):
         self._title = QLabel("quakegui")
         self._says = QLabel()
         self._says.setWordWrap(True)
-        self._own = _Way()
+        self._own = Way("mdi6.database-import-outline")
         self._own.clicked.connect(self.begin_with_own_data)
-        self._open = _Way()
+        self._open = Way("mdi6.folder-open-outline")
         self._open.clicked.connect(lambda: self.asked.emit("open"))
-        self._demo = _Way()
+        self._demo = Way("mdi6.flask-outline")
         self._demo.clicked.connect(lambda: self.asked.emit("demo"))
         self._recent_title = QLabel()
         self._recent = QListWidget()
@@ -94,21 +128,16 @@ class StartPage(QWidget):
         theme.tint(self._says, colours.muted)
         theme.tint(self._recent_title, colours.text, bold=True)
         self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 86)
-        for button, name in ((self._own, "mdi6.database-import-outline"), (self._demo, "mdi6.flask-outline"),
-                             (self._open, "mdi6.folder-open-outline")):  # fmt: skip
-            button.setIcon(icon(name, colours.accent))
-            button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self._says.setText(
-            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of the predictive skill.")
+            tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of predictive skill.")
         )
-        self._own.setText(tr("Import your own data"))
-        self._own.setDescription(tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx"))
-        self._demo.setText(tr("Open the synthetic season"))
-        self._demo.setDescription(tr("Liangshan 2022, 25 stations: synthetic data, marked as such on every screen"))
-        self._open.setText(tr("Open a project"))
-        self._open.setDescription(tr("Choose an existing project folder"))
-        for button in (self._own, self._demo, self._open):
-            button.setToolTip(button.description())
+        self._own.show_words(
+            tr("Import your own data"), tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx")
+        )
+        self._demo.show_words(
+            tr("Open the synthetic season"), tr("Liangshan 2022, 25 stations: synthetic data, marked as such on every screen")
+        )
+        self._open.show_words(tr("Open a project"), tr("Choose an existing project folder"))
         self._recent_title.setText(tr("Recent projects"))
         self._recent.setAccessibleName(tr("Recent projects"))
         self._fill_recent()

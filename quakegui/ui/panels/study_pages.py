@@ -146,9 +146,9 @@ class StudyPages(QObject):
                 return evaluation.kept_study(project, season, run)
             return evaluation.study(project, season, run, progress, cancelled)
 
-        def take(found: RunStudy | None) -> None:
+        def take(result: RunStudy | None) -> None:
             if season is self._session.season and run is self._run:
-                self._study = found
+                self._study = result
             elif job == STUDYING and evaluation.is_run_of(self._session, self._run, project, run):
                 self.follow(self._run)  # the run or the season was reloaded meanwhile: check again for saved studies
             self.show_study()

@@ -190,7 +190,7 @@ class TimelineView(QWidget):
                 self._paint_cursor(painter, bottom, colours.cursor, colours.background)
 
     def _tell_hidden(self, painter: QPainter, ink: QColor) -> None:
-        """Say of the rows that are empty because somebody labels blind that they are not empty by themselves."""
+        """Mark the rows that are empty only because of blind labelling."""
         painter.setPen(ink)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         for row, box in row_boxes(self.axis, float(self.height())):

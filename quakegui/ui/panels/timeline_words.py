@@ -6,10 +6,10 @@ import numpy as np
 
 from quakegui.app.season_view import offset_text, station_day, zone_name
 from quakegui.app.session import Session
+from quakegui.judge.names import KIND_SHORT, kind_shown
 from quakegui.season.localtime import to_local
-from quakegui.season.names import CLASS_NAMES
 from quakegui.season.quality import NO_VALUE, Quality
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_painting import kp_text
 from quakegui.ui.plots.timeline_rows import TimelineData
 from quakegui.ui.texts import quality_text, source_words
@@ -45,16 +45,16 @@ def _events(session: Session, index: int) -> list[str]:
 
 def _classes(session: Session, data: TimelineData, index: int) -> list[str]:
     label, predicted, row = int(data.labels[index]), int(data.predicted[index]), session.labels.rows[index]
-    words = [tr("Label: {name}").format(name=f"{label} {tr(CLASS_NAMES[label])}" if label >= 0 else tr("none yet"))]
+    words = [tr("Label: {name}").format(name=f"{label} {worded(session.class_names[label])}" if label >= 0 else tr("none yet"))]
     if label >= 0 and row is not None:
         words[0] += f" — {source_words(row)}"
     if predicted >= 0:
-        kinds = {"in-sample": tr("in-sample"), "out-of-fold": tr("out-of-fold"), "prospective": tr("prospective")}
+        kind = kind_shown(str(data.kind[index]), zero_shot=session.zero_shot)
         words.append(
             tr("Prediction: {name}, {share:.0%}, {kind}").format(
-                name=f"{predicted} {tr(CLASS_NAMES[predicted])}",
+                name=f"{predicted} {worded(session.class_names[predicted])}",
                 share=float(data.probability[index]),
-                kind=kinds.get(str(data.kind[index]), ""),
+                kind=tr(KIND_SHORT.get(kind, "")),
             )
         )
     if any(first <= index <= last for first, last in data.alarms):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,7 +26,7 @@ from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.app.training import GATHERING, Training
-from quakegui.judge.names import PROTOCOL_NAMES
+from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.learn import messages
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.presets import PRESET_NAMES, PRESETS
@@ -42,7 +42,7 @@ STACK_SIZES = (32,)
 MARGIN = 6
 LEAST_CURVES = 110
 """In a lower panel, the curves are reached by scrolling."""
-HEAD_NAMES = {"compact": mark("Pool to 4 x 4, then dense layers"), "paper": mark("as in the paper: flatten, then dense layers")}
+HEAD_NAMES = {"compact": mark("compact (pooled to 4 x 4)"), "paper": mark("as in the paper")}
 PRECISION_NAMES = {
     "auto": mark("fastest measured"),
     "float32": "float32",
@@ -99,7 +99,7 @@ class TrainingPanel(QWidget):
     def _build(self) -> None:
         self._form = QGridLayout()
         self._fields: tuple[tuple[str, str, QWidget], ...] = (
-            (mark("Training settings"), mark("Preset values; each can be changed below"), self._preset),
+            (mark("Preset"), mark("Preset values; each can be changed below"), self._preset),
             (mark("Protocol"), mark("How days are split into training and test sets"), self._protocol),
             (mark("Map size (px)"), mark("Side length of the model's input map"), self._size),
             (mark("Classifier head"), mark("Layers after the convolutions"), self._head),
@@ -196,7 +196,8 @@ class TrainingPanel(QWidget):
         """Add the selected text to the tooltip of each list, since it may be wider than the list."""
         for _caption, tip, widget in self._fields:
             if isinstance(widget, QComboBox):
-                widget.setToolTip(f"{widget.currentText()}\n{tr(tip)}")
+                whole = widget.currentData(Qt.ItemDataRole.ToolTipRole) or widget.currentText()
+                widget.setToolTip(f"{whole}\n{tr(tip)}")
 
     def _begin(self) -> None:
         self.curves.clear()
@@ -344,6 +345,7 @@ class TrainingPanel(QWidget):
         self._logarithmic.setToolTip(tr("Show the loss on a logarithmic scale"))
         self._bar.setAccessibleName(tr("Training progress"))
         self._log.setAccessibleName(tr("Training log"))
+        self._log.setPlaceholderText(tr("Training log"))
         self._log.setToolTip(tr("Output of the training process (can be copied)"))
         if not self._device.toolTip():  # no worker has reported it yet
             self._device.setText(tr("The compute device is shown before the first batch."))
@@ -352,13 +354,15 @@ class TrainingPanel(QWidget):
 
     def _offer_choices(self) -> None:
         """Offer the protocols and sizes valid for the settings, and describe the number of epochs."""
-        simulated = self._base.zero_shot
-        names = {name: text for name, text in PROTOCOL_NAMES.items() if (name == "zero-shot") == simulated}
-        _offer(self._protocol, {name: tr(text) for name, text in names.items()})
-        _offer(self._size, {size: tr("{size} x {size}").format(size=size) for size in (STACK_SIZES if simulated else SIZES)})
+        zero_shot = self._base.zero_shot
+        names = {name: tr(text) for name, text in PROTOCOL_SHORT.items() if (name == "zero-shot") == zero_shot}
+        _offer(self._protocol, {name: f"{text} — LEAKY" if name == "paper" else text for name, text in names.items()})
+        for row, name in enumerate(names):
+            self._protocol.setItemData(row, tr(PROTOCOL_NAMES[name]), Qt.ItemDataRole.ToolTipRole)
+        _offer(self._size, {size: tr("{size} x {size}").format(size=size) for size in (STACK_SIZES if zero_shot else SIZES)})
         self._epochs.setToolTip(
-            tr("Each epoch uses a group of 42 simulated seasons; ten epochs take about five minutes of processor time")
-            if simulated
+            tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
+            if zero_shot
             else tr("Training stops early when the validation loss no longer falls")
         )
 

@@ -28,7 +28,7 @@ class FigureError(Exception):
 
 
 def width_mm_of(panel: QWidget) -> float:
-    """Return how wide a panel is on paper if nothing else is asked for: as on a screen of 96 dots per inch."""
+    """Return the default width of a panel on paper in mm: as on a screen of 96 dots per inch."""
     return panel.width() / SCREEN_DPI * MM_PER_INCH
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyqtgraph as pg
@@ -16,6 +17,7 @@ TIGHT: Final = 0.8
 """Factor on the line height: digits do not use it fully."""
 ROOM_PX: Final = 46.0
 ROOM_WITH_YEAR_PX: Final = 84.0
+EPOCH: Final = datetime(1970, 1, 1)
 
 
 class PlainAxis(pg.AxisItem):  # type: ignore[misc]
@@ -39,18 +41,22 @@ class PlainAxis(pg.AxisItem):  # type: ignore[misc]
         decade = 10.0 ** np.floor(np.log10(least))
         return [(next(float(step * decade) for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * decade >= least), 0.0)]
 
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - its base's name
+        """Return the labels of ticks, with a minus sign instead of a hyphen."""
+        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+
 
 class LocalTimeAxis(PlainAxis):
-    """Ticks at round local hours and days, never so close that their labels touch."""
+    """Ticks at round local hours and days, on both sides of a change of the clocks; their labels never touch."""
 
     def __init__(self, orientation: str = "bottom") -> None:
         super().__init__(orientation)
-        self.offset_s = 0.0
+        self._zone: tzinfo = UTC
 
-    def set_offset(self, seconds: float) -> None:
-        """Set the UTC offset of the zone, east positive."""
-        if seconds != self.offset_s:
-            self.offset_s = seconds
+    def set_zone(self, name: str) -> None:
+        """Set the time zone by its IANA name."""
+        if ZoneInfo(name) is not self._zone:
+            self._zone = ZoneInfo(name)
             self.picture = None  # forces a repaint of the axis
             self.update()
 
@@ -59,13 +65,17 @@ class LocalTimeAxis(PlainAxis):
         per_second = size / max(high - low, 1e-9)
         fitting = (step for step in STEPS if step * per_second >= (ROOM_PX if step < 30 * DAY else ROOM_WITH_YEAR_PX))
         step = next(fitting, STEPS[-1])
-        first = np.ceil((low + self.offset_s) / step)
-        last = np.floor((high + self.offset_s) / step)
-        return [(step, [float(k * step - self.offset_s) for k in np.arange(first, last + 1)])]
+        first, last = (round((self._local(end).replace(tzinfo=None) - EPOCH).total_seconds()) for end in (low, high))
+        clock = (EPOCH + timedelta(seconds=k * step) for k in range(int(-(-first // step)), int(last // step) + 1))
+        # an hour that the clocks skip is the one after it
+        return [(step, np.unique([time.replace(tzinfo=self._zone).timestamp() for time in clock]).tolist())]
 
     def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:  # noqa: N802
         """Return the labels of ticks: the time within a day, otherwise the date, with the year if years may differ."""
-        local = [datetime.fromtimestamp(0, UTC) + timedelta(seconds=value + self.offset_s) for value in values]
+        local = [self._local(value) for value in values]
         if spacing >= 30 * DAY:
             return [f"{time:%Y-%m-%d}" for time in local]
         return [f"{time:%H:%M}" if (time.hour, time.minute) != (0, 0) else f"{time:%m-%d}" for time in local]
+
+    def _local(self, seconds: float) -> datetime:
+        return (EPOCH.replace(tzinfo=UTC) + timedelta(seconds=seconds)).astimezone(self._zone)

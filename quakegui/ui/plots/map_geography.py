@@ -1,4 +1,4 @@
-"""What tells on a day map where it lies: degrees, borders, codes of stations, epicentres with magnitude, a scale bar."""
+"""Geographical overlays of a day map: graticule, borders, station codes, epicentres with magnitude, scale bar."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter
 from quakegui.season.daymap import DayMap, contour_lines
 from quakegui.season.extrema import region_outline
 from quakegui.season.kp import STORM_KP
-from quakegui.season.names import CLASS_NAMES
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
@@ -65,7 +64,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     painter.restore()
     paint_geography(painter, parts.image, scene)
     if scene.heat is not None:
-        _paint_heat_legend(painter, parts.image, scene.heat_class)
+        _paint_heat_legend(painter, parts.image, scene.heat_name)
     if scene.map.sentence:
         _paint_sentence(painter, parts.image, scene.map.sentence)
     painter.setPen(QPen(colours.border, 1.0))
@@ -133,10 +132,9 @@ def paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float3
     painter.strokePath(to_screen.map(_path([line[:, ::-1] for line in lines])), QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
 
 
-def _paint_heat_legend(painter: QPainter, image: QRectF, cls: int) -> None:
+def _paint_heat_legend(painter: QPainter, image: QRectF, name: str) -> None:
     """Paint the legend of the saliency map in the lower left corner: its class, and its scale of darkness."""
-    name = tr(CLASS_NAMES[cls]) if cls >= 0 else "–"
-    text = tr("Saliency map: {name}").format(name=name)
+    text = tr("Saliency map: {name}").format(name=worded(name) or "–")
     metrics = QFontMetricsF(painter.font())
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, image.width() - 24.0)
     scale = metrics.height() * 4.0
@@ -296,7 +294,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
             )
         )
     if scene.display.scale_bar:
-        words[0] = scene.zone  # the day panel counts the stations too
+        words[0] = f"{scene.project} · {scene.zone}"  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]

@@ -71,14 +71,16 @@ class MapScene:
     display: Display
     heat: NDArray[np.float32] | None
     """Saliency map, 0 to 1, shape (row, column), if it was computed and is shown."""
-    heat_class: int
-    """The class that it speaks for; -1 without."""
+    heat_name: str
+    """Name of its class; empty without one."""
     frame: Frame
     """The square that the map covers."""
     events: tuple[EventMark, ...]
     """The earthquakes around the day, where their epicentres are asked for."""
     zone: str
     """The project's time zone, with its offset on the day."""
+    project: str
+    """Name of the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,11 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         synthetic=session.synthetic,
         display=session.display,
         heat=heat,
-        heat_class=-1 if heat is None or session.predictions is None else int(session.predictions.classes[at]),
+        heat_name="" if heat is None or session.predictions is None else session.class_names[session.predictions.classes[at]],
         frame=frame,
         events=_events(session, frame, at) if session.display.epicentres else (),
         zone=f"{zone_name(session)}, {offset_text(zone_name(session), season.available_at[season.shown.start + at])}",
+        project="" if session.project is None else session.project.name,
     )
 
 

@@ -21,6 +21,8 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
 
 GAP: Final = 6
+FRAME: Final = 4
+"""Width of the line around the day shown, in pixels; some of it lies in the rows above and below."""
 STEPS: Final = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 ENDS: Final = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 WEEK: Final = 7
@@ -102,11 +104,9 @@ class MapSheet(QAbstractScrollArea):
 
     def cell(self, place: int) -> QRect:
         """Return the rectangle of the map at a place in the view."""
-        row, column = divmod(place + self._blank, self.columns)
-        return QRect(
-            column * (self._side + GAP) + GAP // 2, row * self._row_height + 2 - self.verticalScrollBar().value(), self._side,
-            self._side,
-        )  # fmt: skip
+        (row, column), side = divmod(place + self._blank, self.columns), self._side
+        top = row * self._row_height + 2 - self.verticalScrollBar().value()
+        return QRect(column * (side + GAP) + GAP // 2, top, side, side)
 
     def day_at(self, at: QPoint) -> int:
         """Return the index of the day under a point of the view, -1 for none."""
@@ -161,17 +161,21 @@ class MapSheet(QAbstractScrollArea):
                 self._follow()
             self.viewport().update()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+        """Move what is painted, so that only the rows that come into view are painted."""
+        self.viewport().scroll(dx, dy)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Paint the rows that are in view."""
-        colours = theme.colours()
+        """Paint the rows that are exposed."""
+        colours, exposed = theme.colours(), event.rect().adjusted(0, -FRAME, 0, FRAME)
         with QPainter(self.viewport()) as painter:
             painter.fillRect(event.rect(), colours.background)
             painter.setFont(self.font())
             if not self.days or self.maps is None:
                 return
-            top = self.verticalScrollBar().value()
-            first = top // self._row_height * self.columns - self._blank
-            last = (top + self.viewport().height()) // self._row_height * self.columns + self.columns - self._blank
+            top, height = self.verticalScrollBar().value(), self._row_height
+            first = (top + exposed.top()) // height * self.columns - self._blank
+            last = (top + exposed.bottom()) // height * self.columns + self.columns - self._blank
             chosen = set(self._session.chosen)
             for place in range(max(first, 0), min(last, len(self.days))):
                 self._paint_cell(painter, self.cell(place), self.days[place], colours, chosen=self.days[place] in chosen)
@@ -192,12 +196,13 @@ class MapSheet(QAbstractScrollArea):
         if chosen:
             painter.fillRect(box, colours.selection)
         if index == self._session.index:
-            painter.setPen(QPen(colours.cursor, 4.0))
+            painter.setPen(QPen(colours.cursor, FRAME))
             painter.drawRect(box.adjusted(-1, -1, 1, 1))
         painter.setPen(colours.cursor if index == self._session.index else colours.muted)
         day = str(self._session.days[index])
-        line = QRectF(box.left(), box.bottom() + 2, box.width() + GAP, self._row_height - self._side - 2)
-        wide = QFontMetricsF(painter.font()).horizontalAdvance(day) <= line.width()
+        metrics = QFontMetricsF(painter.font())
+        line = QRectF(box.left(), box.bottom() + 2, box.width() + GAP, metrics.height() + 1.0)
+        wide = metrics.horizontalAdvance(day) <= line.width()
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, day if wide else day[5:])
 
     def _paint_letter(self, painter: QPainter, box: QRect, letter: str, colours: ThemeColours) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,16 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.texts import days_text
 from quakegui.ui.theme import CLASS_LETTERS
 
 LEAST_ROW: Final = 2.1
 """In lines of text: a count and its share."""
+
+
+def _over(heading: str) -> str:
+    """Return a heading in two lines, like its cells."""
+    return re.sub(r" / |／", "\n", heading)
 
 
 class MatrixView(QTableWidget):
@@ -61,9 +68,9 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, tr("Sum / precision")])
+        self.setVerticalHeaderLabels([*numbered, _over(tr("Sum / precision"))])
         letters = [f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])]
-        self.setHorizontalHeaderLabels([*letters, tr("Sum / recall")])
+        self.setHorizontalHeaderLabels([*letters, _over(tr("Sum / recall"))])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None
@@ -77,7 +84,7 @@ class MatrixView(QTableWidget):
             colour = QColor(colours.good if row == column else colours.warning)
             colour.setAlphaF(0.75 * float(np.nan_to_num(share)))
             item.setBackground(colour)
-            item.setToolTip(tr("{count} days; click to see their maps").format(count=int(counts[row, column])))
+            item.setToolTip(tr("{days}; click to see the maps").format(days=days_text(int(counts[row, column]))))
         for number in range(size):
             right = counts[number, number]
             recall = right / rows[number] if rows[number] else np.nan

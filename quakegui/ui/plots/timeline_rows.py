@@ -30,7 +30,7 @@ class TimelineData:
     event_index, event_magnitude, event_class
         Day index, magnitude and class of each earthquake within the season, shape (event,).
     labels
-        Class in force, -1 none, shape (day,).
+        Current class, -1 for none, shape (day,).
     by_rule
         Whether that is the rule's label, no person's, shape (day,).
     predicted, probability, kind
@@ -209,15 +209,15 @@ def _beside(
     return found
 
 
-def runs_of(values: NDArray[np.int8], shown: range) -> list[tuple[int, int, int]]:
-    """Return (value, first, end) of each run of equal values within `shown`."""
-    part = values[shown.start : shown.stop]
+def runs_of(values: NDArray[np.int8], mask: range) -> list[tuple[int, int, int]]:
+    """Return (value, first, end) of each run of equal values within `mask`."""
+    part = values[mask.start : mask.stop]
     if not part.size:
         return []
     cuts = np.flatnonzero(np.diff(part)) + 1
     starts = [0, *cuts.tolist()]
     return [
-        (int(part[first]), shown.start + first, shown.start + end)
+        (int(part[first]), mask.start + first, mask.start + end)
         for first, end in zip(starts, [*starts[1:], len(part)], strict=True)
     ]
 
@@ -337,10 +337,10 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
         painter.drawPolyline(QPolygonF(points))
 
 
-def broken_line(values: Floats, shown: range) -> list[list[tuple[int, float]]]:
+def broken_line(values: Floats, mask: range) -> list[list[tuple[int, float]]]:
     """Return the unbroken stretches of finite values as (index, value)."""
     lines: list[list[tuple[int, float]]] = [[]]
-    for index in shown:
+    for index in mask:
         value = float(values[index])
         if np.isfinite(value):
             lines[-1].append((index, value))
@@ -372,8 +372,9 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
 ROWS: Final = (
     TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of its class. Bar above and solid outline: by a "
-                                     "person; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
+    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of "
+                                    "its class. Bar above and solid outline: by an "
+                                    "analyst; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
     TimelineRow(
         mark("Prediction"),
         mark("Predicted class; height shows its probability. Solid: day not used in training; faint: used in "

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 from shown import shown
 from small_season import wait
 
 from quakegui.project import stations
-from quakegui.ui.dialogs.stations_dialog import CODE, LATITUDE, LONGITUDE, NAME, StationsDialog
+from quakegui.project.live import Arrival, store_arrival
+from quakegui.project.live_rows import LiveReadings
+from quakegui.season.localtime import wall_clock_ms
+from quakegui.ui.dialogs.stations_dialog import CODE, LATITUDE, LIGHT, LONGITUDE, NAME, StationsDialog
 
 dialog = shown(StationsDialog)
 
@@ -88,3 +92,19 @@ def test_a_list_that_cannot_be_read_leaves_the_table(qtbot, dialog, session, tmp
     wait(qtbot, session)
     assert "latitude" in dialog.sentence.text()
     assert dialog.table.rowCount() == 4
+
+
+def test_stations_that_send_live_have_a_light_and_say_how_old_their_newest_reading_is(qtbot, session):
+    def readings(code, age_s):
+        return LiveReadings(code, 1000, 1, False, np.array([now - 1000 * age_s]), np.array([46_000_000]))
+
+    now = wall_clock_ms()
+    arrival = Arrival([readings("AAA", 3), readings("BBB", 7200)], now, {"AAA": (2, "AAA: the message is not text.")})
+    store_arrival(session.project, arrival)
+    dialog = StationsDialog(session)
+    qtbot.addWidget(dialog)
+    texts = [dialog.table.item(row, LIGHT).text() for row in range(3)]
+    assert texts[0].startswith("● live, ")
+    assert texts[1:] == ["● silent, 2 h ago", ""]
+    assert "2 messages were refused. AAA: the message is not text." in dialog.table.item(0, LIGHT).toolTip()
+    assert dialog.buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()

@@ -1,0 +1,299 @@
+"""Readings that arrive live, as they are stored: batches in the order of arrival, then one block per station and UTC day.
+
+A batch is one row for all stations, so that storing ten seconds of a network is one small transaction. `fold` turns batches
+into blocks of one file per UTC day (format `LIVE`), whose act can be undone like an import. Later readings of a slot replace
+earlier ones at the same level.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time as clock
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, func, select, update
+
+from quakegui.project import schema
+from quakegui.project.acts import READINGS, add_act
+from quakegui.project.domains import INPUTS
+from quakegui.project.reading_blocks import DAY_MS, Block, DamagedReadingsError, block_row, instants, pack
+from quakegui.project.store import Project
+from quakegui.season.localtime import wall_clock_ms
+from quakegui.words import Said
+
+LIVE = "live"
+"""Format of the file that stands for all readings that arrived live on one UTC day."""
+STATIONS_AT_ONCE = 5
+"""Stations folded in one transaction: labels wait for it, and each takes up to 20 ms at the end of a day of seconds."""
+PAUSE_S = 0.05
+"""Seconds between two such transactions: without a pause, SQLite would give the turn to the same program again."""
+_LARGEST = 32 * 1024**2
+_LENGTH = struct.Struct("<I")
+
+Key = tuple[str, int, int, bool]
+"""Station, sampling interval in ms, data type, and whether F was derived."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReadings:
+    """Readings of one station from one message.
+
+    Attributes
+    ----------
+    station
+        Station code.
+    cadence_ms
+        Sampling interval in milliseconds.
+    data_type
+        A `DataType`, as a number.
+    derived
+        Whether F was computed from components, by the station or here.
+    time, value
+        Milliseconds since 1970 UTC and thousandths of a nT, int64, shape (time,).
+    latitude, longitude
+        Coordinates stated in the message, or None.
+    note
+        A sentence on values that were not used, "" if there are none.
+    """
+
+    station: str
+    cadence_ms: int
+    data_type: int
+    derived: bool
+    time: NDArray[np.int64]
+    value: NDArray[np.int64]
+    latitude: float | None = None
+    longitude: float | None = None
+    note: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What distinguishes its record from others."""
+        return self.station, self.cadence_ms, self.data_type, self.derived
+
+
+Batch = Mapping[Key, tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""Times since the start of a UTC day in ms, and values in thousandths of a nT, in the order of arrival."""
+
+
+def by_day(arrived: Iterable[LiveReadings]) -> dict[int, Batch]:
+    """Return readings in the order of arrival by UTC day (days since 1970), ready for `pack_batch`."""
+    parts: dict[int, dict[Key, list[tuple[NDArray[np.int64], NDArray[np.int64]]]]] = {}
+    for one in arrived:
+        first, last = int(one.time[0]) // DAY_MS, int(one.time[-1]) // DAY_MS
+        if first == last:
+            parts.setdefault(first, {}).setdefault(one.key, []).append((one.time - first * DAY_MS, one.value))
+            continue
+        day = one.time // DAY_MS
+        for each in np.unique(day).tolist():
+            mine = day == each
+            parts.setdefault(each, {}).setdefault(one.key, []).append((one.time[mine] - each * DAY_MS, one.value[mine]))
+    return {
+        day: {
+            key: (np.concatenate([time for time, _ in some]), np.concatenate([value for _, value in some]))
+            for key, some in series.items()
+        }
+        for day, series in parts.items()
+    }
+
+
+def pack_batch(batch: Batch) -> bytes:
+    """Pack a batch: its keys with their counts as JSON, then all times and values as 32-bit integers, compressed."""
+    head = json.dumps([(*key, time.size) for key, (time, _) in batch.items()]).encode()
+    columns = [np.concatenate(column).astype("<i4").tobytes() for column in zip(*batch.values(), strict=True)]
+    return zlib.compress(b"".join((_LENGTH.pack(len(head)), head, *columns)), 1)
+
+
+def unpack_batch(packed: bytes) -> Batch:
+    """Return the batch that was packed with `pack_batch`.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If the bytes are not a result of `pack_batch`.
+    """
+    try:
+        plain = zlib.decompressobj().decompress(packed, _LARGEST)
+        (length,) = _LENGTH.unpack_from(plain)
+        head = json.loads(plain[_LENGTH.size : _LENGTH.size + length])
+        counts = [int(row[4]) for row in head]
+        times, values = np.frombuffer(plain[_LENGTH.size + length :], "<i4").astype(np.int64).reshape(2, sum(counts))
+        keys = [(str(row[0]), int(row[1]), int(row[2]), bool(row[3])) for row in head]
+        whole = min(counts, default=0) > 0 and bool(((times >= 0) & (times < DAY_MS)).all())
+    except (zlib.error, struct.error, ValueError, TypeError, IndexError) as error:
+        raise DamagedReadingsError(Said("a live batch cannot be unpacked: {error}", error=error)) from error
+    if not whole or not all(cadence_ms > 0 and 0 <= data_type <= 4 for _, cadence_ms, data_type, _ in keys):
+        raise DamagedReadingsError(Said("a live batch has impossible times, or no readings"))
+    ends = np.cumsum(counts)[:-1]
+    return dict(zip(keys, zip(np.split(times, ends), np.split(values, ends), strict=True), strict=True))
+
+
+def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LIVE) -> int:
+    """Return the number of the file of live readings of a UTC day; a new one comes with its act.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    utc_day
+        Days since 1970.
+    at_ms
+        Time of arrival of its first readings, in milliseconds since 1970 UTC.
+    author
+        In whose name it is recorded.
+    """
+    file = schema.imported_file.c
+    name = f"live {np.datetime64(utc_day, 'D')}"
+    found: int | None = connection.scalar(select(file.id).where(file.format == LIVE, file.base == name))
+    if found is not None:
+        return found
+    number: int = (connection.scalar(select(func.max(file.id))) or 0) + 1
+    texts = {"name": name, "base": name, "sha256": "0" * 64, "format": LIVE}
+    connection.execute(schema.imported_file.insert().values(id=number, **texts, imported_ms=at_ms, readings=0, notes="[]"))
+    act = add_act(connection, READINGS, author, summary={"files": 1, "names": [name], "live": True})
+    connection.execute(schema.brought.insert().values(act=act, file=number))
+    connection.execute(schema.sighting.insert().values(act=act, file=number, base=name, modified_ms=None))
+    return number
+
+
+def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
+    """Turn the batches that have arrived into blocks, a few stations in each transaction; returns the number of batches.
+
+    It can be interrupted at any point, and others can add batches or fold meanwhile: until its batches are deleted, a station
+    is folded again with the same result.
+    """
+    if INPUTS not in project.rights:
+        return 0
+    known: dict[int, tuple[int, Batch]] = {}
+    with project.read() as connection:
+        _read_batches(connection, known)
+    if not known:
+        return 0
+    last = max(known)
+    codes = sorted({key[0] for _, batch in known.values() for key in batch})
+    for at in range(0, len(codes), at_once):
+        clock.sleep(PAUSE_S if at else 0.0)
+        with project.write() as connection:
+            here = _read_batches(connection, known)
+            _fold_stations(connection, frozenset(codes[at : at + at_once]), here)
+    with project.write() as connection:
+        connection.execute(delete(schema.live_batch).where(schema.live_batch.c.id <= last))
+        for day in {day for day, _ in known.values()}:
+            number = live_file(connection, day, wall_clock_ms())
+            count = select(func.coalesce(func.sum(schema.block.c.count), 0)).where(schema.block.c.file == number)
+            file = schema.imported_file
+            connection.execute(update(file).where(file.c.id == number).values(readings=connection.scalar(count)))
+    return len(known)
+
+
+def _read_batches(connection: Connection, known: dict[int, tuple[int, Batch]]) -> list[tuple[int, Batch]]:
+    """Return UTC day and content of the batches that are not folded yet, oldest first; each is unpacked once, into `known`."""
+    table = schema.live_batch.c
+    present = connection.scalars(select(table.id).order_by(table.id)).all()
+    fresh = [number for number in present if number not in known]
+    if fresh:
+        rows = connection.execute(select(table.id, table.utc_day, table.readings).where(table.id >= fresh[0]))
+        known |= {row.id: (row.utc_day, unpack_batch(row.readings)) for row in rows}
+    return [known[number] for number in present]
+
+
+def _fold_stations(connection: Connection, codes: frozenset[str], batches: Sequence[tuple[int, Batch]]) -> None:
+    parts: dict[tuple[int, Key], list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
+    for day, batch in batches:
+        for key, series in batch.items():
+            if key[0] in codes:
+                parts.setdefault((day, key), []).append(series)
+    table = schema.block
+    for (day, key), some in parts.items():
+        number = live_file(connection, day, wall_clock_ms())
+        facts: dict[str, Any] = {
+            **dict(zip(("station", "cadence_ms", "data_type", "derived"), key, strict=True)),
+            "utc_day": day,
+        }
+        mine = (table.c.file == number, *(table.c[name] == value for name, value in facts.items()))
+        names = ("count", "times", "values")
+        row = connection.execute(select(table.c.id, *(table.c[name] for name in names)).where(*mine)).one_or_none()
+        if row is not None:
+            some.insert(0, instants(Block(**facts, **dict(zip(names, row[1:], strict=True)))))
+        time, value = latest(*(np.concatenate(column) for column in zip(*some, strict=True)), cadence_ms=key[1])
+        after = block_row(Block(**facts, count=time.size, times=pack(time), values=pack(value)), number)
+        connection.execute(table.insert() if row is None else table.update().where(table.c.id == row.id), [after])
+
+
+def latest(
+    time: NDArray[np.int64], value: NDArray[np.int64], *, cadence_ms: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the last arrival in each slot, in order of time.
+
+    Parameters
+    ----------
+    time, value
+        Readings in the order of arrival, shape (time,).
+    cadence_ms
+        Sampling interval in milliseconds.
+    """
+    last = time.size - 1 - np.unique(time[::-1] // cadence_ms, return_index=True)[1]
+    return time[last], value[last]
+
+
+def end_of_files(blocks: Iterable[Block]) -> dict[int, int]:
+    """Return, by UTC day, the time in ms since its start up to which files are the record of a station.
+
+    A file that was last modified after its day, or at an unknown time, is the record of the whole day, its gaps included. One
+    that was modified earlier ends with its last reading: what the station sent after that still counts.
+
+    Parameters
+    ----------
+    blocks
+        Blocks in force of one station.
+    """
+    ends: dict[int, int] = {}
+    for block in blocks:
+        if not block.live and ends.get(block.utc_day) != DAY_MS:
+            modified = block.issue.modified_ms
+            whole = modified == -np.inf or modified >= (block.utc_day + 1) * DAY_MS
+            end = DAY_MS if whole else int(instants(block)[0][-1]) + 1 if block.count else 0
+            ends[block.utc_day] = max(end, ends.get(block.utc_day, 0))
+    return ends
+
+
+def without_overruled(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks of one station without the live readings that do not count.
+
+    These are readings of a time for which files are the record (`end_of_files`), and derived ones on a day with recorded ones:
+    the two differ by a few nT. A scalar instrument with less than half the readings of the vector is taken as out of order.
+
+    Parameters
+    ----------
+    blocks
+        Blocks in force of one station.
+    """
+    if not any(block.live for block in blocks):
+        return list(blocks)
+    ends = end_of_files(blocks)
+    found = [block for block in blocks if not block.live]
+    live = [_after(block, ends.get(block.utc_day, 0)) for block in blocks if block.live]
+    counts: dict[tuple[int, bool], int] = {}
+    for block in live:
+        place = block.utc_day, bool(block.derived)
+        counts[place] = counts.get(place, 0) + block.count
+    for block in live:
+        recorded, derived = counts.get((block.utc_day, False), 0), counts.get((block.utc_day, True), 0)
+        if block.count and bool(block.derived) == (2 * recorded < derived):
+            found.append(block)
+    return found
+
+
+def _after(block: Block, end: int) -> Block:
+    """Return the readings of a block from a time of its day on."""
+    if end in (0, DAY_MS):
+        return replace(block, count=0) if end else block
+    time, value = instants(block)
+    kept = time >= end
+    return replace(block, count=int(kept.sum()), times=pack(time[kept]), values=pack(value[kept]))

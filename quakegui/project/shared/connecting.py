@@ -1,0 +1,156 @@
+"""Transactions on the database of a shared project: locks, deadlines, and commits whose answer was lost."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, select
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import QueuePool
+
+from quakegui.project import chain, domains
+from quakegui.project.errors import ProjectError
+from quakegui.project.shared.address import Address
+from quakegui.project.shared.tables import deed
+from quakegui.words import Said
+
+LOCKS: Final = {domains.INPUTS: 7_201, domains.JOURNAL: 7_202, domains.RUNS: 7_203}
+"""Number of the lock of each domain; the writers of one domain take turns, those of different domains do not wait."""
+PATIENCE_S: Final = 8.0
+"""Seconds that a writer waits for its turn."""
+IDLE_S: Final = {domains.JOURNAL: 30, domains.INPUTS: 600, domains.RUNS: 600}
+"""Seconds after which the server ends a transaction in which nothing happens, such as that of a laptop that fell asleep."""
+RESTED_S: Final = 5.0
+"""Seconds after which a connection that was not used is tried before it is used again."""
+
+
+def engine_to(address: Address) -> Engine:
+    """Return an engine for a shared project.
+
+    Readers see one state of the database (REPEATABLE READ). Writers take the locks of their domains with their first statement
+    (READ COMMITTED): under a stricter level the state that they see would be older than the lock.
+
+    Raises
+    ------
+    ProjectError
+        If the driver is not installed.
+    """
+    try:
+        from quakegui.project.shared import driver
+    except ImportError as error:
+        raise ProjectError(
+            Said(
+                "Shared projects need the driver of PostgreSQL, which is not installed. Install it with 'pip install "
+                '"quakegui[shared]"\'.'
+            )
+        ) from error
+    pool: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16}
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: driver.connect(address),
+        hide_parameters=True,
+        use_native_hstore=False,
+        **pool,
+    )
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", _rest)
+    event.listen(engine, "checkout", _wake)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction as the options of the connection say, in one round trip."""
+    import psycopg
+
+    options = connection.get_execution_options()
+    if options.get("plain"):
+        return
+    raw: Any = connection.connection.driver_connection
+    taken, patience_s = options.get("domains", domains.EVERYTHING), options.get("patience", PATIENCE_S)
+    connection.info.pop(chain.END, None)
+    try:
+        if not options.get("write"):
+            raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return
+        with raw.patient(patience_s):
+            cursor = raw.execute(_beginning(taken, patience_s, options.get("act")))
+        if domains.JOURNAL in taken and options.get("act") is not None:
+            while cursor.nextset():
+                pass
+            connection.info[chain.END] = chain.End(*cursor.fetchall()[0])
+    except psycopg.Error as error:
+        lost = raw.closed
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost) from error
+
+
+def _rest(_raw: object, record: Any) -> None:
+    record.info["rested"] = time.monotonic()
+
+
+def _wake(raw: Any, record: Any, _proxy: object) -> None:
+    """Try a connection that was not used for some time; the pool makes another one if it is lost."""
+    import psycopg
+
+    if time.monotonic() - record.info.get("rested", time.monotonic()) > RESTED_S:
+        try:
+            raw.execute("")
+        except psycopg.OperationalError as error:
+            raise DisconnectionError from error
+
+
+def commit(engine: Engine, transaction: RootTransaction, act: UUID, taken: tuple[str, ...]) -> None:
+    """Commit; if the answer is lost, ask the server whether it has the act.
+
+    Parameters
+    ----------
+    engine
+        The engine of the project.
+    transaction
+        The transaction, which has recorded the act.
+    act
+        Its number.
+    taken
+        Its domains.
+
+    Raises
+    ------
+    ProjectError
+        If the server does not have it, or cannot be asked.
+    """
+    try:
+        transaction.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        try:
+            # Its locks are free once the server has finished with it, one way or the other.
+            with engine.connect().execution_options(write=True, domains=taken) as connection, connection.begin():
+                kept = connection.scalar(select(deed.c.id).where(deed.c.id == act)) is not None
+        except DBAPIError:
+            raise ProjectError(
+                Said(
+                    "The connection to the server was lost while this change was saved; whether it was saved is not known. "
+                    "Look at the project when the server can be reached again."
+                )
+            ) from error
+        if not kept:
+            raise
+
+
+def _beginning(taken: tuple[str, ...], patience_s: float, act: UUID | None) -> str:
+    """Return the statements that begin a writing transaction, for one round trip."""
+    statements = [
+        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        f"SET LOCAL lock_timeout = {round(1000 * patience_s)}",
+        f"SET LOCAL idle_in_transaction_session_timeout = {1000 * max(IDLE_S[domain] for domain in taken)}",
+        *(f"SELECT pg_advisory_xact_lock({LOCKS[domain]})" for domain in domains.EVERYTHING if domain in taken),
+    ]
+    if act is not None:
+        statements.append(f"INSERT INTO deed (id) VALUES ('{act}')")  # noqa: S608
+        if domains.JOURNAL in taken:
+            statements.append("SELECT id, chain, step, at_ms FROM journal_end()")
+    return "; ".join(statements)

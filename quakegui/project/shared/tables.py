@@ -1,0 +1,201 @@
+"""The tables on the server: those of every project, with the limits and the rules that the server itself enforces."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    select,
+    text,
+)
+
+from quakegui.project import schema
+from quakegui.project.column_limits import MULTIPLES, bounds_of
+
+_ALONE: Final = MetaData()
+deed = Table(
+    "deed",
+    _ALONE,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""Number of every change, chosen by the program that made it: a change whose answer was lost is not made twice."""
+
+_PROCEDURES: Final = """
+CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of the % are never changed', TG_TABLE_NAME USING ERRCODE = 'QG001';
+END $$;
+
+CREATE OR REPLACE FUNCTION announce_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('quakegui', TG_TABLE_NAME);
+  RETURN NULL;
+END $$;
+
+-- Whether the login owns the database: it may write in the name of others, as when it imports an exported project.
+CREATE OR REPLACE FUNCTION is_owner() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT pg_has_role(session_user, datdba, 'MEMBER') FROM pg_database WHERE datname = current_database()
+$$;
+
+-- Whether the login labels blind: it does not see what others have labelled, nor predictions.
+CREATE OR REPLACE FUNCTION is_blind() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT is_owner() AND EXISTS (
+    SELECT FROM pg_roles WHERE rolname = current_database() || '_blind' AND pg_has_role(session_user, oid, 'MEMBER')
+  )
+$$;
+
+-- The end of the journal, also for those who do not see its rows.
+CREATE OR REPLACE FUNCTION journal_end(OUT id bigint, OUT chain text, OUT step bigint, OUT at_ms bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(max(id), 0), CASE count(*) WHEN 0 THEN '' ELSE max(chain) END, coalesce(max(step), 0), coalesce(max(at_ms), 0)
+  FROM (SELECT * FROM journal ORDER BY id DESC LIMIT 1) AS last
+$$;
+
+CREATE OR REPLACE FUNCTION raise_revision(which text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO setting (key, value) SELECT which, '1' WHERE which IN ('revision', 'event_revision')
+  ON CONFLICT (key) DO UPDATE SET value = (setting.value::bigint + 1)::text
+$$;
+
+CREATE OR REPLACE FUNCTION check_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.author <> session_user AND NOT is_owner() THEN
+    RAISE EXCEPTION 'written by % in the name of %', session_user, NEW.author USING ERRCODE = 'QG002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A new row continues the journal, in its writer's name, and carries the hash that is due.
+CREATE OR REPLACE FUNCTION check_journal() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  former journal%ROWTYPE;
+  row_text text;
+BEGIN
+  IF is_owner() THEN
+    RETURN NEW; -- also a journal from an export, which may be older than the chain
+  END IF;
+  SELECT * INTO former FROM journal ORDER BY id DESC LIMIT 1;
+  row_text := concat_ws(',', %(content)s);
+  IF NEW.id <= coalesce(former.id, 0) OR NEW.step NOT IN (coalesce(former.step, 0), coalesce(former.step, 0) + 1)
+     OR NEW.at_ms < coalesce(former.at_ms, NEW.at_ms) OR (former.id IS NULL OR former.chain IS NOT NULL) AND
+     NEW.chain IS DISTINCT FROM encode(sha256(convert_to(coalesce(former.chain, '') || row_text, 'UTF8')), 'hex')
+  THEN
+    RAISE EXCEPTION 'the row does not continue the journal';
+  END IF;
+  IF NEW.author <> session_user OR NEW.kind IN ('label', 'note') AND NEW.owner <> session_user THEN
+    RAISE EXCEPTION 'written by % in the name of %', session_user, NEW.author USING ERRCODE = 'QG002';
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+"""Functions on the server."""
+_POLICIES: Final = """
+ALTER TABLE journal ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS journal_read ON journal;
+CREATE POLICY journal_read ON journal FOR SELECT
+  USING (NOT (SELECT is_blind()) OR author = session_user OR kind = 'flag');
+DROP POLICY IF EXISTS journal_written ON journal;
+CREATE POLICY journal_written ON journal FOR INSERT WITH CHECK (true);
+ALTER TABLE prediction ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS prediction_read ON prediction;
+CREATE POLICY prediction_read ON prediction FOR SELECT USING (NOT (SELECT is_blind()));
+DROP POLICY IF EXISTS prediction_written ON prediction;
+CREATE POLICY prediction_written ON prediction FOR INSERT WITH CHECK (true);
+"""
+"""Who labels blind sees flags, which concern the data, and nothing else of others."""
+
+_SEALED: Final = (*schema.APPEND_ONLY, deed)
+_HEARD: Final = (schema.journal, schema.prediction, schema.registration, schema.run, schema.setting)
+"""Tables whose changes every open window hears of."""
+
+
+def create_tables(connection: Connection) -> None:
+    """Create the tables of an empty project, and the rules that the server enforces."""
+    _on_server().create_all(connection)
+    _ALONE.create_all(connection)
+    install_rules(connection)
+
+
+def install_rules(connection: Connection) -> None:
+    """Install functions, triggers and policies, in place of those of an earlier version."""
+    columns = ", ".join(_content(column) for column in schema.journal.columns if column.name != "chain")
+    _run(connection, _PROCEDURES.replace("%(content)s", columns))
+    _run(connection, _POLICIES)
+    for name, sql in rules().items():
+        _run(connection, sql.format(name=name))
+
+
+def rules() -> dict[str, str]:
+    """Return the statements that create each trigger, by its name, with a place for it."""
+    found = {}
+    for table in _SEALED:
+        for verb in ("UPDATE", "DELETE", "TRUNCATE"):
+            found[f"{table.name}_no_{verb.lower()}"] = (
+                f"CREATE OR REPLACE TRIGGER {{name}} BEFORE {verb} ON {table.name} EXECUTE FUNCTION never_changed()"
+            )
+    for table in _HEARD:
+        found[f"{table.name}_announced"] = (
+            f"CREATE OR REPLACE TRIGGER {{name}} AFTER INSERT OR UPDATE OR DELETE ON {table.name} "
+            "EXECUTE FUNCTION announce_change()"
+        )
+    each = "CREATE OR REPLACE TRIGGER {{name}} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
+    found["journal_continued"] = each.format(table="journal", function="check_journal")
+    for table in (schema.act, schema.registration):
+        found[f"{table.name}_author"] = each.format(table=table.name, function="check_author")
+    return found
+
+
+def lost_rules(connection: Connection) -> dict[str, str]:
+    """Return the statements of the triggers that somebody has removed or switched off, by name."""
+    query = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+    found = set(connection.scalars(query))
+    return {name: sql.format(name=name) for name, sql in rules().items() if name not in found}
+
+
+def is_blind(connection: Connection) -> bool:
+    """Return whether the login does not see the labels of others."""
+    return bool(connection.scalar(select(func.is_blind())))
+
+
+def _on_server() -> MetaData:
+    """Return the tables of a project with texts ordered by their bytes, as in SQLite, and with limits of all values."""
+    found = MetaData()
+    for table in schema.metadata.sorted_tables:
+        copy = table.to_metadata(found)
+        for column in copy.columns:
+            if isinstance(column.type, String):
+                column.type = Text(collation="C")
+            elif isinstance(column.type, Integer | Float):
+                low, high = bounds_of(column)
+                limits = f'"{column.name}" BETWEEN {low!r} AND {high!r}'
+                if isinstance(column.type, Integer):
+                    limits = f'"{column.name}" BETWEEN {low:.0f} AND {high:.0f}'
+                if str(column) in MULTIPLES:
+                    limits += f' AND "{column.name}" % {MULTIPLES[str(column)]} = 0'
+                copy.append_constraint(CheckConstraint(limits, name=f"{copy.name}_{column.name}_limits"))
+    return found
+
+
+def _content(column: Column[object]) -> str:
+    """Return the SQL of a value as it enters the hash of its row (see `chain`)."""
+    if isinstance(column.type, Integer):
+        return f"coalesce(NEW.{column.name}::text, '')"
+    return f"upper(encode(convert_to(NEW.{column.name}, 'UTF8'), 'hex'))"
+
+
+def _run(connection: Connection, statements: str) -> None:
+    connection.exec_driver_sql(statements, execution_options={"no_parameters": True})

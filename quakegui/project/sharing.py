@@ -1,0 +1,157 @@
+"""Shared projects: a new one on a server, a folder for one that exists, and the upgrade of its tables."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import inspect
+
+from quakegui.project import making, schema
+from quakegui.project.database import sentences
+from quakegui.project.domains import EVERYTHING
+from quakegui.project.errors import ProjectError
+from quakegui.project.shared.address import Address, is_shared_folder, parse_address, read_address, write_address
+from quakegui.project.shared.connecting import engine_to
+from quakegui.project.shared.sentences import sentences_of
+from quakegui.project.shared.tables import create_tables, install_rules
+from quakegui.project.store import Project, require_zone
+from quakegui.words import Said
+
+
+def create_shared(
+    folder: Path | str, url: str, *, timezone: str = "Asia/Shanghai", name: str = "", synthetic: bool = False
+) -> Project:
+    """Create an empty project in an empty database of a server, with a folder for it here, and open it.
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+    url
+        Address of the database, without a password.
+    timezone
+        IANA name of the time zone.
+    name
+        Name of the project; default that of the folder.
+    synthetic
+        Whether its data are synthetic.
+
+    Raises
+    ------
+    ProjectError
+        If the address, the time zone or the folder cannot be used, the server cannot be reached or refuses, or the database
+        contains a project already.
+    """
+    folder, address = Path(folder).absolute(), parse_address(url)
+    require_zone(timezone)
+    facts = {
+        "schema": str(schema.SCHEMA),
+        "name": name or folder.name,
+        "timezone": timezone,
+        "synthetic": str(int(synthetic)),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": "0",
+    }
+    with _new_folder(folder, address):
+        engine = engine_to(address)
+        try:
+            with engine.connect().execution_options(write=True, domains=EVERYTHING) as connection, connection.begin():
+                if inspect(connection).has_table(schema.setting.name):
+                    raise ProjectError(
+                        Said("{place} contains a project already. Use it with 'quakegui join'.", place=address.place)
+                    )
+                create_tables(connection)
+                connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+        finally:
+            engine.dispose()
+        return Project.open(folder)
+
+
+def join(folder: Path | str, url: str) -> Project:
+    """Create a folder for a project that exists on a server, and open it.
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+    url
+        Address of the database, without a password.
+
+    Raises
+    ------
+    ProjectError
+        If the address or the folder cannot be used, the server cannot be reached or refuses, or there is no project.
+    """
+    folder, address = Path(folder).absolute(), parse_address(url)
+    with _new_folder(folder, address):
+        return Project.open(folder)
+
+
+def migrate(folder: Path | str) -> tuple[int, ...]:
+    """Upgrade the tables of a shared project and the rules on its server, as its owner.
+
+    Parameters
+    ----------
+    folder
+        The folder of the project.
+
+    Returns
+    -------
+    tuple of int
+        The earlier versions; empty if the tables were up to date.
+
+    Raises
+    ------
+    ProjectError
+        If the project is not shared, was created by a newer program, or the server cannot be reached or refuses.
+    """
+    folder = Path(folder).absolute()
+    if not is_shared_folder(folder):
+        raise ProjectError(
+            Said("{folder} is not a shared project. Other projects are upgraded when they are opened.", folder=folder)
+        )
+    engine = engine_to(read_address(folder))
+    try:
+        with (
+            sentences(folder),
+            engine.connect().execution_options(write=True, domains=EVERYTHING) as connection,
+            connection.begin(),
+        ):
+            found = schema.version(connection)
+            if found is None or found > schema.SCHEMA:
+                raise ProjectError(
+                    Said("The shared project was created by a newer quakegui; nothing was changed. Use the newer program.")
+                )
+            former = schema.migrate(connection)
+            install_rules(connection)
+            return former
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _new_folder(folder: Path, address: Address) -> Iterator[None]:
+    """Make a folder with an address; it is removed again if the block raises."""
+    try:
+        making.clear(folder)
+        for part in making.FOLDERS:
+            (folder / part).mkdir()
+        write_address(folder, address)
+    except making.NotFreeError as error:
+        raise ProjectError(str(error)) from error
+    except OSError as error:
+        raise ProjectError(
+            Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
+        ) from error
+    try:
+        with sentences_of(address):
+            yield
+    except BaseException:
+        (folder / making.ADDRESS).unlink(missing_ok=True)
+        for part in making.FOLDERS:
+            shutil.rmtree(folder / part, ignore_errors=True)
+        raise

@@ -1,0 +1,140 @@
+"""Folds trained at the same time, here or on a cluster, make the same run as one worker after the other."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learn_data import TINY, season
+
+from quakegui.learn import messages
+from quakegui.learn.network.state import PHASE
+from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, phase_folder, read_run
+from quakegui.learn.worker.asking import follow
+from quakegui.learn.worker.environments import THIS
+from quakegui.learn.worker.supervise import Supervisor
+from quakegui.learn.worker.team import LocalTeam, available_bytes, train_open_folds, workers_in_memory
+from quakegui.serve.cluster import ClusterTeam, check_cluster, versions
+
+TWO_FOLDS = replace(TINY, protocol="blocked", epochs=2, precision="float32")
+
+
+def new_run(folder: Path) -> RunFolder:
+    return create_run(folder, TWO_FOLDS, season(protocol="blocked"))
+
+
+def heard_from(run: RunFolder, train, *, workers: int = 2, cancelled=None) -> list[messages.Message]:
+    heard: list[messages.Message] = []
+    data = Snapshot.load(run.folder / SNAPSHOT)
+    train_open_folds(run, data, train, workers=workers, listen=heard.append, cancelled=cancelled)
+    return heard
+
+
+def test_only_open_folds_are_trained_two_at_a_time_and_their_epochs_are_added_up(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    together, trained = threading.Barrier(2, timeout=20), []
+
+    def train(number: int, listen, stopped) -> None:
+        together.wait()
+        trained.append(number)
+        listen(messages.Epoch(number, 2, 0.5, 0.5, 0.5, 0.5, True, 1.0, 1.0))
+        (phase_folder(run.folder, number) / PHASE).touch()
+
+    heard = heard_from(run, train)
+    assert sorted(trained) == [0, 1]
+    assert [(one.done, one.total) for one in heard] == [(2, 4), (4, 4)]
+    assert heard_from(run, train) == []
+
+
+def test_one_fold_that_fails_stops_the_others(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    waiting = threading.Event()
+
+    def train(number: int, listen, stopped) -> None:
+        if number:
+            while not stopped():
+                waiting.wait(0.01)
+            return
+        raise RunError("no memory")
+
+    with pytest.raises(RunError, match="no memory"):
+        heard_from(run, train)
+    asked = []
+    heard_from(run, lambda number, *_: asked.append(number), cancelled=lambda: True)
+    assert asked == []
+
+
+def test_workers_are_limited_by_the_memory() -> None:
+    assert workers_in_memory(500 * 2**20, 8 * 2**30) == 4
+    assert workers_in_memory(500 * 2**20, 2**20) == 1
+    assert workers_in_memory(2**20, 0) > 1000
+    assert available_bytes() >= 0
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("tcp://centre:8786", "is not encrypted"),
+        ("tcp://10.0.0.1:8786", "is not encrypted"),
+        ("centre:8786", "is not the address of a cluster"),
+        ("https://centre", "is not the address of a cluster"),
+    ],
+)
+def test_unencrypted_clusters_elsewhere_are_refused(address: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=sentence):
+        ClusterTeam(address, 1).train_folds(new_run(tmp_path), listen=lambda _: None, cancelled=None)
+    for good in ("tls://centre:8786", "tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"):
+        check_cluster(good)
+
+
+def outcome(run: RunFolder) -> tuple[str, list[np.ndarray], np.ndarray]:
+    follow(Supervisor(run.folder, environment=replace(THIS, threads=1)), lambda _: None, None)
+    done = read_run(run.folder)
+    assert done.card is not None
+    assert done.card["threads"] == 1
+    assert list(run.folder.glob("phase-*")) == []
+    weights = list(read_arrays(run.folder / WEIGHTS).values())
+    return (run.folder / "history.csv").read_text(), weights, RunPredictions.load(run.folder / PREDICTIONS).probabilities
+
+
+def assert_same(left: tuple, right: tuple) -> None:
+    assert left[0] == right[0]
+    for one, other in zip((*left[1], left[2]), (*right[1], right[2]), strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+@pytest.mark.slow  # six worker processes, each of which loads TensorFlow
+def test_folds_of_worker_processes_make_the_bits_of_one_worker(tmp_path: Path) -> None:
+    alone, together = new_run(tmp_path / "alone"), new_run(tmp_path / "together")
+    LocalTeam(2, 1).train_folds(together, listen=lambda _: None, cancelled=None)
+    assert all((phase_folder(together.folder, number) / PHASE).is_file() for number in (0, 1))
+    assert_same(outcome(together), outcome(alone))
+
+
+@pytest.mark.slow  # a cluster, and six worker processes
+def test_folds_of_a_cluster_make_the_bits_of_one_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    alone, far = new_run(tmp_path / "alone"), new_run(tmp_path / "far")
+    heard: list[messages.Message] = []
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        here = versions()
+        with monkeypatch.context() as patch:  # the workers are other threads
+            older = {**here, "numpy": "0"}
+            patch.setattr(
+                "quakegui.serve.cluster.versions",
+                lambda: here if threading.current_thread() is threading.main_thread() else older,
+            )
+            with pytest.raises(RunError, match="has numpy 0, this computer 2"):
+                ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=heard.append, cancelled=None)
+        ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=heard.append, cancelled=None)
+    assert {type(one) for one in heard} == {messages.WorkerProgress}
+    assert_same(outcome(far), outcome(alone))

@@ -1,0 +1,301 @@
+"""Shared projects on a real server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from quakegui.cli.verbs import app
+from quakegui.project import verifying
+from quakegui.project.acts import acts
+from quakegui.project.exchange import export_project, import_export
+from quakegui.project.journal import (
+    Follower,
+    in_force,
+    journal_rows,
+    redo,
+    undo,
+    write_label_list,
+    write_labels,
+    write_note,
+)
+from quakegui.project.journal.writing import GivenLabel
+from quakegui.project.lookout import Lookout
+from quakegui.project.shared.address import parse_address
+from quakegui.project.shared.roles import create_roles
+from quakegui.project.sharing import create_shared, join, migrate
+from quakegui.project.stations import set_stations
+from quakegui.project.store import Project, ProjectError
+from quakegui.season.labels import LabelSource
+from quakegui.season.network import Station
+
+pytestmark = pytest.mark.shared
+
+DAYS = np.arange("2022-01-01", "2022-01-11", dtype="datetime64[D]")
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def label(project: Project, day: int = 0, cls: int | None = 3, author: str = "owner", **more: Any) -> int:
+    return write_labels(project, DAYS[day : day + 1], cls, source=LabelSource.ANALYST, author=author, **more)
+
+
+@pytest.fixture
+def as_user(shared: Project, url: str, sql: Sql, tmp_path: Path) -> Callable[[str, str], Project]:
+    """Return a function that opens the project as a new login in one of its roles."""
+    create_roles(parse_address(url))
+    database = url.rsplit("/", 1)[1]
+
+    def opened(user: str, role: str) -> Project:
+        sql("postgres", f"DROP ROLE IF EXISTS {user}")
+        sql("postgres", f"CREATE ROLE {user} LOGIN; GRANT {database}_{role} TO {user}")
+        return join(tmp_path / user, url.replace("//owner@", f"//{user}@"))
+
+    return opened
+
+
+def test_labels_undo_and_the_chain_are_as_in_every_project(shared: Project, tmp_path: Path) -> None:
+    label(shared)
+    label(shared, cls=1)
+    write_note(shared, DAYS[0], "storm 磁暴", "owner")
+    assert undo(shared, "owner") == 3
+    assert undo(shared, "owner") == 2
+    assert in_force(shared)[DAYS[0]].cls == 3
+    assert redo(shared, "owner") == 2
+    with Project.open(shared.folder, read_only=True) as again:
+        assert in_force(again)[DAYS[0]].cls == 1
+        with again.read() as connection:
+            state = verifying.examine(connection, now_ms=2**42)
+    assert state.faults == ()
+    assert [chain.rows for chain in state.chains] == [6, 0, 0]
+    assert not (shared.folder / "project.sqlite").exists()
+
+
+def test_an_export_goes_back_and_forth_unchanged(shared: Project, url: str, sql: Sql, tmp_path: Path) -> None:
+    set_stations(shared, Station("B_1", "甲", 30.0, 102.0), Station("BA"), Station("B-2"), author="owner")
+    label(shared)
+    export_project(shared, tmp_path / "export")
+    with Project.create(tmp_path / "plain") as plain:
+        import_export(plain, tmp_path / "export")
+        assert journal_rows(plain) == journal_rows(shared)
+        assert plain.network() == shared.network()
+        export_project(plain, tmp_path / "plain export")
+    sql("postgres", "CREATE DATABASE back")
+    where = url.rsplit("/", 1)[0] + "/back"
+    words = ["new", str(tmp_path / "back"), "--shared", where, "--from", str(tmp_path / "plain export")]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    with Project.open(tmp_path / "back") as back:
+        assert journal_rows(back) == journal_rows(shared)
+        label(back, 4)
+        set_stations(back, Station("NEW"), author="owner")  # its facts continue the numbers of those that came
+        assert back.network().codes == ("B-2", "BA", "B_1", "NEW")
+        with back.read() as connection:
+            assert verifying.examine(connection, now_ms=2**42).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://bo:secret@centre/liangshan", "must not contain a password"),
+        ("postgresql://bo@centre/liangshan?password=secret", "must not contain a password"),
+        ("postgresql://bo@centre/liangshan?sslmode=require", "remove sslmode=require"),
+        ("mysql://bo@centre/liangshan", "is not the address of a database"),
+        ("postgresql://bo@centre", "is not the address of a database"),
+        ("postgresql://bo@centre/x?passfile=/etc/passwd", "is not the address of a database"),
+    ],
+)
+def test_an_unusable_address_is_refused_by_a_sentence_without_a_secret(url: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=words) as refusal:
+        create_shared(tmp_path / "p", url)
+    assert "secret" not in str(refusal.value)
+    assert not (tmp_path / "p").exists()
+
+
+def test_beyond_this_machine_only_verified_encryption_is_used() -> None:
+    assert parse_address("postgresql://bo@centre/liangshan").sslmode == "verify-full"
+    assert parse_address("postgresql://bo@127.0.0.1/liangshan").sslmode == "prefer"
+    assert parse_address("postgresql://bo@/liangshan?host=/run/postgresql").host == "/run/postgresql"
+
+
+def test_what_the_server_refuses_is_one_sentence(url: str, postgresql: str, sql: Sql, tmp_path: Path) -> None:
+    for where, words in {
+        f"{postgresql}/nowhere": "no database nowhere",
+        f"{postgresql.replace('owner', 'stranger')}/postgres": "rejected the login stranger",
+        "postgresql://owner@127.0.0.1:1/liangshan": "cannot be reached",
+        url: "does not belong to a quakegui project",
+    }.items():
+        with pytest.raises(ProjectError, match=words):
+            join(tmp_path / "p", where)
+        assert not (tmp_path / "p" / "project.toml").exists()
+    create_shared(tmp_path / "first", url).close()
+    with pytest.raises(ProjectError, match="contains a project already"):
+        create_shared(tmp_path / "second", url)
+
+
+def test_another_format_is_refused_and_migrated_by_the_owner(shared: Project, url: str, sql: Sql) -> None:
+    database = url.rsplit("/", 1)[1]
+    for version, words in {"4": "Its owner upgrades it", "99": "newer quakegui"}.items():
+        sql(database, f"UPDATE setting SET value = '{version}' WHERE key = 'schema'")
+        with pytest.raises(ProjectError, match=words):
+            Project.open(shared.folder)
+    with pytest.raises(ProjectError, match="newer quakegui"):
+        migrate(shared.folder)
+    sql(database, "UPDATE setting SET value = '5' WHERE key = 'schema'")
+    sql(database, "DROP TRIGGER journal_no_update ON journal")
+    with Project.open(shared.folder) as opened:
+        assert "journal_no_update" in opened.findings[0]
+    assert migrate(shared.folder) == ()
+    with Project.open(shared.folder) as opened:
+        assert opened.findings == ()
+
+
+def test_an_analyst_adds_in_the_own_name_and_changes_nothing(as_user: Any, url: str, sql: Sql) -> None:
+    bo = as_user("bo", "analyst")
+    assert bo.rights == {"journal"}
+    assert bo.login == "bo"
+    label(bo, author="bo")
+    undo(bo, "bo")
+    with pytest.raises(ProjectError, match="set the analyst's name to bo"):
+        label(bo, author="li")
+    with pytest.raises(ProjectError, match="no right"):
+        set_stations(bo, Station("XXX"), author="bo")
+    database = url.rsplit("/", 1)[1]
+    columns = "at_ms, step, author, kind, day, source, owner, new, note, run, blind, chain"
+    for statement in (
+        "UPDATE journal SET new = 1",
+        "DELETE FROM journal",
+        "TRUNCATE journal",
+        "DELETE FROM night",
+        "UPDATE setting SET value = '1'",
+        "ALTER TABLE journal DISABLE TRIGGER ALL",
+        f"INSERT INTO journal (id, {columns}) SELECT id + 1, {columns} FROM journal WHERE id = 2",
+        f"INSERT INTO journal (id, {columns}) SELECT 9, {columns.replace('author', repr('li'))} FROM journal WHERE id = 2",
+    ):
+        with pytest.raises(psycopg.Error, match=r"permission denied|must be owner|does not continue"):
+            sql(database, statement, user="bo")
+    for statement in ("UPDATE journal SET new = 1", "DELETE FROM journal", "TRUNCATE journal CASCADE", "DELETE FROM deed"):
+        with pytest.raises(psycopg.Error, match="never changed"):
+            sql(database, statement)
+    bo.close()
+
+
+def test_a_reader_reads_and_ingest_imports(as_user: Any, shared: Project) -> None:
+    label(shared)
+    with as_user("ro", "reader") as reader:
+        assert reader.read_only
+        assert in_force(reader)[DAYS[0]].cls == 3
+        with pytest.raises(ProjectError, match="read-only"):
+            label(reader, author="ro")
+    with as_user("ing", "ingest") as ingest:
+        assert ingest.rights == {"inputs", "runs"}
+        set_stations(ingest, Station("XXX"))
+        assert [act.author for act in acts(ingest)] == ["ing"]
+        ingest.set_config(ingest.config())
+        with pytest.raises(ProjectError, match="no right"):
+            label(ingest, author="ing")
+
+
+def test_who_labels_blind_sees_no_label_of_others_and_still_continues_the_chain(as_user: Any, shared: Project) -> None:
+    label(shared, 0)
+    blind = as_user("blindo", "blind")
+    label(blind, 1, author="blindo")
+    label(shared, 2)
+    label(blind, 1, cls=2, author="blindo")
+    assert set(in_force(blind)) == {DAYS[1]}
+    assert [row.author for row in journal_rows(blind)] == ["blindo", "blindo"]
+    assert any("labels blind" in warning for warning in blind.warnings)
+    assert blind.findings == ()
+    blind.close()
+    assert set(in_force(shared)) == set(DAYS[:3])
+    with shared.read() as connection:
+        assert verifying.examine(connection, now_ms=2**42).faults == ()
+
+
+def test_labels_do_not_wait_for_an_import(shared: Project) -> None:
+    with Project.open(shared.folder) as importing, importing.write() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        label(shared)
+    with Project.open(shared.folder) as other:
+        other.answer_here()
+        with shared.write("journal"), pytest.raises(ProjectError, match="writing to the shared project"):
+            label(other)
+
+
+def test_a_window_hears_of_others_and_not_of_itself(shared: Project) -> None:
+    lookout = Lookout(shared)
+    follower = Follower(shared)
+    try:
+        with Project.open(shared.folder) as other:
+            label(shared, 0)
+            label(other, 1, author="owner")
+            set_stations(other, Station("XXX"), author="owner")
+        due = time.monotonic() + 20
+        news = []
+        while not (sum(len(one.rows) for one in news) == 1 and any(one.readings for one in news)):
+            assert time.monotonic() < due
+            news.append(lookout.look())
+        assert [row.day for one in news for row in one.rows] == [int(DAYS[1].astype(int))]
+        assert set(follower.in_force()) == set(DAYS[:2])
+    finally:
+        lookout.close()
+
+
+def test_a_commit_whose_answer_is_lost_is_kept_once(shared: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = psycopg.Connection.commit
+    lost = []
+
+    def commit(connection: Any) -> None:
+        real(connection)
+        if not lost:
+            lost.append(connection)
+            connection.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(psycopg.Connection, "commit", commit)
+    assert label(shared) == 1
+    assert len(lost) == 1
+    assert [row.step for row in journal_rows(shared)] == [1]
+    assert undo(shared, "owner") == 1
+
+
+def test_a_connection_lost_before_the_commit_keeps_nothing(shared: Project, sql: Sql) -> None:
+    with pytest.raises(ProjectError, match="was lost"), shared.write("journal"):
+        sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'quakegui'")
+    assert journal_rows(shared) == ()
+    assert label(shared) == 1
+
+
+def test_a_frozen_server_gives_a_sentence(shared: Project, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
+    from quakegui.project.shared import driver
+
+    monkeypatch.setattr(driver, "SILENCE_S", 0.5)
+    monkeypatch.setattr(driver.PunctualConnection, "silence_s", 0.5)
+    shared.answer_here()
+    label(shared)
+    pids = [row[0] for row in sql("postgres", "SELECT pid FROM pg_stat_activity WHERE application_name = 'quakegui'")]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises(ProjectError, match="does not answer"):
+            label(shared, 1)
+        assert time.monotonic() - began < 10
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    assert label(shared, 1) in (2, 3)
+
+
+def test_what_sqlite_stores_and_postgresql_does_not_is_a_sentence(shared: Project) -> None:
+    with pytest.raises(ProjectError, match="null character"):
+        write_note(shared, DAYS[0], "a\x00b", "owner")
+    entry = GivenLabel(DAYS[0], 2, LabelSource.ANALYST, "x" * 500)
+    assert write_label_list(shared, [entry]) == (1, 0)
