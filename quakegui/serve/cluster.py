@@ -37,7 +37,6 @@ FILES: Final = (CONFIG, STYLE, SNAPSHOT)
 PACKAGES: Final = ("quakegui", "keras", "tensorflow", "torch", "numpy")
 """Packages on whose versions the bits of a training depend."""
 CERTIFICATES: Final = "distributed.comm.tls.ca-file, .client.cert, .client.key"
-INSTALL: Final = 'pip install "quakegui[cluster]"'
 MOST_AT_ONCE: Final = 64
 LOOK_S: Final = 2.0
 """Seconds between two looks of a worker whether to stop, each of which asks the scheduler."""
