@@ -30,8 +30,11 @@ from quakegui.project.journal import (
     write_note,
 )
 from quakegui.project.journal.writing import GivenLabel
+from quakegui.project.live import Arrival, live_states, store_arrival
+from quakegui.project.live_rows import LiveReadings, fold
 from quakegui.project.lookout import Lookout
 from quakegui.project.nights import ensure_nights, load_nights
+from quakegui.project.seasons import record
 from quakegui.project.shared.address import parse_address
 from quakegui.project.shared.roles import create_roles
 from quakegui.project.sharing import create_shared, join, migrate
@@ -208,6 +211,20 @@ def test_a_reader_reads_and_ingest_imports(as_user: Any, shared: Project) -> Non
         ingest.set_config(ingest.config())
         with pytest.raises(ProjectError, match="no right"):
             label(ingest, author="ing")
+
+
+def test_ingest_stores_what_arrives_live(as_user: Any, shared: Project) -> None:
+    centre = as_user("dora", "ingest")
+    time_ms = int(np.datetime64("2022-01-01T00:00:00", "ms").astype(np.int64)) + 1000 * np.arange(3)
+    for values in ([46_000_000, 46_000_100, 46_000_200], [46_000_300]):
+        readings = LiveReadings("KAK", 1000, 1, False, time_ms[: len(values)], np.array(values))
+        store_arrival(centre, Arrival([readings], int(time_ms[-1])))
+        fold(centre)
+    (found,) = record(shared, "KAK", np.datetime64("2022-01-01"), np.datetime64("2022-01-02"))
+    assert found.values.tolist() == [46_000.3, 46_000.1, 46_000.2]
+    assert [state.messages for state in live_states(shared)] == [2]
+    assert acts(shared)[-1].author == "dora"
+    centre.close()
 
 
 def test_who_labels_blind_sees_no_label_of_others_and_still_continues_the_chain(as_user: Any, shared: Project) -> None:
