@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,21 +99,21 @@ def baselines_fitted_once() -> Iterator[None]:
     """Fit the baselines once for all tests that judge by the same days, labels and folds; `tests/judge` tests how they fit."""
     known = dict[bytes, Any]()
 
-    def once(fit: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def once(fit: Callable[..., dict[str, Any]], copied: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
         def fitted(split: Any, inputs: Any, labels: Any) -> dict[str, Any]:
             folds = [(fold.train, fold.validation, fold.predict) for fold in split.folds]
             key = pickle.dumps((fit.__name__, tuple(PREDICTORS), folds, inputs, labels))
             if key not in known:
-                known[key] = pickle.dumps(fit(split, inputs, labels))
-            return pickle.loads(known[key])
+                known[key] = fit(split, inputs, labels)
+            return copied(known[key])
 
         return fitted
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (evidence, prospective):
-            patch.setattr(module, "run_predictors", once(module.run_predictors))
+            patch.setattr(module, "run_predictors", once(module.run_predictors, deepcopy))
         for module in (season_evaluation, prospective):
-            patch.setattr(module, "run_clues", once(module.run_clues))
+            patch.setattr(module, "run_clues", once(module.run_clues, dict))  # whose trees are grown once, when first asked for
         yield
 
 

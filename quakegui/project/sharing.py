@@ -17,7 +17,7 @@ from quakegui.project.errors import ProjectError
 from quakegui.project.shared.address import Address, is_shared_folder, parse_address, read_address, write_address
 from quakegui.project.shared.connecting import engine_to
 from quakegui.project.shared.sentences import sentences_of
-from quakegui.project.shared.tables import create_tables, install_rules
+from quakegui.project.shared.tables import add_tables, create_tables, install_rules
 from quakegui.project.store import Project, require_zone
 from quakegui.words import Said
 
@@ -126,6 +126,7 @@ def migrate(folder: Path | str) -> tuple[int, ...]:
                 raise ProjectError(
                     Said("The shared project was created by a newer quakegui; nothing was changed. Use the newer program.")
                 )
+            add_tables(connection)
             former = schema.migrate(connection)
             install_rules(connection)
             return former

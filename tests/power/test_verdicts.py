@@ -72,6 +72,5 @@ def test_what_knows_no_field_is_called_better_no_oftener_than_luck_allows(
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-@pytest.mark.xfail(strict=True, reason="1 of 160: boosted trees of Kp on five classes, see README.md")
 def test_what_knows_no_field_and_no_luck_is_never_called_better_on_synthetic_seasons() -> None:
     assert not [found for bench in synthetic_benches(SEASONS) for found in called_better(bench)]
