@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -94,7 +94,11 @@ class Clue:
 
     def at(self, rows: slice) -> Clue:
         """Return the clue of some of the days."""
-        return Clue(self.column[rows], tuple(lambda one=one: one()[rows] for one in self.boosted))
+        return Clue(self.column[rows], tuple(partial(_part, one, rows) for one in self.boosted))
+
+
+def _part(whole: Callable[[], Floats], rows: slice) -> Floats:
+    return whole()[rows]
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
