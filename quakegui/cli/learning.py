@@ -179,7 +179,7 @@ def compare(
     --preset fast --members 1. After Ctrl+C, run the command again to continue.
 
     With --workers or --cluster, folds are trained at the same time. The results have the same bits as those of one worker with
-    the same --threads. A cluster needs the extra 'cluster' and the same versions on every computer.
+    the same --threads. A cluster needs the optional component 'cluster' and the same versions on every computer.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, members=members, seed=seed)
     if config.zero_shot:

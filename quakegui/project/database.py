@@ -115,7 +115,7 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
         frozen = not _was_left_open(folder) and not (is_writable(path) and has_room(folder))
         uri += "?mode=ro" + ("&immutable=1" if frozen else "")
 
-    def connect() -> sqlite3.Connection:
+    def connect() -> Any:  # SQLAlchemy's types do not know that sqlite3 has its connections
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         soundness.harden(connection)
         connection.execute("PRAGMA foreign_keys=ON")

@@ -381,7 +381,7 @@ def adopt(connection: Connection) -> None:
 
 def _with_live_arrival(connection: Connection) -> None:
     for fresh in (live_batch, live_station):
-        fresh.create(connection)
+        fresh.create(connection, checkfirst=True)  # a server has them already, with its own limits
 
 
 MIGRATIONS: Mapping[int, Migration] = {

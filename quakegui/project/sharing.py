@@ -17,7 +17,7 @@ from quakegui.project.errors import ProjectError
 from quakegui.project.shared.address import Address, is_shared_folder, parse_address, read_address, write_address
 from quakegui.project.shared.connecting import engine_to
 from quakegui.project.shared.sentences import sentences_of
-from quakegui.project.shared.tables import create_tables, install_rules
+from quakegui.project.shared.tables import add_tables, create_tables, install_rules
 from quakegui.project.store import Project, require_zone
 from quakegui.words import Said
 
@@ -44,7 +44,7 @@ def create_shared(
     ------
     ProjectError
         If the address, the time zone or the folder cannot be used, the server cannot be reached or refuses, or the database
-        contains a project already.
+        already contains a project.
     """
     folder, address = Path(folder).absolute(), parse_address(url)
     require_zone(timezone)
@@ -62,7 +62,7 @@ def create_shared(
             with engine.connect().execution_options(write=True, domains=EVERYTHING) as connection, connection.begin():
                 if inspect(connection).has_table(schema.setting.name):
                     raise ProjectError(
-                        Said("{place} contains a project already. Use it with 'quakegui join'.", place=address.place)
+                        Said("{place} already contains a project. Use it with 'quakegui join'.", place=address.place)
                     )
                 create_tables(connection)
                 connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
@@ -126,6 +126,7 @@ def migrate(folder: Path | str) -> tuple[int, ...]:
                 raise ProjectError(
                     Said("The shared project was created by a newer quakegui; nothing was changed. Use the newer program.")
                 )
+            add_tables(connection)
             former = schema.migrate(connection)
             install_rules(connection)
             return former

@@ -148,7 +148,7 @@ class SeasonConfig:
 
 
 def _plain(value: Any, hint: Any = None) -> Any:
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         hints = hints_of(type(value))
         return {one.name: _plain(getattr(value, one.name), hints[one.name]) for one in fields(value)}
     if isinstance(value, np.datetime64 | str):

@@ -24,10 +24,12 @@ LARGEST_WHOLE = 2**53
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-@cache
 def hints_of(kind: type[Any]) -> dict[str, Any]:
     """Return the types of the fields of a dataclass by name."""
-    return get_type_hints(kind)
+    return _hints(kind)  # type: ignore[arg-type]  # a class can be hashed
+
+
+_hints = cache(get_type_hints)
 
 
 def parse_json(text: str) -> Any:
@@ -71,7 +73,7 @@ def built(kind: type[Any], plain: Any, *, what: str, where: str = "") -> Any:
                 where=Said("in {where}", where=repr(where[:-1])) if where else Said("at the top level"),
             )
         )
-    hints = hints_of(kind)  # type: ignore[arg-type]  # a class can be hashed
+    hints = hints_of(kind)
     known = [one.name for one in fields(kind) if one.init]
     unknown = sorted(str(name)[:60] for name in set(plain) - set(known))
     if unknown:

@@ -36,6 +36,7 @@ FILES: Final = (CONFIG, STYLE, SNAPSHOT)
 """What a fold needs of a run."""
 PACKAGES: Final = ("quakegui", "keras", "tensorflow", "torch", "numpy")
 """Packages on whose versions the bits of a training depend."""
+CERTIFICATES: Final = "distributed.comm.tls.ca-file, .client.cert, .client.key"
 MOST_AT_ONCE: Final = 64
 LOOK_S: Final = 2.0
 """Seconds between two looks of a worker whether to stop, each of which asks the scheduler."""
@@ -71,6 +72,7 @@ class ClusterTeam:
         """
         check_cluster(self.address)
         distributed = _library()
+        _require_certificates(self.address)
         data = Snapshot.load(run.folder / SNAPSHOT)
         try:
             with distributed.Client(self.address, timeout=30) as client:
@@ -82,9 +84,7 @@ class ClusterTeam:
                 train = self._trainer(run, client, sent, stop)
                 train_open_folds(run, data, train, workers=min(count, MOST_AT_ONCE), listen=listen, cancelled=cancelled)
         except OSError as error:  # Dask's closed connections and timeouts among them
-            raise RunError(
-                Said("The cluster {address} failed: {why}.", address=self.address, why=shown(str(error), 300).rstrip("."))
-            ) from error
+            raise RunError(_failure(self.address, error)) from error
 
     def _trainer(self, run: RunFolder, client: Any, sent: Any, stop: Any) -> Callable[[int, Listen, CancelCheck], None]:
         def train(number: int, listen: Listen, stopped: CancelCheck) -> None:
@@ -98,6 +98,8 @@ class ClusterTeam:
             client.unsubscribe_topic(topic)
             if future.status == "cancelled":
                 return
+            if future.status == "error":  # such as a worker that ended, or a disk that is full there
+                raise RunError(_failure(self.address, future.exception()))
             result, why = future.result()
             if why:
                 raise RunError(why)
@@ -206,6 +208,25 @@ def _workers_of(client: Any) -> int:
     return len(found)
 
 
+def _failure(address: str, error: BaseException) -> Said:
+    why = shown(str(error) or type(error).__name__, 300).rstrip(".")
+    return Said("The cluster {address} failed: {why}.", address=address, why=why)
+
+
+def _require_certificates(address: str) -> None:
+    """Raise RunError if the cluster is encrypted and Dask's configuration names no certificates."""
+    import dask
+
+    if urlsplit(address).scheme == "tls" and not dask.config.get("distributed.comm.tls.ca-file", None):
+        raise RunError(
+            Said(
+                "The certificates of the cluster {address} are not set: enter {names} in Dask's configuration.",
+                address=address,
+                names=CERTIFICATES,
+            )
+        )
+
+
 def _is_here(host: str) -> bool:
     if host == "localhost":
         return True
@@ -219,7 +240,5 @@ def _library() -> Any:
     try:
         import distributed
     except ImportError as error:
-        raise RunError(
-            Said("A cluster needs the extra “cluster”: run {command}.", command='pip install "quakegui[cluster]"')
-        ) from error
+        raise RunError(Said("A cluster needs the optional component “cluster”: pip install 'quakegui[cluster]'.")) from error
     return distributed

@@ -127,7 +127,7 @@ def _modulus(code: str, columns: dict[str, list[float | None]]) -> list[float | 
 
 def _odd(code: str, values: list[float]) -> Said:
     return Said(
-        "{code}: values such as {value:.0f} nT are refused, because they are no total intensity.", code=code, value=values[0]
+        "{code}: values such as {value:.0f} nT are refused, because they are not a total intensity.", code=code, value=values[0]
     )
 
 

@@ -94,6 +94,12 @@ def test_unencrypted_clusters_elsewhere_are_refused(address: str, sentence: str,
         check_cluster(good)
 
 
+def test_a_cluster_without_certificates_or_workers_is_a_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(RunError, match="certificates of the cluster tls://centre:8786 are not set"):
+        ClusterTeam("tls://centre:8786", 1).train_folds(new_run(tmp_path), listen=lambda _: None, cancelled=None)
+
+
 def outcome(run: RunFolder) -> tuple[str, list[np.ndarray], np.ndarray]:
     follow(Supervisor(run.folder, environment=replace(THIS, threads=1)), lambda _: None, None)
     done = read_run(run.folder)
@@ -110,6 +116,7 @@ def assert_same(left: tuple, right: tuple) -> None:
         assert one.tobytes() == other.tobytes()
 
 
+@pytest.mark.timeout(1500)
 @pytest.mark.slow  # six worker processes, each of which loads TensorFlow
 def test_folds_of_worker_processes_make_the_bits_of_one_worker(tmp_path: Path) -> None:
     alone, together = new_run(tmp_path / "alone"), new_run(tmp_path / "together")
@@ -118,6 +125,7 @@ def test_folds_of_worker_processes_make_the_bits_of_one_worker(tmp_path: Path) -
     assert_same(outcome(together), outcome(alone))
 
 
+@pytest.mark.timeout(1500)
 @pytest.mark.slow  # a cluster, and six worker processes
 def test_folds_of_a_cluster_make_the_bits_of_one_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")

@@ -107,7 +107,7 @@ def test_a_run_stopped_anywhere_resumes_as_if_it_had_not_been(unbroken: Path, tm
 def train_alone(run_folder: Path, data: Snapshot, number: int, stop_after: int = 10**9) -> None:
     alone, heard = phase_folder(run_folder, number), Heard(stop_after)
     alone.mkdir(parents=True, exist_ok=True)
-    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, stopped=heard.stopped)
+    train_phase(alone, run_folder, TWO_FOLDS, data, number, precision="float32", say=heard, cancelled=heard.stopped)
 
 
 def test_folds_trained_on_their_own_in_any_order_make_the_same_run(unbroken: Path, tmp_path: Path) -> None:

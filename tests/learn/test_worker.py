@@ -245,6 +245,7 @@ def test_precision_is_decided_by_what_was_measured(milliseconds: dict[str, float
     assert precision_reason("float64", measured) == "The run requires float64."
 
 
+@pytest.mark.xdist_group("network")  # the one process that has TensorFlow
 def test_the_measurement_is_made_once_per_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from quakegui.learn.network import precision
     from quakegui.learn.network.devices import Device

@@ -88,9 +88,9 @@ def test_redirections_stay_on_the_host_and_end(stub: Stub) -> None:
     assert ask(f"{stub.url}/query", limits=QUICK).body == TABLE
     assert stub.asked == ["/query", "/data?b=2"]
     stub.handle = lambda request: reply(request, status=307, Location="/query")
-    assert refusal(stub) == "HOST redirects in a circle; the request was given up."
+    assert refusal(stub) == "HOST redirects in a circle; the request was abandoned."
     stub.handle = lambda request: reply(request, status=307, Location=f"/{len(stub.asked)}")
-    assert refusal(stub) == "HOST redirects in a circle; the request was given up."
+    assert refusal(stub) == "HOST redirects in a circle; the request was abandoned."
     stub.handle = lambda request: reply(request, status=301, Location="http://localhost:1/x")
     assert "redirects to another host, localhost:1; this was not followed." in refusal(stub)
     stub.handle = lambda request: reply(request, status=301, Location="file:///etc/passwd")

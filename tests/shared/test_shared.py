@@ -15,9 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from quakegui.cli.verbs import app
-from quakegui.project import verifying
+from quakegui.project import flags, schema, verifying
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project, import_export
+from quakegui.project.importing import import_paths
 from quakegui.project.journal import (
     Follower,
     in_force,
@@ -29,7 +30,11 @@ from quakegui.project.journal import (
     write_note,
 )
 from quakegui.project.journal.writing import GivenLabel
+from quakegui.project.live import Arrival, live_states, store_arrival
+from quakegui.project.live_rows import LiveReadings, fold
 from quakegui.project.lookout import Lookout
+from quakegui.project.nights import ensure_nights, load_nights
+from quakegui.project.seasons import record
 from quakegui.project.shared.address import parse_address
 from quakegui.project.shared.roles import create_roles
 from quakegui.project.sharing import create_shared, join, migrate
@@ -37,6 +42,7 @@ from quakegui.project.stations import set_stations
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelSource
 from quakegui.season.network import Station
+from quakegui.season.quality import Quality
 
 pytestmark = pytest.mark.shared
 
@@ -136,7 +142,7 @@ def test_what_the_server_refuses_is_one_sentence(url: str, postgresql: str, sql:
             join(tmp_path / "p", where)
         assert not (tmp_path / "p" / "project.toml").exists()
     create_shared(tmp_path / "first", url).close()
-    with pytest.raises(ProjectError, match="contains a project already"):
+    with pytest.raises(ProjectError, match="already contains a project"):
         create_shared(tmp_path / "second", url)
 
 
@@ -148,11 +154,15 @@ def test_another_format_is_refused_and_migrated_by_the_owner(shared: Project, ur
             Project.open(shared.folder)
     with pytest.raises(ProjectError, match="newer quakegui"):
         migrate(shared.folder)
-    sql(database, "UPDATE setting SET value = '5' WHERE key = 'schema'")
+    sql(database, f"UPDATE setting SET value = '{schema.SCHEMA}' WHERE key = 'schema'")
     sql(database, "DROP TRIGGER journal_no_update ON journal")
     with Project.open(shared.folder) as opened:
         assert "journal_no_update" in opened.findings[0]
     assert migrate(shared.folder) == ()
+    sql(database, "DROP TABLE live_batch, live_station; UPDATE setting SET value = '5' WHERE key = 'schema'")
+    assert migrate(shared.folder) == (5,)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        sql(database, "INSERT INTO live_batch (utc_day, received_ms, readings) VALUES (999999, 0, '')")
     with Project.open(shared.folder) as opened:
         assert opened.findings == ()
 
@@ -203,6 +213,20 @@ def test_a_reader_reads_and_ingest_imports(as_user: Any, shared: Project) -> Non
             label(ingest, author="ing")
 
 
+def test_ingest_stores_what_arrives_live(as_user: Any, shared: Project) -> None:
+    centre = as_user("dora", "ingest")
+    time_ms = int(np.datetime64("2022-01-01T00:00:00", "ms").astype(np.int64)) + 1000 * np.arange(3)
+    for values in ([46_000_000, 46_000_100, 46_000_200], [46_000_300]):
+        readings = LiveReadings("KAK", 1000, 1, False, time_ms[: len(values)], np.array(values))
+        store_arrival(centre, Arrival([readings], int(time_ms[-1])))
+        fold(centre)
+    (found,) = record(shared, "KAK", np.datetime64("2022-01-01"), np.datetime64("2022-01-02"))
+    assert found.values.tolist() == [46_000.3, 46_000.1, 46_000.2]
+    assert [state.messages for state in live_states(shared)] == [2]
+    assert acts(shared)[-1].author == "dora"
+    centre.close()
+
+
 def test_who_labels_blind_sees_no_label_of_others_and_still_continues_the_chain(as_user: Any, shared: Project) -> None:
     label(shared, 0)
     blind = as_user("blindo", "blind")
@@ -217,6 +241,16 @@ def test_who_labels_blind_sees_no_label_of_others_and_still_continues_the_chain(
     assert set(in_force(shared)) == set(DAYS[:3])
     with shared.read() as connection:
         assert verifying.examine(connection, now_ms=2**42).faults == ()
+
+
+def test_codes_are_ordered_as_in_sqlite_on_a_server_that_orders_as_people_do(postgresql: str, sql: Sql, tmp_path: Path) -> None:
+    sql("postgres", "CREATE DATABASE icu TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+    codes = ("B_1", "BA", "B-2", "B1", "A9")
+    assert sql("icu", "SELECT 'B_1' < 'BA' AND 'B-2' < 'B1'") == [(True,)]  # by bytes, "_" comes after "A"
+    with create_shared(tmp_path / "icu", f"{postgresql}/icu") as project:
+        set_stations(project, *map(Station, codes))
+        rows = sql("icu", "SELECT code FROM station ORDER BY code")
+    assert [code for (code,) in rows] == sorted(codes)
 
 
 def test_labels_do_not_wait_for_an_import(shared: Project) -> None:
@@ -285,7 +319,7 @@ def test_a_frozen_server_gives_a_sentence(shared: Project, sql: Sql, monkeypatch
         os.kill(pid, signal.SIGSTOP)
     try:
         began = time.monotonic()
-        with pytest.raises(ProjectError, match="does not answer"):
+        with pytest.raises(ProjectError, match="does not respond"):
             label(shared, 1)
         assert time.monotonic() - began < 10
     finally:
@@ -299,3 +333,27 @@ def test_what_sqlite_stores_and_postgresql_does_not_is_a_sentence(shared: Projec
         write_note(shared, DAYS[0], "a\x00b", "owner")
     entry = GivenLabel(DAYS[0], 2, LabelSource.ANALYST, "x" * 500)
     assert write_label_list(shared, [entry]) == (1, 0)
+
+
+def test_a_flag_of_an_analyst_takes_effect_once_ingest_computes(as_user: Any, shared: Project, tmp_path: Path) -> None:
+    hours = np.arange("2022-01-01T00:30", "2022-01-04T00:30", 60, dtype="datetime64[m]")
+    lines = [f"{hour}:00Z,{50_000 + number % 7}.5" for number, hour in enumerate(hours)]
+    (tmp_path / "readings.csv").write_text("\n".join(["time,AAA", *lines]) + "\n")
+    assert not import_paths(shared, [tmp_path / "readings.csv"]).skipped
+    revision = shared.revision()
+    with as_user("bo", "analyst") as bo:
+        flags.flag(bo, [flags.Subject("AAA", "2022-01-02")], author="bo", reason="a lorry")
+        assert load_nights(bo).quality.max() < Quality.FLAGGED
+    assert shared.revision() > revision
+    ensure_nights(shared)
+    night = load_nights(shared)
+    assert [str(day) for day in night.days[(night.quality[:, 0] & Quality.FLAGGED) > 0]] == ["2022-01-02"]
+
+
+def test_a_session_hears_of_another_programs_label_at_once(shared: Project, empty_session: Any, qtbot: Any) -> None:
+    from quakegui.app import opening
+
+    assert opening.open_project(empty_session, shared.folder)
+    with qtbot.waitSignal(empty_session.heard):
+        label(shared)
+    qtbot.waitUntil(lambda: not empty_session.jobs.busy)

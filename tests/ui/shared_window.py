@@ -76,6 +76,7 @@ class SharedWindow:
         QApplication.processEvents()
         self.window.close()
         self._menus = [one for one in QApplication.topLevelWidgets() if one not in before]
+        self._own = set(self.widgets())
         self._fields = [(one, _choice(one)) for one in self.window.findChildren(QWidget) if isinstance(one, FIELDS)]
         self._empty()
         self._new = self.state()
@@ -113,6 +114,9 @@ class SharedWindow:
         session.set_settings(**asdict(Settings(analyst=default_analyst())))
         window.setWindowState(Qt.WindowState.WindowNoState)
         window.resize(*SIZE)
+        for one in self._guests():
+            one.deleteLater()  # dialogs and menus that end with their window
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         window.training.run = None
         for field, choice in self._fields:
             if _choice(field) != choice:
@@ -125,6 +129,10 @@ class SharedWindow:
         QApplication.processEvents()
         for timer in [*session.findChildren(QTimer), *window.findChildren(QTimer)]:
             timer.stop()  # in a window that is not shown, none runs
+
+    def _guests(self) -> list[QWidget]:
+        """Return the windows of the window that came after it was new."""
+        return [one for one in self.widgets() if one.isWindow() and one.parent() is self.window and one not in self._own]
 
     def state(self) -> tuple[Counter, dict]:
         """Return what can be seen of each widget and action, and the plain values of each of the program's objects."""

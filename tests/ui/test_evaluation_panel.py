@@ -207,7 +207,7 @@ def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
 
 def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatch):
     window, run, _fold = judged
-    session, panel = window.session, panel_of(window)
+    session = window.session
     followed = []
     monkeypatch.setattr(Training, "_follow", lambda _self, begun: followed.append(begun))
     button = button_of(window, "Retrain")
@@ -215,7 +215,7 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     # Labelled after the training.
     assert words(window).endswith(f"days with a different label today: {LATER.stop - LATER.start}.")
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: button.visibleRegion().isEmpty())
 
     walking.go_to(session, 12)
     qtbot.keyClick(window.day_map_panel, Qt.Key.Key_2)
@@ -223,7 +223,7 @@ def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatc
     segment = next(each for each in window.menuBar().findChildren(QToolButton) if each.text() == "Results")
     click(qtbot, segment)
     clicks += 1
-    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: not button.visibleRegion().isEmpty())
     assert words(window).endswith(f"days with a different label today: {LATER.stop - LATER.start + 1}.")
     assert button.isVisible()
     click(qtbot, button)

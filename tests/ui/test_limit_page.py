@@ -30,8 +30,8 @@ FOUND = Limit(
 
 
 @pytest.fixture
-def source_folder(trained_tiny):
-    return trained_tiny
+def source_folder(request, tiny_folder, trained_tiny):
+    return trained_tiny if "page" in request.fixturenames else tiny_folder
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from quakegui.ui import i18n, theme
 
 
 @pytest.fixture
-def source_folder(trained_tiny):
-    return trained_tiny
+def source_folder(request, tiny_folder, trained_tiny):
+    return trained_tiny if "results_window" in request.fixturenames else tiny_folder
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 import pytest
 import shiboken6
 from finished_run import trained
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QRectF, QSize
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea
 
+from quakegui.app import walking
 from quakegui.app.change import Change
+from quakegui.ui.blind_badge import BlindBadge
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.quiet_labels import ElidedLabel
+from quakegui.ui.range_count import RangeCount
 
 TITLE_BAR = 23
 SCREENS = [QSize(1280, 720), QSize(1440, 900), QSize(1920, 1080)]
@@ -87,6 +90,28 @@ def needs_no_scrolling(table):
     return not table.verticalScrollBar().maximum() and not table.horizontalScrollBar().maximum()
 
 
+def look_at_the_rules(window, qtbot):
+    """Look at what has to be read in every workspace: in the window of the test below, which is dear to make."""
+    session, view = window.session, window.day_map_panel.view
+    for workspace in ("days", "review"):
+        use(window, workspace, qtbot)
+        window.docks["day"].raise_()
+        QApplication.processEvents()
+        walking.select(session, (4, 9))  # rule 16: how many days a key would label
+        assert any(count.seen for count in window.findChildren(RangeCount)), workspace
+        parts = view.layout_now()  # rule 19: nothing covers the colour bar
+        assert QRectF(view.rect()).contains(parts.bar), workspace
+        assert not parts.bar.intersects(parts.image), workspace
+        use(window, "results", qtbot)
+        assert session.selection is None  # rule 16: another workspace ends the choice
+    session.set_display(blind=True)
+    for workspace in ("days", "model", "results", "review"):
+        use(window, workspace, qtbot)
+        assert is_whole(window.findChild(BlindBadge)), workspace  # rule 24
+        assert is_whole(window.status_line), workspace  # rule 21: what is being done is told there
+    session.set_display(blind=False)
+
+
 def test_what_each_workspace_is_for_is_whole(screen, qtbot):
     window, size = screen
     tabs, view = size.height() < 900, window.day_map_panel.view
@@ -120,3 +145,4 @@ def test_what_each_workspace_is_for_is_whole(screen, qtbot):
     assert view.layout_now().image.width() > in_days
     assert whole_docks(window, ("day", "timeline"), tabs=tabs) == {}
     assert window.size() == QSize(size.width(), size.height() - TITLE_BAR)
+    look_at_the_rules(window, qtbot)

@@ -94,11 +94,11 @@ class Clue:
 
     def at(self, rows: slice) -> Clue:
         """Return the clue of some of the days."""
-        return Clue(self.column[rows], tuple(partial(_part, one, rows) for one in self.boosted))
+        return Clue(self.column[rows], tuple(partial(_rows_of, one, rows) for one in self.boosted))
 
 
-def _part(whole: Callable[[], Floats], rows: slice) -> Floats:
-    return whole()[rows]
+def _rows_of(answers: Callable[[], Floats], rows: slice) -> Floats:
+    return answers()[rows]
 
 
 def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:

@@ -42,7 +42,7 @@ def engine_to(address: Address) -> Engine:
     except ImportError as error:
         raise ProjectError(
             Said(
-                "Shared projects need the driver of PostgreSQL, which is not installed. Install it with 'pip install "
+                "Shared projects need the PostgreSQL driver, which is not installed. Install it with 'pip install "
                 '"quakegui[shared]"\'.'
             )
         ) from error
@@ -133,8 +133,8 @@ def commit(engine: Engine, transaction: RootTransaction, act: UUID, taken: tuple
         except DBAPIError:
             raise ProjectError(
                 Said(
-                    "The connection to the server was lost while this change was saved; whether it was saved is not known. "
-                    "Look at the project when the server can be reached again."
+                    "The connection to the server was lost while this change was being saved; it is not known whether it was "
+                    "saved. Check the project when the server can be reached again."
                 )
             ) from error
         if not kept:

@@ -16,7 +16,7 @@ _UNREACHABLE: Final = mark(
     "The server of the shared project {place} cannot be reached. Check the network; what was saved before is kept."
 )
 _SILENT: Final = mark(
-    "The server of the shared project {place} does not answer; this change was not saved. Try again when it answers."
+    "The server of the shared project {place} does not respond; this change was not saved. Try again when it responds."
 )
 _LOST: Final = mark(
     "The connection to the server of the shared project {place} was lost; this change was not saved. Try again."

@@ -130,6 +130,11 @@ def create_tables(connection: Connection) -> None:
     install_rules(connection)
 
 
+def add_tables(connection: Connection) -> None:
+    """Create the tables that an earlier version did not have."""
+    _on_server().create_all(connection)
+
+
 def install_rules(connection: Connection) -> None:
     """Install functions, triggers and policies, in place of those of an earlier version."""
     columns = ", ".join(_content(column) for column in schema.journal.columns if column.name != "chain")

@@ -231,7 +231,7 @@ class _Call:
             target = urljoin(url, response.headers.get("Location", ""))
             _refuse_detour(url, target)
             if target in seen or len(seen) > self._limits.redirections:
-                raise FetchError(Said("{host} redirects in a circle; the request was given up.", host=self._host))
+                raise FetchError(Said("{host} redirects in a circle; the request was abandoned.", host=self._host))
             url = target
 
     def _read(self, response: http.client.HTTPResponse) -> Answer:

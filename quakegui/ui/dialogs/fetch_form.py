@@ -96,7 +96,7 @@ class FetchForm(QWidget):
         self.magnitude = _number(-1.0, 9.5, 0.1, 1)
         self.magnitude.setSpecialValueText(tr("any"))
         self.magnitude.setValue(3.0)
-        self.in_box = QCheckBox(tr("only in this box"))
+        self.in_box = QCheckBox(tr("only in this rectangle"))
         self.box = [_number(-limit, limit, 0.5, 2) for limit in LIMITS]
         for side, value in zip(self.box, _box_around(network), strict=True):
             side.setValue(value)
