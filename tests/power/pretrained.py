@@ -94,14 +94,16 @@ def main() -> None:
     parser.add_argument("rows", type=Path)
     parser.add_argument("--model", type=Path, default=model_folder(), help="a folder that `quakegui pretrain` wrote")
     parser.add_argument("--seasons", type=int, default=200, help="at most this many of each kind")
+    parser.add_argument("--only", default="", help="only the kinds whose name begins like this")
     given = parser.parse_args()
+    kinds = {kind: plan for kind, plan in KINDS.items() if kind.startswith(given.only)}
     model, made = load(given.model), defaultdict(list)
     if given.rows.is_file():
         for line in given.rows.read_text("utf-8").splitlines():
             row = json.loads(line)
             made[row["kind"]].append(row)
     for first in range(0, given.seasons, TOGETHER):
-        for kind, (most, _) in KINDS.items():
+        for kind, (most, _) in kinds.items():
             missing = range(max(first, len(made[kind])), min(first + TOGETHER, most, given.seasons))
             for row in rows(model, kind, missing) if missing else ():
                 made[kind].append(row)
