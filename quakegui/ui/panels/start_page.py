@@ -47,6 +47,7 @@ class Way(QPushButton):
         self._words.setText(description)
         self.setAccessibleName(title)
         self.setAccessibleDescription(description)
+        self.setToolTip(description)
         theme.tint(self._title, colours.text, bold=True)
         theme.tint(self._words, colours.muted)
         size = round(self.fontMetrics().height() * 1.8)
