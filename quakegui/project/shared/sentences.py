@@ -88,7 +88,9 @@ def _sentence(address: Address, error: Any, *, lost: bool) -> str:
     found = next((said for words, said in _BY_WORDS.items() if words in text), None)
     template = _BY_STATE.get(state or "", found)
     if template is None:
-        template = _LOST if lost or (state or "").startswith("57P") else _OTHER if state else _UNREACHABLE
+        of_connection = any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+        lost = lost or (state or "").startswith("57P")
+        template = _LOST if lost else _UNREACHABLE if of_connection and not state else _OTHER
     reason = text.splitlines()[0] if text else type(error).__name__
     return Said(
         template,
