@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from quakegui import __version__
 from quakegui.app import explaining, labelling, opening, walking
 from quakegui.app.season_view import offset_text, zone_name
-from quakegui.project.flags import Subject
 from quakegui.season.localtime import to_local
 from quakegui.ui.dialogs.buttons import tell
 from quakegui.ui.field_habits import FieldHabits
@@ -24,6 +23,7 @@ from quakegui.words import Said
 
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
+    from quakegui.project.flags import Subject
 
 
 def new_project(bench: Workbench) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractItemModel, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QTableView
 
 from quakegui.app import walking
 from quakegui.app.session import Session
-from quakegui.project.flags import Subject
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.day_map_panel import DayMapPanel
@@ -23,6 +22,9 @@ from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.panels.timeline_panel import TimelineView
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.plots.matrix_view import MatrixView
+
+if TYPE_CHECKING:
+    from quakegui.project.flags import Subject
 
 KIND_OF_ROW: Final = {
     "event_index": "event", "predicted": "disagreement", "alarms": "alarm", "kp": "storm", "area_km2": "region",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from quakegui.project import flags
 from quakegui.season.flags import NO_SPANS
 from quakegui.season.season import Season
 from quakegui.ui import theme
+
+if TYPE_CHECKING:
+    from quakegui.project import flags
 
 _LEAST_PX = 3.0
 """A night stays visible in a view of a year."""
@@ -45,6 +47,8 @@ def subject_of(code: str, since: float, until: float) -> flags.Subject | None:
     since, until
         Start and end, seconds of UTC.
     """
+    from quakegui.project import flags  # a window without a project answers before the database is loaded
+
     first, last = (np.datetime64(round(end), "s") for end in (since, until))
     return flags.interval_of(code, first, last) if first < last else None
 
