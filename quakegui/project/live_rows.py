@@ -188,7 +188,7 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
             number = live_file(connection, day, wall_clock_ms())
             count = select(func.coalesce(func.sum(schema.block.c.count), 0)).where(schema.block.c.file == number)
             file = schema.imported_file
-            connection.execute(update(file).where(file.c.id == number).values(readings=connection.scalar(count)))
+            connection.execute(update(file).where(file.c.id == number).values(readings=int(connection.scalar(count) or 0)))
     return len(known)
 
 
@@ -213,7 +213,8 @@ def _fold_stations(connection: Connection, codes: frozenset[str], batches: Seque
     for (day, key), some in parts.items():
         number = live_file(connection, day, wall_clock_ms())
         facts: dict[str, Any] = {
-            **dict(zip(("station", "cadence_ms", "data_type", "derived"), key, strict=True)),
+            **dict(zip(("station", "cadence_ms", "data_type"), key[:3], strict=True)),
+            "derived": int(key[3]),  # PostgreSQL does not compare a number with a truth value
             "utc_day": day,
         }
         mine = (table.c.file == number, *(table.c[name] == value for name, value in facts.items()))

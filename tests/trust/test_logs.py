@@ -48,7 +48,7 @@ def test_the_log_is_in_the_platforms_place(monkeypatch, tmp_path):
 
 
 def test_a_line_tells_when_how_bad_where_and_what(place):
-    with logs.kept("command"):
+    with logs.log_file("command"):
         logging.getLogger("quakegui.somewhere").info("said %d", 7)
         logging.getLogger("library").info("not ours, and no warning")
         logging.getLogger("library").warning("not ours")
@@ -62,7 +62,7 @@ def test_a_line_tells_when_how_bad_where_and_what(place):
 
 def test_the_log_stays_bounded_and_keeps_the_latest(place, monkeypatch):
     monkeypatch.setattr(logs, "LARGEST", 10_000)
-    with logs.kept("window"):
+    with logs.log_file("window"):
         for number in range(2000):
             logging.getLogger("quakegui").warning("line %d of many, long enough to fill the file soon", number)
     files = sorted(path.name for path in place.glob("window.log*"))
@@ -79,7 +79,7 @@ def test_a_file_that_another_process_holds_is_emptied_instead_of_renamed(place, 
         raise PermissionError(13, "The process cannot access the file because it is being used by another process")
 
     monkeypatch.setattr(Path, "replace", refused)
-    with logs.kept("window"):
+    with logs.log_file("window"):
         for number in range(500):
             logging.getLogger("quakegui").warning("line %d", number)
     assert (place / "window.log").stat().st_size <= 5_000
@@ -90,7 +90,7 @@ def test_a_file_that_another_process_holds_is_emptied_instead_of_renamed(place, 
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("QUAKEGUI_LOG", str(tmp_path / "file" / "logs"))
-    with logs.kept("command"):
+    with logs.log_file("command"):
         logging.getLogger("quakegui").error("nowhere to go")
     assert logs.tail("command", 5) == []
     assert capsys.readouterr().err == ""
@@ -100,7 +100,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch, capsy
 def test_a_full_disk_stops_nothing(place, capsys):
     place.mkdir()
     (place / "command.log").symlink_to("/dev/full")
-    with logs.kept("command"):
+    with logs.log_file("command"):
         logging.getLogger("quakegui").error("no room")
     assert capsys.readouterr().err == ""
 
@@ -112,7 +112,7 @@ def test_hooks_and_handlers_are_as_before_afterwards(place):
     before = state()
 
     def leave():
-        with logs.kept("command"):
+        with logs.log_file("command"):
             assert state() != before
             raise KeyError("outside it")
 
@@ -129,7 +129,7 @@ def test_an_error_that_comes_again_and_again_does_not_fill_the_log(place):
         raise ValueError("again")
 
     told = []
-    with logs.kept("window") as uncaughts:
+    with logs.log_file("window") as uncaughts:
         uncaughts.then = told.append
         for _ in range(1000):
             try:
@@ -191,7 +191,7 @@ def test_the_worker_logs_what_it_did_not_expect(place, tmp_path):
 
 
 def test_a_crash_leaves_its_stack(place):
-    code = "import faulthandler\nfrom quakegui import logs\nwith logs.kept('window'):\n    faulthandler._sigsegv()\n"
+    code = "import faulthandler\nfrom quakegui import logs\nwith logs.log_file('window'):\n    faulthandler._sigsegv()\n"
     bare = {name: value for name, value in os.environ.items() if name != "PYTHONFAULTHANDLER"}
     ended = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, check=False, timeout=60)
     assert ended.returncode != 0
@@ -202,7 +202,7 @@ def test_a_crash_leaves_its_stack(place):
 
 
 def test_what_the_database_refuses_is_logged_without_names_and_notes(place, small_project):
-    with logs.kept("command"), Project.open(small_project) as project:
+    with logs.log_file("command"), Project.open(small_project) as project:
         with project.write() as connection:
             abort = "CREATE TRIGGER no BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'not today'); END"
             connection.exec_driver_sql(abort)
@@ -232,7 +232,7 @@ def test_readings_are_fetched_again_after_an_error_that_nobody_knows(place, smal
         wishes = [
             Wish(project, ("AAA",), days[k].astype("datetime64[ms]"), days[k + 2].astype("datetime64[ms]"), 50) for k in (0, 3)
         ]
-        with logs.kept("window"), monkeypatch.context() as change:
+        with logs.log_file("window"), monkeypatch.context() as change:
             change.setattr(seasons, "series", broken)
             loader.ask(wishes[0])
             qtbot.waitUntil(lambda: not loader.busy)

@@ -36,9 +36,9 @@ def test_the_words_follow_the_language_that_is_chosen_in_it(dialog, qtbot):
     )
     choose(dialog.language, dialog.language.findData("zh"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "设置")
-    assert dialog.worker.title() == "模型训练和预测的运行环境"
+    assert dialog.worker.title() == "训练与预测"
     assert dialog.theme.itemText(1) == "浅色"
-    assert dialog.worker.place.itemText(0) == "运行本窗口的 Python"
+    assert dialog.worker.place.itemText(0) == "本程序的 Python"
     choose(dialog.language, dialog.language.findData("en"))
     qtbot.waitUntil(lambda: dialog.windowTitle() == "Settings")
 
