@@ -125,7 +125,7 @@ class MappingEditor(QWidget):
             (tr("Timestamp position"), self._stamp, tr("Point of the sampling interval that the timestamp marks")),
             (tr("Unit"), self._unit, tr("Unit of the values")),
             (tr("Data type"), self._type, tr("Processing level; where records overlap, the more definitive one is used")),
-            (tr("Other missing codes"), self.missing, tr("Missing-value codes, in addition to 88888 and above")),
+            (tr("Other missing-value codes"), self.missing, tr("Missing-value codes, in addition to 88888 and above")),
             (tr("Lines above header"), self.skip, tr("Number of lines above the table header")),
         )
         add_rows(self._form, rows)

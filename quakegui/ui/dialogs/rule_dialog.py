@@ -62,7 +62,7 @@ class RuleDialog(JobDialog):
         self.buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
-                "The rule is retrospective: it labels days by earthquakes that occurred after them. Use it for "
+                "The rule is retrospective: it labels days by earthquakes that were not yet known. Use it for "
                 "training and evaluation; it is never a prediction. Analysts' labels take precedence."
             )
         )
@@ -248,8 +248,8 @@ class RuleDialog(JobDialog):
         post = int(found.post.sum())
         positive = sum(counts[1:])
         sentence = tr(
-            "{post} of the {positive} days with an earthquake class became available only after their earthquake, so "
-            "they cannot be predictions."
+            "{post} of the {positive} days with an earthquake class have a map that became available only after the "
+            "earthquake, so no prediction was possible from it."
         )
         self.post.setText(sentence.format(post=post, positive=positive))
 

@@ -207,7 +207,7 @@ class DayPanel(QWidget):
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
-            tr("Local date, UTC{offset}; available from {time}").format(
+            tr("Local date, UTC{offset}; map available from {time}").format(
                 offset=f"{offset[:3]}:{offset[3:]}", time=known.strftime("%H:%M")
             )
         )

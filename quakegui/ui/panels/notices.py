@@ -97,8 +97,8 @@ def _of_demo(strength: float | None) -> list[Notice]:
         )
         return [Notice("null", text, "demo")]
     text = tr(
-        "This season contains signals added by a stated rule, and the model was trained on other seasons of this "
-        "kind. The companion null season contains none: compare the model's predictions there."
+        "This season contains signals added by a stated law, and the model was trained on other seasons of this "
+        "kind. The companion null season contains none: compare the model's predictions for both seasons."
     )
     return [Notice("demo", text, "null-season")]
 

@@ -129,9 +129,9 @@ class PlanView(QWidget):
         seconds = seconds_to_train(plan, config, self._session.runs)
         lines = [tr("Labelled days with a map: {counts}").format(counts=counts)]
         per_epoch = (
-            tr("Training days per epoch: {days:,} ({folds} folds and the final fit)")
+            tr("Training days per epoch, all together: {days:,} ({folds} folds and the final fit)")
             if config.final_fit
-            else tr("Training days per epoch: {days:,} ({folds} folds)")
+            else tr("Training days per epoch, all together: {days:,} ({folds} folds)")
         )
         lines.append(per_epoch.format(folds=len(plan.roles), days=plan.images))
         if seconds is None:
