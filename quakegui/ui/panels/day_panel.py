@@ -88,7 +88,8 @@ class DayPanel(QWidget):
         self._history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [self._button(cls) for cls in range(5)]
         self.count = RangeCount(session)
-        self._bars = [QProgressBar() for _ in range(5)]
+        self._bars = [QProgressBar(textVisible=False) for _ in range(5)]
+        self._shares = [QLabel(alignment=Qt.AlignmentFlag.AlignRight) for _ in range(5)]
         self.note = NoteEdit(self)
         self._captions = [QLabel() for _ in range(5)]
         self._build()
@@ -120,10 +121,14 @@ class DayPanel(QWidget):
         row.addWidget(self.count, 1)
         bars = QFormLayout()
         bars.setVerticalSpacing(2)
-        for caption, bar in zip(self._captions, self._bars, strict=True):
-            bar.setMinimumWidth(60)
+        for caption, bar, share in zip(self._captions, self._bars, self._shares, strict=True):
+            bar.setMinimumWidth(30)
             bar.setRange(0, 1000)
-            bars.addRow(caption, bar)
+            share.setMinimumWidth(share.fontMetrics().horizontalAdvance("100%"))
+            beside = QHBoxLayout()  # a number in the bar would be cut in two colours by its end
+            beside.addWidget(bar, 1)
+            beside.addWidget(share)
+            bars.addRow(caption, beside)
         self._title = QLabel()
         told = QHBoxLayout()
         told.addWidget(self._title)
@@ -327,7 +332,7 @@ class DayPanel(QWidget):
         session = self._session
         table = session.predictions if not session.display.blind else None
         known = table is not None and session.index >= 0 and bool(np.isfinite(table.probabilities[session.index]).all())
-        for widget in (*self._bars, *self._captions):
+        for widget in (*self._bars, *self._captions, *self._shares):
             widget.setVisible(known)
         if not known or table is None:
             self._title.setToolTip("")
@@ -342,13 +347,13 @@ class DayPanel(QWidget):
         self._prediction.setText(tr(KIND_SHORT.get(kind, "")))
         whole = tr("{kind} (run {run})").format(kind=tr(KIND_NAMES.get(kind, "")), run=table.run)
         self._title.setToolTip(as_text(whole))
-        for bar, chance in zip(self._bars, chances, strict=True):
+        for bar, share, chance in zip(self._bars, self._shares, chances, strict=True):
             # A progress bar repaints immediately when its value changes, with everything that waits to be painted, five times a
             # day.
             bar.setUpdatesEnabled(False)
             bar.setValue(round(float(chance) * 1000))
-            bar.setFormat(f"{chance:.0%}")
             bar.setUpdatesEnabled(True)
+            share.setText(f"{chance:.0%}")
 
     # -- note ------------------------------------------------------------------------------------------------------
 
