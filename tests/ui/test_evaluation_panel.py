@@ -105,7 +105,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert min(counts.values()) > 0
     assert radio(window, "Out-of-fold").text() == f"Out-of-fold: {counts['out-of-fold']} days"
     assert radio(window, "Prospective").text() == f"Prospective: {counts['prospective']} days"
-    assert f"In-sample: {counts['in-sample']} days, never scored" in panel.strip.in_sample.text()
+    assert f"In-sample: {counts['in-sample']} days, never evaluated" in panel.strip.in_sample.text()
     pictures = [label.pixmap().toImage() for label in panel.strip.swatches.values()]
     assert all(pictures[a] != pictures[b] for a in range(3) for b in range(a))
 

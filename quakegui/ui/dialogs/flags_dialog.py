@@ -55,7 +55,13 @@ class FlagsDialog(JobDialog):
                 (tr("Reason"), self.reason, tr("Why these readings are not to be used; shown wherever the night is missing")),
             ],
         )
-        heads = [tr("Station"), tr("Night or interval ({zone})").format(zone=self._zone), tr("By"), tr("Time"), tr("Reason")]
+        heads = [
+            tr("Station"),
+            tr("Night or interval ({zone})").format(zone=self._zone),
+            tr("Author"),
+            tr("Recorded ({zone})").format(zone=self._zone),
+            tr("Reason"),
+        ]
         self.table = RowsView(heads, tr("Flags"))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
         self.add = self._button(tr("Flag readings"), tr("Exclude these readings; nothing is deleted"))

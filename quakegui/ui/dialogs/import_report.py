@@ -32,7 +32,7 @@ class ImportReportPage(QWidget):
         self._tabs = with_name(QTabWidget(), tr("Import report"))
         headers = [
             tr("File"),
-            tr("Format"),
+            tr("Contents"),
             tr("Stations"),
             tr("Start (UTC)"),
             tr("End (UTC)"),

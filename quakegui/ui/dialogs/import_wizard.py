@@ -90,7 +90,7 @@ class ImportWizard(JobDialog):
             tr("End (UTC)"),
             tr("Sampling interval"),
             tr("Data type"),
-            tr("Count"),
+            tr("Readings"),
             tr("Remarks"),
         ]
         self.list = RowsView(headers, tr("Files to import"))

@@ -33,7 +33,8 @@ class ImportsDialog(JobDialog):
         self.setWindowTitle(tr("Imports"))
         self._zone = session.project.timezone if session.project is not None else "UTC"
         self.table = RowsView(
-            [tr("No."), tr("Time ({zone})").format(zone=self._zone), tr("By"), tr("State"), tr("Content")], tr("Imports")
+            [tr("No."), tr("Recorded ({zone})").format(zone=self._zone), tr("Author"), tr("State"), tr("Content")],
+            tr("Imports"),
         )
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
         self.undo = self._button(tr("Undo import"), tr("Exclude what this import added; nothing is deleted"), undo_import)

@@ -326,7 +326,7 @@ class DayPanel(QWidget):
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
         what = tr("label cleared") if row.cls is None else f"{row.cls} {worded(self._session.class_names[row.cls])}"
-        return f"{at} {what} — {source_words(row)}"
+        return f"{at}: {what} — {source_words(row)}"
 
     def _show_prediction(self) -> None:
         session = self._session

@@ -359,7 +359,7 @@ class TrainingPanel(QWidget):
         _offer(self._protocol, {name: f"{text} — LEAKY" if name == "paper" else text for name, text in names.items()})
         for row, name in enumerate(names):
             self._protocol.setItemData(row, tr(PROTOCOL_NAMES[name]), Qt.ItemDataRole.ToolTipRole)
-        _offer(self._size, {size: tr("{size} x {size}").format(size=size) for size in (STACK_SIZES if zero_shot else SIZES)})
+        _offer(self._size, {size: str(size) for size in (STACK_SIZES if zero_shot else SIZES)})
         self._epochs.setToolTip(
             tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
             if zero_shot
