@@ -76,6 +76,8 @@ def of_series(session: Session, panel: SeriesPanel, at: QPoint) -> Spot:
     if code and words and panel.interval is not None:
         flag = subject_of(code, *panel.interval)
     if code and flag is None and day is not None:
+        from quakegui.project.flags import Subject  # a window without a project answers before the database is loaded
+
         flag = Subject(code, str(session.days[day]))
     return Spot(words, -1 if day is None else day, flag=flag)
 
