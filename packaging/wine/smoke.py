@@ -291,13 +291,13 @@ def try_killing(wine: Wine, project: Path, scratch: Path) -> None:
 def try_reports(shots: Path, day: str) -> None:
     """Read the two reports that the window wrote: the day just labelled is among those of its earthquake."""
     page = (shots / "report.html").read_text(encoding="utf-8")
-    rows = [row for row in page.split("<tr") if f">{day}<" in row and "South, M &gt; split · by an analyst" in row]
+    rows = [row for row in page.split("<tr") if f">{day}<" in row and "South, M &gt; 4.0 · by an analyst" in row]
     require(rows and "SYNTHETIC" in page, f"the report as a page for a browser has the label of {day}")
     command = ["pdftotext", "-layout", str(shots / "报告.pdf"), "-"]
     printed = subprocess.run(command, check=True, capture_output=True).stdout.decode("utf-8")  # noqa: S603
     # The PDF names some characters by their double among the radicals.
     squeezed = unicodedata.normalize("NFKC", re.sub(r"\s", "", printed))
-    named = re.search(f"{day}[^年]{{0,80}}南部,M>分界", squeezed)
+    named = re.search(f"{day}[^年]{{0,80}}南部,M>4\\.0", squeezed)
     require(named and "SYNTHETIC" in printed, f"so has the Chinese report, {printed.count(chr(12))} pages of PDF")
 
 
