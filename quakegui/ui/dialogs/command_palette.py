@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.ui.action import Action
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
 
@@ -39,9 +40,7 @@ class CommandPalette(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName(tr("Commands"))
         self.list.itemActivated.connect(self._run)
-        column = QVBoxLayout(self)
-        column.addWidget(self.text)
-        column.addWidget(self.list)
+        filled(QVBoxLayout(self), self.text, self.list)
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

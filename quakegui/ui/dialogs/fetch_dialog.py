@@ -18,6 +18,7 @@ from quakegui.season.events import Selection
 from quakegui.serve.web import earthquakes, http, readings
 from quakegui.serve.web.answers import Answers
 from quakegui.serve.web.services import Service
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.fetch_form import EARTHQUAKES, FetchForm
@@ -74,21 +75,14 @@ class FetchDialog(JobDialog):
         with_name(self.again, self.again.text(), tr("Also request what this project has already fetched"))
         self._answers: Answers | None = None
         group = QGroupBox(tr("Requests"))
-        inside = QVBoxLayout(group)
-        inside.addWidget(self.requests, 1)
-        inside.addWidget(self.again)
+        filled(QVBoxLayout(group), (self.requests, 1), self.again)
         first = QWidget()
-        column = QVBoxLayout(first)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.form)
-        column.addWidget(group, 1)
+        filled(QVBoxLayout(first), self.form, (group, 1), margins=FLUSH)
         self.outcome = ImportReportPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(first)
         self._pages.addWidget(self.outcome)
-        whole = QVBoxLayout(self)
-        for widget in (self._pages, self.sentence, self.strip, self._buttons()):
-            whole.addWidget(widget, 1 if widget is self._pages else 0)
+        filled(QVBoxLayout(self), (self._pages, 1), self.sentence, self.strip, self._buttons())
         self.form.changed.connect(self.show_plan)
         self.again.toggled.connect(self.show_plan)
         self.show_plan()

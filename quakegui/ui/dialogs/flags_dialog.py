@@ -17,6 +17,7 @@ from quakegui.project import flags
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.flags import Flag
 from quakegui.season.localtime import to_local
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import tr
@@ -68,18 +69,10 @@ class FlagsDialog(JobDialog):
         self.add.clicked.connect(lambda _on=False: self._flag())
         self.remove = self._button(tr("Remove flag"), tr("Use the readings of the selected flag again"))
         self.remove.clicked.connect(lambda _on=False: self._unflag())
-        line = QHBoxLayout()
-        line.addWidget(self.add)
-        line.addWidget(self.remove)
-        line.addStretch(1)
+        line = filled(QHBoxLayout(), self.add, self.remove, 1)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addLayout(line)
-        column.addWidget(self.table, 1)
-        for widget in (self.sentence, self.strip, buttons):
-            column.addWidget(widget)
+        filled(QVBoxLayout(self), form, line, (self.table, 1), self.sentence, self.strip, buttons)
         self._show_kind()
         self.fill()
         open_at(self, 860, 520)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.paths import resources
 from quakegui.ui import i18n
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
@@ -47,17 +48,11 @@ class GuideDialog(QDialog):
         self._former.setAutoDefault(False)
         self._former.clicked.connect(lambda _on: self.find_next(backward=True))
         self.answer = QLabel()
-        row = QHBoxLayout()
-        for widget in (self.search, self._former, self._next):
-            row.addWidget(widget)
+        row = filled(QHBoxLayout(), self.search, self._former, self._next)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter finds the next match
-        column = QVBoxLayout(self)
-        column.addLayout(row)
-        column.addWidget(self.answer)
-        column.addWidget(self.page, 1)
-        column.addWidget(buttons)
+        filled(QVBoxLayout(self), row, self.answer, (self.page, 1), buttons)
         self.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

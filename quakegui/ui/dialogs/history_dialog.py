@@ -12,6 +12,7 @@ from quakegui.app.session import Session
 from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.names import SOURCE_NAMES
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
@@ -50,9 +51,7 @@ class HistoryDialog(QDialog):
         self._buttons.accepted.connect(self._revert)
         self._buttons.rejected.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._tell)
-        column_of_all = QVBoxLayout(self)
-        for widget in (says, self.table, self.effect, self._buttons):
-            column_of_all.addWidget(widget)
+        filled(QVBoxLayout(self), says, self.table, self.effect, self._buttons)
         self._tell()
 
     def _read(self) -> tuple[tuple[Entry, ...], tuple[LabelRow, ...]]:

@@ -28,6 +28,7 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_mapping, saved_mappings
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
 from quakegui.ui.dialogs.hints_editor import HintsEditor
@@ -60,28 +61,21 @@ class ImportWizard(JobDialog):
         self._stack.addWidget(self._files_page())
         self.outcome = ImportReportPage()
         self._stack.addWidget(self.outcome)
-        column = QVBoxLayout(self)
-        for widget in (self._stack, self.sentence, self.strip, self._buttons()):
-            column.addWidget(widget, 1 if widget is self._stack else 0)
+        filled(QVBoxLayout(self), (self._stack, 1), self.sentence, self.strip, self._buttons())
         self._show_previews()
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
     def _files_page(self) -> QWidget:
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
         self.add_files = _button(
             tr("Add files…"), tr("Choose data files, tables, Kp files, station lists or archives"), self._ask_files
         )
         self.add_folder = _button(tr("Add a folder…"), tr("Choose a folder; subfolders are included"), self._ask_folder)
         self._clear = _button(tr("Clear list"), tr("Clear the list; files are not changed"), self.clear)
-        top = QHBoxLayout()
         self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
         self.summary.setWordWrap(True)
-        for button in (self.add_files, self.add_folder, self._clear):
-            top.addWidget(button)
-        top.addWidget(self.summary, 1)
+        top = filled(QHBoxLayout(), self.add_files, self.add_folder, self._clear, (self.summary, 1))
         headers = [
             tr("File"),
             tr("Contents"),
@@ -112,17 +106,13 @@ class ImportWizard(JobDialog):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
-        column.addLayout(top)
-        column.addWidget(split, 1)
+        filled(QVBoxLayout(page), top, (split, 1), margins=FLUSH)
         return page
 
     def _hints_page(self) -> QWidget:
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
         self._log_detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the selected log"))
-        column.addWidget(self._log_detail, 1)
-        column.addWidget(self.hints)
+        filled(QVBoxLayout(page), (self._log_detail, 1), self.hints, margins=FLUSH)
         return page
 
     def _buttons(self) -> QDialogButtonBox:

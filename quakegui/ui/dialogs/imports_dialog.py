@@ -15,6 +15,7 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
 from quakegui.ui.i18n import tr, worded
@@ -39,17 +40,10 @@ class ImportsDialog(JobDialog):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
         self.undo = self._button(tr("Undo import"), tr("Exclude what this import added; nothing is deleted"), undo_import)
         self.redo = self._button(tr("Redo import"), tr("Use what this import added again"), redo_import)
-        line = QHBoxLayout()
-        for button in (self.undo, self.redo):
-            line.addWidget(button)
-        line.addStretch(1)
+        line = filled(QHBoxLayout(), self.undo, self.redo, 1)
         buttons = button_box(Standard.Close)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(self.table, 1)
-        column.addLayout(line)
-        for widget in (self.sentence, self.strip, buttons):
-            column.addWidget(widget)
+        filled(QVBoxLayout(self), (self.table, 1), line, self.sentence, self.strip, buttons)
         self.fill()
         open_at(self, 900, 420)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.dialogs.zone_box import zone_box
@@ -52,9 +53,7 @@ class NewProjectDialog(QDialog):
         choose = with_name(QPushButton(tr("Choose…")), tr("Choose"), tr("Browse for a folder"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
-        row = QHBoxLayout()
-        row.addWidget(self.folder_edit)
-        row.addWidget(choose)
+        row = filled(QHBoxLayout(), self.folder_edit, choose)
         self.zone = zone_box(DEFAULT_TIMEZONE)
         self.zone.currentTextChanged.connect(self._check)
         self.why = QLabel()

@@ -32,6 +32,7 @@ from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import tr, worded
@@ -67,14 +68,8 @@ class RuleDialog(JobDialog):
             )
         )
         says.setWordWrap(True)
-        across = QHBoxLayout()
-        across.addWidget(self._parameters)
-        across.addWidget(self._outcome, 1)
-        column = QVBoxLayout(self)
-        column.addWidget(says)
-        column.addLayout(across, 1)
-        for widget in (self.sentence, self.strip, self.buttons):
-            column.addWidget(widget)
+        across = filled(QHBoxLayout(), self._parameters, (self._outcome, 1))
+        filled(QVBoxLayout(self), says, (across, 1), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
         self._start()
 
@@ -105,8 +100,7 @@ class RuleDialog(JobDialog):
         )
         add_rows(form, rows)
         self._presets = QWidget()
-        presets = QHBoxLayout(self._presets)
-        presets.setContentsMargins(0, 0, 0, 0)
+        presets = filled(QHBoxLayout(self._presets), margins=FLUSH)
         for text, rule, tip in (
             (tr("Default"), LabelRule(), tr("The rule that best reproduces the founding paper's class counts")),
             (
@@ -128,8 +122,6 @@ class RuleDialog(JobDialog):
 
     def _results(self) -> None:
         self._outcome = QWidget()
-        column = QVBoxLayout(self._outcome)
-        column.setContentsMargins(0, 0, 0, 0)
         grid = QGridLayout()
         self._captions = [QLabel() for _ in range(CLASS_COUNT)]
         self.counts = [QLabel(alignment=Qt.AlignmentFlag.AlignRight) for _ in range(CLASS_COUNT)]
@@ -146,9 +138,7 @@ class RuleDialog(JobDialog):
         self.post.setWordWrap(True)
         headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days in window"), tr("Days assigned"), tr("Remark")]
         self.events = RowsView(headers, tr("Earthquakes and their labelled days"), wide=2)
-        column.addLayout(grid)
-        column.addWidget(self.post)
-        column.addWidget(self.events, 1)
+        filled(QVBoxLayout(self._outcome), grid, self.post, (self.events, 1), margins=FLUSH)
 
     # -- the rule --------------------------------------------------------------------------------------------------
 

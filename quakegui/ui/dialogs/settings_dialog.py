@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout,
 
 from quakegui.app.session import Session
 from quakegui.app.settings import LANGUAGES, SPEEDS, TEXT_SCALES, THEMES
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
@@ -53,14 +54,8 @@ class SettingsDialog(WholeDialog):
         self._buttons = button_box(Standard.Close)
         self._buttons.rejected.connect(self.reject)
         inner = QWidget()
-        choices = QVBoxLayout(inner)
-        choices.setContentsMargins(0, 0, 0, 0)
-        choices.addLayout(form)
-        choices.addWidget(self.worker)
-        choices.addStretch(1)
-        column = QVBoxLayout(self)
-        for part in (TallScroll(inner, whole=True), self.sentence, self.strip, self._buttons):
-            column.addWidget(part)
+        filled(QVBoxLayout(inner), form, self.worker, 1, margins=FLUSH)
+        filled(QVBoxLayout(self), TallScroll(inner, whole=True), self.sentence, self.strip, self._buttons)
         self.retranslate()
         open_at(self, WIDTH, self.sizeHint().height())
 

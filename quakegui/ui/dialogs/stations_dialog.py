@@ -31,6 +31,7 @@ from quakegui.project.live import live_states
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.live_lights import show_lights
@@ -88,17 +89,11 @@ class StationsDialog(JobDialog):
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
-        top = QHBoxLayout()
-        for button in (self._add, self._import, self.remove):
-            top.addWidget(button)
-        top.addStretch(1)
+        top = filled(QHBoxLayout(), self._add, self._import, self.remove, 1)
         self.buttons = button_box(Standard.Save | Standard.Cancel)
         self.buttons.accepted.connect(self.save)
         self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(top)
-        for widget in (self.unlocated, self.table, self.sentence, self.strip, self.buttons):
-            column.addWidget(widget, 1 if widget is self.table else 0)
+        filled(QVBoxLayout(self), top, self.unlocated, (self.table, 1), self.sentence, self.strip, self.buttons)
         self.fill(tuple(self._known.values()))
         if live_states(project):
             self.table.insertColumn(LIGHT)

@@ -11,6 +11,7 @@ from quakegui.app.evaluation import Evaluation
 from quakegui.app.session import Session
 from quakegui.app.training_labels import TrainingLabels
 from quakegui.judge.judged_by import AsOf, training_day
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.quiet_labels import WrappedLabel
 
@@ -30,11 +31,7 @@ class BasisLine(QWidget):
         self._other, self._retrain = QPushButton(), QPushButton()
         self._other.clicked.connect(self.other)
         self._retrain.clicked.connect(self.retrain)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._other)
-        row.addWidget(self._retrain)
+        filled(QHBoxLayout(self), (self._words, 1, Qt.AlignmentFlag.AlignVCenter), self._other, self._retrain, margins=FLUSH)
         self.retranslate()
 
     def show_basis(

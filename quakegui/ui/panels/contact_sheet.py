@@ -11,6 +11,7 @@ from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.small_maps import ORDERS, days_in_order
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.day_pair import DayPair
 from quakegui.ui.plots.map_sheet import MapSheet
@@ -46,16 +47,8 @@ class ContactSheet(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.sheet)
         self._pages.addWidget(self.pair)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 3, 8, 3)
-        for widget in (self._caption, self.order, self.pair_button):
-            row.addWidget(widget)
-        row.addWidget(self._hint, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(self._pages, 1)
+        row = filled(QHBoxLayout(), self._caption, self.order, self.pair_button, (self._hint, 1), margins=(8, 3, 8, 3))
+        filled(QVBoxLayout(self), row, (self._pages, 1), margins=FLUSH, spacing=0)
         session.changed.connect(self.refresh)
         self.retranslate()
 

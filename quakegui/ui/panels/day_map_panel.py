@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.answer_bar import AnswerBar
 from quakegui.ui.panels.contact_sheet import ContactSheet
@@ -40,18 +41,11 @@ class DayMapPanel(QWidget):
         self.play_bar = PlayBar(session, self)
         self.notice_bar = NoticeBar(session, self)
         self.answer_bar = AnswerBar(session, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice_bar)
-        column.addWidget(self.answer_bar)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.contact)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self.input_maps)
-        column.addWidget(self.readout)
-        column.addWidget(self.play_bar)
+        below = (self.input_maps, self.readout, self.play_bar)
+        filled(QVBoxLayout(self), self.notice_bar, self.answer_bar, (self._pages, 1), *below, margins=FLUSH, spacing=0)
         self.view.hovered.connect(self._hover)
         self.view.station_clicked.connect(self._pick)
         self.view.region_clicked.connect(self.flash)

@@ -31,6 +31,7 @@ from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
@@ -107,46 +108,24 @@ class DayPanel(QWidget):
 
     def _build(self) -> None:
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.setSpacing(2)
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self.date, 1)
-        head.addWidget(self.stamp)
-        column.addLayout(head)
-        for line in (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm):
-            column.addWidget(line)
-        for button in self.buttons:
-            row.addWidget(button)
-        row.addWidget(self.count, 1)
+        head = filled(QHBoxLayout(), (self.date, 1), self.stamp)
+        facts = (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm)
+        column = filled(QVBoxLayout(inner), head, *facts, margins=(8, 2, 8, 4), spacing=2)
+        row = filled(QHBoxLayout(), *self.buttons, (self.count, 1))
         bars = QFormLayout()
         bars.setVerticalSpacing(2)
         for caption, bar, share in zip(self._captions, self._bars, self._shares, strict=True):
             bar.setMinimumWidth(30)
             bar.setRange(0, 1000)
             share.setMinimumWidth(share.fontMetrics().horizontalAdvance("100%"))
-            beside = QHBoxLayout()  # a number in the bar would be cut in two colours by its end
-            beside.addWidget(bar, 1)
-            beside.addWidget(share)
-            bars.addRow(caption, beside)
+            bars.addRow(caption, filled(QHBoxLayout(), (bar, 1), share))  # a number in the bar would be cut in two by its end
         self._title = QLabel()
-        told = QHBoxLayout()
-        told.addWidget(self._title)
-        told.addWidget(self._prediction, 1)
-        column.addSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self._label)
-        column.addSpacing(4)
-        column.addLayout(told)
-        column.addLayout(bars)
-        column.addSpacing(4)
-        column.addWidget(self.note)
-        column.addWidget(self._history)
-        column.addStretch(1)
+        prediction = filled(QHBoxLayout(), self._title, (self._prediction, 1))
+        for group in ((row, self._label), (prediction, bars), (self.note, self._history, 1)):
+            column.addSpacing(4)
+            filled(column, *group)
         self.scroll_area = TallScroll(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroll_area)
+        filled(QVBoxLayout(self), self.scroll_area, margins=FLUSH)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.season.localtime import local_date
 from quakegui.ui import theme
 from quakegui.ui.board import Board
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
@@ -105,12 +106,7 @@ class EvaluationPanel(QWidget):
         return "today" if self.strip.record == "prospective" else self._session.judged_by
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        for widget in (self.verdict, self._asks_why, self.stamp):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.judge)
-        head.addWidget(self.studies.button)
+        head = filled(QHBoxLayout(), self.verdict, self._asks_why, self.stamp, 1, self.judge, self.studies.button)
         for page in (self.alarms, self.classes, self._skill, self.limit, *self.studies.pages):
             self._tables.addTab(page, "")
         self.board = Board(((self.matrix, self._forest, self._tables), (self._reliability, self._molchan, self.studies.brief)))
@@ -121,19 +117,19 @@ class EvaluationPanel(QWidget):
         beside.setStretchFactor(0, 1)
         beside.setSizes([1000, 190])
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.why)
-        column.addWidget(self.unflagged)
-        column.addWidget(self.strip)
-        column.addWidget(self._basis)
-        column.addWidget(beside, 1)
-        column.addWidget(self.rows)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TallScroll(inner))
+        filled(
+            QVBoxLayout(inner),
+            head,
+            self.why,
+            self.unflagged,
+            self.strip,
+            self._basis,
+            (beside, 1),
+            self.rows,
+            margins=(8, 2, 8, 4),
+            spacing=4,
+        )
+        filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
 
     @property
     def day_seen(self) -> bool:

@@ -15,6 +15,7 @@ from quakegui.app.training_plan import LEFT_OUT, TEST, TRAINED, VALIDATION, Trai
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.timeline_rows import runs_of
 from quakegui.ui.theme import ThemeColours
@@ -39,11 +40,7 @@ class PlanView(QWidget):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.ribbons = _Ribbons()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.addWidget(self.words)
-        column.addWidget(self.ribbons)
-        column.addStretch(1)
+        filled(QVBoxLayout(self), self.words, self.ribbons, 1, margins=(0, 6, 0, 0))
         session.changed.connect(self.refresh)
         session.jobs.failed.connect(self._fail)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, Q
 from quakegui.app.evaluation import SCORED
 from quakegui.judge.names import kind_shown
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.texts import days_text
 
@@ -53,8 +54,7 @@ class RecordStrip(QWidget):
         self._choices = {kind: QRadioButton() for kind in SCORED}
         self.in_sample = QLabel()
         group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = filled(QHBoxLayout(self), margins=FLUSH)
         for kind in KINDS:
             row.addWidget(self.swatches[kind])
             row.addWidget(self._choices.get(kind, self.in_sample))

@@ -15,6 +15,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.names import DIRECTION_NAMES
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.quiet_labels import WrappedLabel
@@ -156,11 +157,7 @@ class RegionsPanel(QWidget):
         self.model = RegionsModel(self)
         self.table = QTableView(self)
         self._set_up_table()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.summary)
-        column.addWidget(self.table, 1)
+        filled(QVBoxLayout(self), self.summary, (self.table, 1), margins=FLUSH, spacing=0)
         LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)

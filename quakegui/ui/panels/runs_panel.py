@@ -33,6 +33,7 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.season.localtime import to_local
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import counted
@@ -73,23 +74,15 @@ class RunsPanel(QWidget):
         self.table.itemSelectionChanged.connect(self._show_buttons)
         self.table.doubleClicked.connect(lambda _index: self._act("use"))
         self.buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
-        row = QHBoxLayout()
         for name, button in self.buttons.items():
             button.clicked.connect(functools.partial(self._act, name))
-            row.addWidget(button)
         self._trash, self.trash_menu = QPushButton(), QMenu(self)
         self._trash.setMenu(self.trash_menu)
         self.trash_menu.aboutToShow.connect(self._fill_trash)
-        row.addWidget(self._trash)
-        row.addStretch(1)
+        row = filled(QHBoxLayout(), *self.buttons.values(), self._trash, 1)
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.addWidget(self.table)
-        column.addLayout(row)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TallScroll(inner))
+        filled(QVBoxLayout(inner), self.table, row, margins=(8, 2, 8, 4))
+        filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
         session.changed.connect(self.refresh)
         training.changed.connect(self._show_buttons)
         self.retranslate()

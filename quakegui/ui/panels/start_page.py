@@ -12,6 +12,7 @@ from quakegui.app import opening
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
 from quakegui.ui.tall_scroll import TallScroll
@@ -28,15 +29,8 @@ class Way(QPushButton):
         self._name = name
         self._picture, self._title, self._words = QLabel(), QLabel(), QLabel()
         self._words.setWordWrap(True)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(self._title)
-        column.addWidget(self._words)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
-        row.addWidget(self._picture)
-        row.addLayout(column, 1)
+        column = filled(QVBoxLayout(), self._title, self._words, spacing=2)
+        filled(QHBoxLayout(self), self._picture, (column, 1), margins=(12, 8, 12, 8), spacing=12)
         for label in (self._picture, self._title, self._words):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -88,20 +82,22 @@ class StartPage(QWidget):
         self._recent.itemActivated.connect(
             lambda item: opening.open_project(session, Path(item.data(Qt.ItemDataRole.UserRole)))
         )
-        column = QVBoxLayout()
-        column.setSpacing(10)
-        for widget in (self._title, self._says, self._own, self._demo, self._open, self._recent_title, self._recent):
-            column.addWidget(widget)
+        column = filled(
+            QVBoxLayout(),
+            self._title,
+            self._says,
+            self._own,
+            self._demo,
+            self._open,
+            self._recent_title,
+            self._recent,
+            spacing=10,
+        )
         self._middle = QWidget()
         self._middle.setLayout(column)
         inner = QWidget()
-        row = QHBoxLayout(inner)
-        row.addStretch(1)
-        row.addWidget(self._middle, WIDE, Qt.AlignmentFlag.AlignVCenter)
-        row.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TallScroll(inner))
+        filled(QHBoxLayout(inner), 1, (self._middle, WIDE, Qt.AlignmentFlag.AlignVCenter), 1)
+        filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
         session.changed.connect(self.refresh)
         self.retranslate()
 

@@ -31,6 +31,7 @@ from quakegui.learn import messages
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.presets import PRESET_NAMES, PRESETS
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.plan_view import PlanView
@@ -122,27 +123,14 @@ class TrainingPanel(QWidget):
         self._form.setColumnStretch(1, 1)
         self._form.setColumnStretch(3, 1)
         self._form.setHorizontalSpacing(10)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.start)
-        buttons.addWidget(self._stop)
-        buttons.addWidget(self._device, 1)
-        left = QVBoxLayout()
-        left.addLayout(self._form)
-        left.addLayout(buttons)
-        left.addWidget(self.plan, 1)
-        row = QHBoxLayout()
-        row.addWidget(self.state, 1)
-        row.addWidget(self._logarithmic)
-        right = QVBoxLayout()
-        right.addLayout(row)
-        right.addWidget(self._bar)
-        below = QHBoxLayout()
+        buttons = filled(QHBoxLayout(), self.start, self._stop, (self._device, 1))
+        left = filled(QVBoxLayout(), self._form, buttons, (self.plan, 1))
+        row = filled(QHBoxLayout(), (self.state, 1), self._logarithmic)
         for tall in (self.curves, self._log):  # as high as there is room, but never increasing the height of the panel
             tall.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             tall.setMinimumHeight(LEAST_CURVES)
-        below.addWidget(self.curves, 3)
-        below.addWidget(self._log, 1)
-        right.addLayout(below, 1)
+        below = filled(QHBoxLayout(), (self.curves, 3), (self._log, 1))
+        right = filled(QVBoxLayout(), row, self._bar, (below, 1))
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         for part in (left, right):
@@ -153,9 +141,7 @@ class TrainingPanel(QWidget):
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 2)
         splitter.setSizes([500, 700])  # in this proportion, as far as the minimum width of the form allows
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
+        filled(QVBoxLayout(self), splitter, margins=FLUSH)
 
     # -- settings --------------------------------------------------------------------------------------------------
 
