@@ -9,9 +9,10 @@ from quakegui.ui import theme
 from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
+from quakegui.ui.language_follower import COLOURS, LanguageFollower
 
 
-class SentenceBar(QFrame):
+class SentenceBar(LanguageFollower, QFrame):
     """Base of the bars above the day map, which define the sentence and the action.
 
     Parameters
@@ -19,6 +20,8 @@ class SentenceBar(QFrame):
     name
         Object name of the bar.
     """
+
+    follows = COLOURS
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

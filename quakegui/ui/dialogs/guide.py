@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,10 +24,11 @@ from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.words import ENGLISH
 
 
-class GuideDialog(QDialog):
+class GuideDialog(LanguageFollower, QDialog):
     """The guide beside the window; the analyst can continue working while it is open."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -54,12 +55,6 @@ class GuideDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter finds the next match
         filled(QVBoxLayout(self), row, self.answer, (self.page, 1), buttons)
         self.retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text, and show the guide, in the current language."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from quakegui.app.session import Session
@@ -14,6 +13,7 @@ from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import languages, own_name
 
@@ -22,7 +22,7 @@ LANGUAGE_NAMES: Final = {"system": mark("Follow system"), **{code: own_name(code
 THEME_NAMES: Final = {"system": mark("Follow system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
-class SettingsDialog(WholeDialog):
+class SettingsDialog(LanguageFollower, WholeDialog):
     """Analyst, appearance, playback, and training environment; retranslated after a change of language."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -68,12 +68,6 @@ class SettingsDialog(WholeDialog):
     def busy_changed(self) -> None:
         """Allow one test of the worker at a time."""
         self.worker.try_it.setEnabled(not self.busy)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language, which this dialog itself makes."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from quakegui.app import walking
@@ -13,6 +12,7 @@ from quakegui.app.session import Session
 from quakegui.app.small_maps import ORDERS, days_in_order
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.panels.day_pair import DayPair
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.quiet_labels import ElidedLabel
@@ -27,7 +27,7 @@ ORDER_NAMES: Final = {
 _OF_PAIR: Final = Change.RANGE | Change.SEASON | Change.PROJECT | Change.PREDICTIONS | Change.DISPLAY | Change.SETTINGS
 
 
-class ContactSheet(QWidget):
+class ContactSheet(LanguageFollower, QWidget):
     """A sheet of small maps below the choice of their order."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -83,12 +83,6 @@ class ContactSheet(QWidget):
         if on:
             self.pair.show_days(*self._session.chosen)
         self._pages.setCurrentIndex(int(on))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

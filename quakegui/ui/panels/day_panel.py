@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -33,6 +33,7 @@ from quakegui.season.quality import Quality
 from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -70,8 +71,10 @@ class NoteEdit(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-class DayPanel(QWidget):
+class DayPanel(LanguageFollower, QWidget):
     """Everything about the day shown, and the buttons that label it."""
+
+    follows = EVERYTHING
 
     class_asked = Signal(int)
     """The class of the pressed button."""
@@ -146,12 +149,6 @@ class DayPanel(QWidget):
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT | Change.EVENTS | Change.DISPLAY):
             self._show_earthquakes()
             self._show_alarm()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -26,6 +25,7 @@ from quakegui.ui import theme
 from quakegui.ui.board import Board
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import COLOURS, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
@@ -47,8 +47,10 @@ if TYPE_CHECKING:
 JUDGING: Final = "judging"
 
 
-class EvaluationPanel(QWidget):
+class EvaluationPanel(LanguageFollower, QWidget):
     """Evaluates the current run in a job, and shows all results."""
+
+    follows = COLOURS
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -243,12 +245,6 @@ class EvaluationPanel(QWidget):
             self._show_basis()
             self.limit.keep_up(self._run)
             self.studies.keep_up(self._run)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -35,6 +35,7 @@ from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.season.localtime import to_local
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
+from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import counted
 
@@ -58,8 +59,10 @@ BESIDE_TEXT = 26
 """Width of a button's edges and of the menu arrow."""
 
 
-class RunsPanel(QWidget):
+class RunsPanel(LanguageFollower, QWidget):
     """A table of runs and a row of buttons."""
+
+    follows = TEXT_SIZE
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,12 +94,6 @@ class RunsPanel(QWidget):
         """Update from the session."""
         if change & (Change.PROJECT | Change.RUNS | Change.PREDICTIONS):
             self._fill()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.tall_scroll import TallScroll
 
 WIDE = 1000
@@ -59,8 +60,10 @@ class Way(QPushButton):
         self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), 0))
 
 
-class StartPage(QWidget):
+class StartPage(LanguageFollower, QWidget):
     """Three ways to start; the first is the analyst's own data."""
+
+    follows = EVERYTHING
 
     asked = Signal(str)
     """Name of an action to run."""
@@ -111,12 +114,6 @@ class StartPage(QWidget):
         """Update the list of recent projects."""
         if Change.SETTINGS in change:
             self._fill_recent()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the texts in the current language."""

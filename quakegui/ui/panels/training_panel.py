@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -33,6 +33,7 @@ from quakegui.learn.runs.presets import PRESET_NAMES, PRESETS
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
+from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.plan_view import PlanView
 from quakegui.ui.plots.curves import Curves
@@ -52,8 +53,10 @@ PRECISION_NAMES = {
 }
 
 
-class TrainingPanel(QWidget):
+class TrainingPanel(LanguageFollower, QWidget):
     """A form on the left, the messages of the worker on the right."""
+
+    follows = TEXT_SIZE
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -305,12 +308,6 @@ class TrainingPanel(QWidget):
         if self._session.jobs.has(COMPUTING):
             return tr("Reading the season…")
         return tr("Label some days first, or apply the label rule.") if self._session.project is not None else ""
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
