@@ -27,8 +27,7 @@ class Centre(QWidget):
         super().__init__()
         self.pages = QStackedWidget()
         self._bars = tuple(bars)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
+        self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._make_room)
         column = filled(QVBoxLayout(self), margins=FLUSH, spacing=0)
         for bar in bars:

@@ -74,8 +74,7 @@ class MainWindow(QMainWindow):
         self.training = Training(session)
         session.may_close = lambda: may_close(self, session, self.training)
         session.ask = lambda question: ask(self, question)
-        self._looks = QTimer(self)
-        self._looks.setInterval(LOOK_EVERY_MS)
+        self._looks = QTimer(self, interval=LOOK_EVERY_MS)
         self._looks.timeout.connect(lambda: others.poll(session))
         session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
@@ -119,8 +118,7 @@ class MainWindow(QMainWindow):
     def _place_docks(self) -> None:
         self.docks: dict[str, QDockWidget] = {}
         for spec in DOCKS:
-            dock = QDockWidget(self)
-            dock.setObjectName(spec.id)
+            dock = QDockWidget(self, objectName=spec.id)
             panel = spec.make(self.session, self.training)
             # the title follows the text size only in the dock's own font
             dock.setFont(_weighted(QFont.Weight.DemiBold))

@@ -159,8 +159,7 @@ class Menus:
 
 
 def _action(window: QMainWindow, row: Action, run: Callable[[Action], None]) -> QAction:
-    action = QAction(window)
-    action.setObjectName(row.id)
+    action = QAction(window, objectName=row.id)
     action.setData(row)
     action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
     action.setCheckable(row.checked is not None)

@@ -72,8 +72,7 @@ class AgreementDialog(QDialog):
         self.blind.setChecked(True)
         self.unhide = with_name(QPushButton(tr("End blind labelling, show labels")), tr("End blind labelling, show labels"))
         self.unhide.clicked.connect(lambda: session.set_display(blind=False))
-        self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.kappa.setWordWrap(True)
+        self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse, wordWrap=True)
         self._compared = QWidget()
         """Everything that is empty, and hidden, if there is nothing to compare: the sentence above gives the reason."""
         self.table = self._cross_table()

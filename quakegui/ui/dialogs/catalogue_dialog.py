@@ -72,8 +72,7 @@ class CatalogueDialog(JobDialog):
         self._wanted = 0
         self._wanted_file: tuple[Path, str] | None = None
         self.form = CatalogueForm(project.network(), session.days)
-        self._source = QLabel()
-        self._source.setWordWrap(True)
+        self._source = QLabel(wordWrap=True)
         self.map = ClusterMap(project.network())
         self._columns()
         self._lay_out()
@@ -116,8 +115,7 @@ class CatalogueDialog(JobDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setMinimumWidth(left.sizeHint().width() + 24)
         lower = QWidget()
-        self._summary = QLabel()
-        self._summary.setWordWrap(True)
+        self._summary = QLabel(wordWrap=True)
         self.warning = Sentence()
         filled(QVBoxLayout(lower), self._summary, self.warning, self.events, (self.list, 1), margins=FLUSH)
         right = QSplitter(Qt.Orientation.Vertical)

@@ -115,8 +115,7 @@ class CatalogueForm(QWidget):
         return group
 
     def _number(self, low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setDecimals(decimals)
+        box = QDoubleSpinBox(decimals=decimals)
         box.setRange(low, high)
         box.setSingleStep(step)
         box.setKeyboardTracking(False)

@@ -169,9 +169,7 @@ def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinB
 
 
 def _date() -> QDateEdit:
-    edit = QDateEdit()
-    edit.setCalendarPopup(True)
-    edit.setDisplayFormat("yyyy-MM-dd")
+    edit = QDateEdit(calendarPopup=True, displayFormat="yyyy-MM-dd")
     edit.setKeyboardTracking(False)
     return edit
 

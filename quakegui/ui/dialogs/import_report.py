@@ -23,8 +23,7 @@ class ImportReportPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._outcome = QLabel()
-        self._outcome.setWordWrap(True)
+        self._outcome = QLabel(wordWrap=True)
         bold = self._outcome.font()
         bold.setBold(True)
         self._outcome.setFont(bold)

@@ -73,8 +73,7 @@ class ImportWizard(JobDialog):
         )
         self.add_folder = _button(tr("Add a folder…"), tr("Choose a folder; subfolders are included"), self._ask_folder)
         self._clear = _button(tr("Clear list"), tr("Clear the list; files are not changed"), self.clear)
-        self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.summary.setWordWrap(True)
+        self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse, wordWrap=True)
         top = filled(QHBoxLayout(), self.add_files, self.add_folder, self._clear, (self.summary, 1))
         headers = [
             tr("File"),

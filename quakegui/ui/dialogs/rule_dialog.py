@@ -134,8 +134,7 @@ class RuleDialog(JobDialog):
             for place, widget in enumerate((picture, self._captions[cls], self.counts[cls], self._bars[cls])):
                 grid.addWidget(widget, cls, place)
         grid.setColumnStretch(3, 1)
-        self.post = QLabel()
-        self.post.setWordWrap(True)
+        self.post = QLabel(wordWrap=True)
         headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days in window"), tr("Days assigned"), tr("Remark")]
         self.events = RowsView(headers, tr("Earthquakes and their labelled days"), wide=2)
         filled(QVBoxLayout(self._outcome), grid, self.post, (self.events, 1), margins=FLUSH)
@@ -296,8 +295,7 @@ class RuleDialog(JobDialog):
 
 
 def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setDecimals(decimals)
+    box = QDoubleSpinBox(decimals=decimals)
     box.setRange(low, high)
     box.setSingleStep(step)
     return box

@@ -108,7 +108,6 @@ class SettingsDialog(LanguageFollower, WholeDialog):
         return box
 
     def _switch(self, value: bool, key: str) -> QCheckBox:
-        box = QCheckBox()
-        box.setChecked(value)
+        box = QCheckBox(checked=value)
         box.toggled.connect(lambda on: self.session.set_settings(**{key: bool(on)}))
         return box

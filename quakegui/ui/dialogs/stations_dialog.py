@@ -71,8 +71,7 @@ class StationsDialog(JobDialog):
         assert project is not None
         self._known = {station.code: station for station in project.network().stations}
         self._filling = False
-        self.unlocated = QLabel()
-        self.unlocated.setWordWrap(True)
+        self.unlocated = QLabel(wordWrap=True)
         self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double-click or press F2 to edit a cell"))
         self.table.setHorizontalHeaderLabels(
             [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]

@@ -31,8 +31,7 @@ class CellDays(QWidget):
         self._answers: Answers | None = None
         self._of: tuple[str, str] | None = None
         self._cell: tuple[int, int] | None = None
-        self._title = QLabel()
-        self._title.setWordWrap(True)
+        self._title = QLabel(wordWrap=True)
         self.sheet = MapSheet(session)
         filled(QVBoxLayout(self), self._title, (self.sheet, 1), margins=(4, 0, 0, 0), spacing=2)
         matrix.asked.connect(self._show_cell)

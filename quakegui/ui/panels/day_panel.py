@@ -115,8 +115,7 @@ class DayPanel(LanguageFollower, QWidget):
         facts = (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm)
         column = filled(QVBoxLayout(inner), head, *facts, margins=(8, 2, 8, 4), spacing=2)
         row = filled(QHBoxLayout(), *self.buttons, (self.count, 1))
-        bars = QFormLayout()
-        bars.setVerticalSpacing(2)
+        bars = QFormLayout(verticalSpacing=2)
         for caption, bar, share in zip(self._captions, self._bars, self._shares, strict=True):
             bar.setMinimumWidth(30)
             bar.setRange(0, 1000)

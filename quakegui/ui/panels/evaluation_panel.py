@@ -67,8 +67,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         self.verdict, self.why = QLabel(), WrappedLabel()
         """A short sentence, and its basis, shown on request."""
         self.unflagged = FlagLine(session)
-        self._asks_why = QToolButton()
-        self._asks_why.setCheckable(True)
+        self._asks_why = QToolButton(checkable=True)
         self._asks_why.toggled.connect(lambda _on: self._show_why())
         self.stamp = QLabel()
         self.matrix = MatrixView()
@@ -112,8 +111,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         for page in (self.alarms, self.classes, self._skill, self.limit, *self.studies.pages):
             self._tables.addTab(page, "")
         self.board = Board(((self.matrix, self._forest, self._tables), (self._reliability, self._molchan, self.studies.brief)))
-        beside = QSplitter()
-        beside.setChildrenCollapsible(False)
+        beside = QSplitter(childrenCollapsible=False)
         beside.addWidget(self.board)
         beside.addWidget(self.cell)
         beside.setStretchFactor(0, 1)

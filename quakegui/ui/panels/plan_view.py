@@ -38,8 +38,7 @@ class PlanView(LanguageFollower, QWidget):
         self._of: RunConfig | None = None
         """The settings to which the plan belongs."""
         self._why_none = ""
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.words = QLabel(wordWrap=True)
         self.ribbons = _Ribbons()
         filled(QVBoxLayout(self), self.words, self.ribbons, 1, margins=(0, 6, 0, 0))
         session.changed.connect(self.refresh)

@@ -72,8 +72,7 @@ class StartPage(LanguageFollower, QWidget):
         super().__init__(parent)
         self._session = session
         self._title = QLabel("quakegui")
-        self._says = QLabel()
-        self._says.setWordWrap(True)
+        self._says = QLabel(wordWrap=True)
         self._own = Way("mdi6.database-import-outline")
         self._own.clicked.connect(self.begin_with_own_data)
         self._open = Way("mdi6.folder-open-outline")

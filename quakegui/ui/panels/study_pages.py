@@ -182,8 +182,7 @@ class TextPage(QWidget):
         """Show the text above or `below`; with `brief`, as a tooltip unless the content is empty."""
         super().__init__()
         self._brief = brief
-        self._text = QLabel()
-        self._text.setWordWrap(True)
+        self._text = QLabel(wordWrap=True)
         self._content = content
         parts = ((content, 1), self._text) if below else (self._text, (content, 1))
         filled(QVBoxLayout(self), *parts, 0, margins=(0, 4, 0, 0))

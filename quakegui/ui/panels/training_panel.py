@@ -73,9 +73,7 @@ class TrainingPanel(LanguageFollower, QWidget):
         for label in (self._device, self.state):
             label.setWordWrap(True)
         self._bar = QProgressBar()
-        self._log = QPlainTextEdit()
-        self._log.setReadOnly(True)
-        self._log.setMaximumBlockCount(2000)
+        self._log = QPlainTextEdit(readOnly=True, maximumBlockCount=2000)
         self.curves = Curves()
         self.plan = PlanView(session)
         self._logarithmic = QCheckBox()
@@ -134,8 +132,7 @@ class TrainingPanel(LanguageFollower, QWidget):
             tall.setMinimumHeight(LEAST_CURVES)
         below = filled(QHBoxLayout(), (self.curves, 3), (self._log, 1))
         right = filled(QVBoxLayout(), row, self._bar, (below, 1))
-        splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
+        splitter = QSplitter(childrenCollapsible=False)
         for part in (left, right):
             part.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
             side = QWidget()
