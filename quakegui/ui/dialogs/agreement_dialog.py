@@ -118,11 +118,18 @@ class AgreementDialog(QDialog):
         form.addRow(tr("Second analyst (columns)"), self.second)
         form.addRow("", self.blind)
         settle = filled(QHBoxLayout(), QLabel(tr("Resolve the selected day as")), *self.classes, 1)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
         filled(QVBoxLayout(self._compared), self.table, (self.list, 1), settle, margins=FLUSH)
         # the empty space is for the case that there is nothing to compare
-        filled(QVBoxLayout(self), form, self.unhide, self.kappa, (self._compared, MOST), 1, self.sentence, buttons)
+        filled(
+            QVBoxLayout(self),
+            form,
+            self.unhide,
+            self.kappa,
+            (self._compared, MOST),
+            1,
+            self.sentence,
+            button_box(Standard.Close, self.reject),
+        )
 
     # -- following -------------------------------------------------------------------------------------------------
 

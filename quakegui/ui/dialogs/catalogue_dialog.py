@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -32,7 +31,7 @@ from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.season.names import degrees
 from quakegui.ui.boxes import FLUSH, filled
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr, worded
@@ -123,24 +122,21 @@ class CatalogueDialog(JobDialog):
         right.addWidget(lower)
         right.setChildrenCollapsible(False)
         across = filled(QHBoxLayout(), scroll, (right, 1))
-        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
         self.buttons.button(Standard.Apply).setToolTip(
             tr("Save these earthquakes to the project, replacing or adding to the existing ones")
         )
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self.buttons.rejected.connect(self.reject)
         filled(QVBoxLayout(self), (across, 1), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
         group = QGroupBox(tr("Catalogue"))
-        self.choose = with_name(
-            QPushButton(tr("Choose a file…")),
-            tr("Choose a file"),
+        self.choose = push_button(
+            tr("Choose a file…"),
             tr("CENC, USGS or other csv, workbook, GeoJSON or QuakeML, compressed or not"),
+            self._ask_file,
         )
-        self.choose.setAutoDefault(False)
-        self.choose.clicked.connect(self._ask_file)
         self._add = with_name(
             QCheckBox(tr("Add to the project's earthquakes")),
             tr("Add to the project's earthquakes"),

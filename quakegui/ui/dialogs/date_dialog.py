@@ -33,10 +33,7 @@ class DateDialog(QDialog):
         self._calendar.setDateRange(_qdate(days[0]), _qdate(days[-1]))
         self._calendar.setSelectedDate(_qdate(day))
         self._calendar.activated.connect(self.accept)
-        buttons = button_box(Standard.Ok | Standard.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        filled(QVBoxLayout(self), self._calendar, buttons)
+        filled(QVBoxLayout(self), self._calendar, button_box(Standard.Ok | Standard.Cancel, self.reject, self.accept))
 
     def date(self) -> date:
         """Return the selected local date."""

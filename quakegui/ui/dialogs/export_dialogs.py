@@ -253,7 +253,4 @@ def _rows(form: QFormLayout, rows: tuple[tuple[str, QWidget], ...]) -> None:
 
 
 def _save_buttons(dialog: QDialog) -> QDialogButtonBox:
-    buttons = button_box(Standard.Save | Standard.Cancel)
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    return buttons
+    return button_box(Standard.Save | Standard.Cancel, dialog.reject, dialog.accept)

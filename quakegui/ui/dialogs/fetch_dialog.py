@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QGroupBox, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QGroupBox, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app import computing
 from quakegui.app.session import Session
@@ -19,7 +19,7 @@ from quakegui.serve.web import earthquakes, http, readings
 from quakegui.serve.web.answers import Answers
 from quakegui.serve.web.services import Service
 from quakegui.ui.boxes import FLUSH, filled
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.fetch_form import EARTHQUAKES, FetchForm
 from quakegui.ui.dialogs.import_report import ImportReportPage
@@ -89,17 +89,11 @@ class FetchDialog(JobDialog):
         open_at(self, 780, 520)
 
     def _buttons(self) -> QDialogButtonBox:
-        box = button_box(Standard.Close)
-        self.ask = with_name(
-            QPushButton(tr("Send requests")),
-            tr("Send requests"),
-            tr("Connect to the service and send the requests listed above"),
-        )
-        self.ask.setAutoDefault(False)  # Enter in a field shows what would be asked, and does not ask
-        self.ask.clicked.connect(lambda _on=False: self.start())
+        box = button_box(Standard.Close, self.reject)
+        # Enter in a field shows what would be asked, and does not ask
+        self.ask = push_button(tr("Send requests"), tr("Connect to the service and send the requests listed above"), self.start)
         box.addButton(self.ask, QDialogButtonBox.ButtonRole.ActionRole)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
-        box.rejected.connect(self.reject)
         return box
 
     # -- what will be asked ----------------------------------------------------------------------------------------

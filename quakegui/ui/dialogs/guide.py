@@ -47,8 +47,7 @@ class GuideDialog(LanguageFollower, QDialog):
         self._former.clicked.connect(lambda _on: self.find_next(backward=True))
         self.answer = QLabel()
         row = filled(QHBoxLayout(), self.search, self._former, self._next)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
+        buttons = button_box(Standard.Close, self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter finds the next match
         filled(QVBoxLayout(self), row, self.answer, (self.page, 1), buttons)
         self.retranslate()

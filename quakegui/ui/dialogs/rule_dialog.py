@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -33,7 +33,7 @@ from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
@@ -57,10 +57,9 @@ class RuleDialog(JobDialog):
         self._without_rest = False
         self._form()
         self._results()
-        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
         self.buttons.button(Standard.Apply).setToolTip(tr("Save the rule's labels as a single step that can be undone"))
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self.buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
                 "The rule is retrospective: it labels days by earthquakes that were not yet known. Use it for "
@@ -109,10 +108,7 @@ class RuleDialog(JobDialog):
                 tr("Labels the 14 days up to and including the earthquake; larger earthquakes take precedence"),
             ),
         ):
-            button = with_name(QPushButton(text), text, tip)
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _on=False, rule=rule: self.show_rule(rule))
-            presets.addWidget(button)
+            presets.addWidget(push_button(text, tip, partial(self.show_rule, rule)))
         form.addRow(self._presets)
         self._form_layout = form
         self._kind.currentIndexChanged.connect(self._recount)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -32,7 +30,7 @@ from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.ui import theme
 from quakegui.ui.boxes import filled
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.live_lights import show_lights
 from quakegui.ui.i18n import mark, tr
@@ -80,18 +78,16 @@ class StationsDialog(JobDialog):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.itemChanged.connect(lambda _item: self._check())
-        self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
-        self._import = self._button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
-        self.remove = self._button(
+        self._add = push_button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
+        self._import = push_button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
+        self.remove = push_button(
             tr("Remove readings"),
             tr("Exclude the readings of the selected station; Edit > Imports restores them"),
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
         top = filled(QHBoxLayout(), self._add, self._import, self.remove, 1)
-        self.buttons = button_box(Standard.Save | Standard.Cancel)
-        self.buttons.accepted.connect(self.save)
-        self.buttons.rejected.connect(self.reject)
+        self.buttons = button_box(Standard.Save | Standard.Cancel, self.reject, self.save)
         filled(QVBoxLayout(self), top, self.unlocated, (self.table, 1), self.sentence, self.strip, self.buttons)
         self.fill(tuple(self._known.values()))
         if live_states(project):
@@ -110,12 +106,6 @@ class StationsDialog(JobDialog):
             self._filling = True
             show_lights(self.table, LIGHT, live_states(project), wall_clock_ms())
             self._filling = False
-
-    def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = with_name(QPushButton(text), text.rstrip("…"), tip)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _on=False: slot())
-        return button
 
     # -- table -----------------------------------------------------------------------------------------------------
 
