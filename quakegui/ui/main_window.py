@@ -118,7 +118,8 @@ class MainWindow(QMainWindow):
     def _place_docks(self) -> None:
         self.docks: dict[str, QDockWidget] = {}
         for spec in DOCKS:
-            dock = QDockWidget(self, objectName=spec.id)
+            dock = QDockWidget(self)
+            dock.setObjectName(spec.id)
             panel = spec.make(self.session, self.training)
             # the title follows the text size only in the dock's own font
             dock.setFont(_weighted(QFont.Weight.DemiBold))

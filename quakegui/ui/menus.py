@@ -159,7 +159,8 @@ class Menus:
 
 
 def _action(window: QMainWindow, row: Action, run: Callable[[Action], None]) -> QAction:
-    action = QAction(window, objectName=row.id)
+    action = QAction(window)
+    action.setObjectName(row.id)
     action.setData(row)
     action.setShortcuts([QKeySequence(keys) for keys in row.shortcuts])
     action.setCheckable(row.checked is not None)

@@ -33,7 +33,8 @@ class StatusLine(LanguageFollower, QStatusBar):
         self._saved = QLabel()
         self._job = QLabel()
         self.device = QLabel()
-        self._bar = QProgressBar(maximumWidth=160, textVisible=False)
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setMaximumWidth(160)
         self.cancel = QToolButton(autoRaise=True)
         self.cancel.clicked.connect(session.jobs.cancel)
         for widget in (self._job, self._bar, self.cancel, self._saved, self.device, self.season, self.project):

@@ -49,7 +49,9 @@ def button_box(buttons: Standard, reject: Callable[[], object], accept: Callable
 
 def push_button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
     """Return a button with its text as accessible name; Enter in a field of the dialog does not press it."""
-    button = QPushButton(text, autoDefault=False, accessibleName=text.rstrip("…"), toolTip=as_text(tip))
+    button = QPushButton(text, autoDefault=False)
+    button.setAccessibleName(text.rstrip("…"))
+    button.setToolTip(as_text(tip))
     button.clicked.connect(lambda _on=False: slot())
     return button
 

@@ -169,7 +169,9 @@ def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinB
 
 
 def _date() -> QDateEdit:
-    edit = QDateEdit(calendarPopup=True, displayFormat="yyyy-MM-dd")
+    edit = QDateEdit()
+    edit.setCalendarPopup(True)
+    edit.setDisplayFormat("yyyy-MM-dd")
     edit.setKeyboardTracking(False)
     return edit
 

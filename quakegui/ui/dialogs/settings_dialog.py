@@ -107,6 +107,7 @@ class SettingsDialog(LanguageFollower, WholeDialog):
         return box
 
     def _switch(self, value: bool, key: str) -> QCheckBox:
-        box = QCheckBox(checked=value)
+        box = QCheckBox()
+        box.setChecked(value)
         box.toggled.connect(lambda on: self.session.set_settings(**{key: bool(on)}))
         return box

@@ -39,7 +39,8 @@ class ContactSheet(LanguageFollower, QWidget):
         for order in ORDERS:
             self.order.addItem("", order)
         self.order.activated.connect(self._pick_order)
-        self.pair_button = QToolButton(checkable=True)
+        self.pair_button = QToolButton()
+        self.pair_button.setCheckable(True)
         self.pair_button.toggled.connect(lambda _on: self._show_pair())
         self._caption, self._hint = QLabel(), ElidedLabel()
         self.sheet, self.pair = MapSheet(session, several=True), DayPair(session)

@@ -67,7 +67,8 @@ class EvaluationPanel(LanguageFollower, QWidget):
         self.verdict, self.why = QLabel(), WrappedLabel()
         """A short sentence, and its basis, shown on request."""
         self.unflagged = FlagLine(session)
-        self._asks_why = QToolButton(checkable=True)
+        self._asks_why = QToolButton()
+        self._asks_why.setCheckable(True)
         self._asks_why.toggled.connect(lambda _on: self._show_why())
         self.stamp = QLabel()
         self.matrix = MatrixView()
