@@ -106,10 +106,7 @@ def later_rule(
 ) -> AlarmRule:
     """Return the alarm rule for future days, chosen on all out-of-fold days.
 
-    Parameters
-    ----------
-    project, days, available_at, table
-        See `alarm_series`.
+    Parameters as in `alarm_series`.
     """
     frozen = _frozen_rule(project, table)
     if frozen is not None:

@@ -209,13 +209,7 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
 
 
 def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> Portions:
-    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory.
-
-    Parameters
-    ----------
-    season, config, rows
-        See `draw_maps`.
-    """
+    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory."""
 
     def draw(first: int, last: int) -> NDArray[Any]:
         return draw_maps(season, config, rows[first:last])

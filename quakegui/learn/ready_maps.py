@@ -166,13 +166,7 @@ class ReadyMaps:
         cancelled: CancelCheck | None = None,
         team: Team | None = None,
     ) -> RunFolder:
-        """Train a run in a worker process, see `MapSource.train`.
-
-        Parameters
-        ----------
-        config, listen, resume, cancelled, team
-            As in `MapSource.train`.
-        """
+        """Train a run in a worker process, see `MapSource.train`."""
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
         if team is not None:
             team.train_folds(run, listen=listen, cancelled=cancelled)
@@ -195,11 +189,6 @@ class ReadyMaps:
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Return calibrated predictions of a finished run for the folder's maps; stored predictions are used where available.
-
-        Parameters
-        ----------
-        run, listen, cancelled
-            See `MapSource.predict`.
 
         Raises
         ------
@@ -277,13 +266,7 @@ class ReadyMaps:
         ).judgement
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Return the evaluation of a finished run only: there are no baselines besides the majority.
-
-        Parameters
-        ----------
-        run, as_of
-            As in `evaluate`.
-        """
+        """Return the evaluation of a finished run only: there are no baselines besides the majority."""
         return (self.evaluate(run, as_of),), ""
 
     def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:

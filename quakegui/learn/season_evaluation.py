@@ -48,10 +48,7 @@ Answers = dict[str, tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]]
 def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
     """Return the evaluation of a finished run compared with every baseline.
 
-    Parameters
-    ----------
-    project, season, run, as_of
-        As in `judge_run`.
+    Parameters as in `judge_run`.
     """
     return judge_run(project, season, run, as_of).judgement
 
@@ -309,10 +306,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers 
 def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: AsOf) -> tuple[tuple[Judgement, ...], str]:
     """Evaluate a run, and each baseline in the same way with today's labels and earthquakes.
 
-    Parameters
-    ----------
-    project, season, run, as_of
-        See `judge_run`.
+    Parameters as in `judge_run`.
 
     Returns
     -------

@@ -153,10 +153,7 @@ class MapSource(Protocol):
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Return the run of the supplied model, applied now if necessary.
 
-        Parameters
-        ----------
-        listen, cancelled
-            See `train`.
+        Parameters as in `train`.
 
         Raises
         ------
@@ -192,10 +189,7 @@ class MapSource(Protocol):
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
         """Return the evaluations of a finished run and of the baselines, and a sentence if there are no baselines.
 
-        Parameters
-        ----------
-        run, as_of
-            See `evaluate`.
+        Parameters as in `evaluate`.
         """
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
@@ -214,12 +208,7 @@ class MapSource(Protocol):
     ) -> Unflagged | None:
         """Evaluate a finished run as if no reading were flagged; None if nothing is.
 
-        Parameters
-        ----------
-        run, as_of
-            See `evaluate`.
-        listen, cancelled
-            See `train`.
+        Parameters as in `evaluate` and `train`.
         """
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:

@@ -136,10 +136,8 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
         The window.
     docks
         One per entry of `DOCKS`, by its name.
-    toolbar
-        The tool bar.
-    workspace
-        The workspace.
+    toolbar, workspace
+        The tool bar and the workspace.
     fit
         Scale of text and narrow columns on small screens (`quakegui.ui.main_window.fit_of`).
     """
@@ -162,10 +160,8 @@ def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar
         The window.
     docks
         One per entry of `DOCKS`, by its name.
-    toolbar
-        The tool bar.
-    workspace
-        The workspace.
+    toolbar, workspace
+        The tool bar and the workspace.
     """
     low = window.height() < LOW_WINDOW
     window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)

@@ -29,10 +29,8 @@ def write_text(path: Path, text: str) -> None:
 
     Parameters
     ----------
-    path
-        The file.
-    text
-        Its content.
+    path, text
+        The file and its content.
     """
     with replacing(path, durable=True) as part:
         part.write_bytes(text.encode())
@@ -43,10 +41,8 @@ def write_json(path: Path, value: object) -> None:
 
     Parameters
     ----------
-    path
-        The file.
-    value
-        Its content.
+    path, value
+        The file and its content.
     """
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 

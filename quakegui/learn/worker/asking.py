@@ -68,10 +68,7 @@ def compute_limit(
 ) -> bool:
     """Compute the detection limit of a finished run in a worker process and store it; return False if it was stopped.
 
-    Parameters
-    ----------
-    run, listen, cancelled, environment
-        See `answer`.
+    Parameters as in `answer`.
 
     Raises
     ------

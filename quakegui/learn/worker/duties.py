@@ -185,10 +185,7 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
 def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Explain the maps in `folder`/maps.npz with a finished run, write heat.npz, and return a sentence.
 
-    Parameters
-    ----------
-    folder, run_folder, say, cancelled
-        See `predict_job`.
+    Parameters as in `predict_job`.
     """
     from quakegui.learn.network.inference import predictor
     from quakegui.learn.network.saliency import explain
@@ -203,10 +200,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
 def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Compute the detection limit of a finished run in its project's season, store it with the run, and return a sentence.
 
-    Parameters
-    ----------
-    run_folder, say, cancelled
-        See `predict_job`.
+    Parameters as in `predict_job`.
     """
     from quakegui.learn.worker.run_limit import limit_run  # imported here, not in the window's process
     from quakegui.project import seasons

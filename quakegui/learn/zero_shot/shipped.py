@@ -105,13 +105,7 @@ def shipped_run(
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
 ) -> RunFolder:
-    """Return the supplied model's run on the current season, applied now if necessary; raises like `applying.apply_model`.
-
-    Parameters
-    ----------
-    project, season, listen, cancelled, environment
-        See `applying.apply_model`.
-    """
+    """Return the supplied model's run on the current season, applied now if necessary; raises like `applying.apply_model`."""
     model = read_model(model_folder())
     why = model.made_for.refusal(season)
     if why:
@@ -216,10 +210,8 @@ def answers_to_keep(model: Pretrained, path: Path) -> None:
 
     Parameters
     ----------
-    model
-        The model.
-    path
-        The new file.
+    model, path
+        The model and the new file.
     """
     from quakegui.learn.network.pretraining import predict_both_signs
 

@@ -19,10 +19,8 @@ class CellDays(QWidget):
 
     Parameters
     ----------
-    session
-        The session.
-    matrix
-        The confusion matrix.
+    session, matrix
+        The session and the confusion matrix.
     """
 
     def __init__(self, session: Session, matrix: MatrixView, parent: QWidget | None = None) -> None:
