@@ -13,6 +13,7 @@ from quakegui.app.arrivals import Arrivals, arrivals_of
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.words import Said
 
@@ -26,8 +27,6 @@ def look(session: Session) -> None:
     lookout = session.lookout
     if lookout is None:
         return
-    from quakegui.project.store import ProjectError  # already loaded here; an empty window does not need it
-
     try:
         news = lookout.look()
     except ProjectError as error:

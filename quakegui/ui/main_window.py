@@ -11,6 +11,7 @@ from quakegui.app import others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.project.errors import ProjectError
 from quakegui.project.title import project_title
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
@@ -159,8 +160,6 @@ class MainWindow(QMainWindow):
         try:
             row.run(self.bench)
         except Exception as error:
-            from quakegui.project.store import ProjectError  # not loaded at the start
-
             if not isinstance(error, ProjectError):
                 raise
             self.session.said.emit(str(error), "error")  # for example if the drive is gone

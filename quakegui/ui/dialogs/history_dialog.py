@@ -9,6 +9,7 @@ from quakegui.app import labelling
 from quakegui.app.label_history import Entry, days_changed_since, entries
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.names import SOURCE_NAMES
@@ -55,7 +56,6 @@ class HistoryDialog(QDialog):
     def _read(self) -> tuple[tuple[Entry, ...], tuple[LabelRow, ...]]:
         """Read the journal; an error is reported, and the list is empty."""
         from quakegui.project import journal
-        from quakegui.project.store import ProjectError
 
         project = self._session.project
         assert project is not None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.sentence_bar import SentenceBar
 from quakegui.words import joined
@@ -78,8 +79,6 @@ def notices(session: Session) -> tuple[Notice, ...]:
 
 def _strength(project: Project) -> float | None:
     """Return the strength of the signals in a demo season; None for another synthetic project, or if it cannot be read."""
-    from quakegui.project.store import ProjectError
-
     try:
         return float(project.setting("strength") or "")
     except (ProjectError, ValueError):  # the notice is optional; other code reports the error
