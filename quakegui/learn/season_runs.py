@@ -21,7 +21,6 @@ from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
-    CARD,
     RunError,
     RunFolder,
     choose_run,
@@ -32,6 +31,7 @@ from quakegui.learn.runs.registry import (
     same_runs,
     sweep,
 )
+from quakegui.learn.runs.runchecks import CARD
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import Team
 from quakegui.learn.worker.asking import follow, sentence_of
