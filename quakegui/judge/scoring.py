@@ -29,13 +29,14 @@ from quakegui.judge.bootstrap import (
 from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, rows_before
 from quakegui.judge.ensemble import Ensemble, ensemble_of
 from quakegui.judge.exposure import Exposure, exposure_of
+from quakegui.judge.folds import N_CLASSES, Split, class_weights, days_beside
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.predictors import WITHOUT_FIELD, Clue, majority, out_of_fold
+from quakegui.judge.predictors import WITHOUT_FIELD, Clue, out_of_fold
+from quakegui.judge.predictors.learners import majority
 from quakegui.judge.reliability import Reliability, information_gain, reliability
 from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, residual_interval
 from quakegui.judge.skill import molchan, skill
-from quakegui.judge.splits import N_CLASSES, Split, class_weights, days_beside
 from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.judge.verdict import reach_verdict

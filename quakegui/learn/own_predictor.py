@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from quakegui.formats.scores import DailyScores
 from quakegui.judge.auc import mean_rank
-from quakegui.judge.folds import N_CLASSES
+from quakegui.judge.folds import N_CLASSES, Split
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.predictors import Clue, logistic, out_of_fold, run_clues
+from quakegui.judge.predictors import Clue, out_of_fold, run_clues
+from quakegui.judge.predictors.learners import logistic
 from quakegui.judge.scoring import judge_truth
-from quakegui.judge.splits import Split, blocked
+from quakegui.judge.splits import blocked
 from quakegui.judge.truth import Truth, truth_of
 from quakegui.learn.evidence import Evidence, EvidenceError, baselines
 from quakegui.words import Said

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge import splits
+from quakegui.judge import folds
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.messages import Listen
@@ -248,7 +248,7 @@ def compare(
     source: MapSource,
     config: RunConfig,
     *,
-    protocols: Sequence[splits.Protocol] = splits.PROTOCOLS,
+    protocols: Sequence[folds.Protocol] = folds.PROTOCOLS,
     listen: Listen,
     cancelled: CancelCheck | None = None,
     team: Team | None = None,
