@@ -8,8 +8,9 @@ import pytest
 from quakegui.judge import alarms, folds, predictors, splits
 from quakegui.judge.alarms import AlarmRule
 from quakegui.judge.bootstrap import Interval
-from quakegui.judge.scoring import judge, judge_truth
+from quakegui.judge.scoring import judge_truth
 from quakegui.judge.skill import Skill, r_zero
+from quakegui.judge.split_evaluation import judge
 from quakegui.judge.surrogates import EVENT, EventWindows, SurrogateTest
 from quakegui.judge.truth import prospective_truth, truth_of
 from quakegui.judge.verdict import reach_verdict
