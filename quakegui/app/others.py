@@ -89,10 +89,8 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
 
     Parameters
     ----------
-    session
-        The session.
-    classes
-        The new class of each day, None to clear the analyst's own label.
+    session, classes
+        The session, and the new class of each day, None to clear the analyst's own label.
     source
         Source of the new labels; a label of a higher source takes precedence and is not asked about.
     """

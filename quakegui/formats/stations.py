@@ -51,10 +51,8 @@ def places(frame: pd.DataFrame, codes: pd.Series[Any] | str) -> tuple[tuple[Stat
 
     Parameters
     ----------
-    frame
-        The table.
-    codes
-        The station code of each row, or of all rows.
+    frame, codes
+        The table, and the station code of each row, or of all rows.
     """
     found = {fact: name for fact, name in _facts(frame).items() if fact in _PLACES}
     if not {"latitude", "longitude"} <= found.keys():

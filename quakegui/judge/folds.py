@@ -178,10 +178,8 @@ def trained_classes(split: Split, labels: ArrayLike) -> Mask:
 
     Parameters
     ----------
-    split
-        The split.
-    labels
-        Class of each day, shape (day,).
+    split, labels
+        The split, and the class of each day, shape (day,).
     """
     label = np.asarray(labels)
     return np.array([np.bincount(label[fold.train], minlength=N_CLASSES) > 0 for fold in split.folds], bool)
@@ -192,10 +190,8 @@ def tested_classes(split: Split, labels: ArrayLike) -> Mask:
 
     Parameters
     ----------
-    split
-        The split.
-    labels
-        Class of each day, shape (day,).
+    split, labels
+        The split, and the class of each day, shape (day,).
     """
     label = np.asarray(labels)
     return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in split.folds], bool)

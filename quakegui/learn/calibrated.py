@@ -45,10 +45,8 @@ def calibrated(project: Project, table: PredictionTable, days: NDArray[np.dateti
 
     Parameters
     ----------
-    project
-        The project.
-    table
-        Predictions from the ledger.
+    project, table
+        The project, and predictions from the ledger.
     days
         Their local dates, shape (day,).
     """

@@ -135,10 +135,8 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
 
     Parameters
     ----------
-    season
-        The season.
-    events
-        All events of the catalogue, including aftershocks and smaller ones, by time.
+    season, events
+        The season, and all events of the catalogue, including aftershocks and smaller ones, by time.
     """
     from quakegui.simulate.layouts import xy_km  # imports SciPy
 
@@ -252,10 +250,8 @@ def masked_maps(season: Season, config: RunConfig) -> tuple[NDArray[np.intp], Po
 
     Parameters
     ----------
-    season
-        The season.
-    config
-        Settings of the run, including the seed.
+    season, config
+        The season, and settings of the run, including the seed.
 
     Returns
     -------

@@ -334,10 +334,8 @@ def make_snapshot(ready: ReadyMaps, config: RunConfig, split: Split) -> Snapshot
 
     Parameters
     ----------
-    ready
-        The maps.
-    config, split
-        Settings and folds of the run.
+    ready, config, split
+        The maps, and settings and folds of the run.
     """
     material = ready.material
     return snapshot(

@@ -246,10 +246,8 @@ def evaluate_together(
     ----------
     project, season
         The project, and its season.
-    run_folders
-        The runs.
-    config
-        Settings that define the folds of the baselines.
+    run_folders, config
+        The runs, and settings that define the folds of the baselines.
     """
     evidence, now = gather(project, season), now_in(project)  # once, so that all use the same labels
     judgements = (

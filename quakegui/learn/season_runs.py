@@ -304,10 +304,8 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
 
     Parameters
     ----------
-    project
-        The project.
-    run_id
-        Id or its beginning, or None.
+    project, run_id
+        The project, and an id or its beginning, or None.
 
     Raises
     ------

@@ -197,10 +197,8 @@ class MapSource(Protocol):
 
         Parameters
         ----------
-        run
-            The run.
-        with_rivals
-            Whether to evaluate the baselines, too.
+        run, with_rivals
+            The run, and whether to evaluate the baselines, too.
         """
 
     def evaluate_unflagged(
@@ -219,10 +217,8 @@ class MapSource(Protocol):
 
         Parameters
         ----------
-        runs
-            The runs.
-        config
-            Settings that define the folds of the baselines.
+        runs, config
+            The runs, and settings that define the folds of the baselines.
         """
 
 
@@ -231,10 +227,8 @@ def find_run(runs: RunCollection, run_id: str | None) -> RunFolder:
 
     Parameters
     ----------
-    runs
-        The runs.
-    run_id
-        Id or its beginning, or None.
+    runs, run_id
+        The runs, and an id or its beginning, or None.
 
     Raises
     ------

@@ -111,10 +111,8 @@ def import_events(
 
     Parameters
     ----------
-    project
-        The project.
-    path
-        A catalogue, or an archive of catalogues.
+    project, path
+        The project, and a catalogue, or an archive of catalogues.
     selection
         The earthquakes that belong to the project; default all.
     declustering

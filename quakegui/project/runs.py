@@ -181,10 +181,8 @@ def complete_run(project: Project, run: Run, predictions: Sequence[LedgerPredict
 
     Parameters
     ----------
-    project
-        The project.
-    run
-        The run with its card.
+    project, run
+        The project, and the run with its card.
     predictions
         Its predictions.
     issued_ms

@@ -44,10 +44,8 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
 
     Parameters
     ----------
-    project
-        The project.
-    path
-        A file or a folder.
+    project, path
+        The project, and a file or a folder.
     author
         The person who imports them; default the current user.
 

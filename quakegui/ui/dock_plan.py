@@ -132,10 +132,8 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
 
     Parameters
     ----------
-    window
-        The window.
-    docks
-        One per entry of `DOCKS`, by its name.
+    window, docks
+        The window, and one per entry of `DOCKS`, by its name.
     toolbar, workspace
         The tool bar and the workspace.
     fit
@@ -156,10 +154,8 @@ def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar
 
     Parameters
     ----------
-    window
-        The window.
-    docks
-        One per entry of `DOCKS`, by its name.
+    window, docks
+        The window, and one per entry of `DOCKS`, by its name.
     toolbar, workspace
         The tool bar and the workspace.
     """

@@ -52,10 +52,8 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
 
     Parameters
     ----------
-    path
-        The file.
-    largest
-        Maximum size in bytes.
+    path, largest
+        The file, and the maximum size in bytes.
 
     Raises
     ------
@@ -85,10 +83,8 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, c
 
     Parameters
     ----------
-    path
-        The file.
-    arrays
-        Arrays by name.
+    path, arrays
+        The file, and arrays by name.
     compress
         Whether to compress them.
     """
@@ -125,10 +121,8 @@ def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[An
 
     Parameters
     ----------
-    path
-        The file.
-    largest
-        Maximum unpacked size in bytes.
+    path, largest
+        The file, and the maximum unpacked size in bytes.
 
     Raises
     ------

@@ -349,10 +349,8 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
 
     Parameters
     ----------
-    run
-        The run.
-    classes, style
-        Classes and map style of the project.
+    run, classes, style
+        The run, and the classes and map style of the project.
     """
     if run.config.classes != classes:
         ours, theirs = ", ".join(classes), ", ".join(run.config.classes)

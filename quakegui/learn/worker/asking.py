@@ -33,10 +33,8 @@ def answer(
 
     Parameters
     ----------
-    run
-        The run.
-    maps
-        Maps from `draw_maps` or `maps_to_draw`.
+    run, maps
+        The run, and maps from `draw_maps` or `maps_to_draw`.
     listen, cancelled
         Called with every message of the worker; and whether to stop.
     environment

@@ -337,10 +337,8 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
 
     Parameters
     ----------
-    error
-        The error.
-    folder
-        Folder of the run or of the job.
+    error, folder
+        The error, and the folder of the run or of the job.
     """
     resumable = (folder / SNAPSHOT).is_file()
     kept = progress_sentence(folder)

@@ -105,10 +105,8 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
 
     Parameters
     ----------
-    ground
-        The season and its earthquakes.
-    run
-        The run.
+    ground, run
+        The season and its earthquakes, and the run.
 
     Raises
     ------

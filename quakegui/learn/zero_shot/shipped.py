@@ -179,10 +179,8 @@ def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> lis
 
     Parameters
     ----------
-    model
-        The model.
-    which
-        Positions in `TRIALS`.
+    model, which
+        The model, and the positions in `TRIALS`.
     """
     from quakegui.learn.zero_shot import trials
     from quakegui.simulate.nuisance import NUISANCES

@@ -130,10 +130,8 @@ def trial(
 
     Parameters
     ----------
-    each
-        The season.
-    probabilities
-        Predictions of the model, shape (day, class), NaN where missing.
+    each, probabilities
+        The season, and predictions of the model, shape (day, class), NaN where missing.
     plan
         Provides the label rule.
     card

@@ -48,10 +48,8 @@ class FigureDialog(QDialog):
 
     Parameters
     ----------
-    session
-        The session.
-    panels
-        What can be painted: title and widget by name.
+    session, panels
+        The session, and what can be painted: title and widget by name.
     first
         Name of the one that is offered first.
     """
@@ -139,10 +137,8 @@ class AnimationDialog(QDialog):
 
     Parameters
     ----------
-    session
-        The session.
-    view
-        The map as it is to be painted.
+    session, view
+        The session, and the map as it is to be painted.
     parent
         The parent widget.
     """
