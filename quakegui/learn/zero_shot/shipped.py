@@ -13,7 +13,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,21 +173,14 @@ def make_model(folder: Path, *, listen: Listen) -> None:
     part.replace(folder)
 
 
-def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
-    """Return the scores of the model on new synthetic seasons, one row per kind of season.
-
-    Parameters
-    ----------
-    model, which
-        The model, and the positions in `TRIALS`.
-    """
+def measure(model: Pretrained) -> list[dict[str, Any]]:
+    """Return the scores of the model on new synthetic seasons, one row per kind of season (`TRIALS`)."""
     from quakegui.learn.zero_shot import trials
     from quakegui.simulate.nuisance import NUISANCES
     from quakegui.simulate.precursors import Law
 
     rows = []
-    for number in which:
-        words, strength, count, seed, given = TRIALS[number]
+    for words, strength, count, seed, given in TRIALS:
         others = dict(given)
         factors = others.pop("factors", None)
         if "nuisance" in others:
