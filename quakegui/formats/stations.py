@@ -111,7 +111,7 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
         stations[code] = station
         notes += said
     if not stations:
-        raise FormatError(Said("The table contains no stations."), file=source.name)
+        raise source.fault("The table contains no stations.")
     return tuple(stations.values()), (*notes, *_unread(frame, found, sheets[1:]))
 
 
