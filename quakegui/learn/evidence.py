@@ -17,6 +17,7 @@ from quakegui.judge.folds import ZERO_SHOT, Material, Split, material, scorable
 from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
 from quakegui.judge.surrogates import EventWindows, event_windows
+from quakegui.judge.truth import Truth, truth_of
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.portions import Portions
@@ -81,6 +82,19 @@ def style_name(config: SeasonConfig) -> str:
     """Return a hash of everything that determines the pixels of a map; a model is never used on maps of another style."""
     parts = [dataclasses.asdict(config.style), dataclasses.asdict(config.grid)]
     return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+
+def truth_on(split: Split, evidence: Evidence, protocol: str | None = None) -> Truth:
+    """Return what predictions of the season on a split are scored by, see `truth_of`."""
+    return truth_of(
+        split,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        catalogue=evidence.catalogue,
+        windows=evidence.windows,
+        protocol=protocol,
+    )
 
 
 def gather(project: Project, season: Season, *, from_models: bool = False) -> Evidence:

@@ -223,14 +223,7 @@ class ReadyMaps:
         return DayPredictions(days, probabilities, kind, len(unseen), len(days) - len(unseen))
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Evaluate a finished run; the only baseline is the majority.
-
-        Parameters
-        ----------
-        run
-            The run.
-        as_of
-            Use the classes of the maps at the time of the training, or today's.
+        """Evaluate a finished run with the classes of the maps at its training, or today's; the only baseline is the majority.
 
         Raises
         ------

@@ -17,9 +17,8 @@ from quakegui.judge.predictors import PREDICTORS, Clue, run_clues
 from quakegui.judge.scoring import judge_truth, tests_of_baselines
 from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import EventWindows, rule_kinds
-from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
-from quakegui.learn.evidence import Evidence, baselines, gather, make_split
+from quakegui.learn.evidence import Evidence, baselines, gather, make_split, truth_on
 from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import (
@@ -278,14 +277,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers 
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
     answers, clues = _answers_of(evidence, made, {} if predictions is None else predictions)
-    truth = truth_of(
-        made,
-        days=evidence.days,
-        available_at=evidence.available_at,
-        labels=evidence.truth,
-        catalogue=evidence.catalogue,
-        windows=evidence.windows,
-    )
+    truth = truth_on(made, evidence)
     tests = tests_of_baselines(truth, answers)
     return tuple(
         judge_truth(
