@@ -164,7 +164,7 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
         said.append(
             Said(
                 "Times were converted from {clock_name} to UTC (the first as read: {first}).",
-                clock_name=_clock_name(zone),
+                clock_name=Said("Beijing time (UTC+8)") if zone == BEIJING else zone,
                 first=found.zoneless,
             )
         )
@@ -306,10 +306,6 @@ def _offset(zone: str) -> tzinfo:
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     # timezone rejects offsets of a day or more
     return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
-
-
-def _clock_name(zone: str) -> str:
-    return Said("Beijing time (UTC+8)") if zone == BEIJING else zone
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -77,18 +77,7 @@ def refuse_other_workbooks(source: Source) -> None:
 
 
 def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
-    """Return the first rows of a table.
-
-    Parameters
-    ----------
-    source
-        A text table or an .xlsx workbook.
-    sheet
-        The sheet of the workbook; the first if empty.
-    rows
-        Maximum number of rows.
-    skip
-        Number of lines above the heading; None to detect them.
+    """Return the first `rows` of a table; the other parameters as in `load`.
 
     Raises
     ------

@@ -99,7 +99,8 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     stations: dict[str, Station] = {}
     notes: list[str] = []
     for row, (code, name) in enumerate(zip(codes, names, strict=True)):
-        latitude, longitude, elevation = (_or_none(places[key][row]) for key in _PLACES)
+        place = [float(places[key][row]) for key in _PLACES]
+        latitude, longitude, elevation = (value if np.isfinite(value) else None for value in place)
         if not code:
             notes.append(Said("Row {row} has no station code and was skipped.", row=row + 1))
             continue
@@ -150,7 +151,3 @@ def _facts(frame: pd.DataFrame) -> dict[str, str]:
 
 def _bare(column: str) -> str:
     return re.sub(r"[(（\[].*?[)）\]]", "", column).strip()
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

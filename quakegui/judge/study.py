@@ -196,12 +196,7 @@ def choice_axes(
 def event_distances(choice: Choice, centre: tuple[float, float]) -> tuple[float, ...]:
     """Return distances in km, rounded up to 50, that include half, three quarters and all of the main shocks.
 
-    Parameters
-    ----------
-    choice
-        Events with limits and declustering.
-    centre
-        Latitude and longitude of the network.
+    Parameters as in `chosen_events`.
     """
     at = np.array([(one.latitude, one.longitude) for one in chosen_events(choice, centre)], float).reshape(-1, 2)
     if not len(at):

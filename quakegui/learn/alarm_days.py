@@ -23,14 +23,8 @@ from quakegui.season.season import Season
 def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple[tuple[int, int], ...]:
     """Return the first and the last open day of each alarm, as positions in the days of the season, both included.
 
-    A day counts if an alarm is open for part of it; an alarm that is still open ends with the season.
-
-    Parameters
-    ----------
-    project, season
-        The project, and its season.
-    table
-        Predictions from the ledger for the days of the season.
+    A day counts if an alarm is open for part of it; an alarm that is still open ends with the season. Parameters as in
+    `season_alarms`.
     """
     known = season.available_at[season.shown]
     last = len(season.days) - 1

@@ -93,7 +93,7 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     """
     if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
-    return apply_model(project, season, model_folder(), listen=listen or _unheard, earlier=known_answers)
+    return apply_model(project, season, model_folder(), listen=listen or (lambda _message: None), earlier=known_answers)
 
 
 def shipped_run(
@@ -221,10 +221,6 @@ def answers_to_keep(model: Pretrained, path: Path) -> None:
             kept[f"daily_{strength:g}"] = predict_both_signs(model.network, daily)
             kept[f"masked_{strength:g}"] = predict_both_signs(model.network, masked)
     write_arrays(path, kept, compress=True)
-
-
-def _unheard(_message: messages.Message) -> None:
-    return
 
 
 def main() -> None:

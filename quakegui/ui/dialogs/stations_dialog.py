@@ -220,7 +220,7 @@ class StationsDialog(JobDialog):
             Station(
                 self._text(row, CODE),
                 self._text(row, NAME),
-                *(_parsed(self._text(row, column)) for column in (LATITUDE, LONGITUDE, ELEVATION)),
+                *(float(text) if (text := self._text(row, column)) else None for column in (LATITUDE, LONGITUDE, ELEVATION)),
             )
             for row in rows
         )
@@ -301,10 +301,6 @@ class StationsDialog(JobDialog):
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
-
-
-def _parsed(text: str) -> float | None:
-    return float(text) if text else None
 
 
 def _fits(text: str, column: int) -> bool:
