@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from quakegui.cli.events import Decluster, MinMagnitude, say_import
 from quakegui.cli.project import import_facts, print_import
 from quakegui.cli.terminal import (
     AsJson,
@@ -65,13 +66,8 @@ def events_(
     box: Annotated[
         tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees, boundaries included.")
     ] = None,
-    min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Minimum magnitude, inclusive.")] = None,
-    decluster: Annotated[
-        tuple[float, float] | None,
-        typer.Option(
-            metavar="KM DAYS", help="Remove earthquakes within KM and DAYS after an equal or larger one, for example 50 5."
-        ),
-    ] = None,
+    min_magnitude: MinMagnitude = None,
+    decluster: Decluster = None,
     add: Annotated[
         bool,
         typer.Option(
@@ -110,12 +106,7 @@ def events_(
         facts = event_facts(opened)
     if as_json:
         print_json(facts)
-    say(
-        f"{done.read} earthquakes fetched, {done.selection} selected, {len(done.aftershocks)} aftershocks removed, "
-        f"{done.mainshocks} kept; the project had {done.former}."
-    )
-    for note in done.notes:
-        say(note)
+    say_import(done, "fetched")
 
 
 @app.command(

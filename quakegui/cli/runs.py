@@ -9,7 +9,7 @@ import typer
 
 from quakegui.cli.sources import Place, open_runs
 from quakegui.cli.terminal import AsJson, print_facts, print_json, print_table, say
-from quakegui.learn.runs import archives, registry
+from quakegui.learn.runs import archives, registry, runchecks
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.source import find_run
@@ -30,7 +30,7 @@ def list_(
 ) -> None:
     """List the runs, newest first."""
     with open_runs(project, read_only=True) as runs:
-        found, problems = registry.list_runs(runs.folder / registry.TRASH if trash else runs.folder)
+        found, problems = registry.list_runs(runs.folder / runchecks.TRASH if trash else runs.folder)
         facts = [_facts(run, runs.in_use) for run in found]
     for problem in problems:
         say(problem, style="yellow")
@@ -79,7 +79,7 @@ def delete(project: Place, run: Id) -> None:
 def restore(project: Place, run: Id) -> None:
     """Restore a run from the trash."""
     with open_runs(project) as runs:
-        thrown_away = registry.list_runs(runs.folder / registry.TRASH)[0]
+        thrown_away = registry.list_runs(runs.folder / runchecks.TRASH)[0]
         found = trashcan.restore_run(registry.choose_run(thrown_away, run))
     say(f"The run “{found.title}” ({found.id}) was restored.")
 

@@ -187,8 +187,6 @@ def sentences(folder: Path) -> Iterator[None]:
         raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
     except UnicodeDecodeError as error:  # the driver decodes the messages of a damaged database
         raise ProjectError(sentence(folder, "malformed")) from error
-    except soundness.UnsoundError as error:
-        raise ProjectError(str(error)) from error
     except DamagedReadingsError as error:
         raise ProjectError(
             Said(

@@ -63,10 +63,8 @@ def import_paths(
 
     Parameters
     ----------
-    project
-        The project.
-    paths
-        Files, folders and archives.
+    project, paths
+        The project, and files, folders and archives.
     mapping
         Column mapping of tables, or hints of the user (see `quakegui.formats`).
     of_file

@@ -137,8 +137,6 @@ class Project:
             for part in making.FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
             make_database(folder, facts)
-        except making.NotFreeError as error:
-            raise ProjectError(str(error)) from error
         except OSError as error:
             raise ProjectError(
                 Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)

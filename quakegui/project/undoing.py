@@ -85,10 +85,8 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
 
     Parameters
     ----------
-    project
-        The project.
-    code
-        Station code.
+    project, code
+        The project, and the station code.
     author
         The person who removes them; default the current user.
     progress

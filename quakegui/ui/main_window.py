@@ -11,6 +11,7 @@ from quakegui.app import others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.project.errors import ProjectError
 from quakegui.project.title import project_title
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
@@ -74,8 +75,7 @@ class MainWindow(QMainWindow):
         self.training = Training(session)
         session.may_close = lambda: may_close(self, session, self.training)
         session.ask = lambda question: ask(self, question)
-        self._looks = QTimer(self)
-        self._looks.setInterval(LOOK_EVERY_MS)
+        self._looks = QTimer(self, interval=LOOK_EVERY_MS)
         self._looks.timeout.connect(lambda: others.poll(session))
         session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
@@ -160,8 +160,6 @@ class MainWindow(QMainWindow):
         try:
             row.run(self.bench)
         except Exception as error:
-            from quakegui.project.store import ProjectError  # not loaded at the start
-
             if not isinstance(error, ProjectError):
                 raise
             self.session.said.emit(str(error), "error")  # for example if the drive is gone

@@ -19,10 +19,11 @@ from field_free import PLANTED, RANDOM, planted
 
 from quakegui.formats.scores import DailyScores
 from quakegui.judge.alarms import catalogue_of
+from quakegui.judge.folds import material
 from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, out_of_fold, predict, run_clues
 from quakegui.judge.predictors import inputs as columns
 from quakegui.judge.predictors.learners import gradient_boosting, logistic
-from quakegui.judge.splits import blocked, material
+from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import EVENT, event_windows, surrogate_test
 from quakegui.judge.truth import truth_of
 from quakegui.judge.verdict import ALPHA

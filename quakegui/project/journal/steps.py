@@ -53,10 +53,8 @@ def undo(project: Project, author: str, *, only: int | None = None) -> int | Non
 
     Parameters
     ----------
-    project
-        The project.
-    author
-        The person whose steps are undone.
+    project, author
+        The project, and the person whose steps are undone.
     only
         The expected step; a later one, by another program under the same name, is left alone.
 

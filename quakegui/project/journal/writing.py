@@ -62,10 +62,8 @@ def write_labels(
 
     Parameters
     ----------
-    project
-        The project.
-    days
-        Local dates, datetime64[D], shape (day,).
+    project, days
+        The project, and local dates, datetime64[D], shape (day,).
     cls
         0 to 4 for all days, a sequence of them for each day, or None to clear the author's labels of this source.
     source
