@@ -48,6 +48,7 @@ class ContactSheet(QWidget):
         self._pages.addWidget(self.pair)
         row = QHBoxLayout()
         row.setContentsMargins(8, 3, 8, 3)
+        row.setSpacing(8)
         for widget in (self._caption, self.order, self.pair_button):
             row.addWidget(widget)
         row.addWidget(self._hint, 1)
