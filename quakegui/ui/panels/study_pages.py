@@ -12,6 +12,7 @@ from quakegui.app import evaluation, walking
 from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.result_tables import ResultTable, report_words
@@ -190,11 +191,8 @@ class TextPage(QWidget):
         for part in (self._words.viewport(), self._text):
             part.setAutoFillBackground(False)
         self._content = content
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        for widget in (content, self._words) if below else (self._words, content):
-            column.addWidget(widget, int(widget is content))
-        column.addStretch(0)
+        parts = ((content, 1), self._words) if below else (self._words, (content, 1))
+        filled(QVBoxLayout(self), *parts, 0, margins=(0, 4, 0, 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the text its part of the height."""
