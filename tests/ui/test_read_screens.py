@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QWidget
 
 from quakegui.formats import FORMATS
 from quakegui.project import journal
 from quakegui.season.labels import LabelSource
+from quakegui.ui import theme
 from quakegui.ui.dialogs.history_dialog import HistoryDialog
 from quakegui.ui.dialogs.import_report import format_text
 from quakegui.ui.panels.day_pair import difference
+from quakegui.ui.panels.result_tables import ResultTable
 from quakegui.ui.panels.start_page import StartPage, Way
 from quakegui.ui.panels.study_pages import TextPage
 from quakegui.ui.plots.map_scene import scene_of
@@ -56,6 +58,17 @@ def test_a_long_text_of_a_page_scrolls_and_leaves_the_room_to_its_figures(qtbot)
     assert page.text() == "Train a model first."
 
 
+def test_the_last_column_of_a_table_of_results_is_not_cut(qtbot):
+    table = ResultTable()
+    qtbot.addWidget(table)
+    table.show()
+    for width in (390, 1400):
+        table.resize(width, 200)
+        table.show_rows(("Opened", "Closed", "Outcome"), [("2022-03-29 03:00", "2022-04-03 03:00", LONG[:90])])
+        assert table.columnWidth(2) >= table.sizeHintForColumn(2), width
+    assert sum(map(table.columnWidth, range(3))) == table.viewport().width()
+
+
 def test_no_preset_is_cut(session, open_window):
     window = open_window(session, (1440, 900))
     window.layouts.use("model")
@@ -86,3 +99,11 @@ def test_an_entry_with_several_classes_lists_their_numbers(session, qtbot):
     dialog = HistoryDialog(session)
     qtbot.addWidget(dialog)
     assert dialog.table.item(0, 4).text() == "0, 2"
+
+
+def test_an_error_does_not_colour_what_stands_beside_it(session, open_window):
+    line = open_window(session).status_line
+    session.said.emit("The folder is not a project.", "error")
+    assert line.palette().color(QPalette.ColorRole.WindowText) == theme.colours().error
+    for label in (line.project, line.device):
+        assert label.palette().color(QPalette.ColorRole.WindowText) == theme.colours().text
