@@ -67,7 +67,7 @@ def require_there(folder: Path) -> None:
         if not making.is_project(folder):
             raise ProjectError(
                 Said(
-                    "{folder} is not a project: it does not contain {database}. Create a project with 'quakegui new'.",
+                    "{folder} is not a project: it does not contain {database}. Choose the folder of a project, or create one.",
                     folder=folder,
                     database=DATABASE,
                 )

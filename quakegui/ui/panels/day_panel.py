@@ -187,7 +187,7 @@ class DayPanel(LanguageFollower, QWidget):
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
-            tr("Local date, UTC{offset}; map available from {time}").format(
+            tr("UTC{offset}; map available from {time}").format(
                 offset=f"{offset[:3]}:{offset[3:]}", time=known.strftime("%H:%M")
             )
         )
@@ -312,9 +312,7 @@ class DayPanel(LanguageFollower, QWidget):
         if not known or table is None:
             self._title.setToolTip("")
             self._prediction.setText(
-                tr("Hidden during blind labelling")
-                if session.display.blind
-                else tr("No prediction: train a model, or choose a run")
+                tr("Hidden during blind labelling") if session.display.blind else tr("none: train a model")
             )
             return
         chances = table.probabilities[session.index]
