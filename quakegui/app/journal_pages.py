@@ -29,10 +29,8 @@ class JournalPages:
 
         Parameters
         ----------
-        project
-            The project.
-        days
-            Local dates of the season, shape (day,).
+        project, days
+            The project, and local dates of the season, shape (day,).
         index
             Index of the day.
         """

@@ -13,6 +13,7 @@ from quakegui.app.arrivals import Arrivals, arrivals_of
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.words import Said
 
@@ -26,8 +27,6 @@ def look(session: Session) -> None:
     lookout = session.lookout
     if lookout is None:
         return
-    from quakegui.project.store import ProjectError  # already loaded here; an empty window does not need it
-
     try:
         news = lookout.look()
     except ProjectError as error:
@@ -90,10 +89,8 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
 
     Parameters
     ----------
-    session
-        The session.
-    classes
-        The new class of each day, None to clear the analyst's own label.
+    session, classes
+        The session, and the new class of each day, None to clear the analyst's own label.
     source
         Source of the new labels; a label of a higher source takes precedence and is not asked about.
     """

@@ -26,6 +26,7 @@ from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.app.unseen import Unseen
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
 from quakegui.season.names import class_names
@@ -199,8 +200,6 @@ class Session(QObject):
         at = self.index if index is None else index
         if self.project is None or at < 0:
             return ()
-        from quakegui.project.store import ProjectError
-
         try:
             return self._pages.history(self.project, self.days, at)
         except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible
@@ -216,8 +215,6 @@ class Session(QObject):
         """Return the current notes on all days, including those outside the season, oldest first."""
         if self.journal is None:
             return ()
-        from quakegui.project.store import ProjectError
-
         try:
             return self._pages.notes(self.journal)
         except ProjectError as error:
@@ -353,8 +350,6 @@ class Session(QObject):
 
     def _read(self, change: Change) -> None:
         """Read what the flags name from the project; data that cannot be read is reported and unchanged."""
-        from quakegui.project.store import ProjectError
-
         readers = {
             Change.EVENTS: self._load_events,
             Change.LABELS: self._load_labels,

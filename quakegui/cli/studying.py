@@ -40,9 +40,9 @@ def study(
     what: Annotated[
         Study,
         typer.Argument(
-            help="epochs: daily series around the earthquakes; events: the largest P before each earthquake; "
-            "robustness: the verdict under other choices; "
-            "skillmap: the test over lead time, window, distance and magnitude.",
+            help="epochs: daily series around the earthquakes; events: the largest P(event) before each earthquake; "
+            "robustness: the verdict under other analysis choices; "
+            "skillmap: skill by lead time, window, distance and magnitude.",
             show_default=False,
         ),
     ],
@@ -54,7 +54,7 @@ def study(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Study a run further: the days around the earthquakes, and how the verdict depends on single choices."""
+    """Study a run further: the days around the earthquakes, and how the verdict depends on each analysis choice."""
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
         if not catalogue.events(opened):

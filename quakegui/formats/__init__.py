@@ -125,13 +125,10 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
         if found is not None:
             raise FormatError(_holds(found.kind, Said("earthquakes")), file=source.name)
         sheet.refuse_other_workbooks(source)
-        raise FormatError(
-            Said(
-                "The file is not an earthquake catalogue in a known format ({titles}). A table needs columns of "
-                "time, magnitude, latitude and longitude.",
-                titles=titles("events"),
-            ),
-            file=source.name,
+        raise source.fault(
+            "The file is not an earthquake catalogue in a known format ({titles}). A table needs columns of "
+            "time, magnitude, latitude and longitude.",
+            titles=titles("events"),
         )
 
 
@@ -162,7 +159,7 @@ def read_stations(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]
 
 def _refuse_empty(source: Source) -> None:
     if not source.data[:4096].strip(_NOTHING) and not source.data.strip(_NOTHING):
-        raise FormatError(Said("The file is empty."), file=source.name)
+        raise source.fault("The file is empty.")
 
 
 def _holds(kind: Kind, wanted: str) -> str:

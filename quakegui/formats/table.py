@@ -175,9 +175,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
         and hints.station_of(source)
         and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts)
     ):
-        raise FormatError(
-            Said("Several sheets of the workbook contain readings, but only one station was specified."), file=source.name
-        )
+        raise source.fault("Several sheets of the workbook contain readings, but only one station was specified.")
     joined, said_joined = _joined(readings)
     return _Part(joined, tuple(places), [*notes, *_unread_sheets(sheets, empty, list(doubts)), *said_joined])
 
@@ -256,7 +254,7 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
     for code, total, rows in _records(mapping, frame):
         good = rows & ~np.isnat(time)
         if guessed and 2 * np.unique(time[good]).size <= good.sum() > 1:
-            raise FormatError(Said("{one_day} {how}", one_day=ONE_DAY, how=_HOW), file=source.name)
+            raise source.fault("{one_day} {how}", one_day=ONE_DAY, how=_HOW)
         kept = Total(total.values[good[rows]], total.derived, total.notes)
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
@@ -348,7 +346,7 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
         try:
             zone = zone_of(mapping.timezone)
         except ValueError as error:
-            raise FormatError(Said('"{timezone}" is not a time zone.', timezone=mapping.timezone), file=source.name) from error
+            raise source.fault('"{timezone}" is not a time zone.', timezone=mapping.timezone) from error
         aware = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         lost = int(aware.isna().sum()) - unread
         if lost:

@@ -95,10 +95,7 @@ def words_unflagged(
 ) -> str:
     """Return the verdict without the flags in a sentence, or why there is none; empty if nothing is flagged.
 
-    Parameters
-    ----------
-    project, season, run, as_of, listen, cancelled, environment
-        As in `judge_unflagged`.
+    Parameters as in `judge_unflagged`.
     """
     try:
         found = judge_unflagged(project, season, run, as_of, listen=listen, cancelled=cancelled, environment=environment)

@@ -71,8 +71,6 @@ def create_demo(
     there_before = folder.exists()
     try:
         place = making.clear(folder)
-    except making.NotFreeError as error:
-        raise ProjectError(str(error)) from error
     except OSError as error:
         raise ProjectError(
             Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)

@@ -130,10 +130,8 @@ def add_registration(
 
     Parameters
     ----------
-    project
-        The project.
-    run_id
-        The run.
+    project, run_id
+        The project and the run.
     title
         Name of the run.
     first_day, last_day
@@ -212,10 +210,8 @@ def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64
 
     Parameters
     ----------
-    project
-        The project.
-    run_id
-        The run.
+    project, run_id
+        The project and the run.
     days
         The days to predict, at whatever time, datetime64[D], shape (day,).
 

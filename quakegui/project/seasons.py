@@ -161,10 +161,8 @@ def record(
 
     Parameters
     ----------
-    project
-        Where they are.
-    code
-        The station.
+    project, code
+        Where they are, and the station.
     since, until
         UTC, datetime64.
     with_flagged
@@ -196,10 +194,8 @@ def series(
 
     Parameters
     ----------
-    project
-        The project.
-    code
-        Station code.
+    project, code
+        The project, and the station code.
     since, until
         UTC, datetime64.
     most

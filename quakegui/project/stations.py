@@ -39,17 +39,13 @@ class StationsReport:
     notes: tuple[str, ...]
 
 
-def import_stations(project: Project, path: Path | str, *, author: str | None = None) -> StationsReport:
+def import_stations(project: Project, path: Path | str) -> StationsReport:
     """Import stations from a csv or .ack file, or all such files of a folder; they take precedence over files of readings.
 
     Parameters
     ----------
-    project
-        The project.
-    path
-        A file or a folder.
-    author
-        The person who imports them; default the current user.
+    project, path
+        The project, and a file or a folder.
 
     Raises
     ------
@@ -69,7 +65,7 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
         found |= {station.code: station for station in stations}
     if not found:
         raise ProjectError(Said("{path} does not contain any stations.", path=path))
-    return _store(project, found.values(), tuple(notes), author, Path(path).name)
+    return _store(project, found.values(), tuple(notes), None, Path(path).name)
 
 
 def set_stations(project: Project, *stations: Station, author: str | None = None) -> StationsReport:

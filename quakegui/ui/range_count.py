@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
 
@@ -11,14 +11,17 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.quiet_labels import ElidedLabel
 
 WIDEST = 888
 """Width reserved in a tool bar, in days, so that no button moves when days are selected."""
 
 
-class RangeCount(ElidedLabel):
+class RangeCount(LanguageFollower, ElidedLabel):
     """Shows "23 days" while several are selected, otherwise nothing; never widens its parent."""
+
+    follows = EVERYTHING
 
     counted = Signal(bool)
     """Whether several days are selected."""
@@ -59,12 +62,6 @@ class RangeCount(ElidedLabel):
         """Update from the session."""
         if change & (Change.RANGE | Change.SEASON | Change.PROJECT):
             self._count()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language, colours or text size."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set everything in the current language and colours."""

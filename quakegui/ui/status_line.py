@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from quakegui.app.arrivals import Arrivals
@@ -14,14 +13,17 @@ from quakegui.learn import messages
 from quakegui.project.title import project_title
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.questions import arrival_words
 
 SHOWN_MS = 8000
 
 
-class StatusLine(QStatusBar):
+class StatusLine(LanguageFollower, QStatusBar):
     """One line at the bottom of the window; jobs show their progress, remaining time and a cancel button here."""
+
+    follows = EVERYTHING
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,11 +33,9 @@ class StatusLine(QStatusBar):
         self._saved = QLabel()
         self._job = QLabel()
         self.device = QLabel()
-        self._bar = QProgressBar()
+        self._bar = QProgressBar(textVisible=False)
         self._bar.setMaximumWidth(160)
-        self._bar.setTextVisible(False)
-        self.cancel = QToolButton()
-        self.cancel.setAutoRaise(True)
+        self.cancel = QToolButton(autoRaise=True)
         self.cancel.clicked.connect(session.jobs.cancel)
         for widget in (self._job, self._bar, self.cancel, self._saved, self.device, self.season, self.project):
             self.addPermanentWidget(widget)
@@ -75,12 +75,6 @@ class StatusLine(QStatusBar):
         """Update from the session."""
         if change & (Change.PROJECT | Change.SEASON | Change.SETTINGS):
             self.retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the texts in the current language."""

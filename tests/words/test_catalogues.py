@@ -71,6 +71,10 @@ def test_what_stands_in_italics_beside_the_program_is_a_name_in_the_window(name:
     assert unknown(re.findall(r"(?<!\*)\*([A-Z][^*]*)\*(?!\*)", re.sub(r"`[^`]*`", "", text)), "en") == []
 
 
+SENTENCES = {"Said", "counted", "say", "source.fault"}
+"""What makes a sentence of a template and values."""
+
+
 def unknown(quoted: list[str], language: str) -> list[str]:
     """Return the names, of paths such as "Edit › Imports" each part, that no text of the window is."""
     shown = catalogues.read("zh").values() if language == "zh" else catalogues.texts()
@@ -106,7 +110,7 @@ def worded_there(node: ast.AST) -> bool:
     """Return whether a text of the program is worded here."""
     if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
         return False
-    return isinstance(node.args[0].value, str) and ast.unparse(node.func) in {"tr", "say", "mark", "Said", "counted"}
+    return isinstance(node.args[0].value, str) and ast.unparse(node.func) in {"tr", "mark", *SENTENCES}
 
 
 def finished(path: Path) -> list[int]:
@@ -119,7 +123,7 @@ def finished(path: Path) -> list[int]:
 def bare(path: Path) -> list[int]:
     """Return the lines on which a value that is put into a sentence, or is chosen for one, is a text in words."""
     calls = [node for node in nodes(path) if isinstance(node, ast.Call)]
-    said = [call for call in calls if ast.unparse(call.func) in {"Said", "counted", "say"}]
+    said = [call for call in calls if ast.unparse(call.func) in SENTENCES]
     return [value.lineno for call in said for keyword in call.keywords for value in texts_of(keyword.value) if in_words(value)]
 
 

@@ -53,10 +53,8 @@ def import_export(
 
     Parameters
     ----------
-    project
-        An empty project.
-    folder
-        The folder of the export.
+    project, folder
+        An empty project, and the folder of the export.
     progress
         Called with steps done, steps in all and a text.
     cancelled

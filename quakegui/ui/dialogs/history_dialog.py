@@ -9,9 +9,11 @@ from quakegui.app import labelling
 from quakegui.app.label_history import Entry, days_changed_since, entries
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.names import SOURCE_NAMES
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
@@ -45,20 +47,15 @@ class HistoryDialog(QDialog):
         self.table.horizontalHeader().setStretchLastSection(True)
         with_name(self.table, tr("Label journal"), tr("The latest entry is at the top"))
         self.effect = QLabel()
-        self._buttons = button_box(Standard.Ok | Standard.Close)
+        self._buttons = button_box(Standard.Ok | Standard.Close, self.reject, self._revert)
         self._buttons.button(Standard.Ok).setText(tr("Revert to this entry"))
-        self._buttons.accepted.connect(self._revert)
-        self._buttons.rejected.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._tell)
-        column_of_all = QVBoxLayout(self)
-        for widget in (says, self.table, self.effect, self._buttons):
-            column_of_all.addWidget(widget)
+        filled(QVBoxLayout(self), says, self.table, self.effect, self._buttons)
         self._tell()
 
     def _read(self) -> tuple[tuple[Entry, ...], tuple[LabelRow, ...]]:
         """Read the journal; an error is reported, and the list is empty."""
         from quakegui.project import journal
-        from quakegui.project.store import ProjectError
 
         project = self._session.project
         assert project is not None

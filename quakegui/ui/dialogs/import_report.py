@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.dialog_parts import RowsView, TableRow, with_name
 from quakegui.ui.i18n import tr, worded
 from quakegui.words import Said, counted
@@ -22,10 +23,7 @@ class ImportReportPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        self._outcome = QLabel()
-        self._outcome.setWordWrap(True)
+        self._outcome = QLabel(wordWrap=True)
         bold = self._outcome.font()
         bold.setBold(True)
         self._outcome.setFont(bold)
@@ -43,8 +41,7 @@ class ImportReportPage(QWidget):
         self.skipped = RowsView([tr("File"), tr("Reason")], tr("Skipped files"))
         self.unchanged = RowsView([tr("File")], tr("Files already imported"))
         self.notes = RowsView([tr("Remark")], tr("Remarks"))
-        column.addWidget(self._outcome)
-        column.addWidget(self._tabs, 1)
+        filled(QVBoxLayout(self), self._outcome, (self._tabs, 1), margins=FLUSH)
         self.show_report(ImportReport())  # the tables belong to the page even if there is never a report
 
     def show_report(self, report: ImportReport) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -31,7 +29,8 @@ from quakegui.project.live import live_states
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.ui import theme
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.live_lights import show_lights
 from quakegui.ui.i18n import mark, tr
@@ -70,8 +69,7 @@ class StationsDialog(JobDialog):
         assert project is not None
         self._known = {station.code: station for station in project.network().stations}
         self._filling = False
-        self.unlocated = QLabel()
-        self.unlocated.setWordWrap(True)
+        self.unlocated = QLabel(wordWrap=True)
         self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double-click or press F2 to edit a cell"))
         self.table.setHorizontalHeaderLabels(
             [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]
@@ -80,25 +78,17 @@ class StationsDialog(JobDialog):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.itemChanged.connect(lambda _item: self._check())
-        self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
-        self._import = self._button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
-        self.remove = self._button(
+        self._add = push_button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
+        self._import = push_button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
+        self.remove = push_button(
             tr("Remove readings"),
             tr("Exclude the readings of the selected station; Edit › Imports restores them"),
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
-        top = QHBoxLayout()
-        for button in (self._add, self._import, self.remove):
-            top.addWidget(button)
-        top.addStretch(1)
-        self.buttons = button_box(Standard.Save | Standard.Cancel)
-        self.buttons.accepted.connect(self.save)
-        self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(top)
-        for widget in (self.unlocated, self.table, self.sentence, self.strip, self.buttons):
-            column.addWidget(widget, 1 if widget is self.table else 0)
+        top = filled(QHBoxLayout(), self._add, self._import, self.remove, 1)
+        self.buttons = button_box(Standard.Save | Standard.Cancel, self.reject, self.save)
+        filled(QVBoxLayout(self), top, self.unlocated, (self.table, 1), self.sentence, self.strip, self.buttons)
         self.fill(tuple(self._known.values()))
         if live_states(project):
             self.table.insertColumn(LIGHT)
@@ -116,12 +106,6 @@ class StationsDialog(JobDialog):
             self._filling = True
             show_lights(self.table, LIGHT, live_states(project), wall_clock_ms())
             self._filling = False
-
-    def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = with_name(QPushButton(text), text.rstrip("…"), tip)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _on=False: slot())
-        return button
 
     # -- table -----------------------------------------------------------------------------------------------------
 
@@ -236,7 +220,7 @@ class StationsDialog(JobDialog):
             Station(
                 self._text(row, CODE),
                 self._text(row, NAME),
-                *(_parsed(self._text(row, column)) for column in (LATITUDE, LONGITUDE, ELEVATION)),
+                *(float(text) if (text := self._text(row, column)) else None for column in (LATITUDE, LONGITUDE, ELEVATION)),
             )
             for row in rows
         )
@@ -317,10 +301,6 @@ class StationsDialog(JobDialog):
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
-
-
-def _parsed(text: str) -> float | None:
-    return float(text) if text else None
 
 
 def _fits(text: str, column: int) -> bool:

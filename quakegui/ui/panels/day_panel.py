@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -31,7 +31,9 @@ from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -69,8 +71,10 @@ class NoteEdit(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-class DayPanel(QWidget):
+class DayPanel(LanguageFollower, QWidget):
     """Everything about the day shown, and the buttons that label it."""
+
+    follows = EVERYTHING
 
     class_asked = Signal(int)
     """The class of the pressed button."""
@@ -107,46 +111,23 @@ class DayPanel(QWidget):
 
     def _build(self) -> None:
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.setSpacing(2)
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self.date, 1)
-        head.addWidget(self.stamp)
-        column.addLayout(head)
-        for line in (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm):
-            column.addWidget(line)
-        for button in self.buttons:
-            row.addWidget(button)
-        row.addWidget(self.count, 1)
-        bars = QFormLayout()
-        bars.setVerticalSpacing(2)
+        head = filled(QHBoxLayout(), (self.date, 1), self.stamp)
+        facts = (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm)
+        column = filled(QVBoxLayout(inner), head, *facts, margins=(8, 2, 8, 4), spacing=2)
+        row = filled(QHBoxLayout(), *self.buttons, (self.count, 1))
+        bars = QFormLayout(verticalSpacing=2)
         for caption, bar, share in zip(self._captions, self._bars, self._shares, strict=True):
             bar.setMinimumWidth(30)
             bar.setRange(0, 1000)
             share.setMinimumWidth(share.fontMetrics().horizontalAdvance("100%"))
-            beside = QHBoxLayout()  # a number in the bar would be cut in two colours by its end
-            beside.addWidget(bar, 1)
-            beside.addWidget(share)
-            bars.addRow(caption, beside)
+            bars.addRow(caption, filled(QHBoxLayout(), (bar, 1), share))  # a number in the bar would be cut in two by its end
         self._title = QLabel()
-        told = QHBoxLayout()
-        told.addWidget(self._title)
-        told.addWidget(self._prediction, 1)
-        column.addSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self._label)
-        column.addSpacing(4)
-        column.addLayout(told)
-        column.addLayout(bars)
-        column.addSpacing(4)
-        column.addWidget(self.note)
-        column.addWidget(self._history)
-        column.addStretch(1)
+        prediction = filled(QHBoxLayout(), self._title, (self._prediction, 1))
+        for group in ((row, self._label), (prediction, bars), (self.note, self._history, 1)):
+            column.addSpacing(4)
+            filled(column, *group)
         self.scroll_area = TallScroll(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroll_area)
+        filled(QVBoxLayout(self), self.scroll_area, margins=FLUSH)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -167,12 +148,6 @@ class DayPanel(QWidget):
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT | Change.EVENTS | Change.DISPLAY):
             self._show_earthquakes()
             self._show_alarm()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -19,6 +19,7 @@ from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.season.season import Season
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.series_curves import SeriesCurves
 from quakegui.ui.panels.series_flags import IntervalBox, paint_flagged, paint_interval
@@ -70,19 +71,11 @@ class SeriesPanel(QWidget):
     def _lay_out(self) -> None:
         self.legend.setMinimumWidth(1)  # its text never widens the window
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        head = QHBoxLayout()
-        head.setContentsMargins(6, 3, 6, 0)
-        head.addWidget(self.chooser)
-        head.addWidget(self.legend, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.graphics, 1)
+        head = filled(QHBoxLayout(), self.chooser, (self.legend, 1), margins=(6, 3, 6, 0))
+        filled(QVBoxLayout(self), head, (self.graphics, 1), self.readout, margins=FLUSH, spacing=0)
         keeps_room = self.graphics.sizePolicy()
         keeps_room.setRetainSizeWhenHidden(True)
         self.graphics.setSizePolicy(keeps_room)
-        column.addWidget(self.readout)
         self.readout.setContentsMargins(8, 1, 8, 3)
 
     def _make_plots(self) -> None:

@@ -11,6 +11,7 @@ from quakegui.app import evaluation, walking
 from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.result_tables import ResultTable, report_words
@@ -181,14 +182,10 @@ class TextPage(QWidget):
         """Show the text above or `below`; with `brief`, as a tooltip unless the content is empty."""
         super().__init__()
         self._brief = brief
-        self._text = QLabel()
-        self._text.setWordWrap(True)
+        self._text = QLabel(wordWrap=True)
         self._content = content
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        for widget in (content, self._text) if below else (self._text, content):
-            column.addWidget(widget, int(widget is content))
-        column.addStretch(0)
+        parts = ((content, 1), self._text) if below else (self._text, (content, 1))
+        filled(QVBoxLayout(self), *parts, 0, margins=(0, 4, 0, 0))
 
     def text(self) -> str:
         """Return the text."""

@@ -44,10 +44,8 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     ----------
     painter, rect
         The painter, and the rectangle in its units.
-    scene
-        The scene.
-    flash
-        Id of a region to fill.
+    scene, flash
+        The scene, and an id of a region to fill.
     bar
         Whether to paint the colour bar too; on the screen it stays while the days change.
     """
