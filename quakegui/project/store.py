@@ -17,9 +17,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from quakegui.project import making, run_folders, schema, soundness
 from quakegui.project.database import (
@@ -31,32 +30,32 @@ from quakegui.project.database import (
     writable_engine,
     writing,
 )
-from quakegui.project.dialects import insert_into, is_shared
 from quakegui.project.domains import EVERYTHING, INPUTS
 from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
+from quakegui.project.setting_rows import (
+    REVISION,
+    config_of,
+    get_setting,
+    network_of,
+    put_setting,
+    raise_revision,
+    require_zone,
+)
 from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.shared.connecting import commit
 from quakegui.project.shared.rights import login_of, rights_of
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
-from quakegui.season.network import Network, Station
+from quakegui.season.network import Network
 from quakegui.words import Said
 
-__all__ = ["DATABASE", "Project", "ProjectError", "writing"]  # users of a project need no more of `database`
+__all__ = ["DATABASE", "Project", "ProjectError", "require_zone", "writing"]  # users of a project need no more of `database`
 
 LOG = logging.getLogger(__name__)
-REVISION = "revision"
-"""Setting that counts changes of the inputs of the season."""
-EVENT_REVISION = "event_revision"
-"""Setting that counts changes of the earthquakes."""
 WINDOW_BUSY_S = 2.0
 """Seconds that the thread of a window waits: longer, and the window would seem frozen."""
-
-
-class SupersededError(ProjectError):
-    """A result was computed from a season that is no longer current."""
 
 
 def _unwatched(_domains: tuple[str, ...]) -> AbstractContextManager[Callable[[Connection], None]]:
@@ -374,69 +373,6 @@ class Project:
     def revision(self) -> int:
         """Return a number that increases with every change of readings, stations, Kp or parameters."""
         return int(self.setting(REVISION) or 0)
-
-
-def get_setting(connection: Connection, key: str) -> str | None:
-    """Return a setting, or None."""
-    return connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == key))
-
-
-def put_setting(connection: Connection, key: str, value: str) -> None:
-    """Store a setting, in place of an earlier one."""
-    row = insert_into(connection, schema.setting).values(key=key, value=value)
-    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-
-
-def raise_revision(connection: Connection, which: str = REVISION) -> None:
-    """Record a change of the inputs of the season, or of the earthquakes (`EVENT_REVISION`)."""
-    if is_shared(connection):
-        connection.execute(select(func.raise_revision(which)))  # also by those who may not change other settings
-    else:
-        put_setting(connection, which, str(int(get_setting(connection, which) or 0) + 1))
-
-
-def require_revision(connection: Connection, revision: int) -> None:
-    """Raise an error, within a transaction, if a result was computed from inputs that are no longer current.
-
-    Raises
-    ------
-    SupersededError
-        If an input of the season has changed since `revision`.
-    """
-    if int(get_setting(connection, REVISION) or 0) != revision:
-        raise SupersededError(
-            Said(
-                "Readings, stations or parameters have changed since this season was computed; the result was not "
-                "saved. Repeat the step with the current season."
-            )
-        )
-
-
-def network_of(connection: Connection) -> Network:
-    """Return all stations by code."""
-    table = schema.station.c
-    rows = connection.execute(
-        select(table.code, table.name, table.latitude, table.longitude, table.elevation_m).where(table.absent.is_(None))
-    )
-    return Network.of(Station(*row) for row in rows)
-
-
-def config_of(connection: Connection) -> SeasonConfig:
-    """Return the stored parameters, or the defaults with the time zone of the project."""
-    text = get_setting(connection, "config")
-    if text is not None:
-        return SeasonConfig.from_json(text)
-    return SeasonConfig(timezone=get_setting(connection, "timezone") or "UTC")
-
-
-def require_zone(timezone: str) -> None:
-    """Raise ProjectError for a time zone that is not known."""
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ProjectError(
-            Said("'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.", timezone=timezone)
-        ) from error
 
 
 def _readable(name: str) -> str:

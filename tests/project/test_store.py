@@ -14,7 +14,7 @@ import pytest
 from former_version import turn_back
 from sqlalchemy import text
 
-from quakegui.project import database, journal, schema, store
+from quakegui.project import database, journal, schema, setting_rows, store
 from quakegui.project.filesystem import mount_type
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelSource
@@ -113,7 +113,9 @@ def test_the_type_of_a_mount_is_that_of_the_deepest_one(tmp_path: Path) -> None:
 def test_a_transaction_that_raises_leaves_nothing(folder: Path) -> None:
     with Project.open(folder) as project:
         with pytest.raises(ZeroDivisionError), project.write() as connection:
-            store.put_setting(connection, "name", str(1 / len(store.put_setting(connection, "name", "half") or "")))
+            setting_rows.put_setting(
+                connection, "name", str(1 / len(setting_rows.put_setting(connection, "name", "half") or ""))
+            )
         project.refresh()
         assert project.name == "Japan"
 
