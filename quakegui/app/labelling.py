@@ -12,6 +12,7 @@ import numpy as np
 
 from quakegui.app import computing, others, walking
 from quakegui.app.change import Change
+from quakegui.app.dayindex import nearest
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.labels import LabelSource
@@ -333,7 +334,10 @@ def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, b
     if step.kind == "flag":
         computing.recompute(session)
     done = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
-    if done is not None and (step.days > 1 or step.first != session.day):  # what is not looked at is told
+    tell = step.days > 1 or step.first != session.day  # what was not looked at
+    if session.day is not None and not step.first <= session.day <= step.last and step.first in session.days:
+        walking.go_to_alone(session, nearest(session.days, step.first))
+    if done is not None and tell:
         session.answered.emit(Answer(done, undone=back))
     return True
 

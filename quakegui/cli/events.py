@@ -73,7 +73,7 @@ def import_(
         bool,
         typer.Option(
             "--add",
-            help="Add to the project's earthquakes instead of replacing them; of equal ids, the file modified last is used.",
+            help="Add to the project's earthquakes instead of replacing them; if an id recurs, the newer file's entry is used.",
         ),
     ] = False,
     timezone: Annotated[
@@ -121,7 +121,7 @@ def classes(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Split the earthquakes into north and south (K-means) and by magnitude, and save the split in the project."""
+    """Split the earthquakes into north and south (K-means) and into large and small; save the split in the project."""
     with open_project(project) as opened:
         scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
         facts = event_facts(opened)

@@ -26,7 +26,7 @@ MOST_GAPS = 20
 
 def listen(
     project: ProjectFolder,
-    broker: Annotated[str, typer.Argument(metavar="[URL]", help="Address of the broker, such as mqtts://centre:8883.")] = "",
+    broker: Annotated[str, typer.Argument(metavar="URL", help="Address of the broker, such as mqtts://centre:8883.")] = "",
     topic: Annotated[
         list[str] | None, typer.Option(metavar="TOPIC", help="Topic of ImagMQTT or MARTAS, with wildcards; may be repeated.")
     ] = None,
@@ -36,23 +36,30 @@ def listen(
         Path | None, typer.Option(metavar="FILE", help=f"File with the password; default: the variable {PASSWORD}.")
     ] = None,
     ca_file: Annotated[
-        Path | None, typer.Option("--ca", metavar="FILE", help="Certificate of the authority; default: those of the system.")
+        Path | None,
+        typer.Option("--ca", metavar="FILE", help="Certificate of the certificate authority; default: the system's."),
     ] = None,
     client_id: Annotated[
-        str, typer.Option(help="Name under which the broker keeps messages; default: from user or project.")
+        str, typer.Option(help="MQTT client id; the broker keeps messages for it. Default: from user or project.")
     ] = "",
-    every: Annotated[float, typer.Option(min=1.0, max=60.0, metavar="SECONDS", help="Interval between two flushes.")] = 10.0,
+    every: Annotated[
+        float, typer.Option(min=1.0, max=60.0, metavar="SECONDS", help="Interval between writes to the project.")
+    ] = 10.0,
     on_alarm: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help='TOML file with on_alarm = ["program", "{json}"], run for silent stations.'),
+        typer.Option(
+            metavar="FILE",
+            help='TOML file with on_alarm = ["program", "{json}"]; '
+            "the program is run when a station falls silent or sends again.",
+        ),
     ] = None,
     status: Annotated[bool, typer.Option("--status", help="Print the state of each station instead of listening.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Store readings as stations send them over MQTT, or print the state of each station (--status).
 
-    Files remain the record: where a file has the day of a station, live readings of it do not count. A night has no mean and no
-    prediction before it is over.
+    As soon as a station's file of a day has been imported, its live readings of that day are no longer used. A night has no
+    mean and no prediction until 15 minutes after its end.
     """
     if status:
         with open_project(project) as opened:

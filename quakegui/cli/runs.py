@@ -15,7 +15,9 @@ from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.source import find_run
 from quakegui.project.store import ProjectError
 
-app = typer.Typer(no_args_is_help=True, help="List training runs; show, use, delete, restore, export or import one.")
+app = typer.Typer(
+    no_args_is_help=True, help="List training runs; make one the current run; show, delete, restore, export or import runs."
+)
 
 COLUMNS = ("id", "title", "created", "protocol", "size", "state", "leaky", "in_use")
 
@@ -53,7 +55,7 @@ def show(project: Place, run: Id, as_json: AsJson = False) -> None:
 
 @app.command("use", epilog="Example: quakegui runs use demo 20260101")
 def use(project: Place, run: Id) -> None:
-    """Make this the current run; its predictions are shown from now on."""
+    """Make a run the current one, whose predictions are shown."""
     with open_runs(project) as runs:
         found = find_run(runs, run)
         runs.use(found.id)
@@ -108,7 +110,7 @@ def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar=
 def import_(
     project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="File written by 'runs export'.")]
 ) -> None:
-    """Import a run from another project. It can predict here if its classes and map style match this project."""
+    """Import a run from another project. It can predict here if it has the classes and the map style of this project."""
     with open_runs(project) as runs:
         found = archives.import_run(runs.folder, file)
     say(f"The run “{found.title}” was imported as {found.id}.")

@@ -28,8 +28,8 @@ from quakegui.words import Said, mark
 DATABASE = making.DATABASE
 MOST_COMPILED = 500
 """Number of compiled statements that are kept, as in SQLAlchemy."""
-UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
-"""Tables of results computed from checked values; they have their own limits and many rows."""
+UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night, schema.live_station})
+"""Tables of results computed from checked values; they have their own limits, and many rows for which labels wait."""
 BUSY_S = 30.0
 """Seconds that a writer waits for the short transaction of another one."""
 _NETWORK = mark("{folder} is on a network drive: labels are safe, but only one program at a time can use the project.")

@@ -23,8 +23,9 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
+from quakegui.project.live_rows import mark_stale
 from quakegui.project.mappings import saved_mappings, with_saved_mappings
-from quakegui.project.nights import ensure_nights, mark_stale
+from quakegui.project.nights import ensure_nights
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack

@@ -12,15 +12,16 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, select
 
-from quakegui.project import making, run_folders, schema, soundness
+from quakegui.project import chain, making, run_folders, schema, soundness
 from quakegui.project.database import (
     BUSY_S,
     DATABASE,
@@ -30,7 +31,7 @@ from quakegui.project.database import (
     writable_engine,
     writing,
 )
-from quakegui.project.domains import EVERYTHING, INPUTS
+from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL
 from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import has_room, is_writable
 from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
@@ -44,7 +45,7 @@ from quakegui.project.setting_rows import (
     require_zone,
 )
 from quakegui.project.shared.address import is_shared_folder
-from quakegui.project.shared.connecting import commit
+from quakegui.project.shared.connecting import add_step, commit
 from quakegui.project.shared.rights import login_of, rights_of
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
@@ -58,8 +59,12 @@ WINDOW_BUSY_S = 2.0
 """Seconds that the thread of a window waits: longer, and the window would seem frozen."""
 
 
-def _unwatched(_domains: tuple[str, ...]) -> AbstractContextManager[Callable[[Connection], None]]:
-    return nullcontext(lambda _connection: None)
+Note = Callable[[Connection | chain.End], None]
+"""Called at the beginning and the end of a transaction, with its connection or the end of the journal."""
+
+
+def _unwatched(_domains: tuple[str, ...]) -> AbstractContextManager[Note]:
+    return nullcontext(lambda _state: None)
 
 
 class Project:
@@ -82,11 +87,11 @@ class Project:
     login
         The only name under which the server of a shared project lets this login write; "" for any name.
     own_step
-        Context manager around each transaction in some domains, which receives the changes of this object, or None. The
-        function that it yields is called at the beginning and the end of the transaction (see `lookout`).
+        Context manager around each transaction in some domains, which receives the changes of this object, or None. It yields
+        a `Note` (see `lookout`).
     """
 
-    own_step: Callable[[tuple[str, ...]], AbstractContextManager[Callable[[Connection], None]]] | None = None
+    own_step: Callable[[tuple[str, ...]], AbstractContextManager[Note]] | None = None
 
     def __init__(
         self, folder: Path, engine: Engine, *, read_only: bool, warnings: tuple[str, ...] = (), findings: tuple[str, ...] = ()
@@ -252,13 +257,15 @@ class Project:
             yield connection
 
     @contextmanager
-    def write(self, *domains: str) -> Iterator[Connection]:
+    def write(self, *domains: str, act: UUID | None = None) -> Iterator[Connection]:
         """Yield a connection whose changes are on disk when the block ends, or rolled back if it raises.
 
         Parameters
         ----------
         *domains
             The domains that are written (see `domains`); default `INPUTS`. Their other writers wait meanwhile.
+        act
+            Number of the change in a shared project, which makes it only once; default a new one.
 
         Raises
         ------
@@ -266,19 +273,10 @@ class Project:
             If the project is read-only, or the database cannot be written within `BUSY_S` (in the thread of a window
             `WINDOW_BUSY_S`); nothing was changed.
         """
-        if self.read_only:
-            raise ProjectError(Said("The project {name} is read-only; nothing was changed.", name=self.name))
-        if _identity(self.folder) != self._file:  # a system may continue to write to a file that was deleted or replaced
-            raise ProjectError(
-                Said(
-                    "The project folder {folder} is missing or has been replaced; this change was not saved. "
-                    "Reconnect its drive or restore the folder, then open the project again.",
-                    folder=self.folder,
-                )
-            )
-        patience = WINDOW_BUSY_S if threading.get_ident() == self._window else BUSY_S
+        patience = self._require_writable()
         taken = tuple(domain for domain in EVERYTHING if domain in (domains or (INPUTS,)))
-        act = uuid4() if self.is_shared else None
+        if self.is_shared and act is None:
+            act = uuid4()
         with (
             sentences(self.folder),
             self._turns(taken, patience),
@@ -293,6 +291,44 @@ class Project:
                 if act is not None:
                     commit(self._engine, transaction, act, taken)
             self._unconsolidated = time.monotonic()
+
+    def add_step(
+        self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None, act: UUID | None = None
+    ) -> tuple[int | None, bool]:
+        """Write one step of labels or notes to a shared project in one round trip; see `shared.connecting.add_step`.
+
+        Returns
+        -------
+        tuple
+            The step, and whether a row later than `seen` prevented it.
+        """
+        patience_s = self._require_writable()
+        with (
+            sentences(self.folder),
+            self._turns((JOURNAL,), patience_s),
+            (self.own_step or _unwatched)((JOURNAL,)) as note,
+        ):
+            given = ({"author": author} | {name: value for name, value in row.items() if value is not None} for row in rows)
+            soundness.require_storable(schema.journal, given)
+            now_ms, number = wall_clock_ms(), act or uuid4()
+            done = add_step(self._engine, number, author, rows, seen=seen, at_ms=now_ms, patience_s=patience_s)
+            for last in (done.first, done.last):
+                note(chain.End(last))
+        return done.step, done.late
+
+    def _require_writable(self) -> float:
+        """Return how many seconds to wait for another writer; raises ProjectError if nothing can be written."""
+        if self.read_only:
+            raise ProjectError(Said("The project {name} is read-only; nothing was changed.", name=self.name))
+        if _identity(self.folder) != self._file:  # a system may continue to write to a file that was deleted or replaced
+            raise ProjectError(
+                Said(
+                    "The project folder {folder} is missing or has been replaced; this change was not saved. "
+                    "Reconnect its drive or restore the folder, then open the project again.",
+                    folder=self.folder,
+                )
+            )
+        return WINDOW_BUSY_S if threading.get_ident() == self._window else BUSY_S
 
     @contextmanager
     def _turns(self, domains: tuple[str, ...], patience: float) -> Iterator[None]:

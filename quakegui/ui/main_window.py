@@ -16,6 +16,7 @@ from quakegui.project.title import project_title
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.alarm_signal import AlarmSignal
 from quakegui.ui.blind_badge import BlindBadge
 from quakegui.ui.centre import Centre
 from quakegui.ui.context_menus import ContextMenus
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine(session, self)
         self.setStatusBar(self.status_line)
         self.training.spoke.connect(self.status_line.hear)
+        AlarmSignal(session, self)
         session.changed.connect(self.refresh)
         self.retranslate()
         keep_plain(self)
@@ -223,12 +225,12 @@ class MainWindow(QMainWindow):
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Stop checking for changes by others."""
-        self._looks.stop()
+        self._look_while_visible()
         super().hideEvent(event)
 
     def _look_while_visible(self) -> None:
-        """Check for changes by other programs while the window is visible, beginning now."""
-        if not self.isVisible() or self.isMinimized():
+        """Check for changes by other programs while the window is visible, or minimised and to signal alarms; beginning now."""
+        if not self.isVisible() or (self.isMinimized() and not self.session.settings.alarm_signal):
             self._looks.stop()
         elif not self._looks.isActive():
             self._looks.start()

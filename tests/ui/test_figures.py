@@ -36,6 +36,20 @@ def test_a_picture_has_the_width_in_mm_that_is_asked_for(dialog, window, tmp_pat
     assert float(box[2]) == pytest.approx(120.0 / 25.4 * 72.0, abs=1.0)
 
 
+def test_a_map_that_the_window_squeezes_to_nothing_is_painted_at_its_usual_size(window, tmp_path):
+    view = window.day_map_panel.view
+    view.resize(400, 0)
+    assert picture_of(view).size() == view.sizeHint()
+    for name in ("map.png", "map.svg"):
+        view.resize(0, 400)
+        squeezed = FigureDialog(window.session, {"day map": ("Day map", view)}, window)
+        view.resize(0, 400)
+        squeezed.write(tmp_path / name)
+        squeezed.deleteLater()
+    assert not QImage(str(tmp_path / "map.png")).isNull()
+    assert f'viewBox="0 0 {view.sizeHint().width()} ' in (tmp_path / "map.svg").read_text(encoding="utf-8")
+
+
 def test_language_and_colours_are_those_chosen_and_the_window_has_its_own_again(dialog, window, tmp_path):
     dialog.language.setCurrentIndex(dialog.language.findData("zh"))
     dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))

@@ -90,6 +90,22 @@ def test_the_prediction_of_chosen_days_is_accepted_by_one_key(window, qtbot):
     assert session.labels.classes[33:37].tolist() == [-1] * 4
 
 
+@pytest.mark.parametrize("days", [range(5, 6), range(5, 9)])
+def test_undo_and_redo_go_to_where_they_acted_and_say_it(window, qtbot, days):
+    session, words = window.session, window.day_map_panel.answer_bar.words
+    labelling.label(session, 3, days)
+    walking.go_to(session, 30)
+    press(qtbot, window, Qt.Key.Key_Z, CTRL)
+    assert (session.index, words.text().startswith("Undone: label 3 on")) == (5, True)
+    press(qtbot, window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert session.index == 30
+    press(qtbot, window, Qt.Key.Key_Y, CTRL)
+    assert (session.index, session.labels.classes[5], str(session.days[5]) in words.text()) == (5, 3, True)
+    walking.go_to(session, days[-1])
+    press(qtbot, window, Qt.Key.Key_Z, CTRL)
+    assert session.index == days[-1], "one of its days is shown already"
+
+
 def test_undo_by_key_after_a_restart(window, open_window, qtbot, tmp_path):
     session = window.session
     folder, before = session.project.folder, session.labels.classes.copy()

@@ -1,19 +1,21 @@
 """What the table of workspaces names is whole: side by side on 1440x900 and larger screens, in tabs on 1280x720."""
 
 import pytest
+import rules_seen
 import shiboken6
 from finished_run import trained
-from PySide6.QtCore import QPoint, QRectF, QSize
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea
+from rules_seen import WITH_MAP, WORKSPACES, is_whole
 
 from quakegui.app import walking
 from quakegui.app.change import Change
-from quakegui.ui.blind_badge import BlindBadge
 from quakegui.ui.main_window import MainWindow, fit_of
 from quakegui.ui.quiet_labels import ElidedLabel
-from quakegui.ui.range_count import RangeCount
 
 TITLE_BAR = 23
+LOOKS = (("light", "en"), ("dark", "zh"))
+"""Themes and languages, each at every size."""
 SCREENS = [QSize(1280, 720), QSize(1440, 900), QSize(1920, 1080)]
 """The last is a screen of 3840x2160 pixels at 200 %, too."""
 
@@ -40,15 +42,6 @@ def use(window, workspace, qtbot):
     for _ in range(10):
         QApplication.processEvents()
     qtbot.waitUntil(lambda: not window.session.jobs.busy)
-
-
-def is_whole(widget):
-    """Whether a widget is shown, and no widget around it cuts any of it."""
-    around, whole = widget.parentWidget(), widget.isVisible() and not widget.rect().isEmpty()
-    while whole and around is not None and not widget.isWindow():
-        whole = around.rect().contains(widget.rect().translated(widget.mapTo(around, QPoint(0, 0))))
-        around = None if around.isWindow() else around.parentWidget()
-    return whole
 
 
 def scrolled(panel, *, widthways=False):
@@ -90,40 +83,20 @@ def needs_no_scrolling(table):
     return not table.verticalScrollBar().maximum() and not table.horizontalScrollBar().maximum()
 
 
-def look_at_the_rules(window, qtbot):
-    """Look at what has to be read in every workspace: in the window of the test below, which is dear to make."""
-    session, view = window.session, window.day_map_panel.view
-    for workspace in ("days", "review"):
-        use(window, workspace, qtbot)
-        window.docks["day"].raise_()
-        QApplication.processEvents()
-        walking.select(session, (4, 9))  # rule 16: how many days a key would label
-        assert any(count.seen for count in window.findChildren(RangeCount)), workspace
-        parts = view.layout_now()  # rule 19: nothing covers the colour bar
-        assert QRectF(view.rect()).contains(parts.bar), workspace
-        assert not parts.bar.intersects(parts.image), workspace
-        use(window, "results", qtbot)
-        assert session.selection is None  # rule 16: another workspace ends the choice
-    session.set_display(blind=True)
-    for workspace in ("days", "model", "results", "review"):
-        use(window, workspace, qtbot)
-        assert is_whole(window.findChild(BlindBadge)), workspace  # rule 24
-        assert is_whole(window.status_line), workspace  # rule 21: what is being done is told there
-    session.set_display(blind=False)
-
-
-def test_what_each_workspace_is_for_is_whole(screen, qtbot):
-    window, size = screen
-    tabs, view = size.height() < 900, window.day_map_panel.view
-    assert window.width() == size.width()
-    use(window, "days", qtbot)
-    in_days = view.layout_now().image.width()
-    assert in_days >= 480.0
+def look_at_days(window, *, tabs):
+    assert window.day_map_panel.view.layout_now().image.width() >= 480.0
     assert whole_docks(window, ("stations", "series", "day", "regions", "timeline"), tabs=tabs) == {}
+    if tabs:
+        window.docks["day"].raise_()
+        rules_seen.settle()
     assert day_card_is_whole(window)
-    use(window, "model", qtbot)
-    assert whole_docks(window, ("training", "runs"), tabs=tabs) == {}
-    use(window, "results", qtbot)
+
+
+def look_at_model(window, *, tabs):
+    assert whole_docks(window, ("runs", "training"), tabs=tabs) == {}
+
+
+def look_at_results(window, *, tabs):
     panel = window.docks["evaluation"].widget()
     assert whole_docks(window, ("evaluation",), tabs=False) == {}
     assert is_whole(panel.verdict)
@@ -141,8 +114,55 @@ def test_what_each_workspace_is_for_is_whole(screen, qtbot):
     assert needs_no_scrolling(panel.matrix)  # five rows, five columns, and the sums
     assert is_whole(panel.rows)
     assert is_whole(panel.cell.sheet)
-    use(window, "review", qtbot)
-    assert view.layout_now().image.width() > in_days
-    assert whole_docks(window, ("day", "timeline"), tabs=tabs) == {}
-    assert window.size() == QSize(size.width(), size.height() - TITLE_BAR)
-    look_at_the_rules(window, qtbot)
+
+
+def look_at_review(window, *, tabs):
+    assert whole_docks(window, ("timeline", "day"), tabs=tabs) == {}
+
+
+OFFERING = {"days": {"DayMapView"}, "model": set(), "results": {"MatrixView", "ClassRows"}, "review": {"DayMapView"}}
+"""What offers a menu in every window, whichever tabs are in front."""
+LOOK_AT = {"days": look_at_days, "model": look_at_model, "results": look_at_results, "review": look_at_review}
+
+
+def look_at_the_rules(window, workspace, monkeypatch):
+    """Look at what has to be seen in a workspace: in the window of the test below, which is dear to make."""
+    session = window.session
+    rules_seen.rule_21(window)
+    offering = rules_seen.rule_22(window, monkeypatch)
+    assert offering >= OFFERING[workspace]
+    if workspace in WITH_MAP:
+        rules_seen.rule_16(window)
+        rules_seen.rules_19_and_20_on_the_map(window)
+        rules_seen.rule_23(window)
+        window.docks["timeline"].raise_()
+        rules_seen.settle()
+        rules_seen.rule_20_on_the_timeline(window)
+    else:
+        rules_seen.rule_17_while_a_season_is_read(window, workspace, monkeypatch)
+    session.set_display(blind=True)
+    rules_seen.rule_24(window)
+    session.set_display(blind=False)
+    walking.select(session, (4, 9))
+
+
+def test_what_each_workspace_is_for_is_whole_and_the_rules_can_be_seen(screen, qtbot, monkeypatch, tmp_path):
+    """Rule 17, apart from its sentence, and rule 18 depend on neither theme nor language: they are looked at once a size."""
+    window, size = screen
+    session, sides = window.session, {}
+    for look, language in LOOKS:
+        session.set_settings(theme=look, language=language)
+        for workspace in WORKSPACES:
+            use(window, workspace, qtbot)
+            assert session.selection is None  # rule 16: another workspace ends the choice
+            LOOK_AT[workspace](window, tabs=size.height() < 900)
+            look_at_the_rules(window, workspace, monkeypatch)
+            if language == "en":
+                rules_seen.rule_18(window)
+            sides[workspace] = window.day_map_panel.view.layout_now().image.width()
+            assert window.size() == QSize(size.width(), size.height() - TITLE_BAR)
+        assert sides["review"] > sides["days"]
+    rules_seen.make_another_project(window, tmp_path / "new")
+    for workspace in WORKSPACES:
+        use(window, workspace, qtbot)
+        rules_seen.rule_17(window)

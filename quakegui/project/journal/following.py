@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from quakegui.project import schema
 from quakegui.project.flag_rows import FLAG
+from quakegui.project.journal.keeping import Keeper
 from quakegui.project.journal.reading import Note, note_of
 from quakegui.project.journal.row import COLUMNS, LABEL, JournalRow, select_rows
-from quakegui.project.store import Project
 from quakegui.season import labels
 from quakegui.season.labels import LabelRow, LabelSource
 
@@ -22,7 +22,7 @@ class Follower:
     The journal only grows, so rows of any writer, in this program or another, appear at the next query.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Keeper) -> None:
         self._project = project
         self._lock = threading.Lock()
         self._latest = 0

@@ -36,6 +36,7 @@ class SettingsDialog(LanguageFollower, WholeDialog):
         self._speed = self._number(*SPEEDS, 0.5, settings.days_per_second, "days_per_second")
         self._loop = self._switch(settings.loop, "loop")
         self._advance = self._switch(settings.auto_advance, "auto_advance")
+        self._alarm = self._switch(settings.alarm_signal, "alarm_signal")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (
             (mark("Analyst's name"), self.analyst, mark("Saved with every label and note")),
             (mark("Language"), self.language, ""),
@@ -44,6 +45,7 @@ class SettingsDialog(LanguageFollower, WholeDialog):
             (mark("Playback speed (days per second)"), self._speed, ""),
             (mark("Loop playback"), self._loop, ""),
             (mark("Advance after labelling"), self._advance, mark("Show the next day after labelling")),
+            (mark("Signal new alarms"), self._alarm, mark("Sound and desktop message when an alarm opens")),
         )
         self._captions = [QLabel() for _ in self._rows]
         form = QFormLayout()

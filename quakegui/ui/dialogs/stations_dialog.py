@@ -82,7 +82,7 @@ class StationsDialog(JobDialog):
         self._import = push_button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
         self.remove = push_button(
             tr("Remove readings"),
-            tr("Exclude the readings of the selected station; Edit > Imports restores them"),
+            tr("Exclude the readings of the selected station; Edit › Imports restores them"),
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
@@ -281,7 +281,7 @@ class StationsDialog(JobDialog):
             return undoing.remove_readings(project, code, author=author, progress=progress)
 
         def kept(act: Act) -> None:
-            text = tr("The readings of {station} are no longer used; Edit > Imports restores them.")
+            text = tr("The readings of {station} are no longer used; Edit › Imports restores them.")
             session.said.emit(text.format(station=act.station), "info")
             if session.project is project:
                 computing.recompute(session)

@@ -29,6 +29,7 @@ class FigureError(Exception):
 
 def width_mm_of(panel: QWidget) -> float:
     """Return the default width of a panel on paper in mm: as on a screen of 96 dots per inch."""
+    _give_room(panel)
     return panel.width() / SCREEN_DPI * MM_PER_INCH
 
 
@@ -46,6 +47,7 @@ def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "", widt
     width_mm
         Of the picture on paper; default: `width_mm_of`.
     """
+    _give_room(panel)
     scale = dpi / SCREEN_DPI * _enlarged(panel, width_mm)
     image = QImage(panel.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
@@ -59,6 +61,12 @@ def picture_of(panel: QWidget, *, dpi: float = SCREEN_DPI, stamp: str = "", widt
     if stamp:
         image.setText("Comment", stamp)
     return image
+
+
+def _give_room(panel: QWidget) -> None:
+    """Give a panel that the window has squeezed to nothing its usual size: there would be nothing to paint."""
+    if panel.size().isEmpty():
+        panel.resize(panel.sizeHint())
 
 
 def _enlarged(panel: QWidget, width_mm: float | None) -> float:
@@ -85,6 +93,7 @@ def save_figure(panel: QWidget, path: Path, *, dpi: float = 300.0, stamp: str = 
         raise FigureError(
             tr("Figures can be saved as {formats}, not as '{kind}'.").format(formats=", ".join(FORMATS), kind=kind)
         )
+    _give_room(panel)
     try:
         with whole_file(path) as part:
             if kind == "png":
