@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, select
 
-from quakegui.project import chain, making, run_folders, schema, soundness
+from quakegui.project import chain, making, opening, run_folders, schema, setting_rows, soundness
 from quakegui.project.database import (
     BUSY_S,
     DATABASE,
@@ -33,17 +33,7 @@ from quakegui.project.database import (
 )
 from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL
 from quakegui.project.errors import ProjectError
-from quakegui.project.filesystem import has_room, is_writable
-from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
-from quakegui.project.setting_rows import (
-    REVISION,
-    config_of,
-    get_setting,
-    network_of,
-    put_setting,
-    raise_revision,
-    require_zone,
-)
+from quakegui.project.setting_rows import require_zone
 from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.shared.connecting import add_step, commit
 from quakegui.project.shared.rights import login_of, rights_of
@@ -127,20 +117,20 @@ class Project:
         """
         folder = Path(folder).absolute()
         require_zone(timezone)
-        require_length(folder)
+        opening.require_length(folder)
         facts = {
             "schema": str(schema.SCHEMA),
             "name": name or _readable(folder.name),
             "timezone": timezone,
             "synthetic": str(int(synthetic)),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            REVISION: "0",
+            setting_rows.REVISION: "0",
         }
         try:
             making.clear(folder)
             for part in making.FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            make_database(folder, facts)
+            opening.make_database(folder, facts)
         except OSError as error:
             raise ProjectError(
                 Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
@@ -169,37 +159,20 @@ class Project:
         folder = Path(folder).absolute()
         if folder.name == DATABASE:
             folder = folder.parent
-        require_there(folder)
-        warnings: tuple[str, ...] = ()
-        if is_shared_folder(folder):
-            pass  # the server knows who may write
-        elif not read_only and not is_writable(folder / DATABASE):
-            read_only = True
-            warnings = (
-                Said(
-                    "{folder} cannot be written: the project is read-only, so days cannot be labelled.",
-                    folder=folder,
-                ),
-            )
-        elif not read_only and not has_room(folder):
-            read_only = True
-            warnings = (
-                Said(
-                    "The disk of {folder} is full, so the project is read-only. Free some space and open the project "
-                    "again to label days.",
-                    folder=folder,
-                ),
-            )
+        opening.require_there(folder)
+        why = None if read_only else opening.unwritable(folder)
+        warnings: tuple[str, ...] = () if why is None else (why,)
+        read_only = read_only or why is not None
         with sentences(folder):
-            look_first(folder)
+            opening.look_first(folder)
             if read_only:
                 engine = engine_of(folder, read_only=True)
             else:
                 engine, warnings = writable_engine(folder)
             try:
-                bring_forward(engine, folder, read_only=read_only)
+                opening.bring_forward(engine, folder, read_only=read_only)
                 moment = wall_clock_ms() if now_ms is None else now_ms
-                findings, notes = require_content(engine, folder, read_only=read_only, now_ms=moment)
+                findings, notes = opening.require_content(engine, folder, read_only=read_only, now_ms=moment)
                 project = cls(folder, engine, read_only=read_only, warnings=(*warnings, *notes), findings=findings)
                 project.take_in_runs()
                 return project
@@ -379,17 +352,17 @@ class Project:
     def setting(self, key: str) -> str | None:
         """Return a setting, or None."""
         with self.read() as connection:
-            return get_setting(connection, key)
+            return setting_rows.get_setting(connection, key)
 
     def network(self) -> Network:
         """Return all stations, with and without coordinates, by code."""
         with self.read() as connection:
-            return network_of(connection)
+            return setting_rows.network_of(connection)
 
     def config(self) -> SeasonConfig:
         """Return all parameters of the season."""
         with self.read() as connection:
-            return config_of(connection)
+            return setting_rows.config_of(connection)
 
     def set_config(self, config: SeasonConfig) -> None:
         """Store new parameters.
@@ -401,14 +374,14 @@ class Project:
         """
         require_zone(config.timezone)
         with self.write() as connection:
-            put_setting(connection, "config", config.to_json())
-            put_setting(connection, "timezone", config.timezone)
-            raise_revision(connection)
+            setting_rows.put_setting(connection, "config", config.to_json())
+            setting_rows.put_setting(connection, "timezone", config.timezone)
+            setting_rows.raise_revision(connection)
         self.refresh()
 
     def revision(self) -> int:
         """Return a number that increases with every change of readings, stations, Kp or parameters."""
-        return int(self.setting(REVISION) or 0)
+        return int(self.setting(setting_rows.REVISION) or 0)
 
 
 def _readable(name: str) -> str:
