@@ -138,4 +138,5 @@ def texts_of(value: ast.expr) -> list[ast.expr]:
 
 def in_words(value: ast.expr) -> bool:
     parts = value.values if isinstance(value, ast.JoinedStr) else [value]
-    return any(isinstance(one, ast.Constant) and re.search(r"[A-Za-z]{2}", str(one.value)) for one in parts if one is not None)
+    texts = [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return any(re.search(r"[A-Za-z]{2}", text) for text in texts)
