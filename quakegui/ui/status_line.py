@@ -16,6 +16,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.questions import arrival_words
+from quakegui.words import counted
 
 SHOWN_MS = 8000
 
@@ -42,6 +43,7 @@ class StatusLine(QStatusBar):
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
         session.arrived.connect(self._tell_others)
+        session.waited.connect(self._show_saved)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self.project.setContentsMargins(0, 0, 6, 0)  # its last letter would lie on the edge of the screen
@@ -99,7 +101,21 @@ class StatusLine(QStatusBar):
             self.season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
             theme.tint(self.season, colour, bold=True)
-            self._saved.setText((tr("Read-only") if project.read_only else tr("All labels saved")) + " ·")
+            self._show_saved()
+
+    def _show_saved(self) -> None:
+        """Show whether all labels are where they belong."""
+        post, project = self._session.post, self._session.project
+        count = len(post.waiting) if post is not None else 0
+        text = tr("Read-only") if project is not None and project.read_only else tr("All labels saved")
+        tip = ""
+        if count:
+            text = worded(
+                counted("{count} change is not on the server yet", "{count} changes are not on the server yet", count=count)
+            )
+            tip = tr("Saved on this computer; sent as soon as the server responds")
+        self._saved.setText(f"{text} ·")
+        self._saved.setToolTip(tip)
 
     def _show_job(self, progress: JobProgress) -> None:
         text = worded(title_of(progress.job))
