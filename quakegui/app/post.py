@@ -116,6 +116,10 @@ class Post(QObject):
             self._courier.wake()
         return step
 
+    def tell(self, words: str) -> None:
+        """Tell other windows something (see `presence`)."""
+        self._courier.tell(words)
+
     def flush(self, patience_s: float) -> int:
         """Wait for a short time until all changes are sent; returns how many are not."""
         due = time.monotonic() + patience_s

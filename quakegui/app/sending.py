@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from quakegui.app import others
 from quakegui.app.change import Change
 from quakegui.app.post import Post
+from quakegui.app.presence import Place, Presence
 from quakegui.app.session import Session
 
 if TYPE_CHECKING:
+    from quakegui.project.lookout import Lookout
     from quakegui.project.outbox.courier import Report
     from quakegui.project.outbox.letters import Letter
     from quakegui.project.store import Project
@@ -25,6 +27,26 @@ def begin(session: Session) -> None:
     post.said.connect(session.said)
     post.reported.connect(lambda report: _show(session, report))
     post.greet()
+    _begin_presence(session, project, lookout)
+
+
+def _begin_presence(session: Session, project: Project, lookout: Lookout) -> None:
+    """Begin to tell other windows where the analyst is, except during blind labelling, and to hear of them."""
+    from quakegui.project.shared.tables import is_blind
+
+    assert session.post is not None
+    assert lookout.listener is not None
+    with project.read() as connection:
+        blind = is_blind(connection)
+
+    def place() -> Place | None:
+        return None if blind or session.display.blind or session.day is None else (session.settings.analyst, session.day)
+
+    presence = Presence(session.post, lookout.listener, place, session.post)
+    session.presence = presence
+    session.closing.connect(presence.leave)
+    session.changed.connect(presence.follow)
+    presence.changed.connect(session.waited)
 
 
 def _show(session: Session, report: Report) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from quakegui.app.deeds import Deed
     from quakegui.app.in_use import InUse
     from quakegui.app.post import Post
+    from quakegui.app.presence import Presence
     from quakegui.app.run_rows import RunRow
     from quakegui.judge.judged_by import AsOf
     from quakegui.project.journal import Follower, Note
@@ -133,6 +134,7 @@ class Session(QObject):
         self.lookout: Lookout | None = None
         self.post: Post | None = None
         """What is on its way to the server of a shared project; None for other projects, which are on disk."""
+        self.presence: Presence | None = None
         self.unseen.forget()
         self.unreachable = False
         """Whether the project could not be read at the last check for changes by other programs."""

@@ -19,6 +19,8 @@ from quakegui.ui.questions import arrival_words
 from quakegui.words import counted
 
 SHOWN_MS = 8000
+PEOPLE_NAMED = 3
+"""Maximum number of other analysts in the line; its tooltip has all of them."""
 
 
 class StatusLine(QStatusBar):
@@ -30,6 +32,7 @@ class StatusLine(QStatusBar):
         self.project = QLabel()
         self.season = QLabel()
         self._saved = QLabel()
+        self.people = QLabel()
         self._job = QLabel()
         self.device = QLabel()
         self._bar = QProgressBar()
@@ -38,12 +41,13 @@ class StatusLine(QStatusBar):
         self.cancel = QToolButton()
         self.cancel.setAutoRaise(True)
         self.cancel.clicked.connect(session.jobs.cancel)
-        for widget in (self._job, self._bar, self.cancel, self._saved, self.device, self.season, self.project):
+        for widget in (self._job, self._bar, self.cancel, self.people, self._saved, self.device, self.season, self.project):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
         session.arrived.connect(self._tell_others)
         session.waited.connect(self._show_saved)
+        session.waited.connect(self._show_people)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self.project.setContentsMargins(0, 0, 6, 0)  # its last letter would lie on the edge of the screen
@@ -87,7 +91,7 @@ class StatusLine(QStatusBar):
     def retranslate(self) -> None:
         """Set the texts in the current language."""
         project = self._session.project
-        for label in (self._job, self.device, self._saved, self.project):
+        for label in (self._job, self.device, self.people, self._saved, self.project):
             theme.tint(label, theme.colours().text)  # independent of the colour of the message
         self.cancel.setText(tr("Cancel"))
         self.cancel.setAccessibleName(tr("Cancel the running task"))
@@ -97,6 +101,7 @@ class StatusLine(QStatusBar):
         self.project.setToolTip(as_text(str(project.folder)) if project else "")
         self.season.setVisible(project is not None)
         self._saved.setVisible(project is not None)
+        self._show_people()
         if project is not None:
             self.season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
@@ -116,6 +121,16 @@ class StatusLine(QStatusBar):
             tip = tr("Saved on this computer; sent as soon as the server responds")
         self._saved.setText(f"{text} ·")
         self._saved.setToolTip(tip)
+
+    def _show_people(self) -> None:
+        """Show who else has the project open, and on which day."""
+        presence = self._session.presence
+        others = presence.others if presence is not None else ()
+        said = [tr("{who} is on {day}").format(who=who, day=day) for who, day in others]
+        more = "…" if len(said) > PEOPLE_NAMED else ""
+        self.people.setText(tr(", ").join(said[:PEOPLE_NAMED]) + more + (" ·" if said else ""))
+        self.people.setToolTip(as_text("\n".join(said)))
+        self.people.setVisible(bool(said))
 
     def _show_job(self, progress: JobProgress) -> None:
         text = worded(title_of(progress.job))

@@ -8,15 +8,18 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from server import PROGRAMS, server
 
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.seasons import load_season
-from quakegui.project.sharing import create_shared
+from quakegui.project.sharing import create_shared, join
 from quakegui.project.store import Project
+
+if TYPE_CHECKING:  # Qt is for the tests that ask for it
+    from quakegui.app.session import Session
 
 _COUNT = itertools.count(1)
 
@@ -107,6 +110,31 @@ def season_url(postgresql: str, with_days: str, sql: Callable[..., object]) -> s
     name = f"season{next(_COUNT)}"
     sql("postgres", f"CREATE DATABASE {name} TEMPLATE {with_days}")
     return f"{postgresql}/{name}"
+
+
+@pytest.fixture
+def opened(qapp: object, qtbot: Any, tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """Return a function that joins a project under a name, and opens it in a session."""
+    from quakegui.app import opening
+    from quakegui.app.session import Session
+    from quakegui.app.settings import SettingsFile
+
+    sessions = []
+
+    def of(url: str, name: str = "owner") -> Session:
+        folder = tmp_path / f"{name}'s"
+        if not folder.exists():
+            join(folder, url).close()
+        session = Session(SettingsFile(tmp_path / f"{name}.ini"))
+        sessions.append(session)
+        session.set_settings(analyst=name)
+        assert opening.open_project(session, folder)
+        qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
+        return session
+
+    yield of
+    for session in sessions:
+        session.close()
 
 
 @pytest.fixture

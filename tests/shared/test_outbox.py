@@ -14,9 +14,8 @@ import pytest
 from proxy import Proxy, proxy_of
 from PySide6.QtCore import QElapsedTimer, QTimer
 
-from quakegui.app import labelling, opening, walking
+from quakegui.app import labelling, walking
 from quakegui.app.session import Session
-from quakegui.app.settings import SettingsFile
 from quakegui.project.journal import JournalRow, journal_rows, write_labels
 from quakegui.project.making import OUTBOX
 from quakegui.project.shared.address import parse_address
@@ -26,27 +25,6 @@ from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
 
 pytestmark = pytest.mark.shared
-
-
-@pytest.fixture
-def opened(qapp: object, qtbot: Any, tmp_path: Path) -> Iterator[Callable[[str, str], Session]]:
-    """Return a function that joins a project under a name, and opens it in a session."""
-    sessions = []
-
-    def of(url: str, name: str = "owner") -> Session:
-        folder = tmp_path / f"{name}'s"
-        if not folder.exists():
-            join(folder, url).close()
-        session = Session(SettingsFile(tmp_path / f"{name}.ini"))
-        sessions.append(session)
-        session.set_settings(analyst=name)
-        assert opening.open_project(session, folder)
-        qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
-        return session
-
-    yield of
-    for session in sessions:
-        session.close()
 
 
 @pytest.fixture

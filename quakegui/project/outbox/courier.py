@@ -17,6 +17,7 @@ from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.journal.row import COLUMNS, JournalRow
 from quakegui.project.lookout import NOTHING, Lookout, News
 from quakegui.project.outbox.letters import REDO, UNDO, Letter, Outbox, VoidError, perform
+from quakegui.project.shared.listening import PRESENCE
 from quakegui.project.shared.tables import deed
 from quakegui.project.store import Project
 
@@ -87,12 +88,18 @@ class Courier:
         self._listener = lookout.listener
         self._listener.told = self.wake
         self._heard, self._due = -1, True
+        self._words = ""
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
         """Have the thread look for letters and news now."""
         self._wake.set()
+
+    def tell(self, words: str) -> None:
+        """Have the thread tell other windows something, in place of what it has not told yet (see `listening.PRESENCE`)."""
+        self._words = words
+        self.wake()
 
     def close(self) -> None:
         """End the thread; letters that are not sent by then stay in the outbox."""
@@ -115,6 +122,10 @@ class Courier:
                 LOG.warning("News could not be read", exc_info=True)
                 self._report(Report(str(error)))
             self._wake.wait(pause_s)
+        try:
+            self._speak()
+        except ProjectError:
+            LOG.info("Other windows were not told of the end of this one", exc_info=True)
         self._lookout.close()
 
     def _go(self) -> None:
@@ -136,9 +147,15 @@ class Courier:
                 self._heard, self._due = heard, False
                 told, refused = tuple(refused), []
                 self._report(Report(refused=told, rows=rows, end=end, news=news))
+            self._speak()
         finally:
             if refused:  # the rest was not reached
                 self._report(Report(refused=tuple(refused)))
+
+    def _speak(self) -> None:
+        words, self._words = self._words, ""
+        if words:
+            self._project.tell(PRESENCE, words)
 
     def _deliver(self, letter: Letter) -> str | None:
         """Send a letter; returns why it was refused, None if the server has it now."""
