@@ -21,7 +21,7 @@ from quakegui.words import Said, counted
 LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
 _OWN_FILES = (making.ADDRESS, DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
-_OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
+_OWN_FOLDERS = (*making.FOLDERS, making.OUTBOX, "runs/trash", run_folders.PLACE)
 """Folders in which the program writes, moves and deletes freely: links in an untrusted project could lead elsewhere."""
 
 

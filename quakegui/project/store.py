@@ -289,6 +289,11 @@ class Project:
                 note(chain.End(last))
         return done.step, done.late
 
+    def tell(self, channel: str, words: str) -> None:
+        """Send words to all programs that listen to a channel of the server of a shared project; nothing is stored."""
+        with sentences(self.folder), self._engine.connect().execution_options(plain=True) as connection:
+            connection.execute(select(func.pg_notify(channel, words)))
+
     def _require_writable(self) -> float:
         """Return how many seconds to wait for another writer; raises ProjectError if nothing can be written."""
         if self.read_only:
