@@ -194,7 +194,7 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
     if skip and not places:
-        raise FormatError(Said("The file has no table below the first {skip} lines.", skip=skip), file=source.name)
+        raise source.fault("The file has no table below the first {skip} lines.", skip=skip)
     cut = lines[-1] if lines and text[-1] not in "\r\n" and _counts(lines[-1]) else ""
     if cut and len(places) > _FEWEST_BELOW:  # a line that may be cut off does not tell what separates the fields
         places = [place for place in places if place < len(lines) - 1]

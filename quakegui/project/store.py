@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from quakegui.project import chain, making, opening, run_folders, schema, setting_rows, soundness
 from quakegui.project.database import (
