@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, create_engine, func, select
 from sqlalchemy.pool import StaticPool
 
-from quakegui.project import chain, schema, soundness
+from quakegui.project import chain, schema
 from quakegui.project.database import checked
 from quakegui.project.errors import ProjectError
 from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
@@ -67,10 +67,8 @@ class Replica:
             end = connection.info[chain.END]
             try:
                 yield connection
-            except BaseException as error:
+            except BaseException:
                 connection.info[chain.END] = end
-                if isinstance(error, soundness.UnsoundError):
-                    raise ProjectError(str(error)) from error
                 raise
 
     def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None) -> NoReturn:
