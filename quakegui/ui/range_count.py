@@ -61,8 +61,9 @@ class RangeCount(ElidedLabel):
             self._count()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language, colours or text size."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+        """Update after a change of language, colours or text size; not while a tool bar that is being deleted lets go of it."""
+        changes = QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange
+        if event.type() in changes and self.parentWidget() is not None:
             self.retranslate()
         super().changeEvent(event)
 
