@@ -1,4 +1,4 @@
-# Live arrival for one project as a scheduled task of Windows, which starts with the computer and again after a failure.
+# Live readings for one project as a scheduled task of Windows, which starts with the computer and again after a failure.
 # Run as administrator:
 #   powershell -ExecutionPolicy Bypass -File windows-service.ps1 -Project D:\data\liangshan -Broker mqtts://centre:8883 `
 #     -Topic "impf/+/pt1s/1/+" -User centre -PasswordFile D:\data\liangshan.password `

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from PIL import Image
 from terminal import Terminal
 
 from quakegui.cli import window
+from quakegui.judge.folds import PROTOCOLS
+from quakegui.learn.runs.presets import PRESETS
 from quakegui.project import catalogue, journal, seasons
 from quakegui.project.store import Project
 
@@ -301,6 +304,19 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
     commands += [(group, name) for group, names in groups.items() for name in names]
     for command in commands:
         assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
+
+
+def test_the_help_explains_every_preset_and_protocol(run: Terminal) -> None:
+    told = " ".join(run("train", "--help")[0].split()).split(" Arguments ")[0]
+    assert [name for name in PRESETS if not re.search(rf"\b{name} (has|is) ", told)] == []
+    assert [name for name in PROTOCOLS if not re.search(rf"\b{name} (holds|trains|reproduces) ", told)] == []
+
+
+def test_the_usage_of_a_command_puts_what_is_optional_into_one_pair_of_brackets(run: Terminal) -> None:
+    for command in (("listen",), ("update",), ("flags", "remove"), ("imports", "undo"), ("apply",), ("import",)):
+        usage = next(line for line in run(*command, "--help")[0].splitlines() if "Usage:" in line)
+        assert "[[" not in usage, usage
+        assert "...}..." not in usage, usage
 
 
 def test_the_window_opens_without_a_command(run: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

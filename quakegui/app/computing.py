@@ -8,6 +8,7 @@ from quakegui.app.arrivals import Arrivals, arrivals_between
 from quakegui.app.day_kinds import draw_ahead
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 
 if TYPE_CHECKING:
@@ -97,8 +98,6 @@ def is_of_now(session: Session) -> bool:
 
 def is_behind(session: Session) -> bool:
     """Return whether the project has other readings than the season shown: a job may store some and then fail."""
-    from quakegui.project.store import ProjectError
-
     try:
         return session.project is not None and session.project.revision() != session.computed_revision
     except ProjectError:  # for example if the drive is gone, which also made the job fail

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from quakegui.project.errors import ProjectError
+
 if TYPE_CHECKING:
     from quakegui.project.store import Project
 
@@ -67,8 +69,6 @@ class Consolidator(QObject):
         self._thread.start()
 
     def _consolidate(self, project: Project) -> None:
-        from quakegui.project.store import ProjectError
-
         try:
             whole = project.consolidate()
         except ProjectError:  # the next write reports it in the window; no data is lost here

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.tables import UNLABELLED
+from quakegui.project.errors import ProjectError
 
 if TYPE_CHECKING:  # loaded with the first evaluation
     from quakegui.app.session import Session
@@ -218,7 +219,6 @@ def find_limit(run: RunFolder, environment: Environment, progress: ProgressCallb
 def rule_in_force(session: Session) -> LabelRule | None:
     """Return the label rule of the project, or None if none was applied."""
     from quakegui.project import journal
-    from quakegui.project.store import ProjectError
 
     if session.project is None:
         return None

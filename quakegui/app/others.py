@@ -13,6 +13,7 @@ from quakegui.app.arrivals import Arrivals, arrivals_of
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import LabelRow, LabelSource
 from quakegui.words import Said
 
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
 def look(session: Session) -> None:
     """Show and report changes by other programs since the last check; without changes, it costs microseconds."""
     lookout = session.lookout
-    if lookout is None:
+    if lookout is None or session.post is not None:  # whose thread looks
         return
-    from quakegui.project.store import ProjectError  # already loaded here; an empty window does not need it
-
     try:
         news = lookout.look()
     except ProjectError as error:
@@ -37,7 +36,7 @@ def look(session: Session) -> None:
         return
     session.unreachable = False
     if news:
-        _take_in(session, news)
+        take_in(session, news)
 
 
 def poll(session: Session) -> None:
@@ -60,7 +59,8 @@ def runs_stamp(session: Session) -> int:
         return 0
 
 
-def _take_in(session: Session, news: News) -> None:
+def take_in(session: Session, news: News) -> None:
+    """Show and report changes by other programs."""
     assert session.project is not None
     change = Change.NOTHING
     if news.rows:
@@ -90,10 +90,8 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
 
     Parameters
     ----------
-    session
-        The session.
-    classes
-        The new class of each day, None to clear the analyst's own label.
+    session, classes
+        The session, and the new class of each day, None to clear the analyst's own label.
     source
         Source of the new labels; a label of a higher source takes precedence and is not asked about.
     """
@@ -128,7 +126,8 @@ def may_revert(session: Session, moment: np.datetime64) -> bool:
 
 def may_walk(session: Session, step: Step, *, back: bool) -> bool:
     """Ask before undo or redo of a step that another program wrote in the analyst's name; returns whether to continue."""
-    if session.lookout is None or not session.lookout.is_foreign(step.row):
+    on_the_way = session.post is not None and step.row > session.post.replica.position
+    if session.lookout is None or on_the_way or not session.lookout.is_foreign(step.row):
         return True
     if session.ask(ForeignStep(step, session.settings.analyst, back)):
         return True

@@ -11,6 +11,7 @@ from quakegui.app.change import Change
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 
 if TYPE_CHECKING:  # a window at its start does not need training and evaluation
@@ -170,7 +171,6 @@ def import_run(session: Session, path: Path) -> None:
 def _tell(session: Session, act: Callable[[], object], change: Change) -> None:
     """Perform a short action on a run, show an error if it fails, and reload the runs."""
     from quakegui.learn.runs.registry import RunError
-    from quakegui.project.store import ProjectError
 
     try:
         act()

@@ -51,6 +51,8 @@ class Settings:
         Distribution of WSL2; empty for its default.
     backend
         One of `BACKENDS`; empty for an automatic choice.
+    alarm_signal
+        Whether a new alarm makes a sound and shows a message of the desktop.
     recent
         Project folders, latest first.
     """
@@ -66,6 +68,7 @@ class Settings:
     interpreter: str = ""
     distribution: str = ""
     backend: str = ""
+    alarm_signal: bool = False
     recent: tuple[str, ...] = ()
 
     def with_recent(self, folder: Path) -> Settings:

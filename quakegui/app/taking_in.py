@@ -20,10 +20,8 @@ def take_in_days(session: Session, paths: Sequence[Path], done: Callable[[Update
 
     Parameters
     ----------
-    session
-        The session.
-    paths
-        Files or folders of readings.
+    session, paths
+        The session, and files or folders of readings.
     done
         Called with the result in the thread of the window.
     """

@@ -19,6 +19,7 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 
 GATHERING: Final = "gathering"
@@ -145,8 +146,6 @@ class Training(QObject):
 
     def close(self) -> None:
         """Stop the training, wait for its end and record it, before the project is closed."""
-        from quakegui.project.store import ProjectError
-
         self._session.jobs.close()
         thread = self._thread
         if thread is not None:

@@ -20,6 +20,7 @@ from quakegui.cli.terminal import (
     say,
 )
 from quakegui.project import catalogue
+from quakegui.project.catalogue import EventsReport
 from quakegui.project.season_tables import event_facts
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Selection
@@ -28,6 +29,24 @@ app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, spl
 
 COLUMNS = ("time", "magnitude", "latitude", "longitude", "depth_km", "place")
 CLASS_COLUMNS = (*COLUMNS, "direction", "class")
+
+MinMagnitude = Annotated[float | None, typer.Option(metavar="M", help="Minimum magnitude, inclusive.")]
+Decluster = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        metavar="KM DAYS", help="Remove earthquakes within KM and DAYS after an equal or larger one, for example 50 5."
+    ),
+]
+
+
+def say_import(done: EventsReport, verb: str) -> None:
+    """Print what an import of earthquakes did; the verb says how they were obtained."""
+    say(
+        f"{done.read} earthquakes {verb}, {done.selection} selected, {len(done.aftershocks)} aftershocks removed, "
+        f"{done.mainshocks} kept; the project had {done.former}."
+    )
+    for note in done.notes:
+        say(note)
 
 
 @app.command(
@@ -46,20 +65,15 @@ def import_(
         typer.Option(metavar="S N W E", help="Search area: latitudes, then longitudes, in degrees."),
     ] = None,
     radius: Annotated[float | None, typer.Option(metavar="KM", help="Radius around the centre of the network.")] = None,
-    min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Minimum magnitude, inclusive.")] = None,
+    min_magnitude: MinMagnitude = None,
     since: Annotated[datetime | None, date_option("First local date.")] = None,
     until: Annotated[datetime | None, date_option("Last local date.")] = None,
-    decluster: Annotated[
-        tuple[float, float] | None,
-        typer.Option(
-            metavar="KM DAYS", help="Remove earthquakes within KM and DAYS after an equal or larger one, for example 50 5."
-        ),
-    ] = None,
+    decluster: Decluster = None,
     add: Annotated[
         bool,
         typer.Option(
             "--add",
-            help="Add to the project's earthquakes instead of replacing them; of equal ids, the file modified last is used.",
+            help="Add to the project's earthquakes instead of replacing them; if an id recurs, the newer file's entry is used.",
         ),
     ] = False,
     timezone: Annotated[
@@ -88,12 +102,7 @@ def import_(
         facts = event_facts(opened)
     if as_json:
         print_json(facts)
-    say(
-        f"{done.read} earthquakes read, {done.selection} selected, {len(done.aftershocks)} aftershocks removed, "
-        f"{done.mainshocks} kept; the project had {done.former}."
-    )
-    for note in done.notes:
-        say(note)
+    say_import(done, "read")
 
 
 @app.command("list", epilog="Example: quakegui events list liangshan --json")
@@ -112,7 +121,7 @@ def classes(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Split the earthquakes into north and south (K-means) and by magnitude, and save the split in the project."""
+    """Split the earthquakes into north and south (K-means) and into large and small; save the split in the project."""
     with open_project(project) as opened:
         scheme, warning = catalogue.make_class_scheme(opened, split_magnitude=split)
         facts = event_facts(opened)

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from quakegui.cli.events import Decluster, MinMagnitude, say_import
 from quakegui.cli.project import import_facts, print_import
 from quakegui.cli.terminal import (
     AsJson,
@@ -37,8 +38,8 @@ app = typer.Typer(no_args_is_help=True, help="Fetch earthquakes and readings fro
 
 Again = Annotated[bool, typer.Option("--again", help="Repeat requests with a saved response.")]
 Plan = Annotated[bool, typer.Option("--plan", help="Only print the requests; send nothing.")]
-Since = Annotated[datetime, date_option("First date.")]
-Until = Annotated[datetime | None, date_option("Last date; default: today.")]
+Since = Annotated[datetime, date_option("First date: local for earthquakes, UTC for readings.")]
+Until = Annotated[datetime | None, date_option("Last date, likewise; default: today.")]
 STOPPING = "Stopping; responses received so far are saved, and the project is unchanged."
 
 
@@ -65,17 +66,13 @@ def events_(
     box: Annotated[
         tuple[float, float, float, float] | None, typer.Option(metavar="S N W E", help="Degrees, boundaries included.")
     ] = None,
-    min_magnitude: Annotated[float | None, typer.Option(metavar="M", help="Minimum magnitude, inclusive.")] = None,
-    decluster: Annotated[
-        tuple[float, float] | None,
-        typer.Option(
-            metavar="KM DAYS", help="Remove earthquakes within KM and DAYS after an equal or larger one, for example 50 5."
-        ),
-    ] = None,
+    min_magnitude: MinMagnitude = None,
+    decluster: Decluster = None,
     add: Annotated[
         bool,
         typer.Option(
-            "--add", help="Add to the project's earthquakes instead of replacing them; of equal ids, the latest is used."
+            "--add",
+            help="Add to the project's earthquakes instead of replacing them; if an id recurs, the newer entry is used.",
         ),
     ] = False,
     again: Again = False,
@@ -85,7 +82,7 @@ def events_(
     """Fetch earthquakes from a web service and import them, replacing those in the project.
 
     One request per calendar year is sent, more if a year has too many earthquakes. Responses are saved in the project's folder
-    'fetched'; a second run requests only what is missing, and years that had not been over for 30 days.
+    'fetched'; a second run requests only what is missing and years that were requested less than 30 days after their end.
     """
     with _sentences(), open_project(project) as opened:
         service = service_of(source, EVENTS)
@@ -110,12 +107,7 @@ def events_(
         facts = event_facts(opened)
     if as_json:
         print_json(facts)
-    say(
-        f"{done.read} earthquakes fetched, {done.selection} selected, {len(done.aftershocks)} aftershocks removed, "
-        f"{done.mainshocks} kept; the project had {done.former}."
-    )
-    for note in done.notes:
-        say(note)
+    say_import(done, "fetched")
 
 
 @app.command(
@@ -132,14 +124,14 @@ def readings_(
             "--from",
             callback=a_text,
             metavar="SERVICE",
-            help=f"{_names(READINGS)}, or the address of such a service; one of a HAPI server ends in /hapi.",
+            help=f"{_names(READINGS)}, or the address of such a service; the address of a HAPI server ends in /hapi.",
         ),
     ],
     station: Annotated[list[str] | None, typer.Option(metavar="CODE", help="A station; default: those of the project.")] = None,
     since: Since,
     until: Until = None,
     cadence: Annotated[
-        str, typer.Option(metavar="|".join(readings.CADENCES), help="Sampling interval, of INTERMAGNET's file service.")
+        str, typer.Option(metavar="|".join(readings.CADENCES), help="Sampling interval (INTERMAGNET's file service only).")
     ] = "minute",
     dataset: Annotated[
         str, typer.Option(callback=a_text, metavar="NAME", help='HAPI: data set, such as "{code}/best-avail/PT1S/xyzf".')
@@ -150,8 +142,9 @@ def readings_(
 ) -> None:
     """Fetch readings from a web service and import them: one request for each station and UTC day.
 
-    A response with fewer times than the sampling interval requires is requested once more. Responses are saved in the project's
-    folder 'fetched'; a second run requests only what is missing, and days that had not been over for 30 days.
+    If a response has fewer samples than its sampling interval implies, it is requested once more; a gap that remains is
+    reported. Responses are saved in the project's folder 'fetched'; a second run requests only what is missing and days that
+    were requested less than 30 days after their end.
     """
     if cadence not in readings.CADENCES:
         raise typer.BadParameter(f"--cadence is one of {', '.join(readings.CADENCES)}.")

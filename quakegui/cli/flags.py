@@ -57,7 +57,7 @@ def add(
 ) -> None:
     """Flag a station's nights, or the readings of an interval: they are kept, but no night mean uses them.
 
-    Maps, anomalies and predictions follow. 'quakegui flags remove' makes the readings count again.
+    Night means, maps and anomalies are recomputed. 'quakegui flags remove' makes the readings count again.
     """
     with open_project(project) as opened, bar("Flagging") as report:
         wanted = _subjects(opened, station, night, since, until)
@@ -69,7 +69,7 @@ def add(
 @app.command("remove", epilog="Example: quakegui flags remove liangshan --station XIC --night 2022-08-30")
 def remove(
     project: ProjectFolder,
-    number: Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="Number of the flag from 'flags list'.")] = None,
+    number: Annotated[int | None, typer.Argument(metavar="NUMBER", help="Number of the flag from 'flags list'.")] = None,
     *,
     station: Station = "",
     night: Night = "",
@@ -78,9 +78,9 @@ def remove(
     author: LabelAuthor = "",
     as_json: AsJson = False,
 ) -> None:
-    """Remove a flag by its number, or those on a station's nights or within an interval: the readings count again.
+    """Remove a flag by its number, or the flags on a station's nights or within an interval: the readings count again.
 
-    The journal keeps who flagged them and who removed the flag.
+    The label journal keeps who flagged them and who removed the flag.
     """
     with open_project(project) as opened, bar("Removing") as report:
         if number is None:

@@ -14,7 +14,7 @@ from quakegui.project.undoing import redo_import, undo_import
 
 app = typer.Typer(no_args_is_help=True, help="List, undo and redo imports.")
 
-Number = Annotated[int | None, typer.Argument(metavar="[NUMBER]", help="Number of the import from 'imports list'.")]
+Number = Annotated[int | None, typer.Argument(metavar="NUMBER", help="Number of the import from 'imports list'.")]
 StepAuthor = Annotated[str, typer.Option(callback=a_text, help="Author of the step; default: your user name.")]
 
 COLUMNS = ("number", "at", "author", "kind", "content", "undone", "changed_at", "changed_by")
@@ -30,7 +30,7 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
 
 @app.command("undo", epilog="Example: quakegui imports undo liangshan 3")
 def undo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
-    """Undo an import; default: the last one. The earlier contents of the project are used again."""
+    """Undo an import; default: the last one. The project's data are again as they were before it."""
     with open_project(project) as opened, bar("Undoing") as report:
         act = undo_import(opened, number, author=author or default_author(opened), progress=report)
     say(f"Import {act.id} was undone: {content_of(act)}. Restore it with 'quakegui imports redo {project} {act.id}'.")
@@ -38,7 +38,7 @@ def undo(project: ProjectFolder, number: Number = None, author: StepAuthor = "")
 
 @app.command("redo", epilog="Example: quakegui imports redo liangshan 3")
 def redo(project: ProjectFolder, number: Number = None, author: StepAuthor = "") -> None:
-    """Redo an undone import; default: the last one undone."""
+    """Redo an import that was undone; default: the one undone last."""
     with open_project(project) as opened, bar("Redoing") as report:
         act = redo_import(opened, number, author=author or default_author(opened), progress=report)
     say(f"Import {act.id} was restored: {content_of(act)}.")

@@ -64,8 +64,9 @@ def apply(
 ) -> None:
     """Predict the season with a pre-trained model that was not trained on it; the run is saved, shown and evaluated.
 
-    The model must have been made for the project's z, maps and stations. It detects signals like the SYNTHETIC ones of its
-    training; whether real earthquakes have such signals is not known.
+    The project must have the parameters of z (the anomaly in standard deviations) and of the maps that the model was made for,
+    and a suitable number of stations. The model detects signals like the SYNTHETIC ones of its training; whether real
+    earthquakes have such signals is not known.
     """
     with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
         season = season_of(opened)

@@ -41,17 +41,25 @@ def rule(
     *,
     days_before: Annotated[
         int | None,
-        typer.Option(min=0, max=FARTHEST_DAYS, help="Fixed days before every earthquake; default: more for larger magnitudes."),
+        typer.Option(
+            min=0, max=FARTHEST_DAYS, help="Number of days before every earthquake; default: more for larger magnitudes."
+        ),
     ] = None,
     scale: Annotated[
         float,
         typer.Option(
-            min=0, max=FARTHEST_DAYS, help="S in the default: S * 10 ** (E * M) days before an earthquake of magnitude M."
+            min=0,
+            max=FARTHEST_DAYS,
+            help="S in the default of --days-before: S * 10^(E * M) days before an earthquake of magnitude M.",
         ),
     ] = LAW.days_before_scale,
-    exponent: Annotated[float, typer.Option(min=-1, max=1, help="E in the default.")] = LAW.days_before_exponent,
+    exponent: Annotated[
+        float, typer.Option(min=-1, max=1, help="E in the default of --days-before.")
+    ] = LAW.days_before_exponent,
     days_after: Annotated[int, typer.Option(min=0, max=FARTHEST_DAYS, help="Days after the day of the earthquake.")] = 3,
-    winner: Annotated[Literal["later", "larger"], typer.Option(help="Earthquake that labels a day in two windows.")] = "later",
+    winner: Annotated[
+        Literal["later", "larger"], typer.Option(help="Which earthquake labels a day in the label windows of two.")
+    ] = "later",
     author: LabelAuthor = "",
 ) -> None:
     """Label every day of the season by the retrospective rule: days around an earthquake receive its class."""
@@ -88,9 +96,9 @@ def set_(
         bool, typer.Option("--yes", "-y", help=f"Skip the question about more than {MANY} days or days outside the season.")
     ] = False,
 ) -> None:
-    """Label days in your name, or clear your label with 'none'.
+    """Label days in your name, or clear your labels with 'none'.
 
-    More than 400 days, or days outside the season, need a confirmation; without a terminal, --yes.
+    More than 400 days, or days outside the season, need a confirmation; without a terminal, give --yes.
     """
     wanted = days_of(days)
     with open_project(project) as opened:

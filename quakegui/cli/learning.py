@@ -35,7 +35,13 @@ def _an_address(text: str | None) -> str | None:
     return None if text is None else a_text(text)
 
 
-Preset = Annotated[str, typer.Option(metavar="NAME", help=f"Preset to start from: {', '.join(PRESETS)}.")]
+Preset = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help=f"Preset to start from: {', '.join(PRESETS)}; 'quakegui train --help' describes them.",
+    ),
+]
 Size = Annotated[int | None, typer.Option(min=16, metavar="N", help="Side length of the model's input, in pixels.")]
 Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Maximum epochs per fold.")]
 Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Seed for initial weights, shuffling and augmentation.")]
@@ -44,7 +50,7 @@ Members = Annotated[
 ]
 WhichProtocol = Annotated[
     Protocol | None,
-    typer.Option(help="How days are split; 'blocked' gives the main result, 'paper' reproduces the paper's leaky split."),
+    typer.Option(help="How the days are split, see above; default: as in the preset."),
 ]
 
 
@@ -59,7 +65,7 @@ def train(
     seed: Seed = None,
     head: Annotated[Head | None, typer.Option(help="Classifier head: the layers after the convolutions.")] = None,
     precision: Annotated[
-        Precision | None, typer.Option(help="Numerical precision; 'auto' measures and takes the fastest.")
+        Precision | None, typer.Option(help="Numerical precision; 'auto' times each and takes the fastest.")
     ] = None,
     class_weights: Annotated[
         bool | None, typer.Option("--class-weights/--no-class-weights", help="Give rare classes more weight in training.")
@@ -69,11 +75,18 @@ def train(
 ) -> None:
     """Train VGG-12 on the season's maps and labels and save the run with its predictions.
 
-    Ctrl+C stops the training in an orderly way; the run can be resumed.
+    Ctrl+C stops the training; the run can be resumed.
+
+    Presets: compact has 32 filters and maps of 120 pixels; fast has 8 filters and five models per fold; small is fast with 48
+    pixels; full is compact with 480 pixels; grown is compact with fixed altered copies of the maps; paper is the founding
+    paper's model (LEAKY); stack is pre-trained on synthetic seasons of this network.
+
+    Protocols: blocked holds out blocks of days in turn and gives the main result; chronological trains on earlier days and
+    tests on later ones; paper reproduces the founding paper's LEAKY split.
 
     Instead of a project, a folder of ready-made day maps can be given: images of 480 x 480 pixels with the date in their names,
-    in folders named 0 to 4 by class, or with an index.csv of the columns file, date and class, as 'quakegui maps' writes them.
-    The runs are saved in the subfolder "runs".
+    in folders named 0 to 4 by class, or with an index.csv with the columns file, date and class, as 'quakegui maps' writes
+    them. The runs are saved in the subfolder "runs".
     """
     asked: dict[str, int | str | None] = {"size": size, "epochs": epochs, "members": members, "seed": seed}
     asked |= {"head": head, "precision": precision, "class_weights": class_weights}
@@ -101,7 +114,7 @@ def predict(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Predict the remaining days with a finished run; only new maps are computed.
+    """Predict the days that a finished run has not predicted yet; only new maps are computed.
 
     Days that may have influenced the training are in-sample and never scored.
     """
@@ -123,15 +136,15 @@ def evaluate(
     project: Place,
     run: RunId = None,
     prospective: Annotated[
-        bool, typer.Option("--prospective", help="Evaluate the frozen model's daily predictions, from the ledger only.")
+        bool, typer.Option("--prospective", help="Evaluate only the daily predictions in the ledger, made after the training.")
     ] = False,
     labels: WhichLabels = "training",
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a finished run against every baseline, on days not used to train it.
 
-    All figures use one set of labels and earthquakes, which the first lines name. Days after the training (see --prospective)
-    are always evaluated with today's set, and so are the baselines that --json lists after the run.
+    The run is evaluated by the labels and earthquakes of its training, or by today's (--labels); the output names them.
+    Prospective predictions, and the baselines that --json lists in rows of their own, are always evaluated by today's.
     """
     with open_source(project) as source:
         chosen = find_run(source.runs, run)
@@ -159,7 +172,7 @@ def compare(
     members: Members = None,
     seed: Seed = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Train N folds at a time, in processes of their own.")
+        int | None, typer.Option(min=1, metavar="N", help="Train N folds at a time, each in its own process.")
     ] = None,
     threads: Annotated[
         int | None,
@@ -171,15 +184,15 @@ def compare(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the model under every protocol with every baseline; trains what is missing.
+    """Train the missing models, and compare the model under every protocol with every baseline.
 
     The comparison includes the pre-trained model, protocol 'zero-shot', which was not trained on the season.
 
-    Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of processor time, 3 with
-    --preset fast --members 1. After Ctrl+C, run the command again to continue.
+    Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of processor time, 3 with --preset
+    fast --members 1, or five times as long with its five members. After Ctrl+C, run the command again to continue.
 
-    With --workers or --cluster, folds are trained at the same time. The results have the same bits as those of one worker with
-    the same --threads. A cluster needs the optional component 'cluster' and the same versions on every computer.
+    With --workers or --cluster, folds are trained at the same time. The results are bit-for-bit identical to those of one
+    worker with the same --threads. A cluster needs pip install "quakegui[cluster]" and the same versions on every computer.
     """
     config = _recipe(preset, protocol=None, size=size, epochs=epochs, members=members, seed=seed)
     if config.zero_shot:

@@ -27,15 +27,18 @@ def limit(
     run: RunId = None,
     model: Annotated[
         Path | None,
-        typer.Option(metavar="MODEL", help="Pre-trained model instead of a run: the folder written by 'pretrain'."),
+        typer.Option(metavar="MODEL", help="Folder of a pre-trained model ('quakegui pretrain'), instead of a run."),
     ] = None,
-    replicates: Annotated[int, typer.Option(min=1, metavar="N", help="Number of replicates per size.")] = REPLICATES,
+    replicates: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Number of repetitions for each signal size.")
+    ] = REPLICATES,
     as_json: AsJson = False,
 ) -> None:
     """Find the detection limit: how large a signal in the project's own nights would have been detected.
 
-    SYNTHETIC signals are added to the nights, and the run's own model predicts the resulting days. If the run was trained on
-    the season itself, a matched filter is used instead. The computation takes minutes; the result is saved with the run.
+    SYNTHETIC signals are added to the night means. A run that was not trained on this season predicts the resulting days with
+    its own model; for a run that was, a matched filter (a search for the assumed signal) replaces the model. The computation
+    takes minutes; the result is saved with the run.
     """
     if run is not None and model is not None:
         raise typer.BadParameter("Specify --run or --model, not both.")

@@ -12,6 +12,7 @@ import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, open_project, print_json, print_table, say
 from quakegui.project.live import gaps, live_states
+from quakegui.project.live_today import Today
 from quakegui.project.season_tables import iso
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
@@ -26,7 +27,7 @@ MOST_GAPS = 20
 
 def listen(
     project: ProjectFolder,
-    broker: Annotated[str, typer.Argument(metavar="[URL]", help="Address of the broker, such as mqtts://centre:8883.")] = "",
+    broker: Annotated[str, typer.Argument(metavar="URL", help="Address of the broker, such as mqtts://centre:8883.")] = "",
     topic: Annotated[
         list[str] | None, typer.Option(metavar="TOPIC", help="Topic of ImagMQTT or MARTAS, with wildcards; may be repeated.")
     ] = None,
@@ -36,23 +37,30 @@ def listen(
         Path | None, typer.Option(metavar="FILE", help=f"File with the password; default: the variable {PASSWORD}.")
     ] = None,
     ca_file: Annotated[
-        Path | None, typer.Option("--ca", metavar="FILE", help="Certificate of the authority; default: those of the system.")
+        Path | None,
+        typer.Option("--ca", metavar="FILE", help="Certificate of the certificate authority; default: the system's."),
     ] = None,
     client_id: Annotated[
-        str, typer.Option(help="Name under which the broker keeps messages; default: from user or project.")
+        str, typer.Option(help="MQTT client id; the broker keeps messages for it. Default: from user or project.")
     ] = "",
-    every: Annotated[float, typer.Option(min=1.0, max=60.0, metavar="SECONDS", help="Interval between two flushes.")] = 10.0,
+    every: Annotated[
+        float, typer.Option(min=1.0, max=60.0, metavar="SECONDS", help="Interval between writes to the project.")
+    ] = 10.0,
     on_alarm: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help='TOML file with on_alarm = ["program", "{json}"], run for silent stations.'),
+        typer.Option(
+            metavar="FILE",
+            help='TOML file with on_alarm = ["program", "{json}"]; '
+            "the program is run when a station falls silent or sends again.",
+        ),
     ] = None,
     status: Annotated[bool, typer.Option("--status", help="Print the state of each station instead of listening.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Store readings as stations send them over MQTT, or print the state of each station (--status).
 
-    Files remain the record: where a file has the day of a station, live readings of it do not count. A night has no mean and no
-    prediction before it is over.
+    As soon as a station's file of a day has been imported, its live readings of that day are no longer used. A night has no
+    mean and no prediction until 15 minutes after its end.
     """
     if status:
         with open_project(project) as opened:
@@ -121,12 +129,14 @@ def state_facts(state: Any, now_ms: int) -> dict[str, object]:
 
 def _print_status(project: Project, *, as_json: bool) -> None:
     now_ms = wall_clock_ms()
+    today = Today(project).progress(now_ms) or {}
     facts = []
     for state in live_states(project):
         found = gaps(project, state.station)
         facts.append(
             {
                 **state_facts(state, now_ms),
+                "today": round(today[state.station].share, 4) if state.station in today else 0.0,
                 "missing": sum(gap.readings for gap in found),
                 "gaps": [
                     {
@@ -141,7 +151,7 @@ def _print_status(project: Project, *, as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
-    columns = ("station", "light", "last", "delay_s", "messages", "refused", "missing")
+    columns = ("station", "light", "last", "delay_s", "today", "messages", "refused", "missing")
     print_table(f"{len(facts)} stations send live", columns, [[fact[column] for column in columns] for fact in facts])
     for fact in facts:
         for gap in fact["gaps"][:MOST_GAPS]:  # type: ignore[index]

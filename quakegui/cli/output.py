@@ -24,7 +24,7 @@ def maps(
         bool, typer.Option("--class-folders", help="Sort the images into folders 0 to 4 by current label.")
     ] = False,
     geotiff: Annotated[
-        bool, typer.Option("--geotiff", help="Write numbers instead of images: z and nT of each day as GeoTIFF files.")
+        bool, typer.Option("--geotiff", help="Write numbers instead of images: the anomaly of each day in z and in nT.")
     ] = False,
 ) -> None:
     """Write each day's map as a 480 x 480 PNG with an index.csv, in the founding paper's data set format.
@@ -66,8 +66,8 @@ def regions(
 ) -> None:
     """Write the extremum regions of every day with a map.
 
-    Region 0 marks a map without a region; its peak is then the strongest pixel of the map. Peaks are in z, centroids in
-    latitude and longitude.
+    A row with region 0 stands for a map without a region; its peak is the strongest pixel of the map. Peaks are in z (the
+    anomaly in standard deviations), centroids in latitude and longitude.
     """
     with open_project(project) as opened, bar("Computing") as report:
         season = _season(opened, report)
@@ -81,7 +81,7 @@ def regions(
 def readings(
     project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]
 ) -> None:
-    """Write the readings in use as IAGA-2002 files of one UTC day each."""
+    """Write the current readings as IAGA-2002 files of one UTC day each."""
     with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
         count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
         if cancelled():

@@ -35,6 +35,7 @@ from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.elements import UNITS
 from quakegui.formats.hints import Hints
+from quakegui.formats.source import decode
 from quakegui.formats.zones import zone_of
 from quakegui.judge.folds import ZERO_SHOT
 from quakegui.learn import season_evaluation, season_runs
@@ -60,11 +61,11 @@ SHOWN = 20
 def demo(
     *,
     headless: Annotated[
-        bool, typer.Option("--headless", help="Run the whole chain without a window and print the results.")
+        bool, typer.Option("--headless", help="Run the whole workflow without a window and print the results.")
     ] = False,
     project: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the project; created if needed.")] = None,
     strength: Annotated[
-        float, typer.Option(min=0.0, max=1000.0, help="Factor on the synthetic precursors; 0 gives a season without signals.")
+        float, typer.Option(min=0.0, max=1000.0, help="Factor on the signals; 0 gives a season without signals.")
     ] = 1.0,
     seed: Annotated[
         int | None,
@@ -78,7 +79,7 @@ def demo(
 ) -> None:
     """Create the SYNTHETIC season of 2022 and show it with the predictions of the pre-trained model.
 
-    The model was trained on other synthetic seasons of the same generator, so it detects signals like these.
+    The model was trained on other synthetic seasons of the same generator, so it detects signals like those of this season.
     """
     if headless and project is None:
         with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
@@ -107,14 +108,14 @@ def new(
         typer.Option(
             callback=a_text,
             metavar="URL",
-            help="Keep its data in this empty PostgreSQL database, for several people.",
+            help="Keep the project's data in this empty PostgreSQL database, so that several people can use it.",
         ),
     ] = "",
     source: Annotated[
-        Path | None, typer.Option("--from", metavar="FOLDER", help="Exported project to fill it with ('quakegui export').")
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Fill the project from this export ('quakegui export').")
     ] = None,
 ) -> None:
-    """Create an empty project folder; with --shared, the folder holds the address of its database, never a password."""
+    """Create an empty project folder; with --shared, the folder contains the address of its database, never a password."""
     if source is not None and not is_export(source):
         raise typer.BadParameter(f"{source} is not an exported project; export the project first with 'quakegui export'.")
     create = partial(create_shared, project, shared) if shared else partial(Project.create, project)
@@ -128,7 +129,7 @@ def new(
 
 def import_(
     project: ProjectFolder,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, archives, or an exported project.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders, archives, or an exported project.")],
     *,
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE.json", exists=True, dir_okay=False, help="Column mapping for tables.")
@@ -137,7 +138,7 @@ def import_(
         bool, typer.Option("--save-mapping", help="Save --mapping in the project, for later tables with the same columns.")
     ] = False,
     station: Annotated[
-        str, typer.Option(callback=a_text, metavar="CODE", help="Station of files that do not name their station.")
+        str, typer.Option(callback=a_text, metavar="CODE", help="Station code for files that do not contain one.")
     ] = "",
     station_from: Annotated[
         str,
@@ -145,7 +146,7 @@ def import_(
             callback=a_text, metavar="PATTERN", help='Position of the station code in file names: "mag_{code}_*.csv".'
         ),
     ] = "",
-    date: Annotated[datetime | None, date_option("First day of logs without dates.")] = None,
+    date: Annotated[datetime | None, date_option("Date of the first record, for logs without dates.")] = None,
     timezone: Annotated[
         str,
         typer.Option(callback=a_text, metavar="ZONE", help='Time zone of timestamps without one: "UTC+8", "Asia/Shanghai".'),
@@ -158,10 +159,15 @@ def import_(
 
     Unreadable files are skipped and listed; the rest is imported. Ctrl+C cancels without leaving anything half-done.
 
-    Most tables (csv, xlsx) need no mapping; where a column is uncertain, a message names the option to add. Other tables need
-    one, for example {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M",
-    "timezone": "Asia/Shanghai", "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"} or, with one column per
-    station, {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}.
+    Most tables (csv, xlsx) need no mapping; if the meaning of a column is uncertain, a message names the option to add. Other
+    tables need a mapping. Example with a station column:
+
+    {"layout": "long", "time": ["Date", "Time"], "time_format": "%d.%m.%Y %H:%M", "timezone": "Asia/Shanghai",
+    "station_column": "Code", "columns": [["F", "Total"]], "unit": "nT"}
+
+    Example with one column per station:
+
+    {"layout": "wide", "time": ["UTC"], "columns": [["XIC", "F1"], ["MUL", "F2"]]}
     """
     try:
         if timezone:
@@ -192,7 +198,10 @@ def season(
     until: Annotated[datetime | None, date_option("Last day of the season.")] = None,
     every_day: Annotated[bool, typer.Option("--all", help="Reset: use every day with data.")] = False,
 ) -> None:
-    """Set or show the season: the days that are shown and evaluated. Earlier data build up the background."""
+    """Set or show the season: the days that are shown and evaluated.
+
+    Data of the preceding days are used, too: the background of a day is the station's level in the 27 days before it.
+    """
     with open_project(project) as opened:
         config = opened.config()
         first, last = as_day(since), as_day(until)
@@ -310,7 +319,7 @@ def _mapping(path: Path | None) -> TableMapping | None:
     if path is None:
         return None
     try:
-        return TableMapping.from_json(path.read_text(encoding="utf-8"))
+        return TableMapping.from_json(decode(path.read_bytes())[0].removeprefix("\ufeff"))
     except (ValueError, OSError) as error:
         raise typer.BadParameter(f"{path}: {error}") from error
 

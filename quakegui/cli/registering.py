@@ -36,7 +36,8 @@ def register_(
     since: Annotated[datetime | None, date_option("First day; default: the first day whose night is not over.")] = None,
     run: RunId = None,
     threshold: Annotated[
-        float | None, typer.Option(metavar="P", help="P(event) from which a day is positive; see below.")
+        float | None,
+        typer.Option(metavar="P", help="P(event), the probability of an earthquake, from which a day is positive."),
     ] = None,
     run_days: Annotated[int | None, typer.Option(metavar="N", help="Consecutive positive days that open an alarm.")] = None,
     open_days: Annotated[
@@ -50,11 +51,13 @@ def register_(
     """Register a frozen run for future days: the terms of its evaluation are written once, hashed and never changed.
 
     The terms are the run's files, the season parameters, the selection of earthquakes, the declustering, the classes, the label
-    rule, the alarm rule and the period. The output is the receipt: keep it, or one of 'quakegui verify --receipt', out of reach
-    of anyone who can write to the project. 'update' predicts the days as new data arrive; 'evaluate --prospective' evaluates
-    the predictions; 'verify' lists later changes and days without a prediction. A registered run cannot be renamed or deleted.
+    rule, the alarm rule and the period. The output is the receipt: store it, or a receipt of 'quakegui verify --receipt', where
+    nobody who can write to the project can reach it. 'update' predicts the days as new data arrive; 'evaluate --prospective'
+    evaluates the predictions; 'verify' lists later changes and days without a prediction. A registered run cannot be renamed or
+    deleted.
 
-    Without options, the alarm rule is the one chosen on the run's out-of-fold days.
+    Without --threshold, --run-days and --open-days, the alarm rule is the one chosen on the run's out-of-fold days: those that
+    were held out of its training.
     """
     now_ms = wall_clock_ms()
     with sentences(), open_project(project) as opened:

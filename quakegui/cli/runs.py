@@ -9,13 +9,15 @@ import typer
 
 from quakegui.cli.sources import Place, open_runs
 from quakegui.cli.terminal import AsJson, print_facts, print_json, print_table, say
-from quakegui.learn.runs import archives, registry
+from quakegui.learn.runs import archives, registry, runchecks
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.source import find_run
 from quakegui.project.store import ProjectError
 
-app = typer.Typer(no_args_is_help=True, help="List training runs; show, use, delete, restore, export or import one.")
+app = typer.Typer(
+    no_args_is_help=True, help="List training runs; make one the current run; show, delete, restore, export or import runs."
+)
 
 COLUMNS = ("id", "title", "created", "protocol", "size", "state", "leaky", "in_use")
 
@@ -30,7 +32,7 @@ def list_(
 ) -> None:
     """List the runs, newest first."""
     with open_runs(project, read_only=True) as runs:
-        found, problems = registry.list_runs(runs.folder / registry.TRASH if trash else runs.folder)
+        found, problems = registry.list_runs(runs.folder / runchecks.TRASH if trash else runs.folder)
         facts = [_facts(run, runs.in_use) for run in found]
     for problem in problems:
         say(problem, style="yellow")
@@ -53,7 +55,7 @@ def show(project: Place, run: Id, as_json: AsJson = False) -> None:
 
 @app.command("use", epilog="Example: quakegui runs use demo 20260101")
 def use(project: Place, run: Id) -> None:
-    """Make this the current run; its predictions are shown from now on."""
+    """Make a run the current one, whose predictions are shown."""
     with open_runs(project) as runs:
         found = find_run(runs, run)
         runs.use(found.id)
@@ -79,7 +81,7 @@ def delete(project: Place, run: Id) -> None:
 def restore(project: Place, run: Id) -> None:
     """Restore a run from the trash."""
     with open_runs(project) as runs:
-        thrown_away = registry.list_runs(runs.folder / registry.TRASH)[0]
+        thrown_away = registry.list_runs(runs.folder / runchecks.TRASH)[0]
         found = trashcan.restore_run(registry.choose_run(thrown_away, run))
     say(f"The run “{found.title}” ({found.id}) was restored.")
 
@@ -108,7 +110,7 @@ def export(project: Place, run: Id, out: Annotated[Path, typer.Argument(metavar=
 def import_(
     project: Place, file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="File written by 'runs export'.")]
 ) -> None:
-    """Import a run from another project. It can predict here if its classes and map style match this project."""
+    """Import a run from another project. It can predict here if it has the classes and the map style of this project."""
     with open_runs(project) as runs:
         found = archives.import_run(runs.folder, file)
     say(f"The run “{found.title}” was imported as {found.id}.")

@@ -18,7 +18,10 @@ Url = Annotated[
 
 
 def join(project: ProjectFolder, url: Url) -> None:
-    """Create a folder for a shared project that exists on a server; passwords belong in the password file of PostgreSQL."""
+    """Create a folder for a shared project that exists on a server.
+
+    Passwords belong in the password file of PostgreSQL (~/.pgpass on Linux).
+    """
     with sharing.join(project, url) as opened:
         warn(opened)
         rights = ", ".join(sorted(opened.rights)) or "nothing: this login only reads"
@@ -26,13 +29,18 @@ def join(project: ProjectFolder, url: Url) -> None:
 
 
 def migrate(project: ProjectFolder) -> None:
-    """Upgrade the tables of a shared project and the rules on its server, as its owner; nobody else can write meanwhile."""
+    """Upgrade the tables of a shared project, and the rules by which its server protects them, to this version of quakegui.
+
+    Run it as the owner of the database; others cannot write until it has finished.
+    """
     earlier = sharing.migrate(project)
     say(f"Upgraded from format {earlier[0]}." if earlier else "The tables were up to date; the rules were installed again.")
 
 
 def roles(
-    url: Annotated[str, typer.Argument(callback=a_text, metavar="URL|PROJECT", help="Address of the database, or its folder.")],
+    url: Annotated[
+        str, typer.Argument(callback=a_text, metavar="URL|PROJECT", help="Address of the database, or project folder.")
+    ],
     run: Annotated[bool, typer.Option("--run", help="Run the script on the server instead of printing it.")] = False,
 ) -> None:
     """Print the SQL script that creates the roles of a shared project (reader, analyst, blind, ingest), or run it."""

@@ -24,7 +24,10 @@ PLAN = Plan()
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.", show_default=False)]
 Layout = Annotated[
-    str, typer.Option(metavar="any|PROJECT", help="Stations: random networks and the synthetic one, or those of a project.")
+    str,
+    typer.Option(
+        metavar="any|PROJECT", help="any: random networks and the synthetic network; PROJECT: the stations of that project."
+    ),
 ]
 Seed = Annotated[
     int, typer.Option(min=0, metavar="N", help="Seed of the first season; the others use the numbers that follow.")
@@ -43,13 +46,13 @@ def simulate_(
     catalogue: Annotated[
         str, typer.Option(metavar="KIND", help=f"Kind of earthquake catalogue: {', '.join(KINDS)}.")
     ] = "poisson",
-    nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"Disturbances of the data: {', '.join(NUISANCES)}.")] = "none",
+    nuisance: Annotated[str, typer.Option(metavar="NAME", help=f"Disturbance of the data: {', '.join(NUISANCES)}.")] = "none",
     wide: Annotated[
-        bool, typer.Option("--wide", help="Draw the signal law and the disturbances anew for each season.")
+        bool, typer.Option("--wide", help="Draw the form of the signals and the disturbances at random for each season.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write SYNTHETIC seasons as NetCDF: station anomalies, Kp, earthquakes, rule labels.
+    """Write SYNTHETIC seasons as NetCDF: station anomalies, Kp, earthquakes, labels by rule.
 
     A season depends only on its seed and on these options: the same command writes the same numbers.
     """
@@ -93,15 +96,19 @@ def pretrain(
     ] = None,
     preset: Annotated[
         str,
-        typer.Option(metavar="NAME", help="stack: days and their means; scalar: single days; wide: signal laws of all kinds."),
+        typer.Option(
+            metavar="NAME",
+            help="Maps for training. stack: of the day and of the means of the last 3 and 7 nights; scalar: of the day only; "
+            "wide: as stack, with a random form of the signals in each season.",
+        ),
     ] = "stack",
     seed: Seed = PLAN.first_seed,
     as_json: AsJson = False,
 ) -> None:
     """Train VGG-12 on newly generated SYNTHETIC seasons, and write the model and its card.
 
-    The training takes about five minutes of processor time; the seasons are not saved. After Ctrl+C, run the command again to
-    continue. Predict your own season with 'quakegui apply'.
+    With 420 seasons, the training takes about 5 minutes of processor time on an idle core, or 16 on busy ones; the seasons are
+    not saved. After Ctrl+C, run the command again to continue. Predict your own season with 'quakegui apply'.
     """
     from quakegui.learn.network import pretrained
     from quakegui.learn.network.modelfile import CARD_FILE, MODEL

@@ -27,7 +27,7 @@ RunId = Annotated[
 ]
 
 WhichLabels = Annotated[
-    AsOf, typer.Option("--labels", help="Evaluate by the labels and earthquakes of the run's training, or by today's.")
+    AsOf, typer.Option("--labels", help="Evaluate the run by the labels and earthquakes of its training, or by today's.")
 ]
 
 

@@ -38,7 +38,7 @@ def import_(
 @app.command("set", epilog="Example: quakegui stations set liangshan XIC --latitude 27.9 --longitude 102.3 --name 西昌")
 def set_(
     project: ProjectFolder,
-    code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)],
+    code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text, help="Station code.")],
     *,
     latitude: Annotated[float | None, typer.Option(help="Degrees north.")] = None,
     longitude: Annotated[float | None, typer.Option(help="Degrees east.")] = None,
@@ -51,7 +51,9 @@ def set_(
 
 
 @app.command("remove", epilog="Example: quakegui stations remove liangshan XIC")
-def remove(project: ProjectFolder, code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text)]) -> None:
+def remove(
+    project: ProjectFolder, code: Annotated[str, typer.Argument(metavar="CODE", callback=a_text, help="Station code.")]
+) -> None:
     """Remove all readings of a station; 'quakegui imports undo' restores them."""
     with open_project(project) as opened, bar("Removing") as report:
         act = remove_readings(opened, code, progress=report)

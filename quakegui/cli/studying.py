@@ -40,9 +40,9 @@ def study(
     what: Annotated[
         Study,
         typer.Argument(
-            help="epochs: daily series around the earthquakes; events: the largest P before each earthquake; "
-            "robustness: the verdict under other choices; "
-            "skillmap: the test over lead time, window, distance and magnitude.",
+            help="epochs: daily series around the earthquakes; events: the largest P(event) before each earthquake; "
+            "robustness: the verdict under other analysis choices; "
+            "skillmap: skill by lead time, window, distance and magnitude.",
             show_default=False,
         ),
     ],
@@ -54,7 +54,7 @@ def study(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Study a run further: the days around the earthquakes, and how the verdict depends on single choices."""
+    """Study a run further: the days around the earthquakes, and how the verdict depends on each analysis choice."""
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
         if not catalogue.events(opened):
@@ -101,7 +101,7 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
     if as_json:
         print_json([{**plain(event), **plain(row)} for event, row in result])
         return
-    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "quiet days", "by chance")
+    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "days of class 0", "by chance")
     rows = [
         (
             str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),

@@ -29,7 +29,7 @@ RETRY_MS = 600_000
 
 def update(
     project: ProjectFolder,
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="New files or folders.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="New files or folders.")] = None,
     *,
     watch: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Keep importing new files from this folder until Ctrl+C.")
@@ -37,16 +37,18 @@ def update(
     run: RunId = None,
     on_alarm: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help='TOML file with on_alarm = ["program", "{json}"], run for each new alarm.'),
+        typer.Option(
+            metavar="FILE", help='TOML file with on_alarm = ["program", "{json}"]; the program is run for each new alarm.'
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import new files, predict the new days with the frozen model, and report new alarms.
+    """Import new files, predict the new days with a run, and report new alarms.
 
-    Each prediction is appended to a ledger that is never changed. If a day is corrected after its prediction, a new row is
-    added; scores use the first. A night is predicted only once it is over; with --watch, this needs no new file. Runs that are
-    registered for these days predict them too, whichever run is the current one. With --watch --json, each round prints one
-    JSON document per line.
+    Each prediction is appended to a ledger that is never changed. If a day's data are corrected after its prediction, a new row
+    is added; scores use the first prediction. A night is predicted only once it is over; with --watch, this happens even if no
+    new file arrives. Runs that are registered for these days predict them too, whichever run is the current one. With --watch
+    --json, each round prints one JSON document on one line.
     """
     if watch is not None and not watch.is_dir():
         raise ProjectError(f"The folder {watch} does not exist and cannot be watched.")

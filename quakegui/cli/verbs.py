@@ -60,7 +60,7 @@ app.command(epilog="Example: quakegui demo --headless --project demo --strength 
 app.command(epilog="Example: quakegui new japan --timezone Asia/Tokyo")(project.new)
 app.command(epilog="Example: quakegui join liangshan postgresql://bo@centre/liangshan")(sharing.join)
 app.command(epilog="Example: quakegui migrate liangshan")(sharing.migrate)
-app.command(epilog="Example: quakegui roles postgresql://centre/liangshan > roles.sql")(sharing.roles)
+app.command(epilog="Example: quakegui roles postgresql://owner@centre/liangshan > roles.sql")(sharing.roles)
 app.command("import", epilog="Example: quakegui import japan data/wdc_hourly/japan more.zip --json")(project.import_)
 app.command(epilog="Example: quakegui season liangshan --since 2022-02-01 --until 2022-12-31")(project.season)
 app.command(epilog="Example: quakegui info japan --json")(project.info)
@@ -108,7 +108,7 @@ def without_command(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Daily anomaly maps of a geomagnetic network, labels, the VGG-12 model and an objective assessment of its skill.
+    """Make daily anomaly maps of a geomagnetic network, label the days, train VGG-12 on the maps and assess its skill.
 
     Without a command, the window opens.
     """

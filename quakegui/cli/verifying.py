@@ -29,12 +29,12 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the label journal, the ledger and the registrations for changes after writing; nothing is changed.
+    """Check the label journal, the prediction ledger and the registrations for later changes; the command changes nothing.
 
     Each row contains the hash of the preceding row, so changed, removed and inserted rows are found. The owner of a project
-    could rewrite a whole chain: a receipt contains the last hash and reveals this if the owner cannot change the receipt.
-    For a registered run, later changes and missed predictions are listed.
-    Exit code 0: the record is sound; 1: the record is not sound.
+    could rewrite a whole chain. A receipt contains the last hash; stored out of the owner's reach, it reveals this. For a
+    registered run, later changes and missed predictions are listed. Exit code 0: nothing was changed or missed; 1: something
+    was, or an error.
     """
     now_ms = wall_clock_ms()
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:

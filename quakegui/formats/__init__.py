@@ -18,7 +18,7 @@ from __future__ import annotations
 from quakegui.formats import catalogue, images, magpy, sheet, stations, table
 from quakegui.formats import kp as _kp
 from quakegui.formats.archives import expand
-from quakegui.formats.columns import TableMapping
+from quakegui.formats.columns import LONGEST_CODE, TableMapping
 from quakegui.formats.detect import FORMATS, Kind, detect, format_of, kind, titles
 from quakegui.formats.errors import FormatError, one_error
 from quakegui.formats.guess import Guess, guess_mapping, guess_table
@@ -79,26 +79,36 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
     FormatError
         If the file cannot be read or does not contain readings.
     """
-    hints = hints_of(hints)
     with one_error(source.name):
-        if hints.mapping is not None:
-            return table.parse(source, hints)
-        catalogue.refuse_apple_double(source)
-        _refuse_empty(source)
-        found = format_of(source)
-        if found is not None and found.readings is not None:
-            return found.readings(source, hints)
-        if found is not None:
-            raise FormatError(_holds(found.kind, Said("readings")), file=source.name)
-        sheet.refuse_other_workbooks(source)
-        if table.fits(source, hints):
-            return table.parse(source, hints)
-        images.refuse_picture(source)
-        try:
-            return magpy.parse(source)
-        except FormatError:
-            table.refuse_unplain(source)
-            raise
+        found = _readings(source, hints_of(hints))
+        for code in dict.fromkeys(one.station for one in found.readings):
+            if len(code) > LONGEST_CODE:
+                raise FormatError(
+                    Said("The station code '{code}' has more than {most} characters.", code=code, most=LONGEST_CODE),
+                    file=source.name,
+                )
+        return found
+
+
+def _readings(source: Source, hints: Hints) -> ReadingsFile:
+    if hints.mapping is not None:
+        return table.parse(source, hints)
+    catalogue.refuse_apple_double(source)
+    _refuse_empty(source)
+    found = format_of(source)
+    if found is not None and found.readings is not None:
+        return found.readings(source, hints)
+    if found is not None:
+        raise FormatError(_holds(found.kind, Said("readings")), file=source.name)
+    sheet.refuse_other_workbooks(source)
+    if table.fits(source, hints):
+        return table.parse(source, hints)
+    images.refuse_picture(source)
+    try:
+        return magpy.parse(source)
+    except FormatError:
+        table.refuse_unplain(source)
+        raise
 
 
 def read_events(source: Source, *, timezone: str = "") -> EventsFile:
@@ -125,13 +135,10 @@ def read_events(source: Source, *, timezone: str = "") -> EventsFile:
         if found is not None:
             raise FormatError(_holds(found.kind, Said("earthquakes")), file=source.name)
         sheet.refuse_other_workbooks(source)
-        raise FormatError(
-            Said(
-                "The file is not an earthquake catalogue in a known format ({titles}). A table needs columns of "
-                "time, magnitude, latitude and longitude.",
-                titles=titles("events"),
-            ),
-            file=source.name,
+        raise source.fault(
+            "The file is not an earthquake catalogue in a known format ({titles}). A table needs columns of "
+            "time, magnitude, latitude and longitude.",
+            titles=titles("events"),
         )
 
 
@@ -157,12 +164,13 @@ def read_stations(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]
     """
     with one_error(source.name):
         catalogue.refuse_apple_double(source)
+        _refuse_empty(source)
         return stations.parse(source)
 
 
 def _refuse_empty(source: Source) -> None:
     if not source.data[:4096].strip(_NOTHING) and not source.data.strip(_NOTHING):
-        raise FormatError(Said("The file is empty."), file=source.name)
+        raise source.fault("The file is empty.")
 
 
 def _holds(kind: Kind, wanted: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from quakegui.formats import bounds, packed, tapes, zips
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import Source, folder_siblings, is_wanted, modified, read_file
-from quakegui.words import Said
 
 
 def expand(path: str | Path, *, on_problem: Callable[[FormatError], None] | None = None) -> Iterator[Source]:
@@ -63,10 +62,7 @@ def _unpack(source: Source, report: Callable[[FormatError], None], budget: bound
         yield source
     elif depth >= bounds.DEEPEST_NESTING:
         report(
-            FormatError(
-                Said("Archives are nested more than {deepest_nesting} levels deep.", deepest_nesting=bounds.DEEPEST_NESTING),
-                file=source.name,
-            )
+            source.fault("Archives are nested more than {deepest_nesting} levels deep.", deepest_nesting=bounds.DEEPEST_NESTING)
         )
     elif is_packed and not is_tar:
         try:

@@ -77,12 +77,9 @@ def is_apple_double(source: Source) -> bool:
 def refuse_apple_double(source: Source) -> None:
     """Raise FormatError if the file is an AppleDouble companion that macOS wrote."""
     if is_apple_double(source):
-        raise FormatError(
-            Said(
-                "This is not a catalogue but the companion file ('._…', AppleDouble) that macOS creates; it contains "
-                "no earthquakes. Import the file of the same name without '._'."
-            ),
-            file=source.name,
+        raise source.fault(
+            "This is not a catalogue but the companion file ('._…', AppleDouble) that macOS creates; it contains "
+            "no earthquakes. Import the file of the same name without '._'."
         )
 
 
@@ -154,7 +151,7 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
             if found.unusable
             else ""
         )
-        raise FormatError(Said("The catalogue contains no usable earthquakes.{why}", why=why), file=source.name)
+        raise source.fault("The catalogue contains no usable earthquakes.{why}", why=why)
     said = [*notes]
     if not zone and found.zoneless:
         said.append(
@@ -167,7 +164,7 @@ def collect(source: Source, name: str, rows: Iterable[RawEvent], *, zone: str, n
         said.append(
             Said(
                 "Times were converted from {clock_name} to UTC (the first as read: {first}).",
-                clock_name=_clock_name(zone),
+                clock_name=Said("Beijing time (UTC+8)") if zone == BEIJING else zone,
                 first=found.zoneless,
             )
         )
@@ -309,10 +306,6 @@ def _offset(zone: str) -> tzinfo:
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     # timezone rejects offsets of a day or more
     return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
-
-
-def _clock_name(zone: str) -> str:
-    return Said("Beijing time (UTC+8)") if zone == BEIJING else zone
 
 
 def _is_utf8(line: bytes) -> bool:

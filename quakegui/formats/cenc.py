@@ -23,7 +23,6 @@ from quakegui.formats.eventtable import find_table, sniff_table, table_rows, unr
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.formats.xml import elements, is_xml
-from quakegui.words import Said
 
 SHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 HEADER = "发震时刻"
@@ -102,15 +101,10 @@ def _index(element: Any, before: int, source: Source) -> int:
     try:
         return max(int(stated), before + 1)
     except ValueError:
-        raise FormatError(
-            Said("A row or cell has the index '{stated}', which is not a number.", stated=stated[:20]), file=source.name
-        ) from None
+        raise source.fault("A row or cell has the index '{stated}', which is not a number.", stated=stated[:20]) from None
 
 
 def _no_header(source: Source) -> FormatError:
-    return FormatError(
-        Said(
-            "No header with time ({header}), magnitude (震级), latitude (纬度) and longitude (经度) was found.", header=HEADER
-        ),
-        file=source.name,
+    return source.fault(
+        "No header with time ({header}), magnitude (震级), latitude (纬度) and longitude (经度) was found.", header=HEADER
     )

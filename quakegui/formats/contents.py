@@ -58,7 +58,7 @@ def content_of(values: NDArray[np.float64]) -> Content:
     return Content(is_field, code if is_field else None, middle)
 
 
-def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAMED) -> tuple[str, ...]:
+def unread_columns(frame: pd.DataFrame, read: Iterable[str]) -> tuple[str, ...]:
     """Return one sentence for each reason why columns of a table were not read; empty if all were read.
 
     Parameters
@@ -67,8 +67,6 @@ def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAME
         All rows of the table.
     read
         The columns that were read.
-    most
-        Number of names in a sentence before it gives a count only.
     """
     kept = set(read)
     reasons: dict[Callable[[str], str], list[str]] = {}
@@ -77,7 +75,7 @@ def unread_columns(frame: pd.DataFrame, read: Iterable[str], *, most: int = NAME
             found = content_of(numbers(frame[name]))
             shown_name = name if np.isnan(found.middle) else f"{shown(name, 60)} ({found.middle:.6g})"
             reasons.setdefault(_why(frame[name], found), []).append(shown_name)
-    return (*_doubled(list(map(str, frame.columns))), *(say(named(names, most)) for say, names in reasons.items()))
+    return (*_doubled(list(map(str, frame.columns))), *(say(named(names)) for say, names in reasons.items()))
 
 
 def named(names: list[str], most: int = NAMED) -> str:

@@ -12,7 +12,6 @@ import numpy as np
 
 from quakegui.formats.catalogue import RawEvent, collect
 from quakegui.formats.encodings import decode
-from quakegui.formats.errors import FormatError
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
 from quakegui.season.json_values import parse_json
@@ -52,10 +51,10 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     try:
         found = parse_json(decode(source.data)[0])
     except ValueError as error:
-        raise FormatError(Said("The JSON is damaged or truncated ({error}).", error=error), file=source.name) from error
+        raise source.fault("The JSON is damaged or truncated ({error}).", error=error) from error
     features = found.get("features") if isinstance(found, dict) else None
     if not isinstance(features, list):
-        raise FormatError(Said("The JSON has no list of features."), file=source.name)
+        raise source.fault("The JSON has no list of features.")
     factor = 1000.0 if _in_seconds(features) else 1.0
     notes = (
         (Said("The size of the times indicates seconds since 1970, not milliseconds; they were read as seconds."),)

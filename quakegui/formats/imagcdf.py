@@ -65,9 +65,8 @@ def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
         raise
     # cdflib follows offsets in a damaged file anywhere and can raise any exception.
     except Exception as error:
-        raise FormatError(
-            Said("The CDF file is damaged or truncated ({kind}: {error}).", kind=type(error).__name__, error=error),
-            file=source.name,
+        raise source.fault(
+            "The CDF file is damaged or truncated ({kind}: {error}).", kind=type(error).__name__, error=error
         ) from error
 
 
@@ -86,9 +85,7 @@ def _parse(source: Source, cdf: Reader) -> ReadingsFile:
         raise FormatError(sentence, file=source.name)
     code = (attributes.get("IagaCode") or attributes.get("StationIAGAcode") or attributes.get("StationID") or "").upper()
     if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
-        raise FormatError(
-            Said("The CDF file does not name its station (IagaCode, StationIAGAcode, StationID)."), file=source.name
-        )
+        raise source.fault("The CDF file does not name its station (IagaCode, StationIAGAcode, StationID).")
     time, total, notes = _total(source, cdf, names, elements, official)
     level = _LEVELS.get(attributes.get("PublicationLevel", attributes.get("DataPublicationLevel", "")), DataType.UNKNOWN)
     good = ~np.isnat(time)
@@ -244,9 +241,7 @@ def _unpacked(source: Source) -> bytes:
     unpacker = zlib.decompressobj(wbits=47)
     body = unpacker.decompress(data[start:], limit)
     if unpacker.unconsumed_tail:
-        raise FormatError(
-            Said("The CDF file expands to more than {limit:,} bytes; it was not read.", limit=limit), file=source.name
-        )
+        raise source.fault("The CDF file expands to more than {limit:,} bytes; it was not read.", limit=limit)
     whole = data[:4] + _PLAIN + body
     _check_structure(source.name, whole)
     return whole

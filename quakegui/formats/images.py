@@ -164,12 +164,9 @@ def refuse_picture(source: Source) -> None:
         If the name of the file ends like that of an image.
     """
     if PurePosixPath(source.base).suffix.lower() in ENDINGS:
-        raise FormatError(
-            Said(
-                "The file is an image, not readings. Ready-made day maps need no project: 'quakegui train FOLDER' "
-                "trains on them directly."
-            ),
-            file=source.name,
+        raise source.fault(
+            "The file is an image, not readings. Ready-made day maps need no project: 'quakegui train FOLDER' "
+            "trains on them directly."
         )
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.formats.errors import FormatError
 from quakegui.formats.hints import Hints
 from quakegui.formats.records import MISSING_CODE, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
@@ -86,16 +85,12 @@ def parse_imf(source: Source, hints: Hints) -> ReadingsFile:
             continue
         rows = [_integers(text) for text in lines[at + 1 : at + 31]]
         if len(rows) < 30 or any(len(row) != 8 for row in rows):
-            raise FormatError(
-                Said("The hour that begins here does not have 30 complete lines of two minutes each."),
-                file=source.name,
-                line=at + 1,
-            )
+            raise source.fault("The hour that begins here does not have 30 complete lines of two minutes each.", line=at + 1)
         values = np.array(rows, dtype=np.float64).reshape(60, 4) / 10.0
         year = int(head[4]) + (1900 if int(head[4]) >= _FIRST_IMF_YEAR else 2000)
         begin = _hour(year, head[2].upper(), int(head[3]), int(head[5]), int(head[6]))
         if begin is None:
-            raise FormatError(Said("The header has no date, or two different dates."), file=source.name, line=at + 1)
+            raise source.fault("The header has no date, or two different dates.", line=at + 1)
         station = make_station(head[1].upper(), "", 90.0 - int(head[10]) / 10.0, int(head[11]) / 10.0)[0]
         columns = dict(zip(head[7].upper(), values.T, strict=True))
         time = begin + np.arange(60) * np.timedelta64(60_000, "ms")
@@ -118,9 +113,7 @@ def parse_iaf(source: Source, hints: Hints) -> ReadingsFile:
         code, letters = record[:4].decode("latin-1").strip().upper(), record[20:24].decode("latin-1").strip().upper()
         day = _day(int(words[1]) // 1000, int(words[1]) % 1000)
         if day is None or not code or len(letters) != 4:
-            raise FormatError(
-                Said("Day record {number} lacks the date, the station or the components.", number=number + 1), file=source.name
-            )
+            raise source.fault("Day record {number} lacks the date, the station or the components.", number=number + 1)
         station = make_station(code, "", 90.0 - words[2] / 1000.0, words[3] / 1000.0, float(words[4]))[0]
         values = words[16 : 16 + 4 * 1440].reshape(4, 1440) / 10.0
         time = day.astype("datetime64[ms]") + np.arange(1440) * np.timedelta64(60_000, "ms")
@@ -139,18 +132,16 @@ def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
     lines = decode(source.data)[0].splitlines() or [""]
     head = _PCDCP_HEAD.match(lines[0])
     if head is None:
-        raise FormatError(Said("The first line is not a PCDCP header."), file=source.name, line=1)
+        raise source.fault("The first line is not a PCDCP header.", line=1)
     day, letters, factor = _day(int(head[2]), int(head[3])), head[4].upper(), float(head[5])
     rows = [_integers(line) for line in lines[1:]]
     good = [row for row in rows if len(row) == 1 + len(letters)]
     if day is None or not good or len(good) < len([row for row in rows if row]) - 1:
-        raise FormatError(
-            Said("The header has no date, or the lines are not a time and one number per component."), file=source.name
-        )
+        raise source.fault("The header has no date, or the lines are not a time and one number per component.")
     table = np.array(good, dtype=np.float64)
     seconds = table[:, 0] * (1.0 if factor < 0.01 else 60.0)  # of the day, or its minutes
     if seconds.min() < 0 or seconds.max() >= 86_400:
-        raise FormatError(Said("The file contains times outside the 24 hours of its day."), file=source.name)
+        raise source.fault("The file contains times outside the 24 hours of its day.")
     values = table[:, 1:] / round(1.0 / factor)
     time = day.astype("datetime64[ms]") + (seconds * 1000).astype("timedelta64[ms]")
     code = head[1].upper()

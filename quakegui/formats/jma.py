@@ -12,10 +12,8 @@ from collections.abc import Iterator
 
 from quakegui.formats.catalogue import RawEvent, collect
 from quakegui.formats.encodings import decode
-from quakegui.formats.errors import FormatError
 from quakegui.formats.result import EventsFile
 from quakegui.formats.source import Source
-from quakegui.words import Said
 
 NAME = "jma"
 ZONE = "UTC+09:00"
@@ -42,9 +40,8 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
     lines = [(number, line) for number, line in enumerate(decode(source.data)[0].splitlines(), start=1) if line.strip()]
     records = [(number, line.ljust(96)) for number, line in lines if _LINE.match(line)]
     if len(lines) - len(records) > max(1.0, _WORST_SHARE * len(lines)):
-        raise FormatError(
-            Said("{count} of {count2} lines are not hypocentre records.", count=len(lines) - len(records), count2=len(lines)),
-            file=source.name,
+        raise source.fault(
+            "{count} of {count2} lines are not hypocentre records.", count=len(lines) - len(records), count2=len(lines)
         )
     return collect(source, NAME, _rows(records), zone=timezone or ZONE)
 

@@ -25,7 +25,6 @@ import numpy as np
 
 from quakegui.formats.catalogue import HEAD, is_apple_double, refuse_apple_double, text_of
 from quakegui.formats.contents import named
-from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.season.kp import Kp
 from quakegui.words import Said
@@ -66,11 +65,11 @@ def parse(source: Source) -> Kp:
         for i, field in enumerate(fields):
             time = start + np.timedelta64(3 * i, "h")
             if time in values:
-                raise FormatError(Said("Kp for {time} UTC is given twice.", time=time), file=source.name, line=number)
+                raise source.fault("Kp for {time} UTC is given twice.", line=number, time=time)
             values[time], definitive[time] = _kp(field, source, number), is_definitive
     known = {time: value for time, value in values.items() if not math.isnan(value)}
     if not known:
-        raise FormatError(Said("The file contains no Kp values."), file=source.name)
+        raise source.fault("The file contains no Kp values.")
     times = np.array(sorted(known), dtype="datetime64[ms]")
     return Kp(
         times,
@@ -112,14 +111,11 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, np.datetime64, li
             else:
                 yield number, day, cells[7:15], cells[-1] in _DEFINITIVE
         else:
-            raise FormatError(
-                Said(
-                    "The line has {count} columns and does not belong to a Kp table; the file may be truncated. "
-                    "Download the file again.",
-                    count=len(cells),
-                ),
-                file=source.name,
+            raise source.fault(
+                "The line has {count} columns and does not belong to a Kp table; the file may be truncated. "
+                "Download the file again.",
                 line=number,
+                count=len(cells),
             )
 
 
@@ -138,7 +134,7 @@ def _day(text: str, source: Source, number: int) -> np.datetime64:
         year, month, day = (int(part) for part in match.groups())
         return np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "ms")
     except ValueError:
-        raise FormatError(Said("'{text}' is not a date.", text=text[:20]), file=source.name, line=number) from None
+        raise source.fault("'{text}' is not a date.", line=number, text=text[:20]) from None
 
 
 def _kp(text: str, source: Source, number: int) -> float:
@@ -147,11 +143,9 @@ def _kp(text: str, source: Source, number: int) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise FormatError(Said("Kp '{text}' is not a number.", text=text[:20]), file=source.name, line=number) from None
+        raise source.fault("Kp '{text}' is not a number.", line=number, text=text[:20]) from None
     if value < 0.0:
         return math.nan
     if not value <= 9.0:
-        raise FormatError(
-            Said("Kp {text} is out of range: the scale ends at 9.", text=text[:20]), file=source.name, line=number
-        )
+        raise source.fault("Kp {text} is out of range: the scale ends at 9.", line=number, text=text[:20])
     return value

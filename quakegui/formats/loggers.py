@@ -85,7 +85,7 @@ def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
             broken += 1
             continue
         if day is None:
-            raise FormatError(Said("The log gives no date: specify the first day with --date."), file=source.name)
+            raise source.fault("The log gives no date: specify the first day with --date.")
         ms = ((int(match[1]) * 60 + int(match[2])) * 60 + int(match[3])) * 1000 + int(match[4]) * 100
         turn = _midnights(former, ms)
         day += dt.timedelta(days=turn)
@@ -149,14 +149,11 @@ def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
 
 def _file(source: Source, hints: Hints, name: str, rows: _Rows) -> ReadingsFile:
     if not rows.values.size or rows.broken > max(1.0, WORST_SHARE * rows.values.size):
-        raise FormatError(
-            Said("Lines that are not in the format of a base-station log: {broken}.", broken=rows.broken), file=source.name
-        )
+        raise source.fault("Lines that are not in the format of a base-station log: {broken}.", broken=rows.broken)
     code = hints.station_of(source) or station_in_name(source.base)
     if not code:
-        raise FormatError(
-            Said("The log does not name its station: specify the station with --station CODE or --station-from PATTERN."),
-            file=source.name,
+        raise source.fault(
+            "The log does not name its station: specify the station with --station CODE or --station-from PATTERN."
         )
     zone = hints.timezone or "UTC"
     try:
@@ -214,17 +211,12 @@ def _order(dates: list[tuple[str, ...]], said: dt.date | None, source: Source) -
         return fitting[0][0]
     text = "/".join(dates[0])
     if not fitting:
-        raise FormatError(
-            Said(
-                "Dates such as {text} fit neither day-first nor month-first order, or do not include the specified day.",
-                text=text,
-            ),
-            file=source.name,
+        raise source.fault(
+            "Dates such as {text} fit neither day-first nor month-first order, or do not include the specified day.", text=text
         )
     both = [str(_date(dates[0], order)) for order, _ in fitting]
-    raise FormatError(
-        Said("The date {text} can be {both} or {both2}: specify a day with --date.", text=text, both=both[0], both2=both[1]),
-        file=source.name,
+    raise source.fault(
+        "The date {text} can be {both} or {both2}: specify a day with --date.", text=text, both=both[0], both2=both[1]
     )
 
 

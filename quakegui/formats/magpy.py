@@ -59,11 +59,11 @@ def parse(source: Source) -> ReadingsFile:
     header = {str(key): str(value).strip() for key, value in stream.header.items()}
     time = np.asarray(columns.get("time", ()), dtype="datetime64[ms]")
     if time.size == 0:
-        raise FormatError(Said("Unknown format; MagPy does not recognise it either."), file=source.name)
+        raise source.fault("Unknown format; MagPy does not recognise it either.")
     letters = {letter: values for letter, values in _letters(columns, header) if values.shape == time.shape}
     code = (header.get("StationIAGAcode") or header.get("StationID") or "").upper()
     if not re.fullmatch(r"[A-Z0-9_.-]{1,16}", code):
-        raise FormatError(Said("MagPy can read the file, but the file does not name its station."), file=source.name)
+        raise source.fault("MagPy can read the file, but the file does not name its station.")
     total = total_intensity(list(letters), letters.__getitem__)
     level = _LEVELS.get(header.get("DataPublicationLevel", ""), DataType.UNKNOWN)
     good = ~np.isnat(time)

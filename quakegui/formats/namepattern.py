@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.words import Said
 
@@ -42,7 +41,4 @@ def station_by(pattern: str, source: Source) -> str:
         found = re.fullmatch(before + _CODE + after, form, re.IGNORECASE)
         if found is not None:
             return found.group("code").upper()
-    raise FormatError(
-        Said("The file name does not match {station_pattern}, so the station is unknown.", station_pattern=pattern),
-        file=source.name,
-    )
+    raise source.fault("The file name does not match {station_pattern}, so the station is unknown.", station_pattern=pattern)

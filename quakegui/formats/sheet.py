@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import operator
 import re
 import warnings
 from collections.abc import Collection
@@ -16,7 +17,6 @@ from quakegui.formats.errors import FormatError
 from quakegui.formats.packed import is_opendocument
 from quakegui.formats.source import Source, decode
 from quakegui.formats.timecolumns import is_time_heading
-from quakegui.words import Said
 
 # pandas and openpyxl are imported only where a table is read: 40 MB and half a second that the window and the observatory
 # formats do not need.
@@ -74,25 +74,11 @@ def refuse_other_workbooks(source: Source) -> None:
     kinds = {"Excel 97-2003 (.xls)": source.data[:4] == _XLS, "OpenDocument (.ods)": is_opendocument(source.data)}
     for kind, is_it in kinds.items():
         if is_it:
-            raise FormatError(
-                Said("This workbook is in {kind} format; save it as .xlsx or .csv and import that file.", kind=kind),
-                file=source.name,
-            )
+            raise source.fault("This workbook is in {kind} format; save it as .xlsx or .csv and import that file.", kind=kind)
 
 
 def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
-    """Return the first rows of a table.
-
-    Parameters
-    ----------
-    source
-        A text table or an .xlsx workbook.
-    sheet
-        The sheet of the workbook; the first if empty.
-    rows
-        Maximum number of rows.
-    skip
-        Number of lines above the heading; None to detect them.
+    """Return the first `rows` of a table; the other parameters as in `load`.
 
     Raises
     ------
@@ -202,17 +188,19 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     import pandas as pd
 
     if b"\x00" in source.data[:4096] and source.data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise FormatError(Said("This is not a text file."), file=source.name)
+        raise source.fault("This is not a text file.")
     text, _ = decode(source.data)
     lines = text.lstrip("\ufeff").splitlines()
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
+    if skip and not places:
+        raise source.fault("The file has no table below the first {skip} lines.", skip=skip)
     cut = lines[-1] if lines and text[-1] not in "\r\n" and _counts(lines[-1]) else ""
     if cut and len(places) > _FEWEST_BELOW:  # a line that may be cut off does not tell what separates the fields
         places = [place for place in places if place < len(lines) - 1]
     begin, delimiter = _beginning([lines[place] for place in places], MOST_ABOVE if skip is None else 0)
     if delimiter is None:
-        raise FormatError(Said("The lines have different numbers of columns, so this is not a table."), file=source.name)
+        raise source.fault("The lines have different numbers of columns, so this is not a table.")
     rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
     head = _head(rows, fixed=skip is not None)
     if cut and len(_split(cut, delimiter)) < len(head.names):
@@ -239,10 +227,8 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError) as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) + start if found else None
-        raise FormatError(
-            Said("The table cannot be split into its {count} columns ({error}).", count=len(head.names), error=error),
-            file=source.name,
-            line=line,
+        raise source.fault(
+            "The table cannot be split into its {count} columns ({error}).", line=line, count=len(head.names), error=error
         ) from error
     return frame
 
@@ -259,9 +245,7 @@ def _workbook(source: Source, sheet: str, most_rows: int | None, skip: int | Non
     first = next((at for at, count in enumerate(filled) if 2 <= count >= widest / 2), len(rows)) if skip is None else 0
     titles, rows = [*titles, *rows[:first]], rows[first:]
     if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
-        raise FormatError(
-            Said("The sheet has no table of 2 to {most_columns:,} columns.", most_columns=_MOST_COLUMNS), file=source.name
-        )
+        raise source.fault("The sheet has no table of 2 to {most_columns:,} columns.", most_columns=_MOST_COLUMNS)
     head = _head([_shown(row) for row in rows[: MOST_ABOVE + _SAMPLE_LINES]], fixed=skip is not None)
     source.kept[_ABOVE + sheet] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
     width = len(head.names)
@@ -303,7 +287,8 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
     Rows without a number directly below the heading describe the columns further, such as their units.
     """
     at = 0 if fixed else next((at for at in range(len(rows) - 1) if _names_times(rows[at]) and _has_number(rows[at + 1 :])), 0)
-    if at > MOST_ABOVE or any(_is_number(field) for field in rows[at]) or sum(bool(field.strip()) for field in rows[at]) < 2:
+    numbered = any(map(_is_number, rows[at])) and not _has_codes(rows[at : at + 2])
+    if at > MOST_ABOVE or numbered or sum(bool(field.strip()) for field in rows[at]) < 2:
         return _Head(_names([""] * len(rows[0])), 0, ())
     below = next((further for further, row in enumerate(rows[at + 1 :]) if any(map(_is_number, row))), 0)
     below = below if below <= _MOST_BELOW else 0
@@ -319,6 +304,13 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
 
 def _names_times(row: list[str]) -> bool:
     return any(map(is_time_heading, row)) and not any(map(_is_number, row)) and sum(bool(field.strip()) for field in row) > 1
+
+
+def _has_codes(rows: list[list[str]]) -> bool:
+    """Return whether the first row is a heading with the time and stations that are numbers, such as "time,51001,51002"."""
+    names = [is_time_heading(field) for field in rows[0]]
+    codes = [re.fullmatch(r"\s*\d{1,8}\s*", field) is not None for field in rows[0]]
+    return any(names) and all(map(operator.or_, names, codes)) and all(map(_is_number, filter(None, rows[-1])))
 
 
 def _has_number(rows: list[list[str]]) -> bool:

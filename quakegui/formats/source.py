@@ -50,6 +50,10 @@ class Source:
         """The last part of the name."""
         return PurePosixPath(self.name.replace("\\", "/")).name
 
+    def fault(self, template: str, /, *, line: int | None = None, **values: object) -> FormatError:
+        """Return an error of this file: a template and its values as for `Said`, and the number of the line, if any."""
+        return FormatError(Said(template, **values), file=self.name, line=line)
+
 
 def read_file(file: Path, name: str) -> bytes:
     """Return the bytes of a file; raises FormatError if it is too large or cannot be opened."""

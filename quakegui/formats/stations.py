@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quakegui.formats import sheet, wdc
-from quakegui.formats.columns import station_code
+from quakegui.formats.columns import LONGEST_CODE, station_code
 from quakegui.formats.contents import content_of, named
 from quakegui.formats.errors import FormatError
 from quakegui.formats.numerals import cell, numbers
@@ -51,10 +51,8 @@ def places(frame: pd.DataFrame, codes: pd.Series[Any] | str) -> tuple[tuple[Stat
 
     Parameters
     ----------
-    frame
-        The table.
-    codes
-        The station code of each row, or of all rows.
+    frame, codes
+        The table, and the station code of each row, or of all rows.
     """
     found = {fact: name for fact, name in _facts(frame).items() if fact in _PLACES}
     if not {"latitude", "longitude"} <= found.keys():
@@ -101,9 +99,15 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     stations: dict[str, Station] = {}
     notes: list[str] = []
     for row, (code, name) in enumerate(zip(codes, names, strict=True)):
-        latitude, longitude, elevation = (_or_none(places[key][row]) for key in _PLACES)
+        place = [float(places[key][row]) for key in _PLACES]
+        latitude, longitude, elevation = (value if np.isfinite(value) else None for value in place)
         if not code:
             notes.append(Said("Row {row} has no station code and was skipped.", row=row + 1))
+            continue
+        if len(code) > LONGEST_CODE:
+            notes.append(
+                Said("Row {row}: the station code has more than {most} characters; skipped.", row=row + 1, most=LONGEST_CODE)
+            )
             continue
         station, said = make_station(code, "" if name == code else name, latitude, longitude, elevation)
         if code in stations:
@@ -113,7 +117,7 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
         stations[code] = station
         notes += said
     if not stations:
-        raise FormatError(Said("The table contains no stations."), file=source.name)
+        raise source.fault("The table contains no stations.")
     return tuple(stations.values()), (*notes, *_unread(frame, found, sheets[1:]))
 
 
@@ -152,7 +156,3 @@ def _facts(frame: pd.DataFrame) -> dict[str, str]:
 
 def _bare(column: str) -> str:
     return re.sub(r"[(（\[].*?[)）\]]", "", column).strip()
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -168,16 +168,14 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
         if not doubts:
-            sheet.load(source, most_rows=200)  # raises the error if the file is not a table at all
+            sheet.load(source, most_rows=200, skip=hints.skip_lines)  # raises the error if the file is not a table at all
         raise FormatError(_why(next(iter(doubts.values()), ())), file=source.name)
     if (
         several
         and hints.station_of(source)
         and len({one.station for one in readings}) < len(sheets.looked_at) - len(empty) - len(doubts)
     ):
-        raise FormatError(
-            Said("Several sheets of the workbook contain readings, but only one station was specified."), file=source.name
-        )
+        raise source.fault("Several sheets of the workbook contain readings, but only one station was specified.")
     joined, said_joined = _joined(readings)
     return _Part(joined, tuple(places), [*notes, *_unread_sheets(sheets, empty, list(doubts)), *said_joined])
 
@@ -256,12 +254,12 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
     for code, total, rows in _records(mapping, frame):
         good = rows & ~np.isnat(time)
         if guessed and 2 * np.unique(time[good]).size <= good.sum() > 1:
-            raise FormatError(Said("{one_day} {how}", one_day=ONE_DAY, how=_HOW), file=source.name)
+            raise source.fault("{one_day} {how}", one_day=ONE_DAY, how=_HOW)
         kept = Total(total.values[good[rows]], total.derived, total.notes)
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
         notes += said_one
-    codes = frame[mapping.station_column].map(station_code) if mapping.station_column else mapping.station
+    codes = frame[mapping.station_column].map(station_code) if mapping.station_column else station_code(mapping.station)
     located, columns = places(frame, codes) if mapping.layout == "long" else ((), ())
     used = (*mapping.time, mapping.station_column, *(name for _, name in mapping.columns), *columns)
     return _Part(readings, located, [*notes, *unread_columns(frame, used)])
@@ -283,11 +281,11 @@ def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, 
     everywhere = np.ones(len(frame), dtype=bool)
     if mapping.layout == "wide":
         for code, name in mapping.columns:
-            yield code, total_intensity(["F"], {"F": values[name]}.__getitem__), everywhere
+            yield station_code(code), total_intensity(["F"], {"F": values[name]}.__getitem__), everywhere
         return
     letters = {letter.upper(): values[name] for letter, name in mapping.columns}
     if not mapping.station_column:
-        yield mapping.station, total_intensity(list(letters), letters.__getitem__), everywhere
+        yield station_code(mapping.station), total_intensity(list(letters), letters.__getitem__), everywhere
         return
     codes = frame[mapping.station_column].map(station_code)
     for code in sorted(set(codes) - {""}):
@@ -348,7 +346,7 @@ def _times(source: Source, mapping: TableMapping, frame: pd.DataFrame) -> tuple[
         try:
             zone = zone_of(mapping.timezone)
         except ValueError as error:
-            raise FormatError(Said('"{timezone}" is not a time zone.', timezone=mapping.timezone), file=source.name) from error
+            raise source.fault('"{timezone}" is not a time zone.', timezone=mapping.timezone) from error
         aware = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         lost = int(aware.isna().sum()) - unread
         if lost:

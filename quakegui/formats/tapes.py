@@ -36,9 +36,7 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
             yield stream
     except bounds.UNPACKING_ERRORS as error:
         kind = packed.compression(source.data)
-        raise FormatError(
-            Said("The {kind} file is damaged or truncated ({error}).", kind=kind, error=error), file=source.name
-        ) from error
+        raise source.fault("The {kind} file is damaged or truncated ({error}).", kind=kind, error=error) from error
 
 
 def decompressed(source: Source, budget: bounds.Budget) -> bytes:

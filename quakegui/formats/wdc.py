@@ -120,7 +120,8 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
         else:
             broken.append(number)
     if not good:
-        raise FormatError(Said("No line is in WDC hourly format."), file=source.name, line=broken[0] if broken else None)
+        first = broken[0] if broken else None
+        raise source.fault("No line is in WDC hourly format.", line=first)
     if len(broken) > max(1.0, WORST_SHARE * (len(good) + len(broken))):
         sentence = Said("This line and {count} more are not in WDC hourly format.", count=len(broken) - 1)
         raise FormatError(sentence, file=source.name, line=broken[0])
@@ -129,7 +130,7 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
     century = _century(source, hints, _two(text[blank], 3)) if blank.any() else 0
     lines, impossible = _fields(text, century)
     if lines.days.size == 0:
-        raise FormatError(Said("No line has a valid date and well-formed numbers."), file=source.name)
+        raise source.fault("No line has a valid date and well-formed numbers.")
     notes: list[str] = (
         [
             Said(
@@ -164,13 +165,10 @@ def _century(source: Source, hints: Hints, years: NDArray[np.int64]) -> int:
     if years.min() > dt.date.today().year % 100:  # noqa: DTZ011 - in no zone has that year begun
         return 19
     example = int(years.min())
-    raise FormatError(
-        Said(
-            "The file does not give the century: year {example:02d} can be 19{example:02d} or 20{example:02d}. "
-            "Specify a day of the file with --date.",
-            example=example,
-        ),
-        file=source.name,
+    raise source.fault(
+        "The file does not give the century: year {example:02d} can be 19{example:02d} or 20{example:02d}. "
+        "Specify a day of the file with --date.",
+        example=example,
     )
 
 

@@ -20,7 +20,6 @@ from quakegui.formats.bounds import LARGEST_FILE, MOST_SHEETS
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.strangers import HIGHEST_RATIO, SMALL
-from quakegui.words import Said
 
 Rows = list[list[Any]]
 T = TypeVar("T")
@@ -104,7 +103,7 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     if isinstance(kept, str):
         raise FormatError(kept, file=source.name)
     if not kept:
-        raise FormatError(Said("The workbook contains no sheet with cells."), file=source.name)
+        raise source.fault("The workbook contains no sheet with cells.")
     return kept
 
 
@@ -155,15 +154,12 @@ def _opened(source: Source, take: Callable[[Any], T]) -> T:
     except FormatError:
         raise
     except _TooLargeError as error:
-        raise FormatError(
-            Said("The workbook's part {error} is too large; save the sheet as .csv and import that file.", error=error),
-            file=source.name,
+        raise source.fault(
+            "The workbook's part {error} is too large; save the sheet as .csv and import that file.", error=error
         ) from error
     # openpyxl parses any XML of a damaged workbook and can raise any exception.
     except Exception as error:
-        raise FormatError(
-            Said("The workbook is damaged ({kind}: {error}).", kind=type(error).__name__, error=error), file=source.name
-        ) from error
+        raise source.fault("The workbook is damaged ({kind}: {error}).", kind=type(error).__name__, error=error) from error
     return taken
 
 
@@ -171,17 +167,13 @@ def _refuse_bomb(source: Source) -> None:
     with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
         size = sum(info.file_size for info in archive.infolist())
     if size > LARGEST_FILE:
-        raise FormatError(
-            Said("The workbook expands to more than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE),
-            file=source.name,
+        raise source.fault(
+            "The workbook expands to more than {largest_file:,} bytes; it was not read.", largest_file=LARGEST_FILE
         )
     if size > SMALL and size > HIGHEST_RATIO * len(source.data):
-        raise FormatError(
-            Said(
-                "The workbook expands to more than {highest_ratio:.0f} times its size and was not read (possible zip bomb).",
-                highest_ratio=HIGHEST_RATIO,
-            ),
-            file=source.name,
+        raise source.fault(
+            "The workbook expands to more than {highest_ratio:.0f} times its size and was not read (possible zip bomb).",
+            highest_ratio=HIGHEST_RATIO,
         )
 
 
@@ -193,11 +185,8 @@ def _rows(source: Source, page: Any, most_rows: int) -> Rows:
     for row in page.iter_rows(values_only=True, max_row=most_rows):
         cells += len(row)
         if cells > MOST_CELLS:
-            raise FormatError(
-                Said(
-                    "The sheet has more than {most_cells:,} cells; save it as .csv and import that file.", most_cells=MOST_CELLS
-                ),
-                file=source.name,
+            raise source.fault(
+                "The sheet has more than {most_cells:,} cells; save it as .csv and import that file.", most_cells=MOST_CELLS
             )
         if any(value is not None for value in row):
             rows.append(list(row))

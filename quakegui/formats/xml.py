@@ -10,7 +10,6 @@ from typing import Any
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
-from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.words import Said
 
@@ -57,21 +56,16 @@ def elements(source: Source, name: str) -> Iterator[Any]:
                     del above[-1][:]  # a file of a hundred million empty elements must not fill the memory either
     except ParseError as error:
         line, column = error.position
-        raise FormatError(
-            Said(
-                "The XML is damaged or truncated at column {column} ({error}). Download the file again.",
-                column=column + 1,
-                error=str(error).split(":")[0],
-            ),
-            file=source.name,
+        raise source.fault(
+            "The XML is damaged or truncated at column {column} ({error}). Download the file again.",
             line=line,
+            column=column + 1,
+            error=str(error).split(":")[0],
         ) from error
     except DefusedXmlException as error:
-        raise FormatError(
-            Said("The XML contains a document type or entities, which catalogues do not need."), file=source.name
-        ) from error
+        raise source.fault("The XML contains a document type or entities, which catalogues do not need.") from error
     except (ValueError, LookupError) as error:
-        raise FormatError(Said("The XML cannot be read: {error}.", error=error), file=source.name) from error
+        raise source.fault("The XML cannot be read: {error}.", error=error) from error
 
 
 def local_name(element: Any) -> str:

@@ -30,16 +30,15 @@ def zip_members(source: Source, report: Callable[[FormatError], None], budget: b
     """Yield a zip's files in order of their names, one at a time; what cannot be unpacked is reported, and the rest goes on."""
     if source.data.count(b"PK\x01\x02") > bounds.MOST_ENTRIES:
         report(
-            FormatError(
-                Said("The zip file lists more than {most_entries:,} files; it was not read.", most_entries=bounds.MOST_ENTRIES),
-                file=source.name,
+            source.fault(
+                "The zip file lists more than {most_entries:,} files; it was not read.", most_entries=bounds.MOST_ENTRIES
             )
         )
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data))
     except bounds.UNPACKING_ERRORS as error:
-        report(FormatError(Said("The zip file is damaged or truncated ({error}).", error=error), file=source.name))
+        report(source.fault("The zip file is damaged or truncated ({error}).", error=error))
         return
     with archive:
         infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]

@@ -68,9 +68,7 @@ def day_counts(day: ArrayLike, truth: ArrayLike, prediction: ArrayLike, *, n_day
     return counted.reshape(n_days, n_classes, n_classes).astype(np.float64)
 
 
-def block_weights(
-    n_days: int, *, block_days: int = BLOCK_DAYS, resamples: int = RESAMPLES, seed: int = 0
-) -> NDArray[np.float64] | None:
+def block_weights(n_days: int, *, resamples: int = RESAMPLES, seed: int = 0) -> NDArray[np.float64] | None:
     """Return the number of draws of each day in each resample, shape (resample, day); None for fewer than four blocks of days.
 
     Blocks start anywhere and wrap around the end of the season, so that every day is drawn equally often on average (circular
@@ -80,17 +78,15 @@ def block_weights(
     ----------
     n_days
         Number of days of the season.
-    block_days
-        Length of a block in days.
     resamples, seed
         Number of resamples, and seed of the random generator.
     """
-    if n_days < LEAST_BLOCKS * block_days:
+    if n_days < LEAST_BLOCKS * BLOCK_DAYS:
         return None
     rng = np.random.default_rng(seed)
-    n_blocks = -(-n_days // block_days)
+    n_blocks = -(-n_days // BLOCK_DAYS)
     starts = rng.integers(n_days, size=(resamples, n_blocks, 1))
-    drawn = ((starts + np.arange(block_days)) % n_days).reshape(resamples, -1)[:, :n_days]
+    drawn = ((starts + np.arange(BLOCK_DAYS)) % n_days).reshape(resamples, -1)[:, :n_days]
     row = np.arange(resamples)[:, None] * n_days
     return np.bincount((row + drawn).ravel(), minlength=resamples * n_days).reshape(resamples, n_days).astype(np.float64)
 

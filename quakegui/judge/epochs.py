@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 BEFORE_DAYS = 30
 AFTER_DAYS = 10
+#: Probability that a random curve stays within the band.
+LEVEL = 0.95
 #: Minimum number of surrogates for a level of 5%.
 LEAST_SURROGATES = 39
 #: Minimum fraction of surrogates with a value at a lag; otherwise the lag has no band.
@@ -64,7 +66,6 @@ def superposed_epochs(
     *,
     before: int = BEFORE_DAYS,
     after: int = AFTER_DAYS,
-    level: float = 0.95,
 ) -> Epochs:
     """Return a daily series superposed around the events.
 
@@ -78,8 +79,6 @@ def superposed_epochs(
         The same for random catalogues, shape (surrogate, event), padded with `NO_EVENT`.
     before, after
         Days before and after the event.
-    level
-        Probability that a random curve stays within the band.
     """
     values = np.asarray(series, float)
     lags = np.arange(-before, after + 1)
@@ -93,7 +92,7 @@ def superposed_epochs(
     low, centre, high = (nothing.copy() for _ in range(3))
     low[usable], centre[usable], high[usable] = np.nanquantile(together[:, usable], [0.025, 0.5, 0.975], axis=0)
     far, far_drawn = (_distance(curves, low, centre, high) for curves in (median, drawn))
-    reach = float(np.quantile(np.where(np.isinf(far_drawn), -1.0, far_drawn).max(axis=1), level, method="higher"))
+    reach = float(np.quantile(np.where(np.isinf(far_drawn), -1.0, far_drawn).max(axis=1), LEVEL, method="higher"))
     p_before, extreme_before = _extreme(far[0], far_drawn, usable & (lags < 0), lags)
     p_after, extreme_after = _extreme(far[0], far_drawn, usable & (lags >= 0), lags)
     return Epochs(

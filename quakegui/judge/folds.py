@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,27 +179,19 @@ def trained_classes(split: Split, labels: ArrayLike) -> Mask:
 
     Parameters
     ----------
-    split
-        The split.
-    labels
-        Class of each day, shape (day,).
+    split, labels
+        The split, and the class of each day, shape (day,).
     """
-    label = np.asarray(labels)
-    return np.array([np.bincount(label[fold.train], minlength=N_CLASSES) > 0 for fold in split.folds], bool)
+    return _classes(labels, [fold.train for fold in split.folds])
 
 
 def tested_classes(split: Split, labels: ArrayLike) -> Mask:
-    """Return which classes each fold has among its scored days, shape (fold, class).
+    """Return which classes each fold has among its scored days, shape (fold, class). Parameters as in `trained_classes`."""
+    return _classes(labels, [fold.test for fold in split.folds])
 
-    Parameters
-    ----------
-    split
-        The split.
-    labels
-        Class of each day, shape (day,).
-    """
-    label = np.asarray(labels)
-    return np.array([np.bincount(label[fold.test], minlength=N_CLASSES) > 0 for fold in split.folds], bool)
+
+def _classes(labels: ArrayLike, parts: Sequence[Indices]) -> Mask:
+    return np.array([np.bincount(np.asarray(labels)[part], minlength=N_CLASSES) > 0 for part in parts], bool)
 
 
 def days_beside(fold: Fold, split_days: NDArray[np.datetime64], days: NDArray[np.datetime64]) -> Mask:

@@ -131,10 +131,8 @@ def skill_map(rows: Sequence[float], columns: Sequence[float], test: Callable[[f
 
     Parameters
     ----------
-    rows, columns
-        The choices.
-    test
-        The test of one pair, row first.
+    rows, columns, test
+        The choices, and the test of one pair, row first.
     """
     scores = [[test(row, column) for column in columns] for row in rows]
     shape = (len(rows), len(columns))

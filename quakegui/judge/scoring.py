@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from quakegui.judge import metrics
 from quakegui.judge.alarm_choice import by_day, fixed_rule, rules_by_fold
-from quakegui.judge.alarms import AlarmRule, Catalogue, Series, judged_period, record_alarms
+from quakegui.judge.alarms import AlarmRule, Series, judged_period, record_alarms
 from quakegui.judge.auc import auc
 from quakegui.judge.bootstrap import (
     RESAMPLES,
@@ -29,15 +29,15 @@ from quakegui.judge.bootstrap import (
 from quakegui.judge.calibration import Calibrator, calibrate_by_fold, calibrated_by_fold, rows_before
 from quakegui.judge.ensemble import Ensemble, ensemble_of
 from quakegui.judge.exposure import Exposure, exposure_of
+from quakegui.judge.folds import N_CLASSES, class_weights, days_beside
 from quakegui.judge.judgement import Comparison, Judgement, TargetFigures
 from quakegui.judge.metrics import TARGETS, Target
-from quakegui.judge.predictors import WITHOUT_FIELD, Clue, majority, out_of_fold
+from quakegui.judge.predictors import WITHOUT_FIELD, Clue
 from quakegui.judge.reliability import Reliability, information_gain, reliability
 from quakegui.judge.residual import EVERYTHING, LEAST_SHARE, residual_interval
 from quakegui.judge.skill import molchan, skill
-from quakegui.judge.splits import N_CLASSES, Split, class_weights, days_beside
-from quakegui.judge.surrogates import EventWindows, SurrogateTest, statistic_of, surrogate_test
-from quakegui.judge.truth import Truth, truth_of
+from quakegui.judge.surrogates import SurrogateTest, statistic_of, surrogate_test
+from quakegui.judge.truth import Truth
 from quakegui.judge.verdict import reach_verdict
 from quakegui.season.labels import cohen_kappa
 from quakegui.words import Said
@@ -45,100 +45,6 @@ from quakegui.words import Said
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-
-def judge(
-    split: Split,
-    *,
-    name: str,
-    title: str = "",
-    days: ArrayLike,
-    available_at: ArrayLike,
-    labels: ArrayLike,
-    probabilities: ArrayLike,
-    catalogue: Catalogue,
-    windows: EventWindows,
-    baselines: Mapping[str, Floats],
-    clues: Mapping[str, Clue] | None = None,
-    training_labels: ArrayLike | None = None,
-    learnt: Catalogue | None = None,
-    image_probabilities: Sequence[ArrayLike] | None = None,
-    members: ArrayLike | None = None,
-    rules: Sequence[AlarmRule] | None = None,
-    calibrators: Sequence[Calibrator] | None = None,
-    class_weighted: bool = True,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-) -> Judgement:
-    """Evaluate one predictor on a split.
-
-    Parameters
-    ----------
-    split, name, title
-        The split, and the predictor's identifier and display name (default: the identifier).
-    days, available_at, labels, training_labels, learnt
-        See `truth_of`.
-    probabilities
-        Out-of-fold probabilities of every day in the test spans, NaN where missing, shape (day, class).
-    catalogue
-        Declustered events; those outside the evaluated period are ignored.
-    windows
-        Label windows of all events in and around the season, for the verdict.
-    baselines
-        Out-of-fold probabilities by name, shape (day, class) each. The majority class is added if it is missing.
-    image_probabilities
-        Paper protocol only: probabilities of the test images, one array (image, class) per fold in the order of its ``test``.
-        Default: those of the image's day.
-    clues, members, rules, calibrators, class_weighted, resamples, seed
-        See `judge_truth`.
-
-    Raises
-    ------
-    ValueError
-        If an array does not fit the days or the folds.
-    """
-    truth = truth_of(
-        split,
-        days=days,
-        available_at=available_at,
-        labels=labels,
-        catalogue=catalogue,
-        windows=windows,
-        training_labels=training_labels,
-        learnt=learnt,
-    )
-    beside = dict(baselines)
-    if "majority" not in beside:
-        given = labels if training_labels is None else training_labels
-        beside = {"majority": out_of_fold(split, np.zeros(len(truth.days)), given, majority), **beside}
-    rows = None
-    if image_probabilities is not None:
-        together = np.concatenate([np.asarray(part, float) for part in image_probabilities])
-        tested = np.concatenate([fold.test for fold in split.folds])
-        if len(together) != len(tested):
-            raise ValueError(
-                Said(
-                    "{count} images have probabilities, but the split has {count2} test images.",
-                    count=len(together),
-                    count2=len(tested),
-                )
-            )
-        rows = together[np.argsort(tested, kind="stable")]
-    return judge_truth(
-        truth,
-        probabilities,
-        name=name,
-        title=title,
-        baselines=beside,
-        clues=clues,
-        rows=rows,
-        members=members,
-        rules=rules,
-        calibrators=calibrators,
-        class_weighted=class_weighted,
-        resamples=resamples,
-        seed=seed,
-    )
 
 
 def judge_truth(
@@ -159,7 +65,7 @@ def judge_truth(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Judgement:
-    """Evaluate one predictor, see `judge`.
+    """Evaluate one predictor, see `split_evaluation.judge`.
 
     Parameters
     ----------
@@ -168,7 +74,7 @@ def judge_truth(
     probabilities
         Shape (day, class), NaN where missing.
     name, title, baselines
-        See `judge`.
+        See `split_evaluation.judge`.
     clues
         Other predictions from the input of a baseline, by its name, which must not explain the predictions either.
     rows

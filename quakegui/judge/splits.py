@@ -19,37 +19,10 @@ from quakegui.judge.folds import (
     Material,
     Protocol,
     Split,
-    class_weights,
-    days_beside,
-    material,
     scorable,
-    tested_classes,
-    trained_classes,
 )
-from quakegui.judge.paper_split import PAPER_DAYS, PAPER_GROWTH, leak_fraction, paper
+from quakegui.judge.paper_split import paper
 from quakegui.words import Said
-
-__all__ = [
-    "NO_LABEL",
-    "N_CLASSES",
-    "PAPER_DAYS",
-    "PAPER_GROWTH",
-    "PROTOCOLS",
-    "Fold",
-    "Protocol",
-    "Split",
-    "blocked",
-    "chronological",
-    "class_weights",
-    "days_beside",
-    "leak_fraction",
-    "material",
-    "paper",
-    "scorable",
-    "split",
-    "tested_classes",
-    "trained_classes",
-]
 
 
 def split(material: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5, embargo_days: int = 7) -> Split:

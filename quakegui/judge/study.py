@@ -196,12 +196,7 @@ def choice_axes(
 def event_distances(choice: Choice, centre: tuple[float, float]) -> tuple[float, ...]:
     """Return distances in km, rounded up to 50, that include half, three quarters and all of the main shocks.
 
-    Parameters
-    ----------
-    choice
-        Events with limits and declustering.
-    centre
-        Latitude and longitude of the network.
+    Parameters as in `chosen_events`.
     """
     at = np.array([(one.latitude, one.longitude) for one in chosen_events(choice, centre)], float).reshape(-1, 2)
     if not len(at):
@@ -296,7 +291,7 @@ def distance_magnitude_map(case: Case, base: Choice, distances: Sequence[float],
     return skill_map(distances, magnitudes, score)
 
 
-def study_epochs(case: Case, choice: Choice, series: ArrayLike, *, seed: int = 0) -> Epochs:
+def study_epochs(case: Case, choice: Choice, series: ArrayLike) -> Epochs:
     """Return superposed epochs of a daily series, compared with catalogues drawn as for the deciding test.
 
     Parameters
@@ -305,15 +300,13 @@ def study_epochs(case: Case, choice: Choice, series: ArrayLike, *, seed: int = 0
         Days of the season, and the events.
     series
         One value per day, NaN where missing, shape (day,).
-    seed
-        Seed of the random generator.
     """
     windows = _windows(case, choice)
     first = int(case.days[0].astype(np.int64))
     date = case.days.astype(np.int64) - first
     by_date = np.full(int(date[-1]) + 1, np.nan)
     by_date[date] = np.asarray(series, float)
-    drawn = jittered_days(windows, JITTER_DAYS[case.statistic], case.surrogates, np.random.default_rng(seed))
+    drawn = jittered_days(windows, JITTER_DAYS[case.statistic], case.surrogates, np.random.default_rng(0))
     return superposed_epochs(by_date, windows.day.astype(np.int64) - first, drawn - first)
 
 

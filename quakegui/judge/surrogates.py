@@ -342,10 +342,8 @@ def jittered_days(windows: EventWindows, jitter_days: int, surrogates: int, rng:
 
     Parameters
     ----------
-    windows
-        The earthquakes.
-    jitter_days
-        Maximum shift in days.
+    windows, jitter_days
+        The earthquakes, and the maximum shift in days.
     surrogates
         Number of surrogates.
     rng

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.alarms import Catalogue
-from quakegui.judge.folds import ZERO_SHOT
-from quakegui.judge.splits import N_CLASSES, Fold, Split, leak_fraction, tested_classes, trained_classes
+from quakegui.judge.folds import N_CLASSES, ZERO_SHOT, Fold, Split, tested_classes, trained_classes
+from quakegui.judge.paper_split import leak_fraction
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
     EventWindows,

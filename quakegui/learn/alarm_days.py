@@ -23,14 +23,8 @@ from quakegui.season.season import Season
 def alarms_of(project: Project, season: Season, table: PredictionTable) -> tuple[tuple[int, int], ...]:
     """Return the first and the last open day of each alarm, as positions in the days of the season, both included.
 
-    A day counts if an alarm is open for part of it; an alarm that is still open ends with the season.
-
-    Parameters
-    ----------
-    project, season
-        The project, and its season.
-    table
-        Predictions from the ledger for the days of the season.
+    A day counts if an alarm is open for part of it; an alarm that is still open ends with the season. Parameters as in
+    `season_alarms`.
     """
     known = season.available_at[season.shown]
     last = len(season.days) - 1
@@ -106,10 +100,7 @@ def later_rule(
 ) -> AlarmRule:
     """Return the alarm rule for future days, chosen on all out-of-fold days.
 
-    Parameters
-    ----------
-    project, days, available_at, table
-        See `alarm_series`.
+    Parameters as in `alarm_series`.
     """
     frozen = _frozen_rule(project, table)
     if frozen is not None:

@@ -45,10 +45,8 @@ def calibrated(project: Project, table: PredictionTable, days: NDArray[np.dateti
 
     Parameters
     ----------
-    project
-        The project.
-    table
-        Predictions from the ledger.
+    project, table
+        The project, and predictions from the ledger.
     days
         Their local dates, shape (day,).
     """
@@ -113,14 +111,7 @@ def days_beside_folds(run: RunFolder | None, days: NDArray[np.datetime64]) -> ND
 def fold_of_days(run: RunFolder | None, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Return the fold with each day in its test span, predicted or not, -1 for none, shape (day,), as in the evaluation.
 
-    If the run's folder is missing, all days count as one fold.
-
-    Parameters
-    ----------
-    run
-        The run, if any.
-    days
-        Local dates, shape (day,).
+    If the run's folder is missing, all days count as one fold. Parameters as in `days_beside_folds`.
     """
     if run is None or run.card is None:
         return np.zeros(len(days), dtype=np.int64)

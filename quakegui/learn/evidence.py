@@ -17,6 +17,7 @@ from quakegui.judge.folds import ZERO_SHOT, Material, Split, material, scorable
 from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
 from quakegui.judge.surrogates import EventWindows, event_windows
+from quakegui.judge.truth import Truth, truth_of
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.portions import Portions
@@ -83,6 +84,19 @@ def style_name(config: SeasonConfig) -> str:
     return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
+def truth_on(split: Split, evidence: Evidence, protocol: str | None = None) -> Truth:
+    """Return what predictions of the season on a split are scored by, see `truth_of`."""
+    return truth_of(
+        split,
+        days=evidence.days,
+        available_at=evidence.available_at,
+        labels=evidence.truth,
+        catalogue=evidence.catalogue,
+        windows=evidence.windows,
+        protocol=protocol,
+    )
+
+
 def gather(project: Project, season: Season, *, from_models: bool = False) -> Evidence:
     """Return the input for training and evaluation from a project.
 
@@ -135,10 +149,8 @@ def season_inputs(season: Season, events: Sequence[Event]) -> Inputs:
 
     Parameters
     ----------
-    season
-        The season.
-    events
-        All events of the catalogue, including aftershocks and smaller ones, by time.
+    season, events
+        The season, and all events of the catalogue, including aftershocks and smaller ones, by time.
     """
     from quakegui.simulate.layouts import xy_km  # imports SciPy
 
@@ -209,13 +221,7 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
 
 
 def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> Portions:
-    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory.
-
-    Parameters
-    ----------
-    season, config, rows
-        See `draw_maps`.
-    """
+    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory."""
 
     def draw(first: int, last: int) -> NDArray[Any]:
         return draw_maps(season, config, rows[first:last])
@@ -258,10 +264,8 @@ def masked_maps(season: Season, config: RunConfig) -> tuple[NDArray[np.intp], Po
 
     Parameters
     ----------
-    season
-        The season.
-    config
-        Settings of the run, including the seed.
+    season, config
+        The season, and settings of the run, including the seed.
 
     Returns
     -------

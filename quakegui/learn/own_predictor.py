@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from quakegui.formats.scores import DailyScores
 from quakegui.judge.auc import mean_rank
-from quakegui.judge.folds import N_CLASSES
+from quakegui.judge.folds import N_CLASSES, Split
 from quakegui.judge.judgement import Judgement
-from quakegui.judge.predictors import Clue, logistic, out_of_fold, run_clues
+from quakegui.judge.predictors import Clue, out_of_fold, run_clues
+from quakegui.judge.predictors.learners import logistic
 from quakegui.judge.scoring import judge_truth
-from quakegui.judge.splits import Split, blocked
-from quakegui.judge.truth import Truth, truth_of
-from quakegui.learn.evidence import Evidence, EvidenceError, baselines
+from quakegui.judge.splits import blocked
+from quakegui.judge.truth import Truth
+from quakegui.learn.evidence import Evidence, EvidenceError, baselines, truth_on
 from quakegui.words import Said
 
 Floats = NDArray[np.float64]
@@ -107,15 +108,7 @@ def prepare_bench(evidence: Evidence, protocol: OwnProtocol) -> Bench:
         split = blocked(evidence.material, inner_share=0.0)
     except ValueError as error:
         raise EvidenceError(str(error)) from error
-    truth = truth_of(
-        split,
-        days=evidence.days,
-        available_at=evidence.available_at,
-        labels=evidence.truth,
-        catalogue=evidence.catalogue,
-        windows=evidence.windows,
-        protocol=protocol,
-    )
+    truth = truth_on(split, evidence, protocol)
     return Bench(evidence, truth, split, baselines(evidence, split), run_clues(split, evidence.inputs, evidence.truth))
 
 

@@ -49,10 +49,8 @@ def evaluate_prospective(
     ----------
     project, season
         The project, and its season.
-    run
-        The run.
-    with_rivals
-        Whether to evaluate each baseline in the same way, too.
+    run, with_rivals
+        The run, and whether to evaluate each baseline in the same way, too.
 
     Raises
     ------

@@ -166,13 +166,7 @@ class ReadyMaps:
         cancelled: CancelCheck | None = None,
         team: Team | None = None,
     ) -> RunFolder:
-        """Train a run in a worker process, see `MapSource.train`.
-
-        Parameters
-        ----------
-        config, listen, resume, cancelled, team
-            As in `MapSource.train`.
-        """
+        """Train a run in a worker process, see `MapSource.train`."""
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
         if team is not None:
             team.train_folds(run, listen=listen, cancelled=cancelled)
@@ -195,11 +189,6 @@ class ReadyMaps:
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Return calibrated predictions of a finished run for the folder's maps; stored predictions are used where available.
-
-        Parameters
-        ----------
-        run, listen, cancelled
-            See `MapSource.predict`.
 
         Raises
         ------
@@ -234,14 +223,7 @@ class ReadyMaps:
         return DayPredictions(days, probabilities, kind, len(unseen), len(days) - len(unseen))
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Evaluate a finished run; the only baseline is the majority.
-
-        Parameters
-        ----------
-        run
-            The run.
-        as_of
-            Use the classes of the maps at the time of the training, or today's.
+        """Evaluate a finished run with the classes of the maps at its training, or today's; the only baseline is the majority.
 
         Raises
         ------
@@ -277,13 +259,7 @@ class ReadyMaps:
         ).judgement
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Return the evaluation of a finished run only: there are no baselines besides the majority.
-
-        Parameters
-        ----------
-        run, as_of
-            As in `evaluate`.
-        """
+        """Return the evaluation of a finished run only: there are no baselines besides the majority."""
         return (self.evaluate(run, as_of),), ""
 
     def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
@@ -351,10 +327,8 @@ def make_snapshot(ready: ReadyMaps, config: RunConfig, split: Split) -> Snapshot
 
     Parameters
     ----------
-    ready
-        The maps.
-    config, split
-        Settings and folds of the run.
+    ready, config, split
+        The maps, and settings and folds of the run.
     """
     material = ready.material
     return snapshot(

@@ -7,7 +7,8 @@ import numpy as np
 from quakegui.judge.alarms import AlarmRule
 from quakegui.learn.alarm_days import later_rule
 from quakegui.learn.issuing import knowledge_end_of_run
-from quakegui.learn.runs.registry import EXPORTED, RunError, RunFolder
+from quakegui.learn.runs.registry import RunError, RunFolder
+from quakegui.learn.runs.runchecks import EXPORTED
 from quakegui.learn.season_runs import record_run, refuse_foreign
 from quakegui.project import registrations, runs
 from quakegui.project.registrations import Registration

@@ -16,7 +16,7 @@ from quakegui.judge.folds import Fold, Split
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import Clue
-from quakegui.judge.scoring import judge
+from quakegui.judge.split_evaluation import judge
 from quakegui.judge.surrogates import EventWindows
 from quakegui.learn.runs.frozen import FrozenAlarms
 from quakegui.learn.runs.predictions import SPAN, TEST, TRAINED, VALIDATION, RunPredictions

@@ -81,13 +81,7 @@ def study_run(
 
 
 def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | None:
-    """Return the stored studies of a run, None if there are none or their input has changed.
-
-    Parameters
-    ----------
-    project, season, run
-        The project, its season, and the run.
-    """
+    """Return the stored studies of a run in a season of its project, None if there are none or their input has changed."""
     path = run.folder / STUDY
     found: RunStudy | None = read_result(path, _inputs(project, season, run), RunStudy) if path.exists() else None
     return found

@@ -17,9 +17,8 @@ from quakegui.judge.predictors import PREDICTORS, Clue, run_clues
 from quakegui.judge.scoring import judge_truth, tests_of_baselines
 from quakegui.judge.splits import blocked
 from quakegui.judge.surrogates import EventWindows, rule_kinds
-from quakegui.judge.truth import truth_of
 from quakegui.learn.calibrated import calibrators_of
-from quakegui.learn.evidence import Evidence, baselines, gather, make_split
+from quakegui.learn.evidence import Evidence, baselines, gather, make_split, truth_on
 from quakegui.learn.run_classes import refuse_other_classes
 from quakegui.learn.run_evaluation import RunEvaluation, evaluate_predictions, rescore, split_of
 from quakegui.learn.runs.earthquakes import (
@@ -48,10 +47,7 @@ Answers = dict[str, tuple[dict[str, NDArray[np.float64]], dict[str, Clue]]]
 def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> Judgement:
     """Return the evaluation of a finished run compared with every baseline.
 
-    Parameters
-    ----------
-    project, season, run, as_of
-        As in `judge_run`.
+    Parameters as in `judge_run`.
     """
     return judge_run(project, season, run, as_of).judgement
 
@@ -249,10 +245,8 @@ def evaluate_together(
     ----------
     project, season
         The project, and its season.
-    run_folders
-        The runs.
-    config
-        Settings that define the folds of the baselines.
+    run_folders, config
+        The runs, and settings that define the folds of the baselines.
     """
     evidence, now = gather(project, season), now_in(project)  # once, so that all use the same labels
     judgements = (
@@ -283,14 +277,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers 
     of_all = blocked(evidence.material, inner_share=0.0) if config.zero_shot else None
     made = of_all or make_split(evidence.material, dataclasses.replace(config, protocol="blocked"))
     answers, clues = _answers_of(evidence, made, {} if predictions is None else predictions)
-    truth = truth_of(
-        made,
-        days=evidence.days,
-        available_at=evidence.available_at,
-        labels=evidence.truth,
-        catalogue=evidence.catalogue,
-        windows=evidence.windows,
-    )
+    truth = truth_on(made, evidence)
     tests = tests_of_baselines(truth, answers)
     return tuple(
         judge_truth(
@@ -309,10 +296,7 @@ def judge_baselines(evidence: Evidence, config: RunConfig, predictions: Answers 
 def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: AsOf) -> tuple[tuple[Judgement, ...], str]:
     """Evaluate a run, and each baseline in the same way with today's labels and earthquakes.
 
-    Parameters
-    ----------
-    project, season, run, as_of
-        See `judge_run`.
+    Parameters as in `judge_run`.
 
     Returns
     -------

@@ -21,7 +21,6 @@ from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
 from quakegui.learn.runs.registry import (
-    CARD,
     RunError,
     RunFolder,
     choose_run,
@@ -32,6 +31,7 @@ from quakegui.learn.runs.registry import (
     same_runs,
     sweep,
 )
+from quakegui.learn.runs.runchecks import CARD
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import Team
 from quakegui.learn.worker.asking import follow, sentence_of
@@ -260,28 +260,9 @@ def train(
     cancelled: CancelCheck | None = None,
     team: Team | None = None,
 ) -> RunFolder:
-    """Train a run in a worker process and store it with its predictions.
+    """Train a run in a worker process and store it with its predictions, see `MapSource.train` and `begin_run`.
 
-    Parameters
-    ----------
-    project, season, config
-        See `begin_run`.
-    listen
-        Called with every message of the worker.
-    environment
-        Environment of the worker.
-    resume
-        Id of an unfinished run to resume, instead of a new one.
-    cancelled
-        Called ten times a second; when it is true, the worker is asked to stop.
-    team
-        Who trains the folds before; all trainings then use its number of threads.
-
-    Raises
-    ------
-    RunError
-        If the training was stopped or failed; what was finished is kept, and the message names the run. Otherwise as in
-        `begin_run`.
+    `environment` is that of the worker; with a team, all trainings use its number of threads.
     """
     run = begin_run(project, season, config) if resume is None else read_run(project.runs_folder / resume)
     if team is not None:
@@ -300,20 +281,7 @@ def finished_runs(project: Project) -> tuple[RunFolder, ...]:
 
 
 def find_run(project: Project, run_id: str | None) -> RunFolder:
-    """Return a run by its id (or its beginning), or the current run, or the newest finished one.
-
-    Parameters
-    ----------
-    project
-        The project.
-    run_id
-        Id or its beginning, or None.
-
-    Raises
-    ------
-    RunError
-        If there is no such run.
-    """
+    """Return a run by its id (or its beginning), or the current run, or the newest finished one, see `source.find_run`."""
     return choose_run(list_runs(project.runs_folder)[0], run_id, runs.run_in_use(project))
 
 

@@ -83,25 +83,13 @@ class SeasonSource:
         cancelled: CancelCheck | None = None,
         team: Team | None = None,
     ) -> RunFolder:
-        """Train a run, see `season_runs.train`.
-
-        Parameters
-        ----------
-        config, listen, resume, cancelled, team
-            As in `MapSource.train`.
-        """
+        """Train a run, see `season_runs.train`."""
         return season_runs.train(
             self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled, team=team
         )
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Return the run of the supplied model on the current season, see `shipped.shipped_run`.
-
-        Parameters
-        ----------
-        listen, cancelled
-            As in `MapSource.train`.
-        """
+        """Return the run of the supplied model on the current season, see `shipped.shipped_run`."""
         return shipped.shipped_run(self.project, self.season, listen=listen, cancelled=cancelled)
 
     def superseded(self, run: RunFolder) -> str:
@@ -109,57 +97,27 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`.
-
-        Parameters
-        ----------
-        run, listen, cancelled
-            As in `MapSource.predict`.
-        """
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`."""
         predicted = issuing.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`.
-
-        Parameters
-        ----------
-        run, as_of
-            As in `MapSource.evaluate`.
-        """
+        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`."""
         return season_evaluation.evaluate(self.project, self.season, run, as_of)
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`.
-
-        Parameters
-        ----------
-        run, as_of
-            As in `MapSource.evaluate`.
-        """
+        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`."""
         return season_evaluation.judge_with_rivals(self.project, self.season, run, as_of)
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`.
-
-        Parameters
-        ----------
-        run, with_rivals
-            As in `MapSource.evaluate_prospective`.
-        """
+        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`."""
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
     def evaluate_unflagged(
         self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
     ) -> Unflagged | None:
-        """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`.
-
-        Parameters
-        ----------
-        run, as_of, listen, cancelled
-            As in `MapSource.evaluate_unflagged`.
-        """
+        """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`."""
         return judge_unflagged(self.project, self.season, run, as_of, listen=listen, cancelled=cancelled)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
@@ -167,11 +125,5 @@ class SeasonSource:
         return season_runs.same_runs_of(self.project, self.season, config)
 
     def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
-        """Evaluate runs and every baseline with the current labels and earthquakes.
-
-        Parameters
-        ----------
-        runs, config
-            As in `MapSource.evaluate_together`.
-        """
+        """Evaluate runs and every baseline with the current labels and earthquakes."""
         return season_evaluation.evaluate_together(self.project, self.season, runs, config)

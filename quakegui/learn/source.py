@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge import splits
+from quakegui.judge import folds
 from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.messages import Listen
@@ -153,10 +153,7 @@ class MapSource(Protocol):
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
         """Return the run of the supplied model, applied now if necessary.
 
-        Parameters
-        ----------
-        listen, cancelled
-            See `train`.
+        Parameters as in `train`.
 
         Raises
         ------
@@ -192,10 +189,7 @@ class MapSource(Protocol):
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
         """Return the evaluations of a finished run and of the baselines, and a sentence if there are no baselines.
 
-        Parameters
-        ----------
-        run, as_of
-            See `evaluate`.
+        Parameters as in `evaluate`.
         """
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
@@ -203,10 +197,8 @@ class MapSource(Protocol):
 
         Parameters
         ----------
-        run
-            The run.
-        with_rivals
-            Whether to evaluate the baselines, too.
+        run, with_rivals
+            The run, and whether to evaluate the baselines, too.
         """
 
     def evaluate_unflagged(
@@ -214,12 +206,7 @@ class MapSource(Protocol):
     ) -> Unflagged | None:
         """Evaluate a finished run as if no reading were flagged; None if nothing is.
 
-        Parameters
-        ----------
-        run, as_of
-            See `evaluate`.
-        listen, cancelled
-            See `train`.
+        Parameters as in `evaluate` and `train`.
         """
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
@@ -230,10 +217,8 @@ class MapSource(Protocol):
 
         Parameters
         ----------
-        runs
-            The runs.
-        config
-            Settings that define the folds of the baselines.
+        runs, config
+            The runs, and settings that define the folds of the baselines.
         """
 
 
@@ -242,10 +227,8 @@ def find_run(runs: RunCollection, run_id: str | None) -> RunFolder:
 
     Parameters
     ----------
-    runs
-        The runs.
-    run_id
-        Id or its beginning, or None.
+    runs, run_id
+        The runs, and an id or its beginning, or None.
 
     Raises
     ------
@@ -259,7 +242,7 @@ def compare(
     source: MapSource,
     config: RunConfig,
     *,
-    protocols: Sequence[splits.Protocol] = splits.PROTOCOLS,
+    protocols: Sequence[folds.Protocol] = folds.PROTOCOLS,
     listen: Listen,
     cancelled: CancelCheck | None = None,
     team: Team | None = None,

@@ -20,7 +20,8 @@ from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.progress import CancelCheck
 from quakegui.project import seasons
-from quakegui.project.store import Project, SupersededError
+from quakegui.project.setting_rows import SupersededError
+from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import Said
 
@@ -95,10 +96,7 @@ def words_unflagged(
 ) -> str:
     """Return the verdict without the flags in a sentence, or why there is none; empty if nothing is flagged.
 
-    Parameters
-    ----------
-    project, season, run, as_of, listen, cancelled, environment
-        As in `judge_unflagged`.
+    Parameters as in `judge_unflagged`.
     """
     try:
         found = judge_unflagged(project, season, run, as_of, listen=listen, cancelled=cancelled, environment=environment)

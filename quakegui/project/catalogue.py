@@ -21,14 +21,8 @@ from quakegui.project import schema
 from quakegui.project.acts import EVENTS, Act, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
 from quakegui.project.reading_blocks import Issue
-from quakegui.project.store import (
-    EVENT_REVISION,
-    Project,
-    ProjectError,
-    default_author,
-    put_setting,
-    raise_revision,
-)
+from quakegui.project.setting_rows import EVENT_REVISION, put_setting, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.json_values import built, parse_json
@@ -105,16 +99,13 @@ def import_events(
     declustering: Declustering | None = None,
     add: bool = False,
     timezone: str = "",
-    author: str | None = None,
 ) -> EventsReport:
     """Import the earthquakes of a catalogue file, in place of those in the project.
 
     Parameters
     ----------
-    project
-        The project.
-    path
-        A catalogue, or an archive of catalogues.
+    project, path
+        The project, and a catalogue, or an archive of catalogues.
     selection
         The earthquakes that belong to the project; default all.
     declustering
@@ -124,8 +115,6 @@ def import_events(
         is used, and all are declustered together.
     timezone
         Zone of times that do not name one, such as "UTC+8"; empty for the zone of the file.
-    author
-        The person who imports them; default the current user.
 
     Raises
     ------
@@ -136,7 +125,7 @@ def import_events(
     declustering = declustering if declustering is not None else Declustering()
     read = read_catalogue(path, timezone=timezone)
     chosen = choose(read.events, selection, timezone=project.timezone)
-    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read, author=author)
+    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read)
 
 
 def store_events(

@@ -28,8 +28,8 @@ from quakegui.words import Said, mark
 DATABASE = making.DATABASE
 MOST_COMPILED = 500
 """Number of compiled statements that are kept, as in SQLAlchemy."""
-UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night})
-"""Tables of results computed from checked values; they have their own limits and many rows."""
+UNCHECKED = frozenset({schema.block, schema.night, schema.stale_night, schema.live_station})
+"""Tables of results computed from checked values; they have their own limits, and many rows for which labels wait."""
 BUSY_S = 30.0
 """Seconds that a writer waits for the short transaction of another one."""
 _NETWORK = mark("{folder} is on a network drive: labels are safe, but only one program at a time can use the project.")
@@ -107,7 +107,7 @@ def address(path: str) -> str:
 def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
     """Return an engine for the database of a project, hardened against untrusted files."""
     if is_shared_folder(folder):
-        return _checked(engine_to(read_address(folder)))
+        return checked(engine_to(read_address(folder)))
     path = folder / name
     uri = address(path.as_posix())
     if read_only:
@@ -136,10 +136,10 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
             # A writer acquires its lock at the start: a reader that becomes a writer could be refused.
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
-    return _checked(engine)
+    return checked(engine)
 
 
-def _checked(engine: Engine) -> Engine:
+def checked(engine: Engine) -> Engine:
     """Let an engine check every row before it is written."""
 
     @event.listens_for(engine, "before_execute")
@@ -187,8 +187,6 @@ def sentences(folder: Path) -> Iterator[None]:
         raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
     except UnicodeDecodeError as error:  # the driver decodes the messages of a damaged database
         raise ProjectError(sentence(folder, "malformed")) from error
-    except soundness.UnsoundError as error:
-        raise ProjectError(str(error)) from error
     except DamagedReadingsError as error:
         raise ProjectError(
             Said(

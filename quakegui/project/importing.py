@@ -23,13 +23,15 @@ from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
 from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
+from quakegui.project.live_rows import mark_stale
 from quakegui.project.mappings import saved_mappings, with_saved_mappings
-from quakegui.project.nights import ensure_nights, mark_stale
+from quakegui.project.nights import ensure_nights
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
+from quakegui.project.setting_rows import get_setting, network_of, raise_revision
 from quakegui.project.stations import far_apart, refresh_stations
-from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.words import Said, joined
 
 _WITHOUT_READINGS = ("kp", "stations")
@@ -63,10 +65,8 @@ def import_paths(
 
     Parameters
     ----------
-    project
-        The project.
-    paths
-        Files, folders and archives.
+    project, paths
+        The project, and files, folders and archives.
     mapping
         Column mapping of tables, or hints of the user (see `quakegui.formats`).
     of_file

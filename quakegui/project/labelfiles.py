@@ -87,18 +87,15 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
             other, where = given.setdefault((label.day, label.source, label.author), (label, place))
             if other != label:
                 here, there = ("" if one.cls is None else str(one.cls) for one in (label, other))
-                raise FormatError(
-                    Said(
-                        "{day} has two different labels by {author}: '{here}' here and '{there}' in {where}. Nothing "
-                        "was imported; remove one of the lines.",
-                        day=label.day,
-                        author=label.author,
-                        here=here,
-                        there=there,
-                        where=where,
-                    ),
-                    file=source.name,
+                raise source.fault(
+                    "{day} has two different labels by {author}: '{here}' here and '{there}' in {where}. Nothing "
+                    "was imported; remove one of the lines.",
                     line=line,
+                    day=label.day,
+                    author=label.author,
+                    here=here,
+                    there=there,
+                    where=where,
                 )
             repeats += where != place
     labels = [label for label, _place in given.values()]

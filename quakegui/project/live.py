@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from quakegui.project import schema
 from quakegui.project.dialects import insert_into
-from quakegui.project.live_rows import LIVE, STATIONS_AT_ONCE, LiveReadings, by_day, fold, live_file, pack_batch
-from quakegui.project.nights import mark_stale, read_blocks
+from quakegui.project.live_rows import (
+    LIVE,
+    PAUSE_S,
+    STATIONS_AT_ONCE,
+    LiveReadings,
+    by_day,
+    fold,
+    live_file,
+    pack_batch,
+)
+from quakegui.project.nights import read_blocks
 from quakegui.project.reading_blocks import DAY_MS, merged
-from quakegui.project.stations import make_room_for, record_stations, refresh_stations
+from quakegui.project.stations import record_stations, refresh_stations
 from quakegui.project.store import Project
 from quakegui.season.json_values import parse_json
 from quakegui.season.network import Station
@@ -103,7 +114,7 @@ class Gap:
 
 
 def store_arrival(project: Project, arrival: Arrival) -> None:
-    """Store what arrived, in one transaction that is on disk when this returns.
+    """Store what arrived, in one short transaction that is on disk when this returns: labels wait for it.
 
     A station that is new appears in the project, with its coordinates if its messages give them.
 
@@ -114,18 +125,14 @@ def store_arrival(project: Project, arrival: Arrival) -> None:
     """
     days = by_day(arrival.readings)
     rows = [{"utc_day": day, "received_ms": arrival.received_ms, "readings": pack_batch(batch)} for day, batch in days.items()]
+    states = _states(arrival)
     _name_stations(project, arrival)
     with project.write() as connection:
         for day in days:
             live_file(connection, day, arrival.received_ms, project.login or LIVE)
         if rows:
             connection.execute(schema.live_batch.insert(), rows)
-        touched: dict[str, set[int]] = {}
-        for day, batch in days.items():
-            for code, *_ in batch:
-                touched.setdefault(code, set()).add(day)
-        mark_stale(connection, touched)
-        _record_states(connection, arrival)
+        _record_states(connection, states)
 
 
 def _name_stations(project: Project, arrival: Arrival) -> None:
@@ -139,6 +146,7 @@ def _name_stations(project: Project, arrival: Arrival) -> None:
             fresh[one.station] = Station(one.station, "", one.latitude, one.longitude, None), int(one.time[-1]) // DAY_MS
     stations = list(fresh.values())
     for at in range(0, len(stations), STATIONS_AT_ONCE):
+        time.sleep(PAUSE_S if at else 0.0)
         some = stations[at : at + STATIONS_AT_ONCE]
         with project.write() as connection:
             numbers = {day: live_file(connection, day, arrival.received_ms, project.login or LIVE) for _, day in some}
@@ -146,30 +154,39 @@ def _name_stations(project: Project, arrival: Arrival) -> None:
             refresh_stations(connection, [station.code for station, _ in some])
 
 
-def _record_states(connection: Connection, arrival: Arrival) -> None:
-    table = schema.live_station
-    former = {row.station: row._asdict() for row in connection.execute(select(table))}
-    changed: dict[str, dict[str, object]] = {}
+def _states(arrival: Arrival) -> list[dict[str, object]]:
+    """Return what an arrival adds to the state of each station: newest reading, messages and refusals."""
+    last: dict[str, int] = {}
+    messages: Counter[str] = Counter()
     for one in arrival.readings:
-        state = former.setdefault(
-            one.station, {"last_ms": -DAY_MS, "received_ms": 0, "messages": 0, "refused": 0, "reason": ""}
-        )
-        last_ms = int(one.time.max())
-        if last_ms > state["last_ms"]:
-            state |= {"last_ms": last_ms, "received_ms": arrival.received_ms}
-        state["messages"] += 1
-        changed[one.station] = state
-    for code, (count, reason) in arrival.refusals.items():
-        if code in former:  # others have no readings, and no row
-            former[code] |= {"refused": former[code]["refused"] + count, "reason": json.dumps(text_to_json(reason))}
-            changed[code] = former[code]
-    rows = [{**state, "station": code} for code, state in changed.items()]
+        last[one.station] = max(last.get(one.station, -DAY_MS), int(one.time.max()))
+        messages[one.station] += 1
+    found: list[dict[str, object]] = []
+    for code in sorted(last.keys() | arrival.refusals.keys()):
+        count, reason = arrival.refusals.get(code, (0, ""))
+        facts = {"last_ms": last.get(code, -DAY_MS), "received_ms": arrival.received_ms, "messages": messages[code]}
+        found.append({"station": code, **facts, "refused": count, "reason": json.dumps(text_to_json(reason)) if count else ""})
+    return found
+
+
+def _record_states(connection: Connection, states: Sequence[dict[str, object]]) -> None:
+    """Add to the states of stations; of a station without any readings nothing is recorded."""
+    table = schema.live_station
+    query = insert_into(connection, table)
+    new = query.excluded
+    newer = new.last_ms > table.c.last_ms
+    total = {
+        "last_ms": case((newer, new.last_ms), else_=table.c.last_ms),
+        "received_ms": case((newer, new.received_ms), else_=table.c.received_ms),
+        "messages": table.c.messages + new.messages,
+        "refused": table.c.refused + new.refused,
+        "reason": case((new.reason != "", new.reason), else_=table.c.reason),
+    }
+    silent = [str(state["station"]) for state in states if not state["messages"]]
+    known = set(connection.scalars(select(table.c.station).where(table.c.station.in_(silent)))) if silent else set()
+    rows = [state for state in states if state["messages"] or state["station"] in known]
     if rows:
-        make_room_for(connection, changed)
-        query = insert_into(connection, table)
-        names = ("last_ms", "received_ms", "messages", "refused", "reason")
-        update = {name: query.excluded[name] for name in names}
-        connection.execute(query.on_conflict_do_update(index_elements=["station"], set_=update), rows)
+        connection.execute(query.on_conflict_do_update(index_elements=["station"], set_=total), rows)
 
 
 def live_states(project: Project) -> tuple[LiveState, ...]:

@@ -13,7 +13,6 @@ import time as clock
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from quakegui.project import schema
 from quakegui.project.acts import READINGS, add_act
+from quakegui.project.dialects import insert_into
 from quakegui.project.domains import INPUTS
 from quakegui.project.reading_blocks import DAY_MS, Block, DamagedReadingsError, block_row, instants, pack
 from quakegui.project.store import Project
@@ -30,7 +30,7 @@ from quakegui.words import Said
 LIVE = "live"
 """Format of the file that stands for all readings that arrived live on one UTC day."""
 STATIONS_AT_ONCE = 5
-"""Stations folded in one transaction: labels wait for it, and each takes up to 20 ms at the end of a day of seconds."""
+"""Stations stored in one transaction, for which labels wait."""
 PAUSE_S = 0.05
 """Seconds between two such transactions: without a pause, SQLite would give the turn to the same program again."""
 _LARGEST = 32 * 1024**2
@@ -134,6 +134,11 @@ def unpack_batch(packed: bytes) -> Batch:
     return dict(zip(keys, zip(np.split(times, ends), np.split(values, ends), strict=True), strict=True))
 
 
+def live_name(utc_day: int) -> str:
+    """Return the name of the file that stands for the live readings of a UTC day (days since 1970)."""
+    return f"live {np.datetime64(utc_day, 'D')}"
+
+
 def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LIVE) -> int:
     """Return the number of the file of live readings of a UTC day; a new one comes with its act.
 
@@ -149,7 +154,7 @@ def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LI
         In whose name it is recorded.
     """
     file = schema.imported_file.c
-    name = f"live {np.datetime64(utc_day, 'D')}"
+    name = live_name(utc_day)
     found: int | None = connection.scalar(select(file.id).where(file.format == LIVE, file.base == name))
     if found is not None:
         return found
@@ -170,20 +175,15 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
     """
     if INPUTS not in project.rights:
         return 0
-    known: dict[int, tuple[int, Batch]] = {}
-    with project.read() as connection:
-        _read_batches(connection, known)
+    known = _read_batches(project)
     if not known:
         return 0
-    last = max(known)
     codes = sorted({key[0] for _, batch in known.values() for key in batch})
     for at in range(0, len(codes), at_once):
         clock.sleep(PAUSE_S if at else 0.0)
-        with project.write() as connection:
-            here = _read_batches(connection, known)
-            _fold_stations(connection, frozenset(codes[at : at + at_once]), here)
+        _fold_stations(project, codes[at : at + at_once], known)
     with project.write() as connection:
-        connection.execute(delete(schema.live_batch).where(schema.live_batch.c.id <= last))
+        connection.execute(delete(schema.live_batch).where(schema.live_batch.c.id <= max(known)))
         for day in {day for day, _ in known.values()}:
             number = live_file(connection, day, wall_clock_ms())
             count = select(func.coalesce(func.sum(schema.block.c.count), 0)).where(schema.block.c.file == number)
@@ -192,39 +192,77 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
     return len(known)
 
 
-def _read_batches(connection: Connection, known: dict[int, tuple[int, Batch]]) -> list[tuple[int, Batch]]:
-    """Return UTC day and content of the batches that are not folded yet, oldest first; each is unpacked once, into `known`."""
+def _read_batches(project: Project) -> dict[int, tuple[int, Batch]]:
+    """Return UTC day and content of the batches that are not folded yet, by number, oldest first."""
     table = schema.live_batch.c
-    present = connection.scalars(select(table.id).order_by(table.id)).all()
-    fresh = [number for number in present if number not in known]
-    if fresh:
-        rows = connection.execute(select(table.id, table.utc_day, table.readings).where(table.id >= fresh[0]))
-        known |= {row.id: (row.utc_day, unpack_batch(row.readings)) for row in rows}
-    return [known[number] for number in present]
+    with project.read() as connection:
+        rows = connection.execute(select(table.id, table.utc_day, table.readings).order_by(table.id)).all()
+    return {row.id: (row.utc_day, unpack_batch(row.readings)) for row in rows}
 
 
-def _fold_stations(connection: Connection, codes: frozenset[str], batches: Sequence[tuple[int, Batch]]) -> None:
+def _fold_stations(project: Project, codes: Sequence[str], known: Mapping[int, tuple[int, Batch]]) -> None:
+    """Fold some stations: computed before the transaction, and once more within it if another program folded meanwhile."""
+    with project.read() as connection:
+        before = _found(connection, codes, known)
+    rows = _folded(before, codes, known)
+    with project.write() as connection:
+        now = _found(connection, codes, known)
+        if now != before:
+            rows = _folded(now, codes, known)
+        table = schema.block
+        for block, row in rows:
+            number = live_file(connection, block.utc_day, wall_clock_ms())
+            query = table.insert() if row is None else table.update().where(table.c.id == row)
+            connection.execute(query, [block_row(block, number)])
+        mark_stale(connection, {code: [block.utc_day for block, _ in rows if block.station == code] for code in codes})
+
+
+_Found = tuple[tuple[int, ...], dict[tuple[int, Key], tuple[int, Block]]]
+"""The batches that nobody has folded yet, and the live blocks with their numbers, by UTC day and key."""
+
+
+def _found(connection: Connection, codes: Sequence[str], known: Mapping[int, tuple[int, Batch]]) -> _Found:
+    """Return the state of the database on which the result of folding some stations depends."""
+    table, file = schema.block.c, schema.imported_file.c
+    batches = connection.scalars(select(schema.live_batch.c.id).where(schema.live_batch.c.id <= max(known))).all()
+    names = ("station", "utc_day", "cadence_ms", "data_type", "derived", "count", "times", "values")
+    rows = connection.execute(
+        select(table.id, *(table[name] for name in names))
+        .join_from(schema.block, schema.imported_file, table.file == file.id)
+        .where(table.station.in_(codes), table.utc_day.in_({day for day, _ in known.values()}), file.format == LIVE)
+    )
+    blocks = {}
+    for row in rows:
+        block = Block(**dict(zip(names, row[1:], strict=True)))
+        key = block.station, block.cadence_ms, block.data_type, bool(block.derived)
+        blocks[block.utc_day, key] = row.id, block
+    return tuple(sorted(batches)), blocks
+
+
+def _folded(found: _Found, codes: Sequence[str], known: Mapping[int, tuple[int, Batch]]) -> list[tuple[Block, int | None]]:
+    """Return the blocks of some stations with their batches, each with the number of the one that it replaces, if any."""
+    batches, blocks = found
     parts: dict[tuple[int, Key], list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = {}
-    for day, batch in batches:
+    for day, batch in (known[number] for number in batches):
         for key, series in batch.items():
             if key[0] in codes:
                 parts.setdefault((day, key), []).append(series)
-    table = schema.block
+    rows = []
     for (day, key), some in parts.items():
-        number = live_file(connection, day, wall_clock_ms())
-        facts: dict[str, Any] = {
-            **dict(zip(("station", "cadence_ms", "data_type"), key[:3], strict=True)),
-            "derived": int(key[3]),  # PostgreSQL does not compare a number with a truth value
-            "utc_day": day,
-        }
-        mine = (table.c.file == number, *(table.c[name] == value for name, value in facts.items()))
-        names = ("count", "times", "values")
-        row = connection.execute(select(table.c.id, *(table.c[name] for name in names)).where(*mine)).one_or_none()
-        if row is not None:
-            some.insert(0, instants(Block(**facts, **dict(zip(names, row[1:], strict=True)))))
+        number, block = blocks.get((day, key), (None, None))
+        if block is not None:
+            some.insert(0, instants(block))
         time, value = latest(*(np.concatenate(column) for column in zip(*some, strict=True)), cadence_ms=key[1])
-        after = block_row(Block(**facts, count=time.size, times=pack(time), values=pack(value)), number)
-        connection.execute(table.insert() if row is None else table.update().where(table.c.id == row.id), [after])
+        code, cadence_ms, data_type, derived = key
+        rows.append((Block(code, day, cadence_ms, data_type, derived, time.size, pack(time), pack(value)), number))
+    return rows
+
+
+def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) -> None:
+    """Record, in the transaction that changes readings, the changed UTC days of each station."""
+    rows = [{"station": code, "utc_day": day} for code, days in utc_days.items() for day in set(days)]
+    if rows:
+        connection.execute(insert_into(connection, schema.stale_night).on_conflict_do_nothing(), rows)
 
 
 def latest(

@@ -10,7 +10,7 @@ and its registrations. The lookout compares them with the known ones, and ignore
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -21,9 +21,10 @@ from quakegui.project import chain, schema
 from quakegui.project.database import engine_of, sentences
 from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL, RUNS
 from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
+from quakegui.project.setting_rows import EVENT_REVISION, REVISION
 from quakegui.project.shared.address import read_address
 from quakegui.project.shared.listening import Listener
-from quakegui.project.store import EVENT_REVISION, REVISION, Project
+from quakegui.project.store import Note, Project
 
 _FACTS: Final = (
     "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run "
@@ -146,14 +147,15 @@ class Lookout:
         )
 
     @contextmanager
-    def _own_step(self, taken: tuple[str, ...]) -> Iterator[Callable[[Connection], None]]:
+    def _own_step(self, taken: tuple[str, ...]) -> Iterator[Note]:
         """Register the changes of one transaction of this program: call the yielded function at its beginning and its end."""
         states: list[_State] = []
 
-        def note(connection: Connection) -> None:
-            end = connection.info.get(chain.END) if taken == (JOURNAL,) else None
+        def note(found: Connection | chain.End) -> None:
             # Labels in a shared project change nothing else, and each query is a way to the server and back.
-            states.append(_state(connection) if end is None else _State({}, (end.id, 0)))
+            if isinstance(found, Connection) and taken == (JOURNAL,):
+                found = found.info.get(chain.END, found)
+            states.append(_state(found) if isinstance(found, Connection) else _State({}, (found.id, 0)))
             if len(states) > 1:
                 with self._lock:
                     self._committing = True

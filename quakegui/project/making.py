@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 
 DATABASE = "project.sqlite"
@@ -12,12 +13,14 @@ ADDRESS = "project.toml"
 """In the folder of a shared project, in place of the database."""
 PART = f"{DATABASE}.part"
 FOLDERS = ("cache", "runs")
+OUTBOX = "outbox"
+"""Folder of what the server of a shared project does not have yet."""
 MAKING = ".making"
 """Subfolder in which a project is filled before it is moved to the folder itself."""
 
 
-class NotFreeError(Exception):
-    """A folder is not empty; the message is one sentence for the user."""
+class NotFreeError(ProjectError):
+    """A folder is not empty."""
 
 
 def is_project(folder: Path) -> bool:

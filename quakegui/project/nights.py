@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,12 +15,12 @@ from sqlalchemy import Connection, delete, func, select, text
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import hidden_files, names_of_contents
-from quakegui.project.dialects import insert_into
 from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force, utc_days_of
-from quakegui.project.live_rows import LIVE, fold, without_overruled
+from quakegui.project.live_rows import LIVE, fold, mark_stale, without_overruled
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
-from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
+from quakegui.project.setting_rows import config_of, get_setting, put_setting, raise_revision
+from quakegui.project.store import Project
 from quakegui.season.config import SeasonConfig
 from quakegui.season.flags import NO_SPANS, Flag, Spans, has_reading, is_flagged, spans_of, without
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days, wall_clock_ms
@@ -30,6 +30,9 @@ from quakegui.words import Said
 
 RUN_DAYS = 64
 """Days of one station that are unpacked together: limits one-second readings to some 150 MB."""
+
+READY_DAYS = 8
+"""Number of changed UTC days of a station up to which their nights are computed before the transaction that stores them."""
 
 _REACH = (int(FIRST_DAY.astype(np.int64)), int(LAST_DAY.astype(np.int64)))
 """Valid range of days: nights outside it are not from readings but from an untrusted file, and would extend the calendar."""
@@ -44,6 +47,12 @@ Night = tuple[float | None, float, int]
 
 def read_blocks(connection: Connection, code: str, first: int, last: int, *, hidden: bool = False) -> list[Block]:
     """Return the blocks of a station on the UTC days `first` to `last`, inclusive; with `hidden`, also those not in force."""
+    found = _stored_blocks(connection, code, first, last, hidden=hidden)
+    return found if hidden else without_overruled(found)
+
+
+def _stored_blocks(connection: Connection, code: str, first: int, last: int, *, hidden: bool = False) -> list[Block]:
+    """Return blocks like `read_blocks`, live ones that do not count included: none is unpacked."""
     table, file = schema.block.c, schema.imported_file.c
     rows = connection.execute(
         select(
@@ -57,7 +66,7 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
     left_out = frozenset() if hidden else hidden_files(connection, code, among=numbers)
     # Names matter only for times marked as missing, which are rare.
     names = names_of_contents(connection, numbers) if any(row.missing for row in rows) else {}
-    found = [
+    return [
         Block(
             **dict(zip(_BLOCK_FACTS, row, strict=False)),
             missing=row.missing or b"",
@@ -68,11 +77,48 @@ def read_blocks(connection: Connection, code: str, first: int, last: int, *, hid
         for row in rows
         if row.file not in left_out
     ]
-    return found if hidden else without_overruled(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """All that the nights of a station's local days `first` to `last` are computed from."""
+
+    first: int
+    last: int
+    blocks: tuple[Block, ...]
+    config: SeasonConfig
+    flagged: bytes
+
+    def nights(self) -> dict[int, Night]:
+        """Return the night of each local day."""
+        blocks = standing(without_overruled(self.blocks))
+        return _nights(blocks, self.first, self.last, self.config, np.frombuffer(self.flagged, np.int64).reshape(-1, 2))
+
+
+_Ready = Sequence[tuple[_Inputs, dict[int, Night]]]
+"""Nights computed before a transaction, with their inputs: they are right if these have not changed."""
+
+
+def _computed(connection: Connection, code: str, days: Collection[int]) -> _Ready:
+    """Compute the nights that depend on some UTC days of a station, if they are few, such as those that arrive live."""
+    if len(days) > READY_DAYS:
+        return ()
+    config = config_of(connection)
+    flagged = flagged_time(connection, code, config)
+    found = [_inputs(connection, code, first, last, config, flagged=flagged) for first, last in _runs(days)]
+    return [(inputs, inputs.nights()) for inputs in found]
+
+
+def _inputs(connection: Connection, code: str, first: int, last: int, config: SeasonConfig, *, flagged: Spans) -> _Inputs:
+    return _Inputs(first, last, tuple(_stored_blocks(connection, code, first - 1, last + 1)), config, flagged.tobytes())
 
 
 def update_nights(
-    connection: Connection, utc_days: Mapping[str, Iterable[int]], *, progress: ProgressCallback = silent
+    connection: Connection,
+    utc_days: Mapping[str, Iterable[int]],
+    *,
+    progress: ProgressCallback = silent,
+    ready: _Ready = (),
 ) -> NDArray[np.datetime64]:
     """Compute the night means of the days that depend on changed readings; returns the days whose nights changed.
 
@@ -84,6 +130,8 @@ def update_nights(
         UTC days (days since 1970) with changed readings, by station.
     progress
         Called with stations done, stations in all and a text.
+    ready
+        Nights that were computed before, with their inputs.
     """
     config = config_of(connection)
     if utc_days and get_setting(connection, "night_key") is None:
@@ -93,7 +141,9 @@ def update_nights(
         progress(number, len(utc_days), Said("night means of {code}", code=code))
         flagged = flagged_time(connection, code, config)
         for first, last in _runs(days):
-            changed |= _update_run(connection, code, first, last, config, flagged=flagged)
+            inputs = _inputs(connection, code, first, last, config, flagged=flagged)
+            after = next((nights for known, nights in ready if known == inputs), None)
+            changed |= _store_run(connection, code, first, last, inputs.nights() if after is None else after)
     return np.array(sorted(changed), dtype=np.int64).astype("datetime64[D]")
 
 
@@ -131,13 +181,6 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     return np.unique(np.concatenate(changed))
 
 
-def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) -> None:
-    """Record, in the transaction that changes readings, the changed UTC days of each station."""
-    rows = [{"station": code, "utc_day": day} for code, days in utc_days.items() for day in set(days)]
-    if rows:
-        connection.execute(insert_into(connection, schema.stale_night).on_conflict_do_nothing(), rows)
-
-
 def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
     """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
     table = schema.block.c
@@ -171,11 +214,15 @@ def _discard_nights(project: Project) -> None:
 
 
 def _refresh_station(project: Project, code: str) -> NDArray[np.datetime64]:
+    """Compute the nights of a station that are not up to date; before the transaction, since labels wait for it."""
     table = schema.stale_night.c
+    query = select(table.utc_day).where(table.station == code)
+    with project.read() as connection:
+        ready = _computed(connection, code, connection.scalars(query).all())
     with project.write() as connection:
-        days = connection.scalars(select(table.utc_day).where(table.station == code)).all()
+        days = connection.scalars(query).all()
         last = connection.scalar(select(func.max(schema.night.c.day)))
-        changed = update_nights(connection, {code: days})
+        changed = update_nights(connection, {code: days}, ready=ready)
         connection.execute(delete(schema.stale_night).where(table.station == code))
         # Only for a new day and for a night that is over: otherwise open windows would compute their season again with every
         # batch that arrives live, although a night in progress has no mean.
@@ -287,13 +334,11 @@ def _runs(days: Iterable[int]) -> Iterator[tuple[int, int]]:
             yield reach[at], reach[min(at + RUN_DAYS, end) - 1]
 
 
-def _update_run(connection: Connection, code: str, first: int, last: int, config: SeasonConfig, *, flagged: Spans) -> set[int]:
+def _store_run(connection: Connection, code: str, first: int, last: int, after: Mapping[int, Night]) -> set[int]:
     """Store the nights of a station's local days `first`..`last` and return those that are not as they were."""
     table = schema.night.c
     here = (table.station == code) & table.day.between(first, last)
     before = {row.day: (row.value, row.coverage, row.quality) for row in connection.execute(select(schema.night).where(here))}
-    blocks = standing(read_blocks(connection, code, first - 1, last + 1))
-    after = _nights(blocks, first, last, config, flagged)
     if after == before:
         return set()
     connection.execute(delete(schema.night).where(here))

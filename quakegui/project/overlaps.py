@@ -27,12 +27,8 @@ class Overlap:
 
     Attributes
     ----------
-    overwritten
-        Number of readings that replaced different values of another file.
-    unused
-        Number of readings that are not used, because different values of another file take precedence.
-    withdrawn
-        Number of readings of an earlier file of the same name that this one marks as missing; they are no longer used.
+    overwritten, unused, withdrawn
+        See `importreport.ImportedFile`.
     remainder
         Number of readings, on the days of this file, of others of the same name that this one lacks.
     over, under, out, beside

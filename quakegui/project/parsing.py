@@ -257,9 +257,8 @@ def fingerprint(data: bytes, mapping: Manner | None) -> str:
 
 def _parse(source: Source, sha256: str, mapping: Manner | None) -> Outcome:
     if source.data.startswith(",".join(READING_COLUMNS).encode()):
-        raise FormatError(
-            Said("This file is part of an exported project: import the folder that contains {manifest}.", manifest=MANIFEST),
-            file=source.name,
+        raise source.fault(
+            "This file is part of an exported project: import the folder that contains {manifest}.", manifest=MANIFEST
         )
     kind = formats.kind(source) if hints_of(mapping).mapping is None else "readings"
     if kind == "events":

@@ -66,10 +66,8 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
         The project.
     state
         Result of `verifying.examine`.
-    path
-        The new file.
-    now_ms
-        The present time, in milliseconds since 1970 UTC.
+    path, now_ms
+        The new file, and the present time, in milliseconds since 1970 UTC.
 
     Raises
     ------

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
 from quakegui.project.domains import RUNS
-from quakegui.project.store import Project, ProjectError, put_setting, require_revision
+from quakegui.project.setting_rows import put_setting, require_revision
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.words import Said
 
@@ -137,10 +138,8 @@ def add_run(project: Project, run: Run, *, revision: int | None = None) -> None:
 
     Parameters
     ----------
-    project
-        The project.
-    run
-        The run.
+    project, run
+        The project and the run.
     revision
         Revision of the project when the season for the training was computed, if the run is trained on this project.
 
@@ -183,10 +182,8 @@ def complete_run(project: Project, run: Run, predictions: Sequence[LedgerPredict
 
     Parameters
     ----------
-    project
-        The project.
-    run
-        The run with its card.
+    project, run
+        The project, and the run with its card.
     predictions
         Its predictions.
     issued_ms
@@ -236,12 +233,8 @@ def append_predictions(
 
     Parameters
     ----------
-    project
-        The project.
-    run_id
-        The run.
-    said
-        Its predictions.
+    project, run_id, said
+        The project, the run and its predictions.
     issued_ms
         Time of issue, in milliseconds since 1970 UTC; default the present time. If the last row of the ledger is later, its
         time is used: other programs may write predictions too, and clocks may be set back.

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, create_engine
+from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table
 
 from quakegui.formats.errors import shown
 from quakegui.project import chain, schema
 from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
 from quakegui.project.dialects import is_shared
+from quakegui.project.errors import ProjectError
 from quakegui.project.origins import Origins
 from quakegui.project.shared.tables import lost_rules
+from quakegui.project.table_shapes import own_parts, own_shapes, plain_statement, raw_connection, table_shape
 from quakegui.project.terms import Terms
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
@@ -43,10 +44,6 @@ _READ_LATER = frozenset({schema.block.name})
 """Too large to check at every start: its rows are checked when they are read (`reading_blocks`)."""
 
 
-class UnsoundError(Exception):
-    """A database cannot be used by this program; the message is one sentence for the user."""
-
-
 def harden(connection: sqlite3.Connection) -> None:
     """Disable features of a new connection that only a hostile database would use."""
     connection.execute("PRAGMA trusted_schema=OFF")
@@ -62,12 +59,12 @@ def require_project(connection: Connection, folder: Path) -> int:
 
     Raises
     ------
-    UnsoundError
+    ProjectError
         If it is not the database of a project, was created by a newer program, or contains foreign code.
     """
     foreign = None if is_shared(connection) else foreign_part(connection)
     if foreign is not None:
-        raise UnsoundError(
+        raise ProjectError(
             Said(
                 "The database in {folder} contains {foreign}, which quakegui did not create and which could run by "
                 "itself. It was not opened, and nothing in it was run; ask the sender for an export ('quakegui "
@@ -78,9 +75,9 @@ def require_project(connection: Connection, folder: Path) -> int:
         )
     found = schema.version(connection)
     if found is None:
-        raise UnsoundError(Said("The database in {folder} does not belong to a quakegui project.", folder=folder))
+        raise ProjectError(Said("The database in {folder} does not belong to a quakegui project.", folder=folder))
     if found > schema.SCHEMA:
-        raise UnsoundError(
+        raise ProjectError(
             Said(
                 "The project in {folder} was created by a newer quakegui (format {found}; this program supports "
                 "formats up to {schema}); nothing was changed. Open it with the newer program.",
@@ -91,7 +88,7 @@ def require_project(connection: Connection, folder: Path) -> int:
         )
     odd = None if is_shared(connection) else _of_another_version(connection, found)
     if odd is not None:
-        raise UnsoundError(
+        raise ProjectError(
             Said(
                 "The database in {folder} declares table version {found}, but its table '{odd}' has another version; "
                 "it was not opened. Restore the folder from a backup.",
@@ -108,12 +105,12 @@ def require_values(connection: Connection, folder: Path) -> None:
 
     Raises
     ------
-    UnsoundError
+    ProjectError
         With the location of the value.
     """
     wrong = wrong_value(connection) or wrong_fact(connection)
     if wrong is not None:
-        raise UnsoundError(
+        raise ProjectError(
             Said(
                 "The database in {folder} is damaged or was changed by another program: {wrong} was not written by "
                 "quakegui. Restore the folder from a backup.",
@@ -127,7 +124,7 @@ def require_values(connection: Connection, folder: Path) -> None:
         if "config" in facts:
             SeasonConfig.from_json(facts["config"])
     except ValueError as error:
-        raise UnsoundError(
+        raise ProjectError(
             Said("The parameters stored in {folder} cannot be used. {error}", folder=folder, error=error)
         ) from error
 
@@ -137,7 +134,7 @@ def foreign_part(connection: Connection) -> str | None:
 
     Only the list of parts is read for that, so nothing in them is run.
     """
-    raw, own = _raw(connection), _own_parts()
+    raw, own = raw_connection(connection), own_parts()
     for kind, name, sql in raw.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
         part = shown(str(name), 60)
         if kind == "table":
@@ -146,7 +143,7 @@ def foreign_part(connection: Connection) -> str | None:
             table = schema.metadata.tables.get(str(name).lower())  # names in SQLite are case-insensitive
             if table is not None and not _is_ours(raw, table, sql):
                 return Said("a table '{part}' with a different structure than in this program", part=part)
-        elif own.get((kind, name)) != _plain(sql) and not (kind == "index" and sql is None):
+        elif own.get((kind, name)) != plain_statement(sql) and not (kind == "index" and sql is None):
             return Said("the {kind} '{part}'", kind=kind, part=part)  # an index without a statement belongs to a primary key
     return None
 
@@ -155,15 +152,15 @@ def lost_triggers(connection: Connection) -> dict[str, str]:
     """Return the statements of this program's triggers that are missing, by name."""
     if is_shared(connection):
         return lost_rules(connection)
-    found = {name for (name,) in _raw(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    return {name: sql for (kind, name), sql in _own_parts().items() if kind == "trigger" and name not in found}
+    found = {name for (name,) in raw_connection(connection).execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    return {name: sql for (kind, name), sql in own_parts().items() if kind == "trigger" and name not in found}
 
 
 def wrong_value(connection: Connection) -> str | None:
     """Return the location of a value with a wrong type or outside its bounds, as a noun phrase, or None."""
     if is_shared(connection):
         return None  # the server stores none
-    raw = _raw(connection)
+    raw = raw_connection(connection)
     there = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in schema.metadata.sorted_tables:
         if table.name not in there or table.name in _READ_LATER:
@@ -259,7 +256,7 @@ def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
 
     Raises
     ------
-    UnsoundError
+    ProjectError
         With a sentence that names the value; roll back the whole step.
     """
     for row in rows:
@@ -268,7 +265,7 @@ def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
             wrong = _wrong_setting(row["key"], row["value"])
             why = Said("A project cannot store {wrong}.", wrong=wrong) if wrong is not None else None
         if why is not None:
-            raise UnsoundError(Said("{why} This change was not saved.", why=why))
+            raise ProjectError(Said("{why} This change was not saved.", why=why))
 
 
 _COUNTS = " UNION ALL ".join(
@@ -287,14 +284,14 @@ def require_room(connection: Connection, name: str) -> None:
 
     Raises
     ------
-    UnsoundError
+    ProjectError
         With a sentence for the user.
     """
     if is_shared(connection):
         return  # the server checks every number
-    counts = _raw(connection).execute(_COUNTS)
+    counts = raw_connection(connection).execute(_COUNTS)
     if any(count is not None and count >= LAST_COUNT for (count,) in counts):
-        raise UnsoundError(
+        raise ProjectError(
             Said(
                 "The internal counters of the project {name} are exhausted, so another program must have changed the "
                 "file; nothing was changed. Restore the folder from a backup.",
@@ -302,8 +299,6 @@ def require_room(connection: Connection, name: str) -> None:
             )
         )
 
-
-TableShape = tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]
 
 _KINDS: dict[str, type[object]] = {
     "class_scheme": ClassScheme,
@@ -317,13 +312,6 @@ _KINDS: dict[str, type[object]] = {
 
 def _facts(connection: Connection) -> dict[str, str]:
     return {row.key: row.value for row in connection.exec_driver_sql("SELECT key, value FROM setting")}
-
-
-def _raw(connection: Connection) -> sqlite3.Connection:
-    """Return the connection of the driver, in which many small queries take a tenth of the time."""
-    found = connection.connection.driver_connection
-    assert isinstance(found, sqlite3.Connection)
-    return found
 
 
 def condition_of(column: Column[object]) -> str:
@@ -352,69 +340,10 @@ def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
         return False
     if bool(re.search(r"\bautoincrement\b", said, re.IGNORECASE)) != bool(table.dialect_options["sqlite"]["autoincrement"]):
         return False
-    return _shape(raw, table.name) in _own_shapes()[table.name].values()
+    return table_shape(raw, table.name) in own_shapes()[table.name].values()
 
 
 def _of_another_version(connection: Connection, version: int) -> str | None:
     """Return a table that does not have the columns of a version, or None."""
-    shapes = {name: _shape(_raw(connection), name) for name in _own_shapes()}
-    return next((name for name, own in _own_shapes().items() if shapes[name][0] and shapes[name] != own.get(version)), None)
-
-
-def _shape(raw: sqlite3.Connection, name: str) -> TableShape:
-    """Return the columns of a table (name, type, NOT NULL, position in the key, hidden), its foreign keys, and unique keys."""
-    columns = {
-        (column, kind.upper(), strict, key, hidden)
-        for _, column, kind, strict, _, key, hidden in raw.execute(f'PRAGMA table_xinfo("{name}")')
-    }
-    keys = {
-        (of, here, there, update, delete)
-        for _, _, of, here, there, update, delete, _ in raw.execute(f'PRAGMA foreign_key_list("{name}")')
-    }
-    unique = sum(origin == "u" for _, _, _, origin, _ in raw.execute(f'PRAGMA index_list("{name}")'))
-    return frozenset(columns), frozenset(keys), unique
-
-
-def _plain(sql: object) -> str:
-    """Return a statement without insignificant spaces and quotes, which may differ between versions of the library."""
-    return " ".join(re.sub(r'["`\[\]]', "", sql).split()) if isinstance(sql, str) else ""
-
-
-@cache
-def _own_parts() -> dict[tuple[str, str], str]:
-    """Return the indexes and triggers of this program: their statements by kind and name.
-
-    One that a later version of the tables drops has to stay here, or projects that still have it are rejected.
-    """
-    with _fresh() as connection:
-        rows = (
-            _raw(connection).execute("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')").fetchall()
-        )
-    return {(kind, name): _plain(sql) for kind, name, sql in rows if sql is not None}
-
-
-@cache
-def _own_shapes() -> dict[str, dict[int, TableShape]]:
-    """Return the shape of each table of this program in every version."""
-    with _fresh() as connection:
-        return {name: _shapes(name, _shape(_raw(connection), name)) for name in schema.metadata.tables}
-
-
-def _shapes(name: str, now: TableShape) -> dict[int, TableShape]:
-    """Return the shape of a table by version: an earlier one lacks the columns that later ones added."""
-    found = {}
-    for version in range(schema.SCHEMA, 0, -1):
-        found[version] = now
-        added = schema.ADDED.get(version, {}).get(name, ())
-        now = (frozenset(column for column in now[0] if column[0] not in added), *now[1:])
-    return found
-
-
-@contextmanager
-def _fresh() -> Iterator[Connection]:
-    """Yield a connection to an empty database of a project in memory."""
-    engine = create_engine("sqlite://")
-    with engine.begin() as connection:
-        schema.metadata.create_all(connection)
-        yield connection
-    engine.dispose()
+    shapes = {name: table_shape(raw_connection(connection), name) for name in own_shapes()}
+    return next((name for name, own in own_shapes().items() if shapes[name][0] and shapes[name] != own.get(version)), None)

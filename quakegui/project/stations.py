@@ -22,7 +22,8 @@ from quakegui.project import schema
 from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
 from quakegui.project.dialects import insert_into
 from quakegui.project.reading_blocks import Issue
-from quakegui.project.store import Project, ProjectError, default_author, raise_revision
+from quakegui.project.setting_rows import raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.season.network import Station
 from quakegui.words import Said
 
@@ -39,17 +40,13 @@ class StationsReport:
     notes: tuple[str, ...]
 
 
-def import_stations(project: Project, path: Path | str, *, author: str | None = None) -> StationsReport:
+def import_stations(project: Project, path: Path | str) -> StationsReport:
     """Import stations from a csv or .ack file, or all such files of a folder; they take precedence over files of readings.
 
     Parameters
     ----------
-    project
-        The project.
-    path
-        A file or a folder.
-    author
-        The person who imports them; default the current user.
+    project, path
+        The project, and a file or a folder.
 
     Raises
     ------
@@ -69,7 +66,7 @@ def import_stations(project: Project, path: Path | str, *, author: str | None = 
         found |= {station.code: station for station in stations}
     if not found:
         raise ProjectError(Said("{path} does not contain any stations.", path=path))
-    return _store(project, found.values(), tuple(notes), author, Path(path).name)
+    return _store(project, found.values(), tuple(notes), None, Path(path).name)
 
 
 def set_stations(project: Project, *stations: Station, author: str | None = None) -> StationsReport:

@@ -12,9 +12,11 @@ from quakegui.project.acts import EVENTS, READINGS, REDO, REMOVAL, STATIONS, UND
 from quakegui.project.catalogue import refresh_events
 from quakegui.project.filewriter import days_of_file, refresh_modification_times
 from quakegui.project.kpindex import refresh_kp
-from quakegui.project.nights import ensure_nights, mark_stale
+from quakegui.project.live_rows import mark_stale
+from quakegui.project.nights import ensure_nights
+from quakegui.project.setting_rows import network_of, raise_revision
 from quakegui.project.stations import refresh_stations
-from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.words import Said
 
 
@@ -85,10 +87,8 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
 
     Parameters
     ----------
-    project
-        The project.
-    code
-        Station code.
+    project, code
+        The project, and the station code.
     author
         The person who removes them; default the current user.
     progress

@@ -35,12 +35,8 @@ def day_picture(
 
     Parameters
     ----------
-    day_map
-        The map.
-    network
-        The stations.
-    frame
-        The map frame.
+    day_map, network, frame
+        The map, the stations and the map frame.
     threshold
         Threshold of extremum regions, z.
     epicentre

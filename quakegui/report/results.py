@@ -232,7 +232,7 @@ def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
         say("Local time"), "M", say("Place"), say("Days in window"), say("Largest P"),
-        say("Date"), say("Rank among quiet days"), say("By chance"),
+        say("Date"), say("Rank among days of class 0"), say("By chance"),
     )  # fmt: skip
     rows = [
         (
@@ -249,8 +249,8 @@ def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
         "Days in window: days of the label window with a prediction and with data available before the earthquake. Rank: 1 "
-        "if no quiet day has so large a P. By chance: share of quiet stretches of the same length in which the largest P is "
-        "at least as large. P is not calibrated.",
+        "if no day of class 0 (in no label window) has so large a P. By chance: share of equally long sequences of days of "
+        "class 0 in which the largest P is at least as large. P is not calibrated.",
     )
 
 

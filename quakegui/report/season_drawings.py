@@ -181,10 +181,8 @@ def course(content: Course, *, names: tuple[str, str, str, str, str], stamp: str
 
     Parameters
     ----------
-    content
-        The data.
-    names
-        Names of the five rows: largest abs(z), earthquakes, labels, predictions, alarms.
+    content, names
+        The data, and the names of the five rows: largest abs(z), earthquakes, labels, predictions, alarms.
     stamp
         Stamp, or empty.
     alt

@@ -133,14 +133,7 @@ class MapBasis:
 def basis_key(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> str:
     """Return a name for the basis of a network, 16 hexadecimal digits: equal keys mean equal matrices.
 
-    Parameters
-    ----------
-    network
-        The stations; only the located ones count.
-    config
-        Smoothing, margin, hull or square.
-    pixels
-        Width and height of the map.
+    Parameters as in `build_basis`; only located stations count.
     """
     places = [(station.code, station.latitude, station.longitude) for station in network.stations if station.located]
     text = repr((places, float(config.smoothing), float(config.margin), config.extend_to_square, pixels))

@@ -274,8 +274,8 @@ def training_labels(rows: Iterable[LabelRow], *, from_models: bool = False) -> L
     return in_force(rows) if from_models else evaluation_truth(rows)
 
 
-def as_classes(labels: Labels, days: NDArray[np.datetime64], *, no_label: int = -1) -> NDArray[np.int64]:
-    """Return the class of each day, int64, shape (day,).
+def as_classes(labels: Labels, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return the class of each day, -1 for none, int64, shape (day,).
 
     Parameters
     ----------
@@ -283,11 +283,9 @@ def as_classes(labels: Labels, days: NDArray[np.datetime64], *, no_label: int = 
         Current labels by day.
     days
         Local dates, datetime64[D], shape (day,).
-    no_label
-        Value for days without a label.
     """
     found = (labels.get(day) for day in days)
-    return np.array([no_label if label is None else label.cls for label in found], dtype=np.int64)
+    return np.array([-1 if label is None else label.cls for label in found], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

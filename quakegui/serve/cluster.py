@@ -22,7 +22,8 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.state import PHASE
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.runs.registry import CONFIG, STYLE, RunError, RunFolder, disk_errors, phase_folder
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, phase_folder
+from quakegui.learn.runs.runchecks import CONFIG, STYLE
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor

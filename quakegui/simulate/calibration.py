@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from quakegui.season.anomaly import AnomalyConfig, daily
 from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.gridding import Gridder
-from quakegui.season.kp import Kp
 from quakegui.season.network import MAP_PIXELS
 from quakegui.season.night import NightConfig
 from quakegui.simulate.layouts import synthetic_network
@@ -60,38 +59,27 @@ class Rate:
     high: float
 
 
-def null_maxima(
-    seeds: Iterable[int],
-    config: AnomalyConfig,
-    *,
-    night: NightConfig | None = None,
-    grid: GridConfig | None = None,
-    kp: Kp | None = None,
-    pixels: int = MAP_PIXELS,
-) -> NullMaxima:
+def null_maxima(seeds: Iterable[int], config: AnomalyConfig, *, pixels: int = MAP_PIXELS) -> NullMaxima:
     """Process null seasons with the pipeline and return each day's maximum abs(z).
 
     Parameters
     ----------
     seeds
         One season each.
-    config, night, grid
-        Configs of the pipeline.
-    kp
-        Kp index of all seasons; if None, each season draws its own.
+    config
+        How fields become anomalies; the rest of the pipeline is that of a new project.
     pixels
         Resolution of the maps. At a quarter of the true resolution, the largest pixel differs by up to 6%, mostly at the hull.
     """
-    night = night if night is not None else NightConfig()
     gridder: Gridder | None = None
     station, on_map = [], []
     for seed in seeds:
         synthetic = SyntheticConfig(seed=seed, strength=0.0)
         if gridder is None:
             network = synthetic_network(synthetic.stations)
-            gridder = Gridder(build_basis(network, grid or GridConfig(), pixels=pixels), grid or GridConfig())
-        season = make_season(synthetic, main_field_nt=np.full(synthetic.stations, MAIN_FIELD_NT), kp=kp)
-        z = daily(synthetic_night_means(season, night), config).z[synthetic.warm_up_days :]
+            gridder = Gridder(build_basis(network, GridConfig(), pixels=pixels), GridConfig())
+        season = make_season(synthetic, main_field_nt=np.full(synthetic.stations, MAIN_FIELD_NT))
+        z = daily(synthetic_night_means(season, NightConfig()), config).z[synthetic.warm_up_days :]
         station.append(_largest(z))
         on_map.append(np.concatenate([_largest(piece.reshape(len(piece), -1)) for piece in gridder.iterate(z)]))
     return NullMaxima(np.array(station), np.array(on_map))

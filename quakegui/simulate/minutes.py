@@ -25,10 +25,8 @@ def minutes(season: SyntheticSeason, station: int, *, first: int = 0, last: int 
 
     Parameters
     ----------
-    season
-        The synthetic season.
-    station
-        Position of the station in the network.
+    season, station
+        The synthetic season, and the position of the station in the network.
     first, last
         First and last day, positions in `season.days`, both included; `last` defaults to the end.
     """

@@ -53,10 +53,7 @@ def storm_depression(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64])
 def activity(kp: Kp, origin: np.datetime64, minute: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the standard deviation of the field's fluctuations, nT, same shape as `minute`.
 
-    Parameters
-    ----------
-    kp, origin, minute
-        See `storm_depression`.
+    Parameters as in `storm_depression`.
     """
     at, ap = _ap(kp, origin, minute)
     return 0.3 + ACTIVITY_NT * np.interp(minute, at + 90.0, ap)

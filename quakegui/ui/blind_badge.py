@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -10,9 +10,10 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import LanguageFollower
 
 
-class BlindBadge(QLabel):
+class BlindBadge(LanguageFollower, QLabel):
     """Says BLIND in every workspace, and on request what is hidden; away while nothing is."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -41,12 +42,6 @@ class BlindBadge(QLabel):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.0, 1.0, 0.0, -1.0), 4.0, 4.0)
             painter.setPen(colours.background)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follow a switch of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the text in the current language."""

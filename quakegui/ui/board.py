@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 
 ROOM: Final = QSize(1000, 540)
 """Size from which a board of six figures shows all of them, for text of the usual size."""
@@ -37,11 +38,7 @@ class Board(QStackedWidget):
             for column, widget in enumerate(row):
                 lines.setColumnStretch(column, 1)
                 cell, title = QFrame(), QLabel()
-                around = QVBoxLayout(cell)
-                around.setContentsMargins(2, 0, 2, 0)
-                around.setSpacing(1)
-                around.addWidget(title)
-                around.addWidget(widget, 1)
+                around = filled(QVBoxLayout(cell), title, (widget, 1), margins=(2, 0, 2, 0), spacing=1)
                 lines.addWidget(cell, number, column)
                 self._cells.append((widget, around, title))
         self.addWidget(grid)

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from quakegui.ui.boxes import FLUSH, filled
+
 
 class Centre(QWidget):
     """Bars above pages; in a workspace without pages, the bars only, at their own height.
@@ -25,12 +27,9 @@ class Centre(QWidget):
         super().__init__()
         self.pages = QStackedWidget()
         self._bars = tuple(bars)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
+        self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._make_room)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = filled(QVBoxLayout(self), margins=FLUSH, spacing=0)
         for bar in bars:
             column.addWidget(bar)
             bar.installEventFilter(self)

@@ -132,14 +132,10 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
 
     Parameters
     ----------
-    window
-        The window.
-    docks
-        One per entry of `DOCKS`, by its name.
-    toolbar
-        The tool bar.
-    workspace
-        The workspace.
+    window, docks
+        The window, and one per entry of `DOCKS`, by its name.
+    toolbar, workspace
+        The tool bar and the workspace.
     fit
         Scale of text and narrow columns on small screens (`quakegui.ui.main_window.fit_of`).
     """
@@ -158,14 +154,10 @@ def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar
 
     Parameters
     ----------
-    window
-        The window.
-    docks
-        One per entry of `DOCKS`, by its name.
-    toolbar
-        The tool bar.
-    workspace
-        The workspace.
+    window, docks
+        The window, and one per entry of `DOCKS`, by its name.
+    toolbar, workspace
+        The tool bar and the workspace.
     """
     low = window.height() < LOW_WINDOW
     window.addToolBar(Qt.ToolBarArea.LeftToolBarArea if low else Qt.ToolBarArea.TopToolBarArea, toolbar)

@@ -1,8 +1,7 @@
 """The language of the window, which can be switched at run time.
 
 Sources are in English; other languages come from the catalogues (`quakegui.words`). Panels call `tr` for their own texts and
-`worded` for sentences from lower layers, and set their texts again on `QEvent.Type.LanguageChange`, which Qt sends to every
-widget.
+`worded` for sentences from lower layers, and set their texts again in `retranslate` (`language_follower`).
 """
 
 from __future__ import annotations

@@ -55,9 +55,7 @@ class Layouts:
         self._fresh = False
         """Whether the docks have no places yet: they are placed once the window has its size."""
         self._hidden_state: QByteArray | None = None
-        self._keeper = QTimer(window)
-        self._keeper.setSingleShot(True)
-        self._keeper.setInterval(KEEP_LAYOUT_MS)
+        self._keeper = QTimer(window, singleShot=True, interval=KEEP_LAYOUT_MS)
         self._keeper.timeout.connect(self.remember)
 
     @property

@@ -11,10 +11,12 @@ from quakegui.app import others, walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.training import Training
+from quakegui.project.errors import ProjectError
 from quakegui.project.title import project_title
 from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
+from quakegui.ui.alarm_signal import AlarmSignal
 from quakegui.ui.blind_badge import BlindBadge
 from quakegui.ui.centre import Centre
 from quakegui.ui.context_menus import ContextMenus
@@ -74,10 +76,8 @@ class MainWindow(QMainWindow):
         self.training = Training(session)
         session.may_close = lambda: may_close(self, session, self.training)
         session.ask = lambda question: ask(self, question)
-        self._looks = QTimer(self)
-        self._looks.setInterval(LOOK_EVERY_MS)
+        self._looks = QTimer(self, interval=LOOK_EVERY_MS)
         self._looks.timeout.connect(lambda: others.poll(session))
-        session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST if fit == 1.0 else SMALLEST_OF_ALL)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a text field leaves it: the next key is a label
@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine(session, self)
         self.setStatusBar(self.status_line)
         self.training.spoke.connect(self.status_line.hear)
+        AlarmSignal(session, self)
         session.changed.connect(self.refresh)
         self.retranslate()
         keep_plain(self)
@@ -160,8 +161,6 @@ class MainWindow(QMainWindow):
         try:
             row.run(self.bench)
         except Exception as error:
-            from quakegui.project.store import ProjectError  # not loaded at the start
-
             if not isinstance(error, ProjectError):
                 raise
             self.session.said.emit(str(error), "error")  # for example if the drive is gone
@@ -225,12 +224,12 @@ class MainWindow(QMainWindow):
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Stop checking for changes by others."""
-        self._looks.stop()
+        self._look_while_visible()
         super().hideEvent(event)
 
     def _look_while_visible(self) -> None:
-        """Check for changes by other programs while the window is visible, beginning now."""
-        if not self.isVisible() or self.isMinimized():
+        """Check for changes by other programs while the window is visible, or minimised and to signal alarms; beginning now."""
+        if not self.isVisible() or (self.isMinimized() and not self.session.settings.alarm_signal):
             self._looks.stop()
         elif not self._looks.isActive():
             self._looks.start()

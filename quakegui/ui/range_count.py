@@ -11,14 +11,17 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.quiet_labels import ElidedLabel
 
 WIDEST = 888
 """Width reserved in a tool bar, in days, so that no button moves when days are selected."""
 
 
-class RangeCount(ElidedLabel):
+class RangeCount(LanguageFollower, ElidedLabel):
     """Shows "23 days" while several are selected, otherwise nothing; never widens its parent."""
+
+    follows = EVERYTHING
 
     counted = Signal(bool)
     """Whether several days are selected."""
@@ -61,11 +64,9 @@ class RangeCount(ElidedLabel):
             self._count()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language, colours or text size; not while a tool bar that is being deleted lets go of it."""
-        changes = QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange
-        if event.type() in changes and self.parentWidget() is not None:
-            self.retranslate()
-        super().changeEvent(event)
+        """Update after a change, but not while a tool bar that is being deleted lets go of it."""
+        if self.parentWidget() is not None:
+            super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set everything in the current language and colours."""

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QActionGroup, QPalette
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
+from quakegui.ui.boxes import filled
+
 
 class Segments(QWidget):
     """Buttons of exclusive actions.
@@ -24,10 +26,7 @@ class Segments(QWidget):
         super().__init__(parent)
         group = QActionGroup(self)
         self._buttons: list[QToolButton] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 1, 6, 1)
-        row.setSpacing(0)
-        row.addWidget(badge)
+        row = filled(QHBoxLayout(self), badge, margins=(4, 1, 6, 1), spacing=0)
         row.addSpacing(6)
         for action in actions:
             group.addAction(action)

@@ -6,11 +6,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
+from quakegui.ui.language_follower import COLOURS, LanguageFollower
 
 
-class SentenceBar(QFrame):
+class SentenceBar(LanguageFollower, QFrame):
     """Base of the bars above the day map, which define the sentence and the action.
 
     Parameters
@@ -18,6 +20,8 @@ class SentenceBar(QFrame):
     name
         Object name of the bar.
     """
+
+    follows = COLOURS
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +36,7 @@ class SentenceBar(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click does not take the keyboard focus
         self.dismiss.setAutoRaise(True)
         self.dismiss.setIconSize(QSize(18, 18))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.act)
-        row.addWidget(self.dismiss)
+        filled(QHBoxLayout(self), (self.words, 1), self.act, self.dismiss, margins=(12, 4, 8, 4))
 
     def name_cross(self) -> None:
         """Set the texts of the close button in the current language, and its icon in the colour of the text."""

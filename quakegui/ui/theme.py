@@ -63,62 +63,51 @@ class ThemeColours:
         return QBrush(self.classes[cls], CLASS_PATTERNS[cls])
 
 
-def _table(dark: bool, classes: tuple[str, ...], series: tuple[str, ...], **names: str) -> ThemeColours:
-    named = {field: QColor(name) for field, name in names.items()}
-    return ThemeColours(dark=dark, classes=tuple(map(QColor, classes)), series=tuple(map(QColor, series)), **named)
-
-
-# Classes and series follow Okabe & Ito (2008), distinct for all common types of colour vision; the dark table is lightened.
-LIGHT: Final = _table(
-    False,
+# Each is for the light and for the dark table. Classes and series follow Okabe & Ito (2008), distinct for all common types of
+# colour vision; those of the dark table are lightened.
+_COLOURS: Final = {
+    "background": ("#ffffff", "#15191e"),
+    "raised": ("#f3f4f6", "#242b33"),
+    "text": ("#1b1f24", "#e4e8ec"),
+    "muted": ("#5b6470", "#98a2ad"),
+    "grid": ("#e1e4e8", "#2b323a"),
+    "accent": ("#1a62c6", "#5ea1ff"),
+    "cursor": ("#c2185b", "#ff5c93"),
+    "selection": ("#331a62c6", "#405ea1ff"),
+    "missing": ("#7b8490", "#8b949e"),
+    "event": ("#1b1f24", "#f0f3f6"),
+    "alarm": ("#b3261e", "#ff6b61"),
+    "storm": ("#a3470b", "#ff9d5c"),
+    "kp": ("#6c7a89", "#8795a5"),
+    "good": ("#2e7d4f", "#56c288"),
+    "warning": ("#8a5a00", "#e8b34b"),
+    "error": ("#b3261e", "#ff6b61"),
+    "land": ("#f4f2ec", "#1f252b"),
+    "water": ("#dbe7f0", "#10161c"),
+    "border": ("#8d8674", "#7d7866"),
+    "border_minor": ("#cbc5b6", "#454b4f"),
+}
+_CLASSES: Final = (
     ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc"),
-    ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc"),
-    background="#ffffff",
-    raised="#f3f4f6",
-    text="#1b1f24",
-    muted="#5b6470",
-    grid="#e1e4e8",
-    accent="#1a62c6",
-    cursor="#c2185b",
-    selection="#331a62c6",
-    missing="#7b8490",
-    event="#1b1f24",
-    alarm="#b3261e",
-    storm="#a3470b",
-    kp="#6c7a89",
-    good="#2e7d4f",
-    warning="#8a5a00",
-    error="#b3261e",
-    land="#f4f2ec",
-    water="#dbe7f0",
-    border="#8d8674",
-    border_minor="#cbc5b6",
-)
-DARK: Final = _table(
-    True,
     ("#8b949e", "#ff7a2e", "#f7c95a", "#3f9be0", "#8fd0f7"),
-    ("#56b4e9", "#ff8a3d", "#2fc99a", "#e08cc0", "#e6cf5a", "#9bb7ff"),
-    background="#15191e",
-    raised="#242b33",
-    text="#e4e8ec",
-    muted="#98a2ad",
-    grid="#2b323a",
-    accent="#5ea1ff",
-    cursor="#ff5c93",
-    selection="#405ea1ff",
-    missing="#8b949e",
-    event="#f0f3f6",
-    alarm="#ff6b61",
-    storm="#ff9d5c",
-    kp="#8795a5",
-    good="#56c288",
-    warning="#e8b34b",
-    error="#ff6b61",
-    land="#1f252b",
-    water="#10161c",
-    border="#7d7866",
-    border_minor="#454b4f",
 )
+_SERIES: Final = (
+    ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc"),
+    ("#56b4e9", "#ff8a3d", "#2fc99a", "#e08cc0", "#e6cf5a", "#9bb7ff"),
+)
+
+
+def _table(*, dark: bool) -> ThemeColours:
+    return ThemeColours(
+        dark=dark,
+        classes=tuple(map(QColor, _CLASSES[dark])),
+        series=tuple(map(QColor, _SERIES[dark])),
+        **{field: QColor(pair[dark]) for field, pair in _COLOURS.items()},
+    )
+
+
+LIGHT: Final = _table(dark=False)
+DARK: Final = _table(dark=True)
 
 
 def colours() -> ThemeColours:
@@ -162,7 +151,8 @@ def tint(widget: QWidget, colour: QColor, *, bold: bool = False, scale: float = 
     A style sheet would do the same, but keeps the text size from when it was set, and is evaluated again every time.
     """
     palette = widget.palette()
-    if palette.color(QPalette.ColorRole.WindowText) != colour:
+    own = widget.testAttribute(Qt.WidgetAttribute.WA_SetPalette)  # otherwise it may take another colour of its parent later
+    if not own or palette.color(QPalette.ColorRole.WindowText) != colour:
         palette.setColor(QPalette.ColorRole.WindowText, colour)
         widget.setPalette(palette)
     if bold or scale != 1.0:

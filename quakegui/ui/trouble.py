@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -52,12 +52,6 @@ class TroubleBar(SentenceBar):
         self._what, self._times = "", 0
         self.words.clear()
         self.hide()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the texts in the current language, and the icon in its colour."""
@@ -115,7 +109,7 @@ def screens() -> list[str]:
     found = [QGuiApplication.platformName()]
     for screen in QGuiApplication.screens():
         size, scale, dots = screen.size(), screen.devicePixelRatio(), screen.logicalDotsPerInch()
-        found.append(f"{size.width()} x {size.height()}, scale {scale:g}, {dots:.0f} dots an inch")
+        found.append(f"{size.width()} x {size.height()}, scale {scale:g}, {dots:.0f} dpi")
     return found
 
 

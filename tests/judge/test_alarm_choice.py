@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from quakegui.judge import alarm_choice, alarms, splits
+from quakegui.judge import alarm_choice, alarms, folds, splits
 from quakegui.judge.alarms import AlarmRule
 from quakegui.judge.calibration import Calibrator
 from quakegui.judge.folds import class_weights
@@ -92,8 +92,8 @@ def test_what_a_fold_says_does_not_choose_its_own_rule():
 
 def test_no_rule_is_chosen_by_days_beside_the_test_span_that_were_kept_from_training():
     days = np.datetime64("2022-01-01") + np.arange(300)
-    made = splits.blocked(splits.material(days, np.zeros(300, int)), folds=3)
-    beside = np.array([splits.days_beside(fold, days, days) for fold in made.folds])
+    made = splits.blocked(folds.material(days, np.zeros(300, int)), folds=3)
+    beside = np.array([folds.days_beside(fold, days, days) for fold in made.folds])
     assert (~beside).sum(axis=1).tolist() == [107, 114, 107]  # the test span, and the embargo on its inner sides
     p, fold = np.full(300, 0.02), np.repeat([0, 1, 2], 100)
     p[[103, 250]], events = (0.92, 0.62), catalogue([105, 252])

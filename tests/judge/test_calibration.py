@@ -5,7 +5,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from quakegui.judge import calibration, splits
+from quakegui.judge import calibration, folds, splits
 
 
 def world(n, seed=0):
@@ -20,7 +20,7 @@ def test_weights_undone_are_the_weighted_trainings_true_shares():
     rng = np.random.default_rng(1)
     x = rng.normal(size=(20_000, 1))
     labels = (rng.random(20_000) < 1 / (1 + np.exp(3 - x[:, 0]))).astype(int) * 2
-    weights = splits.class_weights(labels)
+    weights = folds.class_weights(labels)
     weighed = LogisticRegression().fit(x, labels, sample_weight=weights[labels]).predict_proba(x)
     plain = LogisticRegression().fit(x, labels).predict_proba(x)
     five = np.zeros((20_000, 5))
@@ -90,7 +90,7 @@ def season():
     labels, owner = np.zeros(300, int), np.full(300, -1)
     for k, day in enumerate(events):
         labels[day - 5 : day + 1], owner[day - 5 : day + 1] = 1 + k % 4, k
-    return splits.blocked(splits.material(days, labels, event_index=owner), folds=3), labels, events
+    return splits.blocked(folds.material(days, labels, event_index=owner), folds=3), labels, events
 
 
 def test_a_folds_own_answers_and_embargo_do_not_calibrate_it():
@@ -126,7 +126,7 @@ def test_noise_is_calibrated_to_about_the_base_rate():
 def test_weights_are_taken_out_once():
     split, labels, events = season()
     p = np.random.default_rng(7).dirichlet(np.ones(5), 300)
-    weights = [splits.class_weights(labels[fold.train]) for fold in split.folds]
+    weights = [folds.class_weights(labels[fold.train]) for fold in split.folds]
     plain, weighed = (calibration.calibrate_by_fold(split.folds, p, labels, events, weights=w)[0] for w in (None, weights))
     assert weighed[:, 0] == pytest.approx(plain[:, 0])  # the map knows what a weighed P is worth
     undone = calibration.undo_weights(p, weights[0])[split.folds[0].predict]
@@ -137,11 +137,11 @@ def test_weights_are_taken_out_once():
 def test_a_fold_without_others_has_its_weights_undone_and_no_more():
     days = np.datetime64("2022-01-01") + np.arange(200)
     labels = np.tile(np.repeat([0, 1, 0, 0], 10), 5)
-    split = splits.chronological(splits.material(days, labels))
+    split = splits.chronological(folds.material(days, labels))
     (fold,) = split.folds
     p = np.full((200, 5), np.nan)
     p[fold.predict] = [0.5, 0.2, 0.1, 0.1, 0.1]
-    weights = [splits.class_weights(labels[fold.train])]
+    weights = [folds.class_weights(labels[fold.train])]
     plain, (only,) = calibration.calibrate_by_fold(split.folds, p, labels, np.arange(19, 200, 40))
     weighed, _ = calibration.calibrate_by_fold(split.folds, p, labels, np.arange(19, 200, 40), weights=weights)
     assert only.method == "none"

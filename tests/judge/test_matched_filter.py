@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from quakegui.judge import predictors, splits
+from quakegui.judge import folds, predictors, splits
 from quakegui.judge.auc import auc
 from quakegui.judge.predictors.learners import usual
 from quakegui.judge.predictors.matched_filter import NIGHTS, amplitudes, matched_filter, recent_sums, templates
@@ -140,7 +140,7 @@ def test_it_answers_every_fold_like_any_predictor() -> None:
     labels = np.repeat(rng.choice(5, 20, p=[0.5, 0.2, 0.1, 0.1, 0.1]), 15)
     z[labels > 0] += 2.0 * np.exp(-0.5 * ((XY - XY[7]) ** 2).sum(axis=1) / 20.0**2)
     given = season(z)
-    split = splits.blocked(splits.material(given.days, labels), folds=3)
+    split = splits.blocked(folds.material(given.days, labels), folds=3)
     answer = predictors.predict(split, given, labels, predictors.PREDICTORS["matched-filter"])
     assert np.isfinite(answer).all()
     assert auc(1.0 - answer[:, 0], labels > 0) > 0.9

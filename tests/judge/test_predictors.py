@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from quakegui.judge import predictors, splits
+from quakegui.judge import folds, predictors, splits
 from quakegui.words import word
 
 EVERY = ["boosting-features", "kp", "majority", "traditional"]  # one of each way of learning
@@ -126,7 +126,7 @@ def test_out_of_fold_never_sees_a_fold_it_answers():
     days = np.datetime64("2022-01-01") + np.arange(100)
     labels = np.zeros(100, int)
     labels[50:] = 3
-    made = splits.blocked(splits.material(days, labels), folds=2)
+    made = splits.blocked(folds.material(days, labels), folds=2)
     seen = []
 
     def spy(train_x, train_y, test_x):
@@ -143,7 +143,7 @@ def test_out_of_fold_never_sees_a_fold_it_answers():
 
 def test_days_outside_every_test_span_have_no_answer():
     labels = np.random.default_rng(6).integers(2, size=120)
-    made = splits.chronological(splits.material(np.datetime64("2022-01-01") + np.arange(120), labels))
+    made = splits.chronological(folds.material(np.datetime64("2022-01-01") + np.arange(120), labels))
     told = predictors.out_of_fold(made, np.zeros(120), labels, predictors.majority)
     assert np.isnan(told[:80]).all()
     assert np.isfinite(told[80:]).all()
@@ -199,7 +199,7 @@ def test_every_predictor_runs_on_one_split():
     kp[:30] = np.nan
     given = replace(given, kp_night=kp)
     labels = np.repeat(np.random.default_rng(8).choice(5, 20, p=[0.5, 0.2, 0.1, 0.1, 0.1]), 15)
-    split = splits.blocked(splits.material(given.days, labels), folds=3)
+    split = splits.blocked(folds.material(given.days, labels), folds=3)
     found = predictors.run_predictors(split, given, labels)
     assert list(found) == list(predictors.PREDICTORS)
     assert set(predictors.WITHOUT_FIELD) >= {"kp", "calendar", "catalogue", "outages", "without-field"}

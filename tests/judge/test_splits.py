@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quakegui.judge import splits
+from quakegui.judge import folds, paper_split, splits
 
 
 def season(n_days=334, spacing=18, before=9, after=3):
@@ -16,7 +16,7 @@ def season(n_days=334, spacing=18, before=9, after=3):
         labels[span], event[span] = number % 4 + 1, number
         post[day + 1 : day + after + 1] = True
     days = np.datetime64("2022-02-01") + np.arange(n_days)
-    return splits.material(days, labels, post=post, event_index=event)
+    return folds.material(days, labels, post=post, event_index=event)
 
 
 def check_fold(fold, made, embargo):
@@ -41,11 +41,11 @@ def test_blocked_tests_each_scorable_day_once_and_trains_on_none_of_its_neighbou
     made = season()
     result = splits.blocked(made, embargo_days=embargo)
     tested = np.concatenate([fold.test for fold in result.folds])
-    assert np.array_equal(np.sort(tested), np.flatnonzero(splits.scorable(made)))
+    assert np.array_equal(np.sort(tested), np.flatnonzero(folds.scorable(made)))
     sizes = [len(fold.test) for fold in result.folds]
     assert max(sizes) - min(sizes) <= 1
     assert not result.leaky
-    assert splits.leak_fraction(result) == 0.0
+    assert paper_split.leak_fraction(result) == 0.0
     for fold in result.folds:
         check_fold(fold, made, embargo)
         assert len(fold.validation) > 0
@@ -64,7 +64,7 @@ def test_embargo_and_purge_are_counted():
     # 60 quiet days with one 20-day window that straddles the border of two blocks at day 30.
     labels, event = np.zeros(60, int), np.full(60, -1)
     labels[25:45], event[25:45] = 1, 0
-    made = splits.material(np.datetime64("2022-01-01") + np.arange(60), labels, event_index=event)
+    made = folds.material(np.datetime64("2022-01-01") + np.arange(60), labels, event_index=event)
     first, second = splits.blocked(made, folds=2, inner_share=0).folds
     # First block is days 0..29: its embargo takes 30..36, the shared window 37..44.
     assert (first.embargoed, first.purged) == (7, 8)
@@ -80,8 +80,8 @@ def test_a_window_that_lost_its_days_to_another_event_still_purges():
     labels[10:33], event[10:20], event[20:33] = 1, 0, 1
     days = np.datetime64("2022-01-01") + np.arange(60)
     windows = [[days[10], days[32]], [days[20], days[40]]]
-    alone = splits.blocked(splits.material(days, labels, event_index=event), folds=2, inner_share=0).folds[1]
-    whole = splits.blocked(splits.material(days, labels, event_index=event, windows=windows), folds=2, inner_share=0).folds[1]
+    alone = splits.blocked(folds.material(days, labels, event_index=event), folds=2, inner_share=0).folds[1]
+    whole = splits.blocked(folds.material(days, labels, event_index=event, windows=windows), folds=2, inner_share=0).folds[1]
     assert np.array_equal(alone.train, np.arange(20))  # 20..22 belong to event 1
     assert np.array_equal(whole.train, np.arange(10))
 
@@ -89,7 +89,7 @@ def test_a_window_that_lost_its_days_to_another_event_still_purges():
 def test_an_analysts_run_of_days_without_an_event_is_purged_as_one():
     labels = np.zeros(60, int)
     labels[15:32] = 2
-    made = splits.material(np.datetime64("2022-01-01") + np.arange(60), labels)
+    made = folds.material(np.datetime64("2022-01-01") + np.arange(60), labels)
     fold = splits.blocked(made, folds=2, inner_share=0).folds[1]
     assert np.array_equal(fold.train, np.arange(15))
     assert (fold.embargoed, fold.purged) == (7, 8)
@@ -102,7 +102,7 @@ def test_chronological_trains_on_the_past_only():
     check_fold(fold, made, 7)
     assert max(fold.train.max(), fold.validation.max()) < fold.test.min() - 7
     assert fold.train.max() < fold.validation.min()
-    usable = int(splits.scorable(made).sum())
+    usable = int(folds.scorable(made).sum())
     assert len(fold.test) == usable - round(usable * 2 / 3)
 
 
@@ -110,8 +110,8 @@ def test_days_without_map_or_label_are_left_out_and_counted():
     made = season()
     labels, has_map = made.labels.copy(), made.has_map.copy()
     has_map[:5] = False
-    labels[3:9] = splits.NO_LABEL
-    again = splits.material(made.days, labels, has_map=has_map, post=made.post, event_index=made.event_index)
+    labels[3:9] = folds.NO_LABEL
+    again = folds.material(made.days, labels, has_map=has_map, post=made.post, event_index=made.event_index)
     result = splits.blocked(again)
     assert (result.without_map, result.without_label) == (5, 4)
     used = np.concatenate([np.r_[fold.train, fold.validation, fold.test] for fold in result.folds])
@@ -122,9 +122,9 @@ def test_days_without_map_or_label_are_left_out_and_counted():
 def test_a_class_absent_from_a_fold_is_named():
     labels = np.zeros(100, int)
     labels[10:20], labels[70:80] = 1, 3
-    result = splits.blocked(splits.material(np.datetime64("2022-01-01") + np.arange(100), labels), folds=2)
-    assert np.array_equal(splits.trained_classes(result, labels)[:, [0, 1, 3]], [[True, False, True], [True, True, False]])
-    assert np.array_equal(splits.tested_classes(result, labels)[:, [0, 1, 3]], [[True, True, False], [True, False, True]])
+    result = splits.blocked(folds.material(np.datetime64("2022-01-01") + np.arange(100), labels), folds=2)
+    assert np.array_equal(folds.trained_classes(result, labels)[:, [0, 1, 3]], [[True, False, True], [True, True, False]])
+    assert np.array_equal(folds.tested_classes(result, labels)[:, [0, 1, 3]], [[True, True, False], [True, False, True]])
     assert sum("not estimable" in note for note in result.notes) == 2
     assert "class 1, 2, 3, 4 not estimable" in result.notes[1]
 
@@ -132,7 +132,7 @@ def test_a_class_absent_from_a_fold_is_named():
 def test_inner_block_keeps_a_rare_class_in_training():
     labels = np.zeros(300, int)
     labels[20:30], labels[230:233] = 1, 4
-    made = splits.material(np.datetime64("2022-01-01") + np.arange(300), labels)
+    made = folds.material(np.datetime64("2022-01-01") + np.arange(300), labels)
     fold = splits.blocked(made, folds=3).folds[1]
     assert set(labels[fold.train]) == {0, 1, 4}
     assert len(fold.validation) == round(0.15 * (93 + 93))
@@ -140,21 +140,21 @@ def test_inner_block_keeps_a_rare_class_in_training():
 
 def paper_season(seed=0):
     """Return days with the paper's class counts in a random order."""
-    labels = np.repeat(np.arange(5), splits.PAPER_DAYS)
+    labels = np.repeat(np.arange(5), paper_split.PAPER_DAYS)
     np.random.default_rng(seed).shuffle(labels)
-    return splits.material(np.datetime64("2022-02-01") + np.arange(334), labels)
+    return folds.material(np.datetime64("2022-02-01") + np.arange(334), labels)
 
 
 def test_paper_grows_to_its_numbers_and_splits_1319_to_330():
     made = paper_season()
-    result = splits.paper(made, seed=3)
+    result = paper_split.paper(made, seed=3)
     (fold,) = result.folds
     assert (len(fold.train), len(fold.test)) == (1319, 330)
     assert result.leaky
     assert result.notes[0].startswith("LEAKY")
     day, copy = np.r_[fold.train, fold.test], np.r_[fold.train_copy, fold.test_copy]
     assert len(set(zip(day.tolist(), copy.tolist(), strict=True))) == 1649
-    assert np.array_equal(np.bincount(made.labels[day]), splits.PAPER_GROWTH)
+    assert np.array_equal(np.bincount(made.labels[day]), paper_split.PAPER_GROWTH)
     per_day = np.bincount(day)
     assert per_day.min() >= 4
     assert per_day.max() <= 6
@@ -163,7 +163,7 @@ def test_paper_grows_to_its_numbers_and_splits_1319_to_330():
 
 
 def test_paper_is_reproduced_by_its_seed():
-    one, two, other = (splits.paper(paper_season(), seed=seed).folds[0] for seed in (1, 1, 2))
+    one, two, other = (paper_split.paper(paper_season(), seed=seed).folds[0] for seed in (1, 1, 2))
     assert np.array_equal(one.test, two.test)
     assert np.array_equal(one.test_copy, two.test_copy)
     assert not np.array_equal(one.test, other.test)
@@ -172,53 +172,53 @@ def test_paper_is_reproduced_by_its_seed():
 def test_leak_of_the_papers_protocol_is_99_84_percent():
     siblings = np.arange(1, 5)  # of 1649 images, 330 for the test: the chance that not all siblings fall into it, too
     assert f"{100 * (1 - np.prod((330 - siblings) / (1649 - siblings))):.2f}" == "99.84"
-    five = [5 * days for days in splits.PAPER_DAYS]
-    leaks = [splits.leak_fraction(splits.paper(paper_season(), seed=seed, growth=five)) for seed in range(100)]
+    five = [5 * days for days in paper_split.PAPER_DAYS]
+    leaks = [paper_split.leak_fraction(paper_split.paper(paper_season(), seed=seed, growth=five)) for seed in range(100)]
     # 330 images, 100 splits: the standard error of the mean is 0.02 percentage points.
     assert np.mean(leaks) == pytest.approx(0.9984, abs=0.0007)
     # The paper's own growth gives some days only four copies, which leaks a little less.
-    uneven = [splits.leak_fraction(splits.paper(paper_season(), seed=seed)) for seed in range(100)]
+    uneven = [paper_split.leak_fraction(paper_split.paper(paper_season(), seed=seed)) for seed in range(100)]
     assert np.mean(uneven) == pytest.approx(0.9972, abs=0.0010)
 
 
 def test_paper_grows_another_season_by_its_factors():
     labels = np.repeat([0, 1, 2], [500, 100, 60])
-    result = splits.paper(splits.material(np.datetime64("2005-01-01") + np.arange(660), labels))
+    result = paper_split.paper(folds.material(np.datetime64("2005-01-01") + np.arange(660), labels))
     day = np.r_[result.folds[0].train, result.folds[0].test]
     assert np.array_equal(np.bincount(labels[day]), [round(500 * 833 / 169), round(100 * 437 / 83), round(60 * 96 / 21)])
 
 
 def test_class_weights_give_events_half_the_weight_and_each_of_their_classes_alike():
     labels = np.repeat([0, 1, 3], [60, 30, 10])
-    weights = splits.class_weights(labels)
+    weights = folds.class_weights(labels)
     total = np.bincount(labels, weights[labels], minlength=5)
     assert total == pytest.approx([50, 25, 0, 25, 0])
     assert weights[[2, 4]].tolist() == [1, 1]
-    assert splits.class_weights([2, 2, 4]) == pytest.approx([1, 1, 0.75, 1, 1.5])
-    assert splits.class_weights([0, 0]).tolist() == [1] * 5
+    assert folds.class_weights([2, 2, 4]) == pytest.approx([1, 1, 0.75, 1, 1.5])
+    assert folds.class_weights([0, 0]).tolist() == [1] * 5
 
 
 def test_named_protocols():
     made = season()
-    assert [splits.split(made, name).protocol for name in splits.PROTOCOLS] == list(splits.PROTOCOLS)
+    assert [splits.split(made, name).protocol for name in folds.PROTOCOLS] == list(folds.PROTOCOLS)
     with pytest.raises(ValueError, match="Unknown protocol 'random'"):
         splits.split(made, "random")
 
 
 def test_too_few_days_are_refused_in_words():
-    few = splits.material(np.datetime64("2022-01-01") + np.arange(12), np.zeros(12, int))
+    few = folds.material(np.datetime64("2022-01-01") + np.arange(12), np.zeros(12, int))
     with pytest.raises(ValueError, match="No training days remain"):
         splits.blocked(few, folds=3)
     with pytest.raises(ValueError, match="too few for 7 blocks"):
         splits.blocked(few, folds=7)
     with pytest.raises(ValueError, match="ascending"):
-        splits.material(few.days[::-1], few.labels)
+        folds.material(few.days[::-1], few.labels)
     with pytest.raises(ValueError, match="does not fit"):
-        splits.paper(few, growth=(5, 0, 0, 0, 0))
+        paper_split.paper(few, growth=(5, 0, 0, 0, 0))
 
 
 @given(st.integers(0, 10_000), st.integers(2, 7), st.sampled_from([3, 7, 27]))
-def test_any_season_keeps_the_promises(seed, folds, embargo):
+def test_any_season_keeps_the_promises(seed, count, embargo):
     rng = np.random.default_rng(seed)
     n = 400
     labels, event, post = np.zeros(n, int), np.full(n, -1), np.zeros(n, bool)
@@ -227,13 +227,13 @@ def test_any_season_keeps_the_promises(seed, folds, embargo):
         labels[span], event[span] = rng.integers(1, 5), number
     post[(event >= 0) & (rng.random(n) < 0.2)] = True
     keep = rng.random(n) < 0.95
-    made = splits.material(
+    made = folds.material(
         np.datetime64("2022-01-01") + np.flatnonzero(keep),
         labels[keep],
         post=post[keep],
         event_index=event[keep],
         has_map=rng.random(int(keep.sum())) < 0.95,
     )
-    result = splits.blocked(made, folds=folds, embargo_days=embargo)
+    result = splits.blocked(made, folds=count, embargo_days=embargo)
     for fold in (*result.folds, *splits.chronological(made, embargo_days=embargo).folds):
         check_fold(fold, made, embargo)

@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from quakegui.judge import alarms, predictors, splits
+from quakegui.judge import alarms, folds, predictors, splits
 from quakegui.judge.alarms import AlarmRule
 from quakegui.judge.bootstrap import Interval
-from quakegui.judge.scoring import judge, judge_truth
+from quakegui.judge.scoring import judge_truth
 from quakegui.judge.skill import Skill, r_zero
+from quakegui.judge.split_evaluation import judge
 from quakegui.judge.surrogates import EVENT, EventWindows, SurrogateTest
 from quakegui.judge.truth import prospective_truth, truth_of
 from quakegui.judge.verdict import reach_verdict
@@ -60,7 +61,7 @@ class Season:
 
     @property
     def material(self):
-        return splits.material(DAYS, self.labels, post=self.post, event_index=self.event)
+        return folds.material(DAYS, self.labels, post=self.post, event_index=self.event)
 
     def answers(self, right):
         """Return probabilities that favour the day's own class on a share `right` of the days, any class on the others."""
@@ -154,7 +155,7 @@ def test_a_good_predictor_is_called_better_than_chance():
     assert told.comparison("boosting-features") is None
     assert told.verdict.better_than_chance
     assert told.skill.events == 18
-    assert told.scored == int(splits.scorable(season.material).sum())
+    assert told.scored == int(folds.scorable(season.material).sum())
 
 
 def test_a_predictor_of_the_events_alone_is_better_day_by_day_and_in_its_alarms():
@@ -234,7 +235,7 @@ def test_a_rival_on_under_nine_tenths_of_the_days_neither_grants_nor_denies():
     rival = answers.copy()
     rival[: N_DAYS // 5] = np.nan
     told = season.judged(answers, baselines={"kp": rival})
-    gone = int(splits.scorable(season.material)[: N_DAYS // 5].sum())
+    gone = int(folds.scorable(season.material)[: N_DAYS // 5].sum())
     assert told.comparison("kp").dropped == gone > 0
     assert told.comparison("kp").days == told.scored - gone
     assert not told.comparison("kp").beaten
@@ -300,7 +301,7 @@ def test_images_are_scored_by_their_own_probabilities():
 
 def test_one_class_and_few_days_are_not_estimable():
     days, labels = DAYS[:60], np.zeros(60, int)
-    made = splits.blocked(splits.material(days, labels), folds=3)
+    made = splits.blocked(folds.material(days, labels), folds=3)
     told = judge(
         made,
         name="made",
@@ -338,9 +339,9 @@ def test_missing_predictions_are_counted():
     answers = season.answers(0.9)
     answers[:20] = np.nan
     told = season.judged(answers)
-    gone = int(splits.scorable(season.material)[:20].sum())
+    gone = int(folds.scorable(season.material)[:20].sum())
     assert told.without_prediction == gone
-    assert told.of("event").figures.days == told.scored == int(splits.scorable(season.material).sum()) - gone
+    assert told.of("event").figures.days == told.scored == int(folds.scorable(season.material).sum()) - gone
 
 
 def test_rules_may_be_given_by_fold():
@@ -394,7 +395,7 @@ def test_labels_and_folds_of_the_truth():
     )
     scored = truth.kinds[truth.row_day]
     assert np.array_equal(scored == EVENT, truth.row_label > 0)
-    assert np.array_equal(truth.row_day, np.flatnonzero(splits.scorable(season.material)))
+    assert np.array_equal(truth.row_day, np.flatnonzero(folds.scorable(season.material)))
     assert np.array_equal(truth.row_label, season.labels[truth.row_day])
     assert np.array_equal(np.unique(truth.fold), np.arange(5))
     with pytest.raises(ValueError, match="needs probabilities of shape"):

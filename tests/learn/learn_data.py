@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from quakegui.judge.splits import blocked, chronological, material, paper
+from quakegui.judge.folds import material
+from quakegui.judge.paper_split import paper
+from quakegui.judge.splits import blocked, chronological
 from quakegui.learn.runs.dataset import Snapshot, scalar_table, snapshot
 from quakegui.learn.runs.runconfig import Augmentation, RunConfig
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from run_projects import open_window, season_of
 
+from quakegui.judge.folds import scorable
 from quakegui.judge.judged_by import Basis
 from quakegui.judge.judgement import Judgement, plain
-from quakegui.judge.splits import scorable
 from quakegui.learn import issuing, ready_maps, season_evaluation, season_runs
 from quakegui.learn.alarm_days import alarms_of
 from quakegui.learn.evidence import gather, project_catalogue

@@ -10,7 +10,8 @@ import pytest
 from run_projects import season_of
 
 from quakegui.app.in_use import read_in_use
-from quakegui.judge.splits import blocked, material
+from quakegui.judge.folds import material
+from quakegui.judge.splits import blocked
 from quakegui.learn import season_evaluation, season_runs
 from quakegui.learn.calibrated import calibrators_of, shown_predictions
 from quakegui.learn.runs.calibrators import RunCalibrators, fit_run_calibrators

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from run_projects import TINY, season_of
 
-from quakegui.judge.splits import Protocol
+from quakegui.judge.folds import Protocol
 from quakegui.learn import source
 from quakegui.learn.messages import Message
 from quakegui.learn.ready_maps import ReadyMaps, read_folder

@@ -34,6 +34,7 @@ def other_law(factors: dict[str, float]) -> Law:
 KINDS: dict[str, tuple[int, Plan]] = {
     "strength 0.5": (200, paper_plan(0.5, 300_000)),
     "strength 1": (200, paper_plan(1.0, 310_000)),
+    "strength 2": (40, paper_plan(2.0, 340_000)),
     "null": (40, paper_plan(0.0, 320_000)),
     "null, drift of 1 nT in 30 days": (40, paper_plan(0.0, 321_000, nuisance=NUISANCES["drift"])),
     "null, noise doubled from a day on": (30, paper_plan(0.0, 322_000, nuisance=NUISANCES["regime"])),

@@ -18,7 +18,8 @@ from verdicts import project_bench
 
 from quakegui.judge import surrogates as sg
 from quakegui.judge.auc import auc, weighted_auc
-from quakegui.judge.splits import blocked, material
+from quakegui.judge.folds import material
+from quakegui.judge.splits import blocked
 from quakegui.season.labels import LabelRule, apply
 from quakegui.season.localtime import NightWindow, available_at
 

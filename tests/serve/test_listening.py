@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from live_parts import NOON, Given, impf
 from terminal import Terminal
 
-from quakegui.project import live, seasons
+from quakegui.project import journal, live, live_rows, nights, seasons
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project
 from quakegui.project.importing import import_paths, store_files
@@ -19,6 +20,7 @@ from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import undo_import
+from quakegui.season.labels import LabelSource
 from quakegui.season.readings import Readings
 from quakegui.serve.broker import Message
 from quakegui.serve.listening import Listener
@@ -196,6 +198,71 @@ def test_a_night_in_progress_changes_no_revision_until_it_is_over(project: Proje
     night = load_nights(project)
     assert night is not None
     assert np.nanmax(night.values) == 46_000.0
+
+
+@pytest.mark.parametrize(("module", "name"), [("live_rows", "latest"), ("nights", "night_means")])
+def test_labels_do_not_wait_while_readings_are_merged_or_night_means_computed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    whole = getattr(importlib.import_module(f"quakegui.project.{module}"), name)
+    steps: list[int] = []
+
+    def label_meanwhile(*given: object, **named: object) -> object:
+        with Project.open(project.folder) as window:
+            window.answer_here()
+            days = np.array([DAY + len(steps)])
+            steps.append(journal.write_labels(window, days, 1, source=LabelSource.ANALYST, author="Bo"))
+        return whole(*given, **named)
+
+    heard(project, *(impf(NIGHT + 60_000 * k, [46_000.0] * 60) for k in range(180)))
+    monkeypatch.setattr(f"quakegui.project.{module}.{name}", label_meanwhile)
+    ensure_nights(project)
+    assert steps
+    assert all(steps)
+    night = load_nights(project)
+    assert night is not None
+    assert np.nanmax(night.values) == 46_000.0
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_two_programs_that_fold_at_the_same_time_lose_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, *, first: bool
+) -> None:
+    """The second one folds, and deletes what it has folded, between the computation and the transaction of the other."""
+    heard(project, impf(NOON, [46_000.0, 46_001.0]))
+    if not first:
+        fold(project)
+        heard(project, impf(NOON, [46_100.0]))
+    whole, others = live_rows.pack, [Project.open(project.folder)]
+
+    def fold_meanwhile(numbers: np.ndarray) -> bytes:
+        while others:
+            with others.pop() as other:
+                heard(other, impf(NOON, [46_200.0], received_ms=int((NOON + 9000).astype(np.int64))))
+                assert fold(other) == 2
+        return whole(numbers)
+
+    monkeypatch.setattr(live_rows, "pack", fold_meanwhile)
+    fold(project)
+    assert values_of(project) == {"12:00:00": 46_200.0, "12:00:01": 46_001.0}
+
+
+def test_readings_that_change_while_nights_are_computed_are_in_them(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, others = nights.night_means, [Project.open(project.folder)]
+
+    def import_meanwhile(*given: object, **named: object) -> object:
+        found = whole(*given, **named)
+        while others:
+            with others.pop() as other:
+                store_files(other, [day_file("KAK", NIGHT, np.full(180, 46_500.0), modified=DAY + 2)])
+        return found
+
+    heard(project, *(impf(NIGHT + 60_000 * k, [46_000.0] * 60) for k in range(180)))
+    monkeypatch.setattr(nights, "night_means", import_meanwhile)
+    ensure_nights(project)
+    night = load_nights(project)
+    assert night is not None
+    assert np.nanmax(night.values) == 46_500.0
 
 
 def test_a_station_that_falls_silent_is_reported_once(project: Project) -> None:

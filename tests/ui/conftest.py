@@ -30,9 +30,10 @@ from quakegui.ui.main_window import MainWindow
 
 
 def _running():
-    """Return timers and threads that run, at one look over all objects."""
+    """Return timers and threads that run, each with what owns it, at one look over all objects."""
     found = [one for one in gc.get_objects() if isinstance(one, (QTimer, QThread)) and shiboken6.isValid(one)]
-    return [one for one in found if (one.isActive() if isinstance(one, QTimer) else one.isRunning())]
+    active = [one for one in found if (one.isActive() if isinstance(one, QTimer) else one.isRunning())]
+    return [f"{type(one).__name__} of {type(one.parent()).__name__}, {getattr(one, 'interval', int)()} ms" for one in active]
 
 
 class Shared:

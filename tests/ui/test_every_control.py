@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -46,6 +46,7 @@ from quakegui.ui.dialogs.stations_dialog import StationsDialog
 from quakegui.ui.main_window import MainWindow
 
 KINDS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+OWN = Qt.FindChildOption.FindDirectChildrenOnly
 DIALOGS = {
     "new project": lambda window: NewProjectDialog(Path.home(), window),
     "import": lambda window: ImportWizard(window.session, window),
@@ -116,6 +117,8 @@ def made(qapp, tiny_computed, tmp_path_factory):
     while session.season is None or session.jobs.busy:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     window = MainWindow(session)
+    while session.jobs.busy or any(timer.isActive() for timer in session.findChildren(QTimer, options=OWN)):
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     yield window
     window.close()
     shiboken6.delete(window)
@@ -128,6 +131,7 @@ def window(made):
     made.session.set_settings(language="en")
     yield made
     made.session.jobs.close()  # what a dialog asked for when it opened
+    QApplication.processEvents()  # the end of a job is told by an event
     made.session.consolidator.end()  # which looks after a project some seconds after it was opened
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QTableWidg
 
 from quakegui.app.change import Change
 from quakegui.learn import issuing, season_runs
-from quakegui.learn.runs import registry
+from quakegui.learn.runs import registry, runchecks
 from quakegui.learn.runs.files import write_arrays
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project import registrations, runs
@@ -85,7 +85,7 @@ def test_a_run_is_renamed_and_thrown_away(window, session, run, qtbot, monkeypat
     assert cells(window) == []
     assert runs.run_in_use(session.project) is None
     assert session.predictions is None
-    assert (session.project.folder / "runs" / registry.TRASH / run.id).is_dir()
+    assert (session.project.folder / "runs" / runchecks.TRASH / run.id).is_dir()
 
 
 def test_a_registered_run_says_until_when_and_keeps_its_name_and_its_place(window, session, run, qtbot, monkeypatch):
@@ -151,7 +151,7 @@ def test_a_run_comes_back_from_the_trash_until_that_is_emptied(window, session, 
     press(qtbot, window, "delete")
     answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
     monkeypatch.setattr(QMessageBox, "question", lambda *_args: answers.pop(0))
-    trash = session.project.folder / "runs" / registry.TRASH
+    trash = session.project.folder / "runs" / runchecks.TRASH
     for there in (True, False):
         offered()[-1].trigger()
         assert trash.is_dir() == there

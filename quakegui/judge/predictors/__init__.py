@@ -182,10 +182,7 @@ def predict(split: Split, inputs: Inputs, labels: ArrayLike, predictor: Predicto
 def run_predictors(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Floats]:
     """Return the out-of-fold probabilities of every baseline by id, shape (day, class) each.
 
-    Parameters
-    ----------
-    split, inputs, labels
-        As in `predict`.
+    Parameters as in `predict`.
     """
     return {row.id: predict(split, inputs, labels, row) for row in PREDICTORS.values()}
 
@@ -193,10 +190,7 @@ def run_predictors(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str,
 def run_clues(split: Split, inputs: Inputs, labels: ArrayLike) -> dict[str, Clue]:
     """Return the clue of every rival that has one, by id.
 
-    Parameters
-    ----------
-    split, inputs, labels
-        As in `predict`.
+    Parameters as in `predict`.
     """
     classes, none = np.asarray(labels, np.int64), np.array([], np.intp)
     every = np.arange(len(inputs.days))

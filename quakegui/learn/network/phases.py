@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge import splits
+from quakegui.judge import folds
 from quakegui.learn.network.augment import combine, copy_recipes, grow, random_recipes
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.runconfig import RunConfig
@@ -144,8 +144,8 @@ def class_weights(labels: NDArray[np.int8], classes: int, *, balance: bool) -> N
     classes
         Number of classes.
     balance
-        Equal weight for days with and without an event (see `splits.class_weights`); otherwise all are 1.
+        Equal weight for days with and without an event (see `folds.class_weights`); otherwise all are 1.
     """
     if not balance:
         return np.ones(classes, np.float32)
-    return splits.class_weights(labels, classes).astype(np.float32)
+    return folds.class_weights(labels, classes).astype(np.float32)

@@ -56,10 +56,8 @@ def training_pictures(season: SimulatedSeason, network: RunConfig) -> Pictures:
 
     Parameters
     ----------
-    season
-        The season.
-    network
-        Settings of the model.
+    season, network
+        The season, and settings of the model.
     """
     days = np.flatnonzero(season.season.has_map & ~season.labels.post)
     images = pictures(season.season, network.channel, network.size, days)

@@ -16,6 +16,8 @@ from quakegui.words import Said
 GRID = 4
 BLOCKS = ((2, 1), (2, 2), (3, 4), (3, 8))
 """Number of convolutions of each block, and its filters as a multiple of those of the first block."""
+POOLED_AT_ONCE = 64
+"""Number of maps that are coloured and pooled at a time."""
 
 
 def vgg12(config: RunConfig, *, seed: int | None = None) -> Any:
@@ -85,8 +87,6 @@ def prepare(
     maps: NDArray[Any],
     palette: NDArray[np.uint8],
     scalar: NDArray[np.floating[Any]],
-    *,
-    batch: int = 64,
 ) -> NDArray[Any]:
     """Return the input to be held in memory: maps of the model's own size unchanged, larger ones coloured and pooled once.
 
@@ -101,8 +101,6 @@ def prepare(
         RGB of each index, uint8, shape (256, 3).
     scalar
         Scalar of each index, shape (256,).
-    batch
-        Number of maps processed at a time.
 
     Returns
     -------
@@ -121,8 +119,9 @@ def prepare(
         return maps
     colours = layers.ColourLayer(config.size, config.channel, maps.shape[1:], palette, scalar)
     pictures = np.empty((len(maps), config.size, config.size, CHANNELS[config.channel]), np.float16)
-    for start in range(0, len(maps), batch):
-        pictures[start : start + batch] = _numpy(colours(maps[start : start + batch]))
+    for start in range(0, len(maps), POOLED_AT_ONCE):
+        part = slice(start, start + POOLED_AT_ONCE)
+        pictures[part] = _numpy(colours(maps[part]))
     return pictures
 
 

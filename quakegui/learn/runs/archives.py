@@ -28,10 +28,8 @@ def export_run(run: RunFolder, path: Path) -> None:
 
     Parameters
     ----------
-    run
-        The run.
-    path
-        The new file.
+    run, path
+        The run and the new file.
 
     Raises
     ------

@@ -64,10 +64,8 @@ def read_weights(path: Path, *, largest: int) -> Arrays:
 
     Parameters
     ----------
-    path
-        The file.
-    largest
-        Maximum unpacked size in bytes.
+    path, largest
+        The file, and the maximum unpacked size in bytes.
 
     Raises
     ------

@@ -83,10 +83,8 @@ def training_earthquakes(run: RunFolder, today: Catalogue) -> Catalogue | None:
 
     Parameters
     ----------
-    run
-        The run.
-    today
-        Current catalogue of the project.
+    run, today
+        The run, and the current catalogue of the project.
     """
     kept = run.about.get(EARTHQUAKES)
     if kept is None:
@@ -123,10 +121,8 @@ def earthquakes_differing(run: RunFolder, today: Catalogue) -> int | None:
 
     Parameters
     ----------
-    run
-        The run.
-    today
-        Current catalogue of the project.
+    run, today
+        The run, and the current catalogue of the project.
     """
     kept = run.about.get(EARTHQUAKES)
     if kept is None:

@@ -29,10 +29,8 @@ def write_text(path: Path, text: str) -> None:
 
     Parameters
     ----------
-    path
-        The file.
-    text
-        Its content.
+    path, text
+        The file and its content.
     """
     with replacing(path, durable=True) as part:
         part.write_bytes(text.encode())
@@ -43,10 +41,8 @@ def write_json(path: Path, value: object) -> None:
 
     Parameters
     ----------
-    path
-        The file.
-    value
-        Its content.
+    path, value
+        The file and its content.
     """
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
@@ -56,10 +52,8 @@ def read_json(path: Path, *, largest: int = 2**30) -> dict[str, Any]:
 
     Parameters
     ----------
-    path
-        The file.
-    largest
-        Maximum size in bytes.
+    path, largest
+        The file, and the maximum size in bytes.
 
     Raises
     ------
@@ -89,10 +83,8 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any] | Portions], *, c
 
     Parameters
     ----------
-    path
-        The file.
-    arrays
-        Arrays by name.
+    path, arrays
+        The file, and arrays by name.
     compress
         Whether to compress them.
     """
@@ -129,10 +121,8 @@ def read_arrays(path: Path, *, largest: int = 8 * 2**30) -> dict[str, NDArray[An
 
     Parameters
     ----------
-    path
-        The file.
-    largest
-        Maximum unpacked size in bytes.
+    path, largest
+        The file, and the maximum unpacked size in bytes.
 
     Raises
     ------

@@ -32,7 +32,6 @@ from quakegui.learn.runs.presets import title_of
 from quakegui.learn.runs.runchecks import (
     CARD,
     CONFIG,
-    EXPORTED,
     HISTORY,
     LARGEST,
     STYLE,
@@ -46,30 +45,6 @@ from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
 from quakegui.strangers import shown
 from quakegui.words import Said, mark
-
-__all__ = [
-    "CARD",
-    "CONFIG",
-    "EXPORTED",
-    "HISTORY",
-    "LEFT_BEHIND_S",
-    "LOCK",
-    "LOG",
-    "STYLE",
-    "TRASH",
-    "RunError",
-    "RunFolder",
-    "choose_run",
-    "create_run",
-    "finish_run",
-    "list_runs",
-    "new_folder",
-    "progress_sentence",
-    "read_run",
-    "refusal",
-    "rename_run",
-    "same_runs",
-]
 
 LOG = "worker.log"
 LOCK = "worker.lock"
@@ -374,10 +349,8 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
 
     Parameters
     ----------
-    run
-        The run.
-    classes, style
-        Classes and map style of the project.
+    run, classes, style
+        The run, and the classes and map style of the project.
     """
     if run.config.classes != classes:
         ours, theirs = ", ".join(classes), ", ".join(run.config.classes)

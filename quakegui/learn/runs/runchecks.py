@@ -86,10 +86,8 @@ def check_card(card: Mapping[str, Any], *, classes: int) -> None:
 
     Parameters
     ----------
-    card
-        The card.
-    classes
-        Number of classes of the run.
+    card, classes
+        The card, and the number of classes of the run.
 
     Raises
     ------

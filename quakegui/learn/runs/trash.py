@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 from quakegui.learn.runs.files import hold
-from quakegui.learn.runs.registry import LOCK, TRASH, RunError, RunFolder, disk_errors, list_runs, read_run
+from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, disk_errors, list_runs, read_run
+from quakegui.learn.runs.runchecks import TRASH
 from quakegui.project.filesystem import is_link
 from quakegui.words import Said
 

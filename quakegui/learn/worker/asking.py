@@ -33,10 +33,8 @@ def answer(
 
     Parameters
     ----------
-    run
-        The run.
-    maps
-        Maps from `draw_maps` or `maps_to_draw`.
+    run, maps
+        The run, and maps from `draw_maps` or `maps_to_draw`.
     listen, cancelled
         Called with every message of the worker; and whether to stop.
     environment
@@ -68,10 +66,7 @@ def compute_limit(
 ) -> bool:
     """Compute the detection limit of a finished run in a worker process and store it; return False if it was stopped.
 
-    Parameters
-    ----------
-    run, listen, cancelled, environment
-        See `answer`.
+    Parameters as in `answer`.
 
     Raises
     ------

@@ -138,7 +138,7 @@ def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopp
     )
 
 
-def write_maps(folder: Path, maps: NDArray[Any] | Portions, classes: NDArray[np.integer[Any]] | None = None) -> None:
+def write_maps(folder: Path, maps: NDArray[Any] | Portions) -> None:
     """Write maps to a job's folder, to be predicted or explained.
 
     Parameters
@@ -147,10 +147,8 @@ def write_maps(folder: Path, maps: NDArray[Any] | Portions, classes: NDArray[np.
         An empty folder for the job.
     maps
         Maps of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
-    classes
-        Class of each saliency map, shape (day,).
     """
-    write_arrays(folder / MAPS, {"maps": maps} if classes is None else {"maps": maps, "classes": np.asarray(classes)})
+    write_arrays(folder / MAPS, {"maps": maps})
 
 
 def read_answers(folder: Path) -> NDArray[np.float32]:
@@ -185,17 +183,13 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
 def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Explain the maps in `folder`/maps.npz with a finished run, write heat.npz, and return a sentence.
 
-    Parameters
-    ----------
-    folder, run_folder, say, cancelled
-        See `predict_job`.
+    Parameters as in `predict_job`.
     """
     from quakegui.learn.network.inference import predictor
     from quakegui.learn.network.saliency import explain
 
-    given = read_arrays(folder / MAPS)
-    network = predictor(run_folder, precision="float32")
-    heat, probabilities = explain(network, given["maps"], given.get("classes"), progress=_progress("explained", say, cancelled))
+    network, maps = predictor(run_folder, precision="float32"), read_arrays(folder / MAPS)["maps"]
+    heat, probabilities = explain(network, maps, progress=_progress("explained", say, cancelled))
     write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
     return counted("{count} saliency map was computed.", "{count} saliency maps were computed.", count=len(heat))
 
@@ -203,10 +197,7 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
 def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
     """Compute the detection limit of a finished run in its project's season, store it with the run, and return a sentence.
 
-    Parameters
-    ----------
-    run_folder, say, cancelled
-        See `predict_job`.
+    Parameters as in `predict_job`.
     """
     from quakegui.learn.worker.run_limit import limit_run  # imported here, not in the window's process
     from quakegui.project import seasons
@@ -343,10 +334,8 @@ def failure(error: BaseException, folder: Path) -> messages.Failed:
 
     Parameters
     ----------
-    error
-        The error.
-    folder
-        Folder of the run or of the job.
+    error, folder
+        The error, and the folder of the run or of the job.
     """
     resumable = (folder / SNAPSHOT).is_file()
     kept = progress_sentence(folder)

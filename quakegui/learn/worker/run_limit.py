@@ -105,10 +105,8 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
 
     Parameters
     ----------
-    ground
-        The season and its earthquakes.
-    run
-        The run.
+    ground, run
+        The season and its earthquakes, and the run.
 
     Raises
     ------
@@ -199,13 +197,7 @@ def limit_run(
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the stored limit of a run, None if there is none or its input has changed.
-
-    Parameters
-    ----------
-    project, season, run
-        The project, its season, and the run.
-    """
+    """Return the stored limit of a run in a season of its project, None if there is none or its input has changed."""
     if not (run.folder / LIMIT).exists():
         return None
     try:

@@ -32,7 +32,7 @@ _MAPS = 6
 
 @dataclass(frozen=True, slots=True)
 class LocalTeam:
-    """Several worker processes on this computer.
+    """Several worker processes on this computer; a `source.Team`.
 
     Attributes
     ----------
@@ -46,13 +46,7 @@ class LocalTeam:
     threads: int
 
     def train_folds(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None) -> None:
-        """Train the folds in worker processes.
-
-        Parameters
-        ----------
-        run, listen, cancelled
-            As in `source.Team`.
-        """
+        """Train the folds in worker processes."""
         environment = replace(THIS, threads=self.threads)
         data = Snapshot.load(run.folder / SNAPSHOT)
         count = min(self.workers, workers_in_memory(_MAPS * data.pixels().nbytes, available_bytes()))

@@ -21,7 +21,8 @@ from quakegui.learn.runs.checkpoint import WEIGHTS, network_identity
 from quakegui.learn.runs.files import write_arrays, write_json
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL
 from quakegui.learn.runs.predictions import PREDICTIONS
-from quakegui.learn.runs.registry import CARD, CONFIG, STYLE, RunError, RunFolder, new_folder, read_run
+from quakegui.learn.runs.registry import RunError, RunFolder, new_folder, read_run
+from quakegui.learn.runs.runchecks import CARD, CONFIG, STYLE
 from quakegui.learn.season_runs import about_of, complete_run
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment

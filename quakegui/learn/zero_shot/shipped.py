@@ -13,7 +13,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +93,7 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     """
     if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
-    return apply_model(project, season, model_folder(), listen=listen or _unheard, earlier=known_answers)
+    return apply_model(project, season, model_folder(), listen=listen or (lambda _message: None), earlier=known_answers)
 
 
 def shipped_run(
@@ -105,13 +104,7 @@ def shipped_run(
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
 ) -> RunFolder:
-    """Return the supplied model's run on the current season, applied now if necessary; raises like `applying.apply_model`.
-
-    Parameters
-    ----------
-    project, season, listen, cancelled, environment
-        See `applying.apply_model`.
-    """
+    """Return the supplied model's run on the current season, applied now if necessary; raises like `applying.apply_model`."""
     model = read_model(model_folder())
     why = model.made_for.refusal(season)
     if why:
@@ -180,23 +173,14 @@ def make_model(folder: Path, *, listen: Listen) -> None:
     part.replace(folder)
 
 
-def measure(model: Pretrained, which: Sequence[int] = range(len(TRIALS))) -> list[dict[str, Any]]:
-    """Return the scores of the model on new synthetic seasons, one row per kind of season.
-
-    Parameters
-    ----------
-    model
-        The model.
-    which
-        Positions in `TRIALS`.
-    """
+def measure(model: Pretrained) -> list[dict[str, Any]]:
+    """Return the scores of the model on new synthetic seasons, one row per kind of season (`TRIALS`)."""
     from quakegui.learn.zero_shot import trials
     from quakegui.simulate.nuisance import NUISANCES
     from quakegui.simulate.precursors import Law
 
     rows = []
-    for number in which:
-        words, strength, count, seed, given = TRIALS[number]
+    for words, strength, count, seed, given in TRIALS:
         others = dict(given)
         factors = others.pop("factors", None)
         if "nuisance" in others:
@@ -216,10 +200,8 @@ def answers_to_keep(model: Pretrained, path: Path) -> None:
 
     Parameters
     ----------
-    model
-        The model.
-    path
-        The new file.
+    model, path
+        The model and the new file.
     """
     from quakegui.learn.network.pretraining import predict_both_signs
 
@@ -239,10 +221,6 @@ def answers_to_keep(model: Pretrained, path: Path) -> None:
             kept[f"daily_{strength:g}"] = predict_both_signs(model.network, daily)
             kept[f"masked_{strength:g}"] = predict_both_signs(model.network, masked)
     write_arrays(path, kept, compress=True)
-
-
-def _unheard(_message: messages.Message) -> None:
-    return
 
 
 def main() -> None:

@@ -24,8 +24,8 @@ from quakegui.judge.alarms import Series, catalogue_of, record_alarms
 from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.metrics import TARGETS, Target, confusion, group_labels, group_probabilities, macro_recall
 from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
-from quakegui.judge.scoring import judge
 from quakegui.judge.skill import Skill, skill
+from quakegui.judge.split_evaluation import judge
 from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
 from quakegui.learn.evidence import make_split
 from quakegui.learn.network.pretrained import Pretrained, load
@@ -130,10 +130,8 @@ def trial(
 
     Parameters
     ----------
-    each
-        The season.
-    probabilities
-        Predictions of the model, shape (day, class), NaN where missing.
+    each, probabilities
+        The season, and predictions of the model, shape (day, class), NaN where missing.
     plan
         Provides the label rule.
     card

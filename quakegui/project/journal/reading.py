@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, func, select
 
 from quakegui.project import schema
+from quakegui.project.journal.keeping import Keeper
 from quakegui.project.journal.row import COLUMNS, LABEL, NOTE, JournalRow, day_numbers, select_rows
-from quakegui.project.store import Project
 from quakegui.season import labels
 from quakegui.season.labels import LabelRow, LabelSource
 
@@ -26,24 +26,24 @@ class Note:
     at: np.datetime64
 
 
-def journal_rows(project: Project) -> tuple[JournalRow, ...]:
+def journal_rows(project: Keeper) -> tuple[JournalRow, ...]:
     """Return the whole journal, oldest row first."""
     with project.read() as connection:
         return select_rows(connection, select(*COLUMNS))
 
 
-def rows(project: Project) -> tuple[LabelRow, ...]:
+def rows(project: Keeper) -> tuple[LabelRow, ...]:
     """Return every label that was set or cleared, oldest first; `quakegui.season.labels` derives the current ones."""
     return _labels(project, select(*COLUMNS).where(schema.journal.c.kind == LABEL))
 
 
-def history(project: Project, day: np.datetime64) -> tuple[LabelRow, ...]:
+def history(project: Keeper, day: np.datetime64) -> tuple[LabelRow, ...]:
     """Return every label that a day had, oldest first."""
     table = schema.journal.c
     return _labels(project, select(*COLUMNS).where(table.kind == LABEL, table.day == int(day_numbers([day])[0])))
 
 
-def histories(project: Project, days: NDArray[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
+def histories(project: Keeper, days: NDArray[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
     """Return every label that each of several days had, oldest first, like `history` for one day; in one query."""
     table = schema.journal.c
     found: dict[np.datetime64, list[LabelRow]] = {day: [] for day in days}
@@ -53,7 +53,7 @@ def histories(project: Project, days: NDArray[np.datetime64]) -> dict[np.datetim
     return {day: tuple(rows) for day, rows in found.items()}
 
 
-def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
+def in_force(project: Keeper, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
     """Return the current label of each labelled day.
 
     Parameters
@@ -69,7 +69,7 @@ def in_force(project: Project, *, author: str | None = None) -> dict[np.datetime
     return {day: label.row for day, label in labels.in_force(given).items()}
 
 
-def notes(project: Project, day: np.datetime64 | None = None) -> tuple[Note, ...]:
+def notes(project: Keeper, day: np.datetime64 | None = None) -> tuple[Note, ...]:
     """Return the current notes of one day or of all, oldest first."""
     table = schema.journal.c
     last = select(func.max(table.id)).where(table.kind == NOTE).group_by(table.day, table.owner)
@@ -85,12 +85,12 @@ def note_of(row: JournalRow) -> Note:
     return Note(np.datetime64(row.day, "D"), row.note, row.owner, np.datetime64(row.at_ms, "ms"))
 
 
-def _labels(project: Project, query: Select[Any]) -> tuple[LabelRow, ...]:
+def _labels(project: Keeper, query: Select[Any]) -> tuple[LabelRow, ...]:
     with project.read() as connection:
         return tuple(row.label for row in select_rows(connection, query))
 
 
-def _last_words(project: Project) -> tuple[LabelRow, ...]:
+def _last_words(project: Keeper) -> tuple[LabelRow, ...]:
     """Return the last row of each day, source and owner, in order; these determine the current labels."""
     table = schema.journal.c
     last = select(func.max(table.id)).where(table.kind == LABEL).group_by(table.day, table.source, table.owner)

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, func, select
 from quakegui.project import schema
 from quakegui.project.domains import INPUTS, JOURNAL
 from quakegui.project.flag_rows import FLAG
+from quakegui.project.journal.keeping import Keeper
 from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
-from quakegui.project.journal.writing import append, require_seen
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.journal.writing import add, append, require_seen
+from quakegui.project.store import ProjectError
 from quakegui.words import Said
 
 
@@ -48,15 +49,13 @@ class Step:
     at: np.datetime64
 
 
-def undo(project: Project, author: str, *, only: int | None = None) -> int | None:
+def undo(project: Keeper, author: str, *, only: int | None = None) -> int | None:
     """Undo the author's latest step by appending the opposite rows; returns the step, or None if there is none.
 
     Parameters
     ----------
-    project
-        The project.
-    author
-        The person whose steps are undone.
+    project, author
+        The project, and the person whose steps are undone.
     only
         The expected step; a later one, by another program under the same name, is left alone.
 
@@ -68,7 +67,7 @@ def undo(project: Project, author: str, *, only: int | None = None) -> int | Non
     return _walk(project, author, back=True, only=only)
 
 
-def redo(project: Project, author: str, *, only: int | None = None) -> int | None:
+def redo(project: Keeper, author: str, *, only: int | None = None) -> int | None:
     """Redo the step that the author last undid; returns it, or None. A new step ends what can be redone.
 
     Parameters and errors are those of `undo`.
@@ -76,7 +75,7 @@ def redo(project: Project, author: str, *, only: int | None = None) -> int | Non
     return _walk(project, author, back=False, only=only)
 
 
-def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: int | None = None) -> int:
+def revert_to(project: Keeper, moment: np.datetime64, author: str, *, behind: int | None = None) -> int:
     """Bring back every label and note as it stood at a moment, as one step; flags stay as they are.
 
     Parameters
@@ -101,18 +100,22 @@ def revert_to(project: Project, moment: np.datetime64, author: str, *, behind: i
         If there is a label or a note later than `behind`; nothing was written.
     """
     until = int(moment.astype("datetime64[ms]").astype(np.int64))
-    with project.write(JOURNAL) as connection:
+    # A server need not wait while all this is read: it refuses what became late meanwhile.
+    with project.read() if project.is_shared else project.write(JOURNAL) as connection:
         now, then = (
             {key: row for key, row in standing_rows(connection, until_ms=moment_ms).items() if key[0] != FLAG}
             for moment_ms in (None, until)
         )
         if behind is not None:
-            require_seen(connection, now, behind)
+            # Letters of the author may still have been on their way (see `outbox`).
+            require_seen(connection, now, behind, author=author if project.is_shared else "")
         wanted = {key: content_of(then.get(key)) for key in now}
-        return append(connection, wanted, author)
+        if not project.is_shared:
+            return append(connection, wanted, author)
+    return add(project, wanted, author, behind=max((row.id for row in now.values()), default=0))
 
 
-def _walk(project: Project, author: str, *, back: bool, only: int | None) -> int | None:
+def _walk(project: Keeper, author: str, *, back: bool, only: int | None) -> int | None:
     with project.read() as connection:
         expected = _number_of_next(connection, author, back=back)
         kinds = connection.scalars(select(schema.journal.c.kind).where(schema.journal.c.step == expected).distinct()).all()
@@ -162,7 +165,7 @@ def _number_of_next(connection: Connection, author: str, *, back: bool) -> int |
     return stack[-1] if stack else None
 
 
-def next_step(project: Project, author: str, *, back: bool) -> Step | None:
+def next_step(project: Keeper, author: str, *, back: bool) -> Step | None:
     """Return the step that `undo` or, unless `back`, `redo` would take next, for a menu; None if there is none."""
     table = schema.journal.c
     with project.read() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from quakegui.project import chain, schema
 from quakegui.project.domains import JOURNAL
 from quakegui.project.flag_rows import FLAG, utc_days_of
+from quakegui.project.journal.keeping import Keeper
 from quakegui.project.journal.row import (
     LABEL,
     NOTE,
@@ -24,7 +26,7 @@ from quakegui.project.journal.row import (
     standing_rows,
 )
 from quakegui.project.nights import mark_days_stale
-from quakegui.project.store import Project, ProjectError
+from quakegui.project.store import ProjectError
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import LabelSource
 from quakegui.season.localtime import never_was, skipped_days, wall_clock_ms
@@ -47,7 +49,7 @@ class GivenLabel:
 
 
 def write_labels(
-    project: Project,
+    project: Keeper,
     days: NDArray[np.datetime64],
     cls: int | Sequence[int] | None,
     *,
@@ -62,10 +64,8 @@ def write_labels(
 
     Parameters
     ----------
-    project
-        The project.
-    days
-        Local dates, datetime64[D], shape (day,).
+    project, days
+        The project, and local dates, datetime64[D], shape (day,).
     cls
         0 to 4 for all days, a sequence of them for each day, or None to clear the author's labels of this source.
     source
@@ -100,13 +100,10 @@ def write_labels(
         for day, one in zip(numbers, classes, strict=True)
     }
     _refuse_skipped(project, wanted)
-    with project.write(JOURNAL) as connection:
-        if behind is not None:
-            require_seen(connection, wanted, behind)
-        return append(connection, wanted, author)
+    return add(project, wanted, author, behind=behind)
 
 
-def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[int, int]:
+def write_label_list(project: Keeper, entries: Sequence[GivenLabel]) -> tuple[int, int]:
     """Import labels as one step of each author; a label equal to the present one keeps its run and blind mark.
 
     Returns
@@ -135,15 +132,43 @@ def write_label_list(project: Project, entries: Sequence[GivenLabel]) -> tuple[i
     return len(new), sum(row.old is not None and row.new is None for row in new)
 
 
-def write_note(project: Project, day: np.datetime64, text: str, author: str) -> int:
+def write_note(project: Keeper, day: np.datetime64, text: str, author: str) -> int:
     """Set the author's note on a day, in place of an earlier one; "" clears it. Returns the step, 0 if nothing changed."""
     wanted = {(NOTE, int(day_numbers([day])[0]), 0, _valid_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
+    return add(project, wanted, author)
+
+
+def add(project: Keeper, contents: dict[Key, RowContent], author: str, *, behind: int | None = None) -> int:
+    """Write one step of labels or notes, as `append` in a transaction of its own; returns the step.
+
+    Raises
+    ------
+    UnseenError
+        If one of the days has a row later than `behind`; nothing was written.
+    """
+    if project.is_shared:
+        rows = [{**_place(key), **_said(content)} for key, content in contents.items()]
+        step, late = project.add_step(author, rows, seen=behind)
+        if late:
+            raise _unseen()
+        if step is not None:
+            return step
     with project.write(JOURNAL) as connection:
-        return append(connection, wanted, author)
+        if behind is not None:
+            require_seen(connection, contents, behind)
+        return append(connection, contents, author)
 
 
-def _refuse_skipped(project: Project, contents: Mapping[Key, RowContent]) -> None:
+def _place(key: Key) -> dict[str, Any]:
+    return dict(zip(("kind", "day", "source", "owner"), key, strict=True))
+
+
+def _said(content: RowContent) -> dict[str, Any]:
+    return {"new": content.cls, "note": content.note, "run": content.run, "blind": content.blind}
+
+
+def _refuse_skipped(project: Keeper, contents: Mapping[Key, RowContent]) -> None:
     """Raise ProjectError for days that do not exist in the time zone; an older program's entry on such a day can be cleared."""
     days = np.array([key[1] for key, content in contents.items() if content != NOTHING], dtype="datetime64[D]")
     never = days[np.isin(days, skipped_days(project.timezone))]
@@ -177,10 +202,8 @@ def append(
     values = []
     for key in changed:
         before, content = standing.get(key), contents[key]
-        place = dict(zip(("kind", "day", "source", "owner"), key, strict=True))
-        said = {"new": content.cls, "note": content.note, "run": content.run, "blind": content.blind}
         former = {"old": None, "replaces": None} if before is None else {"old": before.new, "replaces": before.id}
-        values.append({**alike, **place, **said, **former})
+        values.append({**alike, **_place(key), **_said(content), **former})
     chain.append(connection, schema.journal, values, end=end)
     flagged = [key[3] for key in changed if key[0] == FLAG]
     if flagged:
@@ -188,14 +211,21 @@ def append(
     return step
 
 
-def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> None:
-    """Raise UnseenError if the day of a key has a label (or note, for a note) later than row `behind` of the journal."""
+def require_seen(connection: Connection, keys: Iterable[Key], behind: int, *, author: str = "") -> None:
+    """Raise UnseenError if the day of a key has a label (or note, for a note) later than row `behind` of the journal.
+
+    With `author`, rows of this person do not count.
+    """
     table = schema.journal.c
-    later = connection.execute(select(table.kind, table.day).where(table.id > behind))
+    later = connection.execute(select(table.kind, table.day).where(table.id > behind, table.author != author))
     if not {key[:2] for key in keys}.isdisjoint(map(tuple, later)):
-        raise UnseenError(
-            Said("Another program has just labelled one of these days or added a note to it; nothing was overwritten.")
-        )
+        raise _unseen()
+
+
+def _unseen() -> UnseenError:
+    return UnseenError(
+        Said("Another program has just labelled one of these days or added a note to it; nothing was overwritten.")
+    )
 
 
 def _valid_class(cls: int | None) -> int | None:

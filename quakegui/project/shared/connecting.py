@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, select
+from sqlalchemy import Connection, Engine, RootTransaction, TextClause, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 from quakegui.project import chain, domains
-from quakegui.project.errors import ProjectError
+from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.shared.address import Address
-from quakegui.project.shared.tables import deed
+from quakegui.project.shared.tables import LOCKS, deed
 from quakegui.words import Said
 
-LOCKS: Final = {domains.INPUTS: 7_201, domains.JOURNAL: 7_202, domains.RUNS: 7_203}
-"""Number of the lock of each domain; the writers of one domain take turns, those of different domains do not wait."""
 PATIENCE_S: Final = 8.0
 """Seconds that a writer waits for its turn."""
 IDLE_S: Final = {domains.JOURNAL: 30, domains.INPUTS: 600, domains.RUNS: 600}
 """Seconds after which the server ends a transaction in which nothing happens, such as that of a laptop that fell asleep."""
+_ADD_STEP: Final = text(
+    "SELECT * FROM add_step(:act, :author, CAST(:seen AS bigint), CAST(:contents AS jsonb), CAST(:at_ms AS bigint), :patience)"
+)
 RESTED_S: Final = 5.0
 """Seconds after which a connection that was not used is tried before it is used again."""
 
@@ -131,14 +134,83 @@ def commit(engine: Engine, transaction: RootTransaction, act: UUID, taken: tuple
             with engine.connect().execution_options(write=True, domains=taken) as connection, connection.begin():
                 kept = connection.scalar(select(deed.c.id).where(deed.c.id == act)) is not None
         except DBAPIError:
-            raise ProjectError(
-                Said(
-                    "The connection to the server was lost while this change was being saved; it is not known whether it was "
-                    "saved. Check the project when the server can be reached again."
-                )
-            ) from error
+            raise _in_doubt() from error
         if not kept:
             raise
+
+
+def add_step(
+    engine: Engine,
+    act: UUID,
+    author: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    seen: int | None,
+    at_ms: int,
+    patience_s: float,
+) -> Any:
+    """Write one step of labels or notes in one round trip; if the answer is lost, it is sent once more under the same number.
+
+    Parameters
+    ----------
+    engine
+        The engine of the project.
+    act
+        Number of the change.
+    author
+        Who writes it.
+    rows
+        Kind, day, source, owner and content of each row.
+    seen
+        The last row of the journal that the author has seen; None for any.
+    at_ms
+        The present time, in milliseconds since 1970 UTC.
+    patience_s
+        Seconds that the server waits for other writers.
+
+    Returns
+    -------
+    Row
+        `step`: the step, 0 if nothing changed, None if the server leaves it to the caller. `first`, `last`: the last row of the
+        journal before and after. `late`: whether one of the days has a row later than `seen`, so that nothing was written.
+    """
+    patience_s = min(patience_s, PATIENCE_S)
+    values = {
+        "act": act,
+        "author": author,
+        "seen": seen,
+        "contents": json.dumps(rows),
+        "at_ms": at_ms,
+        "patience": f"{round(1000 * patience_s)}ms",
+    }
+    try:
+        return _asked(engine, _ADD_STEP, values, patience_s)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    try:
+        return _asked(engine, _ADD_STEP, values, patience_s)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None):
+            raise
+        raise _in_doubt() from error
+
+
+def _asked(engine: Engine, statement: TextClause, values: dict[str, Any], patience_s: float) -> Any:
+    """Return the row that one statement gives, which is a transaction of its own and may wait for a lock."""
+    with engine.connect().execution_options(plain=True) as connection:
+        raw: Any = connection.connection.driver_connection
+        with raw.patient(patience_s):
+            return connection.execute(statement, values).one()
+
+
+def _in_doubt() -> UnreachableError:
+    return UnreachableError(
+        Said(
+            "The connection to the server was lost while this change was being saved; it is not known whether it was "
+            "saved. Check the project when the server can be reached again."
+        )
+    )
 
 
 def _beginning(taken: tuple[str, ...], patience_s: float, act: UUID | None) -> str:

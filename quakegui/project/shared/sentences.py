@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
-from quakegui.project.errors import ProjectError
+from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.shared.address import Address
 from quakegui.words import Said, mark
 
@@ -43,6 +43,10 @@ _NEVER: Final = mark(
 _AUTHOR: Final = mark(
     "In the shared project {place}, everybody writes under the name of their login: set the analyst's name to {user}."
 )
+_OLDER: Final = mark(
+    "The server of {place} has the rules of an earlier version; nothing was changed. Its owner upgrades it with "
+    "'quakegui migrate'."
+)
 _OTHER: Final = mark("The server of {place} rejected the change ({reason}); nothing was saved.")
 
 _BY_STATE: Final = {
@@ -57,6 +61,8 @@ _BY_STATE: Final = {
     "QG001": _NEVER,
     "QG002": _AUTHOR,
     "57014": _SILENT,
+    "42883": _OLDER,
+    "22P05": _NUL,
 }
 _BY_WORDS: Final = {
     "server is silent": _SILENT,
@@ -74,16 +80,20 @@ _BY_WORDS: Final = {
 """Words of messages without a state, mostly of failed connections, which the driver passes on as text."""
 
 
+_FOR_NOW: Final = {_UNREACHABLE, _SILENT, _LOST, _BUSY, _PASSWORD, _CERTIFICATE, _NO_DATABASE, _FULL, _OLDER}
+"""Reasons that say nothing about the change itself: the same can be asked again later."""
+
+
 @contextmanager
 def sentences_of(address: Address) -> Iterator[None]:
     """Convert errors of a server to ProjectError with one sentence."""
     try:
         yield
     except DBAPIError as error:
-        raise ProjectError(_sentence(address, error.orig, lost=error.connection_invalidated)) from error
+        raise _error(address, error.orig, lost=error.connection_invalidated) from error
 
 
-def _sentence(address: Address, error: Any, *, lost: bool) -> str:
+def _error(address: Address, error: Any, *, lost: bool) -> ProjectError:
     text, state = str(error).strip(), getattr(error, "sqlstate", None)
     found = next((said for words, said in _BY_WORDS.items() if words in text), None)
     template = _BY_STATE.get(state or "", found)
@@ -92,10 +102,11 @@ def _sentence(address: Address, error: Any, *, lost: bool) -> str:
         lost = lost or (state or "").startswith("57P")
         template = _LOST if lost else _UNREACHABLE if of_connection and not state else _OTHER
     reason = text.splitlines()[0] if text else type(error).__name__
-    return Said(
+    sentence = Said(
         template,
         place=address.place,
         user=address.user or Said("of this computer"),
         database=address.database,
         reason=reason,
     )
+    return UnreachableError(sentence) if template in _FOR_NOW else ProjectError(sentence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Connection,
@@ -23,15 +24,21 @@ from sqlalchemy import (
 
 from quakegui.project import schema
 from quakegui.project.column_limits import MULTIPLES, bounds_of
+from quakegui.project.domains import INPUTS, JOURNAL, RUNS
 
+LOCKS: Final = {INPUTS: 7_201, JOURNAL: 7_202, RUNS: 7_203}
+"""Number of the lock of each domain; the writers of one domain take turns, those of different domains do not wait."""
 _ALONE: Final = MetaData()
 deed = Table(
     "deed",
     _ALONE,
     Column("id", Uuid, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("step", BigInteger),
 )
-"""Number of every change, chosen by the program that made it: a change whose answer was lost is not made twice."""
+"""Number of every change, chosen by the program that made it: a change whose answer was lost is not made twice. `step` is the
+step of the journal that `add_step` made of it, 0 if there was nothing to change.
+"""
 
 _PROCEDURES: Final = """
 CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -101,6 +108,70 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+-- One step of labels or notes in one statement: the same as `journal.writing.append`, which is several round trips away.
+-- `seen` is the last row of others that the author has seen, or NULL; `step` is NULL if the journal ends without a hash.
+CREATE OR REPLACE FUNCTION add_step(
+  act uuid, writer text, seen bigint, contents jsonb, at_ms bigint, patience text,
+  OUT step bigint, OUT first bigint, OUT last bigint, OUT late boolean
+) LANGUAGE plpgsql AS $$
+DECLARE
+  former record;
+  asked record;
+  standing journal%ROWTYPE;
+  fresh journal%ROWTYPE;
+  alike boolean;
+BEGIN
+  PERFORM set_config('lock_timeout', patience, true);
+  PERFORM pg_advisory_xact_lock(%(lock)s);
+  SELECT * INTO former FROM journal_end();
+  first := former.id;
+  last := former.id;
+  late := false;
+  SELECT deed.step INTO step FROM deed WHERE deed.id = act;
+  IF FOUND OR former.chain IS NULL THEN
+    RETURN;
+  END IF;
+  late := EXISTS (
+    SELECT FROM journal AS later, jsonb_array_elements(contents) AS one
+    WHERE later.id > seen AND later.author <> writer
+      AND later.kind = one ->> 'kind' AND later.day = (one ->> 'day')::bigint
+  );
+  IF late THEN
+    RETURN;
+  END IF;
+  step := 0;
+  FOR asked IN SELECT * FROM jsonb_to_recordset(contents)
+    AS one(kind text, day bigint, source bigint, owner text, new bigint, note text, run text, blind bigint)
+  LOOP
+    SELECT * INTO standing FROM journal AS row
+      WHERE row.kind = asked.kind AND row.day = asked.day AND row.source = asked.source AND row.owner = asked.owner
+      ORDER BY row.id DESC LIMIT 1;
+    alike := standing.new IS NOT DISTINCT FROM asked.new;
+    fresh.note := coalesce(asked.note, CASE WHEN alike THEN standing.note END, '');
+    fresh.run := coalesce(asked.run, CASE WHEN alike THEN standing.run END, '');
+    fresh.blind := coalesce(asked.blind, CASE WHEN alike THEN standing.blind END, 0);
+    CONTINUE WHEN alike AND fresh.note = coalesce(standing.note, '') AND fresh.run = coalesce(standing.run, '')
+      AND fresh.blind = coalesce(standing.blind, 0);
+    last := last + 1;
+    step := former.step + 1;
+    fresh.id := last;
+    fresh.at_ms := greatest(at_ms, former.at_ms);
+    fresh.step := step;
+    fresh.author := writer;
+    fresh.kind := asked.kind;
+    fresh.day := asked.day;
+    fresh.source := asked.source;
+    fresh.owner := asked.owner;
+    fresh.old := standing.new;
+    fresh.new := asked.new;
+    fresh.replaces := standing.id;
+    former.chain := encode(sha256(convert_to(former.chain || concat_ws(',', %(fresh)s), 'UTF8')), 'hex');
+    fresh.chain := former.chain;
+    INSERT INTO journal SELECT fresh.*;
+  END LOOP;
+  INSERT INTO deed (id, step) VALUES (act, step);
+END $$;
 """
 """Functions on the server."""
 _POLICIES: Final = """
@@ -137,8 +208,12 @@ def add_tables(connection: Connection) -> None:
 
 def install_rules(connection: Connection) -> None:
     """Install functions, triggers and policies, in place of those of an earlier version."""
-    columns = ", ".join(_content(column) for column in schema.journal.columns if column.name != "chain")
-    _run(connection, _PROCEDURES.replace("%(content)s", columns))
+    _run(connection, "ALTER TABLE deed ADD COLUMN IF NOT EXISTS step bigint")
+    procedures = _PROCEDURES.replace("%(lock)s", str(LOCKS[JOURNAL]))
+    for row, place in (("NEW", "%(content)s"), ("fresh", "%(fresh)s")):
+        columns = ", ".join(_content(column, row) for column in schema.journal.columns if column.name != "chain")
+        procedures = procedures.replace(place, columns)
+    _run(connection, procedures)
     _run(connection, _POLICIES)
     for name, sql in rules().items():
         _run(connection, sql.format(name=name))
@@ -195,11 +270,11 @@ def _on_server() -> MetaData:
     return found
 
 
-def _content(column: Column[object]) -> str:
-    """Return the SQL of a value as it enters the hash of its row (see `chain`)."""
+def _content(column: Column[object], row: str) -> str:
+    """Return the SQL of a value of a row as it enters the hash of the row (see `chain`)."""
     if isinstance(column.type, Integer):
-        return f"coalesce(NEW.{column.name}::text, '')"
-    return f"upper(encode(convert_to(NEW.{column.name}, 'UTF8'), 'hex'))"
+        return f"coalesce({row}.{column.name}::text, '')"
+    return f"upper(encode(convert_to({row}.{column.name}, 'UTF8'), 'hex'))"
 
 
 def _run(connection: Connection, statements: str) -> None:

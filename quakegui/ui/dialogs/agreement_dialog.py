@@ -32,6 +32,7 @@ from quakegui.project import journal
 from quakegui.season.events import CLASS_COUNT
 from quakegui.season.labels import Agreement, LabelRow, LabelSource, compare
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr, worded
@@ -71,8 +72,7 @@ class AgreementDialog(QDialog):
         self.blind.setChecked(True)
         self.unhide = with_name(QPushButton(tr("End blind labelling, show labels")), tr("End blind labelling, show labels"))
         self.unhide.clicked.connect(lambda: session.set_display(blind=False))
-        self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.kappa.setWordWrap(True)
+        self.kappa = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse, wordWrap=True)
         self._compared = QWidget()
         """Everything that is empty, and hidden, if there is nothing to compare: the sentence above gives the reason."""
         self.table = self._cross_table()
@@ -117,26 +117,19 @@ class AgreementDialog(QDialog):
         form.addRow(tr("First analyst (rows)"), self.first)
         form.addRow(tr("Second analyst (columns)"), self.second)
         form.addRow("", self.blind)
-        settle = QHBoxLayout()
-        settle.addWidget(QLabel(tr("Resolve the selected day as")))
-        for button in self.classes:
-            settle.addWidget(button)
-        settle.addStretch(1)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
-        compared = QVBoxLayout(self._compared)
-        compared.setContentsMargins(0, 0, 0, 0)
-        compared.addWidget(self.table)
-        compared.addWidget(self.list, 1)
-        compared.addLayout(settle)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        for widget in (self.unhide, self.kappa):
-            column.addWidget(widget)
-        column.addWidget(self._compared, MOST)
-        column.addStretch(1)  # for the case that there is nothing to compare
-        column.addWidget(self.sentence)
-        column.addWidget(buttons)
+        settle = filled(QHBoxLayout(), QLabel(tr("Resolve the selected day as")), *self.classes, 1)
+        filled(QVBoxLayout(self._compared), self.table, (self.list, 1), settle, margins=FLUSH)
+        # the empty space is for the case that there is nothing to compare
+        filled(
+            QVBoxLayout(self),
+            form,
+            self.unhide,
+            self.kappa,
+            (self._compared, MOST),
+            1,
+            self.sentence,
+            button_box(Standard.Close, self.reject),
+        )
 
     # -- following -------------------------------------------------------------------------------------------------
 

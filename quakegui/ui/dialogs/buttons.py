@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton, QWidget
 
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.no_markup import as_text
 
 Standard = QDialogButtonBox.StandardButton
 
@@ -22,9 +24,20 @@ _WORDS: Final = {
 }
 
 
-def button_box(buttons: Standard) -> QDialogButtonBox:
-    """Return a box of standard buttons in the current language, each with a tooltip."""
+def button_box(buttons: Standard, reject: Callable[[], object], accept: Callable[[], object] | None = None) -> QDialogButtonBox:
+    """Return a box of standard buttons in the current language, each with a tooltip.
+
+    Parameters
+    ----------
+    buttons
+        The buttons.
+    reject, accept
+        Called for those that close the dialog, and for OK and Save.
+    """
     box = QDialogButtonBox(buttons)
+    box.rejected.connect(reject)
+    if accept is not None:
+        box.accepted.connect(accept)
     for kind, (text, tip) in _WORDS.items():
         button = box.button(kind)
         if button is not None:
@@ -32,6 +45,15 @@ def button_box(buttons: Standard) -> QDialogButtonBox:
             button.setToolTip(tr(tip))
             button.setIcon(QIcon())
     return box
+
+
+def push_button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
+    """Return a button with its text as accessible name; Enter in a field of the dialog does not press it."""
+    button = QPushButton(text, autoDefault=False)
+    button.setAccessibleName(text.rstrip("…"))
+    button.setToolTip(as_text(tip))
+    button.clicked.connect(lambda _on=False: slot())
+    return button
 
 
 def ask(parent: QWidget | None, title: str, text: str, *, yes: str, no: str) -> bool:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -31,7 +30,8 @@ from quakegui.project.catalogue import CatalogueRead
 from quakegui.season.events import Declustering, Event, Selection
 from quakegui.season.localtime import to_local
 from quakegui.season.names import degrees
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import FLUSH, filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr, worded
@@ -71,8 +71,7 @@ class CatalogueDialog(JobDialog):
         self._wanted = 0
         self._wanted_file: tuple[Path, str] | None = None
         self.form = CatalogueForm(project.network(), session.days)
-        self._source = QLabel()
-        self._source.setWordWrap(True)
+        self._source = QLabel(wordWrap=True)
         self.map = ClusterMap(project.network())
         self._columns()
         self._lay_out()
@@ -108,52 +107,36 @@ class CatalogueDialog(JobDialog):
 
     def _lay_out(self) -> None:
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.addWidget(self._source_group())
-        column.addWidget(self.form)
-        column.addStretch(1)
+        filled(QVBoxLayout(left), self._source_group(), self.form, 1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(left)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setMinimumWidth(left.sizeHint().width() + 24)
         lower = QWidget()
-        below = QVBoxLayout(lower)
-        below.setContentsMargins(0, 0, 0, 0)
-        self._summary = QLabel()
-        self._summary.setWordWrap(True)
+        self._summary = QLabel(wordWrap=True)
         self.warning = Sentence()
-        for widget in (self._summary, self.warning, self.events, self.list):
-            below.addWidget(widget, 1 if widget is self.list else 0)
+        filled(QVBoxLayout(lower), self._summary, self.warning, self.events, (self.list, 1), margins=FLUSH)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.map)
         right.addWidget(lower)
         right.setChildrenCollapsible(False)
-        across = QHBoxLayout()
-        across.addWidget(scroll)
-        across.addWidget(right, 1)
-        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        across = filled(QHBoxLayout(), scroll, (right, 1))
+        self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
         self.buttons.button(Standard.Apply).setToolTip(
             tr("Save these earthquakes to the project, replacing or adding to the existing ones")
         )
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self.buttons.rejected.connect(self.reject)
-        outer = QVBoxLayout(self)
-        outer.addLayout(across, 1)
-        for part in (self.sentence, self.strip, self.buttons):
-            outer.addWidget(part)
+        filled(QVBoxLayout(self), (across, 1), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
         group = QGroupBox(tr("Catalogue"))
-        column = QVBoxLayout(group)
-        self.choose = with_name(
-            QPushButton(tr("Choose a file…")),
-            tr("Choose a file"),
+        self.choose = push_button(
+            tr("Choose a file…"),
             tr("CENC, USGS or other csv, workbook, GeoJSON or QuakeML, compressed or not"),
+            self._ask_file,
         )
-        self.choose.setAutoDefault(False)
-        self.choose.clicked.connect(self._ask_file)
         self._add = with_name(
             QCheckBox(tr("Add to the project's earthquakes")),
             tr("Add to the project's earthquakes"),
@@ -167,8 +150,7 @@ class CatalogueDialog(JobDialog):
         )
         self.zone.setPlaceholderText(tr("Time zone; if empty, as stated in the file"))
         self.zone.editingFinished.connect(self._read_again)
-        for widget in (self._source, self.choose, self.zone, self._add):
-            column.addWidget(widget)
+        filled(QVBoxLayout(group), self._source, self.choose, self.zone, self._add)
         return group
 
     # -- reading and selecting -------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.season.events import Declustering, Selection
 from quakegui.season.network import Network
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.dialog_parts import add_rows, with_name, year_first
 from quakegui.ui.i18n import mark, tr
 
@@ -43,10 +44,7 @@ class CatalogueForm(QWidget):
         self._stations = stations
         self._season_days = season_days
         self._filling = True
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        for group in (self._selection_group(), self._declustering_group(), self._class_group()):
-            column.addWidget(group)
+        filled(QVBoxLayout(self), self._selection_group(), self._declustering_group(), self._class_group(), margins=FLUSH)
 
     def _selection_group(self) -> QGroupBox:
         group = QGroupBox(tr("Earthquake selection"))
@@ -71,10 +69,7 @@ class CatalogueForm(QWidget):
             (tr("Start date"), self.since_on, self.since),
             (tr("End date"), self.until_on, self.until),
         ):
-            row = QHBoxLayout()
-            row.addWidget(switch)
-            row.addWidget(edit, 1)
-            form.addRow(text, row)
+            form.addRow(text, filled(QHBoxLayout(), switch, (edit, 1)))
         self.area.currentIndexChanged.connect(self._area_changed)
         self._selection_form = form
         return group
@@ -106,9 +101,7 @@ class CatalogueForm(QWidget):
 
     def _class_group(self) -> QGroupBox:
         group = QGroupBox(tr("Classes"))
-        column = QVBoxLayout(group)
         form = QFormLayout()
-        column.addLayout(form)
         self.median = QCheckBox(tr("median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
@@ -118,12 +111,11 @@ class CatalogueForm(QWidget):
         )
         add_rows(form, rows)
         self.centres = QLabel(NO_CENTRES)
-        column.addWidget(self.centres)
+        filled(QVBoxLayout(group), form, self.centres)
         return group
 
     def _number(self, low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setDecimals(decimals)
+        box = QDoubleSpinBox(decimals=decimals)
         box.setRange(low, high)
         box.setSingleStep(step)
         box.setKeyboardTracking(False)

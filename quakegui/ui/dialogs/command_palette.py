@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.ui.action import Action
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
 
@@ -29,8 +30,7 @@ class CommandPalette(QDialog):
         self._actions = {action.objectName(): action for action in actions}
         self.setWindowTitle(tr("Find a command"))
         open_at(self, 520, 420)
-        self.text = QLineEdit()
-        self.text.setPlaceholderText(tr("Type part of a command name"))
+        self.text = QLineEdit(placeholderText=tr("Type part of a command name"))
         with_name(self.text, tr("Command name"), tr("Arrow keys select, Enter runs the command"))
         self.text.textChanged.connect(self._filter)
         self.text.installEventFilter(self)
@@ -39,9 +39,7 @@ class CommandPalette(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName(tr("Commands"))
         self.list.itemActivated.connect(self._run)
-        column = QVBoxLayout(self)
-        column.addWidget(self.text)
-        column.addWidget(self.list)
+        filled(QVBoxLayout(self), self.text, self.list)
         self._filter("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QDialog, QVBoxLayout, QWidget
 
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name, year_first
 from quakegui.ui.i18n import tr
@@ -32,12 +33,7 @@ class DateDialog(QDialog):
         self._calendar.setDateRange(_qdate(days[0]), _qdate(days[-1]))
         self._calendar.setSelectedDate(_qdate(day))
         self._calendar.activated.connect(self.accept)
-        buttons = button_box(Standard.Ok | Standard.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(self._calendar)
-        column.addWidget(buttons)
+        filled(QVBoxLayout(self), self._calendar, button_box(Standard.Ok | Standard.Cancel, self.reject, self.accept))
 
     def date(self) -> date:
         """Return the selected local date."""

@@ -40,6 +40,7 @@ from quakegui.app.jobs import JobProgress, StoppedError, Work
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 
@@ -123,11 +124,7 @@ class JobStrip(QWidget):
         )
         self.stop.setAutoDefault(False)
         self.stop.clicked.connect(stop)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._bar)
-        row.addWidget(self.stop)
+        filled(QHBoxLayout(self), (self._text, 1), self._bar, self.stop, margins=FLUSH)
         self.hide()
 
     def show_progress(self, progress: JobProgress) -> None:
@@ -243,8 +240,7 @@ class RowsView(QTableView):
         with_name(self, name)
         self.rows = Rows(headers, self)
         self.setItemDelegate(_NumberGap(self))
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSortRole(Qt.ItemDataRole.UserRole)
+        self._sorted = QSortFilterProxyModel(self, sortRole=Qt.ItemDataRole.UserRole)
         self._sorted.setSourceModel(self.rows)
         self.setModel(self._sorted)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -48,10 +48,8 @@ class FigureDialog(QDialog):
 
     Parameters
     ----------
-    session
-        The session.
-    panels
-        What can be painted: title and widget by name.
+    session, panels
+        The session, and what can be painted: title and widget by name.
     first
         Name of the one that is offered first.
     """
@@ -139,10 +137,8 @@ class AnimationDialog(QDialog):
 
     Parameters
     ----------
-    session
-        The session.
-    view
-        The map as it is to be painted.
+    session, view
+        The session, and the map as it is to be painted.
     parent
         The parent widget.
     """
@@ -253,7 +249,4 @@ def _rows(form: QFormLayout, rows: tuple[tuple[str, QWidget], ...]) -> None:
 
 
 def _save_buttons(dialog: QDialog) -> QDialogButtonBox:
-    buttons = button_box(Standard.Save | Standard.Cancel)
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    return buttons
+    return button_box(Standard.Save | Standard.Cancel, dialog.reject, dialog.accept)

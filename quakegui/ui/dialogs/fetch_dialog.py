@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QGroupBox, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QGroupBox, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app import computing
 from quakegui.app.session import Session
@@ -18,7 +18,8 @@ from quakegui.season.events import Selection
 from quakegui.serve.web import earthquakes, http, readings
 from quakegui.serve.web.answers import Answers
 from quakegui.serve.web.services import Service
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import FLUSH, filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.fetch_form import EARTHQUAKES, FetchForm
 from quakegui.ui.dialogs.import_report import ImportReportPage
@@ -74,38 +75,25 @@ class FetchDialog(JobDialog):
         with_name(self.again, self.again.text(), tr("Also request what this project has already fetched"))
         self._answers: Answers | None = None
         group = QGroupBox(tr("Requests"))
-        inside = QVBoxLayout(group)
-        inside.addWidget(self.requests, 1)
-        inside.addWidget(self.again)
+        filled(QVBoxLayout(group), (self.requests, 1), self.again)
         first = QWidget()
-        column = QVBoxLayout(first)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.form)
-        column.addWidget(group, 1)
+        filled(QVBoxLayout(first), self.form, (group, 1), margins=FLUSH)
         self.outcome = ImportReportPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(first)
         self._pages.addWidget(self.outcome)
-        whole = QVBoxLayout(self)
-        for widget in (self._pages, self.sentence, self.strip, self._buttons()):
-            whole.addWidget(widget, 1 if widget is self._pages else 0)
+        filled(QVBoxLayout(self), (self._pages, 1), self.sentence, self.strip, self._buttons())
         self.form.changed.connect(self.show_plan)
         self.again.toggled.connect(self.show_plan)
         self.show_plan()
         open_at(self, 780, 520)
 
     def _buttons(self) -> QDialogButtonBox:
-        box = button_box(Standard.Close)
-        self.ask = with_name(
-            QPushButton(tr("Send requests")),
-            tr("Send requests"),
-            tr("Connect to the service and send the requests listed above"),
-        )
-        self.ask.setAutoDefault(False)  # Enter in a field shows what would be asked, and does not ask
-        self.ask.clicked.connect(lambda _on=False: self.start())
+        box = button_box(Standard.Close, self.reject)
+        # Enter in a field shows what would be asked, and does not ask
+        self.ask = push_button(tr("Send requests"), tr("Connect to the service and send the requests listed above"), self.start)
         box.addButton(self.ask, QDialogButtonBox.ButtonRole.ActionRole)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
-        box.rejected.connect(self.reject)
         return box
 
     # -- what will be asked ----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from quakegui.season.events import Selection
 from quakegui.season.network import Network
 from quakegui.serve.web.readings import CADENCES
 from quakegui.serve.web.services import EVENTS, READINGS, Service, service_of, services
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.catalogue_form import BOX_SIDES
 from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.i18n import mark, tr
@@ -109,11 +110,9 @@ class FetchForm(QWidget):
             ),
         )
         sides = QWidget()
-        row = QHBoxLayout(sides)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = filled(QHBoxLayout(sides), margins=FLUSH)
         for text, side in zip(BOX_SIDES, self.box, strict=True):
-            row.addWidget(QLabel(tr(text)))
-            row.addWidget(with_name(side, tr(text), tr("Boundaries included")))
+            filled(row, QLabel(tr(text)), with_name(side, tr(text), tr("Boundaries included")))
         self._form.addRow("", sides)
         for number in (self.magnitude, *self.box):
             number.valueChanged.connect(lambda *_: self.changed.emit())

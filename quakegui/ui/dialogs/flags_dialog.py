@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QDate, QDateTime, QTime
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from quakegui.app import computing
 from quakegui.app.change import Change
@@ -17,8 +17,9 @@ from quakegui.project import flags
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.flags import Flag
 from quakegui.season.localtime import to_local
-from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
+from quakegui.ui.boxes import filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at
 from quakegui.ui.i18n import tr
 
 FLAGGING: Final = "flagging"
@@ -64,22 +65,12 @@ class FlagsDialog(JobDialog):
         ]
         self.table = RowsView(heads, tr("Flags"))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
-        self.add = self._button(tr("Flag readings"), tr("Exclude these readings; nothing is deleted"))
-        self.add.clicked.connect(lambda _on=False: self._flag())
-        self.remove = self._button(tr("Remove flag"), tr("Use the readings of the selected flag again"))
-        self.remove.clicked.connect(lambda _on=False: self._unflag())
-        line = QHBoxLayout()
-        line.addWidget(self.add)
-        line.addWidget(self.remove)
-        line.addStretch(1)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addLayout(line)
-        column.addWidget(self.table, 1)
-        for widget in (self.sentence, self.strip, buttons):
-            column.addWidget(widget)
+        self.add = push_button(tr("Flag readings"), tr("Exclude these readings; nothing is deleted"), self._flag)
+        self.remove = push_button(tr("Remove flag"), tr("Use the readings of the selected flag again"), self._unflag)
+        line = filled(QHBoxLayout(), self.add, self.remove, 1)
+        filled(
+            QVBoxLayout(self), form, line, (self.table, 1), self.sentence, self.strip, button_box(Standard.Close, self.reject)
+        )
         self._show_kind()
         self.fill()
         open_at(self, 860, 520)
@@ -175,11 +166,6 @@ class FlagsDialog(JobDialog):
     def _show_kind(self) -> None:
         for field in (self.since, self.until):
             field.setDisplayFormat(_FORMATS[self.kind.currentIndex()])
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = with_name(QPushButton(text), text, tip)
-        button.setAutoDefault(False)
-        return button
 
     def _when(self, flag: Flag) -> str:
         interval = flag.interval

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -20,13 +20,15 @@ from PySide6.QtWidgets import (
 
 from quakegui.paths import resources
 from quakegui.ui import i18n
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import open_at, with_name
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.words import ENGLISH
 
 
-class GuideDialog(QDialog):
+class GuideDialog(LanguageFollower, QDialog):
     """The guide beside the window; the analyst can continue working while it is open."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -34,37 +36,21 @@ class GuideDialog(QDialog):
         self.setModal(False)
         open_at(self, 720, 760)
         self._language = ""
-        self.page = QTextBrowser()
-        self.page.setOpenExternalLinks(False)
+        self.page = QTextBrowser(openExternalLinks=False)
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.textEdited.connect(self._search_from_start)
         self.search.returnPressed.connect(self.find_next)
-        self._next = QPushButton()
-        self._next.setAutoDefault(False)
+        self._next = QPushButton(autoDefault=False)
         self._next.clicked.connect(lambda _on: self.find_next())
-        self._former = QPushButton()
-        self._former.setAutoDefault(False)
+        self._former = QPushButton(autoDefault=False)
         self._former.clicked.connect(lambda _on: self.find_next(backward=True))
         self.answer = QLabel()
-        row = QHBoxLayout()
-        for widget in (self.search, self._former, self._next):
-            row.addWidget(widget)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
+        row = filled(QHBoxLayout(), self.search, self._former, self._next)
+        buttons = button_box(Standard.Close, self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter finds the next match
-        column = QVBoxLayout(self)
-        column.addLayout(row)
-        column.addWidget(self.answer)
-        column.addWidget(self.page, 1)
-        column.addWidget(buttons)
+        filled(QVBoxLayout(self), row, self.answer, (self.page, 1), buttons)
         self.retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text, and show the guide, in the current language."""

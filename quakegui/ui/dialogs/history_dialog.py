@@ -9,13 +9,14 @@ from quakegui.app import labelling
 from quakegui.app.label_history import Entry, days_changed_since, entries
 from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.season.labels import RULE_NAME, LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.names import SOURCE_NAMES
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
-from quakegui.words import joined
 
 
 class HistoryDialog(QDialog):
@@ -45,20 +46,15 @@ class HistoryDialog(QDialog):
         self.table.horizontalHeader().setStretchLastSection(True)
         with_name(self.table, tr("Label journal"), tr("The latest entry is at the top"))
         self.effect = QLabel()
-        self._buttons = button_box(Standard.Ok | Standard.Close)
+        self._buttons = button_box(Standard.Ok | Standard.Close, self.reject, self._revert)
         self._buttons.button(Standard.Ok).setText(tr("Revert to this entry"))
-        self._buttons.accepted.connect(self._revert)
-        self._buttons.rejected.connect(self.reject)
         self.table.itemSelectionChanged.connect(self._tell)
-        column_of_all = QVBoxLayout(self)
-        for widget in (says, self.table, self.effect, self._buttons):
-            column_of_all.addWidget(widget)
+        filled(QVBoxLayout(self), says, self.table, self.effect, self._buttons)
         self._tell()
 
     def _read(self) -> tuple[tuple[Entry, ...], tuple[LabelRow, ...]]:
         """Read the journal; an error is reported, and the list is empty."""
         from quakegui.project import journal
-        from quakegui.project.store import ProjectError
 
         project = self._session.project
         assert project is not None
@@ -70,14 +66,18 @@ class HistoryDialog(QDialog):
         return entries(rows, self._session.whose()), tuple(row.label for row in rows if row.kind == journal.LABEL)
 
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
-        names = [tr("cleared") if cls is None else f"{cls} {worded(self._session.class_names[cls])}" for cls in entry.classes]
+        several = len(entry.classes) > 1  # the names of all classes would be wider than the dialog
+        names = [tr("cleared") if cls is None else self._class(cls, several=several) for cls in entry.classes]
         period = str(entry.first)
         if entry.days > 1:
             period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)
         at = f"{to_local(entry.at, zone):%Y-%m-%d %H:%M:%S}"
         source = "" if entry.source is None else tr(SOURCE_NAMES[entry.source])
         author = tr("label rule") if entry.author == RULE_NAME else entry.author
-        return at, author, source, period, worded(joined("; ", names)) or tr("note")
+        return at, author, source, period, tr(", ").join(names) or tr("note")
+
+    def _class(self, cls: int, *, several: bool) -> str:
+        return str(cls) if several else f"{cls} {worded(self._session.class_names[cls])}"
 
     @property
     def entry(self) -> Entry | None:

@@ -7,8 +7,10 @@ from typing import Final
 import numpy as np
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from quakegui.formats import FORMATS
 from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.dialog_parts import RowsView, TableRow, with_name
 from quakegui.ui.i18n import tr, worded
 from quakegui.words import Said, counted
@@ -22,10 +24,7 @@ class ImportReportPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        self._outcome = QLabel()
-        self._outcome.setWordWrap(True)
+        self._outcome = QLabel(wordWrap=True)
         bold = self._outcome.font()
         bold.setBold(True)
         self._outcome.setFont(bold)
@@ -43,8 +42,7 @@ class ImportReportPage(QWidget):
         self.skipped = RowsView([tr("File"), tr("Reason")], tr("Skipped files"))
         self.unchanged = RowsView([tr("File")], tr("Files already imported"))
         self.notes = RowsView([tr("Remark")], tr("Remarks"))
-        column.addWidget(self._outcome)
-        column.addWidget(self._tabs, 1)
+        filled(QVBoxLayout(self), self._outcome, (self._tabs, 1), margins=FLUSH)
         self.show_report(ImportReport())  # the tables belong to the page even if there is never a report
 
     def show_report(self, report: ImportReport) -> None:
@@ -65,7 +63,7 @@ class ImportReportPage(QWidget):
                 TableRow(
                     (
                         one.file,
-                        tr("data table") if one.format == "table" else one.format,
+                        format_text(one.format),
                         tr(", ").join(one.stations),
                         minute_text(one.first),
                         minute_text(one.last),
@@ -92,6 +90,13 @@ class ImportReportPage(QWidget):
         ):
             self._tabs.addTab(view, tr("{text} ({more})").format(text=title, more=len(view.rows.rows)))
         self._tabs.setCurrentIndex(0 if report.imported or not report.skipped else 1)
+
+
+def format_text(name: str) -> str:
+    """Return the usual name of a format, in the current language."""
+    if name == "table":
+        return tr("data table")
+    return FORMATS[name].title if name in FORMATS else name
 
 
 def minute_text(time: np.datetime64 | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -28,7 +27,8 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_mapping, saved_mappings
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import FLUSH, filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, open_at, with_name
 from quakegui.ui.dialogs.hints_editor import HintsEditor
 from quakegui.ui.dialogs.import_preview import FilePreview, Previews, look_again, look_at, look_at_sheet
@@ -49,7 +49,7 @@ class ImportWizard(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Import readings"))
-        open_at(self, 1000, 720)
+        open_at(self, 1200, 720)
         self.setAcceptDrops(True)
         self._paths: list[Path] = []
         self._unseen = 0
@@ -60,28 +60,20 @@ class ImportWizard(JobDialog):
         self._stack.addWidget(self._files_page())
         self.outcome = ImportReportPage()
         self._stack.addWidget(self.outcome)
-        column = QVBoxLayout(self)
-        for widget in (self._stack, self.sentence, self.strip, self._buttons()):
-            column.addWidget(widget, 1 if widget is self._stack else 0)
+        filled(QVBoxLayout(self), (self._stack, 1), self.sentence, self.strip, self._buttons())
         self._show_previews()
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
     def _files_page(self) -> QWidget:
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.add_files = _button(
+        self.add_files = push_button(
             tr("Add files…"), tr("Choose data files, tables, Kp files, station lists or archives"), self._ask_files
         )
-        self.add_folder = _button(tr("Add a folder…"), tr("Choose a folder; subfolders are included"), self._ask_folder)
-        self._clear = _button(tr("Clear list"), tr("Clear the list; files are not changed"), self.clear)
-        top = QHBoxLayout()
-        self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.summary.setWordWrap(True)
-        for button in (self.add_files, self.add_folder, self._clear):
-            top.addWidget(button)
-        top.addWidget(self.summary, 1)
+        self.add_folder = push_button(tr("Add a folder…"), tr("Choose a folder; subfolders are included"), self._ask_folder)
+        self._clear = push_button(tr("Clear list"), tr("Clear the list; files are not changed"), self.clear)
+        self.summary = QLabel(textInteractionFlags=Qt.TextInteractionFlag.TextSelectableByMouse, wordWrap=True)
+        top = filled(QHBoxLayout(), self.add_files, self.add_folder, self._clear, (self.summary, 1))
         headers = [
             tr("File"),
             tr("Contents"),
@@ -112,28 +104,23 @@ class ImportWizard(JobDialog):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
-        column.addLayout(top)
-        column.addWidget(split, 1)
+        filled(QVBoxLayout(page), top, (split, 1), margins=FLUSH)
         return page
 
     def _hints_page(self) -> QWidget:
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
         self._log_detail = with_name(QPlainTextEdit(readOnly=True), tr("Remarks on the selected log"))
-        column.addWidget(self._log_detail, 1)
-        column.addWidget(self.hints)
+        filled(QVBoxLayout(page), (self._log_detail, 1), self.hints, margins=FLUSH)
         return page
 
     def _buttons(self) -> QDialogButtonBox:
-        box = button_box(Standard.Close)
-        self.import_button = _button(tr("Import"), tr("Import these files into the project"), self.start_import)
-        self._more = _button(tr("Import more"), tr("Return to the file list"), self.back)
+        box = button_box(Standard.Close, self.reject)
+        self.import_button = push_button(tr("Import"), tr("Import these files into the project"), self.start_import)
+        self._more = push_button(tr("Import more"), tr("Return to the file list"), self.back)
         box.addButton(self._more, QDialogButtonBox.ButtonRole.ActionRole)
         box.addButton(self.import_button, QDialogButtonBox.ButtonRole.ActionRole)
         box.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self.import_button.setDefault(True)
-        box.rejected.connect(self.reject)
         return box
 
     # -- choosing --------------------------------------------------------------------------------------------------
@@ -369,10 +356,3 @@ class ImportWizard(JobDialog):
             self.stop_job()
         else:
             super().reject()
-
-
-def _button(text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-    button = with_name(QPushButton(text), text.rstrip("…"), tip)
-    button.setAutoDefault(False)
-    button.clicked.connect(lambda _on=False: slot())
-    return button

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from quakegui.app import computing
 from quakegui.app.change import Change
@@ -15,8 +15,9 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
 from quakegui.project.undoing import redo_import, undo_import
 from quakegui.season.localtime import to_local
-from quakegui.ui.dialogs.buttons import Standard, button_box
-from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at, with_name
+from quakegui.ui.boxes import filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
+from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, open_at
 from quakegui.ui.i18n import tr, worded
 from quakegui.words import counted
 
@@ -37,19 +38,12 @@ class ImportsDialog(JobDialog):
             tr("Imports"),
         )
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
-        self.undo = self._button(tr("Undo import"), tr("Exclude what this import added; nothing is deleted"), undo_import)
-        self.redo = self._button(tr("Redo import"), tr("Use what this import added again"), redo_import)
-        line = QHBoxLayout()
-        for button in (self.undo, self.redo):
-            line.addWidget(button)
-        line.addStretch(1)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(self.table, 1)
-        column.addLayout(line)
-        for widget in (self.sentence, self.strip, buttons):
-            column.addWidget(widget)
+        self.undo = push_button(
+            tr("Undo import"), tr("Exclude what this import added; nothing is deleted"), lambda: self._change(undo_import)
+        )
+        self.redo = push_button(tr("Redo import"), tr("Use what this import added again"), lambda: self._change(redo_import))
+        line = filled(QHBoxLayout(), self.undo, self.redo, 1)
+        filled(QVBoxLayout(self), (self.table, 1), line, self.sentence, self.strip, button_box(Standard.Close, self.reject))
         self.fill()
         open_at(self, 900, 420)
 
@@ -77,12 +71,6 @@ class ImportsDialog(JobDialog):
         free = row is not None and not self.busy and self.session.can_write
         self.undo.setEnabled(free and row is not None and not row.about.undone)
         self.redo.setEnabled(free and row is not None and row.about.undone)
-
-    def _button(self, text: str, tip: str, change: Callable[..., Act]) -> QPushButton:
-        button = with_name(QPushButton(text), text, tip)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _on=False: self._change(change))
-        return button
 
     def _change(self, change: Callable[..., Act]) -> None:
         """Undo or redo the selected act, and show the result."""

@@ -26,6 +26,7 @@ from quakegui.formats.elements import UNITS
 from quakegui.formats.stamps import TIME_FORMATS
 from quakegui.formats.zones import offset_name, zone_of
 from quakegui.season.readings import DataType
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.dialogs.pattern_field import PatternField
 from quakegui.ui.i18n import mark, tr
@@ -131,10 +132,7 @@ class MappingEditor(QWidget):
         add_rows(self._form, rows)
         self._form.addRow(self.keeps)
         self.missing.setPlaceholderText(tr("e.g. -1, 9999.9"))
-        across = QHBoxLayout(self)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addWidget(self.columns, 3)
-        across.addLayout(self._form, 2)
+        filled(QHBoxLayout(self), (self.columns, 3), (self._form, 2), margins=FLUSH)
 
     def fill(self, table: Preview, mapping: TableMapping | None) -> None:
         """Show the columns of a table with their presumed meaning."""

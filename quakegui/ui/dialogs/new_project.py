@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QWidget,
 )
 
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
@@ -49,21 +49,14 @@ class NewProjectDialog(QDialog):
         self.folder_edit = QLineEdit()
         with_name(self.folder_edit, tr("Folder"), tr("Project location: a new or empty folder"))
         self.folder_edit.textChanged.connect(self._check)
-        choose = with_name(QPushButton(tr("Choose…")), tr("Choose"), tr("Browse for a folder"))
-        choose.setAutoDefault(False)
-        choose.clicked.connect(self._choose)
-        row = QHBoxLayout()
-        row.addWidget(self.folder_edit)
-        row.addWidget(choose)
+        choose = push_button(tr("Choose…"), tr("Browse for a folder"), self._choose)
+        row = filled(QHBoxLayout(), self.folder_edit, choose)
         self.zone = zone_box(DEFAULT_TIMEZONE)
         self.zone.currentTextChanged.connect(self._check)
-        self.why = QLabel()
-        self.why.setWordWrap(True)
-        self.buttons = button_box(Standard.Ok | Standard.Cancel)
+        self.why = QLabel(wordWrap=True)
+        self.buttons = button_box(Standard.Ok | Standard.Cancel, self.reject, self.accept)
         with_name(self.buttons.button(Standard.Ok), tr("Create"), tr("Create the project"))
         self.buttons.button(Standard.Ok).setText(tr("Create"))
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
         form.addRow(tr("Name"), self.name_edit)
         form.addRow(tr("Folder"), row)

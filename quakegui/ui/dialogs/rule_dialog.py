@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -32,7 +32,8 @@ from quakegui.season.labels import FLAT_RULE, LabelRule, RuleLabels, apply
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui import theme
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import FLUSH, filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
@@ -56,10 +57,9 @@ class RuleDialog(JobDialog):
         self._without_rest = False
         self._form()
         self._results()
-        self.buttons = button_box(Standard.Apply | Standard.Cancel)
+        self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
         self.buttons.button(Standard.Apply).setToolTip(tr("Save the rule's labels as a single step that can be undone"))
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
-        self.buttons.rejected.connect(self.reject)
         says = QLabel(
             tr(
                 "The rule is retrospective: it labels days by earthquakes that were not yet known. Use it for "
@@ -67,14 +67,8 @@ class RuleDialog(JobDialog):
             )
         )
         says.setWordWrap(True)
-        across = QHBoxLayout()
-        across.addWidget(self._parameters)
-        across.addWidget(self._outcome, 1)
-        column = QVBoxLayout(self)
-        column.addWidget(says)
-        column.addLayout(across, 1)
-        for widget in (self.sentence, self.strip, self.buttons):
-            column.addWidget(widget)
+        across = filled(QHBoxLayout(), self._parameters, (self._outcome, 1))
+        filled(QVBoxLayout(self), says, (across, 1), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
         self._start()
 
@@ -105,8 +99,7 @@ class RuleDialog(JobDialog):
         )
         add_rows(form, rows)
         self._presets = QWidget()
-        presets = QHBoxLayout(self._presets)
-        presets.setContentsMargins(0, 0, 0, 0)
+        presets = filled(QHBoxLayout(self._presets), margins=FLUSH)
         for text, rule, tip in (
             (tr("Default"), LabelRule(), tr("The rule that best reproduces the founding paper's class counts")),
             (
@@ -115,10 +108,7 @@ class RuleDialog(JobDialog):
                 tr("Labels the 14 days up to and including the earthquake; larger earthquakes take precedence"),
             ),
         ):
-            button = with_name(QPushButton(text), text, tip)
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _on=False, rule=rule: self.show_rule(rule))
-            presets.addWidget(button)
+            presets.addWidget(push_button(text, tip, partial(self.show_rule, rule)))
         form.addRow(self._presets)
         self._form_layout = form
         self._kind.currentIndexChanged.connect(self._recount)
@@ -128,8 +118,6 @@ class RuleDialog(JobDialog):
 
     def _results(self) -> None:
         self._outcome = QWidget()
-        column = QVBoxLayout(self._outcome)
-        column.setContentsMargins(0, 0, 0, 0)
         grid = QGridLayout()
         self._captions = [QLabel() for _ in range(CLASS_COUNT)]
         self.counts = [QLabel(alignment=Qt.AlignmentFlag.AlignRight) for _ in range(CLASS_COUNT)]
@@ -142,13 +130,10 @@ class RuleDialog(JobDialog):
             for place, widget in enumerate((picture, self._captions[cls], self.counts[cls], self._bars[cls])):
                 grid.addWidget(widget, cls, place)
         grid.setColumnStretch(3, 1)
-        self.post = QLabel()
-        self.post.setWordWrap(True)
+        self.post = QLabel(wordWrap=True)
         headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days in window"), tr("Days assigned"), tr("Remark")]
         self.events = RowsView(headers, tr("Earthquakes and their labelled days"), wide=2)
-        column.addLayout(grid)
-        column.addWidget(self.post)
-        column.addWidget(self.events, 1)
+        filled(QVBoxLayout(self._outcome), grid, self.post, (self.events, 1), margins=FLUSH)
 
     # -- the rule --------------------------------------------------------------------------------------------------
 
@@ -306,8 +291,7 @@ class RuleDialog(JobDialog):
 
 
 def _number(low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setDecimals(decimals)
+    box = QDoubleSpinBox(decimals=decimals)
     box.setRange(low, high)
     box.setSingleStep(step)
     return box

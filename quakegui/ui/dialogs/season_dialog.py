@@ -28,6 +28,7 @@ from quakegui.app.session import Session
 from quakegui.project.store import ProjectError
 from quakegui.season.anomaly import Method
 from quakegui.season.config import SeasonConfig
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name, year_first
 from quakegui.ui.dialogs.season_parameters import (
@@ -70,16 +71,12 @@ class SeasonDialog(WholeDialog):
         self._tabs.addTab(TallScroll(self._page(ANOMALY, with_method=True), whole=True), tr("Anomalies"))
         self._tabs.addTab(TallScroll(self._page(MAPS), whole=True), tr("Maps"))
         self._tabs.addTab(TallScroll(self._page(REGIONS), whole=True), tr("Extremum regions"))
-        self.buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults)
+        self.buttons = button_box(Standard.Save | Standard.Cancel | Standard.RestoreDefaults, self.reject, self.save)
         self.buttons.button(Standard.RestoreDefaults).setToolTip(
             tr("Reset all parameters except the season's dates and time zone")
         )
         self.buttons.button(Standard.RestoreDefaults).clicked.connect(self.reset)
-        self.buttons.accepted.connect(self.save)
-        self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        for widget in (self._tabs, self.sentence, self.strip, self.buttons):
-            column.addWidget(widget)
+        filled(QVBoxLayout(self), self._tabs, self.sentence, self.strip, self.buttons)
         self._show(self._before)
         open_at(self, WIDTH, self.sizeHint().height())
 
@@ -261,9 +258,5 @@ def _day(edit: QDateEdit) -> np.datetime64:
 
 def _beside(*widgets: QWidget) -> QWidget:
     holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
+    filled(QHBoxLayout(holder), *widgets, 1, margins=FLUSH)
     return holder

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from quakegui.app.session import Session
 from quakegui.app.settings import LANGUAGES, SPEEDS, TEXT_SCALES, THEMES
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at
 from quakegui.ui.dialogs.worker_box import WorkerBox
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import languages, own_name
 
@@ -21,7 +22,7 @@ LANGUAGE_NAMES: Final = {"system": mark("Follow system"), **{code: own_name(code
 THEME_NAMES: Final = {"system": mark("Follow system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
-class SettingsDialog(WholeDialog):
+class SettingsDialog(LanguageFollower, WholeDialog):
     """Analyst, appearance, playback, and training environment; retranslated after a change of language."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -35,6 +36,7 @@ class SettingsDialog(WholeDialog):
         self._speed = self._number(*SPEEDS, 0.5, settings.days_per_second, "days_per_second")
         self._loop = self._switch(settings.loop, "loop")
         self._advance = self._switch(settings.auto_advance, "auto_advance")
+        self._alarm = self._switch(settings.alarm_signal, "alarm_signal")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (
             (mark("Analyst's name"), self.analyst, mark("Saved with every label and note")),
             (mark("Language"), self.language, ""),
@@ -43,6 +45,7 @@ class SettingsDialog(WholeDialog):
             (mark("Playback speed (days per second)"), self._speed, ""),
             (mark("Loop playback"), self._loop, ""),
             (mark("Advance after labelling"), self._advance, mark("Show the next day after labelling")),
+            (mark("Signal new alarms"), self._alarm, mark("Sound and desktop message when an alarm opens")),
         )
         self._captions = [QLabel() for _ in self._rows]
         form = QFormLayout()
@@ -50,17 +53,10 @@ class SettingsDialog(WholeDialog):
             caption.setBuddy(widget)
             form.addRow(caption, widget)
         self.worker = WorkerBox(self)
-        self._buttons = button_box(Standard.Close)
-        self._buttons.rejected.connect(self.reject)
+        self._buttons = button_box(Standard.Close, self.reject)
         inner = QWidget()
-        choices = QVBoxLayout(inner)
-        choices.setContentsMargins(0, 0, 0, 0)
-        choices.addLayout(form)
-        choices.addWidget(self.worker)
-        choices.addStretch(1)
-        column = QVBoxLayout(self)
-        for part in (TallScroll(inner, whole=True), self.sentence, self.strip, self._buttons):
-            column.addWidget(part)
+        filled(QVBoxLayout(inner), form, self.worker, 1, margins=FLUSH)
+        filled(QVBoxLayout(self), TallScroll(inner, whole=True), self.sentence, self.strip, self._buttons)
         self.retranslate()
         open_at(self, WIDTH, self.sizeHint().height())
 
@@ -73,12 +69,6 @@ class SettingsDialog(WholeDialog):
     def busy_changed(self) -> None:
         """Allow one test of the worker at a time."""
         self.worker.try_it.setEnabled(not self.busy)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language, which this dialog itself makes."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from quakegui.ui.action import MENUS, Action
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import open_at
 from quakegui.ui.i18n import tr
@@ -29,14 +30,11 @@ class ShortcutSheet(QDialog):
         self.sheet.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
         self.sheet.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._fill(rows)
-        buttons = button_box(Standard.Close)
-        buttons.rejected.connect(self.reject)
+        buttons = button_box(Standard.Close, self.reject)
         guide = buttons.addButton(tr("User's guide"), QDialogButtonBox.ButtonRole.HelpRole)
         guide.setToolTip(tr("Open the guide and close this list"))
         guide.clicked.connect(self._open_guide)
-        column = QVBoxLayout(self)
-        column.addWidget(self.sheet)
-        column.addWidget(buttons)
+        filled(QVBoxLayout(self), self.sheet, buttons)
 
     def _open_guide(self) -> None:
         from quakegui.ui.dialogs.guide import show_guide

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -28,10 +26,12 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
 from quakegui.project.live import live_states
+from quakegui.project.live_today import Today
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.ui import theme
-from quakegui.ui.dialogs.buttons import Standard, button_box
+from quakegui.ui.boxes import filled
+from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, open_at, with_name
 from quakegui.ui.dialogs.live_lights import show_lights
 from quakegui.ui.i18n import mark, tr
@@ -43,6 +43,8 @@ REMOVING: Final = "removing-readings"
 CODE, NAME, LATITUDE, LONGITUDE, ELEVATION, LIGHT = range(6)
 LIGHTS_MS: Final = 5000
 """Interval in ms at which the lights of stations that send live are shown again."""
+BLOCKS_AT_ONCE: Final = 20
+"""Stations whose readings of today are counted at a time, so that the dialog responds meanwhile."""
 LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
 NO_NUMBER: Final = {
     LATITUDE: mark("{text} is not a valid latitude; enter degrees north from -90 to 90, such as 28.1."),
@@ -70,8 +72,7 @@ class StationsDialog(JobDialog):
         assert project is not None
         self._known = {station.code: station for station in project.network().stations}
         self._filling = False
-        self.unlocated = QLabel()
-        self.unlocated.setWordWrap(True)
+        self.unlocated = QLabel(wordWrap=True)
         self.table = with_name(QTableWidget(0, 5), tr("Stations"), tr("Double-click or press F2 to edit a cell"))
         self.table.setHorizontalHeaderLabels(
             [tr("Code"), tr("Name"), tr("Latitude (° north)"), tr("Longitude (° east)"), tr("Elevation (m)")]
@@ -80,26 +81,19 @@ class StationsDialog(JobDialog):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.itemChanged.connect(lambda _item: self._check())
-        self._add = self._button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
-        self._import = self._button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
-        self.remove = self._button(
+        self._add = push_button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
+        self._import = push_button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
+        self.remove = push_button(
             tr("Remove readings"),
-            tr("Exclude the readings of the selected station; Edit > Imports restores them"),
+            tr("Exclude the readings of the selected station; Edit › Imports restores them"),
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
-        top = QHBoxLayout()
-        for button in (self._add, self._import, self.remove):
-            top.addWidget(button)
-        top.addStretch(1)
-        self.buttons = button_box(Standard.Save | Standard.Cancel)
-        self.buttons.accepted.connect(self.save)
-        self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addLayout(top)
-        for widget in (self.unlocated, self.table, self.sentence, self.strip, self.buttons):
-            column.addWidget(widget, 1 if widget is self.table else 0)
+        top = filled(QHBoxLayout(), self._add, self._import, self.remove, 1)
+        self.buttons = button_box(Standard.Save | Standard.Cancel, self.reject, self.save)
+        filled(QVBoxLayout(self), top, self.unlocated, (self.table, 1), self.sentence, self.strip, self.buttons)
         self.fill(tuple(self._known.values()))
+        self._today = Today(project)
         if live_states(project):
             self.table.insertColumn(LIGHT)
             self.table.setHorizontalHeaderItem(LIGHT, QTableWidgetItem(tr("Live")))
@@ -110,18 +104,16 @@ class StationsDialog(JobDialog):
             every.start(LIGHTS_MS)
 
     def show_lights(self) -> None:
-        """Show which stations send live, and how long ago their newest readings are."""
+        """Show which stations send live, how long ago their newest readings are, and how much of today has arrived."""
         project = self.session.project
         if project is not None:
             self._filling = True
-            show_lights(self.table, LIGHT, live_states(project), wall_clock_ms())
+            now_ms = wall_clock_ms()
+            today = self._today.progress(now_ms, at_once=BLOCKS_AT_ONCE)
+            show_lights(self.table, LIGHT, live_states(project), now_ms, today)
+            if today is None:
+                QTimer.singleShot(0, self, self.show_lights)
             self._filling = False
-
-    def _button(self, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = with_name(QPushButton(text), text.rstrip("…"), tip)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _on=False: slot())
-        return button
 
     # -- table -----------------------------------------------------------------------------------------------------
 
@@ -236,7 +228,7 @@ class StationsDialog(JobDialog):
             Station(
                 self._text(row, CODE),
                 self._text(row, NAME),
-                *(_parsed(self._text(row, column)) for column in (LATITUDE, LONGITUDE, ELEVATION)),
+                *(float(text) if (text := self._text(row, column)) else None for column in (LATITUDE, LONGITUDE, ELEVATION)),
             )
             for row in rows
         )
@@ -297,7 +289,7 @@ class StationsDialog(JobDialog):
             return undoing.remove_readings(project, code, author=author, progress=progress)
 
         def kept(act: Act) -> None:
-            text = tr("The readings of {station} are no longer used; Edit > Imports restores them.")
+            text = tr("The readings of {station} are no longer used; Edit › Imports restores them.")
             session.said.emit(text.format(station=act.station), "info")
             if session.project is project:
                 computing.recompute(session)
@@ -317,10 +309,6 @@ class StationsDialog(JobDialog):
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
-
-
-def _parsed(text: str) -> float | None:
-    return float(text) if text else None
 
 
 def _fits(text: str, column: int) -> bool:

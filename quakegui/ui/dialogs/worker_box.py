@@ -13,6 +13,7 @@ from quakegui.app.settings import BACKENDS, TRAINS_IN
 from quakegui.learn import messages
 from quakegui.learn.worker.environments import wsl_distributions
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 
@@ -64,9 +65,7 @@ class WorkerBox(QGroupBox):
         self._show_rows()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self.python, 1)
-        row.addWidget(self.choose)
+        row = filled(QHBoxLayout(), (self.python, 1), self.choose)
         self._form = QFormLayout(self)
         self._form.addRow(self._captions[0], self.place)
         self._form.addRow(self._captions[1], row)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from quakegui.app.evaluation import Evaluation
 from quakegui.app.session import Session
 from quakegui.app.training_labels import TrainingLabels
 from quakegui.judge.judged_by import AsOf, training_day
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.quiet_labels import WrappedLabel
 
 
-class BasisLine(QWidget):
+class BasisLine(LanguageFollower, QWidget):
     """A sentence, a button to evaluate with the other labels, and one to train again."""
 
     other = Signal()
@@ -30,11 +32,7 @@ class BasisLine(QWidget):
         self._other, self._retrain = QPushButton(), QPushButton()
         self._other.clicked.connect(self.other)
         self._retrain.clicked.connect(self.retrain)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._other)
-        row.addWidget(self._retrain)
+        filled(QHBoxLayout(self), (self._words, 1, Qt.AlignmentFlag.AlignVCenter), self._other, self._retrain, margins=FLUSH)
         self.retranslate()
 
     def show_basis(
@@ -86,12 +84,6 @@ class BasisLine(QWidget):
             words = worded(basis.text())
         more = tr("Labelled days that the run does not include: {count}.").format(count=beyond)
         return f"{words} {more}" if beyond else words
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the texts of the buttons in the current language; the sentence is updated with the scores."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from quakegui.app import walking
 from quakegui.app.evaluation import Answers, days_in_cell
 from quakegui.app.session import Session
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.plots.matrix_view import MatrixView
@@ -18,10 +19,8 @@ class CellDays(QWidget):
 
     Parameters
     ----------
-    session
-        The session.
-    matrix
-        The confusion matrix.
+    session, matrix
+        The session and the confusion matrix.
     """
 
     def __init__(self, session: Session, matrix: MatrixView, parent: QWidget | None = None) -> None:
@@ -30,14 +29,9 @@ class CellDays(QWidget):
         self._answers: Answers | None = None
         self._of: tuple[str, str] | None = None
         self._cell: tuple[int, int] | None = None
-        self._title = QLabel()
-        self._title.setWordWrap(True)
+        self._title = QLabel(wordWrap=True)
         self.sheet = MapSheet(session)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self._title)
-        column.addWidget(self.sheet, 1)
+        filled(QVBoxLayout(self), self._title, (self.sheet, 1), margins=(4, 0, 0, 0), spacing=2)
         matrix.asked.connect(self._show_cell)
 
     def title(self) -> str:

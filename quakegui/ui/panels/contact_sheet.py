@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.app.small_maps import ORDERS, days_in_order
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.panels.day_pair import DayPair
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.quiet_labels import ElidedLabel
@@ -26,7 +27,7 @@ ORDER_NAMES: Final = {
 _OF_PAIR: Final = Change.RANGE | Change.SEASON | Change.PROJECT | Change.PREDICTIONS | Change.DISPLAY | Change.SETTINGS
 
 
-class ContactSheet(QWidget):
+class ContactSheet(LanguageFollower, QWidget):
     """A sheet of small maps below the choice of their order."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -46,16 +47,9 @@ class ContactSheet(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.sheet)
         self._pages.addWidget(self.pair)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 3, 8, 3)
-        for widget in (self._caption, self.order, self.pair_button):
-            row.addWidget(widget)
-        row.addWidget(self._hint, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(self._pages, 1)
+        shown = self._caption, self.order, self.pair_button, (self._hint, 1)
+        row = filled(QHBoxLayout(), *shown, margins=(8, 3, 8, 3), spacing=8)
+        filled(QVBoxLayout(self), row, (self._pages, 1), margins=FLUSH, spacing=0)
         session.changed.connect(self.refresh)
         self.retranslate()
 
@@ -90,12 +84,6 @@ class ContactSheet(QWidget):
         if on:
             self.pair.show_days(*self._session.chosen)
         self._pages.setCurrentIndex(int(on))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

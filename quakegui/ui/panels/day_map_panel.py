@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.panels.answer_bar import AnswerBar
 from quakegui.ui.panels.contact_sheet import ContactSheet
 from quakegui.ui.panels.input_maps import InputMaps
@@ -21,7 +23,7 @@ from quakegui.ui.quiet_labels import ElidedLabel
 _SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.DISPLAY | Change.SETTINGS | Change.EVENTS
 
 
-class DayMapPanel(QWidget):
+class DayMapPanel(LanguageFollower, QWidget):
     """Shows the day of the session; forwards selections of stations and regions."""
 
     region_picked = Signal(int)
@@ -40,18 +42,11 @@ class DayMapPanel(QWidget):
         self.play_bar = PlayBar(session, self)
         self.notice_bar = NoticeBar(session, self)
         self.answer_bar = AnswerBar(session, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice_bar)
-        column.addWidget(self.answer_bar)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.contact)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self.input_maps)
-        column.addWidget(self.readout)
-        column.addWidget(self.play_bar)
+        below = (self.input_maps, self.readout, self.play_bar)
+        filled(QVBoxLayout(self), self.notice_bar, self.answer_bar, (self._pages, 1), *below, margins=FLUSH, spacing=0)
         self.view.hovered.connect(self._hover)
         self.view.station_clicked.connect(self._pick)
         self.view.region_clicked.connect(self.flash)
@@ -140,12 +135,6 @@ class DayMapPanel(QWidget):
             self._session.pick([other for other in picked if other != code] if code in picked else [*picked, code])
         else:
             self._session.pick([code])
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -31,7 +31,9 @@ from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import to_local
 from quakegui.season.quality import Quality
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -69,8 +71,10 @@ class NoteEdit(QPlainTextEdit):
             super().keyPressEvent(event)
 
 
-class DayPanel(QWidget):
+class DayPanel(LanguageFollower, QWidget):
     """Everything about the day shown, and the buttons that label it."""
+
+    follows = EVERYTHING
 
     class_asked = Signal(int)
     """The class of the pressed button."""
@@ -95,6 +99,7 @@ class DayPanel(QWidget):
         self._build()
         LateRefresh(self, session, self.refresh)
         session.closing.connect(self.keep_note)
+        session.waited.connect(self._show_class)
         self.retranslate()
 
     def _button(self, cls: int) -> QToolButton:
@@ -107,46 +112,23 @@ class DayPanel(QWidget):
 
     def _build(self) -> None:
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.setSpacing(2)
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self.date, 1)
-        head.addWidget(self.stamp)
-        column.addLayout(head)
-        for line in (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm):
-            column.addWidget(line)
-        for button in self.buttons:
-            row.addWidget(button)
-        row.addWidget(self.count, 1)
-        bars = QFormLayout()
-        bars.setVerticalSpacing(2)
+        head = filled(QHBoxLayout(), (self.date, 1), self.stamp)
+        facts = (self._when, self._kp, self._present, self.quality, self.today, self.next_one, self.alarm)
+        column = filled(QVBoxLayout(inner), head, *facts, margins=(8, 2, 8, 4), spacing=2)
+        row = filled(QHBoxLayout(), *self.buttons, (self.count, 1))
+        bars = QFormLayout(verticalSpacing=2)
         for caption, bar, share in zip(self._captions, self._bars, self._shares, strict=True):
             bar.setMinimumWidth(30)
             bar.setRange(0, 1000)
             share.setMinimumWidth(share.fontMetrics().horizontalAdvance("100%"))
-            beside = QHBoxLayout()  # a number in the bar would be cut in two colours by its end
-            beside.addWidget(bar, 1)
-            beside.addWidget(share)
-            bars.addRow(caption, beside)
+            bars.addRow(caption, filled(QHBoxLayout(), (bar, 1), share))  # a number in the bar would be cut in two by its end
         self._title = QLabel()
-        told = QHBoxLayout()
-        told.addWidget(self._title)
-        told.addWidget(self._prediction, 1)
-        column.addSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self._label)
-        column.addSpacing(4)
-        column.addLayout(told)
-        column.addLayout(bars)
-        column.addSpacing(4)
-        column.addWidget(self.note)
-        column.addWidget(self._history)
-        column.addStretch(1)
+        prediction = filled(QHBoxLayout(), self._title, (self._prediction, 1))
+        for group in ((row, self._label), (prediction, bars), (self.note, self._history, 1)):
+            column.addSpacing(4)
+            filled(column, *group)
         self.scroll_area = TallScroll(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.scroll_area)
+        filled(QVBoxLayout(self), self.scroll_area, margins=FLUSH)
 
     # -- refreshing ------------------------------------------------------------------------------------------------
 
@@ -167,12 +149,6 @@ class DayPanel(QWidget):
         if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT | Change.EVENTS | Change.DISPLAY):
             self._show_earthquakes()
             self._show_alarm()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
@@ -212,7 +188,7 @@ class DayPanel(QWidget):
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
-            tr("Local date, UTC{offset}; map available from {time}").format(
+            tr("UTC{offset}; map available from {time}").format(
                 offset=f"{offset[:3]}:{offset[3:]}", time=known.strftime("%H:%M")
             )
         )
@@ -304,10 +280,7 @@ class DayPanel(QWidget):
             button.setChecked(row is not None and row.cls == cls)
             button.setEnabled(session.can_write and session.index >= 0)
         self.note.setReadOnly(not session.can_write)
-        if row is None or row.cls is None:
-            self._label.setText(tr("No label yet: press 0 to 4"))
-        else:
-            self._label.setText(f"{row.cls} {worded(self._session.class_names[row.cls])} — {source_words(row)}")
+        self._show_class()
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
         mine = [note.text for note in notes if note.author == session.settings.analyst]
@@ -316,6 +289,18 @@ class DayPanel(QWidget):
         self._history.setText("\n".join(shown))
         if not self.note.document().isModified():
             self._show_note(mine[-1] if mine else "")
+
+    def _show_class(self) -> None:
+        """Show the class of the day and its author, and whether the server does not have it yet."""
+        session = self._session
+        row = session.labels.rows[session.index] if session.index >= 0 and session.labels.rows else None
+        if row is None or row.cls is None:
+            text = tr("No label yet: press 0 to 4")
+        else:
+            text = f"{row.cls} {worded(session.class_names[row.cls])} — {source_words(row)}"
+        if session.post is not None and session.day in session.post.days:
+            text = tr("{label} (not on the server yet)").format(label=text)
+        self._label.setText(text)
 
     def _show_note(self, text: str) -> None:
         self._note_shown = text
@@ -337,9 +322,7 @@ class DayPanel(QWidget):
         if not known or table is None:
             self._title.setToolTip("")
             self._prediction.setText(
-                tr("Hidden during blind labelling")
-                if session.display.blind
-                else tr("No prediction: train a model, or choose a run")
+                tr("Hidden during blind labelling") if session.display.blind else tr("none: train a model")
             )
             return
         chances = table.probabilities[session.index]

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -24,7 +23,9 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.season.localtime import local_date
 from quakegui.ui import theme
 from quakegui.ui.board import Board
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import COLOURS, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.panels.basis_line import BasisLine
 from quakegui.ui.panels.cell_days import CellDays
@@ -46,8 +47,10 @@ if TYPE_CHECKING:
 JUDGING: Final = "judging"
 
 
-class EvaluationPanel(QWidget):
+class EvaluationPanel(LanguageFollower, QWidget):
     """Evaluates the current run in a job, and shows all results."""
+
+    follows = COLOURS
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,35 +108,29 @@ class EvaluationPanel(QWidget):
         return "today" if self.strip.record == "prospective" else self._session.judged_by
 
     def _build(self) -> None:
-        head = QHBoxLayout()
-        for widget in (self.verdict, self._asks_why, self.stamp):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.judge)
-        head.addWidget(self.studies.button)
+        head = filled(QHBoxLayout(), self.verdict, self._asks_why, self.stamp, 1, self.judge, self.studies.button)
         for page in (self.alarms, self.classes, self._skill, self.limit, *self.studies.pages):
             self._tables.addTab(page, "")
         self.board = Board(((self.matrix, self._forest, self._tables), (self._reliability, self._molchan, self.studies.brief)))
-        beside = QSplitter()
-        beside.setChildrenCollapsible(False)
+        beside = QSplitter(childrenCollapsible=False)
         beside.addWidget(self.board)
         beside.addWidget(self.cell)
         beside.setStretchFactor(0, 1)
         beside.setSizes([1000, 190])
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.why)
-        column.addWidget(self.unflagged)
-        column.addWidget(self.strip)
-        column.addWidget(self._basis)
-        column.addWidget(beside, 1)
-        column.addWidget(self.rows)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TallScroll(inner))
+        filled(
+            QVBoxLayout(inner),
+            head,
+            self.why,
+            self.unflagged,
+            self.strip,
+            self._basis,
+            (beside, 1),
+            self.rows,
+            margins=(8, 2, 8, 4),
+            spacing=4,
+        )
+        filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
 
     @property
     def day_seen(self) -> bool:
@@ -247,12 +244,6 @@ class EvaluationPanel(QWidget):
             self._show_basis()
             self.limit.keep_up(self._run)
             self.studies.keep_up(self._run)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

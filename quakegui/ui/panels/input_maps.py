@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from quakegui.season import daymap
 from quakegui.season.daymap import DayMap
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.plots.map_painting import paint_heat, paint_image
 
 _SHOWS: Final = Change.PROJECT | Change.SEASON | Change.DAY | Change.PREDICTIONS | Change.DISPLAY
@@ -21,7 +22,7 @@ LINES: Final = 10
 """Height of the row, in lines of text."""
 
 
-class InputMaps(QWidget):
+class InputMaps(LanguageFollower, QWidget):
     """A row of small maps below the day map, visible while a saliency map with known input is shown."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -87,12 +88,6 @@ class InputMaps(QWidget):
                 painter.setPen(theme.colours().border)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(image)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

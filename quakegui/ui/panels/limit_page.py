@@ -11,6 +11,7 @@ from quakegui.app import evaluation
 from quakegui.app.environment import environment_of
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.panels.result_tables import ResultTable, report_words
 from quakegui.ui.panels.study_pages import TextPage
@@ -38,15 +39,9 @@ class LimitPage(QWidget):
         self.button.clicked.connect(lambda: self._compute(FINDING))
         self.curve, self.sizes = DrawingsView(), ResultTable()
         both = QWidget()
-        row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.curve, 1)
-        row.addWidget(self.sizes, 1)
+        filled(QHBoxLayout(both), (self.curve, 1), (self.sizes, 1), margins=FLUSH)
         self.page = TextPage(both)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.page, 1)
+        filled(QVBoxLayout(self), (self.button, 0, Qt.AlignmentFlag.AlignLeft), (self.page, 1), margins=(0, 4, 0, 0))
         session.jobs.failed.connect(self._fail)
 
     @property

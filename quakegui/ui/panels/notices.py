@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.sentence_bar import SentenceBar
 from quakegui.words import joined
@@ -78,8 +79,6 @@ def notices(session: Session) -> tuple[Notice, ...]:
 
 def _strength(project: Project) -> float | None:
     """Return the strength of the signals in a demo season; None for another synthetic project, or if it cannot be read."""
-    from quakegui.project.store import ProjectError
-
     try:
         return float(project.setting("strength") or "")
     except (ProjectError, ValueError):  # the notice is optional; other code reports the error
@@ -173,12 +172,6 @@ class NoticeBar(SentenceBar):
         if self._shown is not None:
             self._put_away.add(self._shown.id)
             self.retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Show the current notice in the current language."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -15,7 +15,9 @@ from quakegui.app.training_plan import LEFT_OUT, TEST, TRAINED, VALIDATION, Trai
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.plots.timeline_rows import runs_of
 from quakegui.ui.theme import ThemeColours
 
@@ -24,7 +26,7 @@ RIBBON: Final = 0.9
 """Height of a fold, in lines of text."""
 
 
-class PlanView(QWidget):
+class PlanView(LanguageFollower, QWidget):
     """Follows the settings while it is visible."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -36,14 +38,9 @@ class PlanView(QWidget):
         self._of: RunConfig | None = None
         """The settings to which the plan belongs."""
         self._why_none = ""
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.words = QLabel(wordWrap=True)
         self.ribbons = _Ribbons()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.addWidget(self.words)
-        column.addWidget(self.ribbons)
-        column.addStretch(1)
+        filled(QVBoxLayout(self), self.words, self.ribbons, 1, margins=(0, 6, 0, 0))
         session.changed.connect(self.refresh)
         session.jobs.failed.connect(self._fail)
 
@@ -51,6 +48,8 @@ class PlanView(QWidget):
         """Show the training data for some settings."""
         if config != self._config:
             self._config = config
+            if self._why_none:
+                self._show(None, None)  # a reason of the former settings
             self._ask()
 
     def refresh(self, change: Change) -> None:
@@ -142,12 +141,6 @@ class PlanView(QWidget):
             )
         self.words.setText("\n".join(lines))
         self.ribbons.update()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
 
 class _Ribbons(QWidget):

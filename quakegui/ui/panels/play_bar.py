@@ -15,6 +15,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.events import CLASS_COUNT
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.icons import icon
 from quakegui.ui.quiet_labels import SteadyLabel
@@ -99,24 +100,14 @@ class PlayBar(QWidget):
         self.refresh(Change.ALL)
 
     def _lay_out(self) -> None:
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 8, 4)
-        row.setSpacing(2)
-        for name, button in self.buttons.items():
+        for button in (*self.buttons.values(), self.more):
             button.setAutoRaise(True)
             button.setIconSize(QSize(20, 20))
-            if name != "loop":
-                row.addWidget(button)
-        self.buttons["loop"].setCheckable(True)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.where)
-        row.addWidget(self.only)
-        row.addWidget(self.speed)
-        row.addWidget(self.buttons["loop"])
-        row.addWidget(self.more)
+        *steps, loop = self.buttons.values()
+        loop.setCheckable(True)
+        after = (self.where, self.only, self.speed, loop, self.more)
+        self._row = filled(QHBoxLayout(self), *steps, (self.slider, 1), *after, margins=(8, 2, 8, 4), spacing=2)
         self.slider.setMinimumWidth(LEAST_SLIDER)
-        self.more.setAutoRaise(True)
-        self.more.setIconSize(QSize(20, 20))
         self.more.clicked.connect(lambda: self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft())))
         self.loops.setCheckable(True)
         for speed in SPEEDS:

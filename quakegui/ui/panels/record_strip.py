@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QWidget
 
 from quakegui.app.evaluation import SCORED
 from quakegui.judge.names import kind_shown
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
+from quakegui.ui.language_follower import COLOURS, LanguageFollower
 from quakegui.ui.texts import days_text
 
 TEXTS = {
@@ -39,8 +41,10 @@ KINDS = ("out-of-fold", "prospective", "in-sample")
 SWATCH = 14
 
 
-class RecordStrip(QWidget):
+class RecordStrip(LanguageFollower, QWidget):
     """Two records to choose from, and the third for information."""
+
+    follows = COLOURS
 
     chosen = Signal(str)
     """One of `quakegui.app.evaluation.SCORED`, selected by the analyst."""
@@ -53,8 +57,7 @@ class RecordStrip(QWidget):
         self._choices = {kind: QRadioButton() for kind in SCORED}
         self.in_sample = QLabel()
         group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = filled(QHBoxLayout(self), margins=FLUSH)
         for kind in KINDS:
             row.addWidget(self.swatches[kind])
             row.addWidget(self._choices.get(kind, self.in_sample))
@@ -86,12 +89,6 @@ class RecordStrip(QWidget):
         if not self._counts[self.record]:
             self._choices["out-of-fold"].setChecked(True)
         self.retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language or colours."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

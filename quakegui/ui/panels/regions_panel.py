@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.names import DIRECTION_NAMES
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
+from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.quiet_labels import WrappedLabel
 from quakegui.words import Said, counted
@@ -142,7 +144,7 @@ class RegionsModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
 
-class RegionsPanel(QWidget):
+class RegionsPanel(LanguageFollower, QWidget):
     """Table of the regions of the day, below one line with the features of the day."""
 
     region_clicked = Signal(int)
@@ -156,11 +158,7 @@ class RegionsPanel(QWidget):
         self.model = RegionsModel(self)
         self.table = QTableView(self)
         self._set_up_table()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.summary)
-        column.addWidget(self.table, 1)
+        filled(QVBoxLayout(self), self.summary, (self.table, 1), margins=FLUSH, spacing=0)
         LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
@@ -210,12 +208,6 @@ class RegionsPanel(QWidget):
         self.table.setVisible(bool(regions))
         if chosen:
             self.select(chosen[0])
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

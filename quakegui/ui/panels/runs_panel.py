@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -33,7 +33,9 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.season.localtime import to_local
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
+from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import counted
 
@@ -57,8 +59,10 @@ BESIDE_TEXT = 26
 """Width of a button's edges and of the menu arrow."""
 
 
-class RunsPanel(QWidget):
+class RunsPanel(LanguageFollower, QWidget):
     """A table of runs and a row of buttons."""
+
+    follows = TEXT_SIZE
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,23 +77,15 @@ class RunsPanel(QWidget):
         self.table.itemSelectionChanged.connect(self._show_buttons)
         self.table.doubleClicked.connect(lambda _index: self._act("use"))
         self.buttons = {name: QPushButton() for name, _text, _tip in BUTTONS}
-        row = QHBoxLayout()
         for name, button in self.buttons.items():
             button.clicked.connect(functools.partial(self._act, name))
-            row.addWidget(button)
         self._trash, self.trash_menu = QPushButton(), QMenu(self)
         self._trash.setMenu(self.trash_menu)
         self.trash_menu.aboutToShow.connect(self._fill_trash)
-        row.addWidget(self._trash)
-        row.addStretch(1)
+        row = filled(QHBoxLayout(), *self.buttons.values(), self._trash, 1)
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 2, 8, 4)
-        column.addWidget(self.table)
-        column.addLayout(row)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TallScroll(inner))
+        filled(QVBoxLayout(inner), self.table, row, margins=(8, 2, 8, 4))
+        filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
         session.changed.connect(self.refresh)
         training.changed.connect(self._show_buttons)
         self.retranslate()
@@ -98,12 +94,6 @@ class RunsPanel(QWidget):
         """Update from the session."""
         if change & (Change.PROJECT | Change.RUNS | Change.PREDICTIONS):
             self._fill()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -42,10 +42,8 @@ def subject_of(code: str, since: float, until: float) -> flags.Subject | None:
 
     Parameters
     ----------
-    code
-        The station.
-    since, until
-        Start and end, seconds of UTC.
+    code, since, until
+        The station, and the start and end, seconds of UTC.
     """
     from quakegui.project import flags  # a window without a project answers before the database is loaded
 

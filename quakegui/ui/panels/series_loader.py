@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from quakegui.project.errors import ProjectError
+
 if TYPE_CHECKING:
     from quakegui.project.store import Project
 
@@ -80,7 +82,6 @@ class SeriesLoader(QObject):
 
     def _read_one(self, wish: Wish) -> None:
         from quakegui.project import seasons  # not needed by a window at its start
-        from quakegui.project.store import ProjectError
 
         for code in wish.codes:
             if self.wish is not wish:

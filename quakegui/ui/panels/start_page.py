@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -12,8 +12,10 @@ from quakegui.app import opening
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
+from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.tall_scroll import TallScroll
 
 WIDE = 1000
@@ -28,15 +30,8 @@ class Way(QPushButton):
         self._name = name
         self._picture, self._title, self._words = QLabel(), QLabel(), QLabel()
         self._words.setWordWrap(True)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(self._title)
-        column.addWidget(self._words)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(12)
-        row.addWidget(self._picture)
-        row.addLayout(column, 1)
+        column = filled(QVBoxLayout(), self._title, self._words, spacing=2)
+        filled(QHBoxLayout(self), self._picture, (column, 1), margins=(12, 8, 12, 8), spacing=12)
         for label in (self._picture, self._title, self._words):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -63,10 +58,13 @@ class Way(QPushButton):
         layout = self.layout()
         assert layout is not None
         self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), 0))
+        layout.setGeometry(self.rect())  # a hidden widget that changes its size in its resize event gets no second event
 
 
-class StartPage(QWidget):
+class StartPage(LanguageFollower, QWidget):
     """Three ways to start; the first is the analyst's own data."""
+
+    follows = EVERYTHING
 
     asked = Signal(str)
     """Name of an action to run."""
@@ -75,8 +73,7 @@ class StartPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._title = QLabel("quakegui")
-        self._says = QLabel()
-        self._says.setWordWrap(True)
+        self._says = QLabel(wordWrap=True)
         self._own = Way("mdi6.database-import-outline")
         self._own.clicked.connect(self.begin_with_own_data)
         self._open = Way("mdi6.folder-open-outline")
@@ -88,20 +85,22 @@ class StartPage(QWidget):
         self._recent.itemActivated.connect(
             lambda item: opening.open_project(session, Path(item.data(Qt.ItemDataRole.UserRole)))
         )
-        column = QVBoxLayout()
-        column.setSpacing(10)
-        for widget in (self._title, self._says, self._own, self._demo, self._open, self._recent_title, self._recent):
-            column.addWidget(widget)
+        column = filled(
+            QVBoxLayout(),
+            self._title,
+            self._says,
+            self._own,
+            self._demo,
+            self._open,
+            self._recent_title,
+            self._recent,
+            spacing=10,
+        )
         self._middle = QWidget()
         self._middle.setLayout(column)
         inner = QWidget()
-        row = QHBoxLayout(inner)
-        row.addStretch(1)
-        row.addWidget(self._middle, WIDE, Qt.AlignmentFlag.AlignVCenter)
-        row.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(TallScroll(inner))
+        filled(QHBoxLayout(inner), 1, (self._middle, WIDE, Qt.AlignmentFlag.AlignVCenter), 1)
+        filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
         session.changed.connect(self.refresh)
         self.retranslate()
 
@@ -115,12 +114,6 @@ class StartPage(QWidget):
         """Update the list of recent projects."""
         if Change.SETTINGS in change:
             self._fill_recent()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set the texts in the current language."""

@@ -17,6 +17,7 @@ from quakegui.app.session import Session
 from quakegui.season.localtime import to_local
 from quakegui.season.network import Frame
 from quakegui.ui import theme
+from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.icons import icon
 from quakegui.ui.late_refresh import LateRefresh
@@ -62,13 +63,10 @@ class StationMapPanel(QWidget):
         self.refresh(Change.ALL)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 6, 0)
-        column.setSpacing(2)
         for button in self.buttons.values():
             button.setIconSize(QSize(16, 16))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
-        column.addStretch(1)
+        buttons = ((button, 0, Qt.AlignmentFlag.AlignRight) for button in self.buttons.values())
+        filled(QVBoxLayout(self), *buttons, 1, margins=(0, 6, 6, 0), spacing=2)
         self.buttons["closer"].clicked.connect(lambda: self.zoom(1.5, QPointF(self.rect().center())))
         self.buttons["wider"].clicked.connect(lambda: self.zoom(1.0 / 1.5, QPointF(self.rect().center())))
         self.buttons["network"].clicked.connect(self.show_network)

@@ -27,6 +27,7 @@ from quakegui.app.change import Change
 from quakegui.app.season_view import station_present
 from quakegui.app.session import Session
 from quakegui.ui import theme
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
@@ -345,11 +346,7 @@ class TimelinePanel(QWidget):
         self._session = session
         self.view = TimelineView(session, self)
         self.bar = QScrollBar(Qt.Orientation.Horizontal, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.bar)
+        filled(QVBoxLayout(self), (self.view, 1), self.bar, margins=FLUSH, spacing=0)
         self.bar.valueChanged.connect(self._scrolled)
         self.view.axis_changed.connect(self._follow)
         LateRefresh(self, session, self.refresh)

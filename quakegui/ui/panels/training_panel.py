@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -31,7 +31,9 @@ from quakegui.learn import messages
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.presets import PRESET_NAMES, PRESETS
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
+from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.plan_view import PlanView
 from quakegui.ui.plots.curves import Curves
@@ -51,8 +53,10 @@ PRECISION_NAMES = {
 }
 
 
-class TrainingPanel(QWidget):
+class TrainingPanel(LanguageFollower, QWidget):
     """A form on the left, the messages of the worker on the right."""
+
+    follows = TEXT_SIZE
 
     def __init__(self, session: Session, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,9 +73,7 @@ class TrainingPanel(QWidget):
         for label in (self._device, self.state):
             label.setWordWrap(True)
         self._bar = QProgressBar()
-        self._log = QPlainTextEdit()
-        self._log.setReadOnly(True)
-        self._log.setMaximumBlockCount(2000)
+        self._log = QPlainTextEdit(readOnly=True, maximumBlockCount=2000)
         self.curves = Curves()
         self.plan = PlanView(session)
         self._logarithmic = QCheckBox()
@@ -115,36 +117,25 @@ class TrainingPanel(QWidget):
         self._form_captions = [QLabel() for _ in self._fields]
         half = len(self._fields) // 2
         for number, (caption, (_caption, _tip, widget)) in enumerate(zip(self._form_captions, self._fields, strict=True)):
-            place, column = number % half, 2 * (number // half)  # two columns: the panel is wide and low
             caption.setBuddy(widget)
+            if number == 0:  # the names of the presets are long
+                place, column, wide = 0, 0, 3
+            else:  # two columns: the panel is wide and low
+                place, column, wide = 1 + (number - 1) % half, 2 * ((number - 1) // half), 1
             self._form.addWidget(caption, place, column)
-            self._form.addWidget(widget, place, column + 1)
+            self._form.addWidget(widget, place, column + 1, 1, wide)
         self._form.setColumnStretch(1, 1)
         self._form.setColumnStretch(3, 1)
         self._form.setHorizontalSpacing(10)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.start)
-        buttons.addWidget(self._stop)
-        buttons.addWidget(self._device, 1)
-        left = QVBoxLayout()
-        left.addLayout(self._form)
-        left.addLayout(buttons)
-        left.addWidget(self.plan, 1)
-        row = QHBoxLayout()
-        row.addWidget(self.state, 1)
-        row.addWidget(self._logarithmic)
-        right = QVBoxLayout()
-        right.addLayout(row)
-        right.addWidget(self._bar)
-        below = QHBoxLayout()
+        buttons = filled(QHBoxLayout(), self.start, self._stop, (self._device, 1))
+        left = filled(QVBoxLayout(), self._form, buttons, (self.plan, 1))
+        row = filled(QHBoxLayout(), (self.state, 1), self._logarithmic)
         for tall in (self.curves, self._log):  # as high as there is room, but never increasing the height of the panel
             tall.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             tall.setMinimumHeight(LEAST_CURVES)
-        below.addWidget(self.curves, 3)
-        below.addWidget(self._log, 1)
-        right.addLayout(below, 1)
-        splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
+        below = filled(QHBoxLayout(), (self.curves, 3), (self._log, 1))
+        right = filled(QVBoxLayout(), row, self._bar, (below, 1))
+        splitter = QSplitter(childrenCollapsible=False)
         for part in (left, right):
             part.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
             side = QWidget()
@@ -153,9 +144,7 @@ class TrainingPanel(QWidget):
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 2)
         splitter.setSizes([500, 700])  # in this proportion, as far as the minimum width of the form allows
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
+        filled(QVBoxLayout(self), splitter, margins=FLUSH)
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -319,12 +308,6 @@ class TrainingPanel(QWidget):
         if self._session.jobs.has(COMPUTING):
             return tr("Reading the season…")
         return tr("Label some days first, or apply the label rule.") if self._session.project is not None else ""
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Update after a change of language."""
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

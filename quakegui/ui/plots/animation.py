@@ -53,10 +53,8 @@ def save_animation(
 
     Parameters
     ----------
-    session
-        The session.
-    panel
-        The panel to paint.
+    session, panel
+        The session and the panel to paint.
     path
         Ends in .gif or .mp4; a path without an ending is a folder for a sequence of PNG files.
     indices

@@ -34,8 +34,7 @@ class DayMapView(QWidget):
         self.empty = ""
         self._flash_id = -1
         self._flash_left = 0
-        self._timer = QTimer(self)
-        self._timer.setInterval(FLASH_MS)
+        self._timer = QTimer(self, interval=FLASH_MS)
         self._timer.timeout.connect(self._blink)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

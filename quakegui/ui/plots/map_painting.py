@@ -44,10 +44,8 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     ----------
     painter, rect
         The painter, and the rectangle in its units.
-    scene
-        The scene.
-    flash
-        Id of a region to fill.
+    scene, flash
+        The scene, and an id of a region to fill.
     bar
         Whether to paint the colour bar too; on the screen it stays while the days change.
     """
@@ -253,7 +251,7 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     bold.setPointSizeF(font.pointSizeF() * 1.25)
     painter.setFont(bold)
     painter.setPen(colours.text)
-    date = str(scene.map.day)
+    date = scene.title or str(scene.map.day)
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     used = QFontMetricsF(bold).horizontalAdvance(date) + 14.0
     metrics, right, text = QFontMetricsF(font), parts.image.right(), tr("SYNTHETIC")
@@ -264,6 +262,8 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     if scene.synthetic:
         _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
         right -= width + 6.0
+    if scene.title:
+        return  # Kp is that of a night
     painter.setPen(colours.storm if scene.kp >= STORM_KP else colours.muted)
     beside = QRectF(parts.head.left() + used, parts.head.top(), right - parts.head.left() - used, parts.head.height())
     words = kp_text(scene.kp)

@@ -33,10 +33,8 @@ class MapSheet(QAbstractScrollArea):
 
     Parameters
     ----------
-    session
-        The session.
-    several
-        Whether several days can be selected with Shift and Ctrl.
+    session, several
+        The session, and whether several days can be selected with Shift and Ctrl.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None, *, several: bool = False) -> None:
