@@ -136,7 +136,7 @@ def test_a_click_on_an_earthquake_goes_to_its_largest_p(results_window, session,
     table, rows = panel.studies.events, panel.studies.study.events
     assert table.rowCount() == len(rows) > 0
     place, (_event, row) = next((k, one) for k, one in enumerate(rows) if one[1].days)
-    assert table.item(place, head(table).index("Rank among quiet days")).text() == f"{row.rank} / {row.quiet_days}"
+    assert table.item(place, head(table).index("Rank among days of class 0")).text() == f"{row.rank} / {row.quiet_days}"
     table.scrollToItem(table.item(place, 0))
     at = table.visualItemRect(table.item(place, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)

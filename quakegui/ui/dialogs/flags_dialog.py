@@ -45,7 +45,7 @@ class FlagsDialog(JobDialog):
         self.reason.textChanged.connect(lambda *_: self.busy_changed())
         self._start_on_day_shown()
         form = QFormLayout()
-        until = tr("Last night, or the end of the interval, which is not included")
+        until = tr("Last night of the range (included), or the end of the interval (excluded)")
         add_rows(
             form,
             [

@@ -96,7 +96,7 @@ class ImportWizard(JobDialog):
         self.hints.changed.connect(self._say_hints)
         self._below = QStackedWidget()
         self._below.addWidget(self._detail)
-        self._below.addWidget(TallScroll(self.editor))
+        self._below.addWidget(self._table_page())
         self._below.addWidget(self._hints_page())
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
@@ -105,6 +105,12 @@ class ImportWizard(JobDialog):
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
         filled(QVBoxLayout(page), top, (split, 1), margins=FLUSH)
+        return page
+
+    def _table_page(self) -> QWidget:
+        page = QWidget()
+        self._table_detail = with_name(QLabel(wordWrap=True), tr("Remarks on the selected file"))
+        filled(QVBoxLayout(page), self._table_detail, (TallScroll(self.editor), 1), margins=FLUSH)
         return page
 
     def _hints_page(self) -> QWidget:
@@ -212,6 +218,8 @@ class ImportWizard(JobDialog):
         self._detail.setPlaceholderText(tr("No file selected.") if preview is None else tr("No remarks on the selected file."))
         self._detail.setPlainText(text)
         self._log_detail.setPlainText(text)
+        self._table_detail.setText(text)
+        self._table_detail.setVisible(bool(text))
         if preview is not None and is_log:
             said = self._mappings.get(preview.key)
             self.hints.fill(said if isinstance(said, Hints) else NO_HINTS)

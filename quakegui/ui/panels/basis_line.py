@@ -88,7 +88,7 @@ class BasisLine(LanguageFollower, QWidget):
     def retranslate(self) -> None:
         """Set the texts of the buttons in the current language; the sentence is updated with the scores."""
         today = self._as_of == "today"
-        self._other.setText(tr("Evaluate by training labels") if today else tr("Evaluate by today's labels"))
+        self._other.setText(tr("Evaluate with training labels") if today else tr("Evaluate with today's labels"))
         self._other.setToolTip(tr("Switch all values, here and in the report, to the other set of labels and earthquakes"))
         self._retrain.setText(tr("Retrain"))
         self._retrain.setToolTip(tr("Train a new run with the same settings on the current labels"))

@@ -75,8 +75,8 @@ class CellDays(QWidget):
             truth, answer = (worded(self._session.class_names[cls]) for cls in self._cell)
             self._title.setText(
                 tr(
-                    "{days}: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
-                    "to relabel the framed day."
+                    "{days}: true class {truth}, predicted class {answer}; most certain prediction first. Use the arrow keys "
+                    "to step, 0 to 4 to relabel the framed day."
                 ).format(days=days_text(len(self.sheet.days)), truth=truth, answer=answer)
             )
 

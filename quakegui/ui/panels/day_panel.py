@@ -217,10 +217,11 @@ class DayPanel(LanguageFollower, QWidget):
         which = np.flatnonzero(told)
         day = station_day(self._session)
         flags = day.flags if day is not None else {}
-        words = [
-            f"{season.anomaly.codes[one]}: {quality_text(Quality(int(told[one])), flags.get(one, ()))}"
-            for one in which[:MOST_REASONS].tolist()
-        ]
+        stations: dict[str, list[str]] = {}
+        for one in which[:MOST_REASONS].tolist():
+            reason = quality_text(Quality(int(told[one])), flags.get(one, ()))
+            stations.setdefault(reason, []).append(season.anomaly.codes[one])
+        words = [tr("{code}: {note}").format(code=tr(", ").join(codes), note=reason) for reason, codes in stations.items()]
         if which.size > MOST_REASONS:
             words.append(tr("and {count} more stations").format(count=which.size - MOST_REASONS))
         return " · ".join(words)

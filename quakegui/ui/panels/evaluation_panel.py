@@ -257,7 +257,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         studies = [tr(title) for title in (TITLE, *TITLES)]
         for number, title in enumerate((tr("Alarms"), tr("Classes"), tr("Predictors"), *studies)):
             self._tables.setTabText(number, title)
-        pictures = tr("Reliability"), tr("Molchan diagram"), tr("P(event) around earthquakes")
+        pictures = tr("Reliability"), tr("Molchan diagram"), tr("Superposed epochs of P(event)")
         self.board.set_titles(
             (tr("Confusion matrix (rows: true, columns: predicted)"), tr("Predictors"), tr("Tables"), *pictures)
         )

@@ -284,7 +284,7 @@ class SeriesPanel(QWidget):
             reasons = quality_text(day.reasons(station), day.flags.get(station, ()))
             value = f" z {day.z[station]:+.2f}, {day.nt[station]:+.2f} nT".replace("-", "−")
             if not np.isfinite(day.z[station]):
-                value = " " + (reasons or tr("nothing recorded"))
+                value = " " + (reasons or tr("no readings in the night"))
             elif station in day.flags:
                 value += f", {reasons}"
             words.append(code + value)
