@@ -82,10 +82,10 @@ def _shape(session: Session) -> list[str]:
     lines.append(f"Project: schema {SCHEMA}, {kind}{mode}, time zone {project.timezone}")
     if session.season is not None:
         labelled = int((session.labels.classes >= 0).sum())
-        stations = len(session.season.network.codes)
+        predictions = "none" if session.predictions is None else "shown"
         lines.append(
-            f"Season: {session.days.size} days x {stations} stations, {len(session.events)} earthquakes, "
-            f"{labelled} days labelled, predictions {'shown' if session.predictions is not None else 'none'}"
+            f"Season: {session.days.size} days x {len(session.season.network.codes)} stations, "
+            f"{len(session.events)} earthquakes, {labelled} days labelled, predictions {predictions}"
         )
     else:
         lines.append("Season: none yet")

@@ -101,7 +101,7 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
     if as_json:
         print_json([{**plain(event), **plain(row)} for event, row in result])
         return
-    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "quiet days", "by chance")
+    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "days of class 0", "by chance")
     rows = [
         (
             str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),

@@ -25,7 +25,8 @@ from quakegui.project import registrations, runs, seasons
 from quakegui.project.clock import ahead_of_clock
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
-from quakegui.project.store import Project, ProjectError, SupersededError
+from quakegui.project.setting_rows import SupersededError
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 from quakegui.words import Said, mark
 

@@ -20,7 +20,8 @@ from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.progress import CancelCheck
 from quakegui.project import seasons
-from quakegui.project.store import Project, SupersededError
+from quakegui.project.setting_rows import SupersededError
+from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import Said
 

@@ -16,7 +16,8 @@ import numpy as np
 from sqlalchemy import Connection, Row, func, select
 
 from quakegui.project import schema
-from quakegui.project.store import Project, get_setting
+from quakegui.project.setting_rows import get_setting
+from quakegui.project.store import Project
 from quakegui.season.json_values import parse_json
 from quakegui.season.localtime import wall_clock_ms
 

@@ -21,14 +21,8 @@ from quakegui.project import schema
 from quakegui.project.acts import EVENTS, Act, add_act, read_acts
 from quakegui.project.origins import Origin, Origins
 from quakegui.project.reading_blocks import Issue
-from quakegui.project.store import (
-    EVENT_REVISION,
-    Project,
-    ProjectError,
-    default_author,
-    put_setting,
-    raise_revision,
-)
+from quakegui.project.setting_rows import EVENT_REVISION, put_setting, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection, classify, decluster, scheme_of
 from quakegui.season.events import select as choose
 from quakegui.season.json_values import built, parse_json

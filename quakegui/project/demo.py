@@ -21,7 +21,8 @@ from quakegui.project.kpindex import kp
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.season_tables import SYNTHETIC
-from quakegui.project.store import Project, ProjectError, put_setting
+from quakegui.project.setting_rows import put_setting
+from quakegui.project.store import Project, ProjectError
 from quakegui.project.title import DEMO_NAME, NULL_NAME
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network

@@ -13,8 +13,8 @@ from quakegui.project.acts import hidden_in_part, names_of_contents, undone_acts
 from quakegui.project.kpindex import record_kp
 from quakegui.project.parsing import KnownFile, ParsedFile
 from quakegui.project.reading_blocks import block_row
+from quakegui.project.setting_rows import get_setting
 from quakegui.project.stations import make_room_for, record_stations
-from quakegui.project.store import get_setting
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.words import text_to_json

@@ -23,7 +23,8 @@ from quakegui.project.flag_rows import FLAG, FLAGGED, flags_in_force, utc_days_o
 from quakegui.project.journal.row import Key, RowContent
 from quakegui.project.journal.writing import append
 from quakegui.project.nights import ensure_nights
-from quakegui.project.store import Project, ProjectError, network_of
+from quakegui.project.setting_rows import network_of
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.flags import Flag
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar
 from quakegui.words import Said

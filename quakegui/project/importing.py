@@ -29,8 +29,9 @@ from quakegui.project.nights import ensure_nights
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
+from quakegui.project.setting_rows import get_setting, network_of, raise_revision
 from quakegui.project.stations import far_apart, refresh_stations
-from quakegui.project.store import Project, ProjectError, default_author, get_setting, network_of, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.words import Said, joined
 
 _WITHOUT_READINGS = ("kp", "stations")

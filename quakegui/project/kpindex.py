@@ -9,7 +9,8 @@ from quakegui.project import schema
 from quakegui.project.acts import hidden_files
 from quakegui.project.dialects import insert_into
 from quakegui.project.reading_blocks import Issue
-from quakegui.project.store import Project, raise_revision
+from quakegui.project.setting_rows import raise_revision
+from quakegui.project.store import Project
 from quakegui.season.kp import Kp
 
 

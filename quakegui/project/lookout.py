@@ -21,9 +21,10 @@ from quakegui.project import chain, schema
 from quakegui.project.database import engine_of, sentences
 from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL, RUNS
 from quakegui.project.journal.row import COLUMNS, JournalRow, select_rows
+from quakegui.project.setting_rows import EVENT_REVISION, REVISION
 from quakegui.project.shared.address import read_address
 from quakegui.project.shared.listening import Listener
-from quakegui.project.store import EVENT_REVISION, REVISION, Note, Project
+from quakegui.project.store import Note, Project
 
 _FACTS: Final = (
     "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run "

@@ -12,7 +12,8 @@ from quakegui.formats.columns import TableMapping
 from quakegui.formats.errors import FormatError
 from quakegui.formats.hints import NO_HINTS, SavedMapping
 from quakegui.project.parsing import Manner, files_at
-from quakegui.project.store import Project, get_setting, put_setting
+from quakegui.project.setting_rows import get_setting, put_setting
+from quakegui.project.store import Project
 from quakegui.season.json_values import parse_json
 
 KEY = "table_mappings"

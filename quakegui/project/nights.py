@@ -19,7 +19,8 @@ from quakegui.project.domains import INPUTS
 from quakegui.project.flag_rows import flags_in_force, utc_days_of
 from quakegui.project.live_rows import LIVE, fold, mark_stale, without_overruled
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
-from quakegui.project.store import Project, config_of, get_setting, put_setting, raise_revision
+from quakegui.project.setting_rows import config_of, get_setting, put_setting, raise_revision
+from quakegui.project.store import Project
 from quakegui.season.config import SeasonConfig
 from quakegui.season.flags import NO_SPANS, Flag, Spans, has_reading, is_flagged, spans_of, without
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days, wall_clock_ms

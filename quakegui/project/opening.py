@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from quakegui.project import making, run_folders, schema, soundness, verifying
 from quakegui.project.database import DATABASE, engine_of, sentence, sentences
 from quakegui.project.errors import ProjectError
-from quakegui.project.filesystem import is_link, replacing
+from quakegui.project.filesystem import has_room, is_link, is_writable, replacing
 from quakegui.project.shared.address import is_shared_folder, read_address
 from quakegui.words import Said, counted
 
 LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
 _OWN_FILES = (making.ADDRESS, DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
-_OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
+_OWN_FOLDERS = (*making.FOLDERS, making.OUTBOX, "runs/trash", run_folders.PLACE)
 """Folders in which the program writes, moves and deletes freely: links in an untrusted project could lead elsewhere."""
 
 
@@ -93,6 +93,21 @@ def require_there(folder: Path) -> None:
         raise ProjectError(
             Said("{folder} cannot be reached: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
+
+
+def unwritable(folder: Path) -> Said | None:
+    """Return why a project can be opened only for reading, None if it can be written; a server knows by itself."""
+    if is_shared_folder(folder):
+        return None
+    if not is_writable(folder / DATABASE):
+        return Said("{folder} cannot be written: the project is read-only, so days cannot be labelled.", folder=folder)
+    if not has_room(folder):
+        return Said(
+            "The disk of {folder} is full, so the project is read-only. Free some space and open the project "
+            "again to label days.",
+            folder=folder,
+        )
+    return None
 
 
 def look_first(folder: Path) -> None:

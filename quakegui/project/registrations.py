@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Row, func, select
 from quakegui.project import chain, schema
 from quakegui.project.domains import RUNS
 from quakegui.project.filesystem import is_link, is_plain
-from quakegui.project.store import Project, ProjectError, config_of, get_setting
+from quakegui.project.setting_rows import config_of, get_setting
+from quakegui.project.store import Project, ProjectError
 from quakegui.project.terms import Terms, without_dates, without_window
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection

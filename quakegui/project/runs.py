@@ -13,7 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from quakegui.project import chain, schema
 from quakegui.project.domains import RUNS
-from quakegui.project.store import Project, ProjectError, put_setting, require_revision
+from quakegui.project.setting_rows import put_setting, require_revision
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.words import Said
 

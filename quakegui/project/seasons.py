@@ -25,7 +25,8 @@ from quakegui.project.nights import (
 )
 from quakegui.project.reading_blocks import DAY_MS, merged
 from quakegui.project.seasoncache import load_anomalies, save_anomalies, with_features
-from quakegui.project.store import REVISION, Project, ProjectError, config_of, get_setting, require_revision
+from quakegui.project.setting_rows import REVISION, config_of, get_setting, require_revision
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.config import SeasonConfig
 from quakegui.season.flags import NO_SPANS, Flag, is_flagged, without

@@ -22,7 +22,8 @@ from quakegui.project import schema
 from quakegui.project.acts import STATIONS, add_act, hidden_files, undone_acts
 from quakegui.project.dialects import insert_into
 from quakegui.project.reading_blocks import Issue
-from quakegui.project.store import Project, ProjectError, default_author, raise_revision
+from quakegui.project.setting_rows import raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.season.network import Station
 from quakegui.words import Said
 

@@ -18,11 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine, func, select
 
-from quakegui.project import chain, making, run_folders, schema, soundness
+from quakegui.project import chain, making, opening, run_folders, schema, setting_rows, soundness
 from quakegui.project.database import (
     BUSY_S,
     DATABASE,
@@ -32,32 +31,22 @@ from quakegui.project.database import (
     writable_engine,
     writing,
 )
-from quakegui.project.dialects import insert_into, is_shared
 from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL
 from quakegui.project.errors import ProjectError
-from quakegui.project.filesystem import has_room, is_writable
-from quakegui.project.opening import bring_forward, look_first, make_database, require_content, require_length, require_there
+from quakegui.project.setting_rows import require_zone
 from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.shared.connecting import add_step, commit
 from quakegui.project.shared.rights import login_of, rights_of
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
-from quakegui.season.network import Network, Station
+from quakegui.season.network import Network
 from quakegui.words import Said
 
-__all__ = ["DATABASE", "Project", "ProjectError", "writing"]  # users of a project need no more of `database`
+__all__ = ["DATABASE", "Project", "ProjectError", "require_zone", "writing"]  # users of a project need no more of `database`
 
 LOG = logging.getLogger(__name__)
-REVISION = "revision"
-"""Setting that counts changes of the inputs of the season."""
-EVENT_REVISION = "event_revision"
-"""Setting that counts changes of the earthquakes."""
 WINDOW_BUSY_S = 2.0
 """Seconds that the thread of a window waits: longer, and the window would seem frozen."""
-
-
-class SupersededError(ProjectError):
-    """A result was computed from a season that is no longer current."""
 
 
 Note = Callable[[Connection | chain.End], None]
@@ -128,20 +117,20 @@ class Project:
         """
         folder = Path(folder).absolute()
         require_zone(timezone)
-        require_length(folder)
+        opening.require_length(folder)
         facts = {
             "schema": str(schema.SCHEMA),
             "name": name or _readable(folder.name),
             "timezone": timezone,
             "synthetic": str(int(synthetic)),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            REVISION: "0",
+            setting_rows.REVISION: "0",
         }
         try:
             making.clear(folder)
             for part in making.FOLDERS:
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            make_database(folder, facts)
+            opening.make_database(folder, facts)
         except OSError as error:
             raise ProjectError(
                 Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
@@ -170,37 +159,20 @@ class Project:
         folder = Path(folder).absolute()
         if folder.name == DATABASE:
             folder = folder.parent
-        require_there(folder)
-        warnings: tuple[str, ...] = ()
-        if is_shared_folder(folder):
-            pass  # the server knows who may write
-        elif not read_only and not is_writable(folder / DATABASE):
-            read_only = True
-            warnings = (
-                Said(
-                    "{folder} cannot be written: the project is read-only, so days cannot be labelled.",
-                    folder=folder,
-                ),
-            )
-        elif not read_only and not has_room(folder):
-            read_only = True
-            warnings = (
-                Said(
-                    "The disk of {folder} is full, so the project is read-only. Free some space and open the project "
-                    "again to label days.",
-                    folder=folder,
-                ),
-            )
+        opening.require_there(folder)
+        why = None if read_only else opening.unwritable(folder)
+        warnings: tuple[str, ...] = () if why is None else (why,)
+        read_only = read_only or why is not None
         with sentences(folder):
-            look_first(folder)
+            opening.look_first(folder)
             if read_only:
                 engine = engine_of(folder, read_only=True)
             else:
                 engine, warnings = writable_engine(folder)
             try:
-                bring_forward(engine, folder, read_only=read_only)
+                opening.bring_forward(engine, folder, read_only=read_only)
                 moment = wall_clock_ms() if now_ms is None else now_ms
-                findings, notes = require_content(engine, folder, read_only=read_only, now_ms=moment)
+                findings, notes = opening.require_content(engine, folder, read_only=read_only, now_ms=moment)
                 project = cls(folder, engine, read_only=read_only, warnings=(*warnings, *notes), findings=findings)
                 project.take_in_runs()
                 return project
@@ -317,6 +289,11 @@ class Project:
                 note(chain.End(last))
         return done.step, done.late
 
+    def tell(self, channel: str, words: str) -> None:
+        """Send words to all programs that listen to a channel of the server of a shared project; nothing is stored."""
+        with sentences(self.folder), self._engine.connect().execution_options(plain=True) as connection:
+            connection.execute(select(func.pg_notify(channel, words)))
+
     def _require_writable(self) -> float:
         """Return how many seconds to wait for another writer; raises ProjectError if nothing can be written."""
         if self.read_only:
@@ -380,17 +357,17 @@ class Project:
     def setting(self, key: str) -> str | None:
         """Return a setting, or None."""
         with self.read() as connection:
-            return get_setting(connection, key)
+            return setting_rows.get_setting(connection, key)
 
     def network(self) -> Network:
         """Return all stations, with and without coordinates, by code."""
         with self.read() as connection:
-            return network_of(connection)
+            return setting_rows.network_of(connection)
 
     def config(self) -> SeasonConfig:
         """Return all parameters of the season."""
         with self.read() as connection:
-            return config_of(connection)
+            return setting_rows.config_of(connection)
 
     def set_config(self, config: SeasonConfig) -> None:
         """Store new parameters.
@@ -402,77 +379,14 @@ class Project:
         """
         require_zone(config.timezone)
         with self.write() as connection:
-            put_setting(connection, "config", config.to_json())
-            put_setting(connection, "timezone", config.timezone)
-            raise_revision(connection)
+            setting_rows.put_setting(connection, "config", config.to_json())
+            setting_rows.put_setting(connection, "timezone", config.timezone)
+            setting_rows.raise_revision(connection)
         self.refresh()
 
     def revision(self) -> int:
         """Return a number that increases with every change of readings, stations, Kp or parameters."""
-        return int(self.setting(REVISION) or 0)
-
-
-def get_setting(connection: Connection, key: str) -> str | None:
-    """Return a setting, or None."""
-    return connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == key))
-
-
-def put_setting(connection: Connection, key: str, value: str) -> None:
-    """Store a setting, in place of an earlier one."""
-    row = insert_into(connection, schema.setting).values(key=key, value=value)
-    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-
-
-def raise_revision(connection: Connection, which: str = REVISION) -> None:
-    """Record a change of the inputs of the season, or of the earthquakes (`EVENT_REVISION`)."""
-    if is_shared(connection):
-        connection.execute(select(func.raise_revision(which)))  # also by those who may not change other settings
-    else:
-        put_setting(connection, which, str(int(get_setting(connection, which) or 0) + 1))
-
-
-def require_revision(connection: Connection, revision: int) -> None:
-    """Raise an error, within a transaction, if a result was computed from inputs that are no longer current.
-
-    Raises
-    ------
-    SupersededError
-        If an input of the season has changed since `revision`.
-    """
-    if int(get_setting(connection, REVISION) or 0) != revision:
-        raise SupersededError(
-            Said(
-                "Readings, stations or parameters have changed since this season was computed; the result was not "
-                "saved. Repeat the step with the current season."
-            )
-        )
-
-
-def network_of(connection: Connection) -> Network:
-    """Return all stations by code."""
-    table = schema.station.c
-    rows = connection.execute(
-        select(table.code, table.name, table.latitude, table.longitude, table.elevation_m).where(table.absent.is_(None))
-    )
-    return Network.of(Station(*row) for row in rows)
-
-
-def config_of(connection: Connection) -> SeasonConfig:
-    """Return the stored parameters, or the defaults with the time zone of the project."""
-    text = get_setting(connection, "config")
-    if text is not None:
-        return SeasonConfig.from_json(text)
-    return SeasonConfig(timezone=get_setting(connection, "timezone") or "UTC")
-
-
-def require_zone(timezone: str) -> None:
-    """Raise ProjectError for a time zone that is not known."""
-    try:
-        ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ProjectError(
-            Said("'{timezone}' is not a known time zone; use a name such as Asia/Shanghai.", timezone=timezone)
-        ) from error
+        return int(self.setting(setting_rows.REVISION) or 0)
 
 
 def _readable(name: str) -> str:

@@ -14,8 +14,9 @@ from quakegui.project.filewriter import days_of_file, refresh_modification_times
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.live_rows import mark_stale
 from quakegui.project.nights import ensure_nights
+from quakegui.project.setting_rows import network_of, raise_revision
 from quakegui.project.stations import refresh_stations
-from quakegui.project.store import Project, ProjectError, default_author, network_of, raise_revision
+from quakegui.project.store import Project, ProjectError, default_author
 from quakegui.words import Said
 
 

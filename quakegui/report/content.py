@@ -25,7 +25,8 @@ from quakegui.learn.worker.run_limit import kept_limit
 from quakegui.progress import CancelCheck, ProgressCallback, silent
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.runs import PredictionTable
-from quakegui.project.store import Project, SupersededError
+from quakegui.project.setting_rows import SupersededError
+from quakegui.project.store import Project
 from quakegui.season.events import Event
 from quakegui.season.labels import LabelRow, Labels, in_force
 from quakegui.season.localtime import local_date, to_local

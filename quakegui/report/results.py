@@ -249,8 +249,8 @@ def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
         "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: no "
-        "day of class 0 has a P as large. By chance: fraction of equally long stretches of class 0 in which the largest P is "
-        "at least as large. P is not calibrated.",
+        "day of class 0 (in no label window) has a P as large. By chance: fraction of equally long sequences of days of class "
+        "0 in which the largest P is at least as large. P is not calibrated.",
     )
 
 

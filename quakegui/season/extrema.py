@@ -45,7 +45,12 @@ class ExtremaConfig:
         if not (np.isfinite(self.threshold_z) and self.threshold_z > 0.0):
             raise ValueError(Said("The threshold of extremum regions must be above zero."))
         if self.stable_z <= 0.0 or not 0.0 <= self.stable_share < 1.0 or not 1 <= self.normal_days <= 3660:
-            raise ValueError(Said("Extremum regions need stable_z > 0, 0 <= stable_share < 1 and 1 <= normal_days <= 3660."))
+            raise ValueError(
+                Said(
+                    "The pixel persistence must be above 0, the region persistence at least 0 and below 1, and the normal "
+                    "level window 1 to 3660 days.",
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from quakegui.project import catalogue, chain, journal, nights, runs, schema
 from quakegui.project.reading_blocks import Block, block_row, blocks_of
-from quakegui.project.store import Project, put_setting
+from quakegui.project.setting_rows import put_setting
+from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import RULE_NAME, LabelSource
 from quakegui.season.quality import Quality

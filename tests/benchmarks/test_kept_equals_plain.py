@@ -19,7 +19,8 @@ from quakegui import paths
 from quakegui.project import cachefiles, schema, seasons
 from quakegui.project.nights import load_nights
 from quakegui.project.seasoncache import load_anomalies
-from quakegui.project.store import Project, config_of
+from quakegui.project.setting_rows import config_of
+from quakegui.project.store import Project
 from quakegui.season.anomaly import AnomalyConfig, Method, daily
 from quakegui.season.night import NightMeans
 from quakegui.season.season import Season

@@ -14,7 +14,7 @@ import pytest
 from former_version import turn_back
 from sqlalchemy import text
 
-from quakegui.project import database, journal, schema, store
+from quakegui.project import database, journal, opening, schema, setting_rows, store
 from quakegui.project.filesystem import mount_type
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelSource
@@ -87,7 +87,7 @@ def test_read_only_refuses_to_write_with_a_sentence(folder: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_opens_for_reading_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "is_writable", lambda _file: False)
+    monkeypatch.setattr(opening, "is_writable", lambda _file: False)
     with Project.open(folder) as project:
         assert project.read_only
         assert "read-only" in project.warnings[0]
@@ -113,7 +113,9 @@ def test_the_type_of_a_mount_is_that_of_the_deepest_one(tmp_path: Path) -> None:
 def test_a_transaction_that_raises_leaves_nothing(folder: Path) -> None:
     with Project.open(folder) as project:
         with pytest.raises(ZeroDivisionError), project.write() as connection:
-            store.put_setting(connection, "name", str(1 / len(store.put_setting(connection, "name", "half") or "")))
+            setting_rows.put_setting(
+                connection, "name", str(1 / len(setting_rows.put_setting(connection, "name", "half") or ""))
+            )
         project.refresh()
         assert project.name == "Japan"
 

@@ -14,7 +14,8 @@ from run_projects import TINY, open_window, season_of
 from quakegui.learn import issuing, messages, operating, season_runs
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.project import runs, season_export, seasons
-from quakegui.project.store import Project, SupersededError
+from quakegui.project.setting_rows import SupersededError
+from quakegui.project.store import Project
 from quakegui.report.content import gather
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from quakegui.app import computing, opening, walking
 from quakegui.project import journal, nights, store
+from quakegui.project import opening as project_opening
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n
@@ -125,7 +126,7 @@ def test_a_project_that_another_program_holds_is_told(window, qtbot, tmp_path, m
 def test_a_project_that_cannot_be_written_is_looked_at_only(window, qtbot, tmp_path, monkeypatch):
     folder = odd_projects.make(tmp_path / "read only", stations=4)
     if os.geteuid() == 0:
-        monkeypatch.setattr(store, "is_writable", lambda _path: False)  # nothing is forbidden to root
+        monkeypatch.setattr(project_opening, "is_writable", lambda _path: False)  # nothing is forbidden to root
     else:
         for path in (*folder.rglob("*"), folder):
             path.chmod(0o555 if path.is_dir() else 0o444)

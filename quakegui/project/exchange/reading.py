@@ -25,7 +25,8 @@ from quakegui.project.filesystem import is_link
 from quakegui.project.nights import night_key, update_nights
 from quakegui.project.reading_blocks import Block, block_row, blocks_of
 from quakegui.project.season_tables import unguard
-from quakegui.project.store import Project, ProjectError, put_setting, raise_revision
+from quakegui.project.setting_rows import put_setting, raise_revision
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.config import SeasonConfig
 from quakegui.season.readings import DataType, Readings
 from quakegui.strangers import HIGHEST_RATIO, SMALL

@@ -33,7 +33,8 @@ from quakegui.project.live_rows import end_of_files, fold
 from quakegui.project.nights import RUN_DAYS, read_blocks
 from quakegui.project.reading_blocks import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
 from quakegui.project.season_tables import SYNTHETIC, TableOf
-from quakegui.project.store import Project, ProjectError, config_of
+from quakegui.project.setting_rows import config_of
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.readings import DataType
 from quakegui.words import Said
 

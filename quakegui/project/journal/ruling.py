@@ -9,7 +9,8 @@ from quakegui.project import catalogue, nights
 from quakegui.project.domains import JOURNAL
 from quakegui.project.journal.row import LABEL, NOTHING, RowContent, day_numbers, standing_rows
 from quakegui.project.journal.writing import append
-from quakegui.project.store import Project, ProjectError, put_setting
+from quakegui.project.setting_rows import put_setting
+from quakegui.project.store import Project, ProjectError
 from quakegui.season import labels
 from quakegui.season.labels import LabelRule, LabelSource, RuleLabels
 from quakegui.season.localtime import available_at

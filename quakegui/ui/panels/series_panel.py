@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from quakegui.app import walking
 from quakegui.app.change import Change
-from quakegui.app.season_view import local_midnights, offset_text, station_day, zone_name
+from quakegui.app.season_view import local_midnights, station_day, zone_name
 from quakegui.app.session import Session
 from quakegui.season.localtime import night_bounds, to_local
 from quakegui.season.season import Season
@@ -24,6 +23,7 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.panels.series_curves import SeriesCurves
 from quakegui.ui.panels.series_flags import IntervalBox, paint_flagged, paint_interval
 from quakegui.ui.panels.series_readings import ReadingsInView
+from quakegui.ui.panels.series_words import legend_text, zone_text
 from quakegui.ui.plots.cached_graphics import CachedGraphics
 from quakegui.ui.plots.local_time_axis import LocalTimeAxis, PlainAxis
 from quakegui.ui.quiet_labels import ElidedLabel
@@ -135,7 +135,7 @@ class SeriesPanel(QWidget):
         before, self._drawn = self._drawn, (season, shown, in_nt)
         other_stations = before is None or before[0] is not season or before[1] != shown
         if other_stations:
-            self.legend.setText(self._legend())
+            self.legend.setText(legend_text(self._session, self.shown))
             self.graphics.setVisible(bool(shown))  # empty plots would have meaningless axes
             self.curves.empty("raw")
             for row in ("night", "anomaly"):
@@ -257,7 +257,7 @@ class SeriesPanel(QWidget):
 
     def _hover(self, at: QPointF) -> None:
         """Show time and values under the cursor."""
-        self.readout.setText(self.words_at(at)[0] or self._zone_text())
+        self.readout.setText(self.words_at(at)[0] or zone_text(self._session))
 
     def words_at(self, at: QPointF) -> tuple[str, int | None]:
         """Return time and values under a point of the scene, empty beside the plots, and the index of the day there."""
@@ -336,7 +336,7 @@ class SeriesPanel(QWidget):
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
             self._colour()
-            self.legend.setText(self._legend())
+            self.legend.setText(legend_text(self._session, self.shown))
         if event.type() == QEvent.Type.FontChange and self.plots:
             self._make_room()
         super().changeEvent(event)
@@ -347,21 +347,8 @@ class SeriesPanel(QWidget):
         self.chooser.setAccessibleName(tr("Stations"))
         self.chooser.setToolTip(tr("Select the stations to plot"))
         self.graphics.setAccessibleName(tr("Series of the selected stations"))
-        self.legend.setText(self._legend())
+        self.legend.setText(legend_text(self._session, self.shown))
         self._show_zone()
-
-    def _legend(self) -> str:
-        if self._session.season is None:
-            return ""
-        if not self.shown:
-            return tr("Select stations on the map or here.")
-        colours = theme.colours()
-        words = [
-            f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}'
-            for number, code in enumerate(self.shown)
-        ]
-        left_out = len(self._session.selected_codes) - len(self.shown)
-        return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
     def titles(self) -> dict[str, str]:
         """Return the titles of the plots, painted inside them."""
@@ -379,17 +366,7 @@ class SeriesPanel(QWidget):
         if session.season is not None and session.day is not None:
             for plot in self.plots.values():
                 plot.getAxis("bottom").set_zone(zone_name(session))
-        self.readout.setText(self._zone_text())
-
-    def _zone_text(self) -> str:
-        season, session = self._session.season, self._session
-        if season is None or session.day is None:
-            return ""
-        zone, window = zone_name(session), season.config.night.window
-        now = local_midnights(session.days[session.index : session.index + 1], zone)[0]
-        return tr("{zone}, {offset}; days begin at 00:00; night {start}–{end}").format(
-            zone=zone, offset=offset_text(zone, now), start=_clock(window.start_hour), end=_clock(window.end_hour)
-        )
+        self.readout.setText(zone_text(self._session))
 
     def _colour(self) -> None:
         colours = theme.colours()
@@ -402,8 +379,3 @@ class SeriesPanel(QWidget):
         for line in self.thresholds:
             line.setPen(pg.mkPen(colours.alarm, style=Qt.PenStyle.DashLine))
         self.graphics.move_markers()
-
-
-def _clock(hour: float) -> str:
-    minutes = round(hour * 60.0)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

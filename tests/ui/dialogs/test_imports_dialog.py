@@ -69,7 +69,7 @@ def test_the_readings_of_a_station_are_removed_and_brought_back(qtbot, session):
     session.said.connect(lambda text, _level: said.append(text))
     qtbot.mouseClick(stations.remove, Qt.MouseButton.LeftButton)
     wait(qtbot, session)
-    assert said[0] == f"The readings of {code} are no longer used; Edit > Imports restores them."
+    assert said[0] == f"The readings of {code} are no longer used; Edit › Imports restores them."
     assert nights_of(session, code) == 0
     dialog = ImportsDialog(session)
     qtbot.addWidget(dialog)
