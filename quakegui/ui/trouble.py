@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from quakegui.app.session import Session
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.sentence_bar import SentenceBar
+from quakegui.words import joined
 
 LOG = logging.getLogger(__name__)
 QT_LOG = logging.getLogger("quakegui.qt")
@@ -61,7 +62,7 @@ class TroubleBar(SentenceBar):
                 "copy the support report and send it to the maintainer."
             ).format(kind=self._what)
             again = tr("This error has occurred {count} times.").format(count=self._times) if self._times > 1 else ""
-            self.words.setText(f"{text} {again}".strip())
+            self.words.setText(worded(joined(" ", (text, again))))
         self.setAccessibleName(tr("Unknown error"))
         self.copy.setText(tr("Copy support report"))
         self.copy.setToolTip(tr("Copy versions, sizes and the last log lines; no names, notes or paths"))

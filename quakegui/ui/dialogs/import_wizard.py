@@ -37,7 +37,7 @@ from quakegui.ui.dialogs.import_rows import for_file, preview_row
 from quakegui.ui.dialogs.mapping_editor import MappingEditor
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.words import Said, counted
+from quakegui.words import Said, counted, joined
 
 LOOKING: Final = "looking-into-files"
 IMPORTING: Final = "importing"
@@ -82,7 +82,7 @@ class ImportWizard(JobDialog):
             tr("End (UTC)"),
             tr("Sampling interval"),
             tr("Data type"),
-            tr("Readings"),
+            tr("Number of readings"),
             tr("Remarks"),
         ]
         self.list = RowsView(headers, tr("Files to import"))
@@ -196,7 +196,8 @@ class ImportWizard(JobDialog):
                 )
             )
         if self._unseen:
-            text += " " + tr("Files to be checked only during the import: {count}.").format(count=self._unseen)
+            unseen = tr("Files to be checked only during the import: {count}.").format(count=self._unseen)
+            text = worded(joined(" ", (text, unseen)))
         self.summary.setText(text)
         if self.previews:
             wanted = chosen.about if chosen is not None else self.previews[0].key

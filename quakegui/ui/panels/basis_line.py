@@ -15,6 +15,7 @@ from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.quiet_labels import WrappedLabel
+from quakegui.words import joined
 
 
 class BasisLine(LanguageFollower, QWidget):
@@ -83,7 +84,7 @@ class BasisLine(LanguageFollower, QWidget):
             basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)
             words = worded(basis.text())
         more = tr("Labelled days that the run does not include: {count}.").format(count=beyond)
-        return f"{words} {more}" if beyond else words
+        return worded(joined(" ", (words, more if beyond else "")))
 
     def retranslate(self) -> None:
         """Set the texts of the buttons in the current language; the sentence is updated with the scores."""

@@ -158,7 +158,7 @@ class DayPanel(LanguageFollower, QWidget):
             button.setIconSize(QSize(side, side))
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
             self._bars[cls].setMaximumHeight(self.fontMetrics().height() + 2)
-        self._title.setText(tr("Prediction"))
+        self._title.setText(tr("Prediction:"))
         theme.tint(self._title, theme.colours().text, bold=True)
         self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
