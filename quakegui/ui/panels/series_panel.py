@@ -91,6 +91,7 @@ class SeriesPanel(QWidget):
             for side in ("left", "bottom", "right", "top"):
                 plot.getAxis(side).enableAutoSIPrefix(False)  # no axis has a name, which would be updated at every move
             plot.getAxis("bottom").setStyle(showValues=last)
+            plot.getAxis("left").setTickDensity(2.0)  # in a low plot, one number is no scale
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
             plot.enableAutoRange(axis="y")
