@@ -30,6 +30,7 @@ p, li, td, th { font-size: 9pt; }
 th { background-color: #eef1f4; }
 .rows { border-collapse: collapse; border-color: #c3c9d0; border-style: solid; margin-top: 3px; margin-bottom: 8px; }
 .rows td, .rows th { font-size: 8pt; }
+.wide td, .wide th { font-size: 6pt; }
 .stamp { color: #ffffff; background-color: #b3261e; font-weight: bold; font-size: 11pt; }
 .verdict { font-size: 11pt; font-weight: bold; background-color: #eef3fa; }
 .notice { color: #8a5a00; }

@@ -123,9 +123,7 @@ class CatalogueDialog(JobDialog):
         right.setChildrenCollapsible(False)
         across = filled(QHBoxLayout(), scroll, (right, 1))
         self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
-        self.buttons.button(Standard.Apply).setToolTip(
-            tr("Save these earthquakes to the project, replacing or adding to the existing ones")
-        )
+        self.buttons.button(Standard.Apply).setToolTip(tr("Save these earthquakes to the project"))
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         filled(QVBoxLayout(self), (across, 1), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)

@@ -102,12 +102,12 @@ class CatalogueForm(QWidget):
     def _class_group(self) -> QGroupBox:
         group = QGroupBox(tr("Classes"))
         form = QFormLayout()
-        self.median = QCheckBox(tr("median magnitude"))
+        self.median = QCheckBox(tr("the median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
-            (tr("Magnitude split"), self.median, tr("Half of the earthquakes have larger magnitudes")),
-            (tr("Split at M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
+            (tr("Split at"), self.median, tr("Half of the earthquakes have larger magnitudes")),
+            (tr("Magnitude split, M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
         )
         add_rows(form, rows)
         self.centres = QLabel(NO_CENTRES)

@@ -55,7 +55,7 @@ class SeasonDialog(WholeDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.setWindowTitle(tr("Season"))
+        self.setWindowTitle(tr("Season and parameters…").rstrip("…"))
         project = session.project
         assert project is not None
         self._before = project.config()
