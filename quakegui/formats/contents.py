@@ -58,17 +58,17 @@ def content_of(values: NDArray[np.float64]) -> Content:
     return Content(is_field, code if is_field else None, middle)
 
 
-def unread_columns(frame: pd.DataFrame, read: Iterable[str]) -> tuple[str, ...]:
+def unread_columns(frame: pd.DataFrame, columns: Iterable[str]) -> tuple[str, ...]:
     """Return one sentence for each reason why columns of a table were not read; empty if all were read.
 
     Parameters
     ----------
     frame
         All rows of the table.
-    read
+    columns
         The columns that were read.
     """
-    kept = set(read)
+    kept = set(columns)
     reasons: dict[Callable[[str], str], list[str]] = {}
     for name in map(str, frame.columns):
         if name not in kept:
