@@ -194,7 +194,7 @@ def log_file(part: Part) -> Iterator[Uncaughts]:
     sys.excepthook, threading.excepthook, sys.unraisablehook = uncaughts.main, uncaughts.thread, uncaughts.nowhere
     crash = _watch_for_crashes(part)
     LOG.info(
-        "quakegui %s begins as %s on Python %s, %s", Said(__version__), Said(part), Said(platform.python_version()), system()
+        "quakegui %s started as %s on Python %s, %s", Said(__version__), Said(part), Said(platform.python_version()), system()
     )
     try:
         yield uncaughts
@@ -202,7 +202,7 @@ def log_file(part: Part) -> Iterator[Uncaughts]:
         uncaughts(error, Said("the main thread"))
         raise
     finally:
-        LOG.info("The %s ends", Said(part))
+        LOG.info("The %s ended", Said(part))
         sys.excepthook, threading.excepthook, sys.unraisablehook = before
         if crash is not None:
             faulthandler.disable()

@@ -96,6 +96,14 @@ def test_a_mapping_is_kept_for_the_next_table_with_the_same_columns(run: Termina
     assert first(tmp_path / "p", "MUL") == "2024-05-09T00:00"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_mapping_may_be_saved_as_editors_of_windows_save_it(run: Terminal, tmp_path: Path, encoding: str) -> None:
+    file = put(tmp_path, "table.csv", ["time,KAK,MMB", *(f"{row},50000" for row in ROWS)])
+    mapping = tmp_path / "m.json"
+    mapping.write_text(json.dumps({"layout": "wide", "time": ["time"], "columns": [["一", "KAK"]]}), encoding=encoding)
+    assert run.json("import", tmp_path / "p", file, "--mapping", mapping)["imported"][0]["stations"] == ["一"]
+
+
 def test_a_mapping_is_kept_for_the_file_that_has_all_its_columns(run: Terminal, tmp_path: Path) -> None:
     """One with the same column of times came first, and the mapping was kept for that."""
     rows = [f"{row.replace(' ', 'T')},1" for row in ROWS]

@@ -11,7 +11,7 @@ from quakegui.season.labels import LabelRow
 
 if TYPE_CHECKING:
     from quakegui.project.journal import Follower, Note
-    from quakegui.project.store import Project
+    from quakegui.project.journal.keeping import Keeper
 
 DAYS_READ: Final = 32
 """Number of days whose histories are read at once: one day takes as long, and a walk continues."""
@@ -24,13 +24,13 @@ class JournalPages:
         self._histories: dict[np.datetime64, tuple[LabelRow, ...]] = {}
         self._notes: tuple[Note, ...] | None = None
 
-    def history(self, project: Project, days: NDArray[np.datetime64], index: int) -> tuple[LabelRow, ...]:
+    def history(self, project: Keeper, days: NDArray[np.datetime64], index: int) -> tuple[LabelRow, ...]:
         """Return every journal row of a day, oldest first; raises `ProjectError` if the journal cannot be read.
 
         Parameters
         ----------
         project, days
-            The project, and local dates of the season, shape (day,).
+            The project with the journal, and local dates of the season, shape (day,).
         index
             Index of the day.
         """

@@ -6,13 +6,14 @@ import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import numpy as np
 
 from quakegui.app import computing, others, walking
 from quakegui.app.change import Change
 from quakegui.app.dayindex import nearest
+from quakegui.app.sending import send
 from quakegui.app.session import Session
 from quakegui.app.tables import UNLABELLED
 from quakegui.season.labels import LabelSource
@@ -97,7 +98,7 @@ def label(
     bool
         Whether it was written.
     """
-    from quakegui.project import journal
+    from quakegui.project.outbox.letters import label_letter
 
     indices = list(days) if days is not None else target(session)
     project = _writable(session)
@@ -107,7 +108,7 @@ def label(
     author, blind = session.settings.analyst, session.display.blind
 
     def write(behind: int | None) -> int:
-        return journal.write_labels(project, there, cls, source=source, author=author, blind=blind, behind=behind)
+        return send(session, label_letter(there, cls, source=source, author=author, blind=blind, behind=behind))
 
     there = session.days[indices]
     written = _over_what_was_seen(session, dict.fromkeys(there, cls), source, write)
@@ -125,12 +126,9 @@ def label(
 @_refusable
 def accept(session: Session) -> bool:
     """Accept the prediction of the selected days, or of the day shown, as their label; one step that can be undone."""
-    from quakegui.learn.run_classes import class_mismatch_by_id
-    from quakegui.project import journal
-    from quakegui.project.store import ProjectError
+    from quakegui.project.outbox.letters import label_letter
 
-    project = _writable(session)
-    if project is None:
+    if _writable(session) is None:
         return False
     if session.display.blind:
         session.said.emit(Said("Predictions are hidden during blind labelling and cannot be accepted."), "info")
@@ -150,10 +148,7 @@ def accept(session: Session) -> bool:
     there = session.days[list(wanted)]
 
     def write(behind: int | None) -> int:
-        refusal = class_mismatch_by_id(project, run)  # another program may change the classes of the project meanwhile
-        if refusal:
-            raise ProjectError(refusal)
-        return journal.write_labels(project, there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind)
+        return send(session, label_letter(there, classes, source=LabelSource.MODEL, author=author, run=run, behind=behind))
 
     step = _over_what_was_seen(session, dict(zip(there, classes, strict=True)), LabelSource.MODEL, write)
     session.reload(Change.LABELS)
@@ -184,18 +179,18 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, forme
         Whether it was written.
     """
     from quakegui.project import journal
+    from quakegui.project.outbox.letters import note_letter
 
     day = session.day if day is None else day
-    project = _writable(session)
-    if day is None or project is None:
+    if day is None or _writable(session) is None:
         return False
-    stands = "\n".join(one.text for one in journal.notes(project, day) if one.author == session.settings.analyst)
+    stands = "\n".join(one.text for one in journal.notes(session.keeper, day) if one.author == session.settings.analyst)
     if former is not None and stands not in ("", former, text):
         text = f"{stands}\n{text}".strip()
         session.said.emit(
             Said("Another program has written a note on this day under your name; your note was added to it."), "warning"
         )
-    journal.write_note(project, day, text, author=session.settings.analyst)
+    send(session, note_letter(day, text, session.settings.analyst))
     session.reload(Change.LABELS)
     return True
 
@@ -203,22 +198,20 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, forme
 @_refusable
 def undo(session: Session) -> bool:
     """Undo the analyst's latest step; works across restarts, because the journal is the history."""
-    from quakegui.project import journal
-
-    return _walk_history(session, journal.undo, Said("Nothing to undo."), back=True)
+    return _walk_history(session, Said("Nothing to undo."), back=True)
 
 
 @_refusable
 def redo(session: Session) -> bool:
     """Redo what was last undone."""
-    from quakegui.project import journal
-
-    return _walk_history(session, journal.redo, Said("Nothing to redo."), back=False)
+    return _walk_history(session, Said("Nothing to redo."), back=False)
 
 
 def _behind(session: Session) -> int | None:
     """Return the last row of the journal that is shown, after a check for changes by other programs."""
     others.look(session)
+    if session.post is not None:
+        return session.post.replica.position
     return session.lookout.position if session.lookout is not None else None
 
 
@@ -262,7 +255,7 @@ def steps(session: Session) -> tuple[Step | None, Step | None]:
         return None, None
     author = session.settings.analyst
     try:
-        return journal.next_step(session.project, author, back=True), journal.next_step(session.project, author, back=False)
+        return journal.next_step(session.keeper, author, back=True), journal.next_step(session.keeper, author, back=False)
     except ProjectError as error:
         session.said.emit(str(error), "error")
         return None, None
@@ -299,9 +292,9 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
 def revert_to(session: Session, moment: np.datetime64) -> bool:
     """Restore every label as it was at a time (UTC), as one step that can be undone; returns whether this was possible."""
     from quakegui.project import journal
+    from quakegui.project.outbox.letters import revert_letter
 
-    project = _writable(session)
-    if project is None:
+    if _writable(session) is None:
         return False
     before = latest(session)
     while True:
@@ -309,27 +302,28 @@ def revert_to(session: Session, moment: np.datetime64) -> bool:
         if not others.may_revert(session, moment):
             return False
         with contextlib.suppress(journal.UnseenError):  # another label was written while the question was shown
-            journal.revert_to(project, moment, author=session.settings.analyst, behind=behind)
+            send(session, revert_letter(moment, session.settings.analyst, behind=behind))
             break
     session.reload(Change.LABELS)
     answer(session, before)
     return True
 
 
-def _walk_history(session: Session, walk: Callable[..., Any], nothing: str, *, back: bool) -> bool:
-    project = _writable(session)
-    if project is None:
+def _walk_history(session: Session, nothing: str, *, back: bool) -> bool:
+    if _writable(session) is None:
         return False
     from quakegui.project import journal
+    from quakegui.project.outbox.letters import walk_letter
 
     others.look(session)
-    step = journal.next_step(project, session.settings.analyst, back=back)
+    step = journal.next_step(session.keeper, session.settings.analyst, back=back)
     if step is None:
         session.said.emit(nothing, "info")
         return False
     if not others.may_walk(session, step, back=back):
         return False
-    walk(project, session.settings.analyst, only=step.number)
+    number = step.number if session.post is None else session.post.replica.reference(step.number)
+    send(session, walk_letter(number, session.settings.analyst, back=back))
     session.reload(Change.LABELS)
     if step.kind == "flag":
         computing.recompute(session)

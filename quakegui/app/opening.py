@@ -10,7 +10,7 @@ import platformdirs
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from quakegui.app import computing, others
+from quakegui.app import computing, others, sending
 from quakegui.app.change import Change
 from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
@@ -70,6 +70,7 @@ def adopt(session: Session, project: Project) -> None:
     """Show a project that was just opened, in place of the open one; its season is computed in a job."""
     session.close()
     session.take(project)
+    sending.begin(session)
     session.runs_stamp = others.runs_stamp(session)
     project.answer_here()
     if project.login and project.login != session.settings.analyst:

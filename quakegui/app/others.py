@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def look(session: Session) -> None:
     """Show and report changes by other programs since the last check; without changes, it costs microseconds."""
     lookout = session.lookout
-    if lookout is None:
+    if lookout is None or session.post is not None:  # whose thread looks
         return
     try:
         news = lookout.look()
@@ -36,7 +36,7 @@ def look(session: Session) -> None:
         return
     session.unreachable = False
     if news:
-        _take_in(session, news)
+        take_in(session, news)
 
 
 def poll(session: Session) -> None:
@@ -59,7 +59,8 @@ def runs_stamp(session: Session) -> int:
         return 0
 
 
-def _take_in(session: Session, news: News) -> None:
+def take_in(session: Session, news: News) -> None:
+    """Show and report changes by other programs."""
     assert session.project is not None
     change = Change.NOTHING
     if news.rows:
@@ -125,7 +126,8 @@ def may_revert(session: Session, moment: np.datetime64) -> bool:
 
 def may_walk(session: Session, step: Step, *, back: bool) -> bool:
     """Ask before undo or redo of a step that another program wrote in the analyst's name; returns whether to continue."""
-    if session.lookout is None or not session.lookout.is_foreign(step.row):
+    on_the_way = session.post is not None and step.row > session.post.replica.position
+    if session.lookout is None or on_the_way or not session.lookout.is_foreign(step.row):
         return True
     if session.ask(ForeignStep(step, session.settings.analyst, back)):
         return True

@@ -36,9 +36,12 @@ from quakegui.words import Said
 if TYPE_CHECKING:
     from quakegui.app.deeds import Deed
     from quakegui.app.in_use import InUse
+    from quakegui.app.post import Post
+    from quakegui.app.presence import Presence
     from quakegui.app.run_rows import RunRow
     from quakegui.judge.judged_by import AsOf
     from quakegui.project.journal import Follower, Note
+    from quakegui.project.journal.keeping import Keeper
     from quakegui.project.lookout import Lookout
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
@@ -66,8 +69,8 @@ class Session(QObject):
     """The project is about to be closed: work on it must end now."""
     arrived = Signal(object)
     """`Arrivals`: changes by other programs, which are shown by now or being computed."""
-    heard = Signal()
-    """The server of a shared project has told of a change, by whomever."""
+    waited = Signal()
+    """Other changes than before are on their way to the server of a shared project."""
 
     def __init__(
         self, file: SettingsFile | None = None, parent: QObject | None = None, *, clock: Callable[[], int] = wall_clock_ms
@@ -130,6 +133,9 @@ class Session(QObject):
         self.awaits_days = False
         """Whether to report the days that the season gains through other programs."""
         self.lookout: Lookout | None = None
+        self.post: Post | None = None
+        """What is on its way to the server of a shared project; None for other projects, which are on disk."""
+        self.presence: Presence | None = None
         self.unseen.forget()
         self.unreachable = False
         """Whether the project could not be read at the last check for changes by other programs."""
@@ -159,6 +165,12 @@ class Session(QObject):
     def day(self) -> np.datetime64 | None:
         """The local date shown, or None."""
         return self.days[self.index] if self.index >= 0 else None
+
+    @property
+    def keeper(self) -> Keeper:
+        """Where the journal is read: the project, or the copy of that of a shared one."""
+        assert self.project is not None
+        return self.project if self.post is None else self.post.replica
 
     @property
     def can_write(self) -> bool:
@@ -201,7 +213,7 @@ class Session(QObject):
         if self.project is None or at < 0:
             return ()
         try:
-            return self._pages.history(self.project, self.days, at)
+            return self._pages.history(self.keeper, self.days, at)
         except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible
             self.said.emit(str(error), "error")
             return ()
@@ -231,7 +243,9 @@ class Session(QObject):
             self.maps.close()
         self._keeper.stop()
         self._keep_day()
-        if self.lookout is not None:
+        if self.post is not None:
+            self.post.close()  # and the lookout
+        elif self.lookout is not None:
             self.lookout.close()
         if self.project is not None:
             self.project.close()
@@ -251,8 +265,6 @@ class Session(QObject):
         from quakegui.project.lookout import Lookout
 
         self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
-        if self.lookout.listener is not None:
-            self.lookout.listener.told = self.heard.emit
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
         """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""

@@ -42,7 +42,7 @@ def report(session: Session, screens: Sequence[str] = ()) -> str:
     lines += ["", *_shape(session), ""]
     for part, count in LOG_LINES.items():
         told = harmless(logs.tail(part, count))
-        lines += [f"-- log of the {part}, {len(told)} of its last {count} lines", *told, ""]
+        lines += [f"-- {part} log: {len(told)} of the last {count} lines", *told, ""]
     return "\n".join(lines) + "\n"
 
 
@@ -57,7 +57,7 @@ def _machine() -> list[str]:
     return [
         f"System: {logs.system()}, {os.cpu_count()} processors" + (f", {memory:.0f} GB" if memory else ""),
         f"Python {platform.python_version()}, Qt {qVersion()}, {', '.join(versions)}",
-        f"Log of at most {(logs.FORMER + 1) * logs.LARGEST // 10**6} MB a part; text encoding {sys.getfilesystemencoding()}",
+        f"Log of at most {(logs.FORMER + 1) * logs.LARGEST // 10**6} MB per part; text encoding {sys.getfilesystemencoding()}",
     ]
 
 
@@ -74,17 +74,18 @@ def _shape(session: Session) -> list[str]:
     lines = [f"Window: {settings.language}, {settings.theme}, text x {settings.text_scale:g}"]
     project = session.project
     if project is None:
-        return [*lines, "Project: none is open"]
+        return [*lines, "Project: none open"]
     from quakegui.project.schema import SCHEMA
 
     kind = "SYNTHETIC" if project.synthetic else "measured"
-    mode = ", read only" if project.read_only else ""
+    mode = ", read-only" if project.read_only else ""
     lines.append(f"Project: schema {SCHEMA}, {kind}{mode}, time zone {project.timezone}")
     if session.season is not None:
         labelled = int((session.labels.classes >= 0).sum())
+        predictions = "none" if session.predictions is None else "shown"
         lines.append(
-            f"Season: {session.days.size} days x {len(session.season.network.codes)} stations, {len(session.events)} events, "
-            f"{labelled} days labelled, predictions {'shown' if session.predictions is not None else 'none'}"
+            f"Season: {session.days.size} days x {len(session.season.network.codes)} stations, "
+            f"{len(session.events)} earthquakes, {labelled} days labelled, predictions {predictions}"
         )
     else:
         lines.append("Season: none yet")

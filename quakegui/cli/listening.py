@@ -12,6 +12,7 @@ import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, open_project, print_json, print_table, say
 from quakegui.project.live import gaps, live_states
+from quakegui.project.live_today import Today
 from quakegui.project.season_tables import iso
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
@@ -128,12 +129,14 @@ def state_facts(state: Any, now_ms: int) -> dict[str, object]:
 
 def _print_status(project: Project, *, as_json: bool) -> None:
     now_ms = wall_clock_ms()
+    today = Today(project).progress(now_ms) or {}
     facts = []
     for state in live_states(project):
         found = gaps(project, state.station)
         facts.append(
             {
                 **state_facts(state, now_ms),
+                "today": round(today[state.station].share, 4) if state.station in today else 0.0,
                 "missing": sum(gap.readings for gap in found),
                 "gaps": [
                     {
@@ -148,7 +151,7 @@ def _print_status(project: Project, *, as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
-    columns = ("station", "light", "last", "delay_s", "messages", "refused", "missing")
+    columns = ("station", "light", "last", "delay_s", "today", "messages", "refused", "missing")
     print_table(f"{len(facts)} stations send live", columns, [[fact[column] for column in columns] for fact in facts])
     for fact in facts:
         for gap in fact["gaps"][:MOST_GAPS]:  # type: ignore[index]

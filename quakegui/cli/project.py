@@ -35,6 +35,7 @@ from quakegui.cli.working import sentences, worker_bar
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.elements import UNITS
 from quakegui.formats.hints import Hints
+from quakegui.formats.source import decode
 from quakegui.formats.zones import zone_of
 from quakegui.judge.folds import ZERO_SHOT
 from quakegui.learn import season_evaluation, season_runs
@@ -318,7 +319,7 @@ def _mapping(path: Path | None) -> TableMapping | None:
     if path is None:
         return None
     try:
-        return TableMapping.from_json(path.read_text(encoding="utf-8"))
+        return TableMapping.from_json(decode(path.read_bytes())[0].removeprefix("\ufeff"))
     except (ValueError, OSError) as error:
         raise typer.BadParameter(f"{path}: {error}") from error
 

@@ -32,7 +32,8 @@ def report(
 ) -> None:
     """Write the report of a season: data, method, earthquakes, labels, training, skill with its verdict, provenance.
 
-    The file is self-contained: it needs no other files and no internet.
+    Training and skill are those of the current run, or of the newest finished one. The file needs no other files and no
+    internet.
     """
     if out.suffix.lower() not in ENDINGS:
         raise ProjectError(f"The file name of a report must end in .html or .pdf, not as in '{out.name}'.")

@@ -18,7 +18,7 @@ from __future__ import annotations
 from quakegui.formats import catalogue, images, magpy, sheet, stations, table
 from quakegui.formats import kp as _kp
 from quakegui.formats.archives import expand
-from quakegui.formats.columns import TableMapping
+from quakegui.formats.columns import LONGEST_CODE, TableMapping
 from quakegui.formats.detect import FORMATS, Kind, detect, format_of, kind, titles
 from quakegui.formats.errors import FormatError, one_error
 from quakegui.formats.guess import Guess, guess_mapping, guess_table
@@ -79,26 +79,36 @@ def read_readings(source: Source, hints: Hints | TableMapping | None = None) -> 
     FormatError
         If the file cannot be read or does not contain readings.
     """
-    hints = hints_of(hints)
     with one_error(source.name):
-        if hints.mapping is not None:
-            return table.parse(source, hints)
-        catalogue.refuse_apple_double(source)
-        _refuse_empty(source)
-        found = format_of(source)
-        if found is not None and found.readings is not None:
-            return found.readings(source, hints)
-        if found is not None:
-            raise FormatError(_holds(found.kind, Said("readings")), file=source.name)
-        sheet.refuse_other_workbooks(source)
-        if table.fits(source, hints):
-            return table.parse(source, hints)
-        images.refuse_picture(source)
-        try:
-            return magpy.parse(source)
-        except FormatError:
-            table.refuse_unplain(source)
-            raise
+        found = _readings(source, hints_of(hints))
+        for code in dict.fromkeys(one.station for one in found.readings):
+            if len(code) > LONGEST_CODE:
+                raise FormatError(
+                    Said("The station code '{code}' has more than {most} characters.", code=code, most=LONGEST_CODE),
+                    file=source.name,
+                )
+        return found
+
+
+def _readings(source: Source, hints: Hints) -> ReadingsFile:
+    if hints.mapping is not None:
+        return table.parse(source, hints)
+    catalogue.refuse_apple_double(source)
+    _refuse_empty(source)
+    found = format_of(source)
+    if found is not None and found.readings is not None:
+        return found.readings(source, hints)
+    if found is not None:
+        raise FormatError(_holds(found.kind, Said("readings")), file=source.name)
+    sheet.refuse_other_workbooks(source)
+    if table.fits(source, hints):
+        return table.parse(source, hints)
+    images.refuse_picture(source)
+    try:
+        return magpy.parse(source)
+    except FormatError:
+        table.refuse_unplain(source)
+        raise
 
 
 def read_events(source: Source, *, timezone: str = "") -> EventsFile:
@@ -154,6 +164,7 @@ def read_stations(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]
     """
     with one_error(source.name):
         catalogue.refuse_apple_double(source)
+        _refuse_empty(source)
         return stations.parse(source)
 
 

@@ -16,6 +16,9 @@ from quakegui.season.json_values import built, parse_json
 from quakegui.season.readings import DataType
 from quakegui.words import Said
 
+LONGEST_CODE = 32
+"""Maximum number of characters of a station code, as in the tables of a project."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
@@ -98,5 +101,5 @@ class TableMapping:
 
 
 def station_code(value: object) -> str:
-    """Return the station code in capitals, or an empty string if the cell is empty."""
-    return shown(re.sub(r"\.0$", "", cell(value)), 200).strip().upper()[:16]
+    """Return the station code in capitals, or an empty string if the cell is empty; too long codes are left to the caller."""
+    return shown(re.sub(r"\.0$", "", cell(value)), 200).strip().upper()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from quakegui.formats import sheet
 from quakegui.formats.above import NOT_CODES, station_above, station_in_name, unit_above, zone_above
-from quakegui.formats.columns import TableMapping
+from quakegui.formats.columns import TableMapping, station_code
 from quakegui.formats.contents import Content, content_of
 from quakegui.formats.elements import LETTERS, UNITS, bare, element_of, unit_of
 from quakegui.formats.errors import FormatError, shown
@@ -33,6 +33,7 @@ NO_FIELD = Said("No column is a total intensity of 20,000 to 80,000 nT, and no s
 NO_STATION = Said("The file does not identify its station: specify the station.")
 SEVERAL = Said("The file contains components of several stations side by side: specify the meaning of each column.")
 ONE_STATION = Said("The file contains several stations, but only one station was specified.")
+SAME_STATION = Said("Several columns have headings of the same station: specify the meaning of each column.")
 UNITS_DIFFER = Said("The columns are in different units: specify the meaning of each column.")
 _STATION_WORDS = re.compile(
     r"(?:station|code|sta|stn|obs|observatory|site|iaga|(?:station|site|obs|iaga)[ _]?(?:id|code|name)"
@@ -43,6 +44,7 @@ _PLAIN_SHEET = re.compile(r"(?:sheet|data|tab|raw|blatt|hoja|mag|geomag)\d*", re
 _NO_STATION = re.compile(
     r"(?:sensor|channel|ch|probe|value|reading|column|col|series|data|raw|temp)[ _.-]?\d*|f\d+", re.IGNORECASE
 )
+_AROUND_CODE = re.compile(r"^(?:(?:F|S|nT|total|field)[\s_.:/-]+)+|(?:[\s_.:/-]+(?:F|S|nT|total|field))+$", re.IGNORECASE)
 _VALUE_WORDS = re.compile(r"(?:value|reading|measurement|column \d+|feld|campo|champ|测值|观测值)", re.IGNORECASE)
 
 
@@ -182,6 +184,7 @@ def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumn
         Said("The heading '{name}' is not a station: specify the meaning of each column.", name=shown(name, 60))
         for name in unnamed[:1]
     ]
+    doubts += [SAME_STATION] if mapping.layout == "wide" and len(dict(found.pairs)) < len(found.pairs) else []
     doubts += [NO_STATION] if found.is_one and not code else []
     doubts += [ONE_STATION] if mapping.layout == "wide" and said and len(found.pairs) > 1 else []
     doubts += [ONE_DAY] if not found.station_column and _dates_repeat(frame, time) else []
@@ -202,7 +205,8 @@ def _elements(values: _Values) -> _Elements | None:
         pairs = _of_one_station(groups.get(group, {}), values)
         return None if pairs is None else _Elements(pairs, station, not station, group)
     codes = [_code(name) for name in field]
-    return _Elements(tuple(zip(codes if len(set(codes)) == len(codes) else field, field, strict=True))) if field else None
+    codes = codes if len(set(codes)) == len(codes) else [station_code(name) for name in field]
+    return _Elements(tuple(zip(codes, field, strict=True))) if field else None
 
 
 def _groups(values: _Values, station: str) -> dict[str, dict[str, str]]:
@@ -264,9 +268,7 @@ def _guess_code(source: Source, columns: Mapping[str, str], sheet_name: str, lin
 
 def _code(name: str) -> str:
     """Return the station code in the name of a column: KAK in "KAK", "KAK_F", "F KAK (nT)"."""
-    parts = [part for part in re.split(r"[\s_.:/-]+", bare(name)) if part]
-    kept = [part for part in parts if part.upper() not in ("F", "S", "NT", "TOTAL", "FIELD")]
-    return "_".join(kept or parts or [name]).upper()[:16]
+    return station_code(_AROUND_CODE.sub("", bare(name)).strip(" _.:/-") or name)
 
 
 def _unit(names: list[str], given: str) -> tuple[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import operator
 import re
 import warnings
 from collections.abc import Collection
@@ -192,6 +193,8 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     lines = text.lstrip("\ufeff").splitlines()
     places = [place for place, line in enumerate(lines[: _LINES_LOOKED_AT + (skip or 0)]) if _counts(line)]
     places = [place for place in places if place >= skip] if skip is not None else places
+    if skip and not places:
+        raise source.fault("The file has no table below the first {skip} lines.", skip=skip)
     cut = lines[-1] if lines and text[-1] not in "\r\n" and _counts(lines[-1]) else ""
     if cut and len(places) > _FEWEST_BELOW:  # a line that may be cut off does not tell what separates the fields
         places = [place for place in places if place < len(lines) - 1]
@@ -284,7 +287,8 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
     Rows without a number directly below the heading describe the columns further, such as their units.
     """
     at = 0 if fixed else next((at for at in range(len(rows) - 1) if _names_times(rows[at]) and _has_number(rows[at + 1 :])), 0)
-    if at > MOST_ABOVE or any(_is_number(field) for field in rows[at]) or sum(bool(field.strip()) for field in rows[at]) < 2:
+    numbered = any(map(_is_number, rows[at])) and not _has_codes(rows[at : at + 2])
+    if at > MOST_ABOVE or numbered or sum(bool(field.strip()) for field in rows[at]) < 2:
         return _Head(_names([""] * len(rows[0])), 0, ())
     below = next((further for further, row in enumerate(rows[at + 1 :]) if any(map(_is_number, row))), 0)
     below = below if below <= _MOST_BELOW else 0
@@ -300,6 +304,13 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
 
 def _names_times(row: list[str]) -> bool:
     return any(map(is_time_heading, row)) and not any(map(_is_number, row)) and sum(bool(field.strip()) for field in row) > 1
+
+
+def _has_codes(rows: list[list[str]]) -> bool:
+    """Return whether the first row is a heading with the time and stations that are numbers, such as "time,51001,51002"."""
+    names = [is_time_heading(field) for field in rows[0]]
+    codes = [re.fullmatch(r"\s*\d{1,8}\s*", field) is not None for field in rows[0]]
+    return any(names) and all(map(operator.or_, names, codes)) and all(map(_is_number, filter(None, rows[-1])))
 
 
 def _has_number(rows: list[list[str]]) -> bool:

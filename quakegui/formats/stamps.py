@@ -144,7 +144,9 @@ def _filled(text: pd.Series[Any], form: str) -> pd.Series[Any]:
 def _instants(text: pd.Series[Any], form: str, *, utc: bool) -> pd.Series[Any]:
     import pandas as pd
 
-    try:
-        return pd.to_datetime(text, format=form, errors="coerce", utc=utc)
-    except ValueError:  # timestamps of several zones, which pandas can combine in UTC only
-        return pd.to_datetime(text, format=form, errors="coerce", utc=True)
+    for together in (utc, True):  # timestamps of several zones can be combined in UTC only
+        try:
+            return pd.to_datetime(text, format=form, errors="coerce", utc=together)
+        except (ValueError, re.error):
+            continue
+    return pd.Series(pd.NaT, index=text.index)  # the form is not one for strptime

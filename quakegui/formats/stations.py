@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quakegui.formats import sheet, wdc
-from quakegui.formats.columns import station_code
+from quakegui.formats.columns import LONGEST_CODE, station_code
 from quakegui.formats.contents import content_of, named
 from quakegui.formats.errors import FormatError
 from quakegui.formats.numerals import cell, numbers
@@ -103,6 +103,11 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
         latitude, longitude, elevation = (value if np.isfinite(value) else None for value in place)
         if not code:
             notes.append(Said("Row {row} has no station code and was skipped.", row=row + 1))
+            continue
+        if len(code) > LONGEST_CODE:
+            notes.append(
+                Said("Row {row}: the station code has more than {most} characters; skipped.", row=row + 1, most=LONGEST_CODE)
+            )
             continue
         station, said = make_station(code, "" if name == code else name, latitude, longitude, elevation)
         if code in stations:

@@ -168,7 +168,7 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
         if not doubts:
-            sheet.load(source, most_rows=200)  # raises the error if the file is not a table at all
+            sheet.load(source, most_rows=200, skip=hints.skip_lines)  # raises the error if the file is not a table at all
         raise FormatError(_why(next(iter(doubts.values()), ())), file=source.name)
     if (
         several
@@ -259,7 +259,7 @@ def _read(source: Source, mapping: TableMapping, frame: pd.DataFrame, *, guessed
         one, said_one = make_readings(code, time[good], kept, data_type=mapping.data_type, stamp=mapping.stamp)
         readings.append(one)
         notes += said_one
-    codes = frame[mapping.station_column].map(station_code) if mapping.station_column else mapping.station
+    codes = frame[mapping.station_column].map(station_code) if mapping.station_column else station_code(mapping.station)
     located, columns = places(frame, codes) if mapping.layout == "long" else ((), ())
     used = (*mapping.time, mapping.station_column, *(name for _, name in mapping.columns), *columns)
     return _Part(readings, located, [*notes, *unread_columns(frame, used)])
@@ -281,11 +281,11 @@ def _records(mapping: TableMapping, frame: pd.DataFrame) -> Iterator[tuple[str, 
     everywhere = np.ones(len(frame), dtype=bool)
     if mapping.layout == "wide":
         for code, name in mapping.columns:
-            yield code, total_intensity(["F"], {"F": values[name]}.__getitem__), everywhere
+            yield station_code(code), total_intensity(["F"], {"F": values[name]}.__getitem__), everywhere
         return
     letters = {letter.upper(): values[name] for letter, name in mapping.columns}
     if not mapping.station_column:
-        yield mapping.station, total_intensity(list(letters), letters.__getitem__), everywhere
+        yield station_code(mapping.station), total_intensity(list(letters), letters.__getitem__), everywhere
         return
     codes = frame[mapping.station_column].map(station_code)
     for code in sorted(set(codes) - {""}):

@@ -120,7 +120,8 @@ def _read(source: Source, hints: Hints) -> tuple[_Lines, list[str]]:
         else:
             broken.append(number)
     if not good:
-        raise source.fault("No line is in WDC hourly format.", line=broken[0] if broken else None)
+        first = broken[0] if broken else None
+        raise source.fault("No line is in WDC hourly format.", line=first)
     if len(broken) > max(1.0, WORST_SHARE * (len(good) + len(broken))):
         sentence = Said("This line and {count} more are not in WDC hourly format.", count=len(broken) - 1)
         raise FormatError(sentence, file=source.name, line=broken[0])

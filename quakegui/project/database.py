@@ -107,7 +107,7 @@ def address(path: str) -> str:
 def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
     """Return an engine for the database of a project, hardened against untrusted files."""
     if is_shared_folder(folder):
-        return _checked(engine_to(read_address(folder)))
+        return checked(engine_to(read_address(folder)))
     path = folder / name
     uri = address(path.as_posix())
     if read_only:
@@ -136,10 +136,10 @@ def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) ->
             # A writer acquires its lock at the start: a reader that becomes a writer could be refused.
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
-    return _checked(engine)
+    return checked(engine)
 
 
-def _checked(engine: Engine) -> Engine:
+def checked(engine: Engine) -> Engine:
     """Let an engine check every row before it is written."""
 
     @event.listens_for(engine, "before_execute")

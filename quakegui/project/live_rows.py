@@ -134,6 +134,11 @@ def unpack_batch(packed: bytes) -> Batch:
     return dict(zip(keys, zip(np.split(times, ends), np.split(values, ends), strict=True), strict=True))
 
 
+def live_name(utc_day: int) -> str:
+    """Return the name of the file that stands for the live readings of a UTC day (days since 1970)."""
+    return f"live {np.datetime64(utc_day, 'D')}"
+
+
 def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LIVE) -> int:
     """Return the number of the file of live readings of a UTC day; a new one comes with its act.
 
@@ -149,7 +154,7 @@ def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LI
         In whose name it is recorded.
     """
     file = schema.imported_file.c
-    name = f"live {np.datetime64(utc_day, 'D')}"
+    name = live_name(utc_day)
     found: int | None = connection.scalar(select(file.id).where(file.format == LIVE, file.base == name))
     if found is not None:
         return found

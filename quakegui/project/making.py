@@ -13,6 +13,8 @@ ADDRESS = "project.toml"
 """In the folder of a shared project, in place of the database."""
 PART = f"{DATABASE}.part"
 FOLDERS = ("cache", "runs")
+OUTBOX = "outbox"
+"""Folder of what the server of a shared project does not have yet."""
 MAKING = ".making"
 """Subfolder in which a project is filled before it is moved to the folder itself."""
 

@@ -21,7 +21,7 @@ from quakegui.words import Said, counted
 LONGEST_PATH = 511
 """Maximum length in bytes of a path that SQLite opens (MAX_PATHNAME of its os_unix.c, without the terminating zero)."""
 _OWN_FILES = (making.ADDRESS, DATABASE, *(f"{DATABASE}-{part}" for part in ("wal", "shm", "journal")))
-_OWN_FOLDERS = (*making.FOLDERS, "runs/trash", run_folders.PLACE)
+_OWN_FOLDERS = (*making.FOLDERS, making.OUTBOX, "runs/trash", run_folders.PLACE)
 """Folders in which the program writes, moves and deletes freely: links in an untrusted project could lead elsewhere."""
 
 
@@ -67,7 +67,7 @@ def require_there(folder: Path) -> None:
         if not making.is_project(folder):
             raise ProjectError(
                 Said(
-                    "{folder} is not a project: it does not contain {database}. Create a project with 'quakegui new'.",
+                    "{folder} is not a project: it does not contain {database}. Choose the folder of a project, or create one.",
                     folder=folder,
                     database=DATABASE,
                 )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from quakegui.project import chain, making, opening, run_folders, schema, setting_rows, soundness
 from quakegui.project.database import (
@@ -288,6 +288,11 @@ class Project:
             for last in (done.first, done.last):
                 note(chain.End(last))
         return done.step, done.late
+
+    def tell(self, channel: str, words: str) -> None:
+        """Send words to all programs that listen to a channel of the server of a shared project; nothing is stored."""
+        with sentences(self.folder), self._engine.connect().execution_options(plain=True) as connection:
+            connection.execute(select(func.pg_notify(channel, words)))
 
     def _require_writable(self) -> float:
         """Return how many seconds to wait for another writer; raises ProjectError if nothing can be written."""

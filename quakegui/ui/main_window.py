@@ -78,7 +78,6 @@ class MainWindow(QMainWindow):
         session.ask = lambda question: ask(self, question)
         self._looks = QTimer(self, interval=LOOK_EVERY_MS)
         self._looks.timeout.connect(lambda: others.poll(session))
-        session.heard.connect(lambda: others.poll(session))
         self.setObjectName("main window")
         self.setMinimumSize(SMALLEST if fit == 1.0 else SMALLEST_OF_ALL)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a text field leaves it: the next key is a label

@@ -16,8 +16,11 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.questions import arrival_words
+from quakegui.words import counted
 
 SHOWN_MS = 8000
+PEOPLE_NAMED = 3
+"""Maximum number of other analysts in the line; its tooltip has all of them."""
 
 
 class StatusLine(LanguageFollower, QStatusBar):
@@ -31,17 +34,20 @@ class StatusLine(LanguageFollower, QStatusBar):
         self.project = QLabel()
         self.season = QLabel()
         self._saved = QLabel()
+        self.people = QLabel()
         self._job = QLabel()
         self.device = QLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setMaximumWidth(160)
         self.cancel = QToolButton(autoRaise=True)
         self.cancel.clicked.connect(session.jobs.cancel)
-        for widget in (self._job, self._bar, self.cancel, self._saved, self.device, self.season, self.project):
+        for widget in (self._job, self._bar, self.cancel, self.people, self._saved, self.device, self.season, self.project):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
         session.said.connect(self.say)
         session.arrived.connect(self._tell_others)
+        session.waited.connect(self._show_saved)
+        session.waited.connect(self._show_people)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
         self.project.setContentsMargins(0, 0, 6, 0)  # its last letter would lie on the edge of the screen
@@ -79,7 +85,7 @@ class StatusLine(LanguageFollower, QStatusBar):
     def retranslate(self) -> None:
         """Set the texts in the current language."""
         project = self._session.project
-        for label in (self._job, self.device, self._saved, self.project):
+        for label in (self._job, self.device, self.people, self._saved, self.project):
             theme.tint(label, theme.colours().text)  # independent of the colour of the message
         self.cancel.setText(tr("Cancel"))
         self.cancel.setAccessibleName(tr("Cancel the running task"))
@@ -89,11 +95,36 @@ class StatusLine(LanguageFollower, QStatusBar):
         self.project.setToolTip(as_text(str(project.folder)) if project else "")
         self.season.setVisible(project is not None)
         self._saved.setVisible(project is not None)
+        self._show_people()
         if project is not None:
             self.season.setText(tr("SYNTHETIC") if project.synthetic else tr("Measured data"))
             colour = theme.colours().alarm if project.synthetic else theme.colours().muted
             theme.tint(self.season, colour, bold=True)
-            self._saved.setText((tr("Read-only") if project.read_only else tr("All labels saved")) + " ·")
+            self._show_saved()
+
+    def _show_saved(self) -> None:
+        """Show whether all labels are where they belong."""
+        post, project = self._session.post, self._session.project
+        count = len(post.waiting) if post is not None else 0
+        text = tr("Read-only") if project is not None and project.read_only else tr("All labels saved")
+        tip = ""
+        if count:
+            text = worded(
+                counted("{count} change is not on the server yet", "{count} changes are not on the server yet", count=count)
+            )
+            tip = tr("Saved on this computer; sent as soon as the server responds")
+        self._saved.setText(f"{text} ·")
+        self._saved.setToolTip(tip)
+
+    def _show_people(self) -> None:
+        """Show who else has the project open, and on which day."""
+        presence = self._session.presence
+        others = presence.others if presence is not None else ()
+        said = [tr("{who} is on {day}").format(who=who, day=day) for who, day in others]
+        more = "…" if len(said) > PEOPLE_NAMED else ""
+        self.people.setText(tr(", ").join(said[:PEOPLE_NAMED]) + more + (" ·" if said else ""))
+        self.people.setToolTip(as_text("\n".join(said)))
+        self.people.setVisible(bool(said))
 
     def _show_job(self, progress: JobProgress) -> None:
         text = worded(title_of(progress.job))

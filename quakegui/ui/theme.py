@@ -151,7 +151,8 @@ def tint(widget: QWidget, colour: QColor, *, bold: bool = False, scale: float = 
     A style sheet would do the same, but keeps the text size from when it was set, and is evaluated again every time.
     """
     palette = widget.palette()
-    if palette.color(QPalette.ColorRole.WindowText) != colour:
+    own = widget.testAttribute(Qt.WidgetAttribute.WA_SetPalette)  # otherwise it may take another colour of its parent later
+    if not own or palette.color(QPalette.ColorRole.WindowText) != colour:
         palette.setColor(QPalette.ColorRole.WindowText, colour)
         widget.setPalette(palette)
     if bold or scale != 1.0:

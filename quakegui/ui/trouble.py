@@ -109,7 +109,7 @@ def screens() -> list[str]:
     found = [QGuiApplication.platformName()]
     for screen in QGuiApplication.screens():
         size, scale, dots = screen.size(), screen.devicePixelRatio(), screen.logicalDotsPerInch()
-        found.append(f"{size.width()} x {size.height()}, scale {scale:g}, {dots:.0f} dots an inch")
+        found.append(f"{size.width()} x {size.height()}, scale {scale:g}, {dots:.0f} dpi")
     return found
 
 

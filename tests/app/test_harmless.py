@@ -115,8 +115,8 @@ def test_what_support_needs_stays(tmp_path, monkeypatch):
         "  File <quakegui>/app/harmless.py, line ",
         "TypeError: ",
         f"FileNotFoundError: [Errno 2] {LEFT_OUT}",
-        f"quakegui {quakegui.__version__} begins as window on Python 3.",
-        "The window ends",
+        f"quakegui {quakegui.__version__} started as window on Python 3.",
+        "The window ended",
     ):
         assert words in text, words
     assert "  File <python>/pathlib" in text

@@ -25,6 +25,7 @@ from quakegui.cli.sources import open_source
 from quakegui.judge import truth
 from quakegui.judge.surrogates import make_surrogates
 from quakegui.learn.network.devices import THREADS
+from quakegui.learn.season_evaluation import JUDGEMENT
 from quakegui.learn.source import find_run
 
 FIRST_SEED = 50_000
@@ -46,6 +47,8 @@ def new_run(threads: int, *command: object) -> str:
 
 def verdict(project: Path, run: str, seed: int) -> tuple[str, float]:
     """Return the code with the baselines that are not outperformed, and the p-value, by surrogate catalogues of a seed."""
+    for kept in (project / "runs" / run).glob(f"{JUDGEMENT}*.json"):
+        kept.unlink()
     with patch.object(truth, "make_surrogates", partial(make_surrogates, seed=seed)), open_source(project) as source:
         found = source.evaluate(find_run(source.runs, run)).verdict
     return " ".join([found.code, *found.not_beaten]), found.parameters["p_value"]

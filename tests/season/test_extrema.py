@@ -341,5 +341,5 @@ def test_outlines_go_around_the_region_and_its_hole(follow: Callable[..., tuple[
 
 def test_bad_settings_are_refused() -> None:
     for options in ({"threshold_z": 0.0}, {"threshold_z": 5.0, "stable_z": 0.0}, {"threshold_z": 5.0, "stable_share": 1.0}):
-        with pytest.raises(ValueError, match=r"threshold of extremum regions|stable_z"):
+        with pytest.raises(ValueError, match=r"threshold of extremum regions|pixel persistence"):
             ExtremaConfig(**options)

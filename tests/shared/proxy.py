@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -58,31 +59,25 @@ class Proxy:
             writer.transport.abort()
             return
         self._writers |= {writer, back}
-        await asyncio.gather(self._pass_on(reader, back, answers=False), self._pass_on(there, writer, answers=True))
+        with contextlib.suppress(asyncio.CancelledError):  # at the end
+            await asyncio.gather(self._pass_on(reader, back, answers=False), self._pass_on(there, writer, answers=True))
         self._writers -= {writer, back}
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
         """Read at once and write later, so that what follows closely arrives as closely."""
-        on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        later = self._loop.create_task(self._write(on_the_way, writer, answers))
         data = b"-"
         while data:
             try:
                 data = await reader.read(65536)
             except OSError:
                 data = b""
-            on_the_way.put_nowait((self._loop.time() + self.round_trip_s / 2, data))
-        await later
+            self._loop.call_later(self.round_trip_s / 2, self._write, writer, data, answers)
 
-    async def _write(self, on_the_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter, answers: bool) -> None:
-        while True:
-            due, data = await on_the_way.get()
-            await asyncio.sleep(due - self._loop.time())
-            if not data:
-                writer.transport.abort()
-                return
-            if not (answers and self.mute):
-                writer.write(data)
+    def _write(self, writer: asyncio.StreamWriter, data: bytes, answers: bool) -> None:
+        if not data:
+            writer.transport.abort()
+        elif not (answers and self.mute):
+            writer.write(data)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -307,30 +305,16 @@ def test_a_connection_lost_before_the_commit_keeps_nothing(shared: Project, sql:
     assert label(shared) == 1
 
 
-def test_a_frozen_server_gives_a_sentence(shared: Project, sql: Sql, monkeypatch: pytest.MonkeyPatch) -> None:
-    from quakegui.project.shared import driver
-
-    monkeypatch.setattr(driver, "SILENCE_S", 0.5)
-    monkeypatch.setattr(driver.PunctualConnection, "silence_s", 0.5)
-    monkeypatch.setattr(driver, "CONNECT_S", 2)
+def test_a_frozen_server_gives_a_sentence(shared: Project, url: str, frozen: Any, impatient: None) -> None:
     shared.answer_here()
     label(shared)
-    connected = "SELECT pid FROM pg_stat_activity WHERE application_name = 'quakegui'"
-    pids = [row[0] for row in sql("postgres", connected)]
-    postmaster = sql("postgres", "SELECT pg_read_file('postmaster.pid')")[0][0].split()[0]
-    pids.append(int(postmaster))
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with frozen(url):
         began = time.monotonic()
         with pytest.raises(ProjectError, match="it is not known whether it was saved"):
             label(shared, 1)
         with pytest.raises(ProjectError, match="cannot be reached"):
             journal_rows(shared)
         assert time.monotonic() - began < 10
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
     label(shared, 1)
     assert [row.day for row in journal_rows(shared)] == DAYS[:2].astype(int).tolist(), "saved when it thawed or again, but once"
 
@@ -355,12 +339,3 @@ def test_a_flag_of_an_analyst_takes_effect_once_ingest_computes(as_user: Any, sh
     ensure_nights(shared)
     night = load_nights(shared)
     assert [str(day) for day in night.days[(night.quality[:, 0] & Quality.FLAGGED) > 0]] == ["2022-01-02"]
-
-
-def test_a_session_hears_of_another_programs_label_at_once(shared: Project, empty_session: Any, qtbot: Any) -> None:
-    from quakegui.app import opening
-
-    assert opening.open_project(empty_session, shared.folder)
-    with qtbot.waitSignal(empty_session.heard):
-        label(shared)
-    qtbot.waitUntil(lambda: not empty_session.jobs.busy)

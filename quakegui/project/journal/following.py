@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from sqlalchemy import func, select
@@ -55,6 +56,23 @@ class Follower:
             standing = [row for row in self._notes.values() if row.note]
         return tuple(note_of(row) for row in sorted(standing, key=lambda row: row.id))
 
+    def reread(self, days: Collection[int]) -> None:
+        """Read all rows of days again, where rows were replaced (see `quakegui.project.outbox`); days since 1970."""
+        table = schema.journal.c
+        with self._lock:
+            for key in [key for key in self._notes if key[0] in days]:
+                del self._notes[key]
+            for day in days:
+                self._labels[day] = {}
+            last = select(func.max(table.id)).where(table.kind != FLAG, table.day.in_(days))
+            with self._project.read() as connection:
+                query = select(*COLUMNS).where(table.id.in_(last.group_by(table.kind, table.day, table.source, table.owner)))
+                rows = select_rows(connection, query)
+                self._latest = connection.scalar(select(func.max(table.id))) or 0
+            self._add(rows)
+            for day in days:
+                self._weigh(day)
+
     def _look(self) -> None:
         """Read the rows written since the last query, and update the days whose labels they change."""
         table = schema.journal.c
@@ -66,6 +84,11 @@ class Follower:
             query = select(*COLUMNS).where(table.id.in_(last))
         with self._project.read() as connection:
             rows = select_rows(connection, query)
+        for day in self._add(rows):
+            self._weigh(day)
+
+    def _add(self, rows: Sequence[JournalRow]) -> set[int]:
+        """Add rows, oldest first; returns the days that they label."""
         touched = set()
         for row in rows:
             if row.kind == LABEL:
@@ -75,9 +98,8 @@ class Follower:
                 touched.add(row.day)
             else:
                 self._notes[row.day, row.owner] = row
-            self._latest = row.id
-        for day in touched:
-            self._weigh(day)
+            self._latest = max(self._latest, row.id)
+        return touched
 
     def _weigh(self, day: int) -> None:
         """Update the current label of one day."""

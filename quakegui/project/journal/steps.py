@@ -107,7 +107,8 @@ def revert_to(project: Keeper, moment: np.datetime64, author: str, *, behind: in
             for moment_ms in (None, until)
         )
         if behind is not None:
-            require_seen(connection, now, behind)
+            # Letters of the author may still have been on their way (see `outbox`).
+            require_seen(connection, now, behind, author=author if project.is_shared else "")
         wanted = {key: content_of(then.get(key)) for key in now}
         if not project.is_shared:
             return append(connection, wanted, author)

@@ -211,10 +211,13 @@ def append(
     return step
 
 
-def require_seen(connection: Connection, keys: Iterable[Key], behind: int) -> None:
-    """Raise UnseenError if the day of a key has a label (or note, for a note) later than row `behind` of the journal."""
+def require_seen(connection: Connection, keys: Iterable[Key], behind: int, *, author: str = "") -> None:
+    """Raise UnseenError if the day of a key has a label (or note, for a note) later than row `behind` of the journal.
+
+    With `author`, rows of this person do not count.
+    """
     table = schema.journal.c
-    later = connection.execute(select(table.kind, table.day).where(table.id > behind))
+    later = connection.execute(select(table.kind, table.day).where(table.id > behind, table.author != author))
     if not {key[:2] for key in keys}.isdisjoint(map(tuple, later)):
         raise _unseen()
 

@@ -174,6 +174,7 @@ def add_step(
         `step`: the step, 0 if nothing changed, None if the server leaves it to the caller. `first`, `last`: the last row of the
         journal before and after. `late`: whether one of the days has a row later than `seen`, so that nothing was written.
     """
+    patience_s = min(patience_s, PATIENCE_S)
     values = {
         "act": act,
         "author": author,
@@ -183,22 +184,24 @@ def add_step(
         "patience": f"{round(1000 * patience_s)}ms",
     }
     try:
-        return _asked(engine, _ADD_STEP, values)
+        return _asked(engine, _ADD_STEP, values, patience_s)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
     try:
-        return _asked(engine, _ADD_STEP, values)
+        return _asked(engine, _ADD_STEP, values, patience_s)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None):
             raise
         raise _in_doubt() from error
 
 
-def _asked(engine: Engine, statement: TextClause, values: dict[str, Any]) -> Any:
-    """Return the row that one statement gives, which is a transaction of its own."""
+def _asked(engine: Engine, statement: TextClause, values: dict[str, Any], patience_s: float) -> Any:
+    """Return the row that one statement gives, which is a transaction of its own and may wait for a lock."""
     with engine.connect().execution_options(plain=True) as connection:
-        return connection.execute(statement, values).one()
+        raw: Any = connection.connection.driver_connection
+        with raw.patient(patience_s):
+            return connection.execute(statement, values).one()
 
 
 def _in_doubt() -> UnreachableError:

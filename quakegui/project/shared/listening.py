@@ -18,6 +18,8 @@ HEARING_S: Final = 0.5
 """Seconds after which the thread looks whether it is to end."""
 ALIVE_S: Final = 20.0
 """Seconds after which the server is asked whether it still answers."""
+PRESENCE: Final = "quakegui_presence"
+"""Channel on which windows tell each other who is on which day; nothing of it is stored."""
 AGAIN_S: Final = 2.0
 """Seconds until the next attempt to reach a server that was lost."""
 
@@ -36,11 +38,14 @@ class Listener:
         Number of messages so far.
     told
         Called in the thread of the listener after each message, or None.
+    met
+        Called in the thread of the listener with what another window tells of its analyst, or None (see `PRESENCE`).
     """
 
     def __init__(self, address: Address) -> None:
         self.count = 0
         self.told: Callable[[], object] | None = None
+        self.met: Callable[[str], object] | None = None
         self._address = address
         self._end = threading.Event()
         self._ready = threading.Event()
@@ -61,7 +66,7 @@ class Listener:
         while not self._end.is_set():
             try:
                 with driver.connect(self._address) as connection:
-                    connection.execute("LISTEN quakegui")
+                    connection.execute(f"LISTEN quakegui; LISTEN {PRESENCE}")
                     if self._ready.is_set():
                         self._tell()
                     self._ready.set()
@@ -73,8 +78,12 @@ class Listener:
     def _hear(self, connection: driver.PunctualConnection) -> None:
         asked = time.monotonic()
         while not self._end.is_set():
-            if list(connection.notifies(timeout=HEARING_S, stop_after=1)):
-                self._tell()
+            for message in connection.notifies(timeout=HEARING_S, stop_after=1):
+                met = self.met
+                if message.channel != PRESENCE:
+                    self._tell()
+                elif met is not None:
+                    met(message.payload)
             if time.monotonic() - asked > ALIVE_S:
                 connection.execute("")  # a server that is gone without a word is found out by its silence
                 asked = time.monotonic()

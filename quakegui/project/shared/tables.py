@@ -110,7 +110,7 @@ BEGIN
 END $$;
 
 -- One step of labels or notes in one statement: the same as `journal.writing.append`, which is several round trips away.
--- `seen` is the last row that the author has seen, or NULL; `step` is NULL if the journal ends with a row without a hash.
+-- `seen` is the last row of others that the author has seen, or NULL; `step` is NULL if the journal ends without a hash.
 CREATE OR REPLACE FUNCTION add_step(
   act uuid, writer text, seen bigint, contents jsonb, at_ms bigint, patience text,
   OUT step bigint, OUT first bigint, OUT last bigint, OUT late boolean
@@ -134,7 +134,8 @@ BEGIN
   END IF;
   late := EXISTS (
     SELECT FROM journal AS later, jsonb_array_elements(contents) AS one
-    WHERE later.id > seen AND later.kind = one ->> 'kind' AND later.day = (one ->> 'day')::bigint
+    WHERE later.id > seen AND later.author <> writer
+      AND later.kind = one ->> 'kind' AND later.day = (one ->> 'day')::bigint
   );
   IF late THEN
     RETURN;

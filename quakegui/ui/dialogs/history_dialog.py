@@ -17,7 +17,6 @@ from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
-from quakegui.words import joined
 
 
 class HistoryDialog(QDialog):
@@ -67,14 +66,18 @@ class HistoryDialog(QDialog):
         return entries(rows, self._session.whose()), tuple(row.label for row in rows if row.kind == journal.LABEL)
 
     def _cells(self, entry: Entry, zone: str) -> tuple[str, ...]:
-        names = [tr("cleared") if cls is None else f"{cls} {worded(self._session.class_names[cls])}" for cls in entry.classes]
+        several = len(entry.classes) > 1  # the names of all classes would be wider than the dialog
+        names = [tr("cleared") if cls is None else self._class(cls, several=several) for cls in entry.classes]
         period = str(entry.first)
         if entry.days > 1:
             period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)
         at = f"{to_local(entry.at, zone):%Y-%m-%d %H:%M:%S}"
         source = "" if entry.source is None else tr(SOURCE_NAMES[entry.source])
         author = tr("label rule") if entry.author == RULE_NAME else entry.author
-        return at, author, source, period, worded(joined("; ", names)) or tr("note")
+        return at, author, source, period, tr(", ").join(names) or tr("note")
+
+    def _class(self, cls: int, *, several: bool) -> str:
+        return str(cls) if several else f"{cls} {worded(self._session.class_names[cls])}"
 
     @property
     def entry(self) -> Entry | None:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from quakegui.formats import FORMATS
 from quakegui.project.importreport import ImportReport
 from quakegui.season.localtime import to_local
 from quakegui.ui.boxes import FLUSH, filled
@@ -62,7 +63,7 @@ class ImportReportPage(QWidget):
                 TableRow(
                     (
                         one.file,
-                        tr("data table") if one.format == "table" else one.format,
+                        format_text(one.format),
                         tr(", ").join(one.stations),
                         minute_text(one.first),
                         minute_text(one.last),
@@ -89,6 +90,13 @@ class ImportReportPage(QWidget):
         ):
             self._tabs.addTab(view, tr("{text} ({more})").format(text=title, more=len(view.rows.rows)))
         self._tabs.setCurrentIndex(0 if report.imported or not report.skipped else 1)
+
+
+def format_text(name: str) -> str:
+    """Return the usual name of a format, in the current language."""
+    if name == "table":
+        return tr("data table")
+    return FORMATS[name].title if name in FORMATS else name
 
 
 def minute_text(time: np.datetime64 | None) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from quakegui.formats import TableMapping
 from quakegui.ui.dialogs.dialog_parts import TableRow
 from quakegui.ui.dialogs.import_preview import FilePreview
-from quakegui.ui.dialogs.import_report import minute_text
+from quakegui.ui.dialogs.import_report import format_text, minute_text
 from quakegui.ui.dialogs.mapping_editor import DATA_TYPES
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.words import joined
@@ -29,7 +29,7 @@ def preview_row(one: FilePreview) -> TableRow:
     remarks = worded(one.reason or joined(" ", one.notes))
     cells = (
         one.name,
-        tr(KINDS[one.kind]) + (f" ({one.format})" if one.format and one.kind == "readings" else ""),
+        _contents(one),
         _some(one.stations),
         minute_text(one.first),
         minute_text(one.last),
@@ -39,6 +39,13 @@ def preview_row(one: FilePreview) -> TableRow:
         remarks,
     )
     return TableRow(cells, "warning" if one.reason else "", about=one.key)
+
+
+def _contents(one: FilePreview) -> str:
+    kind = tr(KINDS[one.kind])
+    if not one.format or one.kind != "readings":
+        return kind
+    return tr("{text} ({more})").format(text=kind, more=format_text(one.format))
 
 
 def _some(codes: tuple[str, ...]) -> str:

@@ -49,7 +49,7 @@ class ImportWizard(JobDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setWindowTitle(tr("Import readings"))
-        open_at(self, 1000, 720)
+        open_at(self, 1200, 720)
         self.setAcceptDrops(True)
         self._paths: list[Path] = []
         self._unseen = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
 from quakegui.project.live import LiveState
+from quakegui.project.live_today import DayProgress
 from quakegui.ui import theme
 from quakegui.ui.i18n import worded
 from quakegui.words import Said, counted, joined
@@ -17,7 +18,9 @@ NAMES: Final = {"live": Said("live"), "late": Said("late"), "silent": Said("sile
 COLOURS: Final = {"live": "good", "late": "warning", "silent": "error"}
 
 
-def show_lights(table: QTableWidget, column: int, states: Iterable[LiveState], now_ms: int) -> None:
+def show_lights(
+    table: QTableWidget, column: int, states: Iterable[LiveState], now_ms: int, today: Mapping[str, DayProgress] | None
+) -> None:
     """Show the state of each station in a row with its code, which is in the first column.
 
     Parameters
@@ -28,6 +31,8 @@ def show_lights(table: QTableWidget, column: int, states: Iterable[LiveState], n
         States of the stations that send live; other rows are left empty.
     now_ms
         The present time in milliseconds since 1970 UTC.
+    today
+        How much of the present day has arrived, by station; None if that is not known yet.
     """
     found = {state.station: state for state in states}
     for row in range(table.rowCount()):
@@ -37,9 +42,11 @@ def show_lights(table: QTableWidget, column: int, states: Iterable[LiveState], n
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         if state is not None:
             light = state.light(now_ms)
-            item.setText(f"● {worded(joined(', ', [NAMES[light], _age(state, now_ms)]))}")
+            progress = None if today is None else today.get(state.station)
+            words = [NAMES[light], _age(state, now_ms), *([_share(progress)] if progress is not None else [])]
+            item.setText(f"● {worded(joined(', ', words))}")
             item.setForeground(getattr(theme.colours(), COLOURS[light]))
-            item.setToolTip(worded(_details(state)))
+            item.setToolTip(worded(_details(state, progress)))
         table.setItem(row, column, item)
 
 
@@ -52,7 +59,11 @@ def _age(state: LiveState, now_ms: int) -> Said:
     return Said("{hours} h ago", hours=seconds // 3600)
 
 
-def _details(state: LiveState) -> Said:
+def _share(progress: DayProgress) -> Said:
+    return Said("today {share:.0f}%", share=int(100.0 * progress.share))  # 100 only if none is missing
+
+
+def _details(state: LiveState, progress: DayProgress | None) -> Said:
     newest = Said(
         "Newest reading: {last} UTC, received {delay:.0f} s later.",
         last=state.last.astype("datetime64[s]"),
@@ -60,4 +71,15 @@ def _details(state: LiveState) -> Said:
     )
     stored = counted("{count} message was stored.", "{count} messages were stored.", count=state.messages)
     refused = counted("{count} message was refused.", "{count} messages were refused.", count=state.refused)
-    return joined(" ", [newest, stored, *([refused, state.reason] if state.refused else [])])
+    parts = [newest, stored, *([refused, state.reason] if state.refused else [])]
+    if progress is not None:
+        parts.append(
+            Said(
+                "{day} is in progress: {arrived:,} of the {due:,} readings due since midnight have arrived. There is no map "
+                "and no prediction before its night is over.",
+                day=progress.day,
+                arrived=progress.arrived,
+                due=progress.due,
+            )
+        )
+    return joined(" ", parts)

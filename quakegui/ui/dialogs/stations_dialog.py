@@ -26,6 +26,7 @@ from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import stations, undoing
 from quakegui.project.acts import Act
 from quakegui.project.live import live_states
+from quakegui.project.live_today import Today
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.network import Station
 from quakegui.ui import theme
@@ -42,6 +43,8 @@ REMOVING: Final = "removing-readings"
 CODE, NAME, LATITUDE, LONGITUDE, ELEVATION, LIGHT = range(6)
 LIGHTS_MS: Final = 5000
 """Interval in ms at which the lights of stations that send live are shown again."""
+BLOCKS_AT_ONCE: Final = 20
+"""Stations whose readings of today are counted at a time, so that the dialog responds meanwhile."""
 LIMITS: Final = {LATITUDE: (-90.0, 90.0), LONGITUDE: (-180.0, 360.0), ELEVATION: (-500.0, 9000.0)}
 NO_NUMBER: Final = {
     LATITUDE: mark("{text} is not a valid latitude; enter degrees north from -90 to 90, such as 28.1."),
@@ -90,6 +93,7 @@ class StationsDialog(JobDialog):
         self.buttons = button_box(Standard.Save | Standard.Cancel, self.reject, self.save)
         filled(QVBoxLayout(self), top, self.unlocated, (self.table, 1), self.sentence, self.strip, self.buttons)
         self.fill(tuple(self._known.values()))
+        self._today = Today(project)
         if live_states(project):
             self.table.insertColumn(LIGHT)
             self.table.setHorizontalHeaderItem(LIGHT, QTableWidgetItem(tr("Live")))
@@ -100,11 +104,15 @@ class StationsDialog(JobDialog):
             every.start(LIGHTS_MS)
 
     def show_lights(self) -> None:
-        """Show which stations send live, and how long ago their newest readings are."""
+        """Show which stations send live, how long ago their newest readings are, and how much of today has arrived."""
         project = self.session.project
         if project is not None:
             self._filling = True
-            show_lights(self.table, LIGHT, live_states(project), wall_clock_ms())
+            now_ms = wall_clock_ms()
+            today = self._today.progress(now_ms, at_once=BLOCKS_AT_ONCE)
+            show_lights(self.table, LIGHT, live_states(project), now_ms, today)
+            if today is None:
+                QTimer.singleShot(0, self, self.show_lights)
             self._filling = False
 
     # -- table -----------------------------------------------------------------------------------------------------

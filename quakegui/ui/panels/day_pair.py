@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from quakegui.app.session import Session
@@ -43,8 +44,8 @@ class DayPair(QWidget):
 
 
 def difference(first: MapScene, second: MapScene) -> MapScene:
-    """Return a map scene of the second map minus the first, without outlines; NaN where one of them has no value."""
+    """Return a map scene of the second map minus the first, without what holds for one day only; NaN where one has no value."""
     field = second.map.field - first.map.field
     plain = replace(second.display, threshold=False, outlines=False)
     drawn = daymap.draw(second.map.day, field, second.map.style, sentence=first.map.sentence or second.map.sentence)
-    return replace(second, map=drawn, display=plain, heat=None, heat_name="")
+    return replace(second, map=drawn, display=plain, heat=None, heat_name="", error_z=np.nan, title=tr("Difference"))

@@ -99,6 +99,7 @@ class DayPanel(LanguageFollower, QWidget):
         self._build()
         LateRefresh(self, session, self.refresh)
         session.closing.connect(self.keep_note)
+        session.waited.connect(self._show_class)
         self.retranslate()
 
     def _button(self, cls: int) -> QToolButton:
@@ -187,7 +188,7 @@ class DayPanel(LanguageFollower, QWidget):
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
-            tr("Local date, UTC{offset}; map available from {time}").format(
+            tr("UTC{offset}; map available from {time}").format(
                 offset=f"{offset[:3]}:{offset[3:]}", time=known.strftime("%H:%M")
             )
         )
@@ -279,10 +280,7 @@ class DayPanel(LanguageFollower, QWidget):
             button.setChecked(row is not None and row.cls == cls)
             button.setEnabled(session.can_write and session.index >= 0)
         self.note.setReadOnly(not session.can_write)
-        if row is None or row.cls is None:
-            self._label.setText(tr("No label yet: press 0 to 4"))
-        else:
-            self._label.setText(f"{row.cls} {worded(self._session.class_names[row.cls])} — {source_words(row)}")
+        self._show_class()
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
         mine = [note.text for note in notes if note.author == session.settings.analyst]
@@ -291,6 +289,18 @@ class DayPanel(LanguageFollower, QWidget):
         self._history.setText("\n".join(shown))
         if not self.note.document().isModified():
             self._show_note(mine[-1] if mine else "")
+
+    def _show_class(self) -> None:
+        """Show the class of the day and its author, and whether the server does not have it yet."""
+        session = self._session
+        row = session.labels.rows[session.index] if session.index >= 0 and session.labels.rows else None
+        if row is None or row.cls is None:
+            text = tr("No label yet: press 0 to 4")
+        else:
+            text = f"{row.cls} {worded(session.class_names[row.cls])} — {source_words(row)}"
+        if session.post is not None and session.day in session.post.days:
+            text = tr("{label} (not on the server yet)").format(label=text)
+        self._label.setText(text)
 
     def _show_note(self, text: str) -> None:
         self._note_shown = text
@@ -312,9 +322,7 @@ class DayPanel(LanguageFollower, QWidget):
         if not known or table is None:
             self._title.setToolTip("")
             self._prediction.setText(
-                tr("Hidden during blind labelling")
-                if session.display.blind
-                else tr("No prediction: train a model, or choose a run")
+                tr("Hidden during blind labelling") if session.display.blind else tr("none: train a model")
             )
             return
         chances = table.probabilities[session.index]

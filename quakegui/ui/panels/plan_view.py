@@ -48,6 +48,8 @@ class PlanView(LanguageFollower, QWidget):
         """Show the training data for some settings."""
         if config != self._config:
             self._config = config
+            if self._why_none:
+                self._show(None, None)  # a reason of the former settings
             self._ask()
 
     def refresh(self, change: Change) -> None:

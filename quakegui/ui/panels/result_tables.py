@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from quakegui.judge.metrics import TARGETS, Figures, Target
@@ -31,7 +32,8 @@ class ResultTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
-        self.horizontalHeader().setStretchLastSection(True)
+        self._last = 0
+        """Width of the longest text in the last column."""
 
     def show_rows(self, head: Sequence[str], rows: Rows) -> None:
         """Replace headings and rows."""
@@ -43,6 +45,20 @@ class ResultTable(QTableWidget):
             for column, text in enumerate(cells):
                 self.setItem(row, column, item(text))
         self.resizeColumnsToContents()
+        self._last = self.columnWidth(len(head) - 1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the last column."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the last column take the remaining room; Qt's own stretching would cut its text where there is none."""
+        last = self.columnCount() - 1
+        if last >= 0:
+            rest = self.viewport().width() - sum(map(self.columnWidth, range(last)))
+            self.setColumnWidth(last, max(rest, self._last))
 
 
 def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: float | None) -> None:

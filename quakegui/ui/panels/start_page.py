@@ -58,6 +58,7 @@ class Way(QPushButton):
         layout = self.layout()
         assert layout is not None
         self.setMinimumHeight(max(layout.totalHeightForWidth(self.width()), 0))
+        layout.setGeometry(self.rect())  # a hidden widget that changes its size in its resize event gets no second event
 
 
 class StartPage(LanguageFollower, QWidget):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import evaluation, walking
@@ -16,6 +17,7 @@ from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.result_tables import ResultTable, report_words
 from quakegui.ui.plots.drawings_view import DrawingsView
+from quakegui.ui.tall_scroll import TallScroll
 
 if TYPE_CHECKING:
     from quakegui.learn.run_study import RunStudy
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 STUDYING: Final = "studying"
 READING: Final = "reading-studies"
+MOST_TEXT: Final = 0.4
+"""Part of a page for its text; more of it scrolls, so that a long text does not shrink the figures beside the page."""
 TITLES: Final = (mark("Earthquake by earthquake"), mark("Superposed epochs"), mark("Robustness"), mark("Skill maps"))
 
 
@@ -182,10 +186,23 @@ class TextPage(QWidget):
         """Show the text above or `below`; with `brief`, as a tooltip unless the content is empty."""
         super().__init__()
         self._brief = brief
-        self._text = QLabel(wordWrap=True)
+        self._text = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self._words = TallScroll(self._text)
+        for part in (self._words.viewport(), self._text):
+            part.setAutoFillBackground(False)
         self._content = content
-        parts = ((content, 1), self._text) if below else (self._text, (content, 1))
+        parts = ((content, 1), self._words) if below else (self._words, (content, 1))
         filled(QVBoxLayout(self), *parts, 0, margins=(0, 4, 0, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the text its part of the height."""
+        super().resizeEvent(event)
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        most = self.height() if self._content.isHidden() else round(self.height() * MOST_TEXT)
+        wanted = self._text.heightForWidth(max(self._words.viewport().width(), 1))
+        self._words.setFixedHeight(max(min(wanted, max(most, self._text.fontMetrics().height())), 0))
 
     def text(self) -> str:
         """Return the text."""
@@ -194,7 +211,8 @@ class TextPage(QWidget):
     def show_text(self, text: str, *, empty: bool) -> None:
         """Show a text; with `empty`, the content is hidden."""
         self._text.setText(text)
-        self._text.setVisible(empty or not self._brief)
+        self._words.setVisible(empty or not self._brief)
         self.setToolTip("" if empty or not self._brief else as_text(text))
         self.setAccessibleDescription(text)
         self._content.setVisible(not empty)
+        self._keep_height()

@@ -117,10 +117,13 @@ class TrainingPanel(LanguageFollower, QWidget):
         self._form_captions = [QLabel() for _ in self._fields]
         half = len(self._fields) // 2
         for number, (caption, (_caption, _tip, widget)) in enumerate(zip(self._form_captions, self._fields, strict=True)):
-            place, column = number % half, 2 * (number // half)  # two columns: the panel is wide and low
             caption.setBuddy(widget)
+            if number == 0:  # the names of the presets are long
+                place, column, wide = 0, 0, 3
+            else:  # two columns: the panel is wide and low
+                place, column, wide = 1 + (number - 1) % half, 2 * ((number - 1) // half), 1
             self._form.addWidget(caption, place, column)
-            self._form.addWidget(widget, place, column + 1)
+            self._form.addWidget(widget, place, column + 1, 1, wide)
         self._form.setColumnStretch(1, 1)
         self._form.setColumnStretch(3, 1)
         self._form.setHorizontalSpacing(10)

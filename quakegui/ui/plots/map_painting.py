@@ -251,7 +251,7 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     bold.setPointSizeF(font.pointSizeF() * 1.25)
     painter.setFont(bold)
     painter.setPen(colours.text)
-    date = str(scene.map.day)
+    date = scene.title or str(scene.map.day)
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     used = QFontMetricsF(bold).horizontalAdvance(date) + 14.0
     metrics, right, text = QFontMetricsF(font), parts.image.right(), tr("SYNTHETIC")
@@ -262,6 +262,8 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     if scene.synthetic:
         _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
         right -= width + 6.0
+    if scene.title:
+        return  # Kp is that of a night
     painter.setPen(colours.storm if scene.kp >= STORM_KP else colours.muted)
     beside = QRectF(parts.head.left() + used, parts.head.top(), right - parts.head.left() - used, parts.head.height())
     words = kp_text(scene.kp)

@@ -81,6 +81,8 @@ class MapScene:
     """The project's time zone, with its offset on the day."""
     project: str
     """Name of the project."""
+    title: str = ""
+    """Painted above the map in place of the date and Kp; empty for the map of a day."""
 
 
 @dataclass(frozen=True, slots=True)

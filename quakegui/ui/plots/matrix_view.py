@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from quakegui.ui import theme
@@ -16,8 +16,10 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.texts import days_text
 from quakegui.ui.theme import CLASS_LETTERS
 
-LEAST_ROW: Final = 2.1
-"""In lines of text: a count and its share."""
+CELL_LINES: Final = 2.3
+"""Height of a cell in lines of text: a count, its share, and the margins."""
+LEAST_TEXT: Final = 0.7
+"""Smaller text is unreadable."""
 
 
 def _over(heading: str) -> str:
@@ -47,6 +49,25 @@ class MatrixView(QTableWidget):
     def _ask(self, row: int, column: int) -> None:
         if max(row, column) < self.rowCount() - 1:  # the sums have no days to show
             self.asked.emit(row, column)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the text of the cells fit their rows: an ellipsis would hide the shares."""
+        super().resizeEvent(event)
+        self._fit_text()
+
+    def _fit_text(self) -> None:
+        """Set the text size of the cells; the headings keep theirs."""
+        rows = self.rowCount()
+        if not rows:
+            return
+        whole, line = QFont(self.font()), QFontMetricsF(self.font()).height()
+        whole.setPointSizeF(
+            whole.pointSizeF() * min(max(self.viewport().height() / rows / (CELL_LINES * line), LEAST_TEXT), 1.0)
+        )
+        for row, column in np.ndindex(rows, self.columnCount()):
+            item = self.item(row, column)
+            if item is not None:
+                item.setFont(whole)
 
     def clear_matrix(self) -> None:
         """Show nothing."""
@@ -93,6 +114,7 @@ class MatrixView(QTableWidget):
             self._put(size, number, int(columns[number]), precision).setToolTip(tr("days predicted as this class; precision"))
         whole = int(counts.sum())
         self._put(size, size, whole, np.trace(counts) / whole if whole else np.nan).setToolTip(tr("all days; accuracy"))
+        self._fit_text()
 
     def _put(self, row: int, column: int, count: int, share: float) -> QTableWidgetItem:
         item = QTableWidgetItem(f"{count}\n{share:.0%}" if np.isfinite(share) else f"{count}\n–")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 
 import numpy as np
@@ -104,7 +105,9 @@ def test_stations_that_send_live_have_a_light_and_say_how_old_their_newest_readi
     dialog = StationsDialog(session)
     qtbot.addWidget(dialog)
     texts = [dialog.table.item(row, LIGHT).text() for row in range(3)]
-    assert texts[0].startswith("● live, ")
-    assert texts[1:] == ["● silent, 2 h ago", ""]
+    assert re.fullmatch(r"● live, \d+ s ago, today \d+%", texts[0])
+    assert texts[1].startswith("● silent, 2 h ago")
+    assert texts[2] == ""
+    assert re.search(r" is in progress: 1 of the [\d,]+ readings due since midnight", dialog.table.item(0, LIGHT).toolTip())
     assert "2 messages were refused. AAA: the message is not text." in dialog.table.item(0, LIGHT).toolTip()
     assert dialog.buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
