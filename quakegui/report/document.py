@@ -125,7 +125,7 @@ def make_report(
     parts.append(events(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(alarms(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(provenance(content, say, figures))
-    return Report(title, language, small_stamp(content, say, scores=True), "".join(parts), tuple(figures.made))
+    return Report(title, language, small_stamp(content, say, scores=True), "".join(parts), tuple(figures.entries))
 
 
 def write_html(report: Report, path: Path) -> None:

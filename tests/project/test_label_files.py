@@ -58,12 +58,12 @@ def test_what_can_be_read_in_two_ways_is_refused(project: Project, text: str, li
 
 def test_the_same_said_twice_and_two_analysts_are_no_contradiction(project: Project) -> None:
     done = given(project, "date,class,author\n2022-03-07,1,Li\n2022-03-07,1,Li\n2022-03-07,2,Wang\n")
-    assert (done.read, done.changes) == (2, 2)
+    assert (done.count, done.changes) == (2, 2)
 
 
 def test_what_spreadsheets_leave_at_the_end_is_passed_over(project: Project) -> None:
     done = given(project, "date,class,,\n2022-03-07,1,,\n,,,\n\n2022-03-08,2\n , ,,\n")
-    assert (done.read, done.changes, done.unread) == (2, 2, ())
+    assert (done.count, done.changes, done.unread) == (2, 2, ())
 
 
 def test_labels_that_come_back_as_they_went_change_nothing(project: Project) -> None:

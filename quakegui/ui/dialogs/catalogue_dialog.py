@@ -57,8 +57,8 @@ OUTSIDE: Final = {
 class CatalogueDialog(JobDialog):
     """Every change on the left is shown at once on the right; nothing is saved before Apply."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None, *, read: CatalogueRead | None = None) -> None:
-        """Show the earthquakes of the project or, with `read`, a catalogue that was read before."""
+    def __init__(self, session: Session, parent: QWidget | None = None, *, contents: CatalogueRead | None = None) -> None:
+        """Show the earthquakes of the project or, with `contents`, a catalogue that was read before."""
         super().__init__(session, parent)
         self.setWindowTitle(tr("Earthquake catalogue"))
         open_at(self, 1200, 760)
@@ -66,7 +66,7 @@ class CatalogueDialog(JobDialog):
         assert project is not None
         own = tuple(event for event, _ in catalogue.all_events(project))
         self._own = CatalogueRead(None, own, files=catalogue.origins(project))
-        self._read = self._own if read is None else read
+        self._read = self._own if contents is None else contents
         self.choice: Choice | None = None
         self._wanted = 0
         self._wanted_file: tuple[Path, str] | None = None
@@ -317,7 +317,7 @@ class CatalogueDialog(JobDialog):
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
             catalogue.store_events(
-                project, choice.inside, declustering=declustering, selection=selection, add=add, read=read, author=author
+                project, choice.inside, declustering=declustering, selection=selection, add=add, origin=read, author=author
             )
             if choice.scheme is not None:
                 catalogue.set_class_scheme(project, choice.scheme)
