@@ -34,6 +34,7 @@ from quakegui.season.names import degrees
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -140,7 +141,7 @@ class CatalogueDialog(JobDialog):
         self.buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.addLayout(across, 1)
-        for part in (self.sentence, self.strip, self.buttons):
+        for part in (WhoseLine(self.session, "class_scheme"), self.sentence, self.strip, self.buttons):
             outer.addWidget(part)
         self.buttons.button(Standard.Apply).setDefault(True)
 

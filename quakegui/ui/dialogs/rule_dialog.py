@@ -34,6 +34,7 @@ from quakegui.season.names import class_names
 from quakegui.ui import theme
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import days_text
@@ -73,7 +74,7 @@ class RuleDialog(JobDialog):
         column = QVBoxLayout(self)
         column.addWidget(says)
         column.addLayout(across, 1)
-        for widget in (self.sentence, self.strip, self.buttons):
+        for widget in (WhoseLine(session, "label_rule"), self.sentence, self.strip, self.buttons):
             column.addWidget(widget)
         self.buttons.button(Standard.Apply).setDefault(True)
         self._start()

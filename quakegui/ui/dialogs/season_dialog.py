@@ -40,6 +40,7 @@ from quakegui.ui.dialogs.season_parameters import (
     read_parameter,
     with_parameters,
 )
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -78,7 +79,7 @@ class SeasonDialog(WholeDialog):
         self.buttons.accepted.connect(self.save)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        for widget in (self._tabs, self.sentence, self.strip, self.buttons):
+        for widget in (self._tabs, WhoseLine(session, "config"), self.sentence, self.strip, self.buttons):
             column.addWidget(widget)
         self._show(self._before)
         open_at(self, WIDTH, self.sizeHint().height())
