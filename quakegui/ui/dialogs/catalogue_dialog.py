@@ -34,6 +34,7 @@ from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -125,7 +126,7 @@ class CatalogueDialog(JobDialog):
         self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
         self.buttons.button(Standard.Apply).setToolTip(tr("Save these earthquakes to the project"))
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
-        filled(QVBoxLayout(self), (across, 1), self.sentence, self.strip, self.buttons)
+        filled(QVBoxLayout(self), (across, 1), WhoseLine(self.session, "class_scheme"), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
