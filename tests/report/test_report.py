@@ -52,6 +52,12 @@ def alter(folder: Path, change) -> None:
     path.write_text(json.dumps(values), encoding="utf-8")
 
 
+def test_no_part_of_a_project_is_replaced_by_a_report(reported: Reported, tmp_path: Path) -> None:
+    (tmp_path / "project.sqlite").touch()
+    with pytest.raises(FileExistsError, match="part of a project"):
+        write_html(reported.english, tmp_path / "runs" / "r" / "out.html")
+
+
 def test_the_file_is_complete_in_itself(reported: Reported, tmp_path: Path) -> None:
     write_html(reported.english, tmp_path / "out.html")
     markup = (tmp_path / "out.html").read_text(encoding="utf-8")
