@@ -273,6 +273,18 @@ def test_wrong_usage_is_exit_code_two(run: Terminal, tmp_path: Path) -> None:
         assert run(*arguments, code=2)[0] == ""
 
 
+def test_an_empty_argument_is_not_the_current_folder(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that is not set, as in `quakegui import p "$FILES"`, imported everything in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    _out, said = run("new", "", code=2)
+    assert "Argument 2 is empty" in said
+    assert not list(tmp_path.iterdir())
+    run("new", "p", "--name", "")
+    (tmp_path / "l.csv").write_text("date,class\n2022-02-01,3\n", encoding="utf-8")
+    _out, said = run("labels", "import", "p", "", code=2)
+    assert "Argument 4 is empty" in said
+
+
 def test_an_import_of_which_nothing_could_be_read_fails_and_still_prints_its_report(run: Terminal, tmp_path: Path) -> None:
     run("new", tmp_path / "p")
     (tmp_path / "x.txt").write_text("no reading")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from quakegui.cli import window
@@ -32,6 +33,10 @@ def _run(words: list[str]) -> None:
     from quakegui.formats.errors import FormatError
     from quakegui.project.store import ProjectError
 
+    for number, (before, word) in enumerate(pairwise(["", *words]), start=1):
+        if not word and not before.startswith("-"):  # as a path it would be the current folder
+            say(f"Argument {number} is empty; an unset variable leaves such an argument.", style="red")
+            sys.exit(2)
     with logs.log_file("command") as uncaughts:
         try:
             program(args=words, prog_name="quakegui")

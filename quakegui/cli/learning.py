@@ -19,12 +19,12 @@ from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.learn import source as sources
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
-from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import Head, Precision, RunConfig
 from quakegui.learn.source import DayPredictions, find_run
 from quakegui.learn.worker.team import LocalTeam, processors
+from quakegui.project.filesystem import whole_file
 from quakegui.project.store import ProjectError
 
 COMPARED_SIZE = 120
@@ -289,4 +289,8 @@ def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     writer = csv.DictWriter(text, ["day", "class", "p0", "p1", "p2", "p3", "p4", "kind"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(path, text.getvalue())
+    try:
+        with whole_file(path, durable=True) as part:
+            part.write_bytes(text.getvalue().encode())
+    except OSError as error:
+        raise ProjectError(f"{path} could not be written: {error.strerror}.") from error

@@ -234,7 +234,7 @@ def evaluate_predictions(
         baselines=beside,
         clues=clues,
         training_labels=predictions.labels,
-        learnt=training_catalogue,
+        training_catalogue=training_catalogue,
         image_probabilities=images,
         members=predictions.members_out_of_fold(),
         class_weighted=class_weighted,

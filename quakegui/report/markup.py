@@ -48,12 +48,12 @@ class FigureList:
     """Collects the figures of a report; each is identified by its number."""
 
     def __init__(self) -> None:
-        self.made: list[Figure] = []
+        self.entries: list[Figure] = []
 
     def add(self, figure: Figure) -> str:
         """Add a figure and return the markup that refers to it."""
-        self.made.append(figure)
-        name, alt = f"figure:{len(self.made) - 1}", safe(figure.alt)
+        self.entries.append(figure)
+        name, alt = f"figure:{len(self.entries) - 1}", safe(figure.alt)
         return f'<img src="{name}" width="{figure.width}" height="{figure.height}" alt="{alt}">'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
 
@@ -62,6 +62,11 @@ class RangeCount(LanguageFollower, ElidedLabel):
         """Update from the session."""
         if change & (Change.RANGE | Change.SEASON | Change.PROJECT):
             self._count()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Update after a change, but not while a tool bar that is being deleted lets go of it."""
+        if self.parentWidget() is not None:
+            super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set everything in the current language and colours."""

@@ -58,11 +58,12 @@ def main() -> None:
     """Print a row per project and protocol."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("projects", type=Path, nargs="+")
+    parser.add_argument("--protocols", nargs="+", default=["zero-shot", "blocked"])
     parser.add_argument("--preset", default="small")
     parser.add_argument("--repetitions", type=int, default=10)
     given = parser.parse_args()
     for project in given.projects:
-        for protocol in ("zero-shot", "blocked"):
+        for protocol in given.protocols:
             found = []
             for k in range(given.repetitions):
                 with copied(project) as copy:

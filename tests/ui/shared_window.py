@@ -100,7 +100,6 @@ class SharedWindow:
     def end(self) -> None:
         """Delete both."""
         self.session.close()
-        QApplication.processEvents()  # a window that has just changed its workspace cannot be deleted
         if shiboken6.isValid(self.window):
             shiboken6.delete(self.window)
         self.session.deleteLater()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shiboken6
 import tiny_season
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -23,6 +24,7 @@ from quakegui.ui.dialogs.export_dialogs import AnimationDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.dock_plan import BOTTOM, WORKSPACES
 from quakegui.ui.layouts import LAYOUT_VERSION
+from quakegui.ui.main_window import MainWindow
 from quakegui.ui.plots.animation import pixels, save_animation
 from quakegui.ui.plots.figures import FigureError, picture_of, save_figure
 
@@ -366,3 +368,12 @@ def test_without_a_project_only_what_is_possible_is_offered(empty_session, open_
     enabled = {spec.id for spec in ACTIONS if window.menus.actions[spec.id].isEnabled()}
     assert {"new", "open", "demo", "settings", "quit"} <= enabled
     assert not enabled & {"label-1", "day-next", "import", "train", "undo"}
+
+
+def test_a_window_that_has_just_entered_the_review_is_deleted(empty_session, qtbot):
+    window = MainWindow(empty_session)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.layouts.use("review")  # the text of the application is larger, and no widget has heard of it yet
+    shiboken6.delete(window)
+    assert not shiboken6.isValid(window)

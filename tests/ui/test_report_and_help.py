@@ -250,7 +250,9 @@ def test_no_heading_is_left_alone_at_the_foot_of_a_page(qapp, tmp_path, picture)
     moved = 0
     for lines in range(20, 48):
         body = p("line") * lines + h3("Next") + shown + p("after") * 20
-        document = report_pdf.page_document(Report("A", "en", "", body, tuple(figures.made)), writer, QRectF(0, 0, 2126, 2965))
+        document = report_pdf.page_document(
+            Report("A", "en", "", body, tuple(figures.entries)), writer, QRectF(0, 0, 2126, 2965)
+        )
         layout = document.documentLayout()
         blocks = [document.findBlockByNumber(number) for number in range(document.blockCount())]
         place = next(number for number, one in enumerate(blocks) if one.text() == "Next")
