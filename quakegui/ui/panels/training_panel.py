@@ -238,7 +238,8 @@ class TrainingPanel(LanguageFollower, QWidget):
             return
         best = tr(" — best so far") if message.best else ""
         told = tr(
-            "{where}: loss {loss:.4f} (validation {validation_loss:.4f}), accuracy {accuracy:.1%} ({validation_accuracy:.1%})"
+            "{where}: loss {loss:.4f}, validation {validation_loss:.4f}; accuracy {accuracy:.1%}, validation "
+            "{validation_accuracy:.1%}"
         )
         self._say(
             told.format(
