@@ -29,8 +29,10 @@ BESIDE_MAP = 110
 """What stands beside the map in the middle, in pixels: its colour bar and margins."""
 ABOVE_AND_BELOW_MAP = 215
 """What stands above and below it in a window without a row below: bars, head and foot, and the line of values, in pixels."""
-REGIONS_WIDTH = 460
+REGIONS_WIDTH = 440
 """Width in which no column of the extremum regions is cut, in pixels."""
+PLAY_BAR_WIDTH = 620
+"""Width in which the bar below the map shows all of its controls, in pixels."""
 TIMELINE_SHARE = 21
 """Height of the bottom row, in percent of the window."""
 LEAST_BELOW = 178
@@ -230,8 +232,8 @@ def _share_for_days(window: QMainWindow, docks: dict[str, QDockWidget], _workspa
     low, bottom = height < LOW_WINDOW, window.dockWidgetArea(docks["timeline"]) == BOTTOM
     below = (height * TIMELINE_SHARE // 100 if low else max(height * TIMELINE_SHARE // 100, LEAST_BELOW)) if bottom else 0
     left = max(width * 27 // 100, round(300 * fit))
-    beside = width - left - BESIDE_MAP - (height - below - ABOVE_AND_BELOW_MAP)  # what the largest map leaves
-    right = max(width // 5, round(290 * fit), min(beside, REGIONS_WIDTH))
+    middle = max(BESIDE_MAP + height - below - ABOVE_AND_BELOW_MAP, PLAY_BAR_WIDTH)  # the largest map
+    right = max(width // 5, round(290 * fit), min(width - left - middle, REGIONS_WIDTH))
     window.resizeDocks([docks["stations"], docks["day"]], [left, right], Qt.Orientation.Horizontal)
     if not bottom:
         return
