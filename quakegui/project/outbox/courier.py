@@ -206,8 +206,10 @@ class _Attempt:
         with self.project.write(*domains, act=self.act) as connection:
             yield connection
 
-    def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None) -> tuple[int | None, bool]:
-        return self.project.add_step(author, rows, seen=seen, act=self.act)
+    def add_step(
+        self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None
+    ) -> tuple[int | None, bool]:
+        return self.project.add_step(author, rows, at_ms=at_ms, seen=seen, act=self.act)
 
     def is_known(self) -> bool:
         """Return whether the server has the change already."""
