@@ -32,6 +32,7 @@ class StatusLine(QStatusBar):
         self.project = QLabel()
         self.season = QLabel()
         self._saved = QLabel()
+        self._saved.setObjectName("saved")
         self.people = QLabel()
         self._job = QLabel()
         self.device = QLabel()
