@@ -34,6 +34,7 @@ class StatusLine(LanguageFollower, QStatusBar):
         self.project = QLabel()
         self.season = QLabel()
         self._saved = QLabel()
+        self._saved.setObjectName("saved")
         self.people = QLabel()
         self._job = QLabel()
         self.device = QLabel()
