@@ -220,6 +220,7 @@ def test_after_backfill_the_nights_are_those_of_the_day_files_bit_for_bit(
     )  # fmt: skip
     Listener(project, source).run(lambda: source.listening)  # the session exists before the first message
     source.close()
+    broker.wait_until_saved()
     analyst = Analyst(project.folder)
     begin = time.monotonic()
     processor_s = send(load, messages, broker, project, analyst)
