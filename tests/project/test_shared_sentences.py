@@ -1,4 +1,4 @@
-"""What a server of shared projects says, in sentences; and the file with its address as editors save it. No server is needed."""
+"""What a server of shared projects says, in sentences; and the file with its address as editors save it. Without a server."""
 
 from __future__ import annotations
 
