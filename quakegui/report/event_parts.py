@@ -332,6 +332,6 @@ def _alarm(content: ReportContent, maker: MapMaker, place: int, alarm: Alarm, sa
         )
     )
     shown = alarm.positive_days[:MAPS]
-    made += p(say("The first {n} of these days:", n=len(shown)))
+    made += p(say("The first {n} days at or above the threshold:", n=len(shown)))
     made += maker.maps(shown, None)
     return made + _day_table(content, maker.season, shown, say)

@@ -43,5 +43,6 @@ def test_the_sentence_names_what_is_known():
         "P(event) has a rank correlation of +0.31 with the date. "
         "If the stations missing on other days are left out of the maps, the fold-wise AUC is 0.55."
     )
-    assert worded(told.text(), "zh") == "P（有震）与日期的秩相关系数为 +0.31。按其他日期的缺测台站重绘各日的图后，逐折 AUC 为 0.55。"
+    chinese = "P（有震）与日期的秩相关系数为 +0.31。按其他日期的缺测台站重绘各日的图后，逐折 AUC 为 0.55。"
+    assert worded(told.text(), "zh") == chinese
     assert Dependence(np.nan, np.nan, np.nan).text() == ""

@@ -162,7 +162,7 @@ def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged
             count, last = connection.execute(f"SELECT count(*), max(id) FROM {table}").fetchone()
             (head,) = connection.execute(f"SELECT chain FROM {table} WHERE id = ?", (last,)).fetchone()
             assert head in page.text
-            assert f"{count} rows, 0 unchained" in page.text
+            assert f"{count} rows, hash chain complete" in page.text
         connection.execute("DROP TRIGGER journal_no_update")
         connection.execute("UPDATE journal SET new = 4 WHERE id = 3")
         connection.commit()

@@ -46,7 +46,7 @@ LEAST_CURVES = 110
 """In a lower panel, the curves are reached by scrolling."""
 HEAD_NAMES = {"compact": mark("compact (pooled to 4 x 4)"), "paper": mark("as in the paper")}
 PRECISION_NAMES = {
-    "auto": mark("automatic (fastest measured)"),
+    "auto": mark("automatic (fastest)"),
     "float32": "float32",
     "mixed_bfloat16": "mixed bfloat16",
     "mixed_float16": "mixed float16",

@@ -65,7 +65,8 @@ def _paint_epicentres(painter: QPainter, camera: Camera, scene: MapScene) -> Non
     painter.save()
     layers.paint_events(painter, camera, scene.events, COLOURS)
     painter.restore()
-    side, metrics, taken = camera.size.width(), QFontMetricsF(painter.font()), _of_stations(scene, camera.size.width())
+    side, metrics = camera.size.width(), QFontMetricsF(painter.font())
+    taken = _named_places(scene, side, metrics)
     for mark in sorted(scene.events, key=lambda mark: -mark.magnitude):
         text, at = f"M {mark.magnitude:.1f}", camera.transform().map(QPointF(mark.x_km, mark.y_km))
         off = at - QPointF(side / 2.0, side / 2.0)
@@ -92,14 +93,18 @@ def _paint_arrow(painter: QPainter, at: QPointF, towards: float, mark: layers.Ev
     painter.restore()
 
 
-def _of_stations(scene: MapScene, side: float) -> list[QRectF]:
-    """Return the squares of the stations, which no text may cover."""
-    scale = side / scene.map.field.shape[0]
-    return [
-        QRectF((column + 0.5) * scale - DOT, (row + 0.5) * scale - DOT, 2.0 * DOT, 2.0 * DOT)
-        for row, column in scene.places.tolist()
-        if math.isfinite(row)
-    ]
+def _named_places(scene: MapScene, side: float, metrics: QFontMetricsF) -> list[QRectF]:
+    """Return the squares of the stations, with their codes where these are shown, and the line of the graticule's numbers."""
+    scale, tall = side / scene.map.field.shape[0], metrics.height()
+    found = [QRectF(0.0, 0.0, side, tall + 2.0)] if scene.display.graticule else []
+    for code, (row, column) in zip(scene.stations.codes, scene.places.tolist(), strict=True):
+        if math.isfinite(row):
+            named = scene.display.codes or code in scene.selected_codes
+            wide, above = (metrics.horizontalAdvance(code) / 2.0, tall) if named else (0.0, 0.0)
+            at = QPointF((column + 0.5) * scale, (row + 0.5) * scale)
+            half = max(DOT, wide)
+            found.append(QRectF(at.x() - half, at.y() - DOT - above, 2.0 * half, 2.0 * DOT + above))
+    return found
 
 
 def _free_place(at: QPointF, beside: float, text: QSizeF, side: float, taken: list[QRectF]) -> QPointF | None:
