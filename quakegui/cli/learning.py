@@ -194,8 +194,9 @@ def compare(
     The comparison includes the pre-trained model, protocol 'zero-shot', which was not trained on the season.
 
     Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of processor time, 3 with --preset
-    fast --members 1, or five times as long with its five members. After Ctrl+C, run the command again to continue. With --seeds,
-    the differences between the rows of a protocol show how much of a score is due to the random initial weights.
+    fast --members 1, or five times as long with its five members. After Ctrl+C, run the command again to continue.
+
+    With --seeds, the differences between the rows of a protocol show how much of a score is due to the random initial weights.
 
     With --workers or --cluster, folds are trained at the same time. The results are bit-for-bit identical to those of one
     worker with the same --threads. A cluster needs pip install "quakegui[cluster]" and the same versions on every computer.
