@@ -18,9 +18,10 @@ from quakegui.project.journal.row import COLUMNS, JournalRow
 from quakegui.project.journal.ruling import RULE, rule_of
 from quakegui.project.lookout import NOTHING, Lookout, News
 from quakegui.project.outbox.letters import REDO, UNDO, Letter, Outbox, VoidError, perform
+from quakegui.project.setting_rows import get_setting
 from quakegui.project.shared.listening import PRESENCE
 from quakegui.project.shared.tables import deed
-from quakegui.project.store import Project, get_setting
+from quakegui.project.store import Project
 from quakegui.season.labels import LabelRule
 
 LOG = logging.getLogger(__name__)
