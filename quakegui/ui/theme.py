@@ -115,14 +115,19 @@ def colours() -> ThemeColours:
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
+def _parts(colour: QColor) -> tuple[float, float, float]:
+    return colour.redF(), colour.greenF(), colour.blueF()
+
+
 def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """Return a colour between two, with a share of the second from 0 to 1."""
-    return QColor.fromRgbF(*(a + share * (b - a) for a, b in zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True)))
+    red, green, blue = (a + share * (b - a) for a, b in zip(_parts(one), _parts(other), strict=True))
+    return QColor.fromRgbF(red, green, blue)
 
 
 def ink_on(ground: QColor) -> QColor:
     """Return black or white, whichever has the higher contrast to a colour (relative luminance of WCAG 2)."""
-    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in ground.getRgbF()[:3])
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _parts(ground))
     luminance = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return QColor("black") if luminance > 0.179 else QColor("white")
 
