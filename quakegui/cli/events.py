@@ -39,13 +39,13 @@ Decluster = Annotated[
 ]
 
 
-def say_import(done: EventsReport, verb: str) -> None:
+def say_import(report: EventsReport, verb: str) -> None:
     """Print what an import of earthquakes did; the verb says how they were obtained."""
     say(
-        f"{done.read} earthquakes {verb}, {done.selection} selected, {len(done.aftershocks)} aftershocks removed, "
-        f"{done.mainshocks} kept; the project had {done.former}."
+        f"{report.count} earthquakes {verb}, {report.selection} selected, {len(report.aftershocks)} aftershocks removed, "
+        f"{report.mainshocks} kept; the project had {report.former}."
     )
-    for note in done.notes:
+    for note in report.notes:
         say(note)
 
 

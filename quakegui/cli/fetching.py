@@ -103,7 +103,7 @@ def events_(
                 wanted, service, answers, ask, again=again, progress=report, cancelled=cancelled
             )
         chosen = select(read.events, selection, timezone=opened.timezone)
-        done = catalogue.store_events(opened, chosen, declustering=declustering, selection=selection, add=add, read=read)
+        done = catalogue.store_events(opened, chosen, declustering=declustering, selection=selection, add=add, origin=read)
         facts = event_facts(opened)
     if as_json:
         print_json(facts)

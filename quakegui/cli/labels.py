@@ -142,7 +142,7 @@ def import_(
     """Import labels from a csv; nothing is imported if a line cannot be read."""
     with open_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author(opened))
-    say(f"{done.read} labels read, {done.changes} of them new or changed; {done.by_rule} rule labels were skipped.")
+    say(f"{done.count} labels read, {done.changes} of them new or changed; {done.by_rule} rule labels were skipped.")
     if done.removals:
         say(f"{done.removals} of them cleared a label, because their class is empty.")
     if done.unread:

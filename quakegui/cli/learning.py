@@ -19,16 +19,17 @@ from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.learn import source as sources
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
-from quakegui.learn.runs.files import write_text
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import Head, Precision, RunConfig
 from quakegui.learn.source import DayPredictions, find_run
 from quakegui.learn.worker.team import LocalTeam, processors
+from quakegui.project.filesystem import whole_file
 from quakegui.project.store import ProjectError
 
 COMPARED_SIZE = 120
 """Default width of the maps in `compare`, in pixels."""
+MOST_SEEDS = 100
 
 
 def _an_address(text: str | None) -> str | None:
@@ -171,6 +172,10 @@ def compare(
     preset: Preset = "compact",
     members: Members = None,
     seed: Seed = None,
+    seeds: Annotated[
+        int,
+        typer.Option(min=1, max=MOST_SEEDS, metavar="N", help="Runs per protocol, with N consecutive seeds from --seed on."),
+    ] = 1,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Train N folds at a time, each in its own process.")
     ] = None,
@@ -191,6 +196,8 @@ def compare(
     Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of processor time, 3 with --preset
     fast --members 1, or five times as long with its five members. After Ctrl+C, run the command again to continue.
 
+    With --seeds, the differences between the rows of a protocol show how much of a score is due to the random initial weights.
+
     With --workers or --cluster, folds are trained at the same time. The results are bit-for-bit identical to those of one
     worker with the same --threads. A cluster needs pip install "quakegui[cluster]" and the same versions on every computer.
     """
@@ -207,6 +214,7 @@ def compare(
                 listen=listen,
                 cancelled=cancelled,
                 team=team,
+                seeds=seeds,
                 tell=lambda sentence: say(sentence, style="yellow"),
             )
         name, synthetic = source.name, source.synthetic
@@ -289,4 +297,8 @@ def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     writer = csv.DictWriter(text, ["day", "class", "p0", "p1", "p2", "p3", "p4", "kind"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(path, text.getvalue())
+    try:
+        with whole_file(path, durable=True) as part:
+            part.write_bytes(text.getvalue().encode())
+    except OSError as error:
+        raise ProjectError(f"{path} could not be written: {error.strerror}.") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD
-from quakegui.words import Said, joined
+from quakegui.words import Said, joined, mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,24 +58,24 @@ def content_of(values: NDArray[np.float64]) -> Content:
     return Content(is_field, code if is_field else None, middle)
 
 
-def unread_columns(frame: pd.DataFrame, read: Iterable[str]) -> tuple[str, ...]:
+def unread_columns(frame: pd.DataFrame, columns: Iterable[str]) -> tuple[str, ...]:
     """Return one sentence for each reason why columns of a table were not read; empty if all were read.
 
     Parameters
     ----------
     frame
         All rows of the table.
-    read
+    columns
         The columns that were read.
     """
-    kept = set(read)
-    reasons: dict[Callable[[str], str], list[str]] = {}
+    kept = set(columns)
+    reasons: dict[str, list[str]] = {}
     for name in map(str, frame.columns):
         if name not in kept:
             found = content_of(numbers(frame[name]))
             shown_name = name if np.isnan(found.middle) else f"{shown(name, 60)} ({found.middle:.6g})"
             reasons.setdefault(_why(frame[name], found), []).append(shown_name)
-    return (*_doubled(list(map(str, frame.columns))), *(say(named(names)) for say, names in reasons.items()))
+    return (*_doubled(list(map(str, frame.columns))), *(Said(why, names=named(names)) for why, names in reasons.items()))
 
 
 def named(names: list[str], most: int = NAMED) -> str:
@@ -84,44 +84,22 @@ def named(names: list[str], most: int = NAMED) -> str:
     return joined(", ", (shown(name, 60) for name in names[:most])) + more
 
 
-def _why(column: pd.Series[Any], found: Content) -> Callable[[str], str]:
-    """Return a function that makes a sentence from column names: the reason why a column of this content was not read."""
+def _why(column: pd.Series[Any], found: Content) -> str:
+    """Return the template of a sentence on column names: the reason why a column of this content was not read."""
     finite = numbers(column)[np.isfinite(numbers(column))]
     if found.is_field:
-        return _unmapped
+        return mark(
+            "Columns that look like total intensity (medians in brackets) were not read; specify their stations in a "
+            "column mapping: {names}."
+        )
     if not finite.size:
-        return _text if column.map(cell).astype(bool).any() else _empty
+        some = column.map(cell).astype(bool).any()
+        return mark("Text columns were not read: {names}.") if some else mark("Empty columns: {names}.")
     if np.isnan(found.middle):
-        return _codes
-    return _constant if finite.size > 1 and np.ptp(finite) == 0.0 else _other
-
-
-def _unmapped(names: str) -> str:
-    return Said(
-        "Columns that look like total intensity (medians in brackets) were not read; specify their stations in a "
-        "column mapping: {names}.",
-        names=names,
-    )
-
-
-def _text(names: str) -> str:
-    return Said("Text columns were not read: {names}.", names=names)
-
-
-def _empty(names: str) -> str:
-    return Said("Empty columns: {names}.", names=names)
-
-
-def _codes(names: str) -> str:
-    return Said("Columns with only missing-value codes: {names}.", names=names)
-
-
-def _constant(names: str) -> str:
-    return Said("Constant columns that are not total intensity were not read: {names}.", names=names)
-
-
-def _other(names: str) -> str:
-    return Said("Numeric columns that are not total intensity (medians in brackets) were not read: {names}.", names=names)
+        return mark("Columns with only missing-value codes: {names}.")
+    if finite.size > 1 and np.ptp(finite) == 0.0:
+        return mark("Constant columns that are not total intensity were not read: {names}.")
+    return mark("Numeric columns that are not total intensity (medians in brackets) were not read: {names}.")
 
 
 def _doubled(names: list[str]) -> tuple[str, ...]:

@@ -101,9 +101,9 @@ def guess_table(source: Source, hints: Hints = NO_HINTS, *, sheet_name: str = ""
         If the first rows form a table but the whole does not.
     """
     key = f"guess {sheet_name} {hints.to_json()}"
-    if key not in source.kept:
-        source.kept[key] = _guess(source, hints, sheet_name)
-    kept: Guess | None = source.kept[key]
+    if key not in source.cache:
+        source.cache[key] = _guess(source, hints, sheet_name)
+    kept: Guess | None = source.cache[key]
     return kept
 
 

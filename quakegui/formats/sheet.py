@@ -165,13 +165,13 @@ def above(source: Source, sheet: str = "") -> tuple[str, ...]:
         load(source, sheet=sheet, most_rows=1)
     except FormatError:
         return ()
-    kept: tuple[str, ...] = source.kept[_ABOVE + sheet]
+    kept: tuple[str, ...] = source.cache[_ABOVE + sheet]
     return kept
 
 
 def cut_line(source: Source) -> str:
     """Return the last line of a text table that was read, where it ends before the last column; else an empty string."""
-    kept: str = source.kept.get(_CUT, "")
+    kept: str = source.cache.get(_CUT, "")
     return kept
 
 
@@ -204,9 +204,9 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     rows = [list(_split(lines[place], delimiter)) for place in places[begin : begin + MOST_ABOVE + _SAMPLE_LINES]]
     head = _head(rows, fixed=skip is not None)
     if cut and len(_split(cut, delimiter)) < len(head.names):
-        source.kept[_CUT] = lines.pop()
+        source.cache[_CUT] = lines.pop()
     start = places[begin + head.length - 1] + 1 if head.length else places[begin]
-    source.kept[_ABOVE] = tuple(lines[: places[begin + len(head.above)]])
+    source.cache[_ABOVE] = tuple(lines[: places[begin + len(head.above)]])
     sample = [lines[place] for place in places if place >= start][:_SAMPLE_LINES]
     try:
         with warnings.catch_warnings():
@@ -247,7 +247,7 @@ def _workbook(source: Source, sheet: str, most_rows: int | None, skip: int | Non
     if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
         raise source.fault("The sheet has no table of 2 to {most_columns:,} columns.", most_columns=_MOST_COLUMNS)
     head = _head([_shown(row) for row in rows[: MOST_ABOVE + _SAMPLE_LINES]], fixed=skip is not None)
-    source.kept[_ABOVE + sheet] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
+    source.cache[_ABOVE + sheet] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
     width = len(head.names)
     body = [(row + [None] * width)[:width] for row in rows[head.length :]]
     return pd.DataFrame(body if most_rows is None else body[:most_rows], columns=head.names), sheets

@@ -35,15 +35,15 @@ class Source:
     modified_ms
         When the file was last modified, in milliseconds since 1970 UTC, or None if unknown. For a member of an archive, the
         time in the archive: its UTC time if there is one, otherwise its local time taken as UTC.
-    kept
-        Cache by name of what readers found out about the bytes.
+    cache
+        What readers found out about the bytes.
     """
 
     name: str
     data: bytes = field(repr=False)
     siblings: Callable[[str], bytes | None] = field(default=_no_siblings, repr=False, compare=False)
     modified_ms: int | None = field(default=None, compare=False)
-    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def base(self) -> str:

@@ -117,7 +117,7 @@ def _table_in_sheet(source: Source) -> tuple[int, Table] | None:
     """Return the row of the header in the first sheet, from 0, and its content; None if there is none."""
     from quakegui.formats import workbook
 
-    if _SHEET not in source.kept:
+    if _SHEET not in source.cache:
         try:
             rows = workbook.read(source, "", _FIRST_ROWS)[1]
         except FormatError:
@@ -125,8 +125,8 @@ def _table_in_sheet(source: Source) -> tuple[int, Table] | None:
         tables = ((at, table_of([_text(value) for value in row])) for at, row in enumerate(rows))
         found = next(((at, table) for at, table in tables if table is not None), None)
         events = () if found is None else _events(source, found[1], rows, found[0], whole=False)
-        source.kept[_SHEET] = found if is_plausible(events) else None
-    kept: tuple[int, Table] | None = source.kept[_SHEET]
+        source.cache[_SHEET] = found if is_plausible(events) else None
+    kept: tuple[int, Table] | None = source.cache[_SHEET]
     return kept
 
 

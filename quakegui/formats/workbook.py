@@ -94,12 +94,12 @@ def sheets(source: Source) -> tuple[Sheet, ...]:
     FormatError
         If the workbook is damaged, contains no sheet of cells, or declares more than a spreadsheet program writes.
     """
-    if _KEPT not in source.kept:
+    if _KEPT not in source.cache:
         try:
-            source.kept[_KEPT] = _opened(source, lambda book: _first_rows(source, book))
+            source.cache[_KEPT] = _opened(source, lambda book: _first_rows(source, book))
         except FormatError as error:
-            source.kept[_KEPT] = error.sentence
-    kept: tuple[Sheet, ...] | str = source.kept[_KEPT]
+            source.cache[_KEPT] = error.sentence
+    kept: tuple[Sheet, ...] | str = source.cache[_KEPT]
     if isinstance(kept, str):
         raise FormatError(kept, file=source.name)
     if not kept:

@@ -36,7 +36,11 @@ class Dependence:
                 "+.2f",
                 mark("P(event) has a rank correlation of {figure} with the number of missing stations."),
             ),
-            (self.permuted_auc, ".2f", mark("On maps with the missing stations of other days, the fold-wise AUC is {figure}.")),
+            (
+                self.permuted_auc,
+                ".2f",
+                mark("If the stations missing on other days are left out of the maps, the fold-wise AUC is {figure}."),
+            ),
         )
         return joined(
             " ",

@@ -248,7 +248,7 @@ def _calibrated(
         return calibrated_by_fold(given, truth.fold, daily), tuple(given)
     labels = [truth.training_labels[fold.train] for fold in truth.folds]
     weights = [class_weights(learnt[learnt >= 0]) for learnt in labels] if class_weighted else None
-    rows = rows_before(truth.learnt.times, truth.available_at)
+    rows = rows_before(truth.training_catalogue.times, truth.available_at)
     return calibrate_by_fold(truth.folds, daily, truth.training_labels, rows, weights=weights)
 
 
@@ -329,7 +329,7 @@ def _rules(
         by_fold = [one.of_classes(daily)[:, 1:].sum(axis=1) for one in calibrators] or None
         beside = [days_beside(fold, truth.days, truth.days) for fold in truth.folds] or None
         fixed = [fixed_rule(one) for one in calibrators]
-        return rules_by_fold(series, truth.fold, truth.learnt, by_fold, beside=beside, fixed=fixed)
+        return rules_by_fold(series, truth.fold, truth.training_catalogue, by_fold, beside=beside, fixed=fixed)
     if len(given) != n_folds:
         raise ValueError(Said("{count} alarm rules were given for {n_folds} folds.", count=len(given), n_folds=n_folds))
     return tuple(given), ()

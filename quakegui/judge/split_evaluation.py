@@ -36,7 +36,7 @@ def judge(
     baselines: Mapping[str, Floats],
     clues: Mapping[str, Clue] | None = None,
     training_labels: ArrayLike | None = None,
-    learnt: Catalogue | None = None,
+    training_catalogue: Catalogue | None = None,
     image_probabilities: Sequence[ArrayLike] | None = None,
     members: ArrayLike | None = None,
     rules: Sequence[AlarmRule] | None = None,
@@ -51,7 +51,7 @@ def judge(
     ----------
     split, name, title
         The split, and the predictor's identifier and display name (default: the identifier).
-    days, available_at, labels, training_labels, learnt
+    days, available_at, labels, training_labels, training_catalogue
         See `truth_of`.
     probabilities
         Out-of-fold probabilities of every day in the test spans, NaN where missing, shape (day, class).
@@ -80,7 +80,7 @@ def judge(
         catalogue=catalogue,
         windows=windows,
         training_labels=training_labels,
-        learnt=learnt,
+        training_catalogue=training_catalogue,
     )
     beside = dict(baselines)
     if "majority" not in beside:

@@ -42,7 +42,7 @@ class Truth:
         Day and class of every scored day (every test image in the paper protocol), ascending by day, shape (row,).
     catalogue
         Declustered events.
-    learnt
+    training_catalogue
         Events at the time of the training, used to choose the folds' thresholds.
     kinds
         Kind of each day from the label rule, whatever the analysts' labels, see `surrogates`, shape (day,).
@@ -67,7 +67,7 @@ class Truth:
     row_day: NDArray[np.intp]
     row_label: Counts
     catalogue: Catalogue
-    learnt: Catalogue
+    training_catalogue: Catalogue
     kinds: Kinds
     surrogates: Surrogates
     rivals: Surrogates
@@ -84,7 +84,7 @@ def truth_of(
     catalogue: Catalogue,
     windows: EventWindows,
     training_labels: ArrayLike | None = None,
-    learnt: Catalogue | None = None,
+    training_catalogue: Catalogue | None = None,
     protocol: str | None = None,
 ) -> Truth:
     """Return the ground truth of a split.
@@ -99,7 +99,7 @@ def truth_of(
         Declustered events.
     windows
         Windows of all events in and around the season, for the labels of the rule and the surrogate catalogues.
-    training_labels, learnt
+    training_labels, training_catalogue
         Labels, shape (day,), and events of the training, if they differ from those of the evaluation.
     protocol
         ``zero-shot`` for a predictor that never saw the season: all its classes count as trained, and the folds are those of
@@ -124,7 +124,7 @@ def truth_of(
         row_day=rows,
         row_label=label[rows],
         catalogue=catalogue,
-        learnt=catalogue if learnt is None else learnt,
+        training_catalogue=catalogue if training_catalogue is None else training_catalogue,
         kinds=rule_kinds(windows, day),
         surrogates=surrogates,
         rivals=rivals,
@@ -170,7 +170,7 @@ def prospective_truth(
         row_day=rows,
         row_label=label[rows],
         catalogue=catalogue,
-        learnt=catalogue,
+        training_catalogue=catalogue,
         kinds=rule_kinds(windows, day),
         surrogates=surrogates,
         rivals=rivals,

@@ -209,15 +209,15 @@ _SENTENCES: dict[str, str] = {
     "better": mark("Better than chance, day by day and in its alarms."),
     "borderline": mark("Borderline: p = {p_value}."),
     "auc": mark(
-        "AUC {auc}, days before earthquakes vs. days without (fold-wise interval {auc_low} to {auc_high}; chance is 0.50)."
+        "AUC {auc}, days before earthquakes vs. days without (fold-wise 95% interval {auc_low} to {auc_high}; chance is 0.50)."
     ),
     "residual": mark(
         "The part of the prediction that calendar, catalogue, outages and Kp do not explain has an AUC of "
         "{residual_auc} (80% interval {residual_low} to {residual_high})."
     ),
     "p": mark(
-        "p = {p_value} against catalogues with the earthquakes moved by up to {jitter_days} days, {p_rate} "
-        "against catalogues drawn from their rate."
+        "p = {p_value} compared with catalogues whose earthquakes are moved by up to {jitter_days} days, and {p_rate} compared "
+        "with catalogues drawn at their rate."
     ),
     "short-jitter": mark(
         "The longest label window, {longest_window} days, exceeds the shift of the earthquakes, so the test is weak."

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from quakegui.words import text_from_json, text_to_json
 
@@ -141,9 +141,7 @@ class Failed:
 
 Message = Hello | Started | Batch | Epoch | Checkpoint | WorkerProgress | Alive | Done | Cancelled | Failed
 Listen = Callable[[Message], None]
-_BY_NAME: dict[str, Any] = {
-    kind.name: kind for kind in (Hello, Started, Batch, Epoch, Checkpoint, WorkerProgress, Alive, Done, Cancelled, Failed)
-}
+_BY_NAME: dict[str, Any] = {kind.name: kind for kind in get_args(Message)}
 
 
 def ends(message: Message) -> bool:

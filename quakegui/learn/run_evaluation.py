@@ -96,8 +96,8 @@ class Unflagged:
         if self.judgement is None:
             return NEEDS_TRAINING
         return counted(
-            "Without the {count} flag: {verdict}",
-            "Without the {count} flags: {verdict}",
+            "If the {count} flag is ignored: {verdict}",
+            "If the {count} flags are ignored: {verdict}",
             count=self.flags,
             verdict=self.judgement.verdict.text(),
         )
@@ -234,7 +234,7 @@ def evaluate_predictions(
         baselines=beside,
         clues=clues,
         training_labels=predictions.labels,
-        learnt=training_catalogue,
+        training_catalogue=training_catalogue,
         image_probabilities=images,
         members=predictions.members_out_of_fold(),
         class_weighted=class_weighted,

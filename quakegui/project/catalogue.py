@@ -52,7 +52,7 @@ class EventsReport:
 
     Attributes
     ----------
-    read, selection, mainshocks
+    count, selection, mainshocks
         Number of earthquakes in the file, in the selection, and after declustering.
     aftershocks
         Number of earthquakes removed by declustering.
@@ -62,7 +62,7 @@ class EventsReport:
         Sentences on what was corrected or dropped.
     """
 
-    read: int
+    count: int
     selection: int
     mainshocks: int
     aftershocks: tuple[Event, ...]
@@ -125,7 +125,7 @@ def import_events(
     declustering = declustering if declustering is not None else Declustering()
     read = read_catalogue(path, timezone=timezone)
     chosen = choose(read.events, selection, timezone=project.timezone)
-    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, read=read)
+    return store_events(project, chosen, declustering=declustering, selection=selection, add=add, origin=read)
 
 
 def store_events(
@@ -135,19 +135,19 @@ def store_events(
     declustering: Declustering,
     selection: Selection | None = None,
     add: bool = False,
-    read: CatalogueRead | None = None,
+    origin: CatalogueRead | None = None,
     author: str | None = None,
 ) -> EventsReport:
-    """Store earthquakes that are in memory, otherwise like `import_events`; `read` is the catalogue they were selected from."""
-    read = read if read is not None else CatalogueRead(None, tuple(choice))
+    """Store earthquakes that are in memory, otherwise like `import_events`; `origin` is the catalogue they are from."""
+    origin = origin if origin is not None else CatalogueRead(None, tuple(choice))
     summary = {
-        "file": read.path.name if read.path is not None else "",
+        "file": origin.path.name if origin.path is not None else "",
         "events": len(choice),
         "add": add,
         "event_selection": json.loads(json.dumps(asdict(selection or Selection()), default=date.isoformat)),
         "declustering": asdict(declustering),
-        "event_origins": json.loads(json.dumps(asdict(Origins(read.files)))),
-        "modified_ms": read.modified_ms,
+        "event_origins": json.loads(json.dumps(asdict(Origins(origin.files)))),
+        "modified_ms": origin.modified_ms,
     }
     by_id = {event.id: event for event in choice}
     with project.write() as connection:
@@ -165,8 +165,8 @@ def store_events(
         "for the same ids.",
         unused=unused,
     )
-    notes = (*read.notes, note) if unused else read.notes
-    return EventsReport(len(read.events), len(choice), len(kept), dropped, len(before), notes)
+    notes = (*origin.notes, note) if unused else origin.notes
+    return EventsReport(len(origin.events), len(choice), len(kept), dropped, len(before), notes)
 
 
 def _is_in_force(connection: Connection, summary: Mapping[str, Any], chosen: Mapping[str, Event]) -> bool:

@@ -23,7 +23,7 @@ from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.season_tables import SYNTHETIC
 from quakegui.project.setting_rows import put_setting
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.title import DEMO_NAME
+from quakegui.project.title import DEMO_NAME, NULL_NAME
 from quakegui.season.events import Declustering, Event
 from quakegui.season.network import Network
 from quakegui.simulate.layouts import synthetic_network
@@ -77,7 +77,9 @@ def create_demo(
             Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
     try:
-        with Project.create(place, timezone=config.timezone, name=DEMO_NAME, synthetic=True) as project:
+        with Project.create(
+            place, timezone=config.timezone, name=DEMO_NAME if strength else NULL_NAME, synthetic=True
+        ) as project:
             _fill(project, config, progress)
             if finish is not None:
                 finish(project)

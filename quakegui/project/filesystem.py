@@ -110,17 +110,21 @@ def has_room(folder: Path) -> bool:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a path for writing a file that the user wants at `path`, like `replacing`; never replaces a part of a project.
+def whole_file(path: Path, *, durable: bool = False) -> Iterator[Path]:
+    """Yield a path for writing a file that the user wants at `path`, like `replacing`.
+
+    Never replaces a part of a project, nor anything but a file: root could replace /dev/null or /dev/stdout.
 
     Raises
     ------
     OSError
-        From the disk, or if `path` is part of a project; it is then unchanged.
+        From the disk, or if `path` is part of a project, or is a folder or a device; it is then unchanged.
     """
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, Said("it is a device, a pipe or a folder, not a file"), str(path))
     if _is_of_a_project(path):
         raise FileExistsError(errno.EEXIST, Said("the file is part of a project"), str(path))
-    with replacing(path) as part:
+    with replacing(path, durable=durable) as part:
         yield part
 
 

@@ -29,7 +29,7 @@ class FileWriter:
 
     Attributes
     ----------
-    brought
+    act_files
         Numbers of the files that this import brings into force, in order.
     touched
         UTC days with changed readings, by station.
@@ -39,7 +39,7 @@ class FileWriter:
         Each of these stations with the name of the file.
     listed
         Codes in each station list, by the name of the list.
-    sighted
+    earlier_copies
         Numbers of known files of which this import has a copy that was modified earlier, with its name.
     copies
         Numbers of known files of which this import has a copy with a new name or earlier time, with its name.
@@ -51,13 +51,13 @@ class FileWriter:
 
     def __init__(self, connection: Connection) -> None:
         file = schema.imported_file.c
-        self.brought: list[int] = []
+        self.act_files: list[int] = []
         self.touched: dict[str, set[int]] = {}
         self.stations: dict[str, None] = {}
         self.named: list[tuple[str, Station]] = []
         self.listed: dict[str, tuple[str, ...]] = {}
         self.copies: dict[int, str] = {}
-        self.sighted: dict[int, str] = {}
+        self.earlier_copies: dict[int, str] = {}
         self.with_kp: list[str] = []
         self.kp_touched = False
         self._connection = connection
@@ -89,7 +89,7 @@ class FileWriter:
         else:
             self._hidden -= {number}
         self._note_sighting(number, file.base, file.modified_ms)
-        self.brought.append(number)
+        self.act_files.append(number)
         for block in file.blocks:
             self.touched.setdefault(block.station, set()).add(block.utc_day)
         self.stations |= dict.fromkeys((*(station.code for station in file.stations), *sorted(file.codes)))
@@ -112,7 +112,7 @@ class FileWriter:
         for number in self._by_sha256.get(file.sha256, ()):
             if number in self._hidden and file.base in self._all_names(number):
                 self._hidden -= {number}
-                self.brought.append(number)
+                self.act_files.append(number)
                 self._see(number, file.name, file.base, file.modified_ms)
                 self._note_sighting(number, file.base, file.modified_ms)
                 self._touch(number)
@@ -135,7 +135,7 @@ class FileWriter:
         self._note_sighting(number, base, modified_ms)
         self.copies[number] = name
         if earlier:
-            self.sighted[number] = name
+            self.earlier_copies[number] = name
             file = schema.imported_file.c
             self._connection.execute(update(schema.imported_file).where(file.id == number).values(modified_ms=modified_ms))
             self._modified[number] = modified_ms
@@ -151,8 +151,8 @@ class FileWriter:
 
     def record_act(self, act: int) -> None:
         """Record which files an act brought into force, and of which known contents it had an earlier copy."""
-        if self.brought:
-            self._connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in self.brought])
+        if self.act_files:
+            self._connection.execute(schema.brought.insert(), [{"act": act, "file": file} for file in self.act_files])
         if self._sightings:
             rows = [{"act": act, "file": file, "base": base, "modified_ms": at} for (file, base), at in self._sightings.items()]
             self._connection.execute(schema.sighting.insert(), rows)
@@ -160,7 +160,7 @@ class FileWriter:
     @property
     def tells(self) -> bool:
         """Whether a file came into force, or something new is known of an earlier one."""
-        return bool(self.brought or self._sightings)
+        return bool(self.act_files or self._sightings)
 
     def _touch(self, number: int) -> bool:
         """Record that the effect of a stored file may have changed; returns whether it contains Kp."""

@@ -288,8 +288,8 @@ def _count(connection: Connection, tally: Tally) -> None:
 
 def _note_earlier_copies(connection: Connection, writer: FileWriter, tally: Tally) -> None:
     """Add a note on earlier copies if they may matter: if another file has readings of the same days."""
-    for number, name in writer.sighted.items():
-        if number not in writer.brought and is_shared(connection, number):
+    for number, name in writer.earlier_copies.items():
+        if number not in writer.act_files and is_shared(connection, number):
             tally.notes[
                 Said(
                     "{name}: This copy of a known file was modified earlier than the copy known so far. Where other "

@@ -35,7 +35,7 @@ class LabelsReport:
 
     Attributes
     ----------
-    read
+    count
         Number of labels in the file.
     changes
         Number of new or changed labels.
@@ -51,7 +51,7 @@ class LabelsReport:
         Names of the non-empty columns that were not imported, in order.
     """
 
-    read: int
+    count: int
     changes: int
     removals: int
     by_rule: int

@@ -224,7 +224,7 @@ def count(project: Project) -> int:
 def append_predictions(
     project: Project,
     run_id: str,
-    *said: LedgerPredictions,
+    *predictions: LedgerPredictions,
     issued_ms: int | None = None,
     not_before_ms: int = 0,
     revision: int | None = None,
@@ -233,7 +233,7 @@ def append_predictions(
 
     Parameters
     ----------
-    project, run_id, said
+    project, run_id, predictions
         The project, the run and its predictions.
     issued_ms
         Time of issue, in milliseconds since 1970 UTC; default the present time. If the last row of the ledger is later, its
@@ -253,12 +253,12 @@ def append_predictions(
     SupersededError
         If the revision has changed; nothing was added.
     """
-    if not any(part.days.size for part in said):
+    if not any(part.days.size for part in predictions):
         return 0
     with project.write(RUNS) as connection:
         if revision is not None:
             require_revision(connection, revision)
-        return _issue(connection, run_id, said, issued_ms, not_before_ms)
+        return _issue(connection, run_id, predictions, issued_ms, not_before_ms)
 
 
 def _issue(

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import inspect
+import numpy as np
+from sqlalchemy import inspect, select
 
 from quakegui.project import making, schema
 from quakegui.project.database import sentences
@@ -17,7 +18,7 @@ from quakegui.project.errors import ProjectError
 from quakegui.project.shared.address import Address, is_shared_folder, parse_address, read_address, write_address
 from quakegui.project.shared.connecting import engine_to
 from quakegui.project.shared.sentences import sentences_of
-from quakegui.project.shared.tables import add_tables, create_tables, install_rules
+from quakegui.project.shared.tables import add_tables, create_tables, install_rules, setting_act
 from quakegui.project.store import Project, require_zone
 from quakegui.words import Said
 
@@ -132,6 +133,18 @@ def migrate(folder: Path | str) -> tuple[int, ...]:
             return former
     finally:
         engine.dispose()
+
+
+def last_change(project: Project, key: str) -> tuple[str, np.datetime64] | None:
+    """Return which login last changed a setting of a shared project, and when (UTC); None if the server has not noted it."""
+    if not project.is_shared:
+        return None
+    table = setting_act.c
+    with project.read() as connection:
+        if not inspect(connection).has_table(setting_act.name):
+            return None  # a server with the rules of an earlier version
+        row = connection.execute(select(table.author, table.at).where(table.key == key)).first()
+    return None if row is None else (row.author, np.datetime64(row.at.astimezone(UTC).replace(tzinfo=None), "ms"))
 
 
 @contextmanager

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from quakegui.project.store import Project
 
 DEMO_NAME: Final = "SYNTHETIC Liangshan 2022"
-"""Stored name of the synthetic season that the program creates."""
+NULL_NAME: Final = "SYNTHETIC Liangshan 2022, null season"
+"""Stored names of the synthetic seasons that the program creates, with signals and without."""
+_TITLES: Final = {DEMO_NAME: Said("Liangshan 2022"), NULL_NAME: Said("Liangshan 2022, null season")}
 
 
 def project_title(project: Project) -> str:
-    """Return the name of a project; that of the program's own synthetic season can be translated.
+    """Return the name of a project; those of the program's own synthetic seasons can be translated.
 
-    It lacks the word SYNTHETIC, which is always displayed beside it as a stamp.
+    They lack the word SYNTHETIC, which is always displayed beside it as a stamp.
     """
-    return Said("Liangshan 2022") if project.synthetic and project.name == DEMO_NAME else project.name
+    return _TITLES.get(project.name, project.name) if project.synthetic else project.name

@@ -25,7 +25,7 @@ def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
     rows = [
         *_files(catalogue.origins(content.project), say),
         (say("Earthquakes selected"), str(len(catalogue.all_events(content.project)))),
-        (say("Selected by"), selection_in_words(chosen["event_selection"] or {}, say)),
+        (say("Selection"), selection_in_words(chosen["event_selection"] or {}, say)),
         (say("Aftershocks"), declustering_in_words(chosen["declustering"] or {}, say)),
         (say("Remaining after declustering"), str(len(content.events))),
     ]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from quakegui.judge.judged_by import AsOf
-from quakegui.learn.runs.files import write_text
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.project.filesystem import whole_file
 from quakegui.project.store import Project
 from quakegui.project.title import project_title
 from quakegui.report.content import ReportCancelledError, gather
@@ -30,6 +30,7 @@ p, li, td, th { font-size: 9pt; }
 th { background-color: #eef1f4; }
 .rows { border-collapse: collapse; border-color: #c3c9d0; border-style: solid; margin-top: 3px; margin-bottom: 8px; }
 .rows td, .rows th { font-size: 8pt; }
+.wide td, .wide th { font-size: 6pt; }
 .stamp { color: #ffffff; background-color: #b3261e; font-weight: bold; font-size: 11pt; }
 .verdict { font-size: 11pt; font-weight: bold; background-color: #eef3fa; }
 .notice { color: #8a5a00; }
@@ -124,9 +125,10 @@ def make_report(
     parts.append(events(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(alarms(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(provenance(content, say, figures))
-    return Report(title, language, small_stamp(content, say, scores=True), "".join(parts), tuple(figures.made))
+    return Report(title, language, small_stamp(content, say, scores=True), "".join(parts), tuple(figures.entries))
 
 
 def write_html(report: Report, path: Path) -> None:
     """Write a report as one self-contained file; an existing file is only replaced by a complete new one."""
-    write_text(path, report.html())
+    with whole_file(path, durable=True) as part:
+        part.write_bytes(report.html().encode())

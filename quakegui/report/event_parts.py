@@ -105,6 +105,13 @@ def events(
         ),
         "caption",
     )
+    made += p(
+        say(
+            "In the tables, the prediction is the most probable of the five classes, and P(event) is the sum of the four "
+            "classes with an earthquake: class 0 can be predicted although P(event) is above 50%.",
+        ),
+        "caption",
+    )
     maker = MapMaker(content, content.season, say, figures)
     for place, event in enumerate(content.events):
         if cancelled():
@@ -244,10 +251,10 @@ def alarms(
         return made + p(_why_no_alarms(content, say), "notice")
     made += p(
         say(
-            "An alarm opens when P(event) reaches its threshold on two consecutive days, and stays open until 15 "
-            "days after the last such day. Days used to train the model open no alarms. Direction is the more "
-            "probable of north and south; class is the most probable of the four. They are determined separately and "
-            "may disagree.",
+            "An alarm opens when P(event) reaches its threshold on several consecutive days, and stays open for some days "
+            "after the last such day; the chapter on skill lists both numbers of days. Days used to train the model open no "
+            "alarms. Direction is the more probable of north and south; class is the most probable of the four. They are "
+            "determined separately and may disagree.",
         )
     )
     found = content.record.alarms
@@ -260,7 +267,7 @@ def alarms(
     ]  # fmt: skip
     head = (
         say("No."), say("Opened"), say("Closes"), say("Direction"), say("Class"),
-        say("Number of days"), say("Outcome"),
+        say("Days at or above the threshold"), say("Outcome"),
     )  # fmt: skip
     made += table(head, rows, numbers_from=9)
     maker = MapMaker(content, content.season, say, figures)
@@ -325,6 +332,6 @@ def _alarm(content: ReportContent, maker: MapMaker, place: int, alarm: Alarm, sa
         )
     )
     shown = alarm.positive_days[:MAPS]
-    made += p(say("The first {n} of these days:", n=len(shown)))
+    made += p(say("The first {n} days at or above the threshold:", n=len(shown)))
     made += maker.maps(shown, None)
     return made + _day_table(content, maker.season, shown, say)

@@ -48,12 +48,12 @@ class FigureList:
     """Collects the figures of a report; each is identified by its number."""
 
     def __init__(self) -> None:
-        self.made: list[Figure] = []
+        self.entries: list[Figure] = []
 
     def add(self, figure: Figure) -> str:
         """Add a figure and return the markup that refers to it."""
-        self.made.append(figure)
-        name, alt = f"figure:{len(self.made) - 1}", safe(figure.alt)
+        self.entries.append(figure)
+        name, alt = f"figure:{len(self.entries) - 1}", safe(figure.alt)
         return f'<img src="{name}" width="{figure.width}" height="{figure.height}" alt="{alt}">'
 
 
@@ -114,6 +114,10 @@ def links(targets: Iterable[tuple[str, str]]) -> str:
     return f"<p>{line}</p>\n"
 
 
+WIDE = 12
+"""With more columns, a table has smaller type: a printed page would break their headings within words."""
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int = 1) -> str:
     """Return a table; columns from `numbers_from` on are right-aligned."""
 
@@ -123,7 +127,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: i
 
     body = "\n".join(row(cells, "td") for cells in rows)
     top = f"<thead>{row(head, 'th')}</thead>" if head else ""
-    return f'<table class="rows" border="1" cellspacing="0" cellpadding="2">{top}<tbody>\n{body}</tbody></table>\n'
+    kind = "rows wide" if len(head) > WIDE else "rows"
+    return f'<table class="{kind}" border="1" cellspacing="0" cellpadding="2">{top}<tbody>\n{body}</tbody></table>\n'
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:

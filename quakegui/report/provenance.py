@@ -56,10 +56,10 @@ def _record(content: ReportContent, say: Words) -> str:
     }
     rows = []
     for one in state.chains:
-        counts = say(
-            "{rows} rows, {unchained} unchained",
-            rows=one.rows,
-            unchained=one.unchained,
+        counts = (
+            say("{rows} rows, {unchained} unchained", rows=one.rows, unchained=one.unchained)
+            if one.unchained
+            else say("{rows} rows, hash chain complete", rows=one.rows)
         )
         head = say("Hash of the last row (SHA-256)")
         rows += [(names[one.table], counts), (head, one.hash or "–")]

@@ -159,8 +159,8 @@ def epochs(series: Epochs, words: PlotWords, halves: tuple[str, str]) -> Figure:
     axes.curve(drawing, lags, series.centre.tolist(), MUTED, dash="5 4")
     axes.curve(drawing, lags, series.median.tolist(), SERIES[0], width=2.0)
     axes.curve(drawing, (0.0, 0.0), axes.y, ALARM)
-    drawing.text(axes.left, 30, halves[0], size=10)
-    drawing.text(axes.left + axes.width, 30, halves[1], anchor="end", size=10)
+    for height, text in zip((18, 30), halves, strict=True):  # side by side, they overlap in a wide font
+        drawing.text(axes.left, height, text, size=10)
     drawing.text(296, 184, words.across, anchor="middle", colour=MUTED)
     drawing.text(14, 95, words.up, anchor="middle", colour=MUTED, turn=-90)
     median, centre, band = words.key

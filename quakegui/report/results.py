@@ -55,21 +55,21 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """Return how to read the table of predictors."""
     if test.statistic == "foldwise":
         tested = say(
-            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} days, for "
-            "which the fold-wise AUC is at least as far from 0.5; the verdict rests on this p.",
+            "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
+            "{jitter} days in which the fold-wise AUC is at least as far from 0.5.",
             jitter=test.jitter_days,
         )
     else:
         tested = say(
-            "p, earthquakes moved: fraction of surrogate catalogues, with the earthquakes moved by up to {jitter} "
-            "days, for which the AUC over all days is at least as large; the verdict rests on this p.",
+            "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
+            "{jitter} days in which the AUC over all days is at least as large.",
             jitter=test.jitter_days,
         )
-    basis = say("AUC and p: earthquake vs. none, by the label rule.")
+    basis = say("AUC and p are those of earthquake vs. none, with labels by the rule.")
     rest = say(
-        "p, catalogue rate: the same with earthquakes drawn at the catalogue's own rate. Unexplained by predictor: "
-        "fold-wise AUC of the part of the model's predictions that the predictor does not explain; outperformed if this "
-        "interval lies above 0.5. A dash: not estimable.",
+        "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Unexplained by "
+        "predictor” is the fold-wise AUC of the part of the model's predictions that the predictor does not explain; a "
+        "predictor is outperformed if this interval lies above 0.5. A dash means not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -80,7 +80,7 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
         say("p, catalogue rate"), say("Accuracy"), say("Macro recall"),
         say("Model minus predictor, AUC (95%)"),
-        say("Unexplained by predictor, AUC (95%)"), say("Outperformed"),
+        say("Unexplained by predictor, AUC (80%)"), say("Outperformed"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
@@ -231,7 +231,7 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
-        say("Local time"), "M", say("Place"), say("Days in window"), say("Largest P"),
+        say("Local time"), "M", say("Place"), say("Usable days"), say("Largest P"),
         say("Date"), say("Rank among days of class 0"), say("By chance"),
     )  # fmt: skip
     rows = [
@@ -248,9 +248,9 @@ def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
 def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
-        "Days in window: days of the label window with a prediction and with data available before the earthquake. Rank: 1 "
-        "if no day of class 0 (in no label window) has so large a P. By chance: share of equally long sequences of days of "
-        "class 0 in which the largest P is at least as large. P is not calibrated.",
+        "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: no "
+        "day of class 0 (in no label window) has a P as large. By chance: fraction of equally long sequences of days of class "
+        "0 in which the largest P is at least as large. P is not calibrated.",
     )
 
 
@@ -264,7 +264,7 @@ def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure
             key=(
                 say("median over earthquakes"),
                 say("median over random times"),
-                say("simultaneous 95% band, all days"),
+                say("simultaneous 95% band"),
             ),
             stamp=stamp,
             alt=say("{series} around the earthquakes", series=title),
@@ -286,8 +286,8 @@ def _half(p: float, lag: int | None, say: Words, *, before: bool) -> str:
 def epochs_text(say: Words) -> str:
     """Return how to read the series around the earthquakes."""
     return say(
-        "Median over the earthquakes for each day. p of each half: how often random earthquake times depart as far "
-        "from the median of random times on any day of that half. A peak after the earthquakes cannot be a precursor.",
+        "The curve is the median over the earthquakes for each day. p is the fraction of sets of random earthquake times whose "
+        "median departs at least as far on any day of that half. A peak after the earthquakes cannot be a precursor.",
     )
 
 
@@ -311,8 +311,8 @@ def robustness(result: Robustness, say: Words) -> Table:
 def robustness_text(result: Robustness, say: Words) -> str:
     """Return for how many choices the test holds."""
     return say(
-        "The verdict holds for {k} of {n} choices (p < 0.05), and for {corrected} of {n} after correction for the "
-        "number of choices.",
+        "The verdict holds for {k} of {n} alternative settings (p < 0.05), and for {corrected} of {n} after correction for "
+        "their number.",
         k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 
@@ -340,6 +340,6 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
 def skill_maps_text(say: Words) -> str:
     """Return how to read the skill maps."""
     return say(
-        "The deciding test, repeated for the same predictions under other choices: other window lengths and lead times "
-        "before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",
+        "The test behind the verdict, repeated for the same predictions with other settings: other window lengths and lead "
+        "times before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",
     )

@@ -14,7 +14,7 @@ from quakegui.report.drawings import history, matrix
 from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
 from quakegui.report.parameters import RECIPE_MEANINGS, flat
 from quakegui.report.results import interval_text, molchan, molchan_text, predictors, reliability, reliability_text, test_text
-from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict, without_flags
+from quakegui.report.season_parts import TITLES, basis_text, small_stamp, verdict_parts, without_flags
 from quakegui.report.study_parts import studies
 from quakegui.report.words import LEAKY, Words, number, percent
 from quakegui.words import worded
@@ -78,7 +78,7 @@ def _plain(value: object, say: Words) -> str:
 def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the skill of the current run: verdict, confusion matrices, scores, baselines, alarms."""
     made = h2(say(TITLES["skill"]), "skill")
-    made += p(verdict(content, say), "verdict")
+    made += verdict_parts(content, say)
     made += without_flags(content, say)
     told = content.judgement
     if told is None:

@@ -55,7 +55,7 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     """Return the verdict, an overview, and the course of the season in one figure."""
     made = links((anchor, say(title)) for anchor, title in SECTIONS)
     made += h2(say(TITLES["short"]), "short", new_page=False)
-    made += p(verdict(content, say), "verdict")
+    made += verdict_parts(content, say)
     made += without_flags(content, say)
     if content.judgement is not None:
         made += p(basis_text(content, say), "caption")
@@ -93,6 +93,14 @@ def verdict(content: ReportContent, say: Words) -> str:
     )
 
 
+def verdict_parts(content: ReportContent, say: Words) -> str:
+    """Return the verdict as a paragraph of its own, and what belongs to it below."""
+    whole = verdict(content, say)
+    sentence = whole if content.judgement is None else say(content.judgement.verdict.text())
+    rest = whole.removeprefix(sentence).strip()
+    return p(sentence, "verdict") + (p(rest) if rest else "")
+
+
 def without_flags(content: ReportContent, say: Words) -> str:
     """Return the paragraph with the verdict without the analysts' flags, empty if nothing is flagged."""
     return p(say(content.without_flags)) if content.without_flags else ""
@@ -106,7 +114,7 @@ def basis_text(content: ReportContent, say: Words) -> str:
     made = say(basis.text())
     if basis.as_of == "training" and (basis.days_differ or basis.events_differ):
         made += say(
-            " To use today's instead, choose Evaluate by today's labels in the window, or add the option --labels "
+            " To use today's instead, choose Evaluate with today's labels in the window, or add the option --labels "
             "today to the command.",
         )
     return made

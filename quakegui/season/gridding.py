@@ -83,6 +83,8 @@ class Gridder:
 
     def map(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the map of one day, shape (row, column), from its values, shape (station,)."""
+        if not self.present(values).any():  # at once: a season may have a century of such days
+            return np.full(self.shape, np.nan, dtype=np.float32)
         field: NDArray[np.float32] = self.maps(np.asarray(values)[None, :])[0]
         return field
 

@@ -27,7 +27,7 @@ QUALITY_NAMES: Final = {
 }
 """Column headers of a table; `QUALITY_REASONS` has the full phrases."""
 QUALITY_REASONS: Final = {
-    Quality.MISSING: mark("nothing recorded"),
+    Quality.MISSING: mark("no readings in the night"),
     Quality.SHORT: mark("too little data during the night"),
     Quality.SPIKY: mark("spikes removed"),
     Quality.STEPPED: mark("a jump within the night"),

@@ -67,7 +67,7 @@ def fetch_from_service(bench: Workbench) -> None:
     if _ask(dialog) and dialog.catalogue is not None and not _hidden(bench):
         from quakegui.ui.dialogs.catalogue_dialog import CatalogueDialog
 
-        _ask(CatalogueDialog(bench.session, bench.window, read=dialog.catalogue))
+        _ask(CatalogueDialog(bench.session, bench.window, contents=dialog.catalogue))
 
 
 def _hidden(bench: Workbench) -> bool:

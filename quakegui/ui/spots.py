@@ -157,4 +157,4 @@ def _of_class(session: Session, day: int) -> tuple[str, Callable[[], object]]:
 def _one_kind(session: Session, kind: str) -> tuple[str, Callable[[], object]]:
     of_class = kind.startswith("class-")
     name = f"{kind[-1]} {worded(session.class_names[int(kind[-1])])}" if of_class else tr(dict(KINDS)[kind])
-    return tr("Step only through: {kind}").format(kind=name), functools.partial(walking.walk_only, session, kind)
+    return tr("Filter days: {kind}").format(kind=name), functools.partial(walking.walk_only, session, kind)

@@ -34,6 +34,7 @@ class StatusLine(LanguageFollower, QStatusBar):
         self.project = QLabel()
         self.season = QLabel()
         self._saved = QLabel()
+        self._saved.setObjectName("saved")
         self.people = QLabel()
         self._job = QLabel()
         self.device = QLabel()
@@ -93,7 +94,7 @@ class StatusLine(LanguageFollower, QStatusBar):
         self._bar.setAccessibleName(tr("Progress"))
         self.project.setText(f"{_plain(worded(project_title(project)))} · {project.timezone}" if project else tr("No project"))
         self.project.setToolTip(as_text(str(project.folder)) if project else "")
-        self.season.setVisible(project is not None)
+        self.season.setVisible(project is not None and (project.synthetic or self._session.season is not None))
         self._saved.setVisible(project is not None)
         self._show_people()
         if project is not None:

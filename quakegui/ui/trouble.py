@@ -10,8 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from quakegui.app.session import Session
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.sentence_bar import SentenceBar
+from quakegui.words import joined
 
 LOG = logging.getLogger(__name__)
 QT_LOG = logging.getLogger("quakegui.qt")
@@ -57,11 +58,11 @@ class TroubleBar(SentenceBar):
         """Set the texts in the current language, and the icon in its colour."""
         if self._times:
             text = tr(
-                "An unexpected error occurred ({kind}). You can keep working: all confirmed work is on disk. Please "
+                "An unexpected error occurred ({kind}). You can keep working: all saved work is on disk. Please "
                 "copy the support report and send it to the maintainer."
             ).format(kind=self._what)
             again = tr("This error has occurred {count} times.").format(count=self._times) if self._times > 1 else ""
-            self.words.setText(f"{text} {again}".strip())
+            self.words.setText(worded(joined(" ", (text, again))))
         self.setAccessibleName(tr("Unknown error"))
         self.copy.setText(tr("Copy support report"))
         self.copy.setToolTip(tr("Copy versions, sizes and the last log lines; no names, notes or paths"))

@@ -150,7 +150,7 @@ def text_to_json(text: Value) -> Any:
     return told | {"values": values} if values else told
 
 
-def text_from_json(told: object) -> str:
+def text_from_json(value: object) -> str:
     """Return the text in a result of `text_to_json`.
 
     Raises
@@ -158,7 +158,7 @@ def text_from_json(told: object) -> str:
     ValueError
         If it is not such a result.
     """
-    return _read(told, 0)
+    return _read(value, 0)
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,10 @@ def test_the_sentence_names_what_is_known():
     told = Dependence(0.314, np.nan, 0.55)
     assert told.text() == (
         "P(event) has a rank correlation of +0.31 with the date. "
-        "On maps with the missing stations of other days, the fold-wise AUC is 0.55."
+        "If the stations missing on other days are left out of the maps, the fold-wise AUC is 0.55."
     )
-    assert worded(told.text(), "zh") == "P（有震）与日期的秩相关为 +0.31。在换用其他日期缺测台站的图上，逐折 AUC 为 0.55。"
+    assert (
+        worded(told.text(), "zh")
+        == "P（有震）与日期的秩相关系数为 +0.31。按其他日期的缺测台站重绘各日的图后，逐折 AUC 为 0.55。"
+    )
     assert Dependence(np.nan, np.nan, np.nan).text() == ""

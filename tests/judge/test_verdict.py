@@ -464,7 +464,7 @@ def test_verdict_codes(figures, code):
 
 def test_the_sentence_names_each_rival_that_was_not_beaten():
     assert reached(not_beaten=["kp", "catalogue", "without-field"]).text() == "Not better than Kp or the earthquake catalogue."
-    assert reached(not_beaten=["without-field"]).text() == "Not better than everything but the field."
+    assert reached(not_beaten=["without-field"]).text() == "Not better than all except the readings."
 
 
 @pytest.mark.parametrize("name", predictors.WITHOUT_FIELD)

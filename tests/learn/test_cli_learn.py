@@ -69,6 +69,9 @@ def test_from_training_to_a_verdict_and_on_to_the_next_days(
     assert {row["kind"] for row in rows} == {"in-sample", "out-of-fold"}
     assert all(sum(float(row[f"p{cls}"]) for cls in range(5)) == pytest.approx(1, abs=1e-4) for row in rows)
 
+    _out, refused = run("predict", labelled, "--out", labelled / "project.sqlite", code=1)
+    assert "the file is part of a project" in refused
+
     run("season", labelled, "--until", "2022-04-20")
     later = run.json("update", labelled)
     assert later["run"] == name

@@ -236,7 +236,7 @@ def test_tables_and_drawing_hold_every_size() -> None:
 def test_the_report_tells_it_with_its_curve() -> None:
     figures = FigureList()
     section = limit_section(made(1, 4, 20), Words("en"), "SYNTHETIC", figures)
-    assert len(figures.made) == 1
+    assert len(figures.entries) == 1
     assert section.count("<table") == 2
     assert "Signals of 1.7 nT are detected" in section
     assert limit_section(made(1, 4, 20, counts=()), Words("zh"), "", FigureList()).count("<table") == 1

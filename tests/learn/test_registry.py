@@ -29,6 +29,7 @@ from quakegui.learn.runs.registry import (
 )
 from quakegui.learn.runs.runconfig import CLASSES
 from quakegui.learn.runs.trash import empty_trash, restore_run, trash_run, trashed_runs
+from quakegui.project.making import DATABASE
 
 
 @pytest.fixture
@@ -127,6 +128,14 @@ def test_export_and_import_are_one_run(made: RunFolder, tmp_path: Path) -> None:
     assert (back.folder / "weights.npz").read_bytes() == (done.folder / "weights.npz").read_bytes()
     with pytest.raises(RunError, match="already in this project"):
         import_run(tmp_path / "elsewhere", tmp_path / "run.zip")
+
+
+def test_no_part_of_a_project_is_replaced_by_an_exported_run(made: RunFolder, tmp_path: Path) -> None:
+    done = finished(made)
+    (tmp_path / DATABASE).write_bytes(b"labels")
+    with pytest.raises(RunError, match="the file is part of a project"):
+        export_run(done, tmp_path / DATABASE)
+    assert (tmp_path / DATABASE).read_bytes() == b"labels"
 
 
 def test_an_unfinished_run_is_not_exported(made: RunFolder, tmp_path: Path) -> None:

@@ -58,13 +58,15 @@ def main() -> None:
     """Print a row per project and protocol."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("projects", type=Path, nargs="+")
+    parser.add_argument("--protocols", nargs="+", default=["zero-shot", "blocked"])
     parser.add_argument("--preset", default="small")
     parser.add_argument("--repetitions", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="number of the first repetition")
     given = parser.parse_args()
     for project in given.projects:
-        for protocol in ("zero-shot", "blocked"):
+        for protocol in given.protocols:
             found = []
-            for k in range(given.repetitions):
+            for k in range(given.first, given.first + given.repetitions):
                 with copied(project) as copy:
                     if protocol == "blocked":
                         run = new_run(1 + k % 2, "train", copy, "--preset", given.preset, "--seed", FIRST_SEED + k)

@@ -39,7 +39,7 @@ def test_events_are_chosen_declustered_and_replace_the_former(project: Project, 
     (tmp_path / "e.csv").write_text(USGS)
     box = Selection(box=(26.0, 31.0, 100.0, 104.0))
     done = catalogue.import_events(project, tmp_path / "e.csv", selection=box, declustering=Declustering("window", 50.0, 5.0))
-    assert (done.read, done.selection, done.mainshocks, done.former) == (4, 3, 2, 0)
+    assert (done.count, done.selection, done.mainshocks, done.former) == (4, 3, 2, 0)
     assert [event.place for event in done.aftershocks] == ["aftershock"]
     assert [event.magnitude for event in catalogue.events(project)] == [5.1, 3.6]
     assert [kept for _, kept in catalogue.all_events(project)] == [True, False, True]

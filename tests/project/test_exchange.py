@@ -300,7 +300,7 @@ def test_labels_go_out_and_come_in(project: Project, tmp_path: Path) -> None:
     season_export.labels_to_csv(project, tmp_path / "l.csv")
     with Project.create(tmp_path / "p") as other:
         done = labelfiles.import_labels(other, tmp_path / "l.csv", author="Zhao")
-        assert (done.read, done.changes) == (2, 2)
+        assert (done.count, done.changes) == (2, 2)
         assert done.by_rule == len(read(tmp_path / "l.csv")) - 2
         found = journal.in_force(other)
         assert [(row.cls, row.author, row.note) for row in found.values()] == [(3, "李", "+ peak")] * 2
@@ -312,7 +312,7 @@ def test_the_index_of_a_folder_of_maps_holds_labels_too(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text("\n".join(rows))
     with Project.create(tmp_path / "p") as other:
         done = labelfiles.import_labels(other, tmp_path / "index.csv", author="Zhao")
-        assert (done.read, done.by_rule) == (2, 1)
+        assert (done.count, done.by_rule) == (2, 1)
         assert [row.cls for row in journal.in_force(other).values()] == [3, 2]
 
 

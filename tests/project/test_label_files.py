@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,12 +60,12 @@ def test_what_can_be_read_in_two_ways_is_refused(project: Project, text: str, li
 
 def test_the_same_said_twice_and_two_analysts_are_no_contradiction(project: Project) -> None:
     done = given(project, "date,class,author\n2022-03-07,1,Li\n2022-03-07,1,Li\n2022-03-07,2,Wang\n")
-    assert (done.read, done.changes) == (2, 2)
+    assert (done.count, done.changes) == (2, 2)
 
 
 def test_what_spreadsheets_leave_at_the_end_is_passed_over(project: Project) -> None:
     done = given(project, "date,class,,\n2022-03-07,1,,\n,,,\n\n2022-03-08,2\n , ,,\n")
-    assert (done.read, done.changes, done.unread) == (2, 2, ())
+    assert (done.count, done.changes, done.unread) == (2, 2, ())
 
 
 def test_labels_that_come_back_as_they_went_change_nothing(project: Project) -> None:
@@ -162,3 +164,19 @@ def test_dates_that_are_not_sure_are_refused(project: Project, text: str) -> Non
     with pytest.raises(FormatError, match="date"):
         given(project, text)
     assert journal.journal_rows(project) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes with a path")
+@pytest.mark.parametrize("name", ["folder", "pipe", "to-pipe", "."])
+def test_no_output_takes_the_place_of_anything_but_a_file(
+    project: Project, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    """As root, an export to /dev/stdout or /dev/null replaced the device."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to-pipe").symlink_to("pipe")
+    before = (tmp_path / name).stat()
+    _out, said = Terminal(capsys)("labels", "export", project.folder, tmp_path / name, code=1)
+    assert "it is a device, a pipe or a folder, not a file" in said
+    assert (tmp_path / name).stat().st_ino == before.st_ino
+    assert (tmp_path / "to-pipe").is_symlink()

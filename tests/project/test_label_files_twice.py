@@ -46,7 +46,7 @@ def test_two_files_of_a_folder_that_differ_are_refused_by_name(project, tmp_path
 def test_a_repeated_line_is_counted(project, tmp_path, capsys):
     file = write(tmp_path / "labels.csv", "2022-03-07,1", "2022-03-07,1", "2022-03-08,2")
     done = labelfiles.import_labels(project, file, author="Li")
-    assert (done.read, done.changes, done.repeats) == (2, 2, 1)
+    assert (done.count, done.changes, done.repeats) == (2, 2, 1)
     said = " ".join(Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li"))
     assert "1 lines repeat an earlier line" in " ".join(said.split())
 

@@ -81,7 +81,7 @@ def test_events_of_the_box_and_labels_by_them(japan: Japan, real_data: Path) -> 
     path = real_data / "catalog" / "USGS_japan_2005-2006.csv"
     box = Selection(box=(30.0, 46.0, 128.0, 148.0), min_magnitude=5.5)
     done = catalogue.import_events(project, path, selection=box, declustering=Declustering("none"))
-    assert (done.read, done.mainshocks) == (1283, 45)
+    assert (done.count, done.mainshocks) == (1283, 45)
     assert all(30 <= event.latitude <= 46 and 128 <= event.longitude <= 148 for event in catalogue.events(project))
     labels = journal.apply_rule(project)
     assert labels.days.size == 731

@@ -52,6 +52,12 @@ def alter(folder: Path, change) -> None:
     path.write_text(json.dumps(values), encoding="utf-8")
 
 
+def test_no_part_of_a_project_is_replaced_by_a_report(reported: Reported, tmp_path: Path) -> None:
+    (tmp_path / "project.sqlite").touch()
+    with pytest.raises(FileExistsError, match="part of a project"):
+        write_html(reported.english, tmp_path / "runs" / "r" / "out.html")
+
+
 def test_the_file_is_complete_in_itself(reported: Reported, tmp_path: Path) -> None:
     write_html(reported.english, tmp_path / "out.html")
     markup = (tmp_path / "out.html").read_text(encoding="utf-8")
@@ -137,7 +143,7 @@ def test_days_without_a_map_are_one_sentence_and_have_no_scale(reported: Reporte
         figures = FigureList()
         made = MapMaker(content, bare, Words("en"), figures).maps(range(6), None)
     assert Page(made).text.startswith("None of these days has a map. Maximum number of stations with data: 0")
-    assert figures.made == []
+    assert figures.entries == []
 
 
 def test_both_languages_say_the_same_things(reported: Reported) -> None:
@@ -156,7 +162,7 @@ def test_the_record_and_what_other_hands_did_to_it_are_told(judged: Path, judged
             count, last = connection.execute(f"SELECT count(*), max(id) FROM {table}").fetchone()
             (head,) = connection.execute(f"SELECT chain FROM {table} WHERE id = ?", (last,)).fetchone()
             assert head in page.text
-            assert f"{count} rows, 0 unchained" in page.text
+            assert f"{count} rows, hash chain complete" in page.text
         connection.execute("DROP TRIGGER journal_no_update")
         connection.execute("UPDATE journal SET new = 4 WHERE id = 3")
         connection.commit()
@@ -264,12 +270,12 @@ def test_the_catalogue_files_are_named(judged: Path) -> None:
     with Project.open(judged) as project:
         kept = catalogue.events(project)
         catalogue.store_events(
-            project, kept, declustering=Declustering("none"), read=CatalogueRead(None, kept, files=files[:1])
+            project, kept, declustering=Declustering("none"), origin=CatalogueRead(None, kept, files=files[:1])
         )
     assert f"<b>0.csv: 7 earthquakes, SHA-256 {0:064d}" in page_of(judged).text
     assert f"<b>0.csv：7 次地震，SHA-256 {0:064d}" in page_of(judged, "zh").text
     with Project.open(judged) as project:
-        catalogue.store_events(project, kept, declustering=Declustering("none"), read=CatalogueRead(None, kept, files=files))
+        catalogue.store_events(project, kept, declustering=Declustering("none"), origin=CatalogueRead(None, kept, files=files))
     text = page_of(judged).text
     assert f"<b>{MOST_FILES - 1}.csv" in text
     assert f"<b>{MOST_FILES}.csv" not in text

@@ -98,7 +98,7 @@ def test_robustness_is_counted_and_named_in_both_languages() -> None:
     )
     found = Robustness(variants)
     assert results.robustness_text(found, Words("en")) == (
-        "The verdict holds for 2 of 2 choices (p < 0.05), and for 1 of 2 after correction for the number of choices."
+        "The verdict holds for 2 of 2 alternative settings (p < 0.05), and for 1 of 2 after correction for their number."
     )
     assert [row[-1] for row in results.robustness(found, Words("en")).rows] == ["yes", "yes", "–"]
     assert results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含发震当天）")

@@ -84,7 +84,7 @@ def test_a_second_run_asks_nothing_and_an_undone_import_comes_back_from_the_kept
     answer_with(stub, quakes("2021-06-10", "2022-06-10", 240))
     for _run in range(2):
         read = fetch(project, stub)
-        catalogue.store_events(project, read.events, declustering=Declustering("none"), selection=SELECTION, read=read)
+        catalogue.store_events(project, read.events, declustering=Declustering("none"), selection=SELECTION, origin=read)
     assert len(stub.asked) == 2
     assert [(act.kind, act.summary["events"], act.summary["file"]) for act in acts(project)] == [
         ("events", 37, stub.url.removeprefix("http://").replace(":", "_"))
@@ -94,7 +94,7 @@ def test_a_second_run_asks_nothing_and_an_undone_import_comes_back_from_the_kept
     assert catalogue.events(project) == ()
     stub.handle = lambda request: reply(request, status=500)
     read = fetch(project, stub)
-    catalogue.store_events(project, read.events, declustering=Declustering("none"), read=read)
+    catalogue.store_events(project, read.events, declustering=Declustering("none"), origin=read)
     assert len(catalogue.events(project)) == 37
     answer_with(stub, quakes("2021-06-10", "2022-06-10", 480))
     assert len(fetch(project, stub, again=True).events) == 19

@@ -69,3 +69,30 @@ def test_other_words_are_ignored(words: str, season_url: str, opened: Any, qtbot
     assert who.startswith("Zoë Zoë")
     assert len(who) <= 45
     assert day == "2022-01-05"
+
+
+def test_a_dialog_tells_who_last_changed_a_setting(season_url: str, opened: Any, sql: Any, qtbot: Any) -> None:
+    from dataclasses import replace
+
+    from quakegui.project.sharing import last_change
+    from quakegui.ui.dialogs.season_dialog import SeasonDialog
+    from quakegui.ui.dialogs.whose_line import WhoseLine
+
+    create_roles(parse_address(season_url))
+    database = season_url.rsplit("/", 1)[1]
+    sql("postgres", f"DROP ROLE IF EXISTS ida; CREATE ROLE ida LOGIN; GRANT {database}_ingest TO ida")
+    li, ida = opened(season_url, "Li"), opened(season_url.replace("//owner@", "//ida@"), "ida")
+    before = last_change(li.project, "config")
+    assert before is not None
+    assert before[0] == "owner"
+    config = ida.project.config()
+    ida.project.set_config(config)
+    assert last_change(li.project, "config") == before, "nothing was changed"
+    ida.project.set_config(replace(config, anomaly=replace(config.anomaly, hold_z=config.anomaly.hold_z + 1)))
+    who, at = last_change(li.project, "config")
+    assert who == "ida"
+    assert at > before[1]
+    qtbot.waitUntil(lambda: not li.jobs.busy and not ida.jobs.busy)
+    dialog = SeasonDialog(li)
+    qtbot.addWidget(dialog)
+    assert dialog.findChild(WhoseLine).text().startswith("Last changed by ida, 20")

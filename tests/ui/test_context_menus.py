@@ -62,14 +62,14 @@ def test_the_timeline_goes_to_a_day_and_copies_what_it_holds(window):
     view = window.docks["timeline"].widget().view
     menu = right_click(view, over(view, 12, 4))
     assert texts(menu) == [
-        "Copy value", "Copy picture", "Go to 2022-02-13", "Label 2022-02-13 as", "Step only through: Storm nights",
+        "Copy value", "Copy picture", "Go to 2022-02-13", "Label 2022-02-13 as", "Filter days: Storm nights",
         "Export a figure…",
     ]  # fmt: skip
     choose(menu, "Copy value")
     assert "Kp 6.3" in clipboard().text()
     choose(right_click(view, over(view, 12, 4)), "Go to")
     assert window.session.index == 12
-    choose(right_click(view, over(view, 12, 4)), "Step only through")
+    choose(right_click(view, over(view, 12, 4)), "Filter days")
     assert window.session.only == "storm"
 
 
@@ -77,7 +77,7 @@ def test_the_timeline_goes_to_a_day_and_copies_what_it_holds(window):
 def test_a_row_of_the_timeline_offers_the_days_that_it_shows(window, row, kind):
     view = window.docks["timeline"].widget().view
     menu = right_click(view, over(view, tiny.EVENT_DAY, row))
-    offered = [action for action in menu.actions() if action.text().startswith("Step only through")]
+    offered = [action for action in menu.actions() if action.text().startswith("Filter days")]
     assert len(offered) == (0 if kind is None else 1)
     if offered:
         offered[0].trigger()
@@ -217,7 +217,7 @@ def test_a_cell_of_the_matrix_shows_its_days_and_a_small_map_its_class(session, 
     assert not [text for text in texts(menu) if text.startswith("Show only")]  # the sums ask nothing
     sheet = panel.cell.sheet
     qtbot.waitUntil(lambda: sheet.viewport().isVisible())
-    choose(right_click(sheet, sheet.cell(0).center()), "Step only through")
+    choose(right_click(sheet, sheet.cell(0).center()), "Filter days")
     assert session.only in (f"class-{session.labels.classes[sheet.days[0]]}", "unlabelled")
     choose(right_click(panel.classes, panel.classes.visualRect(panel.classes.model().index(0, 1)).center()), "Copy value")
     assert clipboard().text() == str(counts.sum())

@@ -242,7 +242,7 @@ def test_labels_that_are_as_they_were_offer_no_training(session, open_window, qt
     window = open_window(session)
     session.reload(Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
-    retrain, other = button_of(window, "Retrain"), button_of(window, "Evaluate by today's labels")
+    retrain, other = button_of(window, "Retrain"), button_of(window, "Evaluate with today's labels")
     assert not retrain.isVisible()
     assert not other.isVisible()
     assert words(window).endswith("today's labels are the same.")
@@ -280,7 +280,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     assert panel.evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
 
-    click(qtbot, button_of(window, "Evaluate by today's labels"))
+    click(qtbot, button_of(window, "Evaluate with today's labels"))
     qtbot.waitUntil(lambda: not session.jobs.busy and panel.evaluation is not None, timeout=60_000)
     assert words(window).startswith("Evaluated with the labels and earthquakes of today, ")
     assert words(window).endswith("; 1 day differs from those used in training.")
@@ -298,7 +298,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
 
     labelling.label(session, old, days=[row])
     assert words(window).endswith(" The labels of 1 day have changed since then.")
-    click(qtbot, button_of(window, "Evaluate by training labels"))
+    click(qtbot, button_of(window, "Evaluate with training labels"))
     assert panel.evaluation is then
     assert words(window).endswith("; they have not changed since.")
 
@@ -309,7 +309,7 @@ def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged
     click(qtbot, radio(window, "Prospective"))
     judge(qtbot, window)
     assert "; these days came after the training." in words(window)
-    assert not button_of(window, "Evaluate by training labels").isVisible()
+    assert not button_of(window, "Evaluate with training labels").isVisible()
 
 
 def test_a_run_of_other_classes_is_refused_before_it_is_judged(judged, qtbot):
@@ -376,7 +376,7 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
 def test_nothing_is_told_of_the_labels_of_others_while_labelling_blind(judged):
     window, _run, _fold = judged
     window.layouts.show("evaluation")
-    other, retrain = button_of(window, "Evaluate by today's labels"), button_of(window, "Retrain")
+    other, retrain = button_of(window, "Evaluate with today's labels"), button_of(window, "Retrain")
     assert other.isVisible()
     window.session.set_display(blind=True)
     assert words(window) == "Hidden during blind labelling"

@@ -364,7 +364,7 @@ def test_hover_says_value_or_reason(panel, session, qtbot):
     assert panel.readout.text().startswith("2022-02-22 12:0")
     assert "EEE z +" in panel.readout.text()
     point_at(tiny.SILENT_DAY)
-    assert panel.readout.text().endswith("EEE nothing recorded")
+    assert panel.readout.text().endswith("EEE no readings in the night")
 
 
 def test_a_click_goes_to_the_day(panel, session, qtbot):

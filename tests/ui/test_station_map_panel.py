@@ -103,7 +103,7 @@ def test_words_for_a_station_and_for_a_missing_one(panel, session):
     walking.go_to(session, day)
     assert panel.words_at(on_screen(panel, code)).endswith("Anomaly not computed: too little data during the night")
     walking.go_to(session, tiny.SILENT_DAY)
-    assert panel.words_at(on_screen(panel, "AAA")).endswith("Anomaly not computed: nothing recorded")
+    assert panel.words_at(on_screen(panel, "AAA")).endswith("Anomaly not computed: no readings in the night")
 
 
 def test_epicentres_age_and_the_future_is_hidden_while_blind(panel, session):

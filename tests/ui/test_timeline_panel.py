@@ -165,7 +165,7 @@ def test_words_of_a_day(panel, session):
         "Kp 2.0",
         *[line for line in words if line.startswith("Area")],
         "8 of 9 stations",
-        "  ZZZ: nothing recorded",
+        "  ZZZ: no readings in the night",
     ]
     silent = panel.view.words_at(QPointF(over(panel, tiny.SILENT_DAY)))
     assert "No map on this day" in silent

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar, QSpinBox
 
 from quakegui.app import labelling
 from quakegui.learn import messages, season_runs
-from quakegui.learn.evidence import NEVER_SEEN
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.words import Said
 
@@ -46,7 +45,7 @@ def test_the_first_epoch_is_the_first_and_the_bar_tells_how_much_is_done(say):
     state, bar, log = say(epoch(0, 1))
     assert state == "fold 1, epoch 1 · 2 min left"
     assert bar == 167
-    assert log[-1] == "fold 1, epoch 1: 1.5000, 46.4%"
+    assert log[-1] == "fold 1, epoch 1: loss 1.5000, accuracy 46.4%"
     assert say(messages.Batch(0, 2, 10, 10, 1.6, 0.4, 30.0))[1] == 333
     assert say(epoch(2, 2))[1] == 1000
 
@@ -54,8 +53,8 @@ def test_the_first_epoch_is_the_first_and_the_bar_tells_how_much_is_done(say):
 def test_a_validation_part_is_told_with_the_best_epoch(say):
     log = say(started(), epoch(0, 1, 2.0), epoch(0, 2, 2.5, best=False))[2]
     assert log[-2:] == [
-        "fold 1, epoch 1: 1.5000 / 2.0000, 46.4% / 20.0% — best so far",
-        "fold 1, epoch 2: 1.5000 / 2.5000, 46.4% / 25.0%",
+        "fold 1, epoch 1: loss 1.5000, validation 2.0000; accuracy 46.4%, validation 20.0% — best so far",
+        "fold 1, epoch 2: loss 1.5000, validation 2.5000; accuracy 46.4%, validation 25.0%",
     ]
 
 
@@ -125,7 +124,10 @@ def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, sessi
 
     zero_shot = next(preset for preset in PRESETS.values() if preset.zero_shot)
     panel.plan.show_recipe(zero_shot)
-    assert (panel.plan.words.text(), panel.plan.plan) == (NEVER_SEEN, None)
+    assert (panel.plan.words.text(), panel.plan.plan) == (
+        "No day of this season is used: the model is trained on synthetic seasons.",
+        None,
+    )
 
     said = []
     session.said.connect(lambda text, _kind: said.append(text))

@@ -131,10 +131,10 @@ PREDICTORS: dict[str, Predictor] = {
         ),
         Predictor(
             "without-field",
-            mark("Everything but the field"),
+            mark("All except the readings"),
             _without_field,
             logistic,
-            mark("everything but the field"),
+            mark("all except the readings"),
         ),
         Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
         Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, class_weighted=False),

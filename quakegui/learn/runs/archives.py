@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, new_folder, read_run
 from quakegui.learn.runs.runchecks import EXPORTED, checked_members
-from quakegui.project.filesystem import replacing
+from quakegui.project.filesystem import whole_file
 from quakegui.words import Said
 
 _DAMAGE = (
@@ -39,7 +39,7 @@ def export_run(run: RunFolder, path: Path) -> None:
     run = read_run(run.folder)
     if run.card is None:
         raise RunError(Said("The run “{run_title}” is not finished: only finished runs can be exported.", run_title=run.title))
-    with disk_errors(path), replacing(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+    with disk_errors(path), whole_file(path, durable=True) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name in EXPORTED:
             if (run.folder / name).is_file():
                 archive.write(run.folder / name, f"{run.id}/{name}")

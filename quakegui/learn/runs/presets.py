@@ -72,7 +72,7 @@ PRESETS: dict[str, RunConfig] = {
 }
 PRESET_NAMES: dict[str, str] = {
     "compact": mark("Compact (120 pixels)"),
-    "fast": mark("Narrow and fast"),
+    "fast": mark("Narrow and fast (8 filters)"),
     "full": mark("Full size (480 pixels)"),
     "paper": mark("As published (LEAKY protocol)"),
     "stack": mark("Pre-trained on synthetic seasons of this network"),

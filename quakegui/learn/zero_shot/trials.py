@@ -1,8 +1,8 @@
 """Scores of a pre-trained model on new synthetic seasons, with and without signals.
 
-``python -m quakegui.learn.zero_shot MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's stations,
-events and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and prints one
-JSON line per season and the counts. It takes one second of processor time per season, three with a verdict.
+``python -m quakegui.learn.zero_shot.trials MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's
+stations, events and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and
+prints one JSON line per season and the counts. It takes one second of processor time per season, three with a verdict.
 """
 
 from __future__ import annotations

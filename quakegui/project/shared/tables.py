@@ -40,6 +40,15 @@ deed = Table(
 step of the journal that `add_step` made of it, 0 if there was nothing to change.
 """
 
+setting_act = Table(
+    "setting_act",
+    _ALONE,
+    Column("key", Text, primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""Which login last changed each setting, as the server notes it."""
+
 _PROCEDURES: Final = """
 CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -84,6 +93,19 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+CREATE OR REPLACE FUNCTION note_setting() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO setting_act (key, author, at) VALUES (NEW.key, session_user, now())
+  ON CONFLICT (key) DO UPDATE SET author = EXCLUDED.author, at = EXCLUDED.at;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER setting_noted AFTER INSERT ON setting
+  FOR EACH ROW WHEN (NEW.key NOT LIKE '%revision') EXECUTE FUNCTION note_setting();
+CREATE OR REPLACE TRIGGER setting_noted_again AFTER UPDATE ON setting
+  FOR EACH ROW WHEN (NEW.key NOT LIKE '%revision' AND NEW.value <> OLD.value) EXECUTE FUNCTION note_setting();
+GRANT SELECT ON setting_act TO PUBLIC;
 
 -- A new row continues the journal, in its writer's name, and carries the hash that is due.
 CREATE OR REPLACE FUNCTION check_journal() RETURNS trigger
@@ -204,6 +226,7 @@ def create_tables(connection: Connection) -> None:
 def add_tables(connection: Connection) -> None:
     """Create the tables that an earlier version did not have."""
     _on_server().create_all(connection)
+    _ALONE.create_all(connection)
 
 
 def install_rules(connection: Connection) -> None:

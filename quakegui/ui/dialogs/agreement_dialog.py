@@ -37,6 +37,7 @@ from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import RowsView, Sentence, TableRow, open_at, with_name
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.plots.class_icons import class_icon
+from quakegui.words import joined
 
 WORDS: Final = (
     (0.0, mark("no better than chance")),
@@ -210,16 +211,17 @@ class AgreementDialog(QDialog):
             first=len(agreement.only_first), second=len(agreement.only_second)
         )
         if not agreement.days:
-            return tr("No day has labels from both analysts.") + " " + only
+            return worded(joined(" ", (tr("No day has labels from both analysts."), only)))
         shared = tr("The analysts agree on {agreed} of the {days} days labelled by both.").format(
             agreed=agreement.agreed, days=agreement.days
         )
         if np.isnan(agreement.kappa):
-            return f"{shared} " + tr("Kappa cannot be estimated: both analysts gave every day the same class.") + f" {only}"
+            unknown = tr("Kappa cannot be estimated: both analysts gave every day the same class.")
+            return worded(joined(" ", (shared, unknown, only)))
         kappa = tr("Cohen's kappa {kappa}; agreement corrected for chance: {word}.").format(
             kappa=f"{agreement.kappa:.2f}".replace("-", "−"), word=tr(_word(agreement.kappa))
         )
-        return f"{shared} {kappa} {only}"
+        return worded(joined(" ", (shared, kappa, only)))
 
     # -- going to days and resolving -------------------------------------------------------------------------------
 

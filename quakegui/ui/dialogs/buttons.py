@@ -15,7 +15,7 @@ from quakegui.ui.no_markup import as_text
 Standard = QDialogButtonBox.StandardButton
 
 _WORDS: Final = {
-    Standard.Ok: (mark("OK"), mark("Continue with these choices")),
+    Standard.Ok: (mark("OK"), mark("Accept and close")),
     Standard.Save: (mark("Save"), mark("Save these settings")),
     Standard.Apply: (mark("Apply"), mark("Apply and close")),
     Standard.Cancel: (mark("Cancel"), mark("Close without making changes")),

@@ -34,6 +34,7 @@ from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.catalogue_form import NO_CENTRES, CatalogueForm
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, Sentence, TableRow, open_at, with_name
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots.class_icons import class_icon
@@ -57,8 +58,8 @@ OUTSIDE: Final = {
 class CatalogueDialog(JobDialog):
     """Every change on the left is shown at once on the right; nothing is saved before Apply."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None, *, read: CatalogueRead | None = None) -> None:
-        """Show the earthquakes of the project or, with `read`, a catalogue that was read before."""
+    def __init__(self, session: Session, parent: QWidget | None = None, *, contents: CatalogueRead | None = None) -> None:
+        """Show the earthquakes of the project or, with `contents`, a catalogue that was read before."""
         super().__init__(session, parent)
         self.setWindowTitle(tr("Earthquake catalogue"))
         open_at(self, 1200, 760)
@@ -66,7 +67,7 @@ class CatalogueDialog(JobDialog):
         assert project is not None
         own = tuple(event for event, _ in catalogue.all_events(project))
         self._own = CatalogueRead(None, own, files=catalogue.origins(project))
-        self._read = self._own if read is None else read
+        self._read = self._own if contents is None else contents
         self.choice: Choice | None = None
         self._wanted = 0
         self._wanted_file: tuple[Path, str] | None = None
@@ -123,11 +124,9 @@ class CatalogueDialog(JobDialog):
         right.setChildrenCollapsible(False)
         across = filled(QHBoxLayout(), scroll, (right, 1))
         self.buttons = button_box(Standard.Apply | Standard.Cancel, self.reject)
-        self.buttons.button(Standard.Apply).setToolTip(
-            tr("Save these earthquakes to the project, replacing or adding to the existing ones")
-        )
+        self.buttons.button(Standard.Apply).setToolTip(tr("Save these earthquakes to the project"))
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
-        filled(QVBoxLayout(self), (across, 1), self.sentence, self.strip, self.buttons)
+        filled(QVBoxLayout(self), (across, 1), WhoseLine(self.session, "class_scheme"), self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
 
     def _source_group(self) -> QGroupBox:
@@ -319,7 +318,7 @@ class CatalogueDialog(JobDialog):
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
             catalogue.store_events(
-                project, choice.inside, declustering=declustering, selection=selection, add=add, read=read, author=author
+                project, choice.inside, declustering=declustering, selection=selection, add=add, origin=read, author=author
             )
             if choice.scheme is not None:
                 catalogue.set_class_scheme(project, choice.scheme)

@@ -102,12 +102,12 @@ class CatalogueForm(QWidget):
     def _class_group(self) -> QGroupBox:
         group = QGroupBox(tr("Classes"))
         form = QFormLayout()
-        self.median = QCheckBox(tr("median magnitude"))
+        self.median = QCheckBox(tr("the median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
-            (tr("Magnitude split"), self.median, tr("Half of the earthquakes have larger magnitudes")),
-            (tr("Split at M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
+            (tr("Split at"), self.median, tr("Half of the earthquakes have larger magnitudes")),
+            (tr("Magnitude split, M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
         )
         add_rows(form, rows)
         self.centres = QLabel(NO_CENTRES)
@@ -136,10 +136,10 @@ class CatalogueForm(QWidget):
 
     # -- filling ---------------------------------------------------------------------------------------------------
 
-    def fill(self, kept: dict[str, Any], split: float | None) -> None:
+    def fill(self, facts: dict[str, Any], split: float | None) -> None:
         """Show the selection of the project (`catalogue.selection_facts`), or defaults; `split` None stands for the median."""
         self._filling = True
-        selection = kept["event_selection"] or {}
+        selection = facts["event_selection"] or {}
         box = selection.get("box") or self._default_box()
         for control, value in zip(self.box, box, strict=True):
             control.setValue(value)
@@ -149,7 +149,7 @@ class CatalogueForm(QWidget):
             control.setValue(value)
         area = BOX if selection.get("box") else AROUND if selection.get("centre") else EVERYWHERE
         # Without an earlier selection, the surroundings of the network are a better default than the whole Earth.
-        self.area.setCurrentIndex(BOX if not kept["event_selection"] else area)
+        self.area.setCurrentIndex(BOX if not facts["event_selection"] else area)
         smallest = selection.get("min_magnitude")
         self.magnitude.setValue(self.magnitude.minimum() if smallest is None else smallest)
         for key, place, switch, edit in (
@@ -166,7 +166,7 @@ class CatalogueForm(QWidget):
             )
             edit.setDate(QDate(day.year, day.month, day.day))
             switch.setChecked(text is not None)
-        declustering = Declustering(**(kept["declustering"] or {}))
+        declustering = Declustering(**(facts["declustering"] or {}))
         self.method.setCurrentIndex(self.method.findData(declustering.method))
         self.radius.setValue(declustering.radius_km)
         self.days.setValue(declustering.days)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -74,10 +74,10 @@ def year_first(calendar: QCalendarWidget) -> None:
         row.insertWidget(row.indexOf(month), year)
 
 
-def add_rows(form: QFormLayout, rows: Sequence[tuple[str, QWidget, str]]) -> None:
-    """Add rows of caption, control and tooltip; the caption is also the accessible name."""
-    for caption, widget, tip in rows:
-        form.addRow(caption, with_name(widget, caption, tip))
+def add_rows(form: QFormLayout, rows: Iterable[tuple[str, QWidget] | tuple[str, QWidget, str]]) -> None:
+    """Add rows of caption, control and tooltip; the caption is also the accessible name, and without a tooltip that, too."""
+    for caption, widget, *tip in rows:
+        form.addRow(caption, with_name(widget, caption, *tip))
 
 
 class Sentence(QLabel):

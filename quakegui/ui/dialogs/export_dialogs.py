@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -26,6 +25,7 @@ from quakegui.app.session import Session
 from quakegui.project import season_export, seasons
 from quakegui.ui import i18n, theme
 from quakegui.ui.dialogs.buttons import Standard, button_box, tell
+from quakegui.ui.dialogs.dialog_parts import add_rows
 from quakegui.ui.i18n import tr
 from quakegui.ui.other_look import other_look
 from quakegui.ui.plots.animation import save_animation, season_changed, video_possible
@@ -84,8 +84,8 @@ class FigureDialog(QDialog):
             (tr("Panel"), self._panel), (tr("Width (mm)"), self.width_mm), (tr("Height (mm)"), self._height),
             (tr("Resolution (dpi, PNG)"), self._dpi), (tr("Language"), self.language), (tr("Colours"), self.theme),
         )  # fmt: skip
-        _rows(form, rows)
-        form.addRow(_save_buttons(self))
+        add_rows(form, rows)
+        form.addRow(button_box(Standard.Save | Standard.Cancel, self.reject, self.accept))
         self._measure()
 
     def _measure(self) -> None:
@@ -161,10 +161,10 @@ class AnimationDialog(QDialog):
             self._kind.addItem("MP4", ".mp4")
         self._kind.addItem(tr("Folder of PNG files"), "")
         form = QFormLayout(self)
-        _rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
+        add_rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
         if not video_possible():
             form.addRow(QLabel(tr("MP4 needs the optional component 'video'.")))
-        form.addRow(_save_buttons(self))
+        form.addRow(button_box(Standard.Save | Standard.Cancel, self.reject, self.accept))
 
     def accept(self) -> None:
         """Ask for a file and write the animation, with a progress bar."""
@@ -239,14 +239,3 @@ def save_tables(session: Session, window: QWidget) -> None:
             stoppable=False,
             asks=True,
         )
-
-
-def _rows(form: QFormLayout, rows: tuple[tuple[str, QWidget], ...]) -> None:
-    for caption, widget in rows:
-        widget.setAccessibleName(caption)
-        widget.setToolTip(caption)
-        form.addRow(caption, widget)
-
-
-def _save_buttons(dialog: QDialog) -> QDialogButtonBox:
-    return button_box(Standard.Save | Standard.Cancel, dialog.reject, dialog.accept)

@@ -71,7 +71,7 @@ class FetchDialog(JobDialog):
         self.requests.setWordWrap(True)
         self.requests.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.requests.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.again = QCheckBox(tr("Repeat requests with a saved response"))
+        self.again = QCheckBox(tr("Request again what is already saved"))
         with_name(self.again, self.again.text(), tr("Also request what this project has already fetched"))
         self._answers: Answers | None = None
         group = QGroupBox(tr("Requests"))

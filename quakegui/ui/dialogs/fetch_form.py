@@ -128,7 +128,11 @@ class FetchForm(QWidget):
             self._form,
             (
                 (tr("Station codes"), self.stations, tr("IAGA codes of observatories, separated by commas, such as KAK, MMB")),
-                (tr("Sampling interval"), self.cadence, tr("Of INTERMAGNET's file service; other services send their own")),
+                (
+                    tr("Sampling interval"),
+                    self.cadence,
+                    tr("Used by INTERMAGNET's file service; other services deliver data at a fixed interval"),
+                ),
             ),
         )
         self.stations.textChanged.connect(lambda *_: self.changed.emit())

@@ -45,12 +45,12 @@ class FlagsDialog(JobDialog):
         self.reason.textChanged.connect(lambda *_: self.busy_changed())
         self._start_on_day_shown()
         form = QFormLayout()
-        until = tr("Last night, or the end of the interval, which is not included")
+        until = tr("Last night of the range (included), or the end of the interval (excluded)")
         add_rows(
             form,
             [
                 (tr("Station"), self.station, tr("Station whose readings are flagged")),
-                (tr("Readings"), self.kind, tr("Whether whole nights or the readings of an interval are flagged")),
+                (tr("Scope"), self.kind, tr("Whether whole nights or the readings of an interval are flagged")),
                 (tr("From ({zone})").format(zone=self._zone), self.since, tr("First night, or the start of the interval")),
                 (tr("To ({zone})").format(zone=self._zone), self.until, until),
                 (tr("Reason"), self.reason, tr("Why these readings are not to be used; shown wherever the night is missing")),

@@ -34,7 +34,7 @@ class GuideDialog(LanguageFollower, QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setModal(False)
-        open_at(self, 720, 760)
+        open_at(self, 880, 760)
         self._language = ""
         self.page = QTextBrowser(openExternalLinks=False)
         self.search = QLineEdit()

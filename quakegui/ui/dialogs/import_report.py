@@ -35,7 +35,7 @@ class ImportReportPage(QWidget):
             tr("Stations"),
             tr("Start (UTC)"),
             tr("End (UTC)"),
-            tr("Readings"),
+            tr("Number of readings"),
             tr("Overwritten"),
         ]
         self.imported = RowsView(headers, tr("Imported files"))

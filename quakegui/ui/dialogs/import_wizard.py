@@ -37,7 +37,7 @@ from quakegui.ui.dialogs.import_rows import for_file, preview_row
 from quakegui.ui.dialogs.mapping_editor import MappingEditor
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.words import Said, counted
+from quakegui.words import Said, counted, joined
 
 LOOKING: Final = "looking-into-files"
 IMPORTING: Final = "importing"
@@ -82,7 +82,7 @@ class ImportWizard(JobDialog):
             tr("End (UTC)"),
             tr("Sampling interval"),
             tr("Data type"),
-            tr("Readings"),
+            tr("Number of readings"),
             tr("Remarks"),
         ]
         self.list = RowsView(headers, tr("Files to import"))
@@ -96,7 +96,7 @@ class ImportWizard(JobDialog):
         self.hints.changed.connect(self._say_hints)
         self._below = QStackedWidget()
         self._below.addWidget(self._detail)
-        self._below.addWidget(TallScroll(self.editor))
+        self._below.addWidget(self._table_page())
         self._below.addWidget(self._hints_page())
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
@@ -105,6 +105,12 @@ class ImportWizard(JobDialog):
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
         filled(QVBoxLayout(page), top, (split, 1), margins=FLUSH)
+        return page
+
+    def _table_page(self) -> QWidget:
+        page = QWidget()
+        self._table_detail = with_name(QLabel(wordWrap=True), tr("Remarks on the selected file"))
+        filled(QVBoxLayout(page), self._table_detail, (TallScroll(self.editor), 1), margins=FLUSH)
         return page
 
     def _hints_page(self) -> QWidget:
@@ -190,7 +196,8 @@ class ImportWizard(JobDialog):
                 )
             )
         if self._unseen:
-            text += " " + tr("Files to be checked only during the import: {count}.").format(count=self._unseen)
+            unseen = tr("Files to be checked only during the import: {count}.").format(count=self._unseen)
+            text = worded(joined(" ", (text, unseen)))
         self.summary.setText(text)
         if self.previews:
             wanted = chosen.about if chosen is not None else self.previews[0].key
@@ -212,6 +219,8 @@ class ImportWizard(JobDialog):
         self._detail.setPlaceholderText(tr("No file selected.") if preview is None else tr("No remarks on the selected file."))
         self._detail.setPlainText(text)
         self._log_detail.setPlainText(text)
+        self._table_detail.setText(text)
+        self._table_detail.setVisible(bool(text))
         if preview is not None and is_log:
             said = self._mappings.get(preview.key)
             self.hints.fill(said if isinstance(said, Hints) else NO_HINTS)

@@ -115,6 +115,10 @@ def content_of(act: Act) -> str:
         readings, intervals = f"{summary.get('readings', 0):,}", summary.get("kp_intervals", 0)
         if intervals and not summary.get("readings"):
             return tr("Kp for {count} intervals from {files}").format(count=f"{intervals:,}", files=files)
+        if summary.get("files", 0) > MOST_NAMES:
+            return tr("{count} readings from {number} files: {files}").format(
+                count=readings, number=summary["files"], files=files
+            )
         return tr("{count} readings from {files}").format(count=readings, files=files)
     if act.kind == EVENTS:
         if "events" not in summary:

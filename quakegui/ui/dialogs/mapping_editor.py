@@ -139,6 +139,7 @@ class MappingEditor(QWidget):
         self._filling = True
         meanings, codes = _meanings(mapping)
         self._time = mapping.time if mapping is not None else ()
+        self.columns.setRowCount(0)  # the boxes of the former table go at once
         self.columns.setRowCount(len(table.columns))
         for number, name in enumerate(table.columns):
             examples = " · ".join(row[number] for row in table.rows[:EXAMPLES])

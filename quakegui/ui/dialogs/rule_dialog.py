@@ -35,6 +35,7 @@ from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import JobDialog, RowsView, TableRow, add_rows, open_at, with_name
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.texts import days_text
@@ -68,7 +69,8 @@ class RuleDialog(JobDialog):
         )
         says.setWordWrap(True)
         across = filled(QHBoxLayout(), self._parameters, (self._outcome, 1))
-        filled(QVBoxLayout(self), says, (across, 1), self.sentence, self.strip, self.buttons)
+        whose = WhoseLine(session, "label_rule")
+        filled(QVBoxLayout(self), says, (across, 1), whose, self.sentence, self.strip, self.buttons)
         self.buttons.button(Standard.Apply).setDefault(True)
         self._start()
 

@@ -41,6 +41,7 @@ from quakegui.ui.dialogs.season_parameters import (
     read_parameter,
     with_parameters,
 )
+from quakegui.ui.dialogs.whose_line import WhoseLine
 from quakegui.ui.dialogs.zone_box import zone_box
 from quakegui.ui.i18n import tr
 from quakegui.ui.tall_scroll import TallScroll
@@ -55,7 +56,7 @@ class SeasonDialog(WholeDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.setWindowTitle(tr("Season"))
+        self.setWindowTitle(tr("Season and parameters…").rstrip("…"))
         project = session.project
         assert project is not None
         self._before = project.config()
@@ -76,7 +77,7 @@ class SeasonDialog(WholeDialog):
             tr("Reset all parameters except the season's dates and time zone")
         )
         self.buttons.button(Standard.RestoreDefaults).clicked.connect(self.reset)
-        filled(QVBoxLayout(self), self._tabs, self.sentence, self.strip, self.buttons)
+        filled(QVBoxLayout(self), self._tabs, WhoseLine(session, "config"), self.sentence, self.strip, self.buttons)
         self._show(self._before)
         open_at(self, WIDTH, self.sizeHint().height())
 

@@ -117,11 +117,11 @@ class StationsDialog(JobDialog):
 
     # -- table -----------------------------------------------------------------------------------------------------
 
-    def fill(self, shown: tuple[Station, ...]) -> None:
+    def fill(self, stations: tuple[Station, ...]) -> None:
         """Show stations: rows of existing codes are replaced, others added."""
         self._filling = True
         rows = {self._text(row, CODE): row for row in range(self.table.rowCount())}
-        for station in shown:
+        for station in stations:
             row = rows.get(station.code)
             if row is None:
                 row = self.table.rowCount()

@@ -18,7 +18,7 @@ from quakegui.ui.dialogs.dialog_parts import WholeDialog
 from quakegui.ui.i18n import mark, tr
 
 PLACES: Final = {
-    "this": mark("the Python of this program"),
+    "this": mark("quakegui's own Python"),
     "interpreter": mark("another Python"),
     "wsl": mark("Linux under WSL2"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter
@@ -10,12 +11,16 @@ from PySide6.QtWidgets import QComboBox, QCompleter
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr
 
+FIRST: Final = ("Asia/Shanghai", "Asia/Urumqi", "UTC")
+"""The zones that are listed before all others."""
+
 
 def zone_box(zone: str) -> QComboBox:
     """Return a combo box of all time zones that shows `zone`."""
     box = with_name(QComboBox(), tr("Time zone"), tr("Days begin at midnight in this zone; type part of its name"))
     box.setEditable(True)
-    box.addItems(sorted(zoneinfo.available_timezones()))
+    first = [name for name in FIRST if name in zoneinfo.available_timezones()]
+    box.addItems([*first, *sorted(zoneinfo.available_timezones().difference(first))])
     box.setCurrentText(zone)
     completer = QCompleter(box.model(), box)
     completer.setFilterMode(Qt.MatchFlag.MatchContains)

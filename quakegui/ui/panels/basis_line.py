@@ -15,6 +15,7 @@ from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.quiet_labels import WrappedLabel
+from quakegui.words import joined
 
 
 class BasisLine(LanguageFollower, QWidget):
@@ -83,12 +84,12 @@ class BasisLine(LanguageFollower, QWidget):
             basis = replace(basis, days_differ=own) if basis.as_of == "training" else replace(basis, days_since=since)
             words = worded(basis.text())
         more = tr("Labelled days that the run does not include: {count}.").format(count=beyond)
-        return f"{words} {more}" if beyond else words
+        return worded(joined(" ", (words, more if beyond else "")))
 
     def retranslate(self) -> None:
         """Set the texts of the buttons in the current language; the sentence is updated with the scores."""
         today = self._as_of == "today"
-        self._other.setText(tr("Evaluate by training labels") if today else tr("Evaluate by today's labels"))
+        self._other.setText(tr("Evaluate with training labels") if today else tr("Evaluate with today's labels"))
         self._other.setToolTip(tr("Switch all values, here and in the report, to the other set of labels and earthquakes"))
         self._retrain.setText(tr("Retrain"))
         self._retrain.setToolTip(tr("Train a new run with the same settings on the current labels"))

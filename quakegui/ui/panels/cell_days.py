@@ -12,6 +12,7 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_sheet import MapSheet
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.texts import days_text
+from quakegui.words import joined
 
 
 class CellDays(QWidget):
@@ -70,13 +71,13 @@ class CellDays(QWidget):
         else:
             self._matrix.show_matrix(self._answers.confusion(), [worded(name) for name in self._session.class_names])
         if self._cell is None or self._answers is None:
-            self._title.setText(" ".join(filter(None, (self._scored(), tr("Click a matrix cell to see its days here.")))))
+            self._title.setText(worded(joined(" ", (self._scored(), tr("Click a matrix cell to see its days here.")))))
         else:
             truth, answer = (worded(self._session.class_names[cls]) for cls in self._cell)
             self._title.setText(
                 tr(
-                    "{days}: true class {truth}, predicted class {answer}. Use the arrow keys to step, 0 to 4 "
-                    "to relabel the framed day."
+                    "{days}: true class {truth}, predicted class {answer}; most certain prediction first. Use the arrow keys "
+                    "to step, 0 to 4 to relabel the framed day."
                 ).format(days=days_text(len(self.sheet.days)), truth=truth, answer=answer)
             )
 

@@ -88,6 +88,7 @@ class DayPanel(LanguageFollower, QWidget):
         self._when, self._kp, self._present, self.quality = (ElidedLabel() for _ in range(4))
         self.today, self.next_one, self.alarm = WrappedLabel(), WrappedLabel(), ElidedLabel()
         self._label, self._prediction, self._history = ElidedLabel(), ElidedLabel(), QLabel()
+        self._label.setObjectName("class")
         self._history.setWordWrap(True)
         self._history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [self._button(cls) for cls in range(5)]
@@ -158,7 +159,7 @@ class DayPanel(LanguageFollower, QWidget):
             button.setIconSize(QSize(side, side))
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
             self._bars[cls].setMaximumHeight(self.fontMetrics().height() + 2)
-        self._title.setText(tr("Prediction"))
+        self._title.setText(tr("Prediction:"))
         theme.tint(self._title, theme.colours().text, bold=True)
         self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
@@ -218,10 +219,11 @@ class DayPanel(LanguageFollower, QWidget):
         which = np.flatnonzero(told)
         day = station_day(self._session)
         flags = day.flags if day is not None else {}
-        words = [
-            f"{season.anomaly.codes[one]}: {quality_text(Quality(int(told[one])), flags.get(one, ()))}"
-            for one in which[:MOST_REASONS].tolist()
-        ]
+        stations: dict[str, list[str]] = {}
+        for one in which[:MOST_REASONS].tolist():
+            reason = quality_text(Quality(int(told[one])), flags.get(one, ()))
+            stations.setdefault(reason, []).append(season.anomaly.codes[one])
+        words = [tr("{code}: {note}").format(code=tr(", ").join(codes), note=reason) for reason, codes in stations.items()]
         if which.size > MOST_REASONS:
             words.append(tr("and {count} more stations").format(count=which.size - MOST_REASONS))
         return " · ".join(words)

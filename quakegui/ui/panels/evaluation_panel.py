@@ -39,6 +39,7 @@ from quakegui.ui.plots.drawings_view import DrawingsView
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
 from quakegui.ui.tall_scroll import TallScroll
+from quakegui.words import joined
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -257,7 +258,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         studies = [tr(title) for title in (TITLE, *TITLES)]
         for number, title in enumerate((tr("Alarms"), tr("Classes"), tr("Predictors"), *studies)):
             self._tables.setTabText(number, title)
-        pictures = tr("Reliability"), tr("Molchan diagram"), tr("P(event) around earthquakes")
+        pictures = tr("Reliability"), tr("Molchan diagram"), tr("Superposed epochs of P(event)")
         self.board.set_titles(
             (tr("Confusion matrix (rows: true, columns: predicted)"), tr("Predictors"), tr("Tables"), *pictures)
         )
@@ -307,7 +308,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
                 if found.late
                 else ""
             )
-            why = f"{verdict_text(found.judgement, report_words())} {late}".strip()
+            why = worded(joined(" ", (verdict_text(found.judgement, report_words()), late)))
             good = colours.good if verdict.better_than_chance else colours.warning
             colour = colours.alarm if found.judgement.leaky else good
         self.verdict.setText(words)

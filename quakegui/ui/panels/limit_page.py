@@ -105,7 +105,7 @@ class LimitPage(QWidget):
         if self._busy():
             return tr("Finding the detection limit…")
         return tr(
-            "Not computed yet. Press “Find the detection limit”: the computation takes minutes, and the result "
+            "Not computed yet. Press “Find the detection limit”: the computation takes a few minutes, and the result "
             "is saved with the run."
         )
 

@@ -96,8 +96,9 @@ def _of_demo(strength: float | None) -> list[Notice]:
         )
         return [Notice("null", text, "demo")]
     text = tr(
-        "This season contains signals added by a stated law, and the model was trained on other seasons of this "
-        "kind. The companion null season contains none: compare the model's predictions for both seasons."
+        "Artificial signals were added to this season by the signal law that the model card describes, and the model was "
+        "trained on other seasons of this kind. The companion null season contains no signals: compare the predictions "
+        "for both seasons."
     )
     return [Notice("demo", text, "null-season")]
 
@@ -187,8 +188,7 @@ class NoticeBar(SentenceBar):
         }
         remedy = self._shown.remedy if self._shown is not None else ""
         self.mend.setText(remedies.get(remedy, ""))
-        beside = remedy in {"null-season", "demo"}
-        self.mend.setToolTip(tr("Open the companion season") if beside else tr("Fix this"))
+        self.mend.setToolTip(self.mend.text().rstrip("…"))
         self.mend.setVisible(bool(remedy))
         self.setAccessibleName(tr("Project notices"))
         self.name_cross()

@@ -20,6 +20,7 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.plots.timeline_rows import runs_of
 from quakegui.ui.theme import ThemeColours
+from quakegui.words import Said, counted
 
 PLANNING: Final = "planning"
 RIBBON: Final = 0.9
@@ -78,9 +79,7 @@ class PlanView(LanguageFollower, QWidget):
             self._show(None, None, "Hidden during blind labelling" if blind else "")
             return
         if config.zero_shot:
-            from quakegui.learn.evidence import NEVER_SEEN
-
-            self._show(None, config, NEVER_SEEN)
+            self._show(None, config, Said("No day of this season is used: the model is trained on synthetic seasons."))
             return
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> TrainingPlan | str:
@@ -127,14 +126,15 @@ class PlanView(LanguageFollower, QWidget):
         )
         seconds = seconds_to_train(plan, config, self._session.runs)
         lines = [tr("Labelled days with a map: {counts}").format(counts=counts)]
+        folds = counted("{count} fold", "{count} folds", count=len(plan.roles))
         per_epoch = (
-            tr("Training days per epoch, all together: {days:,} ({folds} folds and the final fit)")
+            Said("Maps per epoch, over {folds} and the final fit: {images:,}", folds=folds, images=plan.images)
             if config.final_fit
-            else tr("Training days per epoch, all together: {days:,} ({folds} folds)")
+            else Said("Maps per epoch, over {folds}: {images:,}", folds=folds, images=plan.images)
         )
-        lines.append(per_epoch.format(folds=len(plan.roles), days=plan.images))
+        lines.append(worded(per_epoch))
         if seconds is None:
-            lines.append(tr("The training time is estimated after the first epoch."))
+            lines.append(tr("The time left is shown after the first epoch."))
         else:
             lines.append(
                 tr("About {minutes:.0f} min, based on the latest run of this kind").format(minutes=max(seconds / 60.0, 1.0))
@@ -179,7 +179,7 @@ class _Ribbons(QWidget):
                         painter.fillRect(box, _ink(role, colours))
             x, top = 0.0, len(self._plan.roles) * tall + 2.0
             key = ((TRAINED, tr("training")), (VALIDATION, tr("validation")), (TEST, tr("test")), (LEFT_OUT, tr("unused")))
-            for role, text in key:
+            for role, text in (one for one in key if (self._plan.roles == one[0]).any()):
                 box = QRectF(x, top + 3.0, 16.0, metrics.height() - 5.0)
                 painter.setPen(colours.grid)
                 painter.setBrush(_ink(role, colours) if role != LEFT_OUT else Qt.BrushStyle.NoBrush)

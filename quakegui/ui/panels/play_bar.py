@@ -19,6 +19,7 @@ from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.icons import icon
 from quakegui.ui.quiet_labels import SteadyLabel
+from quakegui.words import counted
 
 SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Days per second."""
@@ -269,7 +270,7 @@ class PlayBar(QWidget):
             self.buttons[name].setAccessibleName(tr(text))
             self.buttons[name].setToolTip(tr(tip))
         for row, speed in enumerate(SPEEDS):
-            self.speed.setItemText(row, tr("{speed:g} days/s").format(speed=speed))
+            self.speed.setItemText(row, worded(counted("{count} day/s", "{count} days/s", count=round(speed))))
         self._name_kinds()
         self.only.setAccessibleName(tr("Days to step through"))
         self.only.setToolTip(tr("Step and play through these days only (F)"))

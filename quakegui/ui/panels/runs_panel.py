@@ -140,7 +140,7 @@ class RunsPanel(LanguageFollower, QWidget):
             self._started(run),
             tr(PROTOCOL_SHORT.get(run.config.protocol, run.config.protocol)) + leaky,
             str(run.config.size),
-            str(row.epochs),
+            "–" if self._is_trained(run) else str(row.epochs),  # the curves count the epochs of a training
             self._state(row),
         )
 

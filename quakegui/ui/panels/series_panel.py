@@ -91,6 +91,7 @@ class SeriesPanel(QWidget):
             for side in ("left", "bottom", "right", "top"):
                 plot.getAxis(side).enableAutoSIPrefix(False)  # no axis has a name, which would be updated at every move
             plot.getAxis("bottom").setStyle(showValues=last)
+            plot.getAxis("left").setTickDensity(2.0)  # in a low plot, one number is no scale
             plot.hideButtons()
             plot.setMouseEnabled(x=True, y=False)
             plot.enableAutoRange(axis="y")
@@ -284,7 +285,7 @@ class SeriesPanel(QWidget):
             reasons = quality_text(day.reasons(station), day.flags.get(station, ()))
             value = f" z {day.z[station]:+.2f}, {day.nt[station]:+.2f} nT".replace("-", "−")
             if not np.isfinite(day.z[station]):
-                value = " " + (reasons or tr("nothing recorded"))
+                value = " " + (reasons or tr("no readings in the night"))
             elif station in day.flags:
                 value += f", {reasons}"
             words.append(code + value)

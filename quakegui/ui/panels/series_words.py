@@ -11,17 +11,17 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 
 
-def legend_text(session: Session, shown: Sequence[str]) -> str:
+def legend_text(session: Session, codes: Sequence[str]) -> str:
     """Return the codes of the shown stations, each with a dot in its colour, as rich text."""
     if session.season is None:
         return ""
-    if not shown:
+    if not codes:
         return tr("Select stations on the map or here.")
     colours = theme.colours()
     words = [
-        f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}' for number, code in enumerate(shown)
+        f'<span style="color:{colours.series[number].name()}">●</span>&nbsp;{escape(code)}' for number, code in enumerate(codes)
     ]
-    left_out = len(session.selected_codes) - len(shown)
+    left_out = len(session.selected_codes) - len(codes)
     return "&nbsp;&nbsp;".join(words) + (" " + tr("and {count} more").format(count=left_out) if left_out else "")
 
 

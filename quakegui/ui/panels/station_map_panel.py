@@ -313,7 +313,7 @@ class StationMapPanel(QWidget):
         title = f"{station.code}  {season.network.stations[number].name}".strip()
         reasons = quality_text(day.reasons(number), day.flags.get(number, ()))
         if not np.isfinite(day.z[number]):
-            return f"{title}\n" + tr("Anomaly not computed: {reason}").format(reason=reasons or tr("nothing recorded"))
+            return f"{title}\n" + tr("Anomaly not computed: {reason}").format(reason=reasons or tr("no readings in the night"))
         value = f"z {day.z[number]:+.2f} · {day.nt[number]:+.2f} nT".replace("-", "−")
         night = tr("Night mean {value:.1f} nT").format(value=day.night_nt[number])
         return "\n".join([title, value, night, *([reasons] if reasons else [])])

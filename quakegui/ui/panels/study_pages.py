@@ -84,7 +84,7 @@ class StudyPages(QObject):
             )
         )
         self.events.setAccessibleName(tr("Largest P(event) before each earthquake"))
-        self.choices.setAccessibleName(tr("Test under alternative choices"))
+        self.choices.setAccessibleName(tr("Test with alternative settings"))
         self.show_study()
 
     def show_study(self) -> None:

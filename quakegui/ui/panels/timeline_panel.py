@@ -197,6 +197,8 @@ class TimelineView(QWidget):
         for row, box in row_boxes(self.axis, float(self.height())):
             if set(row.reads) & HIDDEN_WHILE_BLIND:
                 painter.drawText(box, flags, tr("Hidden during blind labelling"))
+            elif "labels" in row.reads and self.data is not None and not (self.data.labels >= 0).any():
+                painter.drawText(box, flags, tr("No labels of your own yet"))
 
     def _veil(self, painter: QPainter, bottom: float, paper: QColor) -> None:
         """Fade the days that the filter hides, below the earthquakes, whose labels extend over several days."""

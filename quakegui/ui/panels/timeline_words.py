@@ -80,7 +80,7 @@ def _missing(session: Session, index: int) -> list[str]:
     words = [tr("{present} of {count} stations").format(present=len(day.codes) - len(absent), count=len(day.codes))]
     for station in absent[:MOST_STATIONS]:
         missing = Quality(int(day.quality[station]) & int(NO_VALUE))
-        reason = quality_text(missing, day.flags.get(station, ())) or tr("nothing recorded")
+        reason = quality_text(missing, day.flags.get(station, ())) or tr("no readings in the night")
         words.append(f"  {day.codes[station]}: {reason}")
     if len(absent) > MOST_STATIONS:
         words.append("  " + tr("and {count} more").format(count=len(absent) - MOST_STATIONS))

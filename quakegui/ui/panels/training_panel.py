@@ -46,7 +46,7 @@ LEAST_CURVES = 110
 """In a lower panel, the curves are reached by scrolling."""
 HEAD_NAMES = {"compact": mark("compact (pooled to 4 x 4)"), "paper": mark("as in the paper")}
 PRECISION_NAMES = {
-    "auto": mark("fastest measured"),
+    "auto": mark("automatic (fastest)"),
     "float32": "float32",
     "mixed_bfloat16": "mixed bfloat16",
     "mixed_float16": "mixed float16",
@@ -233,13 +233,20 @@ class TrainingPanel(LanguageFollower, QWidget):
         left = tr("{minutes:.0f} min left").format(minutes=max(message.eta_seconds, 0.0) / 60.0)
         self.state.setText(f"{where} · {left}")
         if math.isnan(message.validation_loss):  # no validation part: the last epoch is kept, and none is the best so far
-            self._say(f"{where}: {message.loss:.4f}, {message.accuracy:.1%}")
+            told = tr("{where}: loss {loss:.4f}, accuracy {accuracy:.1%}")
+            self._say(told.format(where=where, loss=message.loss, accuracy=message.accuracy))
             return
         best = tr(" — best so far") if message.best else ""
-        self._say(
-            f"{where}: {message.loss:.4f} / {message.validation_loss:.4f}, "
-            f"{message.accuracy:.1%} / {message.validation_accuracy:.1%}{best}"
+        told = tr(
+            "{where}: loss {loss:.4f}, validation {validation_loss:.4f}; accuracy {accuracy:.1%}, validation "
+            "{validation_accuracy:.1%}"
         )
+        self._say(
+            told.format(
+                where=where, loss=message.loss, validation_loss=message.validation_loss,
+                accuracy=message.accuracy, validation_accuracy=message.validation_accuracy,
+            ) + best
+        )  # fmt: skip
 
     def _advance(self, phase: int, epochs: float) -> None:
         """Show the progress of all fits: completed phases, and epochs of the current one."""
@@ -331,7 +338,7 @@ class TrainingPanel(LanguageFollower, QWidget):
         self._log.setPlaceholderText(tr("Training log"))
         self._log.setToolTip(tr("Output of the training process (can be copied)"))
         if not self._device.toolTip():  # no worker has reported it yet
-            self._device.setText(tr("The compute device is shown before the first batch."))
+            self._device.setText(tr("The compute device is shown when training starts."))
         self.curves.retranslate()
         self._show_buttons()
 

@@ -36,7 +36,12 @@ class ClusterMap(QWidget):
         self._frame: Frame | None = None
         self.setMinimumSize(200, 150)
         self.setAccessibleName(tr("Map of the earthquakes in their two direction clusters"))
-        self.setToolTip(tr("Filled: kept; hollow: aftershock; cross: cluster centre; triangle: station"))
+        self.setToolTip(
+            tr(
+                "Filled: kept; hollow: aftershock; coloured cross: cluster centre; grey cross: centre of the map; triangle: "
+                "station"
+            )
+        )
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return a square."""
@@ -116,7 +121,7 @@ class ClusterMap(QWidget):
                 painter.setBrush(fill)
                 painter.setPen(QPen(colours.event, 1.0))
             painter.drawEllipse(at, radius, radius)
-            if cls > 0 and radius >= 7.0:
+            if cls > 0 and radius >= 9.0:
                 painter.drawText(at + QPointF(-4.0, 5.0), theme.CLASS_LETTERS[cls])
 
     def _paint_centres(self, painter: QPainter, camera: Camera, frame: Frame, choice: Choice) -> None:

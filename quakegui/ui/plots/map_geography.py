@@ -18,6 +18,12 @@ INK: Final = QColor("#101418")
 COLOURS: Final = replace(theme.LIGHT, border=QColor("#30363c"), border_minor=QColor("#646a71"), muted=INK)
 """Lines and names that are read on every colour of the map."""
 HALO: Final = QColor(255, 255, 255, 215)
+DOT: Final = 6.0
+"""Half the side of a station's symbol, in pixels."""
+LINES: Final = 3
+"""So many lines above and below its place a magnitude may be moved."""
+LEAST_SIDE: Final = 260.0
+"""On a smaller map, magnitudes would cover the stations."""
 CORNERS: Final = 1.05
 """So many half widths of the map are drawn of the ground, to its edges and a little more."""
 
@@ -59,7 +65,8 @@ def _paint_epicentres(painter: QPainter, camera: Camera, scene: MapScene) -> Non
     painter.save()
     layers.paint_events(painter, camera, scene.events, COLOURS)
     painter.restore()
-    side, metrics, taken = camera.size.width(), QFontMetricsF(painter.font()), list[QRectF]()
+    side, metrics = camera.size.width(), QFontMetricsF(painter.font())
+    taken = _named_places(scene, side, metrics)
     for mark in sorted(scene.events, key=lambda mark: -mark.magnitude):
         text, at = f"M {mark.magnitude:.1f}", camera.transform().map(QPointF(mark.x_km, mark.y_km))
         off = at - QPointF(side / 2.0, side / 2.0)
@@ -70,7 +77,9 @@ def _paint_epicentres(painter: QPainter, camera: Camera, scene: MapScene) -> Non
             _paint_arrow(painter, at, math.atan2(off.y(), off.x()), mark)
         beside = layers.event_radius(mark.magnitude) + 3.0 if beyond <= 1.0 else 12.0
         room = QSizeF(metrics.horizontalAdvance(text), metrics.height())
-        _write(painter, _free_place(at, beside, room, side, taken), text)
+        free = _free_place(at, beside, room, side, taken) if side >= LEAST_SIDE else None
+        if free is not None:
+            _write(painter, free, text)
 
 
 def _paint_arrow(painter: QPainter, at: QPointF, towards: float, mark: layers.EventMark) -> None:
@@ -84,16 +93,32 @@ def _paint_arrow(painter: QPainter, at: QPointF, towards: float, mark: layers.Ev
     painter.restore()
 
 
-def _free_place(at: QPointF, beside: float, text: QSizeF, side: float, taken: list[QRectF]) -> QPointF:
-    """Return where a text begins beside a point of the map, a line further in where another is, and take that place."""
+def _named_places(scene: MapScene, side: float, metrics: QFontMetricsF) -> list[QRectF]:
+    """Return the squares of the stations, with their codes where these are shown, and the line of the graticule's numbers."""
+    scale, tall = side / scene.map.field.shape[0], metrics.height()
+    found = [QRectF(0.0, 0.0, side, tall + 2.0)] if scene.display.graticule else []
+    for code, (row, column) in zip(scene.stations.codes, scene.places.tolist(), strict=True):
+        if math.isfinite(row):
+            named = scene.display.codes or code in scene.selected_codes
+            wide, above = (metrics.horizontalAdvance(code) / 2.0, tall) if named else (0.0, 0.0)
+            at = QPointF((column + 0.5) * scale, (row + 0.5) * scale)
+            half = max(DOT, wide)
+            found.append(QRectF(at.x() - half, at.y() - DOT - above, 2.0 * half, 2.0 * DOT + above))
+    return found
+
+
+def _free_place(at: QPointF, beside: float, text: QSizeF, side: float, taken: list[QRectF]) -> QPointF | None:
+    """Return where a text begins beside a point of the map, or a few lines from there, and take the place; None if none is."""
     wide, tall = text.width(), text.height()
-    x = at.x() + beside if at.x() + beside + wide < side else at.x() - beside - wide
-    step = tall if at.y() < side / 2.0 else -tall
-    y = min(max(at.y() + 4.0, tall + 2.0), side - 4.0)
-    while any(QRectF(x, y - tall, wide, tall).intersects(other) for other in taken):
-        y += step
-    taken.append(QRectF(x, y - tall, wide, tall))
-    return QPointF(x, y)
+    right, left = at.x() + beside, at.x() - beside - wide
+    for line in sorted(range(-LINES, LINES + 1), key=abs):
+        y = min(max(at.y() + 4.0, tall + 2.0), side - 4.0) + line * tall
+        for x in (right, left):
+            box = QRectF(x, y - tall, wide, tall)
+            if QRectF(0.0, 0.0, side, side).contains(box) and not any(box.intersects(other) for other in taken):
+                taken.append(box)
+                return QPointF(x, y)
+    return None
 
 
 def _paint_codes(painter: QPainter, image: QRectF, scene: MapScene) -> None:

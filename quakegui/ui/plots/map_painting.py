@@ -62,7 +62,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     painter.restore()
     paint_geography(painter, parts.image, scene)
     if scene.heat is not None:
-        _paint_heat_legend(painter, parts.image, scene.heat_name)
+        _paint_heat_legend(painter, parts.image, scene)
     if scene.map.sentence:
         _paint_sentence(painter, parts.image, scene.map.sentence)
     painter.setPen(QPen(colours.border, 1.0))
@@ -130,14 +130,18 @@ def paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float3
     painter.strokePath(to_screen.map(_path([line[:, ::-1] for line in lines])), QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
 
 
-def _paint_heat_legend(painter: QPainter, image: QRectF, name: str) -> None:
-    """Paint the legend of the saliency map in the lower left corner: its class, and its scale of darkness."""
-    text = tr("Saliency map: {name}").format(name=worded(name) or "–")
+def _paint_heat_legend(painter: QPainter, image: QRectF, scene: MapScene) -> None:
+    """Paint the legend of the saliency map in the left corner with fewer stations: its class, and its scale of darkness."""
+    text = tr("Saliency map: {name}").format(name=worded(scene.heat_name) or "–")
     metrics = QFontMetricsF(painter.font())
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, image.width() - 24.0)
     scale = metrics.height() * 4.0
-    wide = max(metrics.horizontalAdvance(text), scale + 2.0 * metrics.horizontalAdvance("00.0")) + 12.0
-    box = QRectF(image.left() + 4.0, image.bottom() - 2.0 * metrics.height() - 12.0, wide, 2.0 * metrics.height() + 8.0)
+    wide = max(metrics.horizontalAdvance(text), scale + metrics.horizontalAdvance("0  1  ---- 0.5") + 16.0) + 12.0
+    tall = 2.0 * metrics.height() + 8.0
+    box = min(
+        (QRectF(image.left() + 4.0, top, wide, tall) for top in (image.bottom() - tall - 4.0, image.top() + 4.0)),
+        key=lambda corner: _covered(corner, image, scene),
+    )
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(255, 255, 255, 235))
     painter.drawRoundedRect(box, 4.0, 4.0)
@@ -151,6 +155,17 @@ def _paint_heat_legend(painter: QPainter, image: QRectF, name: str) -> None:
     painter.drawText(QPointF(left + scale + 4.0, top + metrics.ascent() - 2.0), "1")
     painter.setPen(QPen(HEAT, 2.2, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(left + scale / 2.0, top), QPointF(left + scale / 2.0, top + metrics.height() - 4.0))
+    sample = QPointF(left + scale + metrics.horizontalAdvance("1  ") + 4.0, top + metrics.height() / 2.0 - 2.0)
+    painter.drawLine(sample, sample + QPointF(20.0, 0.0))
+    painter.setPen(INK)
+    painter.drawText(QPointF(sample.x() + 24.0, top + metrics.ascent() - 2.0), "0.5")
+
+
+def _covered(box: QRectF, image: QRectF, scene: MapScene) -> int:
+    """Return how many stations a box on the map covers."""
+    scale = image.width() / scene.map.field.shape[0]
+    dots = (QPointF(image.left() + (column + 0.5) * scale, image.top() + (row + 0.5) * scale) for row, column in scene.places)
+    return sum(box.contains(dot) for dot in dots)
 
 
 @lru_cache(maxsize=8)
@@ -298,7 +313,10 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]
-    text = metrics.elidedText(" · ".join(words), Qt.TextElideMode.ElideRight, wide)
+    text = " · ".join(words)
+    if metrics.horizontalAdvance(text) > wide and not scene.display.scale_bar:
+        text = tr("{present} of {count} stations").format(present=present, count=count)
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide)
     painter.drawText(parts.foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 

@@ -15,10 +15,11 @@ from quakegui.app.day_events import earthquakes_near
 from quakegui.app.display import Display
 from quakegui.app.season_view import StationDay, offset_text, station_day, zone_name
 from quakegui.app.session import Session
+from quakegui.project.title import project_title
 from quakegui.season.daymap import DayMap
 from quakegui.season.extrema import Region, regions_mask
 from quakegui.season.network import Frame
-from quakegui.ui.i18n import mark
+from quakegui.ui.i18n import mark, worded
 from quakegui.ui.plots.station_layers import EventMark
 
 BAR_WIDTH: Final = 14.0
@@ -38,10 +39,8 @@ class MapScene:
 
     Attributes
     ----------
-    map
-        The day map.
-    stations
-        Values of the stations on the day.
+    map, stations
+        The day map, and values of the stations on the day.
     places
         Row and column of each station in pixels of the map, NaN without coordinates, shape (station, 2).
     picked
@@ -138,7 +137,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         frame=frame,
         events=_events(session, frame, at) if session.display.epicentres else (),
         zone=f"{zone_name(session)}, {offset_text(zone_name(session), season.available_at[season.shown.start + at])}",
-        project="" if session.project is None else session.project.name,
+        project="" if session.project is None else worded(project_title(session.project)),
     )
 
 

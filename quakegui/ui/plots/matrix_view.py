@@ -91,9 +91,9 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, _over(tr("Sum / precision"))])
+        self.setVerticalHeaderLabels([*numbered, _over(tr("Total / precision"))])
         letters = [f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])]
-        self.setHorizontalHeaderLabels([*letters, _over(tr("Sum / recall"))])
+        self.setHorizontalHeaderLabels([*letters, _over(tr("Total / recall"))])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None

@@ -372,9 +372,12 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
 ROWS: Final = (
     TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
-    TimelineRow(mark("Label"), mark("Current label: colour, pattern and letter of "
-                                    "its class. Bar above and solid outline: by an "
-                                    "analyst; dashed outline: by the label rule"), 1.1, _labels, ("labels", "by_rule")),
+    TimelineRow(
+        mark("Label"),
+        mark("Current label: colour, pattern and letter of its class (N, n: north; S, s: south; capital: above the magnitude "
+             "split). Bar above and solid outline: by an analyst; dashed outline: by the label rule"),
+        1.1, _labels, ("labels", "by_rule"),
+    ),
     TimelineRow(
         mark("Prediction"),
         mark("Predicted class; height shows its probability. Solid: day not used in training; faint: used in "

@@ -71,7 +71,7 @@ def test_fetched_earthquakes_are_selected_in_the_catalogue_window(qtbot, dialog,
     assert [event.id for event in dialog.catalogue.events] == ["us1", "us2"]
     assert stub.query()["minlatitude"] == "24"
     before = acts(session.project)
-    window = CatalogueDialog(session, read=dialog.catalogue)
+    window = CatalogueDialog(session, contents=dialog.catalogue)
     qtbot.addWidget(window)
     wait(qtbot, session)
     assert len(window.choice.inside) == 2

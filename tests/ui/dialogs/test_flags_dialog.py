@@ -40,7 +40,7 @@ def test_the_night_of_the_day_shown_is_flagged_and_undone_like_a_label(qtbot, di
     shown_day = station_day(session)
     assert np.isnan(shown_day.night_nt[station])
     words = quality_text(shown_day.reasons(station), shown_day.flags[station])
-    assert words == f"nothing recorded, flagged by {author}: cow beside the sensor"
+    assert words == f"no readings in the night, flagged by {author}: cow beside the sensor"
     assert step_words(labelling.latest(session)) == f"flag on {day}"
     assert labelling.undo(session)
     wait(qtbot, session)
