@@ -11,7 +11,7 @@ param(
     [Parameter(Mandatory)] [string] $Topic,
     [Parameter(Mandatory)] [string] $Python,
     [string] $User = "",
-    [string] $PasswordFile = "",
+    [string] $PasswordFile = ""
 )
 $ErrorActionPreference = "Stop"
 if (-not (Test-Path $Python)) { throw "There is no Python at $Python." }

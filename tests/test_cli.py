@@ -273,6 +273,30 @@ def test_wrong_usage_is_exit_code_two(run: Terminal, tmp_path: Path) -> None:
         assert run(*arguments, code=2)[0] == ""
 
 
+@pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr"])
+def test_a_command_needs_no_open_stream(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
+    """Schedulers and `<&-` close them."""
+    run("new", tmp_path / "p")
+    run("labels", "set", tmp_path / "p", "2022-02-01", 3, "--yes")
+    monkeypatch.setattr(sys, stream, None)
+    run("labels", "set", tmp_path / "p", "2022-02-02", 3, code=1)  # outside the season, and nobody to ask
+    run("labels", "list", tmp_path / "p", "--json")
+    run("labels", "export", tmp_path / "p", tmp_path / "l.csv")
+    assert (tmp_path / "l.csv").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="this system has no full device")
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_output_without_room_is_one_sentence(
+    run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    run("new", tmp_path / "p")
+    with Path("/dev/full").open("w", buffering=1) as full, monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", full)
+        _out, said = run("labels", "list", tmp_path / "p", *more, code=1)
+    assert said == "The output could not be written: No space left on device. Saved work is kept.\n"
+
+
 def test_an_empty_argument_is_not_the_current_folder(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that is not set, as in `quakegui import p "$FILES"`, imported everything in the current folder."""
     monkeypatch.chdir(tmp_path)

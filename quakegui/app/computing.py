@@ -37,7 +37,7 @@ def recompute(session: Session) -> None:
                 season_runs.complete_runs(project, season)
                 # Read here, so that the thread of the window finds them ready.
                 labels.in_force(author=author)
-                session.prepare_predictions(project, season)
+                session.in_use_reader.prepare(project, season)
                 return season, "", season.revision
             if project.revision() == revision:  # otherwise something changed meanwhile
                 return None, "coordinates" if seasons.days_with_data(project).size else "readings", revision

@@ -222,6 +222,8 @@ def rule_in_force(session: Session) -> LabelRule | None:
 
     if session.project is None:
         return None
+    if session.post is not None:
+        return session.post.rule
     try:
         return journal.label_rule(session.project)
     except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible

@@ -46,3 +46,26 @@ def read_in_use(project: Project, season: Season) -> InUse:
         return InUse(season, None, (), refusal)
     shown = calibrated(project, predictions, season.days)
     return InUse(season, shown, alarms_of(project, season, predictions), "")
+
+
+class InUseReader:
+    """Reads the predictions of the current run, which a job can have read ahead."""
+
+    def __init__(self) -> None:
+        self._ahead: tuple[int, InUse] | None = None
+        """Predictions read ahead; valid until predictions have been read once more than the number."""
+        self._reads = 0
+
+    def prepare(self, project: Project, season: Season) -> None:
+        """Read the predictions for a season in a job, so that they are ready for the next read."""
+        before = self._reads
+        self._ahead = before, read_in_use(project, season)
+
+    def read(self, project: Project, season: Season | None) -> InUse | None:
+        """Return the predictions for a season, None without a season."""
+        before, found = self._ahead if self._ahead is not None else (-1, None)
+        self._ahead = None
+        if before != self._reads or found is None or found.season is not season:
+            found = read_in_use(project, season) if season is not None else None
+        self._reads += 1
+        return found

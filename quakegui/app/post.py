@@ -40,6 +40,8 @@ class Post(QObject):
         The journal as it is shown: the server's, and the changes that it does not have yet.
     waiting
         The changes that the server does not have yet, oldest first.
+    rule
+        The label rule that was applied last, or None.
     trouble
         Why it cannot be used at present; "" if it responds.
     """
@@ -61,7 +63,7 @@ class Post(QObject):
         self.waiting = list(self._outbox.letters)
         self.trouble = ""
         self.replica = Replica(project.timezone)
-        rows, end = read_rows(project, 0)
+        rows, end, self.rule = read_rows(project, 0)
         self.replica.settle(rows, end, self.waiting)
         self.follower = Follower(self.replica)
         self._came.connect(self._take)
@@ -137,6 +139,8 @@ class Post(QObject):
     def _take(self, report: Report) -> None:
         gone = {letter.id for letter in (*report.sent, *(letter for letter, _reason in report.refused))}
         self.waiting = [letter for letter in self.waiting if letter.id not in gone]
+        if report.end is not None:
+            self.rule = report.rule
         if report.end is not None or report.refused:
             self._settle(report.rows, report.end)
         former, self.trouble = self.trouble, report.trouble

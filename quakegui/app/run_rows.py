@@ -16,10 +16,8 @@ class RunRow:
 
     Attributes
     ----------
-    run
-        The run itself.
-    in_use
-        Whether it is the current run.
+    run, in_use
+        The run itself, and whether it is the current run.
     epochs
         Number of finished epochs.
     registered_until

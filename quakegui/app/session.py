@@ -19,6 +19,7 @@ from quakegui.app.change import Change
 from quakegui.app.consolidating import Consolidator
 from quakegui.app.dayindex import NO_DAYS, as_day, first_map, nearest, same_days
 from quakegui.app.display import Display
+from quakegui.app.in_use import InUseReader
 from quakegui.app.job_titles import title_of
 from quakegui.app.jobs import Jobs
 from quakegui.app.journal_pages import JournalPages
@@ -35,7 +36,6 @@ from quakegui.words import Said
 # Database, tables and science are imported on use: an empty window responds before any of them is loaded.
 if TYPE_CHECKING:
     from quakegui.app.deeds import Deed
-    from quakegui.app.in_use import InUse
     from quakegui.app.post import Post
     from quakegui.app.presence import Presence
     from quakegui.app.run_rows import RunRow
@@ -142,9 +142,7 @@ class Session(QObject):
         self.runs_stamp = 0
         self.journal: Follower | None = None
         self._pages = JournalPages()
-        self._prepared: tuple[int, InUse] | None = None
-        """Predictions read in a job; valid until the window itself has read predictions once more than the number."""
-        self._predictions_read = 0
+        self.in_use_reader = InUseReader()
         self.maps: MapCache | None = None
         self._forget_way()
 
@@ -398,28 +396,15 @@ class Session(QObject):
         """Return the person whose labels are shown, None for all people."""
         return self.settings.analyst if self.display.blind else None
 
-    def prepare_predictions(self, project: Project, season: Season) -> None:
-        """Read the predictions of the current run for a season in a job, so that they are ready for the next read."""
-        from quakegui.app.in_use import read_in_use
-
-        before = self._predictions_read
-        self._prepared = before, read_in_use(project, season)
-
     def _load_predictions(self) -> None:
         if self.project is None:
             return
-        from quakegui.app.in_use import read_in_use
-
-        before, in_use = self._prepared if self._prepared is not None else (-1, None)
-        self._prepared = None
-        if before != self._predictions_read or in_use is None or in_use.season is not self.season:
-            in_use = read_in_use(self.project, self.season) if self.season is not None else None
+        in_use = self.in_use_reader.read(self.project, self.season)
         self.heat, self.inputs = {}, {}
         former = self.refusal
         self.predictions, self.alarms, self.refusal = None, (), ""
         if in_use is not None:
             self.predictions, self.alarms, self.refusal = in_use.predictions, in_use.alarms, in_use.refusal
-        self._predictions_read += 1
         if self.refusal not in ("", former):
             self.said.emit(self.refusal, "warning")
 

@@ -191,7 +191,7 @@ class Training(QObject):
 
             self._unkept = None  # one attempt: if it fails, the next opening records the run
             kept = season_runs.end_run(project, season, run.id, last)
-            self._session.prepare_predictions(project, season)
+            self._session.in_use_reader.prepare(project, season)
             self._superseded = season_runs.superseded(project, kept)
             return kept
 

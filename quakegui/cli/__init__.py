@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,6 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _run(words)
 
 
+@contextmanager
+def _streams() -> Iterator[None]:
+    """Replace the standard streams that are closed, as by some schedulers."""
+    with ExitStack() as opened:
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:
+                opened.callback(setattr, sys, name, None)
+                setattr(sys, name, opened.enter_context(Path(os.devnull).open(mode, encoding="utf-8")))
+        yield
+
+
 def _run(words: list[str]) -> None:
     from quakegui import logs
     from quakegui.cli.terminal import say
@@ -33,17 +47,22 @@ def _run(words: list[str]) -> None:
     from quakegui.formats.errors import FormatError
     from quakegui.project.store import ProjectError
 
-    for number, (before, word) in enumerate(pairwise(["", *words]), start=1):
-        if not word and not before.startswith("-"):  # as a path it would be the current folder
-            say(f"Argument {number} is empty; an unset variable leaves such an argument.", style="red")
-            sys.exit(2)
-    with logs.log_file("command") as uncaughts:
+    with _streams(), logs.log_file("command") as uncaughts:
+        for number, (before, word) in enumerate(pairwise(["", *words]), start=1):
+            if not word and not before.startswith("-"):  # as a path it would be the current folder
+                say(f"Argument {number} is empty; an unset variable leaves such an argument.", style="red")
+                sys.exit(2)
         try:
             program(args=words, prog_name="quakegui")
         except (ProjectError, FormatError) as error:
             say(str(error), style="red")
             sys.exit(1)
         except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+                with suppress(OSError):
+                    sys.stdout.close()  # what is left of it would fail again at the end
+                say(f"The output could not be written: {error.strerror}. Saved work is kept.", style="red")
+                sys.exit(1)
             uncaughts(error, Said("the command {name}", name=Said(words[0])))
             say(
                 f"The command stopped at an unexpected error: {type(error).__name__}: {error}. "

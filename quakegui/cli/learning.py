@@ -29,6 +29,7 @@ from quakegui.project.store import ProjectError
 
 COMPARED_SIZE = 120
 """Default width of the maps in `compare`, in pixels."""
+MOST_SEEDS = 100
 
 
 def _an_address(text: str | None) -> str | None:
@@ -171,6 +172,10 @@ def compare(
     preset: Preset = "compact",
     members: Members = None,
     seed: Seed = None,
+    seeds: Annotated[
+        int,
+        typer.Option(min=1, max=MOST_SEEDS, metavar="N", help="Runs per protocol, with N consecutive seeds from --seed on."),
+    ] = 1,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Train N folds at a time, each in its own process.")
     ] = None,
@@ -191,6 +196,8 @@ def compare(
     Maps are 120 pixels wide unless --size is given. A one-year season takes about 20 minutes of processor time, 3 with --preset
     fast --members 1, or five times as long with its five members. After Ctrl+C, run the command again to continue.
 
+    With --seeds, the differences between the rows of a protocol show how much of a score is due to the random initial weights.
+
     With --workers or --cluster, folds are trained at the same time. The results are bit-for-bit identical to those of one
     worker with the same --threads. A cluster needs pip install "quakegui[cluster]" and the same versions on every computer.
     """
@@ -207,6 +214,7 @@ def compare(
                 listen=listen,
                 cancelled=cancelled,
                 team=team,
+                seeds=seeds,
                 tell=lambda sentence: say(sentence, style="yellow"),
             )
         name, synthetic = source.name, source.synthetic

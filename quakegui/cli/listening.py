@@ -152,7 +152,11 @@ def _print_status(project: Project, *, as_json: bool) -> None:
         print_json(facts)
         return
     columns = ("station", "light", "last", "delay_s", "today", "messages", "refused", "missing")
-    print_table(f"{len(facts)} stations send live", columns, [[fact[column] for column in columns] for fact in facts])
+    print_table(
+        "One station sends live" if len(facts) == 1 else f"{len(facts)} stations send live",
+        columns,
+        [[fact[column] for column in columns] for fact in facts],
+    )
     for fact in facts:
         for gap in fact["gaps"][:MOST_GAPS]:  # type: ignore[index]
             sys.stdout.write(f"{fact['station']}: {gap['readings']} readings missing from {gap['since']} to {gap['until']}\n")

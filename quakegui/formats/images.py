@@ -53,10 +53,8 @@ class MapImage:
     ----------
     day
         Local date, datetime64[D].
-    path
-        The image.
-    cls
-        Class 0 to 4, or None without one.
+    path, cls
+        The image, and the class 0 to 4, or None without one.
     """
 
     day: np.datetime64

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Protocol
 
@@ -246,6 +247,7 @@ def compare(
     listen: Listen,
     cancelled: CancelCheck | None = None,
     team: Team | None = None,
+    seeds: int = 1,
     tell: Callable[[str], object] = lambda _sentence: None,
 ) -> tuple[Judgement, ...]:
     """Evaluate the model with each protocol, and every baseline with the blocked one; train what is not trained yet.
@@ -264,6 +266,8 @@ def compare(
         Names of the protocols.
     listen, cancelled, team
         As in `MapSource.train`.
+    seeds
+        Number of runs for each protocol, with consecutive seeds from that of the settings on.
     tell
         Called with the reason if the supplied model is skipped.
     """
@@ -272,8 +276,9 @@ def compare(
         runs.append(source.pretrained(listen=listen, cancelled=cancelled))
     except RunError as error:
         tell(Said("The pre-trained model was skipped. {error}", error=error))
-    for protocol in protocols:
-        wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", name=f"VGG-12 {protocol}")
+    for protocol, seed in product(protocols, range(config.seed, config.seed + seeds)):
+        name = f"VGG-12 {protocol}" if seeds == 1 else f"VGG-12 {protocol}, seed {seed}"
+        wanted = dataclasses.replace(config.under(protocol), final_fit=protocol == "blocked", seed=seed, name=name)
         run, unfinished = source.same_runs(wanted)
         resume = None if unfinished is None else unfinished.id
         runs.append(run or source.train(wanted, listen=listen, resume=resume, cancelled=cancelled, team=team))

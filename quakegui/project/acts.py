@@ -32,10 +32,8 @@ class Act:
 
     Attributes
     ----------
-    id
-        Its number.
-    at
-        Time of the act, UTC, datetime64[ms].
+    id, at
+        Its number, and the time of the act, UTC, datetime64[ms].
     author
         The person who did it; "" in imports by an earlier version of the program.
     kind

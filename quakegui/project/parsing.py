@@ -97,10 +97,8 @@ class SkippedFile:
 
     Attributes
     ----------
-    file
-        Its name.
-    reason
-        One sentence.
+    file, reason
+        Its name and one sentence.
     """
 
     file: str

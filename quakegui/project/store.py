@@ -266,7 +266,7 @@ class Project:
             self._unconsolidated = time.monotonic()
 
     def add_step(
-        self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None, act: UUID | None = None
+        self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None, act: UUID | None = None
     ) -> tuple[int | None, bool]:
         """Write one step of labels or notes to a shared project in one round trip; see `shared.connecting.add_step`.
 
@@ -283,8 +283,8 @@ class Project:
         ):
             given = ({"author": author} | {name: value for name, value in row.items() if value is not None} for row in rows)
             soundness.require_storable(schema.journal, given)
-            now_ms, number = wall_clock_ms(), act or uuid4()
-            done = add_step(self._engine, number, author, rows, seen=seen, at_ms=now_ms, patience_s=patience_s)
+            number = act or uuid4()
+            done = add_step(self._engine, number, author, rows, seen=seen, at_ms=at_ms, patience_s=patience_s)
             for last in (done.first, done.last):
                 note(chain.End(last))
         return done.step, done.late

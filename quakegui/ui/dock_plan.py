@@ -29,6 +29,10 @@ BESIDE_MAP = 110
 """What stands beside the map in the middle, in pixels: its colour bar and margins."""
 ABOVE_AND_BELOW_MAP = 215
 """What stands above and below it in a window without a row below: bars, head and foot, and the line of values, in pixels."""
+REGIONS_WIDTH = 440
+"""Width in which no column of the extremum regions is cut, in pixels."""
+PLAY_BAR_WIDTH = 620
+"""Width in which the bar below the map shows all of its controls, in pixels."""
 TIMELINE_SHARE = 21
 """Height of the bottom row, in percent of the window."""
 LEAST_BELOW = 178
@@ -225,14 +229,15 @@ def _share(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Worksp
 
 def _share_for_days(window: QMainWindow, docks: dict[str, QDockWidget], _workspace: Workspace, fit: float) -> None:
     width, height = window.width(), window.height()
-    columns = [max(width * 27 // 100, round(300 * fit)), max(width // 5, round(290 * fit))]
-    window.resizeDocks([docks["stations"], docks["day"]], columns, Qt.Orientation.Horizontal)
-    if window.dockWidgetArea(docks["timeline"]) != BOTTOM:
+    low, bottom = height < LOW_WINDOW, window.dockWidgetArea(docks["timeline"]) == BOTTOM
+    below = (height * TIMELINE_SHARE // 100 if low else max(height * TIMELINE_SHARE // 100, LEAST_BELOW)) if bottom else 0
+    left = max(width * 27 // 100, round(300 * fit))
+    middle = max(BESIDE_MAP + height - below - ABOVE_AND_BELOW_MAP, PLAY_BAR_WIDTH)  # the largest map
+    right = max(width // 5, round(290 * fit), min(width - left - middle, REGIONS_WIDTH))
+    window.resizeDocks([docks["stations"], docks["day"]], [left, right], Qt.Orientation.Horizontal)
+    if not bottom:
         return
-    below = height * TIMELINE_SHARE // 100
-    window.resizeDocks(
-        [docks["timeline"]], [below if height < LOW_WINDOW else max(below, LEAST_BELOW)], Qt.Orientation.Vertical
-    )
+    window.resizeDocks([docks["timeline"]], [below], Qt.Orientation.Vertical)
     if height >= SHORT_WINDOW:
         window.resizeDocks([docks["stations"], docks["series"]], [11, 9], Qt.Orientation.Vertical)
         window.resizeDocks([docks["day"], docks["regions"]], [15, 5], Qt.Orientation.Vertical)

@@ -34,6 +34,7 @@ class StatusLine(LanguageFollower, QStatusBar):
         self.project = QLabel()
         self.season = QLabel()
         self._saved = QLabel()
+        self._saved.setObjectName("saved")
         self.people = QLabel()
         self._job = QLabel()
         self.device = QLabel()
@@ -50,7 +51,7 @@ class StatusLine(LanguageFollower, QStatusBar):
         session.waited.connect(self._show_people)
         session.jobs.progressed.connect(self._show_job)
         session.jobs.idle.connect(self._hide_job)
-        self.project.setContentsMargins(0, 0, 6, 0)  # its last letter would lie on the edge of the screen
+        self.setContentsMargins(0, 0, 6, 0)  # the last letter would lie on the edge of the screen
         self._hide_job()
         self.device.hide()  # until a worker has reported it
         self.retranslate()

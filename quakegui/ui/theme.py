@@ -115,6 +115,18 @@ def colours() -> ThemeColours:
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """Return a colour between two, with a share of the second from 0 to 1."""
+    return QColor.fromRgbF(*(a + share * (b - a) for a, b in zip(_rgb(one), _rgb(other), strict=True)))
+
+
+def ink_on(ground: QColor) -> QColor:
+    """Return black or white, whichever has the higher contrast to a colour (relative luminance of WCAG 2)."""
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _rgb(ground))
+    luminance = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return QColor("black") if luminance > 0.179 else QColor("white")
+
+
 def apply(choice: str, *, text_scale: float = 1.0) -> None:
     """Switch the application to a colour scheme and a text size.
 
@@ -218,3 +230,8 @@ def _palette(table: ThemeColours) -> QPalette:
     for name in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, table.missing)
     return palette
+
+
+def _rgb(colour: QColor) -> tuple[float, float, float]:
+    """Return the components of a colour, from 0 to 1."""
+    return colour.redF(), colour.greenF(), colour.blueF()

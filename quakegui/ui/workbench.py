@@ -23,10 +23,8 @@ class Workbench:
     ----------
     window
         Parent of dialogs; its actions are QActions, each with its row of the table as data.
-    session
-        The session.
-    day_map
-        The panel in the centre.
+    session, day_map
+        The session, and the panel in the centre.
     docks
         The other panels, by the names of `dock_plan.DOCKS`.
     layouts

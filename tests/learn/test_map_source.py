@@ -62,6 +62,21 @@ def test_a_comparison_goes_on_where_it_was(kind: str, trained: Path, tmp_path: P
         assert len(registry.list_runs(maps.runs.folder)[0]) == (3 if kind == "season" else 2)
 
 
+def test_a_comparison_of_several_seeds_trains_each_protocol_with_each_of_them(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.open(trained) as project:
+        maps = SeasonSource(project, season_of(project))
+        monkeypatch.setattr(type(maps), "train", lambda self, config, **_: self.begin(config))
+        monkeypatch.setattr(type(maps), "evaluate_together", lambda _self, runs, _config: tuple(run.config for run in runs))
+        found = source.compare(maps, replace(TINY, seed=7), protocols=PROTOCOLS, listen=unheard, seeds=3)
+        trained_ones = [config for config in found if not config.zero_shot]
+        assert [(config.protocol, config.seed) for config in trained_ones] == [
+            (protocol, seed) for protocol in PROTOCOLS for seed in (7, 8, 9)
+        ]
+        assert trained_ones[1].name == f"VGG-12 {PROTOCOLS[0]}, seed 8"
+
+
 def test_runs_are_found_by_their_beginning_or_by_their_use(trained: Path) -> None:
     with Project.open(trained) as project:
         runs = SeasonSource(project, season_of(project)).runs

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +30,8 @@ from quakegui.serve.cluster import ClusterTeam, check_cluster, versions
 TWO_FOLDS = replace(TINY, protocol="blocked", epochs=2, precision="float32")
 
 
-def new_run(folder: Path) -> RunFolder:
-    return create_run(folder, TWO_FOLDS, season(protocol="blocked"))
+def new_run(folder: Path, *, epochs: int = 2) -> RunFolder:
+    return create_run(folder, replace(TWO_FOLDS, epochs=epochs), season(protocol="blocked"))
 
 
 def heard_from(run: RunFolder, train, *, workers: int = 2, cancelled=None) -> list[messages.Message]:
@@ -123,6 +127,33 @@ def test_folds_of_worker_processes_make_the_bits_of_one_worker(tmp_path: Path) -
     LocalTeam(2, 1).train_folds(together, listen=lambda _: None, cancelled=None)
     assert all((phase_folder(together.folder, number) / PHASE).is_file() for number in (0, 1))
     assert_same(outcome(together), outcome(alone))
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.slow  # seven worker processes
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_a_worker_killed_in_the_middle_of_a_fold_changes_no_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, killed = new_run(tmp_path / "alone", epochs=8), new_run(tmp_path / "killed", epochs=8)
+
+    class Mortal(Supervisor):
+        """Worker processes of which the first is killed after an epoch."""
+
+        lives = 1
+
+        def events(self) -> Iterator[messages.Message]:
+            for message in super().events():
+                if isinstance(message, messages.Epoch) and Mortal.lives:
+                    Mortal.lives = 0
+                    assert self.pid is not None
+                    os.kill(self.pid, signal.SIGKILL)
+                yield message
+
+    monkeypatch.setattr("quakegui.learn.worker.team.Supervisor", Mortal)
+    with pytest.raises(RunError, match="ended the training process"):
+        LocalTeam(1, 1).train_folds(killed, listen=lambda _: None, cancelled=None)
+    assert not (phase_folder(killed.folder, 0) / PHASE).exists()
+    LocalTeam(2, 1).train_folds(killed, listen=lambda _: None, cancelled=None)
+    assert_same(outcome(killed), outcome(alone))
 
 
 @pytest.mark.timeout(1500)

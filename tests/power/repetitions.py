@@ -61,11 +61,12 @@ def main() -> None:
     parser.add_argument("--protocols", nargs="+", default=["zero-shot", "blocked"])
     parser.add_argument("--preset", default="small")
     parser.add_argument("--repetitions", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="number of the first repetition")
     given = parser.parse_args()
     for project in given.projects:
         for protocol in given.protocols:
             found = []
-            for k in range(given.repetitions):
+            for k in range(given.first, given.first + given.repetitions):
                 with copied(project) as copy:
                     if protocol == "blocked":
                         run = new_run(1 + k % 2, "train", copy, "--preset", given.preset, "--seed", FIRST_SEED + k)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sqlite3
 import time
@@ -16,7 +17,7 @@ from former_version import turn_back
 from project_parts import iaga, minute_values, put, small_synthetic
 from terminal import Terminal
 
-from quakegui.project import flags, journal, seasons
+from quakegui.project import flags, journal, schema, seasons
 from quakegui.project.exchange import export_project
 from quakegui.project.importing import import_paths
 from quakegui.project.nights import load_nights
@@ -264,18 +265,20 @@ def test_a_project_of_version_4_is_brought_forward_and_can_be_flagged(project: P
 
 
 def test_fifty_thousand_flags_are_listed_and_weighed_in_seconds(project: Project) -> None:
-    insert = (
-        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 49999) "
-        "INSERT INTO journal (at_ms, step, author, kind, day, source, owner, new, note, run, blind) "
-        "SELECT 0, i + 1, 'Li', 'flag', 19007, 0, 'KAK ' || strftime('%Y-%m-%dT%H:%M:%S', 1642258800 + i, 'unixepoch') || "
-        "'.000/' || strftime('%Y-%m-%dT%H:%M:%S', 1642258801 + i, 'unixepoch') || '.000', 1, 'noise', '', 0 FROM n"
-    )
+    seconds = np.datetime64("2022-01-15T15:00:00.000") + 1000 * np.arange(50_001)
+    alike = {"at_ms": 0, "author": "Li", "kind": "flag", "day": 19007, "source": 0, "new": 1, "note": "noise"}
+    rows = [
+        {**alike, "id": number, "step": number, "owner": f"KAK {since}/{until}"}
+        for number, (since, until) in enumerate(itertools.pairwise(seconds), 1)
+    ]
     with project.write() as connection:
-        connection.exec_driver_sql(insert)
+        connection.execute(schema.journal.insert(), rows)
     began = time.process_time()
     assert len(flags.standing(project)) == 50_000
     flags.flag(project, of_night("MMB"), author="Li", reason="cow")
     assert time.process_time() - began < 20.0
+    if project.is_shared:
+        return  # a server chooses its plan by what it has counted
     with project.read() as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT max(id) FROM journal WHERE kind = 'flag' AND owner >= 'MMB ' AND owner < 'MMB!'"

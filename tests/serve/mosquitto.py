@@ -64,6 +64,13 @@ class Mosquitto:
         (self._process.kill if kill else self._process.terminate)()
         self._process.wait(10)
 
+    def wait_until_saved(self) -> None:
+        """Wait until what the broker knows now, such as a new session, is on disk and survives a kill."""
+        now, state, until = time.time(), self.folder / "mosquitto.db", time.monotonic() + 60
+        while not (state.exists() and state.stat().st_mtime > now):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Publish messages and wait until the broker has them all."""
         from paho.mqtt import client as mqtt

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from proxy import Proxy, proxy_of
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtWidgets import QLabel
 
 from quakegui.app import labelling, walking
 from quakegui.app.session import Session
@@ -23,6 +24,7 @@ from quakegui.project.shared.roles import create_roles
 from quakegui.project.sharing import join
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
+from quakegui.ui.quiet_labels import ElidedLabel
 
 pytestmark = pytest.mark.shared
 
@@ -173,6 +175,38 @@ def test_neither_a_far_server_nor_a_frozen_one_is_felt(
     print(f"server 50 ms away: {far}\nserver frozen: {still}")
     for felt in (far, still):  # what others run on this machine delays the loop, and not its processor time
         assert np.percentile(felt.used_ms, 95) <= 20
+
+
+@pytest.mark.usefixtures("impatient")
+def test_keys_in_a_window_wait_for_no_server(
+    proxied: Any, opened: Any, truth: Project, *, qtbot: Any, frozen: Any, at_the_server: set[str]
+) -> None:
+    from quakegui.ui.main_window import MainWindow
+
+    _proxy, url = proxied
+    session = opened(url)
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    walking.go_to(session, 3)
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    at_the_server.clear()
+    with frozen(url):
+        for keys in ("3", "4", "0", "1"):
+            qtbot.keyClicks(window, keys)
+            walking.step(session, 1)
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        window.menus.by_title["Edit"].aboutToShow.emit()
+        walking.go_to(session, 3)
+        assert session.labels.classes[3:7].tolist() == [3, 4, 0, -1]
+        assert "5 changes are not on the server yet" in window.status_line.findChild(QLabel, "saved").text()
+        assert "not on the server yet" in window.bench.day_panel.findChild(ElidedLabel, "class").text()
+        qtbot.waitUntil(lambda: bool(session.post.trouble))
+    assert threading.current_thread().name not in at_the_server
+    qtbot.waitUntil(lambda: all_sent(session))
+    assert "All labels saved" in window.status_line.findChild(QLabel, "saved").text()
+    assert [row.new for row in journal_rows(truth)] == [3, 4, 0, 1, None]
 
 
 def test_what_waits_is_kept_when_the_project_is_closed_and_sent_when_it_is_opened_again(

@@ -169,6 +169,7 @@ def rule_21(window):
     words = next(label for label in line.findChildren(QLabel) if label.text().startswith(worded(TITLES[job])))
     assert is_read(words)
     assert is_read(line.cancel)
+    assert line.project.geometry().right() <= line.width() - 6
     session.jobs.idle.emit()
     assert not words.isVisible()
 

@@ -55,7 +55,7 @@ ONLY_TOLD = {"said(PyObject,QString)", "answered(PyObject)", "arrived(PyObject)"
 FIELDS = (QComboBox, QSpinBox, QDoubleSpinBox)
 PLAIN = (type(None), bool, int, float, str, Enum)
 UNSEEN = {
-    "_begun", "_started", "_predictions_read", "_former", "_thread", "_widest", "_stale", "_columns", "_small", "_scene",
+    "_begun", "_started", "_former", "_thread", "_widest", "_stale", "_columns", "_small", "_scene",
 }  # fmt: skip
 """Counters, and what is kept to be painted: it differs in a window that was used, and is made anew for the next project."""
 

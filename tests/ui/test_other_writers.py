@@ -117,7 +117,7 @@ def test_predictions_come_in_for_the_season_shown_while_another_one_is_computed(
     days = session.days[:2]
     said = runs.LedgerPredictions(days, np.full((2, 5), 0.2), "prospective", ("m", "m"), np.zeros(2, np.int64), "c")
     season = session.season
-    session.prepare_predictions(session.project, replace(season, shown=slice(season.shown.start, season.shown.stop - 2)))
+    session.in_use_reader.prepare(session.project, replace(season, shown=slice(season.shown.start, season.shown.stop - 2)))
     runs.append_predictions(other, "run-1", said)
     others.look(session)
     assert session.predictions.probabilities.shape == (shown, 5)

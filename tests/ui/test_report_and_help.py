@@ -10,11 +10,13 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+import typer
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt, QUrl
 from PySide6.QtGui import QImage, QPdfWriter
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from quakegui.app.session import Session
+from quakegui.cli.verbs import app
 from quakegui.paths import resources
 from quakegui.project.store import Project
 from quakegui.report import Report, make_report
@@ -147,14 +149,15 @@ def test_a_drawing_is_printed_as_it_is_drawn(qapp):
 
 
 class Guide(HTMLParser):
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, page: str = "guide.html") -> None:
         super().__init__()
         self.tags: list[str] = []
         self.targets: list[str] = []
         self.names: list[str] = []
         self.pictures: list[str] = []
         self.words = ""
-        self.feed((resources() / "help" / language / "guide.html").read_text(encoding="utf-8"))
+        self.commands: list[str] = []
+        self.feed((resources() / "help" / language / page).read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
@@ -165,16 +168,41 @@ class Guide(HTMLParser):
 
     def handle_data(self, data):
         self.words += data
+        if self.tags[-1] == "pre":
+            self.commands.append(data)
 
 
-def test_the_guide_has_the_same_chapters_in_both_languages():
-    english, chinese = Guide("en"), Guide("zh")
+PAGES = ("guide.html", "centre.html")
+COMMAND = re.compile(r"(?<![\w/.-])quakegui ([a-z]+)\b(.*)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_guide_has_the_same_chapters_and_programs_in_both_languages(page):
+    english, chinese = Guide("en", page), Guide("zh", page)
     assert english.tags == chinese.tags
     assert english.names == chinese.names
-    assert len(english.names) >= 12
+    assert english.commands == chinese.commands
+    assert len(english.names) >= 9
     for guide in (english, chinese):
-        assert {target.removeprefix("#") for target in guide.targets} == set(guide.names)
-        assert all(target.startswith("#") for target in guide.targets)
+        here = {target for target in guide.targets if target.startswith("#")}
+        assert {target.removeprefix("#") for target in here} == set(guide.names)
+        assert set(guide.targets) - here == set(PAGES) - {page}
+
+
+def test_a_page_of_the_guide_leads_to_the_other_and_back(window):
+    guide = show_guide(window)
+    for page, heading in (("centre.html", "Data centre: "), ("guide.html", "User's guide")):
+        guide.page.setSource(QUrl(page))  # as a click on the link does
+        assert heading in guide.page.toPlainText()[:100]
+
+
+def test_the_commands_of_the_data_centre_are_those_of_the_program():
+    lines = "".join(Guide("en", "centre.html").commands).replace("\\\n", " ").splitlines()
+    used = {(match[1], tuple(re.findall(r"--[a-z-]+", match[2]))) for line in lines for match in COMMAND.finditer(line)}
+    assert {command for command, _ in used} >= {"new", "roles", "join", "listen", "update", "verify"}
+    for command, options in used:
+        known = {name for parameter in typer.main.get_command(app).commands[command].params for name in parameter.opts}
+        assert set(options) <= known, command
 
 
 def test_the_pictures_of_the_guide_are_there_and_small():

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
 from quakegui.ui import theme
+from quakegui.ui.plots.matrix_view import MatrixView
 
 
 def luminance(colour) -> float:
@@ -27,6 +28,19 @@ def test_words_are_readable(table):
     for name in ("text", "muted", "error", "warning", "good", "storm", "accent"):
         for paper in (table.background, table.raised):
             assert contrast(getattr(table, name), paper) >= 4.5, name
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_every_cell_of_a_matrix_is_readable(look, qtbot):
+    theme.apply(look)
+    matrix = MatrixView()
+    qtbot.addWidget(matrix)
+    matrix.show_matrix(
+        np.array([[10, 0, 0, 0, 0], [3, 7, 0, 0, 0], [10, 0, 0, 0, 0], [5, 0, 0, 5, 0], [9, 0, 0, 0, 1]]), ["a"] * 5
+    )
+    for row, column in np.ndindex(5, 5):
+        item = matrix.item(row, column)
+        assert contrast(item.foreground().color(), item.background().color()) >= 4.5, (row, column)
 
 
 @pytest.mark.parametrize("table", [theme.LIGHT, theme.DARK], ids=["light", "dark"])

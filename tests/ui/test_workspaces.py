@@ -84,11 +84,15 @@ def needs_no_scrolling(table):
 
 
 def look_at_days(window, *, tabs):
+    walking.go_to(window.session, rules_seen.STRONG_DAY)
+    rules_seen.settle()
     assert window.day_map_panel.view.layout_now().image.width() >= 480.0
     assert whole_docks(window, ("stations", "series", "day", "regions", "timeline"), tabs=tabs) == {}
     if tabs:
         window.docks["day"].raise_()
         rules_seen.settle()
+    else:
+        assert window.docks["regions"].widget().table.horizontalScrollBar().maximum() == 0
     assert day_card_is_whole(window)
 
 

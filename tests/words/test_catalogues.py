@@ -11,8 +11,9 @@ import pytest
 LANGUAGES = sorted(path.stem for path in catalogues.FOLDER.glob("*.po"))
 GLOSSARY = {"confusion matrix": "混淆矩阵", "contour map": "等值线图", "extremum region": "极值区域"}
 AVOID = (
-    "注释", "站点", "等高线", "平静日", "震群", "停测", "告警程序", "注册", "夜间窗口", "间断天数", "更新版本", "更新的版本",
-    "未做任何", "没有导入任何", "此更改未保存", "其他选择", "训练“{", "梯度提升树（区域", "<=", ">=", " — ", "，nT",
+    "注释", "站点", "等高线", "读数", "平静日", "震群", "停测", "告警程序", "注册", "夜间窗口", "间断天数", "更新版本",
+    "更新的版本", "未做任何", "没有导入任何", "此更改未保存", "其他选择", "训练“{", "梯度提升树（区域", "<=",
+    ">=", " — ", "，nT",
 )  # fmt: skip
 BELOW_APP = ("season", "simulate", "formats", "project", "judge", "learn", "report")
 

@@ -31,5 +31,7 @@ class Keeper(Protocol):
     def write(self, *domains: str) -> AbstractContextManager[Connection]:
         """Yield a connection whose changes are kept when the block ends, or rolled back if it raises."""
 
-    def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None) -> tuple[int | None, bool]:
+    def add_step(
+        self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None
+    ) -> tuple[int | None, bool]:
         """Write one step to a server; see `Project.add_step`."""

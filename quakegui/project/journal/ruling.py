@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Final
 
 from quakegui.project import catalogue, nights
 from quakegui.project.domains import JOURNAL
@@ -15,6 +16,9 @@ from quakegui.season import labels
 from quakegui.season.labels import LabelRule, LabelSource, RuleLabels
 from quakegui.season.localtime import available_at
 from quakegui.words import Said
+
+RULE: Final = "label_rule"
+"""Setting: the rule that was applied last, as JSON."""
 
 
 def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
@@ -48,14 +52,18 @@ def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str =
         catalogue.make_class_scheme(project)
     found = _by_rule(project, rule)
     with project.write(JOURNAL) as connection:
-        put_setting(connection, "label_rule", json.dumps(asdict(rule)))
+        put_setting(connection, RULE, json.dumps(asdict(rule)))
     write_rule(project, found, author=author)
     return found
 
 
 def label_rule(project: Project) -> LabelRule | None:
     """Return the rule that was applied last, or None."""
-    text = project.setting("label_rule")
+    return rule_of(project.setting(RULE))
+
+
+def rule_of(text: str | None) -> LabelRule | None:
+    """Return the rule in the setting `RULE`, or None."""
     return LabelRule(**json.loads(text)) if text is not None else None
 
 

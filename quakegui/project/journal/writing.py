@@ -149,7 +149,7 @@ def add(project: Keeper, contents: dict[Key, RowContent], author: str, *, behind
     """
     if project.is_shared:
         rows = [{**_place(key), **_said(content)} for key, content in contents.items()]
-        step, late = project.add_step(author, rows, seen=behind)
+        step, late = project.add_step(author, rows, at_ms=wall_clock_ms(), seen=behind)
         if late:
             raise _unseen()
         if step is not None:

@@ -15,11 +15,14 @@ from sqlalchemy import Connection, func, select
 from quakegui.project import chain, schema
 from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.journal.row import COLUMNS, JournalRow
+from quakegui.project.journal.ruling import RULE, rule_of
 from quakegui.project.lookout import NOTHING, Lookout, News
 from quakegui.project.outbox.letters import REDO, UNDO, Letter, Outbox, VoidError, perform
+from quakegui.project.setting_rows import get_setting
 from quakegui.project.shared.listening import PRESENCE
 from quakegui.project.shared.tables import deed
 from quakegui.project.store import Project
+from quakegui.season.labels import LabelRule
 
 LOG = logging.getLogger(__name__)
 AGAIN_S: Final = 2.0
@@ -44,6 +47,8 @@ class Report:
         All rows of the journal after those of the last report that had some.
     end
         End of the journal then; None if it was not read.
+    rule
+        The label rule that was applied last, if the journal was read.
     news
         What other programs have changed.
     """
@@ -53,6 +58,7 @@ class Report:
     refused: tuple[tuple[Letter, str], ...] = ()
     rows: tuple[JournalRow, ...] = ()
     end: chain.End | None = None
+    rule: LabelRule | None = None
     news: News = NOTHING
 
 
@@ -142,11 +148,11 @@ class Courier:
                     refused.append((letter, reason))
             if self._due or self._heard != self._listener.count:
                 heard, news = self._listener.count, self._lookout.look()
-                rows, end = read_rows(self._project, self._position)
+                rows, end, rule = read_rows(self._project, self._position)
                 self._position = rows[-1].id if rows else self._position
                 self._heard, self._due = heard, False
                 told, refused = tuple(refused), []
-                self._report(Report(refused=told, rows=rows, end=end, news=news))
+                self._report(Report(refused=told, rows=rows, end=end, rule=rule, news=news))
             self._speak()
         finally:
             if refused:  # the rest was not reached
@@ -173,15 +179,16 @@ class Courier:
         return None
 
 
-def read_rows(project: Project, position: int) -> tuple[tuple[JournalRow, ...], chain.End]:
-    """Return the rows of a shared journal after `position`, and its end, which may be a row that the login does not see."""
+def read_rows(project: Project, position: int) -> tuple[tuple[JournalRow, ...], chain.End, LabelRule | None]:
+    """Return the rows of a shared journal after `position`, its end, which the login may not see, and the label rule."""
     end = func.journal_end().table_valued("id", "chain", "step", "at_ms", name="journal_end")
     table = schema.journal.c
     query = select(end, *COLUMNS).select_from(end.outerjoin(schema.journal, table.id > position)).order_by(table.id)
     with project.read() as connection:
         found = connection.execute(query).all()
+        rule = rule_of(get_setting(connection, RULE))
     rows = tuple(JournalRow(*row[4:]) for row in found if row[4] is not None)
-    return rows, chain.End(*found[0][:4])
+    return rows, chain.End(*found[0][:4]), rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +213,10 @@ class _Attempt:
         with self.project.write(*domains, act=self.act) as connection:
             yield connection
 
-    def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None) -> tuple[int | None, bool]:
-        return self.project.add_step(author, rows, seen=seen, act=self.act)
+    def add_step(
+        self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None
+    ) -> tuple[int | None, bool]:
+        return self.project.add_step(author, rows, at_ms=at_ms, seen=seen, act=self.act)
 
     def is_known(self) -> bool:
         """Return whether the server has the change already."""

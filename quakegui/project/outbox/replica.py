@@ -71,7 +71,7 @@ class Replica:
                 connection.info[chain.END] = end
                 raise
 
-    def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, seen: int | None = None) -> NoReturn:
+    def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None) -> NoReturn:
         """Nothing: the copy is not on a server."""
         raise NotImplementedError
 

@@ -110,7 +110,7 @@ def read_address(folder: Path) -> Address:
     try:
         if path.stat().st_size > LONGEST:
             raise ValueError(Said("it is too long"))
-        url = tomllib.loads(path.read_text(encoding="utf-8")).get("url")
+        url = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("url")
         if not isinstance(url, str):
             raise ValueError(Said("it does not contain an address"))
     except (OSError, ValueError) as error:

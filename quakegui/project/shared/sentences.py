@@ -72,9 +72,9 @@ _BY_WORDS: Final = {
     "authentication failed": _PASSWORD,
     "no password supplied": _PASSWORD,
     "no pg_hba.conf entry": _PASSWORD,
+    "permission denied": _NO_RIGHT,  # before the next, as in 'permission denied for database "x"'
     'role "': _PASSWORD,
     'database "': _NO_DATABASE,
-    "permission denied": _NO_RIGHT,
     "NUL": _NUL,
 }
 """Words of messages without a state, mostly of failed connections, which the driver passes on as text."""

@@ -88,6 +88,7 @@ class DayPanel(LanguageFollower, QWidget):
         self._when, self._kp, self._present, self.quality = (ElidedLabel() for _ in range(4))
         self.today, self.next_one, self.alarm = WrappedLabel(), WrappedLabel(), ElidedLabel()
         self._label, self._prediction, self._history = ElidedLabel(), ElidedLabel(), QLabel()
+        self._label.setObjectName("class")
         self._history.setWordWrap(True)
         self._history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = [self._button(cls) for cls in range(5)]

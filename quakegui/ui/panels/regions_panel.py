@@ -47,6 +47,13 @@ def _station(region: Region) -> str:
     return f"{region.peak_station} {_signed(region.station_peak_nt)}" if region.peak_station else "–"
 
 
+def _over(head: str) -> str:
+    """Return a heading with a unit in two lines, the longer of them as short as can be."""
+    cuts = [found.start() for found in re.finditer(r" |（", head)] if re.search(r"[(（]", head) else []
+    cut = min(cuts, key=lambda cut: max(cut, len(head) - cut), default=0)
+    return f"{head[:cut]}\n{head[cut:].lstrip()}" if cut else head
+
+
 COLUMNS: Final = (
     Column(mark("No."), mark("Region number, the same throughout its track"), lambda r: str(r.id), lambda r: r.id),
     Column(mark("Area (km²)"), mark("Area at or above the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
@@ -131,7 +138,7 @@ class RegionsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return re.sub(r" \(|（", lambda bracket: f"\n{bracket[0].strip()}", tr(COLUMNS[section].head))
+            return _over(tr(COLUMNS[section].head))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tr(COLUMNS[section].tip)
         return None

@@ -39,10 +39,8 @@ class MapScene:
 
     Attributes
     ----------
-    map
-        The day map.
-    stations
-        Values of the stations on the day.
+    map, stations
+        The day map, and values of the stations on the day.
     places
         Row and column of each station in pixels of the map, NaN without coordinates, shape (station, 2).
     picked

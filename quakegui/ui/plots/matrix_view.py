@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from quakegui.ui import theme
@@ -18,6 +18,8 @@ from quakegui.ui.theme import CLASS_LETTERS
 
 CELL_LINES: Final = 2.3
 """Height of a cell in lines of text: a count, its share, and the margins."""
+DEEPEST: Final = 0.75
+"""Share of the colour in a cell with all days of its row."""
 LEAST_TEXT: Final = 0.7
 """Smaller text is unreadable."""
 
@@ -102,9 +104,11 @@ class MatrixView(QTableWidget):
         for row, column in np.ndindex(counts.shape):
             share = counts[row, column] / rows[row] if rows[row] else np.nan
             item = self._put(row, column, int(counts[row, column]), share)
-            colour = QColor(colours.good if row == column else colours.warning)
-            colour.setAlphaF(0.75 * float(np.nan_to_num(share)))
-            item.setBackground(colour)
+            ground = theme.mixed(
+                colours.background, colours.good if row == column else colours.warning, DEEPEST * float(np.nan_to_num(share))
+            )
+            item.setBackground(ground)
+            item.setForeground(theme.ink_on(ground))
             item.setToolTip(tr("{days}; click to see the maps").format(days=days_text(int(counts[row, column]))))
         for number in range(size):
             right = counts[number, number]

@@ -1,0 +1,35 @@
+"""What a server of shared projects says, in sentences; and the file with its address as editors save it. Without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from quakegui.project.shared.address import parse_address, read_address
+from quakegui.project.shared.sentences import sentences_of
+from quakegui.project.store import ProjectError
+
+URL = "postgresql://bo@127.0.0.1/liangshan"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'permission denied for database "liangshan"\nDETAIL:  User does not have CONNECT privilege.',
+            "The login bo has no right",
+        ),
+        ('database "liangshan" does not exist', "The server has no database liangshan"),
+        ('role "bo" does not exist', "The server rejected the login bo"),
+    ],
+)
+def test_a_refused_connection_is_told_by_its_cause(text: str, said: str) -> None:
+    with pytest.raises(ProjectError, match=said), sentences_of(parse_address(URL)):
+        raise OperationalError("", {}, Exception(f"connection failed: FATAL:  {text}"))
+
+
+def test_an_address_may_be_saved_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "project.toml").write_text(f'url = "{URL}"\n', encoding="utf-8-sig")
+    assert read_address(tmp_path).url == parse_address(URL).url
