@@ -137,7 +137,7 @@ def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, sessi
 
     monkeypatch.undo()
     panel.plan.show_recipe(PRESETS["compact"].under("chronological"))
-    assert "1 folds" in settled()
+    assert "1 fold and" in settled()
     session.set_settings(analyst="one without a label")
     session.set_display(blind=True)
     assert (settled(), panel.plan.plan) == ("Hidden during blind labelling", None)
