@@ -60,10 +60,8 @@ class HistoryDialog(QDialog):
         from quakegui.project import journal
         from quakegui.project.store import ProjectError
 
-        project = self._session.project
-        assert project is not None
         try:
-            rows = tuple(row for row in journal.journal_rows(project) if row.kind != journal.FLAG)
+            rows = tuple(row for row in journal.journal_rows(self._session.keeper) if row.kind != journal.FLAG)
         except ProjectError as error:
             self._session.said.emit(str(error), "error")
             rows = ()
