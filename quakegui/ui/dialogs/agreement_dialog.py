@@ -136,10 +136,9 @@ class AgreementDialog(QDialog):
 
     def refresh(self, change: Change) -> None:
         """Reload the journal when labels changed."""
-        project = self.session.project
-        if not change & (Change.LABELS | Change.DISPLAY | Change.PROJECT) or project is None:
+        if not change & (Change.LABELS | Change.DISPLAY | Change.PROJECT) or self.session.project is None:
             return
-        self._rows = journal.rows(project)
+        self._rows = journal.rows(self.session.keeper)
         authors = sorted({row.author for row in self._rows if row.source is LabelSource.ANALYST and not row.run})
         for box, place in ((self.first, 0), (self.second, 1)):
             chosen = box.currentText()

@@ -57,10 +57,8 @@ class HistoryDialog(QDialog):
         """Read the journal; an error is reported, and the list is empty."""
         from quakegui.project import journal
 
-        project = self._session.project
-        assert project is not None
         try:
-            rows = tuple(row for row in journal.journal_rows(project) if row.kind != journal.FLAG)
+            rows = tuple(row for row in journal.journal_rows(self._session.keeper) if row.kind != journal.FLAG)
         except ProjectError as error:
             self._session.said.emit(str(error), "error")
             rows = ()
