@@ -145,7 +145,9 @@ def test_the_maps_of_a_cell_are_walked_and_a_key_labels_the_one_in_the_frame_alo
     panel.matrix.asked.emit(0, 0)
     listed = list(sheet.days)
     assert len(listed) > 2
-    assert panel.cell.title().startswith(f"{len(listed)} days: true class No earthquake, predicted class No earthquake; most certain prediction first.")
+    assert panel.cell.title().startswith(
+        f"{len(listed)} days: true class No earthquake, predicted class No earthquake; most certain prediction first."
+    )
     for place in (1, 0):
         walking.select(session, (listed[place], 0))  # also where the day is shown and others are chosen already
         rows = len(journal.rows(session.project))
