@@ -16,6 +16,7 @@ from quakegui.project import schema
 from quakegui.season.labels import LabelSource
 from quakegui.ui.dialogs.history_dialog import HistoryDialog
 from quakegui.ui.main_window import MainWindow
+from quakegui.ui.plots.map_sheet import MapSheet
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WORD = re.compile(r"\w+")
@@ -26,8 +27,9 @@ MOST_ROWS = 60
 class Watch:
     """Sees to it that no label or note lands on a day that was not shown, or among as many chosen days as were told.
 
-    What is shown is read from the window: the date in the panel of the day, and the length beside the label buttons. What was
-    written is read from the journal, each time that the session says that labels have changed.
+    What is shown is read from the window: the date in the panel of the day and on the large map, the small map with the frame,
+    and the length beside the label buttons, each only where it is on the screen. What was written is read from the journal, each
+    time that the session says that labels have changed.
     """
 
     def __init__(self, window: MainWindow, errors: list[dict[str, object]], recent: Callable[[], list[str]]) -> None:
@@ -37,6 +39,7 @@ class Watch:
         self.last = self.journal_end()
         panel = window.docks["day"].widget()
         self.date = next(w for w in panel.findChildren(QWidget) if DATE.fullmatch(getattr(w, "text", str)()))
+        self.map = window.day_map_panel.view
         self.counts = window.findChildren(QWidget, "chosen days")
         self.codes: set[str] = set()
         """Stations of every project that was open."""
@@ -52,15 +55,23 @@ class Watch:
 
     def look(self) -> None:
         """Read which days a label may go to now."""
-        day, days = self.date.text(), self.session.days
-        shown = {day} if DATE.fullmatch(day) else set()
+        shown, days = self.dates(), self.session.days
         told = {int("".join(filter(str.isdigit, count.text()))) for count in self.counts if readable(count)}
         if told and self.session.selection is not None:
             first, last = self.session.selection
             chosen = {str(each) for each in days[first : last + 1]}
-            if told == {len(chosen)} and day in chosen:
+            if told == {len(chosen)} and shown & chosen:
                 shown |= chosen
         self.shown = frozenset(shown)
+
+    def dates(self) -> set[str]:
+        """Return the date of the day shown, read from each place where it is on the screen."""
+        found = {self.date.text()} if readable(self.date) and DATE.fullmatch(self.date.text()) else set()
+        if self.map.scene is not None and not self.map.visibleRegion().isEmpty():
+            found.add(str(self.map.scene.map.day))
+        if any(sheet.shows_day for sheet in self.window.findChildren(MapSheet)):
+            found.add(str(self.session.day))
+        return found
 
     def look_for_strangers(self) -> None:
         """Note each panel that shows a station of a project that is no longer open."""
