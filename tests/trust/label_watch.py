@@ -28,8 +28,8 @@ class Watch:
     """Sees to it that no label or note lands on a day that was not shown, or among as many chosen days as were told.
 
     What is shown is read from the window: the date in the panel of the day and on the large map, the small map with the frame,
-    and the length beside the label buttons, each only where it is on the screen. What was written is read from the journal, each
-    time that the session says that labels have changed.
+    and the length beside the label buttons, each only where it is on the screen. What was written is read from the journal,
+    each time that the session says that labels have changed.
     """
 
     def __init__(self, window: MainWindow, errors: list[dict[str, object]], recent: Callable[[], list[str]]) -> None:
