@@ -12,8 +12,6 @@ from uuid import uuid4
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from quakegui.formats.errors import shown
-
 if TYPE_CHECKING:
     from quakegui.app.post import Post
     from quakegui.project.shared.listening import Listener
@@ -106,6 +104,8 @@ class Presence(QObject):
 
     def _meet(self, words: str) -> None:
         """Take in what another window tells; anything else is ignored."""
+        from quakegui.formats.errors import shown
+
         try:
             told = json.loads(words)
             window, who, day = (str(told[name]) for name in ("window", "who", "day"))

@@ -57,11 +57,10 @@ class Watch:
         """Read which days a label may go to now."""
         shown, days = self.dates(), self.session.days
         told = {int("".join(filter(str.isdigit, count.text()))) for count in self.counts if readable(count)}
-        if told and self.session.selection is not None:
-            first, last = self.session.selection
-            chosen = {str(each) for each in days[first : last + 1]}
-            if told == {len(chosen)} and shown & chosen:
-                shown |= chosen
+        first, last = self.session.selection or (0, -1)
+        chosen = {str(days[index]) for index in self.session.chosen or range(first, last + 1)}
+        if told == {len(chosen)} and shown & chosen:
+            shown |= chosen
         self.shown = frozenset(shown)
 
     def dates(self) -> set[str]:

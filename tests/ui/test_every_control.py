@@ -133,6 +133,8 @@ def window(made):
     made.session.jobs.close()  # what a dialog asked for when it opened
     QApplication.processEvents()  # the end of a job is told by an event
     made.session.consolidator.end()  # which looks after a project some seconds after it was opened
+    while any(timer.isActive() and timer.isSingleShot() for timer in made.findChildren(QTimer)):  # what waits a moment
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
