@@ -58,6 +58,7 @@ class Presence(QObject):
         self._window = uuid4().hex
         self._others: dict[str, _Seen] = {}
         self._told: Place | None = None
+        self._due = False
         self._stays = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._stays.timeout.connect(self._tell)
         self._again = QTimer(self, interval=AGAIN_MS)
@@ -90,15 +91,15 @@ class Presence(QObject):
 
     def _tell(self) -> None:
         place = self._place()
-        if place != self._told:
-            self._told = place
+        if place != self._told or self._due:
+            self._told, self._due = place, False
             who, day = ("", "") if place is None else (place[0], str(place[1]))
             self._post.tell(json.dumps({"window": self._window, "who": who, "day": day}))
 
     def _repeat(self) -> None:
         """Tell it again, and forget windows that are not heard of any more."""
         if self._told is not None:
-            self._told = None
+            self._due = True
             self._tell()
         self.changed.emit()
 
@@ -118,6 +119,6 @@ class Presence(QObject):
         if date is not None and len(self._others) < MOST:
             self._others[window] = _Seen((shown(who, LONGEST_NAME), date), time.monotonic())
             if former is None:  # it does not know of this one yet
-                self._told = None
+                self._due = True
                 self._stays.start()
         self.changed.emit()
