@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -41,8 +42,8 @@ class Watch:
         self.date = next(w for w in panel.findChildren(QWidget) if DATE.fullmatch(getattr(w, "text", str)()))
         self.map = window.day_map_panel.view
         self.counts = window.findChildren(QWidget, "chosen days")
-        self.codes: set[str] = set()
-        """Stations of every project that was open."""
+        self.codes: dict[Path | None, set[str]] = {}
+        """Stations that each project ever had: an undone import takes some away, but not from sight at once."""
         self.session.changed.connect(self.follow)  # the last that is connected: the panels have followed by then
         self.look()
 
@@ -75,9 +76,9 @@ class Watch:
     def look_for_strangers(self) -> None:
         """Note each panel that shows a station of a project that is no longer open."""
         project = self.session.project
-        own = set() if project is None else set(project.network().codes)
-        self.codes |= own
-        strange = self.codes - own
+        own = self.codes.setdefault(None if project is None else project.folder, set())
+        own |= set() if project is None else set(project.network().codes)
+        strange = set().union(*self.codes.values()) - own
         for name, dock in self.window.docks.items() if strange else ():
             found = strange & {word for text in texts_on(dock) for word in WORD.findall(text)}
             if found:
