@@ -114,8 +114,8 @@ _SEASON: Mapping[str, str] = {
         "those of the training were not saved with the run; {differing}."
     ),
     "training-same": mark("they have not changed since"),
-    "training-differs": mark("{what} differs today"),
-    "training-differ": mark("{what} differ today"),
+    "training-differs": mark("{what} has changed since"),
+    "training-differ": mark("{what} have changed since"),
     "today": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
     "today-labels": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
     "today-same": mark("the run was trained with the same ones"),

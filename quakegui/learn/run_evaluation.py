@@ -96,8 +96,8 @@ class Unflagged:
         if self.judgement is None:
             return NEEDS_TRAINING
         return counted(
-            "If the {count} flag is ignored: {verdict}",
-            "If the {count} flags are ignored: {verdict}",
+            "Without the {count} flag: {verdict}",
+            "Without the {count} flags: {verdict}",
             count=self.flags,
             verdict=self.judgement.verdict.text(),
         )

@@ -359,7 +359,7 @@ def copy_deed(bench: Workbench, *, python: bool) -> None:
     """Copy the last export, rule, training or evaluation to the clipboard, as a command or as a Python program."""
     deed = bench.session.deed
     if deed is None:
-        text = tr("Nothing has been exported, labelled by rule, trained or evaluated in this session yet.")
+        text = tr("Nothing to copy: nothing has been exported, labelled by rule, trained or evaluated in this session yet.")
     elif not deed.words:
         text = tr(
             "A figure or an animation shows a panel as it was on the screen, so no command can make it again. "

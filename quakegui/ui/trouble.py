@@ -58,7 +58,7 @@ class TroubleBar(SentenceBar):
         """Set the texts in the current language, and the icon in its colour."""
         if self._times:
             text = tr(
-                "An unexpected error occurred ({kind}). You can keep working: all saved work is on disk. Please "
+                "An unexpected error occurred ({kind}). You can keep working: saved labels and settings are on disk. Please "
                 "copy the support report and send it to the maintainer."
             ).format(kind=self._what)
             again = tr("This error has occurred {count} times.").format(count=self._times) if self._times > 1 else ""

@@ -56,7 +56,7 @@ def test_figures_stay_those_of_the_training_when_labels_and_catalogue_move_on(tr
         assert figures(after.judgement) == figures(before.judgement)
         np.testing.assert_array_equal(after.labels, before.labels)
         assert after.judgement.basis is not None
-        assert after.judgement.basis.text().endswith("; 2 days and 1 earthquake differ today.")
+        assert after.judgement.basis.text().endswith("; 2 days and 1 earthquake have changed since.")
         assert after.judgement.to_json()["basis"]["days_differ"] == 2
 
 
@@ -281,10 +281,10 @@ def test_a_folder_of_ready_maps_has_its_own_sentence(trained: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("basis", "english"),
     [
-        (Basis("training", "2023-11-21", 9, 0), "; 9 days differ today."),
-        (Basis("training", "2023-11-21", 1, 0), "; 1 day differs today."),
-        (Basis("training", "2023-11-21", 0, 1), "; 1 earthquake differs today."),
-        (Basis("training", "2023-11-21", 1, 1), "; 1 day and 1 earthquake differ today."),
+        (Basis("training", "2023-11-21", 9, 0), "; 9 days have changed since."),
+        (Basis("training", "2023-11-21", 1, 0), "; 1 day has changed since."),
+        (Basis("training", "2023-11-21", 0, 1), "; 1 earthquake has changed since."),
+        (Basis("training", "2023-11-21", 1, 1), "; 1 day and 1 earthquake have changed since."),
         (
             Basis("today", "2023-11-21 09:30", 0, 0, days_since=1),
             "trained with the same ones. The labels of 1 day have changed since then.",

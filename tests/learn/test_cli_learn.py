@@ -250,7 +250,7 @@ def test_the_command_says_by_what_it_judges_and_takes_the_other_set(run: Termina
         changed = season_evaluation.judge_run(project, season, season_runs.find_run(project, None)).days[0]
         journal.write_labels(project, np.array([changed]), 2, source=LabelSource.ANALYST, author="A")
     then, now = run.json("evaluate", trained), run.json("evaluate", trained, "--labels", "today")
-    assert then["basis"]["text"].endswith("; 1 day differs today.")
+    assert then["basis"]["text"].endswith("; 1 day has changed since.")
     assert (then["basis"]["as_of"], now["basis"]["as_of"]) == ("training", "today")
     assert (then["row"]["labels"], now["row"]["labels"]) == ("training", "today")
     assert then["targets"][2]["figures"]["confusion"] != now["targets"][2]["figures"]["confusion"]

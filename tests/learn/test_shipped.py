@@ -205,7 +205,7 @@ def test_the_verdict_without_flags_is_that_of_the_maps_before_them(
         assert found.judgement is not None
         plain = season_evaluation.evaluate(shown[0], before, run)
         assert found.judgement.row() == plain.row()
-        assert found.text().startswith("If the 5 flags are ignored: ")
+        assert found.text().startswith("Without the 5 flags: ")
         again = unflagged.judge_unflagged(project, season, run, listen=unheard)  # the iterator is empty: this one was kept
         assert again is not None
         assert again.to_json() == found.to_json()

@@ -38,7 +38,7 @@ def moved_on(judged: Path) -> Path:
 def test_the_set_is_named_beside_the_verdict_and_the_skill(moved_on: Path) -> None:
     with Project.open(moved_on) as project:
         page = page_of(project)
-        said = "when the run was created; 1 day and 1 earthquake differ today."
+        said = "when the run was created; 1 day and 1 earthquake have changed since."
         assert page.text.count(said) == 2
         assert "--labels today" in page.text
         assert "）的标注和地震评估；有 1 天、1 次地震与今天的不同。" in page_of(project, language="zh").text
@@ -81,7 +81,7 @@ def test_an_earthquake_that_is_gone_is_still_judged_by_the_training(judged: Path
         after = gather(project, season, progress=lambda *_step: None, cancelled=lambda: False).record
         assert after is not None
         assert (after.hits, len(after.events)) == (before.hits, len(before.events))
-        assert "1 earthquake differs today" in page_of(project).text
+        assert "1 earthquake has changed since" in page_of(project).text
 
 
 def test_a_run_of_other_classes_gives_no_figures(judged: Path) -> None:

@@ -105,7 +105,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert min(counts.values()) > 0
     assert radio(window, "Out-of-fold").text() == f"Out-of-fold: {counts['out-of-fold']} days"
     assert radio(window, "Prospective").text() == f"Prospective: {counts['prospective']} days"
-    assert f"In-sample: {counts['in-sample']} days, never evaluated" in panel.strip.in_sample.text()
+    assert f"In-sample: {counts['in-sample']} days, not evaluated by design" in panel.strip.in_sample.text()
     pictures = [label.pixmap().toImage() for label in panel.strip.swatches.values()]
     assert all(pictures[a] != pictures[b] for a in range(3) for b in range(a))
 
@@ -277,7 +277,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     old = int(then.labels[0])
     new = 3 if old != 3 else 2
     labelling.label(session, new, days=[row])
-    assert words(window).endswith(", when the run was created; 1 day differs today.")
+    assert words(window).endswith(", when the run was created; 1 day has changed since.")
     assert panel.evaluation is then, "figures of the training's labels stay"
     assert matrix_days(panel) == before
 

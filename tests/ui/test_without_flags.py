@@ -44,7 +44,7 @@ def test_the_verdict_without_flags_is_one_in_window_command_and_report(session, 
     window = open_window(session)
     window.layouts.show("evaluation")
     panel = window.docks["evaluation"].widget()
-    qtbot.waitUntil(lambda: panel.unflagged.isVisible() and panel.unflagged.text().startswith("If the 1 flag is ignored: "))
+    qtbot.waitUntil(lambda: panel.unflagged.isVisible() and panel.unflagged.text().startswith("Without the 1 flag: "))
     seen = panel.unflagged.text()
     assert asked[0] == int(session.season.has_map.sum())
     told = json.loads(command(capsys, "evaluate", project.folder, "--json"))["without_flags"]

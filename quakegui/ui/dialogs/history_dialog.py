@@ -28,7 +28,9 @@ class HistoryDialog(QDialog):
         self.setWindowTitle(tr("Label journal"))
         self.resize(720, 460)
         zone = zone_name(session)
-        says = QLabel(tr("Choose an entry to revert to: every label returns to its state at that time. Nothing is deleted."))
+        says = QLabel(
+            tr("Choose an entry to revert to: every label returns to its state just after that entry. Nothing is deleted.")
+        )
         says.setWordWrap(True)
         self._entries, self._rows = self._read()
         head = tr("Recorded ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Days"), tr("Change")

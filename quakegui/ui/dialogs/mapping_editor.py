@@ -100,7 +100,7 @@ class MappingEditor(QWidget):
         self.skip.setSpecialValueText(tr("automatic"))
         self.skip.setKeyboardTracking(False)
         self.skip.valueChanged.connect(self._ask_lines)
-        self.keeps = QCheckBox(tr("Save for tables with these columns"))
+        self.keeps = QCheckBox(tr("Remember these settings for tables with these columns"))
         self.keeps.setToolTip(tr("Later tables with the same columns are read in the same way"))
         self._time: tuple[str, ...] = ()
         self.pattern = PatternField()

@@ -63,7 +63,7 @@ class RuleDialog(JobDialog):
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         says = QLabel(
             tr(
-                "The rule is retrospective: it labels days by earthquakes that were not yet known. Use it for "
+                "The rule is retrospective: it labels each day by earthquakes that happened later. Use it for "
                 "training and evaluation; it is never a prediction. Analysts' labels take precedence."
             )
         )

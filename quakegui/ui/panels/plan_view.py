@@ -128,9 +128,9 @@ class PlanView(LanguageFollower, QWidget):
         lines = [tr("Labelled days with a map: {counts}").format(counts=counts)]
         folds = counted("{count} fold", "{count} folds", count=len(plan.roles))
         per_epoch = (
-            Said("Maps per epoch, over {folds} and the final fit: {images:,}", folds=folds, images=plan.images)
+            Said("Training maps per epoch, summed over {folds} and the final fit: {images:,}", folds=folds, images=plan.images)
             if config.final_fit
-            else Said("Maps per epoch, over {folds}: {images:,}", folds=folds, images=plan.images)
+            else Said("Training maps per epoch, summed over {folds}: {images:,}", folds=folds, images=plan.images)
         )
         lines.append(worded(per_epoch))
         if seconds is None:

@@ -33,7 +33,7 @@ TEXTS = {
         mark("Issued each day by the frozen model, before any later data were known; scored from the ledger only"),
     ),
     "in-sample": (
-        mark("In-sample: {days}, never evaluated"),
+        mark("In-sample: {days}, not evaluated by design"),
         mark("The model was trained on these days or may contain information from them; correct predictions prove nothing"),
     ),
 }
