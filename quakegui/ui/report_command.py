@@ -33,6 +33,11 @@ def ask_and_write(session: Session, window: QWidget) -> None:
 
 def write(session: Session, path: Path) -> None:
     """Write the report to a path, in the format of its ending, in a job of the session."""
+    if not path.parent.is_dir():  # said now, not after half a minute of work
+        session.said.emit(
+            tr("The folder {folder} does not exist, so the report cannot be saved.").format(folder=path.parent), "error"
+        )
+        return
     others.look(session)
     project, season, as_of = session.project, session.season, session.judged_by
     assert project is not None

@@ -91,9 +91,18 @@ def test_a_cancelled_report_writes_nothing(window, session, qtbot, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(window, session, qtbot, tmp_path):
-    sentence, kind = said(session, qtbot, lambda: report_command.write(session, tmp_path / "missing" / "out.pdf"))
+    (tmp_path / "out.pdf").mkdir()
+    sentence, kind = said(session, qtbot, lambda: report_command.write(session, tmp_path / "out.pdf"))
     assert kind == "error"
     assert "Could not write" in sentence
+
+
+@pytest.mark.parametrize("ending", ["pdf", "html"])
+def test_a_folder_that_is_missing_is_told_before_any_work(window, session, qtbot, tmp_path, ending):
+    folder = tmp_path / "missing"
+    sentence, kind = said(session, qtbot, lambda: report_command.write(session, folder / f"out.{ending}"))
+    assert (sentence, kind) == (f"The folder {folder} does not exist, so the report cannot be saved.", "error")
+    assert not session.jobs.has("report")
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ class FetchForm(QWidget):
 
     def _reading_rows(self, network: Network) -> tuple[QWidget, ...]:
         self.stations, self.cadence = QLineEdit(", ".join(network.codes)), QComboBox()
+        self.stations.setCursorPosition(0)  # so that the first codes are seen
         for name in CADENCES:
             self.cadence.addItem(tr(CADENCE_TEXTS[name]), name)
         add_rows(
