@@ -12,6 +12,7 @@ from quakegui.app.day_events import earthquakes_ahead
 from quakegui.app.day_kinds import days_of_kind
 from quakegui.app.training_plan import TEST, TRAINED, VALIDATION, seconds_to_train, training_plan
 from quakegui.learn.runs.presets import PRESETS
+from quakegui.ui.quiet_labels import ElidedLabel
 
 
 def test_the_days_and_the_next_earthquake_are_told_with_their_distances(window, session):
@@ -97,3 +98,8 @@ def test_only_from_a_jump_is_there_a_way_back(session):
     assert session.index > 21
     walking.go_back(session)
     assert session.index == 3
+
+
+def test_without_a_day_nothing_asks_for_a_label(empty_session, open_window):
+    window = open_window(empty_session)
+    assert window.bench.day_panel.findChild(ElidedLabel, "class").text() == ""

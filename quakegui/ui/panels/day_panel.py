@@ -297,7 +297,7 @@ class DayPanel(LanguageFollower, QWidget):
         session = self._session
         row = session.labels.rows[session.index] if session.index >= 0 and session.labels.rows else None
         if row is None or row.cls is None:
-            text = tr("No label yet: press 0 to 4")
+            text = tr("No label yet: press 0 to 4") if session.index >= 0 else ""
         else:
             text = f"{row.cls} {worded(session.class_names[row.cls])} — {source_words(row)}"
         if session.post is not None and session.day in session.post.days:
