@@ -42,8 +42,8 @@ class Workbench:
 
     @property
     def day_seen(self) -> bool:
-        """Whether the day shown is visible: its map, large or small, or its panel."""
-        return self.day_map.day_seen or not self.day_panel.visibleRegion().isEmpty() or self._results.day_seen
+        """Whether the day shown is visible: its map, large or small, or its date in its panel, which may be scrolled away."""
+        return self.day_map.day_seen or not self.day_panel.date.visibleRegion().isEmpty() or self._results.day_seen
 
     def step(self) -> None:
         """Go to the next day: in the order of the small maps if these are in use, otherwise to the next date."""

@@ -377,3 +377,15 @@ def test_a_window_that_has_just_entered_the_review_is_deleted(empty_session, qtb
     window.layouts.use("review")  # the text of the application is larger, and no widget has heard of it yet
     shiboken6.delete(window)
     assert not shiboken6.isValid(window)
+
+
+def test_no_key_labels_a_day_whose_date_is_scrolled_away(window, session, qtbot):
+    window.layouts.use("days")
+    window.day_map_panel.hide()
+    panel = window.bench.day_panel
+    panel.scroll_area.setFixedHeight(60)
+    qtbot.waitUntil(lambda: not panel.date.visibleRegion().isEmpty())
+    assert window.bench.day_seen
+    panel.scroll_area.verticalScrollBar().setValue(panel.scroll_area.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: panel.date.visibleRegion().isEmpty())
+    assert not window.bench.day_seen
