@@ -77,12 +77,12 @@ class Post(QObject):
         )
 
     def greet(self) -> None:
-        """Report what was left from the last time."""
+        """Report the changes that were saved earlier and not sent."""
         if self.waiting:
             self.said.emit(
                 counted(
-                    "{count} change from the last time is sent to the server.",
-                    "{count} changes from the last time are sent to the server.",
+                    "{count} change saved earlier is being sent to the server.",
+                    "{count} changes saved earlier are being sent to the server.",
                     count=len(self.waiting),
                 ),
                 "info",
@@ -148,7 +148,7 @@ class Post(QObject):
             self.said.emit(
                 Said(
                     "The server of this shared project does not respond at present. Your labels and notes are saved on this "
-                    "computer, and are sent as soon as it does."
+                    "computer, and will be sent as soon as it does."
                 ),
                 "warning",
             )
@@ -170,5 +170,5 @@ def _taken_back(letter: Letter, reason: str) -> Said:
     if letter.verb == "note":
         return Said("Your note on {day} was taken back. {reason}", day=days[0], reason=reason)
     if days.size == 1:
-        return Said("Your label of {day} was taken back. {reason}", day=days[0], reason=reason)
-    return Said("Your label of {count} days was taken back. {reason}", count=days.size, reason=reason)
+        return Said("Your label on {day} was taken back. {reason}", day=days[0], reason=reason)
+    return Said("Your labels on {count} days were taken back. {reason}", count=days.size, reason=reason)

@@ -275,7 +275,7 @@ def test_a_prediction_is_refused_once_the_classes_have_changed(
     letter = label_letter(session.days[[2]], 3, source=LabelSource.MODEL, author="owner", run="run-1")
     with qtbot.waitSignal(session.said) as said:
         assert session.post.send(letter) == 1
-    assert said.args == [f"Your label of {session.days[2]} was taken back. run-1 has other classes.", "warning"]
+    assert said.args == [f"Your label on {session.days[2]} was taken back. run-1 has other classes.", "warning"]
     qtbot.waitUntil(lambda: all_sent(session))
     assert written(truth) == []
 
@@ -294,7 +294,7 @@ def test_a_label_of_another_that_came_first_is_not_replaced_unseen(
     qtbot.waitUntil(lambda: all_sent(session))
     assert (session.labels.classes[5], session.labels.classes[6]) == (1, 2)
     assert session.labels.rows[5].author == "Bo"
-    assert [sentence.split(".")[0] for sentence in said] == [f"Your label of {session.days[5]} was taken back"]
+    assert [sentence.split(".")[0] for sentence in said] == [f"Your label on {session.days[5]} was taken back"]
     assert session.days[5] in session.unseen.labels, "the next label there asks"
 
 
