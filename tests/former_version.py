@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from quakegui.project import schema
+from quakegui.project import migrations
 
 
 def turn_back(database: sqlite3.Connection, version: int = 2) -> None:
@@ -17,7 +17,7 @@ def turn_back(database: sqlite3.Connection, version: int = 2) -> None:
     if version < 3:
         for table in ("brought", "sighting", "station_fact", "kp_value", "chosen_event", "act"):
             database.execute(f"DROP TABLE {table}")
-        for table, columns in schema.ADDED[3].items():
+        for table, columns in migrations.ADDED[3].items():
             for column in columns:
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     database.execute("UPDATE setting SET value = ? WHERE key = 'schema'", (str(version),))

@@ -90,7 +90,7 @@ def is_of_now(session: Session) -> bool:
     if not is_behind(session):
         return True
     follow_readings(session)
-    session.said.emit(
+    session.message.emit(
         Said("The readings have changed. quakegui is recomputing the season; try again when the season is shown."), "warning"
     )
     return False

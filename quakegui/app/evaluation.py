@@ -227,7 +227,7 @@ def rule_in_force(session: Session) -> LabelRule | None:
     try:
         return journal.label_rule(session.project)
     except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible
-        session.said.emit(str(error), "error")
+        session.message.emit(str(error), "error")
         return None
 
 

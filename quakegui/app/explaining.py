@@ -25,7 +25,7 @@ def explain(session: Session) -> None:
     if project is None or season is None:
         return
     if session.display.blind:
-        session.said.emit(Said("Hidden during blind labelling"), "info")
+        session.message.emit(Said("Hidden during blind labelling"), "info")
         return
     asked = [index for index in target(session) if season.has_map[index] and index not in session.heat]
     session.set_display(explain=True)

@@ -62,7 +62,7 @@ def _refusable(act: Callable[Concatenate[Session, P], bool]) -> Callable[Concate
         try:
             return act(session, *args, **kwargs)
         except ProjectError as error:
-            session.said.emit(str(error), "error")
+            session.message.emit(str(error), "error")
             session.changed.emit(Change.LABELS)
             return False
 
@@ -115,7 +115,7 @@ def label(
     if written is None:
         return False
     if not written and cls is None:
-        session.said.emit(Said("You have not labelled this day, so there is nothing to clear."), "info")
+        session.message.emit(Said("You have not labelled this day, so there is nothing to clear."), "info")
     session.reload(Change.LABELS)
     _answer_label(session, dict.fromkeys(indices, cls), before)
     if len(indices) == 1 and session.settings.auto_advance and days is None and session.selection is None:
@@ -131,17 +131,17 @@ def accept(session: Session) -> bool:
     if _writable(session) is None:
         return False
     if session.display.blind:
-        session.said.emit(Said("Predictions are hidden during blind labelling and cannot be accepted."), "info")
+        session.message.emit(Said("Predictions are hidden during blind labelling and cannot be accepted."), "info")
         return False
     others.look(session)
     if session.predictions is None:
         if session.refusal:
-            session.said.emit(session.refusal, "warning")
+            session.message.emit(session.refusal, "warning")
         return False
     guess = session.predictions.classes
     wanted = {index: int(guess[index]) for index in target(session) if guess[index] != UNLABELLED}
     if not wanted:
-        session.said.emit(Said("No prediction for these days."), "info")
+        session.message.emit(Said("No prediction for these days."), "info")
         return False
     before = latest(session) if len(wanted) > 1 else None
     author, run, classes = session.settings.analyst, session.predictions.run, list(wanted.values())
@@ -187,7 +187,7 @@ def note(session: Session, text: str, *, day: np.datetime64 | None = None, forme
     stands = "\n".join(one.text for one in journal.notes(session.keeper, day) if one.author == session.settings.analyst)
     if former is not None and stands not in ("", former, text):
         text = f"{stands}\n{text}".strip()
-        session.said.emit(
+        session.message.emit(
             Said("Another program has written a note on this day under your name; your note was added to it."), "warning"
         )
     send(session, note_letter(day, text, session.settings.analyst))
@@ -257,7 +257,7 @@ def steps(session: Session) -> tuple[Step | None, Step | None]:
     try:
         return journal.next_step(session.keeper, author, back=True), journal.next_step(session.keeper, author, back=False)
     except ProjectError as error:
-        session.said.emit(str(error), "error")
+        session.message.emit(str(error), "error")
         return None, None
 
 
@@ -279,7 +279,7 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
     if len(wanted) > 1:
         answer(session, before, outweighed)
     elif outweighed:
-        session.said.emit(
+        session.message.emit(
             Said(
                 "Your label was saved, but another label takes precedence: an analyst's label overrides an accepted "
                 "prediction, and a resolved label overrides both."
@@ -318,7 +318,7 @@ def _walk_history(session: Session, nothing: str, *, back: bool) -> bool:
     others.look(session)
     step = journal.next_step(session.keeper, session.settings.analyst, back=back)
     if step is None:
-        session.said.emit(nothing, "info")
+        session.message.emit(nothing, "info")
         return False
     if not others.may_walk(session, step, back=back):
         return False
@@ -339,5 +339,5 @@ def _walk_history(session: Session, nothing: str, *, back: bool) -> bool:
 def _writable(session: Session) -> Project | None:
     """Return the project if labels can be saved in it; reports a read-only project."""
     if session.project is not None and not session.can_write:
-        session.said.emit(Said("This project is read-only, so days cannot be labelled."), "warning")
+        session.message.emit(Said("This project is read-only, so days cannot be labelled."), "warning")
     return session.project if session.can_write else None

@@ -42,7 +42,7 @@ def open_project(session: Session, folder: Path) -> bool:
     try:
         project = Project.open(folder)
     except ProjectError as error:
-        session.said.emit(str(error), "error")
+        session.message.emit(str(error), "error")
         return False
     if not session.may_close():
         project.close()
@@ -60,7 +60,7 @@ def create_project(session: Session, folder: Path, *, timezone: str, name: str =
     try:
         project = Project.create(folder, timezone=timezone, name=name)
     except ProjectError as error:
-        session.said.emit(str(error), "error")
+        session.message.emit(str(error), "error")
         return False
     adopt(session, project)
     return True
@@ -75,11 +75,11 @@ def adopt(session: Session, project: Project) -> None:
     project.answer_here()
     if project.login and project.login != session.settings.analyst:
         session.set_settings(analyst=project.login)
-        session.said.emit(
+        session.message.emit(
             Said("In this shared project you write under the name of your login: {name}.", name=project.login), "info"
         )
     for warning in project.warnings:
-        session.said.emit(warning, "warning")
+        session.message.emit(warning, "warning")
     session.set_settings(recent=session.settings.with_recent(project.folder).recent)
     session.changed.emit(Change.ALL)
     if session.findChild(SeasonWatch) is None:

@@ -32,7 +32,7 @@ def look(session: Session) -> None:
     except ProjectError as error:
         if not session.unreachable:  # reported once, not every two seconds
             session.unreachable = True
-            session.said.emit(str(error), "error")
+            session.message.emit(str(error), "error")
         return
     session.unreachable = False
     if news:
@@ -104,7 +104,7 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
         if cls is not None or row.author == session.settings.analyst:
             rows.setdefault(cls, []).append(row)
     if not all(session.ask(Replacement(tuple(found), cls)) for cls, found in rows.items()):
-        session.said.emit(Said("Nothing was changed."), "info")
+        session.message.emit(Said("Nothing was changed."), "info")
         return False
     session.unseen.labels -= classes.keys()
     return True
@@ -117,7 +117,7 @@ def may_revert(session: Session, moment: np.datetime64) -> bool:
     standing = session.journal.notes() if session.journal is not None else ()
     notes = tuple(note for note in standing if note.day in session.unseen.notes and note.at > moment)
     if (rows or notes) and not session.ask(Replacement(rows, None, notes)):
-        session.said.emit(Said("Nothing was changed."), "info")
+        session.message.emit(Said("Nothing was changed."), "info")
         return False
     session.unseen.labels -= {row.day for row in rows}
     session.unseen.notes -= {note.day for note in notes}
@@ -131,5 +131,5 @@ def may_walk(session: Session, step: Step, *, back: bool) -> bool:
         return True
     if session.ask(ForeignStep(step, session.settings.analyst, back)):
         return True
-    session.said.emit(Said("Nothing was changed."), "info")
+    session.message.emit(Said("Nothing was changed."), "info")
     return False

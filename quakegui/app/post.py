@@ -46,8 +46,8 @@ class Post(QObject):
         Why it cannot be used at present; "" if it responds.
     """
 
-    said = Signal(object, str)
-    """A sentence and its level, as `Session.said`."""
+    message = Signal(object, str)
+    """A sentence and its level, as `Session.message`."""
     reported = Signal(object)
     """A `Report` of the thread, which the attributes reflect by now."""
     _came = Signal(object)
@@ -79,7 +79,7 @@ class Post(QObject):
     def greet(self) -> None:
         """Report the changes that were saved earlier and not sent."""
         if self.waiting:
-            self.said.emit(
+            self.message.emit(
                 counted(
                     "{count} change saved earlier is being sent to the server.",
                     "{count} changes saved earlier are being sent to the server.",
@@ -88,7 +88,7 @@ class Post(QObject):
                 "info",
             )
         for name in self._outbox.unreadable:
-            self.said.emit(
+            self.message.emit(
                 Said("{name} in the outbox of this project is not readable, and was not sent.", name=name), "warning"
             )
 
@@ -145,7 +145,7 @@ class Post(QObject):
             self._settle(report.rows, report.end)
         former, self.trouble = self.trouble, report.trouble
         if self.trouble and not former:
-            self.said.emit(
+            self.message.emit(
                 Said(
                     "The server of this shared project does not respond at present. Your labels and notes are saved on this "
                     "computer, and will be sent as soon as it does."
@@ -153,10 +153,10 @@ class Post(QObject):
                 "warning",
             )
         elif former and not self.trouble:
-            self.said.emit(Said("The server of this shared project responds again."), "info")
+            self.message.emit(Said("The server of this shared project responds again."), "info")
         for letter, reason in report.refused:
             if reason:
-                self.said.emit(_taken_back(letter, reason), "warning")
+                self.message.emit(_taken_back(letter, reason), "warning")
         self.reported.emit(report)
 
     def _settle(self, rows: Sequence[JournalRow], end: End | None) -> None:

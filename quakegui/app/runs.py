@@ -65,7 +65,9 @@ def apply_model(session: Session) -> None:
         return run
 
     def done(run: RunFolder) -> None:
-        session.said.emit(Said("The pre-trained model has predicted this season: “{run_title}”.", run_title=run.title), "info")
+        session.message.emit(
+            Said("The pre-trained model has predicted this season: “{run_title}”.", run_title=run.title), "info"
+        )
         if session.project is project:
             session.reload(Change.RUNS | Change.PREDICTIONS)
 
@@ -141,7 +143,7 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
     session.jobs.start(
         "exporting-run",
         work,
-        lambda _nothing: session.said.emit(
+        lambda _nothing: session.message.emit(
             Said("The run “{run_title}” was saved to {path}.", run_title=run.title, path=path), "info"
         ),
         stoppable=False,
@@ -162,7 +164,9 @@ def import_run(session: Session, path: Path) -> None:
         return archives.import_run(project.runs_folder, path)
 
     def done(run: RunFolder) -> None:
-        session.said.emit(Said("The run “{run_title}” was imported as {run_id}.", run_title=run.title, run_id=run.id), "info")
+        session.message.emit(
+            Said("The run “{run_title}” was imported as {run_id}.", run_title=run.title, run_id=run.id), "info"
+        )
         session.reload(Change.RUNS)
 
     session.jobs.start("importing-run", work, done, stoppable=False, asks=True)
@@ -175,5 +179,5 @@ def _tell(session: Session, act: Callable[[], object], change: Change) -> None:
     try:
         act()
     except (RunError, ProjectError, OSError) as error:
-        session.said.emit(str(error), "error")
+        session.message.emit(str(error), "error")
     session.reload(change)

@@ -24,7 +24,7 @@ def begin(session: Session) -> None:
         return
     post = Post(project, lookout, lambda letter: refuse_other_classes(project, letter), session)
     session.post, session.journal = post, post.follower
-    post.said.connect(session.said)
+    post.message.connect(session.message)
     post.reported.connect(lambda report: _show(session, report))
     post.greet()
     _begin_presence(session, project, lookout)

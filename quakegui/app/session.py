@@ -58,11 +58,11 @@ KEEP_DAY_MS: Final = 500
 class Session(QObject):
     """The open project, its season, the day shown, and the selected days.
 
-    Actions on it return when their effect is on disk; `changed` then names what to refresh. Errors are emitted by `said`.
+    Actions on it return when their effect is on disk; `changed` then names what to refresh. Errors are emitted by `message`.
     """
 
     changed = Signal(object)
-    said = Signal(object, str)
+    message = Signal(object, str)
     answered = Signal(object)
     """A `labelling.Answer` after a write to more than one day."""
     closing = Signal()
@@ -213,7 +213,7 @@ class Session(QObject):
         try:
             return self._pages.history(self.keeper, self.days, at)
         except ProjectError as error:  # for example if the drive is gone: data that was read before remains visible
-            self.said.emit(str(error), "error")
+            self.message.emit(str(error), "error")
             return ()
 
     def notes(self, index: int | None = None) -> tuple[Note, ...]:
@@ -228,7 +228,7 @@ class Session(QObject):
         try:
             return self._pages.notes(self.journal)
         except ProjectError as error:
-            self.said.emit(str(error), "error")
+            self.message.emit(str(error), "error")
             return ()
 
     # -- project ---------------------------------------------------------------------------------------------------
@@ -271,13 +271,13 @@ class Session(QObject):
         if self.maps is not None:
             self.maps.close()
         before = self.day
-        recursive_filter = before if before is not None else as_day(self.file.load_day(self.project.folder))
+        wanted = before if before is not None else as_day(self.file.load_day(self.project.folder))
         self.season, self.lacks = season, lacks
         self.maps = MapCache(season) if season is not None else None
         ends = self.days[list(self.selection)] if self.selection is not None else NO_DAYS
         self.days = season.days if season is not None else NO_DAYS
         self.selection, self.chosen = same_days(self.days, ends), ()
-        self.index = nearest(self.days, recursive_filter) if recursive_filter is not None else first_map(season)
+        self.index = nearest(self.days, wanted) if wanted is not None else first_map(season)
         if self.selection is not None and not self.selection[0] <= self.index <= self.selection[1]:
             self.selection = None
         self.labels, self.predictions, self.alarms = LabelTable.of(self.days, {}), None, ()
@@ -372,7 +372,7 @@ class Session(QObject):
                 if flag in change:
                     read()
         except ProjectError as error:
-            self.said.emit(str(error), "error")
+            self.message.emit(str(error), "error")
 
     def _load_events(self) -> None:
         if self.project is not None:
@@ -406,7 +406,7 @@ class Session(QObject):
         if in_use is not None:
             self.predictions, self.alarms, self.refusal = in_use.predictions, in_use.alarms, in_use.refusal
         if self.refusal not in ("", former):
-            self.said.emit(self.refusal, "warning")
+            self.message.emit(self.refusal, "warning")
 
     def _load_runs(self) -> None:
         if self.project is not None:
@@ -414,7 +414,7 @@ class Session(QObject):
 
             self.runs, problems = read_runs(self.project)
             for sentence in problems:
-                self.said.emit(sentence, "warning")
+                self.message.emit(sentence, "warning")
 
     def _job_failed(self, job: str, error: object) -> None:
-        self.said.emit(Said("{title}: {error}", title=title_of(job), error=error), "error")
+        self.message.emit(Said("{title}: {error}", title=title_of(job), error=error), "error")

@@ -156,7 +156,7 @@ class Training(QObject):
             try:
                 self._kept(self._unkept())
             except (ProjectError, RunError) as error:  # the next opening finds and records the run
-                self._session.said.emit(str(error), "warning")
+                self._session.message.emit(str(error), "warning")
 
     def _follow(self, run: RunFolder) -> None:
         self.run = run
@@ -211,7 +211,7 @@ class Training(QObject):
         self.run = run
         self._session.reload(Change.RUNS | Change.PREDICTIONS)
         if self._superseded:
-            self._session.said.emit(self._superseded, "warning")
+            self._session.message.emit(self._superseded, "warning")
             self._superseded = ""
         self.changed.emit()
 

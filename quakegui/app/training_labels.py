@@ -59,7 +59,7 @@ def labels_of_training(session: Session) -> TrainingLabels | None:
     try:
         said = run.predictions()
     except RunError as error:
-        session.said.emit(str(error), "warning")
+        session.message.emit(str(error), "warning")
         return None
     differ = earthquakes_differing(run, project_catalogue(session.project))
     return TrainingLabels(run, said.days, said.labels, differ, class_mismatch(session.project, run))

@@ -37,7 +37,7 @@ def go_to_day(session: Session, day: np.datetime64) -> None:
 def go_back(session: Session) -> None:
     """Show the day from which the latest jump started."""
     if not session.trail:
-        session.said.emit(Said("There is no jump to go back from."), "info")
+        session.message.emit(Said("There is no jump to go back from."), "info")
         return
     go_to_alone(session, nearest(session.days, session.trail.pop()), jump=False)
 
@@ -87,7 +87,7 @@ def step(session: Session, days: int) -> None:
     there = walk_days(session)
     ahead = there[there > session.index] if days > 0 else there[there < session.index][::-1]
     if ahead.size == 0:
-        session.said.emit(NOTHING_FURTHER[session.only], "info")
+        session.message.emit(NOTHING_FURTHER[session.only], "info")
     else:
         go_to(session, int(ahead[min(abs(days), ahead.size) - 1]), jump=False)
 
@@ -127,7 +127,7 @@ def jump(session: Session, kind: str, direction: int) -> bool:
     there = np.flatnonzero(days_of_kind(session, kind))
     there = there[there > session.index] if direction > 0 else there[there < session.index][::-1]
     if there.size == 0:
-        session.said.emit(NOTHING_FURTHER[kind], "info")
+        session.message.emit(NOTHING_FURTHER[kind], "info")
         return False
     go_to(session, int(there[0]))
     return True

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, func, select
 
-from quakegui.project import schema
+from quakegui.project import migrations, schema
 from quakegui.project.setting_rows import get_setting
 from quakegui.project.store import Project
 from quakegui.season.json_values import parse_json
@@ -151,7 +151,7 @@ def hidden_files(connection: Connection, code: str | None = None, *, among: Coll
         rows += connection.execute(select(table.act, table.file).where(some)).all()
     standing = {row.file for row in rows if row.act > removed and row.act not in undone}
     # Files imported before acts were recorded are in force on their own, even if an act imported them again.
-    former = 0 if removed else int(get_setting(connection, schema.FORMER_FILES) or 0)
+    former = 0 if removed else int(get_setting(connection, migrations.FORMER_FILES) or 0)
     return frozenset(number for number in asked - standing if number > former)
 
 
@@ -166,7 +166,7 @@ def names_of_contents(connection: Connection, among: Collection[int] | None = No
         The files to check; default all.
     """
     undone, table, file = undone_acts(connection), schema.sighting.c, schema.imported_file.c
-    former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+    former = int(get_setting(connection, migrations.FORMER_FILES) or 0)
     first, seen = select(file.id, file.base).where(file.id <= former), select(table.act, table.file, table.base)
     if among is not None:
         first, seen = first.where(file.id.in_(among)), seen.where(table.file.in_(among))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, func, select, update
 
-from quakegui.project import schema
+from quakegui.project import migrations, schema
 from quakegui.project.acts import hidden_in_part, names_of_contents, undone_acts
 from quakegui.project.kpindex import record_kp
 from quakegui.project.parsing import KnownFile, ParsedFile
@@ -63,7 +63,7 @@ class FileWriter:
         self._connection = connection
         self._next = (connection.scalar(select(func.max(file.id))) or 0) + 1
         self._hidden = hidden_in_part(connection)
-        former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+        former = int(get_setting(connection, migrations.FORMER_FILES) or 0)
         rows = connection.execute(select(schema.imported_file).where(file.replaced_by.is_(None)).order_by(file.id)).all()
         self._by_sha256: dict[str, list[int]] = {}
         for row in rows:
@@ -226,7 +226,7 @@ class FileWriter:
 def refresh_modification_times(connection: Connection, files: Iterable[int]) -> None:
     """Derive the modification times of files from the sightings in force."""
     table, file, undone = schema.sighting.c, schema.imported_file.c, undone_acts(connection)
-    former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+    former = int(get_setting(connection, migrations.FORMER_FILES) or 0)
     for number in files:
         rows = connection.execute(select(table.act, table.modified_ms).where(table.file == number)).all()
         times = [row.modified_ms for row in rows if row.act not in undone and row.modified_ms is not None]

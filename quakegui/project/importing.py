@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from quakegui.formats.errors import shown
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
-from quakegui.project import schema, spool
+from quakegui.project import migrations, schema, spool
 from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
 from quakegui.project.exchange import import_export, is_export
 from quakegui.project.filewriter import FileWriter
@@ -196,7 +196,7 @@ def _known(connection: Connection) -> KnownContents:
     readings are read again to repeat the reason.
     """
     table = schema.imported_file.c
-    former = int(get_setting(connection, schema.FORMER_FILES) or 0)
+    former = int(get_setting(connection, migrations.FORMER_FILES) or 0)
     left_out = hidden_in_part(connection) | set(connection.scalars(select(table.id).where(table.replaced_by.is_not(None))))
     names = names_of_contents(connection)
     known: dict[str, set[str]] = {}

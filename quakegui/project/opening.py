@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from quakegui.project import making, run_folders, schema, soundness, verifying
+from quakegui.project import making, migrations, run_folders, schema, soundness, verifying
 from quakegui.project.database import DATABASE, engine_of, sentence, sentences
 from quakegui.project.errors import ProjectError
 from quakegui.project.filesystem import has_room, is_link, is_writable, replacing
@@ -168,11 +168,11 @@ def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
             )
         )
     with engine.connect().execution_options(write=True) as connection, connection.begin():
-        found = schema.version(connection) or schema.SCHEMA
+        found = migrations.version(connection) or schema.SCHEMA
         if found >= schema.SCHEMA:
             return  # another program has just migrated it
         _keep_copy(folder, found)
-        schema.migrate(connection)
+        migrations.migrate(connection)
 
 
 def _keep_copy(folder: Path, version: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import inspect, select
 
-from quakegui.project import making, schema
+from quakegui.project import making, migrations, schema
 from quakegui.project.database import sentences
 from quakegui.project.domains import EVERYTHING
 from quakegui.project.errors import ProjectError
@@ -122,13 +122,13 @@ def migrate(folder: Path | str) -> tuple[int, ...]:
             engine.connect().execution_options(write=True, domains=EVERYTHING) as connection,
             connection.begin(),
         ):
-            found = schema.version(connection)
+            found = migrations.version(connection)
             if found is None or found > schema.SCHEMA:
                 raise ProjectError(
                     Said("The shared project was created by a newer quakegui; nothing was changed. Use the newer program.")
                 )
             add_tables(connection)
-            former = schema.migrate(connection)
+            former = migrations.migrate(connection)
             install_rules(connection)
             return former
     finally:

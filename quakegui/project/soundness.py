@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table
 
 from quakegui.formats.errors import shown
-from quakegui.project import chain, schema
+from quakegui.project import chain, migrations, schema
 from quakegui.project.column_limits import MULTIPLES, bounds_of, storage_problem
 from quakegui.project.dialects import is_shared
 from quakegui.project.errors import ProjectError
@@ -34,7 +34,7 @@ LARGEST_VALUE = 64 * 1024**2
 """Maximum size of a single value in bytes; a day of one-second readings takes less than 1 MB."""
 
 _NOT_OURS = re.compile(r"\b(?:conflict|check|generated|collate|default)\b", re.IGNORECASE)
-_WHOLE_NUMBERS = frozenset({"revision", "event_revision", schema.FORMER_FILES, *map(chain.unchained, chain.CHAINED)})
+_WHOLE_NUMBERS = frozenset({"revision", "event_revision", migrations.FORMER_FILES, *map(chain.unchained, chain.CHAINED)})
 _COMMENT = re.compile(r"/\*|--")
 """Comments can hide the content of a statement from a search for words; this program writes none."""
 LAST_COUNT = 2**50
@@ -73,7 +73,7 @@ def require_project(connection: Connection, folder: Path) -> int:
                 foreign=foreign,
             )
         )
-    found = schema.version(connection)
+    found = migrations.version(connection)
     if found is None:
         raise ProjectError(Said("The database in {folder} does not belong to a quakegui project.", folder=folder))
     if found > schema.SCHEMA:

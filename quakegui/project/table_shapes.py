@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine
 
-from quakegui.project import schema
+from quakegui.project import migrations, schema
 
 TableShape = tuple[frozenset[tuple[Any, ...]], frozenset[tuple[Any, ...]], int]
 
@@ -66,7 +66,7 @@ def _shapes(name: str, now: TableShape) -> dict[int, TableShape]:
     found = {}
     for version in range(schema.SCHEMA, 0, -1):
         found[version] = now
-        added = schema.ADDED.get(version, {}).get(name, ())
+        added = migrations.ADDED.get(version, {}).get(name, ())
         now = (frozenset(column for column in now[0] if column[0] not in added), *now[1:])
     return found
 

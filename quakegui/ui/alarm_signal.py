@@ -32,7 +32,7 @@ class AlarmSignal(QObject):
 
     def _signal(self, day: np.datetime64) -> None:
         sentence = Said("An alarm opened on {day}.", day=day)
-        self._session.said.emit(sentence, "warning")
+        self._session.message.emit(sentence, "warning")
         if not self._session.settings.alarm_signal:
             return
         QApplication.beep()

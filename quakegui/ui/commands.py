@@ -73,7 +73,7 @@ def fetch_from_service(bench: Workbench) -> None:
 def _hidden(bench: Workbench) -> bool:
     """Report that earthquakes are hidden during blind labelling; returns whether it is on."""
     if bench.session.display.blind:
-        bench.session.said.emit(Said("Earthquakes are hidden during blind labelling"), "info")
+        bench.session.message.emit(Said("Earthquakes are hidden during blind labelling"), "info")
     return bench.session.display.blind
 
 
@@ -223,13 +223,13 @@ def _end_unseen_choice(bench: Workbench) -> None:
     """Restrict a label to the day shown if the number of selected days is not visible: panel and tool bar are hidden."""
     if len(labelling.target(bench.session)) > 1 and not (bench.day_panel.count.seen or bench.range_count.seen):
         walking.select(bench.session, None)
-        bench.session.said.emit(tr("The number of selected days is not visible, so only the day shown is labelled."), "info")
+        bench.session.message.emit(tr("The number of selected days is not visible, so only the day shown is labelled."), "info")
 
 
 def _day_seen(bench: Workbench) -> bool:
     """Return whether the day shown is on the screen: a day that nobody sees is not labelled."""
     if not bench.day_seen:
-        bench.session.said.emit(Said("No day is shown in this workspace, so nothing was labelled."), "info")
+        bench.session.message.emit(Said("No day is shown in this workspace, so nothing was labelled."), "info")
     return bench.day_seen
 
 
@@ -368,7 +368,7 @@ def copy_deed(bench: Workbench, *, python: bool) -> None:
     else:
         QGuiApplication.clipboard().setText(deed.python if python else deed.command)
         text = tr("Copied to the clipboard: {command}").format(command=deed.command)
-    bench.session.said.emit(text, "info")
+    bench.session.message.emit(text, "info")
 
 
 def show_about(bench: Workbench) -> None:

@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         except Exception as error:
             if not isinstance(error, ProjectError):
                 raise
-            self.session.said.emit(str(error), "error")  # for example if the drive is gone
+            self.session.message.emit(str(error), "error")  # for example if the drive is gone
         self.menus.refresh(self.bench)
 
     # -- refreshing ------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def ask_and_write(session: Session, window: QWidget) -> None:
 def write(session: Session, path: Path) -> None:
     """Write the report to a path, in the format of its ending, in a job of the session."""
     if not path.parent.is_dir():  # said now, not after half a minute of work
-        session.said.emit(
+        session.message.emit(
             tr("The folder {folder} does not exist, so the report cannot be saved.").format(folder=path.parent), "error"
         )
         return
@@ -55,11 +55,11 @@ def write(session: Session, path: Path) -> None:
 
     def done(report: Report | None) -> None:
         if report is None:
-            session.said.emit(tr("Stopped; no report was written."), "info")
+            session.message.emit(tr("Stopped; no report was written."), "info")
             return
         session.deed = deeds.report(project.folder, path, language, as_of)
         if not pages:
-            session.said.emit(tr("Report saved to {path}.").format(path=path), "info")
+            session.message.emit(tr("Report saved to {path}.").format(path=path), "info")
         else:
             _paint(session, report, path)
 
@@ -71,8 +71,8 @@ def _paint(session: Session, report: Report, path: Path) -> None:
     try:
         count = write_pdf(report, path)
     except ReportError as error:
-        session.said.emit(str(error), "error")
+        session.message.emit(str(error), "error")
     else:
-        session.said.emit(tr("Report saved to {path} ({count} pages).").format(path=path, count=count), "info")
+        session.message.emit(tr("Report saved to {path} ({count} pages).").format(path=path, count=count), "info")
     finally:
         QApplication.restoreOverrideCursor()

@@ -55,7 +55,7 @@ def _run(folder: Path | None, uncaughts: logs.Uncaughts) -> int:
         _tell_no_start(error)
         return 1
     uncaughts.then = Troubles(window.trouble_bar)
-    session.said.connect(_log_said)
+    session.message.connect(_log_said)
     window.show()
     QTimer.singleShot(
         0, session, lambda: opening.after_start(session, lambda: _open(session, folder))

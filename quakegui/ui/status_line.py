@@ -45,7 +45,7 @@ class StatusLine(LanguageFollower, QStatusBar):
         for widget in (self._job, self._bar, self.cancel, self.people, self._saved, self.device, self.season, self.project):
             self.addPermanentWidget(widget)
         session.changed.connect(self.refresh)
-        session.said.connect(self.say)
+        session.message.connect(self.say)
         session.arrived.connect(self._tell_others)
         session.waited.connect(self._show_saved)
         session.waited.connect(self._show_people)

@@ -120,7 +120,7 @@ def copy_report(session: Session) -> str:
 
     text = report(session, screens())
     QGuiApplication.clipboard().setText(text)
-    session.said.emit(
+    session.message.emit(
         tr("The support report is on the clipboard. It contains no names, notes or paths. Paste it into an e-mail."), "info"
     )
     return text

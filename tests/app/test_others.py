@@ -102,7 +102,7 @@ def test_own_rows_between_those_of_others_are_told_apart(session: Session, other
 def test_a_label_over_one_that_was_not_shown_asks_and_keeps_by_default(session: Session, other: Project) -> None:
     bo_labels(other, session.days[0])
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     assert not labelling.label(session, 1)
     assert session.labels.classes[0] == 3
     assert journal.in_force(other)[session.days[0]].author == "Bo"
@@ -206,7 +206,7 @@ def test_an_accepted_prediction_of_several_classes_is_asked_about_before_any_is_
     for day in session.days[4:6]:
         journal.write_labels(other, day, 2, source=LabelSource.RULE, author="rule")
     asked, heard = answer(session, True, False), list[str]()
-    session.said.connect(lambda sentence, _level: heard.append(sentence))
+    session.message.connect(lambda sentence, _level: heard.append(sentence))
     rows = len(journal.journal_rows(other))
     others.look(session)
     session.unseen.labels |= set(session.days[4:6])
@@ -304,7 +304,7 @@ def test_what_a_blind_labelling_hid_has_not_been_seen(session: Session, other: P
 
 def test_a_note_in_the_same_name_is_not_overwritten_unseen(session: Session, other: Project) -> None:
     day, heard = session.days[3], list[str]()
-    session.said.connect(lambda sentence, _level: heard.append(sentence))
+    session.message.connect(lambda sentence, _level: heard.append(sentence))
     journal.write_note(other, day, "a truck at 03:00", "Li")
     assert labelling.note(session, "windy", day=day, former="")
     assert [note.text for note in journal.notes(other, day)] == ["a truck at 03:00\nwindy"]
@@ -453,7 +453,7 @@ def test_a_blind_labelling_is_not_told_of_the_labels_of_others(
 def test_a_training_or_a_prediction_waits_for_the_season_as_it_is_now(session: Session, other: Project, qtbot: QtBot) -> None:
     other.set_config(replace(other.config(), last_day=session.days[-2]))
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     others.look(session)
     assert not computing.is_of_now(session)
     assert said == [("The readings have changed. quakegui is recomputing the season; try again when the season is shown.")]
@@ -463,7 +463,7 @@ def test_a_training_or_a_prediction_waits_for_the_season_as_it_is_now(session: S
 
 def test_a_project_that_cannot_be_read_is_told_once(session: Session, other: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
 
     def gone() -> object:
         raise journal_error()("The drive is gone.")

@@ -114,7 +114,7 @@ def test_jump_finds_the_next_unlabelled_day_or_says_so(session: Session) -> None
     assert walking.jump(session, "unlabelled", 1)
     assert session.index == session.days.size - 1
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     assert not walking.jump(session, "unlabelled", 1)
     assert said == ["No more unlabelled days in this direction."]
 
@@ -144,7 +144,7 @@ def test_the_map_shown_is_the_seasons_own(session: Session) -> None:
 def test_a_project_open_for_reading_refuses_labels_in_a_sentence(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session.project, "read_only", True)
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     assert not labelling.label(session, 1)
     assert "read-only" in said[0]
     assert (session.labels.classes == -1).all()
@@ -160,7 +160,7 @@ def test_notes_stand_beside_labels(session: Session) -> None:
 def test_opening_what_is_no_project_says_so_and_keeps_the_open_one(session: Session, tmp_path: Path) -> None:
     before = session.project
     said: list[tuple[str, str]] = []
-    session.said.connect(lambda sentence, level: said.append((sentence, level)))
+    session.message.connect(lambda sentence, level: said.append((sentence, level)))
     assert not opening.open_project(session, tmp_path / "nowhere")
     assert said[0][1] == "error"
     assert session.project is before

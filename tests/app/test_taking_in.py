@@ -21,7 +21,7 @@ def test_without_a_run_the_refusal_is_a_sentence_and_nothing_changes(small_proje
     opening.open_project(session, small_project)
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
     said: list[tuple[str, str]] = []
-    session.said.connect(lambda sentence, level: said.append((sentence, level)))
+    session.message.connect(lambda sentence, level: said.append((sentence, level)))
     assert session.project is not None
     before = session.project.revision()
     done: list[object] = []
@@ -46,7 +46,7 @@ def test_days_that_came_in_are_shown_also_where_they_could_not_be_predicted(
     opening.open_project(session, Path(shutil.copytree(trained_template, tmp_path / "project")))
     qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy, timeout=20_000)
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     before = session.days
     take_in_days(session, [tmp_path / "new.csv"], lambda _made: None)
     qtbot.waitUntil(lambda: not session.jobs.busy and bool(said), timeout=20_000)

@@ -172,7 +172,7 @@ def test_the_window_shows_markup_as_text(window: MainWindow, qtbot) -> None:
         found |= faults(window)
     for say in (EVIL, f"The file {EVIL} cannot be read."):
         for level in ("info", "warning", "error"):
-            session.said.emit(say, level)
+            session.message.emit(say, level)
             QApplication.processEvents()
             found |= faults(window)
     assert found == set()

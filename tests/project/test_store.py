@@ -14,7 +14,7 @@ import pytest
 from former_version import turn_back
 from sqlalchemy import text
 
-from quakegui.project import database, journal, opening, schema, setting_rows, store
+from quakegui.project import database, journal, migrations, opening, schema, setting_rows, store
 from quakegui.project.filesystem import mount_type
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelSource
@@ -179,7 +179,7 @@ def test_a_migration_that_fails_changes_nothing(folder: Path) -> None:
 
     with Project.open(folder) as project:
         with pytest.raises(RuntimeError, match="half-way"), project.write() as connection:
-            schema.migrate(connection, migrations={schema.SCHEMA: broken}, target=schema.SCHEMA + 1)
+            migrations.migrate(connection, migrations={schema.SCHEMA: broken}, target=schema.SCHEMA + 1)
         assert project.setting("schema") == str(schema.SCHEMA)
         with project.read() as connection:
             assert "extra" not in [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(night)")]

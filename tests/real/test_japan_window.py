@@ -272,7 +272,7 @@ def export(analyst: Analyst, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     analyst.window.menus.actions["tables"].trigger()
     analyst.done()
     assert zipfile.is_zipfile(folder / "tables.xlsx")
-    assert "tables.xlsx" in analyst.said()
+    assert "tables.xlsx" in analyst.message()
 
     def draw(dialog: FigureDialog) -> None:
         answer(monkeypatch, "getSaveFileName", folder / "map", "SVG (*.svg)")

@@ -252,7 +252,7 @@ def test_a_label_that_the_server_refuses_is_taken_back_with_a_sentence(
     qtbot.waitUntil(lambda: all_sent(session))
     sql("postgres", f"REVOKE {database}_analyst FROM fay; GRANT {database}_reader TO fay")
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     labelling.label(session, 3, [4])
     labelling.label(session, 1, [7])
     labelling.undo(session)
@@ -273,7 +273,7 @@ def test_a_prediction_is_refused_once_the_classes_have_changed(
     session = opened(season_url)
     monkeypatch.setattr(run_classes, "class_mismatch_by_id", lambda _project, run: f"{run} has other classes.")
     letter = label_letter(session.days[[2]], 3, source=LabelSource.MODEL, author="owner", run="run-1")
-    with qtbot.waitSignal(session.said) as said:
+    with qtbot.waitSignal(session.message) as said:
         assert session.post.send(letter) == 1
     assert said.args == [f"Your label on {session.days[2]} was taken back. run-1 has other classes.", "warning"]
     qtbot.waitUntil(lambda: all_sent(session))
@@ -287,7 +287,7 @@ def test_a_label_of_another_that_came_first_is_not_replaced_unseen(
     session = opened(url)
     proxy.round_trip_s = 0.6
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     labelling.label(session, 3, [5])
     labelling.label(session, 2, [6])
     write_labels(truth, session.days[[5]], 1, source=LabelSource.ANALYST, author="Bo")

@@ -31,11 +31,11 @@ def test_no_acknowledged_step_is_lost(small_project: Path, tmp_path: Path, attac
     attack.kind = "labelling, remarking, undoing"
 
     def prepare(seed: int) -> tuple[str, tuple[object, ...]]:
-        return "label", (str(small_project), str(tmp_path / f"{seed}.said"), seed)
+        return "label", (str(small_project), str(tmp_path / f"{seed}.message"), seed)
 
     def check(seed: int) -> str | None:
         with Project.open(small_project) as project:
-            told, lost = killing.unacknowledged(project, tmp_path / f"{seed}.said")
+            told, lost = killing.unacknowledged(project, tmp_path / f"{seed}.message")
             attack.acknowledged += told
             lost = lost or killing.broken_history(project) or killing.undo_is_broken(project, "Li")
         return lost or killing.damage(small_project / "project.sqlite")

@@ -45,10 +45,10 @@ def test_no_label_that_the_window_showed_is_lost(small_project: Path, tmp_path: 
     settings = tmp_path / "settings.ini"
 
     def prepare(seed: int) -> tuple[str, tuple[object, ...]]:
-        return "window", (str(small_project), str(settings), str(tmp_path / f"{seed}.said"), seed)
+        return "window", (str(small_project), str(settings), str(tmp_path / f"{seed}.message"), seed)
 
     def check(seed: int) -> str | None:
-        told, lost = lost_labels(small_project, tmp_path / f"{seed}.said")
+        told, lost = lost_labels(small_project, tmp_path / f"{seed}.message")
         attack.acknowledged += told
         with Project.open(small_project) as project:
             rows = journal.journal_rows(project)

@@ -77,7 +77,7 @@ def test_a_project_is_shown_whatever_its_runs_hold(
     template: Path, tmp_path: Path, empty_session: Session, qtbot: Any, damage: Callable[[Path], None]
 ) -> None:
     said: list[str] = []
-    empty_session.said.connect(lambda sentence, _level: said.append(sentence))
+    empty_session.message.connect(lambda sentence, _level: said.append(sentence))
     silent = set()
     for state in STATES:
         run_id = (template / state).read_text(encoding="utf-8")

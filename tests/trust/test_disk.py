@@ -211,7 +211,7 @@ def test_the_window_lives_on_a_full_disk(small_project_template: Path, disk: dis
     session = Session(SettingsFile(disk.folder / "settings" / "settings.ini"))
     window = MainWindow(session)
     said: list[str] = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     window.show()
     assert opening.open_project(session, folder)
     while session.jobs.busy:

@@ -118,7 +118,7 @@ def an_hour(
     arrivals: list[Arrivals] = []
     errors: list[str] = []
     session.arrived.connect(arrivals.append)
-    session.said.connect(lambda sentence, level: errors.append(sentence) if level == "error" else None)
+    session.message.connect(lambda sentence, level: errors.append(sentence) if level == "error" else None)
     qtbot.waitUntil(lambda: len(rounds(printed)) == 1)
     first, seen = session.days[-1] + 1, 0
     before = journal.journal_rows(session.project)

@@ -230,7 +230,7 @@ def three_writers(
     commands = [Command(project.folder, files, name, chance, processes=processes) for name in ("first", "second")]
     done: Counter[str] = Counter()
     errors: list[str] = []
-    session.said.connect(lambda sentence, level: errors.append(sentence) if level == "error" else None)
+    session.message.connect(lambda sentence, level: errors.append(sentence) if level == "error" else None)
     before = journal.journal_rows(project)
     try:
         for number in range(1, acts + 1):

@@ -21,7 +21,7 @@ class Desk:
         monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
         monkeypatch.setattr(QSystemTrayIcon, "show", lambda _icon: None)  # the display of the tests has no tray
         monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda _icon, _title, text, *_: self.messages.append(text))
-        session.said.connect(lambda sentence, _kind: self.sentences.append(str(sentence)))
+        session.message.connect(lambda sentence, _kind: self.sentences.append(str(sentence)))
 
 
 def known_ms(session, index):

@@ -219,7 +219,7 @@ def test_where_no_length_is_to_be_read_no_choice_counts(window, session, qtbot):
     window.findChild(QToolBar, "tool bar").hide()
     qtbot.waitUntil(lambda: not window.docks["day"].isVisible())
     said = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     drag(window, FIRST, LAST)
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == [FIRST]
     assert said == ["The number of selected days is not visible, so only the day shown is labelled."]
@@ -284,7 +284,7 @@ def test_the_undo_of_an_answer_takes_back_that_step_and_no_other(window, session
     # another process, in the same name
     journal.write_labels(session.project, session.days[[0]], 4, source=LabelSource.ANALYST, author="tester")
     said = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     window.day_map_panel.answer_bar.act.click()
     assert session.labels.classes[FIRST : LAST + 1].tolist() == [3] * 7
     assert journal.in_force(session.project)[session.days[0]].cls == 4
@@ -393,7 +393,7 @@ def test_blind_labels_go_to_the_day_shown_too(window, session):
 
 def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window, session):
     said = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     days = f"{session.days[18]} to {session.days[24]}"
     drag(window, 18, 24)  # labelled 1 by an analyst
     press(window, Qt.Key.Key_Return)
@@ -414,7 +414,7 @@ def test_a_label_under_one_that_counts_more_is_not_called_the_days_label(window,
 
 def test_no_hidden_prediction_is_accepted_in_a_blind_labelling(window, session):
     said = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     session.set_display(blind=True)
     drag(window, 30, 33)
     assert written_by(session, lambda: press(window, Qt.Key.Key_Return)) == []

@@ -333,7 +333,7 @@ def test_predictions_of_other_classes_are_not_shown_and_cannot_be_accepted(judge
     session, heard = window.session, []
     index = int(np.flatnonzero(session.predictions.kind == "prospective")[0])
     walking.go_to(session, index)
-    session.said.connect(lambda sentence, level: heard.append((sentence, level)))
+    session.message.connect(lambda sentence, level: heard.append((sentence, level)))
     before = len(journal.journal_rows(session.project))
     with Project.open(session.project.folder) as other:  # after the last look: Return itself must not be too late
         scheme = catalogue.class_scheme(other)
@@ -368,7 +368,7 @@ def test_a_prediction_whose_classes_end_while_the_analyst_is_asked_is_not_accept
             return True
 
         session.ask = meanwhile
-        session.said.connect(lambda sentence, _level: heard.append(sentence))
+        session.message.connect(lambda sentence, _level: heard.append(sentence))
         assert not labelling.accept(session)
         assert "was trained with classes different from this project's" in heard[0]
         assert len(journal.journal_rows(other)) == before

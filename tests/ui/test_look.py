@@ -180,7 +180,7 @@ def test_tints_follow_the_theme(window, session):
     session.set_settings(theme="dark")
     QApplication.processEvents()
     assert window.bench.day_panel.stamp.palette().windowText().color() == theme.DARK.alarm
-    session.said.emit("Something failed.", "error")
+    session.message.emit("Something failed.", "error")
     assert window.status_line.palette().windowText().color() == theme.DARK.error
     assert window.status_line.project.palette().windowText().color() == theme.DARK.text
     session.set_settings(theme="light")

@@ -172,7 +172,7 @@ def test_workspaces_are_remembered_apart_and_reset_alone_or_all(window, qtbot):
 
 def test_no_key_labels_a_day_that_is_not_to_be_seen(window, session, qtbot):
     said = []
-    session.said.connect(lambda sentence, _level: said.append(sentence))
+    session.message.connect(lambda sentence, _level: said.append(sentence))
     window.layouts.use("model")
     before = session.labels.classes.copy()
     for key in (Qt.Key.Key_3, Qt.Key.Key_U, Qt.Key.Key_Return):

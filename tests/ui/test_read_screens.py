@@ -107,7 +107,7 @@ def test_an_entry_with_several_classes_lists_their_numbers(session, qtbot):
 
 def test_an_error_does_not_colour_what_stands_beside_it(session, open_window):
     line = open_window(session).status_line
-    session.said.emit("The folder is not a project.", "error")
+    session.message.emit("The folder is not a project.", "error")
     assert line.palette().color(QPalette.ColorRole.WindowText) == theme.colours().error
     for label in (line.project, line.device):
         assert label.palette().color(QPalette.ColorRole.WindowText) == theme.colours().text

@@ -41,7 +41,7 @@ def window(session: Session, open_window):
 
 def said(session: Session, qtbot, act) -> tuple[str, str]:
     """Let the window act, and return the sentence that the session says in the end."""
-    with qtbot.waitSignal(session.said, timeout=30_000) as found:
+    with qtbot.waitSignal(session.message, timeout=30_000) as found:
         act()
     return tuple(found.args)
 

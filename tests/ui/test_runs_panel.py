@@ -98,7 +98,7 @@ def test_a_registered_run_says_until_when_and_keeps_its_name_and_its_place(windo
     assert cells(window)[0][-1] == "registered until 2199-12-31"
     monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_kw: ("spring", True))
     told = []
-    session.said.connect(lambda sentence, level: told.append((sentence, level)))
+    session.message.connect(lambda sentence, level: told.append((sentence, level)))
     for name in ("rename", "delete"):
         press(qtbot, window, name)
         sentence, level = told.pop()
@@ -126,7 +126,7 @@ def test_a_run_in_use_that_the_project_cannot_let_go_of_stays_where_it_is(window
     monkeypatch.setattr(runs, "use_run", held)
     monkeypatch.setattr(issuing, "predict_days", lambda *_given, **_named: None)
     said = []
-    session.said.connect(lambda sentence, level: said.append(sentence) if level == "error" else None)
+    session.message.connect(lambda sentence, level: said.append(sentence) if level == "error" else None)
     for name in ("delete", "use"):
         press(qtbot, window, name)
         wait(qtbot, window)
@@ -163,7 +163,7 @@ def test_a_run_travels_as_one_file(window, run, qtbot, monkeypatch, tmp_path):
     path = tmp_path / "run 小.zip"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_kw: (str(path), ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_kw: (str(path), ""))
-    with qtbot.waitSignal(session.said) as said:
+    with qtbot.waitSignal(session.message) as said:
         press(qtbot, window, "export")
     wait(qtbot, window)
     assert str(path) in said.args[0]

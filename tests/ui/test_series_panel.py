@@ -89,7 +89,7 @@ def test_the_latest_wish_wins_and_a_failure_is_said(panel, session, qtbot, monke
     go_on.set()
     qtbot.waitUntil(lambda: curve(panel, "raw", "CCC")[0] is not None)
     assert asked == ["AAA", "CCC"]
-    with qtbot.waitSignal(session.said) as said:
+    with qtbot.waitSignal(session.message) as said:
         session.pick(["DDD"])
     assert said.args == ["The drive is gone.", "warning"]
 

@@ -130,7 +130,7 @@ def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, sessi
     )
 
     said = []
-    session.said.connect(lambda text, _kind: said.append(text))
+    session.message.connect(lambda text, _kind: said.append(text))
     monkeypatch.setattr("quakegui.ui.panels.plan_view.training_plan", refused)
     panel.plan.show_recipe(PRESETS["compact"])
     assert (settled(), said) == ("No fold can be made.", [])

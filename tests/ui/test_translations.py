@@ -55,7 +55,7 @@ def test_a_full_disk_is_told_in_chinese_with_the_path_as_it_is(qtbot, empty_sess
     i18n.set_language("zh")
     with pytest.raises(RunError) as refused, disk_errors(Path("/data/Obs. Kunming")):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    empty_session.said.emit(str(refused.value), "error")
+    empty_session.message.emit(str(refused.value), "error")
     assert line.currentMessage() == f"/data/Obs. Kunming 无法写入：{os.strerror(errno.ENOSPC)}。"
 
 
@@ -66,8 +66,8 @@ def test_a_project_named_stations_keeps_its_name(qtbot, empty_session: Session) 
     i18n.set_language("zh")
     for name in ("Stations", "Timeline", "The file contains no readings."):
         said = Said("The project {name} is read-only; nothing was changed.", name=name)
-        empty_session.said.emit(str(ProjectError(said)), "error")
+        empty_session.message.emit(str(ProjectError(said)), "error")
         assert line.currentMessage() == i18n.tr(said.template).format(name=name)
         assert name in line.currentMessage()
-    empty_session.said.emit("Stations", "info")
+    empty_session.message.emit("Stations", "info")
     assert line.currentMessage() == "Stations"

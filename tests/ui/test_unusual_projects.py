@@ -59,7 +59,7 @@ def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, 
     database.commit()
     database.close()
     said = []
-    window.session.said.connect(lambda sentence, level: said.append((sentence, level)))
+    window.session.message.connect(lambda sentence, level: said.append((sentence, level)))
     assert show(window, qtbot, folder)
     assert f"of the label journal (of {day[-1]}, written " in notice(window)
     assert "by Li) changed after being written." in notice(window)

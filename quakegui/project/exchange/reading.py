@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, func, select
 
 from quakegui.formats.errors import shown
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
-from quakegui.project import chain, run_folders, schema, soundness
+from quakegui.project import chain, migrations, run_folders, schema, soundness
 from quakegui.project.dialects import count_on
 from quakegui.project.domains import EVERYTHING
 from quakegui.project.exchange.layout import OWN_SETTINGS, RUNS, SINCE, TABLES, VERSION, heading, manifest
@@ -165,7 +165,7 @@ def _fill_all(connection: Connection, folder: Path, version: int, counts: dict[s
         if version >= SINCE.get(name, 1):
             _fill(connection, _inside(folder, f"{name}.csv"), table, int(counts[name]))
     if version < SINCE["acts"]:
-        schema.adopt(connection)
+        migrations.adopt(connection)
 
 
 def _fill(connection: Connection, path: Path, table: Table, count: int) -> None:

@@ -328,7 +328,7 @@ class CatalogueDialog(JobDialog):
         def kept(_none: None) -> None:
             session.reload(Change.EVENTS | Change.LABELS)
             text = tr("{kept} earthquakes are in the project. Apply the label rule again to update the labels.")
-            session.said.emit(text.format(kept=len(choice.mainshocks)), "info")
+            session.message.emit(text.format(kept=len(choice.mainshocks)), "info")
 
         self.run_job(KEEPING, work, lambda _none: self.accept(), keep=kept)
 

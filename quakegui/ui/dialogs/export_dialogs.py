@@ -116,7 +116,7 @@ class FigureDialog(QDialog):
             tell(self, self.windowTitle(), str(error), QMessageBox.Icon.Warning)
             return
         _remember(self._session)
-        self._session.said.emit(tr("Figure saved to {path}.").format(path=path), "info")
+        self._session.message.emit(tr("Figure saved to {path}.").format(path=path), "info")
         super().accept()
 
     def write(self, path: Path) -> None:
@@ -173,7 +173,7 @@ class AnimationDialog(QDialog):
         path, _ = QFileDialog.getSaveFileName(self, self.windowTitle(), str(suggestion))
         if path and self.write(target := with_ending(path, f"*{kind}", (kind,))):
             _remember(self._session)
-            self._session.said.emit(tr("Animation saved to {path}.").format(path=target), "info")
+            self._session.message.emit(tr("Animation saved to {path}.").format(path=target), "info")
             super().accept()
 
     def write(self, path: Path) -> bool:
@@ -228,7 +228,7 @@ def save_tables(session: Session, window: QWidget) -> None:
 
         def done(_none: None) -> None:
             session.deed = deeds.tables(project.folder, path)
-            session.said.emit(tr("Tables saved to {path}.").format(path=path), "info")
+            session.message.emit(tr("Tables saved to {path}.").format(path=path), "info")
 
         session.jobs.start(
             "tables",

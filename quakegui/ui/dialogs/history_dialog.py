@@ -62,7 +62,7 @@ class HistoryDialog(QDialog):
         try:
             rows = tuple(row for row in journal.journal_rows(self._session.keeper) if row.kind != journal.FLAG)
         except ProjectError as error:
-            self._session.said.emit(str(error), "error")
+            self._session.message.emit(str(error), "error")
             rows = ()
         return entries(rows, self._session.whose()), tuple(row.label for row in rows if row.kind == journal.LABEL)
 

@@ -91,7 +91,7 @@ class ImportsDialog(JobDialog):
             else:
                 computing.recompute(session)
             text = tr("Import {number} was undone.") if done.undone else tr("Import {number} was redone.")
-            session.said.emit(text.format(number=done.id), "info")
+            session.message.emit(text.format(number=done.id), "info")
 
         self.run_job(UNDOING if change is undo_import else REDOING, work, lambda _act: self.fill(), keep=kept)
 

@@ -277,7 +277,7 @@ class RuleDialog(JobDialog):
             session.reload(Change.EVENTS | Change.LABELS)
             session.deed = deeds.rule(project.folder, rule, author)
             counts = " / ".join(str(count) for count in found.counts)
-            session.said.emit(tr("Days labelled by the rule, classes 0 to 4: {counts}.").format(counts=counts), "info")
+            session.message.emit(tr("Days labelled by the rule, classes 0 to 4: {counts}.").format(counts=counts), "info")
             answer(session, before)
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> RuleLabels:

@@ -290,7 +290,7 @@ class StationsDialog(JobDialog):
 
         def kept(act: Act) -> None:
             text = tr("The readings of {station} are no longer used; Edit › Imports restores them.")
-            session.said.emit(text.format(station=act.station), "info")
+            session.message.emit(text.format(station=act.station), "info")
             if session.project is project:
                 computing.recompute(session)
 

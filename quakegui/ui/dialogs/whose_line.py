@@ -29,7 +29,7 @@ class WhoseLine(QLabel):
         try:
             found = None if session.project is None else last_change(session.project, key)
         except ProjectError as error:
-            session.said.emit(str(error), "error")
+            session.message.emit(str(error), "error")
             found = None
         if found is None or session.project is None:
             self.hide()

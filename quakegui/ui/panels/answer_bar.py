@@ -40,7 +40,7 @@ class AnswerBar(SentenceBar):
     def _walk_back(self) -> None:
         answer, self._answer = self._answer, None
         if answer is None or not answer.stands(self._session):
-            self._session.said.emit(tr("Another change was made in the meantime. Use Undo in the Edit menu."), "info")
+            self._session.message.emit(tr("Another change was made in the meantime. Use Undo in the Edit menu."), "info")
         elif answer.undone:
             labelling.redo(self._session)
         else:

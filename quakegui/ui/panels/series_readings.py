@@ -51,7 +51,7 @@ class ReadingsInView(QObject):
         self.waiting: dict[str, tuple[NDArray[np.datetime64], NDArray[np.float64]]] = {}
         self.loader = SeriesLoader(self)
         self.loader.loaded.connect(self._take)
-        self.loader.failed.connect(lambda sentence: session.said.emit(sentence, "warning"))
+        self.loader.failed.connect(lambda sentence: session.message.emit(sentence, "warning"))
         self.timer = QTimer(self, interval=LOAD_AFTER_MS, singleShot=True)
         self.timer.timeout.connect(self.fetch)
         box.sigXRangeChanged.connect(self._follow_view)

@@ -19,7 +19,7 @@ from quakegui.ui.plots.day_map_view import DayMapView
 def copied(session: Session, action: str) -> str:
     """Run an action of the Edit menu on what was done last, and return what it says."""
     said: list[str] = []
-    session.said.connect(lambda text, _level: said.append(text))
+    session.message.connect(lambda text, _level: said.append(text))
     next(one for one in ACTIONS if one.id == action).run(SimpleNamespace(session=session))
     return said[-1]
 

@@ -65,7 +65,7 @@ def test_a_journal_that_cannot_be_read_is_told(session, qtbot, monkeypatch):
         raise ProjectError("The project cannot be read.")
 
     said = []
-    session.said.connect(lambda text, kind: said.append((text, kind)))
+    session.message.connect(lambda text, kind: said.append((text, kind)))
     monkeypatch.setattr(journal, "journal_rows", gone)
     made = HistoryDialog(session)
     qtbot.addWidget(made)

@@ -66,7 +66,7 @@ def test_the_readings_of_a_station_are_removed_and_brought_back(qtbot, session):
     stations.table.selectRow(0)
     code = stations.table.item(0, CODE).text()
     said = []
-    session.said.connect(lambda text, _level: said.append(text))
+    session.message.connect(lambda text, _level: said.append(text))
     qtbot.mouseClick(stations.remove, Qt.MouseButton.LeftButton)
     wait(qtbot, session)
     assert said[0] == f"The readings of {code} are no longer used; Edit › Imports restores them."
