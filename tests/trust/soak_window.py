@@ -1,12 +1,14 @@
 """The window used for a stated time by a driver that never tires, and what the process holds, minute by minute.
 
 python tests/trust/soak_window.py PROJECT --minutes 60 --csv soak.csv [--trainings 5] [--seed 1] [--pace 1.0] [--rounds 1]
+    [--workspace days|model|results|review]
 
 PROJECT is changed: give a copy. One round plays, scrubs, labels and undoes, writes a note, switches theme, language, unit,
-overlays and layout, and opens and closes every dialog; some rounds close the project and open it again. Trainings go through
-the worker while the rounds go on, and each run is then asked what it looked at. Everything happens in the program's own event
-loop, by keys and mouse where an analyst uses them. Samples are taken between rounds, so that each finds the window in the same
-state.
+overlays and layout, uses the panels of each workspace, and opens and closes every dialog; some rounds close the project and
+open it again. With `--workspace` the rounds stay in one: they step and use its panels, with the dialogs between. Trainings go
+through the worker while the rounds go on, and each run is then asked what it looked at. Everything happens in the program's own
+event loop, by keys and mouse where an analyst uses them. Samples are taken between rounds, so that each finds the window in the
+same state.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from pathlib import Path
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QDialog, QScrollArea, QTabBar, QWidget
 from soak_samples import Sample, Ticks, sample_of
 
 from quakegui.app import labelling, opening, walking
@@ -36,6 +38,7 @@ from quakegui.app.settings import SettingsFile
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
+from quakegui.ui.dock_plan import WORKSPACES
 from quakegui.ui.housekeeping import Housekeeping, hold_little_memory
 from quakegui.ui.main_window import MainWindow
 
@@ -45,10 +48,11 @@ SHOWN_MS = 120
 """How long a dialog stays open."""
 DIALOGS = (
     "settings", "palette", "shortcuts", "about", "stations", "season", "catalogue", "rule", "agreement", "revert",
-    "figure", "animation", "day-date", "new", "import", "open",
+    "figure", "animation", "tables", "day-date", "filter", "new", "import", "imports", "flags", "fetch", "open",
 )  # fmt: skip
 SWITCHES = ("unit", "threshold", "outlines", "map-stations", "blind", "review")
 CLASS_KEYS = (Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
+WORKSPACE_IDS = tuple(workspace.id for workspace in WORKSPACES)
 TINY = replace(PRESETS["small"], name="soak", width=4, dense=(16, 8), epochs=2, members=1)
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
@@ -67,8 +71,10 @@ class Driver(QObject):
         csv_path: Path,
         pace: float = 1.0,
         rounds: int = 1,
+        workspace: str = "",
     ) -> None:
         super().__init__()
+        self.workspaces = (workspace,) if workspace else WORKSPACE_IDS
         self.pace, self.rounds = pace, rounds
         self.window, self.session, self.folder = window, window.session, folder
         self.until = minutes * 60.0
@@ -125,13 +131,9 @@ class Driver(QObject):
         return time.monotonic() - self.started
 
     def _round(self) -> Iterator[int]:
-        for doing, part in (
-            ("play", self._play),
-            ("scrub", self._scrub),
-            ("label", self._label),
-            ("switch", self._switch),
-            ("dialog", self._dialogs),
-        ):
+        everywhere = (("play", self._play), ("scrub", self._scrub), ("label", self._label), ("switch", self._switch))
+        parts = everywhere if len(self.workspaces) > 1 else ()
+        for doing, part in (*parts, ("workspace", self._workspaces), ("dialog", self._dialogs)):
             self._name(doing)
             yield from part()
             self._name("rest")
@@ -236,6 +238,55 @@ class Driver(QObject):
         self.session.pick(codes[:2])
         yield 100
 
+    def _workspaces(self) -> Iterator[int]:
+        for name in self.workspaces:
+            self.window.menus.actions[f"workspace-{name}"].trigger()
+            yield 200
+            for _ in range(20):
+                walking.step(self.session, self.random.choice((-7, -1, 1, 1, 7)))
+                yield 40
+            yield from self._panels()
+            if name == "days":
+                yield from self._contact_sheet()
+            self.count[name] += 1
+        if len(self.workspaces) > 1:
+            self.window.menus.actions["workspace-days"].trigger()
+            yield 200
+
+    def _panels(self) -> Iterator[int]:
+        """Turn every tab, choose cells of every table and matrix, and turn the wheel over whatever can scroll."""
+        for bar in self._visible(QTabBar):
+            for index in range(bar.count()):
+                bar.setCurrentIndex(index)
+                yield 80
+            bar.setCurrentIndex(0)
+        for view in self._visible(QAbstractItemView):
+            area = view.viewport()
+            for _ in range(4):
+                at = QPoint(self.random.randrange(max(area.width(), 1)), self.random.randrange(max(area.height(), 1)))
+                QTest.mouseClick(area, Qt.MouseButton.LeftButton, NO_MODIFIER, at)
+                self.count["cells"] += 1
+                yield 40
+        for area in self._visible(QScrollArea):
+            bar = area.verticalScrollBar()
+            for value in (bar.maximum(), bar.minimum()):
+                bar.setValue(value)
+                yield 40
+
+    def _visible(self, kind: type[QWidget]) -> list[QWidget]:
+        return [each for each in self.window.findChildren(kind) if each.isVisible()]
+
+    def _contact_sheet(self) -> Iterator[int]:
+        self.window.menus.actions["sheet"].trigger()
+        yield 200
+        for area in self._visible(QAbstractScrollArea):
+            bar = area.verticalScrollBar()
+            for k in range(20):
+                bar.setValue(bar.maximum() * k // 19)
+                yield 20
+        self.window.menus.actions["sheet"].trigger()
+        yield 100
+
     def _dialogs(self) -> Iterator[int]:
         for name in DIALOGS:
             closer = QTimer(self)
@@ -265,10 +316,10 @@ class Driver(QObject):
         """Ask the run that was just trained, in a worker of its own, where a day's map speaks for its answer."""
         self._name("explain")
         walking.go_to(self.session, self.random.randrange(self.session.days.size))
-        self._press(Qt.Key.Key_G)
+        self._press(Qt.Key.Key_G, Qt.KeyboardModifier.ShiftModifier)
         yield from self._until(lambda: not self.session.jobs.busy)
-        self._press(Qt.Key.Key_G)
-        self.count["explained"] += 1
+        self.count["explained"] += bool(self.session.heat)
+        self._press(Qt.Key.Key_G, Qt.KeyboardModifier.ShiftModifier)
 
     def _wait_for_training(self) -> Iterator[int]:
         yield from self._until(lambda: not self.window.training.busy, 600.0)
@@ -301,6 +352,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1, help="at least so many, however long they take")
     parser.add_argument("--pace", type=float, default=1.0, help="factor on every wait; less is more hurried")
+    parser.add_argument("--workspace", choices=WORKSPACE_IDS, default="", help="stay in this one")
     parser.add_argument("--csv", type=Path, default=Path("soak.csv"))
     given = parser.parse_args()
     app = QApplication([])
@@ -323,6 +375,7 @@ def main() -> int:
             csv_path=given.csv,
             pace=given.pace,
             rounds=given.rounds,
+            workspace=given.workspace,
         )
         status = app.exec()
     with Project.open(given.project) as project:

@@ -1,7 +1,8 @@
 """The window in use for a stated time holds no more at the end than after its warm-up: see `soak_window.py`.
 
 The short version hurries through a few rounds on a small project. The long one takes an hour, or `QUAKEGUI_SOAK_MINUTES`, on
-the synthetic season with five trainings; its table is kept where `QUAKEGUI_SOAK_CSV` says.
+the synthetic season with five trainings, in all workspaces or in that of `QUAKEGUI_SOAK_WORKSPACE`; its table is kept where
+`QUAKEGUI_SOAK_CSV` says. `QUAKEGUI_SOAK_PACE` is the factor on every wait.
 """
 
 from __future__ import annotations
@@ -95,7 +96,9 @@ def test_an_hour_of_use_leaves_the_process_as_it_was(tmp_path):
     minutes = float(os.environ.get("QUAKEGUI_SOAK_MINUTES", "60"))
     folder, table = tmp_path / "project", Path(os.environ.get("QUAKEGUI_SOAK_CSV", tmp_path / "soak.csv"))
     demo.create_demo(folder).close()
-    done, rows = soak(folder, table, "--minutes", str(minutes), timeout=60 * minutes + 1500)
+    chosen = {"--workspace": "QUAKEGUI_SOAK_WORKSPACE", "--pace": "QUAKEGUI_SOAK_PACE"}
+    options = [word for option, name in chosen.items() if name in os.environ for word in (option, os.environ[name])]
+    done, rows = soak(folder, table, "--minutes", str(minutes), *options, timeout=60 * minutes + 1500)
     assert done["done"]["trainings"] == done["done"]["explained"] == 5
     grown = {name: slope(rows, name) for name in (*GROWTH, "none_references")}
     print({name: round(value, 2) for name, value in grown.items()})
