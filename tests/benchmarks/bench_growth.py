@@ -236,7 +236,7 @@ def grown(words: str, small: Any, large: Any, one: tuple[float, float, float], m
     days, stations, fineness = large[0] / small[0], large[1] / small[1], small[2] / large[2]
     times = days * stations * fineness
     exponent, memory = (float(np.log(many[k] / one[k]) / np.log(times)) for k in (0, 2))
-    recursive_filter = f"{memory:.2f}" if many[2] - one[2] > SMALL_MB else "flat"
+    memory_growth = f"{memory:.2f}" if many[2] - one[2] > SMALL_MB else "flat"
     only_days = stations == fineness == 1
     goal, reached = ("at most 1 in days", exponent <= 1.05) if only_days else ("stated", None)
     if words.startswith("The window"):
@@ -246,7 +246,7 @@ def grown(words: str, small: Any, large: Any, one: tuple[float, float, float], m
         f"{times:.3g} x",
         f"{many[0]:.2f} s, {many[1]:.0f} MB",
         f"{one[0]:.2f} s, {one[1]:.0f} MB",
-        f"exponent {exponent:.2f} in processor time, {recursive_filter} in memory",
+        f"exponent {exponent:.2f} in processor time, {memory_growth} in memory",
         goal,
         reached,
         None,
