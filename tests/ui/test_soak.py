@@ -20,7 +20,7 @@ from quakegui.ui import housekeeping
 from quakegui.ui.main_window import MainWindow
 
 NONE_CHANGE = 50
-"""References to None that may come or go in a walk of any length: what is recursive_filter once, not what a step leaves."""
+"""References to None that may come or go in a walk of any length: what is kept once, not what a step leaves."""
 STATM = Path("/proc/self/statm")
 PAGE = 4096
 
