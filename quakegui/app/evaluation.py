@@ -120,7 +120,7 @@ class Evaluation:
             told = prospective.evaluate_prospective(project, season, run)
             answers = told.days, told.labels, told.probabilities
             return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late, run.id)
-        found = season_evaluation.judge_run(project, season, run, as_of)
+        found = season_evaluation.judge_run(project, season, run, as_of, own_process=True)
         answers = found.days, found.labels, found.probabilities
         return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels, run=run.id)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui.apart import apart
 from quakegui.judge.dependence import Dependence, dependence
 from quakegui.judge.folds import Split, scorable
 from quakegui.judge.judged_by import AsOf, Basis, moment_of, training_day
@@ -52,7 +55,9 @@ def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "tr
     return judge_run(project, season, run, as_of).judgement
 
 
-def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "training") -> RunEvaluation:
+def judge_run(
+    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, own_process: bool = False
+) -> RunEvaluation:
     """Evaluate a finished run compared with every baseline, on the folds of its training.
 
     Parameters
@@ -62,6 +67,8 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
     as_of
         Use the labels and earthquakes of the training, or the current ones. The baselines are trained with those of the run's
         training in both cases.
+    own_process
+        Compute in a process of its own, so that scikit-learn's 100 MB are not loaded in this one.
 
     Raises
     ------
@@ -71,7 +78,8 @@ def judge_run(project: Project, season: Season, run: RunFolder, as_of: AsOf = "t
         If no day of the season is labelled.
     """
     said = predictions_of(project, run)  # first, to report a run that cannot be evaluated whatever the season
-    return judge_by(gather(project, season), said, project, run, as_of=as_of, now=now_in(project))
+    now = now_in(project)
+    return judge_by(gather(project, season), said, project, run, as_of=as_of, now=now, own_process=own_process)
 
 
 def predictions_of(project: Project, run: RunFolder) -> RunPredictions:
@@ -96,6 +104,7 @@ def judge_by(
     answers: Answers | None = None,
     name: str = JUDGEMENT,
     predict: Callable[[], RunPredictions] | None = None,
+    own_process: bool = False,
 ) -> RunEvaluation:
     """Return the evaluation of a run, stored or computed now; the number of other runs is always updated.
 
@@ -111,13 +120,16 @@ def judge_by(
         Prefix of the file in which it is stored.
     predict
         Predictions to be evaluated in place of those of the run; called only if nothing is stored.
+    own_process
+        As in `judge_run`; `answers` is then neither read nor filled.
     """
     path, inputs = run.folder / f"{name}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
     told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
-        answers = {} if answers is None else answers
+        judged = _judged_apart if own_process else _judged
         shown = predictions if predict is None else predict()
-        told = _judged(evidence, shown, project, run, as_of=as_of, now=now, answers=answers)
+        known = {} if answers is None or own_process else answers
+        told = judged(evidence, shown, project.timezone, run, as_of=as_of, now=now, answers=known)
         if not project.read_only:
             write_result(path, inputs, told)
     judgement = _with_its_bounds(told.judgement)
@@ -142,10 +154,20 @@ def _windows(evidence: Evidence, run: RunFolder, as_of: AsOf) -> EventWindows:
     return (training_windows(run) if as_of == "training" else None) or evidence.windows
 
 
+def _judged_apart(
+    evidence: Evidence, predictions: RunPredictions, timezone: str, run: RunFolder, **named: Any
+) -> RunEvaluation:
+    try:
+        return apart(_judged, evidence, predictions, timezone, run, **named)
+    except BrokenProcessPool as error:
+        text = Said("The evaluation of the run “{run_title}” was ended by the system; evaluate it again.", run_title=run.title)
+        raise RunError(text) from error
+
+
 def _judged(
     evidence: Evidence,
     predictions: RunPredictions,
-    project: Project,
+    timezone: str,
     run: RunFolder,
     *,
     as_of: AsOf,
@@ -187,7 +209,7 @@ def _judged(
         calibrators=None if brought is None else brought.folds,
         basis=Basis(
             as_of,
-            training_day(run.created, project.timezone) if as_of == "training" else now,
+            training_day(run.created, timezone) if as_of == "training" else now,
             int((taught != today).sum()),
             earthquakes_differing(run, evidence.catalogue) if then or as_of == "today" else None,
         ),

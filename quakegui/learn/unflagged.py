@@ -80,7 +80,8 @@ def judge_unflagged(
         mapped_anew = plain.has_map & ~season.has_map
         return _with_answers(stored, evidence, run, _answers(run, plain, how), mapped_anew)
 
-    found = judge_by(evidence, stored, project, run, as_of=as_of, now=now_in(project), name=FILE, predict=predict)
+    now = now_in(project)
+    found = judge_by(evidence, stored, project, run, as_of=as_of, now=now, name=FILE, predict=predict, own_process=True)
     return Unflagged(len(season.flags), found.judgement)
 
 

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import numpy as np
 
 from quakegui import formats
+from quakegui.apart import processes
 from quakegui.formats import kp
 from quakegui.formats.archives import expand
 from quakegui.formats.columns import TableMapping
@@ -295,10 +292,7 @@ def _in_processes(
     cancelled: CancelCheck,
 ) -> Iterator[list[Outcome]]:
     left = iter(chunks)
-    # Spawned, not forked: the process of a window has threads, and Windows has no fork.
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(contents, manners)
-    )
+    pool = processes(workers, _begin_helper, contents, manners)
     try:
         ahead = deque(pool.submit(_helpers_chunk, chunk) for chunk in islice(left, 3 * workers))
         while ahead and not cancelled():
@@ -309,19 +303,9 @@ def _in_processes(
 
 
 def _begin_helper(contents: KnownContents, manners: Manners) -> None:
-    """Ignore Ctrl+C, which the parent process handles, and end with the parent, however it ends."""
     global _told  # noqa: PLW0603 - what a helper is told once, not with every chunk
     _told = contents, manners
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _helpers_chunk(files: tuple[tuple[str, str], ...]) -> list[Outcome]:
     return parse_chunk(files, *_told)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)

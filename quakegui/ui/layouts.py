@@ -97,8 +97,11 @@ class Layouts:
         self._centre.show_pages(self.workspace.day_map or self._session.project is None)
         self._centre.briefed.emit(self.workspace.large)
         for dock in self._docks.values():  # a title takes room from the map, and is repeated in the panel
-            if (dock.titleBarWidget() is not None) != self.workspace.large:  # each call lays out the whole window again
+            former = dock.titleBarWidget()
+            if (former is not None) != self.workspace.large:  # each call lays out the whole window again
                 dock.setTitleBarWidget(QWidget() if self.workspace.large else None)  # type: ignore[arg-type]
+                if former is not None:
+                    former.deleteLater()  # Qt keeps it as a child of the dock
 
     def restore(self) -> None:
         """Restore the saved places of the panels in the current layout."""

@@ -4,8 +4,8 @@ import pytest
 import rules_seen
 import shiboken6
 from finished_run import trained
-from PySide6.QtCore import QPoint, QSize
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QWidget
 from rules_seen import WITH_MAP, WORKSPACES, is_whole
 
 from quakegui.app import walking
@@ -170,3 +170,16 @@ def test_what_each_workspace_is_for_is_whole_and_the_rules_can_be_seen(screen, q
     for workspace in WORKSPACES:
         use(window, workspace, qtbot)
         rules_seen.rule_17(window)
+
+
+def test_going_in_and_out_of_the_review_leaves_no_widgets_behind(window, qtbot):
+    def widgets():
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return sum(len(dock.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)) for dock in docks)
+
+    docks = window.docks.values()
+    counts = []
+    for workspace in ("review", "days") * 3:
+        window.layouts.use(workspace)
+        counts.append(widgets())
+    assert counts == counts[:2] * 3

@@ -1,0 +1,60 @@
+"""Work in a process of its own: the libraries that it imports, and its memory, are gone with the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def processes(count: int, begin: Callable[..., None] | None = None, *arguments: Any) -> ProcessPoolExecutor:
+    """Return helper processes, spawned and not forked: a window's process has threads, and Windows has no fork.
+
+    Parameters
+    ----------
+    count
+        Number of processes.
+    begin, arguments
+        Called once in each process.
+    """
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(begin, *arguments))
+
+
+def apart(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """Return what a module-level function returns, computed in a process of its own; its exceptions are raised here.
+
+    Parameters
+    ----------
+    function
+        A function of a module; it, its arguments and its result are pickled.
+    arguments, named
+        Its arguments.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If the process ended before the function did.
+    """
+    with processes(1) as pool:
+        return pool.submit(function, *arguments, **named).result()
+
+
+def _begin_helper(begin: Callable[..., None] | None, *arguments: Any) -> None:
+    """Ignore Ctrl+C, which the parent process handles, and end with the parent, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if begin is not None:
+        begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

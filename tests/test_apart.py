@@ -1,0 +1,23 @@
+"""Work in a process of its own."""
+
+import os
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from quakegui.apart import apart
+from quakegui.project.errors import ProjectError
+from quakegui.words import Said
+
+
+def refuse(day: str) -> None:
+    raise ProjectError(Said("There is no map of {day}.", day=day))
+
+
+def test_the_work_is_done_by_another_process_and_its_errors_are_raised_here():
+    assert apart(os.getppid) == os.getpid()
+    with pytest.raises(ProjectError, match="no map of 2022-03-01") as raised:
+        apart(refuse, "2022-03-01")
+    assert raised.value.args[0].values == {"day": "2022-03-01"}
+    with pytest.raises(BrokenProcessPool):
+        apart(os._exit, 1)
