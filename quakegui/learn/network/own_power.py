@@ -8,7 +8,7 @@ nights without added signals, with other drawn catalogues. The earthquakes of th
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ def compare_power(
     own: Answer,
     supplied: Answer,
     *,
+    strengths: Sequence[float] = STRENGTHS,
     seasons: int = SEASONS,
     nulls: int = NULLS,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
@@ -53,8 +54,8 @@ def compare_power(
         The nights, and the distribution of signals and earthquakes; its strengths are replaced.
     own, supplied
         Predictions of the model of own nights, and of the supplied model.
-    seasons, nulls
-        Number of seasons of each strength, and of nulls.
+    strengths, seasons, nulls
+        Factors on the peaks of the law, number of seasons of each strength, and of nulls.
     progress
         Called with seasons done, and total.
     cancelled
@@ -65,7 +66,7 @@ def compare_power(
     Stop
         If `cancelled` returned true.
     """
-    nights, total = Nights.of(season), nulls + seasons * len(STRENGTHS)
+    nights, total = Nights.of(season), nulls + seasons * len(strengths)
     done = 0
 
     def found(
@@ -86,7 +87,7 @@ def compare_power(
     called = max(round(FALSE_SHARE * nulls), 1)
     thresholds = np.sort(null, axis=0)[called - 1]
     rows, first = [], nulls
-    for strength in STRENGTHS:
+    for strength in strengths:
         both = found(strength, first, seasons, lambda made: [own(made), supplied(made)]) <= thresholds
         rows.append(_row(strength, both))
         first += seasons
