@@ -88,11 +88,12 @@ def rule(project: Path, label_rule: LabelRule, author: str) -> Deed:
 
 def training(project: Path, config: RunConfig) -> Deed:
     """Return the step of training a run: the nearest preset, and the settings that differ from it."""
-    from quakegui.judge.folds import ZERO_SHOT
+    from quakegui.judge.folds import OWN_NIGHTS, ZERO_SHOT
     from quakegui.learn.runs.presets import PRESETS
 
     def form(base: RunConfig) -> RunConfig:
-        return base if config.protocol == ZERO_SHOT else base.under(config.protocol)
+        protocol = config.protocol
+        return base if protocol in (ZERO_SHOT, OWN_NIGHTS) else base.under(protocol)
 
     def differing(base: RunConfig) -> dict[str, object]:
         there = asdict(form(base))

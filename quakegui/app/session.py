@@ -27,6 +27,7 @@ from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
 from quakegui.app.tables import UNLABELLED, LabelTable
 from quakegui.app.unseen import Unseen
+from quakegui.judge.folds import ZERO_SHOT
 from quakegui.project.errors import ProjectError
 from quakegui.season.labels import LabelRow
 from quakegui.season.localtime import local_date, wall_clock_ms
@@ -183,7 +184,7 @@ class Session(QObject):
     @property
     def zero_shot(self) -> bool:
         """Whether the current predictions are those of a model that was not trained on this season."""
-        return any(row.in_use and row.run.config.zero_shot for row in self.runs)
+        return any(row.in_use and row.run.config.protocol == ZERO_SHOT for row in self.runs)
 
     @property
     def class_names(self) -> tuple[Said, ...]:

@@ -19,6 +19,7 @@ from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.learn import source as sources
 from quakegui.learn.run_evaluation import ProspectiveEvaluation
+from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import Head, Precision, RunConfig
@@ -80,7 +81,8 @@ def train(
 
     Presets: compact has 32 filters and maps of 120 pixels; fast has 8 filters and five models per fold; small is fast with 48
     pixels; full is compact with 480 pixels; grown is compact with fixed altered copies of the maps; paper is the founding
-    paper's model (LEAKY); stack is pre-trained on synthetic seasons of this network.
+    paper's model (LEAKY); stack is pre-trained on synthetic seasons of this network; own is pre-trained on simulated signals
+    in the project's own nights.
 
     Protocols: blocked holds out blocks of days in turn and gives the main result; chronological trains on earlier days and
     tests on later ones; paper reproduces the founding paper's LEAKY split.
@@ -104,6 +106,9 @@ def train(
             say(outdated, style="yellow")
     assert run.card is not None
     say(f"The run “{run.title}” is finished: {run.card['epochs']} epochs in {run.card['seconds']:.0f} s.")
+    facts = own_facts_of(run.card)
+    for sentence in () if facts is None else facts.sentences():
+        say(sentence)
     print_run(run, as_json=as_json)
 
 

@@ -14,9 +14,13 @@ from quakegui.words import Said
 Protocol = Literal["paper", "blocked", "chronological"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "blocked", "chronological")
 """Protocols of models that are trained on the season."""
-RunProtocol = Literal["paper", "blocked", "chronological", "zero-shot"]
+RunProtocol = Literal["paper", "blocked", "chronological", "zero-shot", "own-nights"]
 ZERO_SHOT: Literal["zero-shot"] = "zero-shot"
 """Protocol of a model that never saw the season: all days are scored, and the folds are those of the baselines."""
+OWN_NIGHTS: Literal["own-nights"] = "own-nights"
+"""Protocol of members trained on simulated signals in the season's own nights; each predicts the nights withheld from it."""
+UNTAUGHT: tuple[RunProtocol, ...] = (ZERO_SHOT, OWN_NIGHTS)
+"""Protocols of models that use no label and no earthquake of the season."""
 N_CLASSES = 5
 NO_LABEL = -1
 
@@ -148,7 +152,7 @@ class Split:
     Attributes
     ----------
     protocol
-        ``paper``, ``blocked``, ``chronological`` or ``zero-shot``.
+        ``paper``, ``blocked``, ``chronological``, ``zero-shot`` or ``own-nights``.
     folds
         At least one.
     leaky

@@ -390,10 +390,20 @@ def _material(
 
 
 def _share(found: Sequence[tuple[bool, bool]]) -> Share:
+    n, better = len(found), sum(verdict for _, verdict in found)
+    return Share(n, sum(passed for passed, _ in found), better, *binomial_interval(better, n))
+
+
+def binomial_interval(count: int, n: int) -> tuple[float, float]:
+    """Return the 95% interval of a fraction (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    count, n
+        Numerator and denominator.
+    """
     from scipy.stats import beta
 
-    n, better = len(found), sum(verdict for _, verdict in found)
     tail = (1.0 - INTERVAL) / 2.0
-    low = float(beta.ppf(tail, better, n - better + 1)) if better else 0.0
-    high = float(beta.ppf(1.0 - tail, better + 1, n - better)) if better < n else 1.0
-    return Share(n, sum(passed for passed, _ in found), better, low, high)
+    low = float(beta.ppf(tail, count, n - count + 1)) if count else 0.0
+    return low, float(beta.ppf(1.0 - tail, count + 1, n - count)) if count < n else 1.0

@@ -22,12 +22,14 @@ PROTOCOL_NAMES: Final = {
     "chronological": mark("Chronological: train on earlier days, test on later days"),
     "paper": mark("Paper: augment, then split at random (LEAKY)"),
     "zero-shot": mark("Zero-shot: trained on synthetic seasons only, never on this one"),
+    "own-nights": mark("Own nights: trained on simulated signals in other nights of this season, never on its earthquakes"),
 }
 PROTOCOL_SHORT: Final = {
     "blocked": mark("Blocked"),
     "chronological": mark("Chronological"),
     "paper": mark("Paper"),
     "zero-shot": mark("Zero-shot"),
+    "own-nights": mark("Own nights"),
 }
 """For a table column; `PROTOCOL_NAMES` explains each."""
 KIND_NAMES: Final = {

@@ -16,19 +16,18 @@ from numpy.typing import NDArray
 
 from quakegui.judge.predictors import Inputs
 from quakegui.judge.surrogates import JITTER_DAYS, event_windows, jittered_days
-from quakegui.season.anomaly import DailyAnomaly, Method, daily, daily_together
 from quakegui.season.events import ClassScheme, Event, in_order
 from quakegui.season.labels import LabelRule
 from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.night import NightMeans
 from quakegui.season.season import Season
-from quakegui.simulate.layouts import radius_km, spacing_km, spacing_of, synthetic_network
+from quakegui.simulate import injection
+from quakegui.simulate.corpus import scaled_law
+from quakegui.simulate.layouts import radius_km, spacing_of
 from quakegui.simulate.precursors import DAY_MINUTES, Law, Signal, draw_precursors
 from quakegui.simulate.randomness import generator
 
 Floats = NDArray[np.float64]
-SIMPSON = (1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0)
-"""Weights of the start, middle and end of a night in its mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +70,8 @@ class Ground:
     @property
     def law(self) -> Law:
         """The default law of the signals, its footprints scaled by the spacing of the stations."""
-        law, xy = Law(), self.stations_km
-        scale = spacing_of(xy[np.isfinite(xy).all(axis=1)]) / spacing_km(synthetic_network())
-        return dataclasses.replace(law, footprint_km=law.footprint_km * scale)
+        xy = self.stations_km
+        return scaled_law(Law(), spacing_of(xy[np.isfinite(xy).all(axis=1)]))
 
     @property
     def inside(self) -> tuple[Event, ...]:
@@ -158,7 +156,7 @@ def replicates(ground: Ground, strength: float, seeds: Sequence[int], *, count: 
         signals = signals_before(ground, events, seed)
         made.append((events, others, strength * largest_at_stations(ground, signals)))
         nights.append(with_signals(ground, signals, strength))
-    seasons = _seasons(ground.season, nights) if strength else [ground.season] * len(made)
+    seasons = injection.recomputed(ground.season, nights) if strength else [ground.season] * len(made)
     return [Replicate(season, *of) for season, of in zip(seasons, made, strict=True)]
 
 
@@ -182,7 +180,7 @@ def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[
     drawn = draw_precursors(
         events,
         seed=seed,
-        origin=_origin(ground.season),
+        origin=injection.origin_of(ground.season),
         centre=ground.season.network.centre(),
         radius_km=radius_km(ground.stations_km[located]),
         law=ground.law,
@@ -191,27 +189,8 @@ def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[
 
 
 def with_signals(ground: Ground, signals: Sequence[Signal], strength: float) -> NightMeans:
-    """Return the night means of the season, warm-up included, plus signals.
-
-    Parameters
-    ----------
-    ground
-        The season.
-    signals
-        Signals in minutes from the first midnight of the season.
-    strength
-        Factor on the signals.
-    """
-    season = ground.season
-    start, end = night_bounds(season.all_days, season.config.timezone, ground.night)
-    minute = np.timedelta64(60_000, "ms")
-    first, last = ((bound - _origin(season)) / minute for bound in (start, end))
-    added = np.zeros(season.anomaly.night_nt.shape)
-    for signal in signals:
-        course = sum(w * signal.course(at) for w, at in zip(SIMPSON, (first, (first + last) / 2.0, last), strict=True))
-        added += np.asarray(course)[:, np.newaxis] * np.nan_to_num(signal.peak_nt * signal.footprint(ground.stations_km))
-    values = season.anomaly.night_nt + strength * added
-    return NightMeans(season.all_days, season.anomaly.codes, values, season.coverage, season.anomaly.quality)
+    """Return the night means of the season plus signals, see `quakegui.simulate.injection.with_signals`."""
+    return injection.with_signals(ground.season, ground.stations_km, signals, strength)
 
 
 def largest_at_stations(ground: Ground, signals: Sequence[Signal]) -> Floats:
@@ -227,21 +206,5 @@ def largest_at_stations(ground: Ground, signals: Sequence[Signal]) -> Floats:
     return np.array([np.nanmax(abs(signal.peak_nt) * signal.footprint(ground.stations_km)) for signal in signals])
 
 
-def _origin(season: Season) -> np.datetime64:
-    origin: np.datetime64 = night_bounds(season.all_days[:1], season.config.timezone, NightWindow(0.0, 24.0))[0][0]
-    return origin
-
-
 def _shifted(events: Sequence[Event], by: NDArray[np.timedelta64]) -> tuple[Event, ...]:
     return in_order(dataclasses.replace(event, time=event.time + days) for event, days in zip(events, by, strict=True))
-
-
-def _seasons(season: Season, nights: Sequence[NightMeans]) -> list[Season]:
-    """Return the season recomputed with other night means, one per element of `nights`."""
-    config = season.config
-    found: Sequence[DailyAnomaly]
-    if config.anomaly.method == Method.REGRESSION:
-        found = daily_together(nights, config.anomaly)
-    else:
-        found = [daily(night, config.anomaly, timezone=config.timezone) for night in nights]
-    return [dataclasses.replace(season, anomaly=anomaly, first_features=()) for anomaly in found]

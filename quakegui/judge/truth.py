@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.alarms import Catalogue
-from quakegui.judge.folds import N_CLASSES, ZERO_SHOT, Fold, Split, tested_classes, trained_classes
+from quakegui.judge.folds import N_CLASSES, UNTAUGHT, Fold, Split, tested_classes, trained_classes
 from quakegui.judge.paper_split import leak_fraction
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
@@ -102,15 +102,15 @@ def truth_of(
     training_labels, training_catalogue
         Labels, shape (day,), and events of the training, if they differ from those of the evaluation.
     protocol
-        ``zero-shot`` for a predictor that never saw the season: all its classes count as trained, and the folds are those of
-        the baselines. Default: the split's.
+        One of `UNTAUGHT` for a predictor that used no label of the season: all its classes count as trained, and the folds
+        are those of the baselines. Default: the split's.
     """
     day, label = np.asarray(days, "datetime64[D]"), np.asarray(labels, np.int64)
     rows = np.sort(np.concatenate([fold.test for fold in split.folds]))
     number = np.full(len(day), -1, np.int64)
     for k, fold in enumerate(split.folds):
         number[(day >= fold.first) & (day <= fold.last)] = k
-    zero_shot = (protocol or split.protocol) == ZERO_SHOT
+    untaught = (protocol or split.protocol) in UNTAUGHT
     surrogates, rivals = _surrogates(protocol or split.protocol, day, windows)
     return Truth(
         protocol=protocol or split.protocol,
@@ -119,7 +119,7 @@ def truth_of(
         days=day,
         available_at=np.asarray(available_at, "datetime64[ms]"),
         fold=number,
-        trained=trained_classes(split, label if training_labels is None else training_labels) | zero_shot,
+        trained=trained_classes(split, label if training_labels is None else training_labels) | untaught,
         tested=tested_classes(split, label),
         row_day=rows,
         row_label=label[rows],

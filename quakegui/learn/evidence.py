@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.judge.alarms import Catalogue, catalogue_of
-from quakegui.judge.folds import ZERO_SHOT, Material, Split, material, scorable
+from quakegui.judge.folds import OWN_NIGHTS, ZERO_SHOT, Material, Split, material, scorable
 from quakegui.judge.predictors import Inputs, feature_table, run_predictors
 from quakegui.judge.splits import blocked, chronological, split
 from quakegui.judge.surrogates import EventWindows, event_windows
@@ -35,6 +35,9 @@ from quakegui.season.season import Season
 from quakegui.words import Said
 
 NEVER_SEEN = Said("No day of this season was used in training: the model was trained on synthetic seasons.")
+OTHER_NIGHTS = Said(
+    "No label and no earthquake of this season was used in training, and no night by the member that predicts it."
+)
 NEAREST_EVENT_DAYS = 30
 """Maximum time in days between a label given by an analyst and the event of its class to which it is assigned."""
 
@@ -186,8 +189,9 @@ def make_split(material: Material, config: RunConfig) -> Split:
     config
         Settings of the run.
     """
-    if config.protocol == ZERO_SHOT:  # the blocks are those of the baselines
-        return dataclasses.replace(blocked(material, inner_share=0.0), protocol=ZERO_SHOT, notes=(NEVER_SEEN,))
+    if config.protocol in (ZERO_SHOT, OWN_NIGHTS):  # the blocks are those of the baselines
+        note = NEVER_SEEN if config.protocol == ZERO_SHOT else OTHER_NIGHTS
+        return dataclasses.replace(blocked(material, inner_share=0.0), protocol=config.protocol, notes=(note,))
     if config.patience == 0 and config.protocol == "blocked":
         return blocked(material, inner_share=0.0)
     if config.patience == 0 and config.protocol == "chronological":

@@ -8,6 +8,7 @@ additional row, and the first one counts in every score.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -212,7 +213,8 @@ def _answers(
         fresh = [k for k, name in enumerate(every) if name not in earlier.get(season.days[part[k]], ())]
         registrations.require_unchanged(project, run.id, season.days[part[fresh]])
         maps = maps_to_draw(season, run.config, part[fresh])
-        pieces.append((part[fresh], answer(run, maps, listen=listen, cancelled=cancelled, environment=environment)))
+        how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment}
+        pieces.append((part[fresh], answer(run, maps, days=season.days[part[fresh]], **how)))
         names += [every[k] for k in fresh]
     rows, probabilities = (np.concatenate([piece[k] for piece in pieces]) for k in (0, 1))
     return _Answers(rows, names, probabilities, [season.days[row] in earlier for row in rows])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from quakegui.judge.calibration import rows_before
-from quakegui.judge.folds import ZERO_SHOT, Split
+from quakegui.judge.folds import UNTAUGHT, Split
 from quakegui.learn import messages
 from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
@@ -70,9 +70,10 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
     about = about_of(project, season, evidence, made, data)
     if config.zero_shot:
         about |= _pretraining_facts(season, config)
+    nights = season if config.own_nights else None
     try:
         masked = None if config.leaky else masked_maps(season, config)
-        run = create_run(project.runs_folder, config, data, about=about, other_outages=masked)
+        run = create_run(project.runs_folder, config, data, about=about, other_outages=masked, nights=nights)
     except OSError as error:
         raise ProjectError(
             Said(
@@ -92,9 +93,12 @@ def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
 
 def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
     """Return the stations for which a model is to be pre-trained, and the limits of the seasons it can be used for."""
-    from quakegui.learn.network.pretrained import made_for  # imports the simulation, needed only here
+    from quakegui.learn.network import own_nights  # imports the simulation, needed only here
+    from quakegui.learn.network.pretrained import made_for
     from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for, station_facts
 
+    if config.own_nights:
+        return {MADE_FOR: dataclasses.asdict(own_nights.made_for(season))}
     stations = station_facts(season.network)
     limits = made_for(recipe_for(config, stations))
     why = limits.refusal(season)
@@ -106,7 +110,7 @@ def _pretraining_facts(season: Season, config: RunConfig) -> dict[str, Any]:
 def about_of(project: Project, season: Season, evidence: Evidence, split: Split, data: Snapshot) -> dict[str, Any]:
     """Return what a run stores about its project, as plain values.
 
-    A zero-shot model uses no information of the season; nevertheless only days after the season are prospective.
+    A pre-trained model uses no label of the season; nevertheless only days after the season are prospective.
 
     Parameters
     ----------
@@ -120,7 +124,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, split: Split,
     known = season.available_at[season.shown][season.has_map]
     ends = (
         str(known[-1].astype("datetime64[ms]"))
-        if split.protocol == ZERO_SHOT
+        if split.protocol in UNTAUGHT
         else str(knowledge_end(evidence, split, data.final))
     )
     return {

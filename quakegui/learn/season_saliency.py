@@ -62,7 +62,8 @@ def explain_days(
 
     with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
         folder = Path(name)
-        write_maps(folder, draw_maps(season, run.config, np.asarray(indices, dtype=np.intp)))
+        rows = np.asarray(indices, dtype=np.intp)
+        write_maps(folder, draw_maps(season, run.config, rows), season.days[rows])
         last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)
         if not isinstance(last, messages.Done):
             raise RunError(sentence_of(last))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from quakegui.judge.folds import ZERO_SHOT
+from quakegui.judge.folds import UNTAUGHT
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
     EventWindows,
@@ -77,7 +77,7 @@ def _current(card: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, An
 
 def _recipe(card: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what identifies runs that are one try; empty if the card does not contain it."""
-    names = ("config_hash", "data_hash", *((IDENTITY,) if card.get("protocol") == ZERO_SHOT else ()))
+    names = ("config_hash", "data_hash", *((IDENTITY,) if card.get("protocol") in UNTAUGHT else ()))
     return tuple(card[name] for name in names) if all(name in card for name in names) else ()
 
 

@@ -110,9 +110,9 @@ def _answers(run: RunFolder, season: Season, how: dict[str, Any]) -> tuple[NDArr
     """Return predictions for each day of a season, and for its map with the missing stations of another day."""
     mapped, (changed, maps) = np.flatnonzero(season.has_map), masked_maps(season, run.config)
     daily = np.full((len(season.days), len(run.config.classes)), np.nan, np.float32)
-    daily[mapped] = answer(run, maps_to_draw(season, run.config, mapped), **how)
+    daily[mapped] = answer(run, maps_to_draw(season, run.config, mapped), days=season.days[mapped], **how)
     masked = daily.copy()
-    masked[changed] = answer(run, maps, **how)
+    masked[changed] = answer(run, maps, days=season.days[changed], **how)
     return daily, masked
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from quakegui.judge.alarms import Alarm, Hit
+from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.names import KIND_SHORT, kind_shown
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.report.content import ReportCancelledError, ReportContent
@@ -221,7 +222,7 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
         if predicted is not None and predicted.classes[index] >= 0:
             guess = say.cls(int(predicted.classes[index]))
             event = percent(float(predicted.probabilities[index, 1:].sum()), 0)
-            zero_shot = content.run is not None and content.run.config.zero_shot
+            zero_shot = content.run is not None and content.run.config.protocol == ZERO_SHOT
             kind = say.or_itself(KIND_SHORT, kind_shown(str(predicted.kind[index]), zero_shot=zero_shot))
         rows.append(
             (

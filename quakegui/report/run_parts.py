@@ -8,6 +8,7 @@ import numpy as np
 
 from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.names import PROTOCOL_NAMES, TARGET_NAMES, group_names
+from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix
@@ -45,6 +46,9 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
         )
     run = content.run
     made += h3(say("Run: {title} ({id})", title=run.title or run.id, id=run.id))
+    facts_of_nights = own_facts_of(run.card)
+    if facts_of_nights is not None:
+        made += bullets([say(sentence) for sentence in facts_of_nights.sentences()])
     made += _curves(run, say, figures)
     made += h3(say("Training settings"), new_page=True)
     columns = (say("Parameter"), say("Value"), say("Meaning"))

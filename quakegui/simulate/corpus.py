@@ -111,13 +111,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SimulatedSeason:
-    """One season of a corpus.
+class LabelledSeason:
+    """One season with drawn earthquakes.
 
     Attributes
     ----------
-    source
-        Its input: stations, signals, Kp index, artefacts.
     season
         The computed season.
     events, classes
@@ -126,11 +124,17 @@ class SimulatedSeason:
         Labels of the rule.
     """
 
-    source: SyntheticSeason
     season: Season
     events: tuple[Event, ...]
     classes: tuple[int, ...]
     labels: RuleLabels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimulatedSeason(LabelledSeason):
+    """One season of a corpus; `source` is its input: stations, signals, Kp index, artefacts."""
+
+    source: SyntheticSeason
 
 
 def simulate(plan: Plan, which: Iterable[int], *, pixels: int = 32, together: int = TOGETHER) -> Iterator[SimulatedSeason]:
@@ -166,25 +170,23 @@ def simulate(plan: Plan, which: Iterable[int], *, pixels: int = 32, together: in
             )
             classes = classify(events, scheme_of(events, split_magnitude=SPLIT_MAGNITUDE)[0])
             labels = apply(plan.rule, events, classes, season.days, known_at[season.shown], timezone=config.timezone)
-            yield SimulatedSeason(source, season, events, classes, labels)
+            yield SimulatedSeason(season, events, classes, labels, source)
 
 
 def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
     """Return the source of one season and its events."""
     seed = plan.first_seed + number
-    rng = generator(seed, 91)
-    low, high = plan.strengths
-    strength = float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low < high else low
+    strength = draw_strength(plan, number)
     if plan.networks:
         network = plan.networks[number % len(plan.networks)]
     else:
         network = synthetic_network() if number % 21 < INVENTED_IN_21 else random_network(generator(seed, 92))
     law = wider(generator(seed, 93)) if plan.law_per_season else plan.law
     if plan.scale_footprints:
-        law = replace(law, footprint_km=law.footprint_km * spacing_km(network) / spacing_km(synthetic_network()))
+        law = scaled_law(law, spacing_km(network))
     nuisance = random_nuisance(generator(seed, 94)) if plan.law_per_season else plan.nuisance
     config = replace(plan.season, seed=seed, strength=strength, stations=len(network.stations))
-    events = plan.events or _events(plan, number, network, config)
+    events = plan.events or draw_events(plan, number, _window(network, config))
     return make_season(
         config,
         main_field_nt=np.full(len(network.stations), MAIN_FIELD_NT),
@@ -196,22 +198,50 @@ def _draw(plan: Plan, number: int) -> tuple[SyntheticSeason, tuple[Event, ...]]:
     ), events
 
 
-def _events(plan: Plan, number: int, network: Network, config: SyntheticConfig) -> tuple[Event, ...]:
-    """Draw the main shocks of one season, at two or more places."""
-    rng = generator(config.seed, 95)
-    day = np.timedelta64(1, "D")
-    centre = network.centre()
-    window = CatalogueWindow(
-        config.first_day.astype("datetime64[ms]"),
-        (config.last_day + day).astype("datetime64[ms]"),
-        centre,
-        radius_km(xy_km(network, centre)),
-    )
-    kind, mean = plan.catalogues[number % len(plan.catalogues)], float(rng.uniform(*plan.mean_events))
+def _window(network: Network, config: SyntheticConfig) -> CatalogueWindow:
+    day, centre = np.timedelta64(1, "D"), network.centre()
+    first, end = (at.astype("datetime64[ms]") for at in (config.first_day, config.last_day + day))
+    return CatalogueWindow(first, end, centre, radius_km(xy_km(network, centre)))
+
+
+def draw_strength(plan: Plan, number: int) -> float:
+    """Return the strength of a season of a plan; `number` is that of the season."""
+    low, high = plan.strengths
+    rng = generator(plan.first_seed + number, 91)
+    return float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low < high else low
+
+
+def draw_events(plan: Plan, number: int, window: CatalogueWindow) -> tuple[Event, ...]:
+    """Draw the main shocks of one season of a plan, at two or more places.
+
+    Parameters
+    ----------
+    plan, number
+        The plan, and the number of the season.
+    window
+        Time span and region; the mean number of events is for the plan's own number of days, and grows with the days.
+    """
+    rng = generator(plan.first_seed + number, 95)
+    usual = (plan.season.last_day - plan.season.first_day) / np.timedelta64(1, "D") + 1.0
+    mean = float(rng.uniform(*plan.mean_events)) * (window.days / usual)
+    kind = plan.catalogues[number % len(plan.catalogues)]
     while True:
         events, _ = decluster(draw_catalogue(kind, mean, window, rng), Declustering())
         if len({(event.latitude, event.longitude) for event in events}) >= FEWEST_EVENTS:
             return events
+
+
+def scaled_law(law: Law, spacing: float) -> Law:
+    """Return a law with its footprints scaled from the synthetic network to stations at another distance.
+
+    Parameters
+    ----------
+    law
+        The law on the synthetic network.
+    spacing
+        Result of `layouts.spacing_km`.
+    """
+    return replace(law, footprint_km=law.footprint_km * spacing / spacing_km(synthetic_network()))
 
 
 @cache

@@ -128,6 +128,8 @@ def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, sessi
         "No day of this season is used: the model is trained on synthetic seasons.",
         None,
     )
+    panel.plan.show_recipe(PRESETS["own"])
+    assert panel.plan.words.text().endswith("labels and earthquakes of the season are not used.")
 
     said = []
     session.message.connect(lambda text, _kind: said.append(text))
@@ -160,6 +162,11 @@ def test_a_pre_training_asks_for_its_length_and_its_seed_alone(panel):
     assert (asked.protocol, asked.channel, asked.size, asked.epochs, asked.seed) == ("zero-shot", "stack", 32, 3, 5)
     assert not named(QComboBox, "Protocol").isEnabled()
     assert "42 synthetic seasons" in named(QSpinBox, "Maximum epochs").toolTip()
+    recipe.setCurrentIndex(recipe.findData("own"))
+    recipe.activated.emit(recipe.currentIndex())
+    assert (panel.recipe().protocol, panel.recipe().members) == ("own-nights", 5)
+    assert named(QComboBox, "Protocol").currentText() == "Own nights"
+    assert "five members" in named(QSpinBox, "Maximum epochs").toolTip()
     recipe.setCurrentIndex(recipe.findData("fast"))
     recipe.activated.emit(recipe.currentIndex())
     assert (panel.recipe().protocol, panel.recipe().channel) == ("blocked", "colour")

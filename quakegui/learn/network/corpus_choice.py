@@ -15,13 +15,13 @@ from quakegui.judge.alarm_choice import rule_at, scores_of_rules
 from quakegui.judge.alarms import Catalogue, Series, catalogue_of
 from quakegui.judge.calibration import Calibrator, fit_calibrator
 from quakegui.judge.skill import r_zero
-from quakegui.learn.network.pretraining import TOGETHER
+from quakegui.learn.network.pretraining import Corpus, synthetic_corpus
 from quakegui.learn.network.pretraining_recipe import Pretraining
 from quakegui.learn.network.steps import Stop
 from quakegui.learn.runs.frozen import FrozenAlarms
 from quakegui.progress import CancelCheck, never
 from quakegui.season.season import Season
-from quakegui.simulate.corpus import SimulatedSeason, simulate
+from quakegui.simulate.corpus import LabelledSeason
 from quakegui.words import Said
 
 CHOOSING = 60
@@ -67,6 +67,7 @@ def choose(
     seasons: int = CHOOSING,
     progress: Callable[[int, int], object] = lambda _done, _total: None,
     cancelled: CancelCheck = never,
+    corpus: Corpus | None = None,
 ) -> CorpusChoice:
     """Return calibrator and alarm rule, chosen on the seasons that follow those of a pre-training.
 
@@ -84,6 +85,8 @@ def choose(
         Called with seasons done, and total.
     cancelled
         Whether to stop.
+    corpus
+        The seasons; default: `pretraining.synthetic_corpus`.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def choose(
     event: list[NDArray[np.float64]] = []
     happened: list[NDArray[np.bool_]] = []
     numbers = range(recipe.seasons, recipe.seasons + seasons)
-    for each in simulate(recipe.plan, numbers, pixels=recipe.network.size, together=TOGETHER):
+    for each in (corpus or synthetic_corpus(recipe))(numbers):
         if cancelled():
             raise Stop
         said = answer(each.season).astype(np.float64)
@@ -114,7 +117,7 @@ def choose(
     return CorpusChoice(calibrator, alarms, recipe.plan.first_seed + recipe.seasons, seasons, above, share)
 
 
-def _series(each: SimulatedSeason, said: NDArray[np.float64]) -> Series:
+def _series(each: LabelledSeason, said: NDArray[np.float64]) -> Series:
     season = each.season
     return Series(season.days, season.available_at[season.shown].astype("datetime64[ms]"), said)
 

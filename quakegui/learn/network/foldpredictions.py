@@ -49,7 +49,7 @@ def empty_predictions(config: RunConfig, data: Snapshot, *, with_other_outages: 
         for part, value in ((fold.predict, SPAN), (fold.test, TEST), (fold.validation, VALIDATION), (fold.train, TRAINED)):
             role[number, part] = value
     with_copies = [(number, fold) for number, fold in enumerate(data.folds) if len(fold.test_copy)]
-    empty, several = [np.zeros(0, np.intp)], config.members if config.members > 1 else 0
+    empty, several = [np.zeros(0, np.intp)], config.members if config.members > 1 and not config.own_nights else 0
     images = sum(len(fold.test) for _, fold in with_copies)
     return RunPredictions(
         days=data.days,

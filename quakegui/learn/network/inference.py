@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from quakegui.learn.network.steps import predict
 from quakegui.learn.network.vgg12 import prepare, whole_network
 from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, members_of, put_values, read_weights
 from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.frozen import own_nights_of
 from quakegui.learn.runs.registry import RunError, RunFolder, read_run
 from quakegui.learn.runs.runchecks import LARGEST, STYLE
 from quakegui.words import Said
@@ -48,36 +49,62 @@ class Predictor:
         return len(self._weights)
 
     def __call__(
-        self, maps: NDArray[Any], *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
+        self,
+        maps: NDArray[Any],
+        *,
+        days: NDArray[np.datetime64] | None = None,
+        batch: int = BATCH,
+        progress: Callable[[int, int], None] | None = None,
     ) -> NDArray[np.float32]:
         """Return class probabilities, the mean of the members, float32, shape (day, class).
 
-        A zero-shot model predicts the mean of z and -z: a precursor may have either sign, and the prediction should not depend
-        on it.
+        Of a model of own nights, only the member that was not trained on a day predicts it. A pre-trained model predicts the
+        mean of z and -z: a precursor may have either sign, and the prediction should not depend on it.
 
         Parameters
         ----------
         maps
             Maps of the run's own style, see `vgg12.prepare`.
+        days
+            Their local dates, shape (day,); required by a model of own nights.
         batch
             Number of maps computed at a time.
         progress
             Called with maps done, and total.
         """
         out = np.empty((len(maps), len(self.run.config.classes)), np.float32)
-        for start in range(0, len(maps), batch):
-            part = prepare(self.run.config, maps[start : start + batch], self.palette, self.scalar)
-            recipes, size = np.tile(NEUTRAL, (len(part), 1)), min(batch, BATCH)
-            signs = (part, -part) if self.run.config.zero_shot else (part,)
-            answers = [
-                predict(self.network(part, member), sign, recipes, size=size)
-                for member in range(self.members)
-                for sign in signs
-            ]
-            out[start : start + batch] = np.mean(answers, axis=0)
-            if progress is not None:
-                progress(min(start + batch, len(maps)), len(maps))
+        done = 0
+        for members, rows in self.shared_out(len(maps), days):
+            for start in range(0, len(rows), batch):
+                which = rows[start : start + batch]
+                part = prepare(self.run.config, maps[which], self.palette, self.scalar)
+                recipes, size = np.tile(NEUTRAL, (len(part), 1)), min(batch, BATCH)
+                signs = (part, -part) if self.run.config.zero_shot else (part,)
+                answers = [
+                    predict(self.network(part, member), sign, recipes, size=size) for member in members for sign in signs
+                ]
+                out[which] = np.mean(answers, axis=0)
+                done += len(which)
+                if progress is not None:
+                    progress(done, len(maps))
         return out
+
+    def shared_out(self, count: int, days: NDArray[np.datetime64] | None) -> list[tuple[Sequence[int], NDArray[np.intp]]]:
+        """Return which members predict which of `count` maps, see `__call__`: pairs of members and positions of maps.
+
+        Raises
+        ------
+        ValueError
+            If a model of own nights is asked without the days.
+        """
+        own = own_nights_of(self.run.about)
+        if own is None:
+            return [(range(self.members), np.arange(count))]
+        if days is None:
+            raise ValueError(Said("A model of own nights needs the dates of the maps."))
+        member = own.member(days)
+        every = range(self.members)
+        return [(every if one < 0 else [one], np.flatnonzero(member == one)) for one in np.unique(member).tolist()]
 
     def network(self, inputs: NDArray[Any], member: int = 0) -> Any:
         """Return the model with the weights of one member.

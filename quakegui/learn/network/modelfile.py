@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui import paths
 from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_of
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.frozen import MadeFor, frozen_alarms_of, made_for_of
@@ -18,6 +19,8 @@ from quakegui.season.events import CLASS_COUNT
 from quakegui.season.json_values import parse_json
 from quakegui.words import Said
 
+SUPPLIED = "pretrained-stack"
+"""Name of the folder of the model that comes with the program."""
 MODEL = "model.npz"
 CARD = "card"
 CARD_FILE = "CARD.md"
@@ -45,6 +48,11 @@ class ModelFile:
     card: dict[str, Any]
     made_for: MadeFor
     weights: dict[str, NDArray[Any]]
+
+
+def supplied_folder() -> Path:
+    """Return the folder of the model that comes with the program."""
+    return paths.models() / SUPPLIED
 
 
 def read_model(folder: Path) -> ModelFile:

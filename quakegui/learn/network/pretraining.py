@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -31,7 +31,7 @@ from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, never
 from quakegui.season.events import CLASS_COUNT
-from quakegui.simulate.corpus import SimulatedSeason, simulate
+from quakegui.simulate.corpus import LabelledSeason, simulate
 from quakegui.simulate.randomness import generator
 from quakegui.words import Said
 
@@ -41,6 +41,28 @@ TELL_SECONDS = 0.5
 """Minimum time between two messages on batches."""
 TOGETHER = 16
 """Seasons computed together; a stop request takes effect after them, in about three seconds."""
+Corpus = Callable[[Iterable[int]], Iterator[LabelledSeason]]
+"""Function from the numbers of seasons to the seasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Place of a pre-training among those of one run.
+
+    Attributes
+    ----------
+    names, number
+        Names of all of them, and the number of this one.
+    earlier
+        Rows of history of those before it.
+    """
+
+    names: tuple[str, ...] = (PHASE,)
+    number: int = 0
+    earlier: tuple[dict[str, Any], ...] = ()
+
+
+ONLY = Part()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +73,7 @@ class Pictures:
     classes: NDArray[np.int64]
 
 
-def training_pictures(season: SimulatedSeason, network: RunConfig) -> Pictures:
+def training_pictures(season: LabelledSeason, network: RunConfig) -> Pictures:
     """Return the images of the days for training: with a map, and known before their event.
 
     Parameters
@@ -64,13 +86,22 @@ def training_pictures(season: SimulatedSeason, network: RunConfig) -> Pictures:
     return Pictures(images.astype(np.float16), season.labels.classes[days].astype(np.int64))
 
 
-def groups(recipe: Pretraining, *, first: int = 0, cancelled: CancelCheck = never) -> Iterator[Pictures]:
+def synthetic_corpus(recipe: Pretraining) -> Corpus:
+    """Return the synthetic seasons of the plan of a pre-training."""
+    return lambda which: simulate(recipe.plan, which, pixels=recipe.network.size, together=TOGETHER)
+
+
+def groups(
+    recipe: Pretraining, *, first: int = 0, cancelled: CancelCheck = never, corpus: Corpus | None = None
+) -> Iterator[Pictures]:
     """Yield the images of one group of seasons after another, in the order of the seasons.
 
     Parameters
     ----------
     recipe
         Settings of the pre-training.
+    corpus
+        The seasons; default: `synthetic_corpus`.
     first
         Number of the first group.
     cancelled
@@ -88,7 +119,7 @@ def groups(recipe: Pretraining, *, first: int = 0, cancelled: CancelCheck = neve
                 raise Stop
             yield number
 
-    seasons = simulate(recipe.plan, season_numbers(), pixels=recipe.network.size, together=TOGETHER)
+    seasons = (corpus or synthetic_corpus(recipe))(season_numbers())
     while group := [training_pictures(each, recipe.network) for each in islice(seasons, recipe.group)]:
         yield Pictures(np.concatenate([each.images for each in group]), np.concatenate([each.classes for each in group]))
 
@@ -142,6 +173,8 @@ def pretrain(
     say: Listen = lambda _message: None,
     cancelled: CancelCheck = never,
     folder: Path | None = None,
+    corpus: Corpus | None = None,
+    part: Part = ONLY,
 ) -> tuple[Any, PretrainingState]:
     """Train a model from the start, or resume it; the caller sets the precision of Keras.
 
@@ -155,6 +188,10 @@ def pretrain(
         Called before each step; whether to stop.
     folder
         Folder of checkpoint and history, which the caller removes in the end; None to save nothing.
+    corpus
+        The seasons; default: `synthetic_corpus`.
+    part
+        Its place among the pre-trainings of a run with several.
 
     Returns
     -------
@@ -173,7 +210,7 @@ def pretrain(
     state, kept = _resumed(recipe, folder)
     network = _compiled(recipe, state.steps, kept) if kept else None
     begun = time.perf_counter() - state.seconds
-    coming = prefetch(groups(recipe, first=state.group, cancelled=cancelled))
+    coming = prefetch(groups(recipe, first=state.group, cancelled=cancelled, corpus=corpus))
     for number in range(state.group, recipe.groups):
         asked = time.perf_counter()
         group = next(coming)
@@ -185,18 +222,20 @@ def pretrain(
             network = _compiled(recipe, state.steps)
         if number == 0 or kept:
             kept = None
-            say(messages.Started((PHASE,), recipe.groups, network.count_params(), 0, state.group))
-        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=cancelled)
-        state.history.append({"phase": PHASE, "epoch": number + 1, "loss": loss, "accuracy": accuracy, **_UNJUDGED})
+            say(messages.Started(part.names, recipe.groups, network.count_params(), part.number, state.group))
+        loss, accuracy = _train_group(recipe, network, group, number, state, say=say, stopped=cancelled, phase=part.number)
+        state.history.append(
+            {"phase": part.names[part.number], "epoch": number + 1, "loss": loss, "accuracy": accuracy, **_UNJUDGED}
+        )
         former, state.seconds, state.group = state.seconds, time.perf_counter() - begun, number + 1
         state.waited = waited / state.seconds
         each = state.seconds - former
         left = each * (recipe.groups - number - 1)
-        say(messages.Epoch(0, number + 1, loss, accuracy, math.nan, math.nan, True, each, left))
+        say(messages.Epoch(part.number, number + 1, loss, accuracy, math.nan, math.nan, True, each, left))
         if folder is not None and number + 1 < recipe.groups:
             write_checkpoint(folder / CHECKPOINT, asdict(state), network)
-            write_text(folder / HISTORY, history_text(state.history))
-            say(messages.Checkpoint(0, number + 1))
+            write_text(folder / HISTORY, history_text([*part.earlier, *state.history]))
+            say(messages.Checkpoint(part.number, number + 1))
     return network, state
 
 
@@ -244,6 +283,7 @@ def _train_group(
     *,
     say: Listen,
     stopped: CancelCheck,
+    phase: int,
 ) -> tuple[float, float]:
     """Train on one group, with each image used `passes` times, and return its mean loss and accuracy."""
     size, rng = recipe.network.batch_size, generator(recipe.network.seed, 0x70726574, number)
@@ -264,7 +304,7 @@ def _train_group(
         now = time.perf_counter()
         if now - said >= TELL_SECONDS:
             loss, accuracy = told[: batch + 1].mean(axis=0).tolist()
-            say(messages.Batch(0, number + 1, batch + 1, batches, loss, accuracy, seen / (now - said)))
+            say(messages.Batch(phase, number + 1, batch + 1, batches, loss, accuracy, seen / (now - said)))
             said, seen = now, 0
     loss, accuracy = told.mean(axis=0).tolist() if batches else (math.nan, math.nan)
     return loss, accuracy

@@ -34,6 +34,7 @@ def explain(
     classes: NDArray[np.integer[Any]] | None = None,
     *,
     method: SaliencyMethod = "hires-cam",
+    days: NDArray[np.datetime64] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return saliency maps for one class per map, from the mean of the members' contributions to its score.
@@ -48,6 +49,8 @@ def explain(
         Class of each saliency map, shape (day,). Default: the predicted one.
     method
         See the module.
+    days
+        Local dates of the maps, shape (day,); required by a model of own nights.
     progress
         Called with maps done, and total.
 
@@ -60,20 +63,26 @@ def explain(
     side = maps.shape[1]
     heat = np.zeros((len(maps), side, side), np.float32)
     probabilities = np.empty((len(maps), len(predictor.run.config.classes)), np.float32)
-    for start in range(0, len(maps), BATCH):
-        part = slice(start, min(start + BATCH, len(maps)))
+    batches = [
+        (members, rows[start : start + BATCH])
+        for members, rows in predictor.shared_out(len(maps), days)
+        for start in range(0, len(rows), BATCH)
+    ]
+    done = 0
+    for members, part in batches:
         prepared = prepare(predictor.run.config, maps[part], predictor.palette, predictor.scalar)
-        every = [_features(predictor.network(prepared, member), prepared) for member in range(predictor.members)]
+        every = [_features(predictor.network(prepared, member), prepared) for member in members]
         probabilities[part] = np.mean([said for _features_of, said in every], axis=0)
         asked = probabilities[part].argmax(1) if classes is None else np.asarray(classes)[part]
         parts = [
             _contributions(predictor.network(prepared, member).get_layer("vgg12"), features, asked, method)
-            for member, (features, _said) in enumerate(every)
+            for member, (features, _said) in zip(members, every, strict=True)
         ]
-        for number, contributions in enumerate(np.mean(parts, axis=0), start=start):
+        for number, contributions in zip(part, np.mean(parts, axis=0), strict=True):
             heat[number] = _enlarged(np.maximum(contributions, 0), side)
+        done += len(part)
         if progress is not None:
-            progress(part.stop, len(maps))
+            progress(done, len(maps))
     return heat, probabilities
 
 

@@ -18,6 +18,8 @@ from quakegui.words import Said
 
 CHECKPOINT = "checkpoint.npz"
 WEIGHTS = "weights.npz"
+MEMBERS = "member-*.npz"
+"""Trained members of a model of own nights, in the folder of a run that is not finished."""
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -7,10 +7,11 @@ these presets train for a fixed number of epochs on all training days instead.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from quakegui.judge.paper_split import PAPER_GROWTH
-from quakegui.learn.runs.runconfig import Augmentation, RunConfig
+from quakegui.learn.runs.runconfig import BLOCKS, Augmentation, RunConfig
 from quakegui.words import Said, mark
 
 MEMBERS = 5
@@ -31,6 +32,8 @@ STACK = RunConfig(
     precision="float32",
 )
 """Trained on synthetic seasons only, see `quakegui.learn.network.pretraining`; an epoch is a group of 42 of them."""
+OWN = replace(STACK, name=mark("VGG-12, pre-trained on own nights"), protocol="own-nights", epochs=4, members=BLOCKS)
+"""Trained on simulated signals in the season's own nights, see `quakegui.learn.network.own_nights`."""
 PRESETS: dict[str, RunConfig] = {
     "compact": RunConfig(name=mark("VGG-12, compact"), size=120, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "fast": RunConfig(
@@ -55,6 +58,7 @@ PRESETS: dict[str, RunConfig] = {
         members=MEMBERS,
     ),
     "stack": STACK,
+    "own": OWN,
     "full": RunConfig(name=mark("VGG-12, full size"), size=480, dropout=0.3, epochs=20, patience=0, learning_rate=1e-4),
     "grown": RunConfig(
         name=mark("VGG-12, fixed copies in training parts"), augmentation=Augmentation(each_epoch=False, growth=PAPER_GROWTH)
@@ -76,6 +80,7 @@ PRESET_NAMES: dict[str, str] = {
     "full": mark("Full size (480 pixels)"),
     "paper": mark("As published (LEAKY protocol)"),
     "stack": mark("Pre-trained on synthetic seasons of this network"),
+    "own": mark("Pre-trained on my own nights"),
 }
 """Display names of the presets that the window offers."""
 _TITLES: Final = frozenset(preset.name for preset in PRESETS.values())

@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.runs.checkpoint import CHECKPOINT
+from quakegui.learn.runs.checkpoint import CHECKPOINT, MEMBERS
 from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_json, write_arrays, write_json
 from quakegui.learn.runs.frozen import FrozenAlarms, frozen_alarms_of
+from quakegui.learn.runs.nights import NIGHTS, write_nights
 from quakegui.learn.runs.phase_words import phase_words
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
@@ -43,6 +44,7 @@ from quakegui.learn.runs.runchecks import (
 )
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.project.filesystem import PART, is_link, is_plain
+from quakegui.season.season import Season
 from quakegui.strangers import shown
 from quakegui.words import Said, mark
 
@@ -152,6 +154,7 @@ def create_run(
     *,
     about: Mapping[str, Any] | None = None,
     other_outages: tuple[NDArray[np.intp], Portions] | None = None,
+    nights: Season | None = None,
 ) -> RunFolder:
     """Create the folder of a run, ready for the worker.
 
@@ -165,6 +168,8 @@ def create_run(
         Plain values to store with the run, for example the length of the label journal.
     other_outages
         Positions of days, and their maps with the missing stations of other days.
+    nights
+        Season whose nights a model of own nights is trained on.
 
     Raises
     ------
@@ -177,6 +182,8 @@ def create_run(
         data_hash = data.save(folder / SNAPSHOT)
         if other_outages is not None and len(other_outages[0]):
             write_arrays(folder / MASKED, {"rows": other_outages[0], "maps": other_outages[1]}, compress=True)
+        if nights is not None:
+            write_nights(folder, nights)
         write_arrays(folder / STYLE, {"palette": data.palette, "scalar": data.scalar})
         values = {"title": config.name, "created": created.isoformat(), "style": data.style, "data_hash": data_hash}
         write_json(folder / CONFIG, {**values, "config": config.to_json(), "about": dict(about or {})})
@@ -327,7 +334,8 @@ def progress_sentence(folder: Path) -> str:
     if not (folder / CONFIG).is_file():
         return Said("Nothing was changed.")
     try:
-        rows = read_run(folder).history() if (folder / CHECKPOINT).is_file() else []
+        begun = (folder / CHECKPOINT).is_file() or any(folder.glob(MEMBERS))
+        rows = read_run(folder).history() if begun else []
     except RunError:  # this sentence ends every job, also one with a damaged folder
         return Said("Nothing was changed.")
     if not rows:
@@ -377,7 +385,7 @@ def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
 
 def sweep(run: RunFolder) -> None:
     """Remove the files of an unfinished run from a finished one."""
-    for name in (CHECKPOINT, SNAPSHOT, MASKED):
-        (run.folder / name).unlink(missing_ok=True)
+    for path in (*(run.folder / name for name in (CHECKPOINT, SNAPSHOT, MASKED, NIGHTS)), *run.folder.glob(MEMBERS)):
+        path.unlink(missing_ok=True)
     for folder in run.folder.glob(PHASES):
         shutil.rmtree(folder)

@@ -20,6 +20,7 @@ from quakegui.learn.runs.calibrators import CALIBRATION, RunCalibrators
 from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.frozen import ALARMS, MADE_FOR, frozen_alarms_of, made_for_of
 from quakegui.learn.runs.label_windows import windows_of
+from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.season.events import CLASS_COUNT, LARGEST_MAGNITUDE, ClassScheme
 from quakegui.season.json_values import built
@@ -287,6 +288,7 @@ _CARD: Mapping[str, Callable[[Any], bool]] = {
     "calibration": _calibration,
     "alarms": lambda value: _sound(frozen_alarms_of, {"alarms": value}),
     "days": _days,
+    "own_nights": lambda value: _sound(own_facts_of, {"own_nights": value}),
 }
 _ABOUT: Mapping[str, Callable[[Any], bool]] = {
     "project": _text,

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from quakegui.judge.folds import PROTOCOLS, ZERO_SHOT, Protocol, RunProtocol
+from quakegui.judge.folds import OWN_NIGHTS, PROTOCOLS, UNTAUGHT, Protocol, RunProtocol
 from quakegui.season.json_values import LARGEST_WHOLE, built
 from quakegui.words import Said
 
@@ -19,6 +19,8 @@ CHANNELS: dict[Channel, int] = {"colour": 3, "scalar": 1, "both": 4, "stack": 3}
 """Number of input channels of the model."""
 _MOST = {"width": 512, "size": 2048, "epochs": 100_000, "batch_size": 4096, "patience": 100_000, "members": 100}
 _MOST_UNITS = 16_384
+BLOCKS = 5
+"""Blocks of nights of a model trained on the season's own nights, with one member each."""
 Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
 
 
@@ -58,7 +60,8 @@ class RunConfig:
         Title given by the analyst.
     protocol
         How the days are split; "paper" is leaky and marked so wherever its scores appear. "zero-shot": the model is trained on
-        synthetic seasons and its input is z (`quakegui.learn.runs.inputs`).
+        synthetic seasons and its input is z (`quakegui.learn.runs.inputs`). "own-nights": the same, with signals simulated in
+        the season's own nights.
     size
         Pixels along a side of the model's input: 480 as in the founding paper, or average-pooled to 240 or 120.
     head
@@ -152,12 +155,12 @@ class RunConfig:
                     largest_whole=LARGEST_WHOLE,
                 )
             )
-        if self.protocol not in (*PROTOCOLS, ZERO_SHOT):
+        if self.protocol not in (*PROTOCOLS, *UNTAUGHT):
             raise ValueError(
                 Said(
                     "Unknown protocol '{protocol}'. Available: {value}.",
                     protocol=self.protocol,
-                    value=", ".join((*PROTOCOLS, ZERO_SHOT)),
+                    value=", ".join((*PROTOCOLS, *UNTAUGHT)),
                 )
             )
         if not 0 <= self.dropout < 1:
@@ -177,7 +180,11 @@ class RunConfig:
             )
 
     def _check_simulated(self) -> None:
-        if self.zero_shot and (self.members > 1 or self.final_fit or not self.class_weights):
+        if self.own_nights and self.members != BLOCKS:
+            raise ValueError(
+                Said("A model of own nights has one member for each of its {blocks} blocks of nights.", blocks=BLOCKS)
+            )
+        if self.zero_shot and ((self.members > 1 and not self.own_nights) or self.final_fit or not self.class_weights):
             raise ValueError(
                 Said(
                     "A model trained on synthetic seasons has one member, no final fit on labelled days, and class weights: "
@@ -205,8 +212,13 @@ class RunConfig:
 
     @property
     def zero_shot(self) -> bool:
-        """Whether the model is trained on synthetic seasons only."""
-        return self.protocol == ZERO_SHOT
+        """Whether the model is trained on simulated signals only, with no label and no earthquake of the season."""
+        return self.protocol in UNTAUGHT
+
+    @property
+    def own_nights(self) -> bool:
+        """Whether these signals are simulated in the season's own nights, instead of synthetic ones."""
+        return self.protocol == OWN_NIGHTS
 
     def under(self, protocol: Protocol) -> RunConfig:
         """Return the settings with another protocol; "paper" has one member and no final training, as in the founding paper."""

@@ -25,6 +25,7 @@ def answer(
     run: RunFolder,
     maps: NDArray[Any] | Portions,
     *,
+    days: NDArray[np.datetime64] | None = None,
     listen: Listen,
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
@@ -35,6 +36,8 @@ def answer(
     ----------
     run, maps
         The run, and maps from `draw_maps` or `maps_to_draw`.
+    days
+        Local dates of the maps, shape (day,); required by a model of own nights.
     listen, cancelled
         Called with every message of the worker; and whether to stop.
     environment
@@ -54,7 +57,7 @@ def answer(
         return np.empty((0, len(run.config.classes)))
     with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
         folder = Path(scratch)
-        write_maps(folder, maps)
+        write_maps(folder, maps, days)
         last = follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)
         if not isinstance(last, messages.Done):
             raise RunError(sentence_of(last))

@@ -18,12 +18,11 @@ from quakegui.learn.network.devices import Device, threads
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.state import State
 from quakegui.learn.network.steps import Stop
-from quakegui.learn.network.training import HISTORY, history_text, train, train_phase
-from quakegui.learn.network.unseen import unseen_card, unseen_predictions
+from quakegui.learn.network.training import train, train_phase
 from quakegui.learn.runs.calibrators import CALIBRATION, fit_run_calibrators
-from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS, network_identity, read_state, trained_values
-from quakegui.learn.runs.dataset import MASKED, SNAPSHOT, Snapshot
-from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays, write_text
+from quakegui.learn.runs.checkpoint import CHECKPOINT, read_state
+from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.files import disk_is_full, hold, read_arrays, write_arrays
 from quakegui.learn.runs.portions import Portions
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import LOCK, RunError, RunFolder, finish_run, progress_sentence, read_run
@@ -85,7 +84,9 @@ def _train(run: RunFolder, device: Device, measured: Measured | None, say: Liste
     folder = run.folder
     data = Snapshot.load(folder / SNAPSHOT)
     if run.config.zero_shot:
-        return _pretrain(run, data, device, say, stopped)
+        from quakegui.learn.worker.pretrain_job import pretrain_job  # imports the simulation, not needed for predictions
+
+        return pretrain_job(run, data, device, say, stopped)
     policy = policy_of(folder, "train", None, measured)
     state = train(folder, run.config, data, precision=policy, say=say, cancelled=stopped)
     card = card_of(run, data, state, device, measured)
@@ -102,43 +103,7 @@ def _train(run: RunFolder, device: Device, measured: Measured | None, say: Liste
     )
 
 
-def _pretrain(run: RunFolder, data: Snapshot, device: Device, say: Listen, stopped: CancelCheck) -> str:
-    """Pre-train a model for the stations of the run's project, and predict the season with it."""
-    import keras
-
-    from quakegui.learn.network.corpus_choice import choose  # imports the simulation, not needed for predictions
-    from quakegui.learn.network.pretrained import answers, chosen_facts, versions
-    from quakegui.learn.network.pretraining import predict_both_signs, pretrain
-    from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for
-
-    keras.config.set_dtype_policy("float32")
-    folder, recipe = run.folder, recipe_for(run.config, run.about.get(STATIONS, []))
-    network, how = pretrain(recipe, say=say, cancelled=stopped, folder=folder)
-
-    def progress(done: int, total: int) -> None:
-        say(messages.WorkerProgress(done, total, Said("seasons that choose the alarms")))
-
-    choice = choose(
-        recipe, lambda season: answers(network, run.config, season), how.weights, progress=progress, cancelled=stopped
-    )
-    weights = trained_values(network)
-    write_arrays(folder / WEIGHTS, weights)
-    write_text(folder / HISTORY, history_text(how.history))
-    said = predict_both_signs(network, data.pixels()[data.has_map])
-    masked = read_arrays(folder / MASKED) if (folder / MASKED).exists() else None
-    changed = None if masked is None else (masked["rows"], predict_both_signs(network, masked["maps"]))
-    unseen_predictions(run.config, data, said, changed).save(folder / PREDICTIONS)
-    chosen = {**chosen_facts(choice), "versions": versions(), "history": how.history}
-    done = finish_run(run, unseen_card(run, data, chosen, network_identity(weights), device=device, seconds=how.seconds))
-    return Said(
-        "The run “{done_title}” is finished: {seasons} synthetic seasons in {seconds:.0f} s.",
-        done_title=done.title,
-        seasons=recipe.seasons,
-        seconds=how.seconds,
-    )
-
-
-def write_maps(folder: Path, maps: NDArray[Any] | Portions) -> None:
+def write_maps(folder: Path, maps: NDArray[Any] | Portions, days: NDArray[np.datetime64] | None = None) -> None:
     """Write maps to a job's folder, to be predicted or explained.
 
     Parameters
@@ -147,8 +112,16 @@ def write_maps(folder: Path, maps: NDArray[Any] | Portions) -> None:
         An empty folder for the job.
     maps
         Maps of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
+    days
+        Their local dates, shape (day,): a model of own nights has a member for each block of them.
     """
-    write_arrays(folder / MAPS, {"maps": maps})
+    dates = {} if days is None else {"days": days.astype("datetime64[D]").astype(np.int64)}
+    write_arrays(folder / MAPS, {"maps": maps, **dates})
+
+
+def _read_maps(folder: Path) -> tuple[NDArray[Any], NDArray[np.datetime64] | None]:
+    stored = read_arrays(folder / MAPS)
+    return stored["maps"], stored["days"].astype("datetime64[D]") if "days" in stored else None
 
 
 def read_answers(folder: Path) -> NDArray[np.float32]:
@@ -175,8 +148,8 @@ def predict_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
     """
     from quakegui.learn.network.inference import predictor
 
-    network, maps = predictor(run_folder), read_arrays(folder / MAPS)["maps"]
-    write_arrays(folder / ANSWERS, {"probabilities": network(maps, progress=_progress("predicted", say, cancelled))})
+    network, (maps, days) = predictor(run_folder), _read_maps(folder)
+    write_arrays(folder / ANSWERS, {"probabilities": network(maps, days=days, progress=_progress("predicted", say, cancelled))})
     return counted("{count} map was predicted.", "{count} maps were predicted.", count=len(maps))
 
 
@@ -188,8 +161,8 @@ def explain_job(folder: Path, run_folder: Path, say: Listen, cancelled: CancelCh
     from quakegui.learn.network.inference import predictor
     from quakegui.learn.network.saliency import explain
 
-    network, maps = predictor(run_folder, precision="float32"), read_arrays(folder / MAPS)["maps"]
-    heat, probabilities = explain(network, maps, progress=_progress("explained", say, cancelled))
+    network, (maps, days) = predictor(run_folder, precision="float32"), _read_maps(folder)
+    heat, probabilities = explain(network, maps, days=days, progress=_progress("explained", say, cancelled))
     write_arrays(folder / HEAT, {"heat": heat, "probabilities": probabilities})
     return counted("{count} saliency map was computed.", "{count} saliency maps were computed.", count=len(heat))
 

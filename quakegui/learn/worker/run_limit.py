@@ -1,7 +1,8 @@
 """The detection limit of a run, stored in its folder until its input changes.
 
-For a zero-shot run, its own model is used. A run that was trained on the season's nights cannot be used: its models have seen
-them, and those of the folds are not stored. A matched filter is used in its place, and named as the detector.
+A pre-trained model predicts the nights itself; of a model of own nights, each night is predicted by the member that was not
+trained on it. A run that was trained on the season's labels cannot be used: its models have seen the nights, and those of the
+folds are not stored. A matched filter is used in its place, and named as the detector.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from quakegui.judge.replicates import Ground
 from quakegui.learn.evidence import season_inputs
 from quakegui.learn.network import pretrained
 from quakegui.learn.network.modelfile import read_model
+from quakegui.learn.network.own_nights import Members
 from quakegui.learn.network.vgg12 import vgg12
-from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, network_identity, put_values, read_weights
-from quakegui.learn.runs.frozen import MadeFor, made_for_of
+from quakegui.learn.runs.checkpoint import WEIGHTS, Arrays, members_of, network_identity, put_values, read_weights
+from quakegui.learn.runs.frozen import MadeFor, OwnNights, made_for_of
 from quakegui.learn.runs.keeping import digest, read_result, write_result
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runchecks import LARGEST, LIMIT
@@ -33,8 +35,6 @@ from quakegui.season.labels import LabelRule
 from quakegui.season.season import Season
 from quakegui.words import Said
 
-ZERO_SHOT = "zero-shot"
-"""Protocol of a run whose model never saw the season."""
 EDITION = 2
 """Increased whenever the computation changes, so that stored limits are recomputed."""
 
@@ -101,7 +101,7 @@ def network_detector(ground: Ground, path: Path, title: str) -> Detector:
 
 
 def run_detector(ground: Ground, run: RunFolder) -> Detector:
-    """Return the detector of a run: its own model for a zero-shot run, otherwise the matched filter.
+    """Return the detector of a run: its own model if it used no label of the season, otherwise the matched filter.
 
     Parameters
     ----------
@@ -122,16 +122,17 @@ def run_detector(ground: Ground, run: RunFolder) -> Detector:
         )
     if run.card is None:
         raise LimitError(Said("The run “{run_title}” is not finished: resume it first.", run_title=run.title))
-    if str(run.config.protocol) != ZERO_SHOT:
+    if not run.config.zero_shot:
         return filter_detector(ground)
-    _require_made_for(ground, made_for_of(run.about))
+    made_for = made_for_of(run.about)
+    _require_made_for(ground, made_for)
     try:
         weights = read_weights(run.folder / WEIGHTS, largest=LARGEST[WEIGHTS])
     except (OSError, ValueError) as error:
         raise LimitError(
             Said("The model of “{title}” cannot be read: {error}.", title=run.title, error=str(error).rstrip("."))
         ) from error
-    return _network(run.config, weights, run.title)
+    return _network(run.config, weights, run.title, None if made_for is None else made_for.own)
 
 
 def _require_made_for(ground: Ground, made_for: MadeFor | None) -> None:
@@ -140,18 +141,22 @@ def _require_made_for(ground: Ground, made_for: MadeFor | None) -> None:
         raise LimitError(why)
 
 
-def _network(recipe: RunConfig, weights: Arrays, title: str) -> Detector:
-    """Return a model as a detector; the model is built at its first use."""
+def _network(recipe: RunConfig, weights: Arrays, title: str, own: OwnNights | None = None) -> Detector:
+    """Return a model as a detector; the model is built at its first use. Members of own nights predict their own block."""
 
     @cache
-    def built() -> Any:
-        network = vgg12(recipe)
-        put_values(network.weights, weights)
-        return network
+    def built() -> list[Any]:
+        networks = []
+        for values in members_of(weights, recipe.members):
+            networks.append(vgg12(recipe))
+            put_values(networks[-1].weights, values)
+        return networks
 
     def answers(season: Season) -> NDArray[np.float32]:
         try:
-            return pretrained.answers(built(), recipe, season)
+            if own is not None:
+                return Members(recipe, own, built()).probabilities(season)
+            return pretrained.answers(built()[0], recipe, season)
         except ValueError as error:
             raise LimitError(Said("The model of “{title}” cannot be used: {error}", title=title, error=error)) from error
 

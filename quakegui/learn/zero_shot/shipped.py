@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui import paths
 from quakegui.learn import messages
 from quakegui.learn.evidence import maps_to_draw, masked_maps
 from quakegui.learn.messages import Listen
-from quakegui.learn.network.modelfile import CARD_FILE, MODEL, read_model
+from quakegui.learn.network.modelfile import CARD_FILE, MODEL, read_model, supplied_folder
 from quakegui.learn.runs.checkpoint import network_identity
 from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.registry import RunError, RunFolder
@@ -41,8 +40,6 @@ from quakegui.simulate.synthetic import SyntheticConfig
 if TYPE_CHECKING:  # simulation and training are needed only to make the model
     from quakegui.learn.network.pretrained import Pretrained
 
-NAME = "pretrained-stack"
-"""Name of the model's folder."""
 SEASONS = "seasons.npz"
 STRENGTHS = (1.0, 0.0)
 """Strengths of the demonstration season and of the corresponding null season."""
@@ -68,7 +65,7 @@ TRIALS: tuple[tuple[str, float, int, int, dict[str, Any]], ...] = (
 
 def model_folder() -> Path:
     """Return the folder of the model."""
-    return paths.models() / NAME
+    return supplied_folder()
 
 
 def install_model(project: Project, season: Season, *, listen: Listen | None = None) -> RunFolder | None:

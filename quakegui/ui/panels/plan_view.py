@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,9 +11,11 @@ from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPaintEvent, QShowEve
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
+from quakegui.app.run_rows import RunRow
 from quakegui.app.session import Session
 from quakegui.app.training_plan import LEFT_OUT, TEST, TRAINED, VALIDATION, TrainingPlan, seconds_to_train, training_plan
-from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.runs.own_facts import own_facts_of
+from quakegui.learn.runs.runconfig import BLOCKS, RunConfig
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.ui import theme
 from quakegui.ui.boxes import filled
@@ -20,7 +23,7 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.plots.timeline_rows import runs_of
 from quakegui.ui.theme import ThemeColours
-from quakegui.words import Said, counted
+from quakegui.words import Said, counted, joined
 
 PLANNING: Final = "planning"
 RIBBON: Final = 0.9
@@ -79,7 +82,7 @@ class PlanView(LanguageFollower, QWidget):
             self._show(None, None, "Hidden during blind labelling" if blind else "")
             return
         if config.zero_shot:
-            self._show(None, config, Said("No day of this season is used: the model is trained on synthetic seasons."))
+            self._show(None, config, _without_labels(config, self._session.runs))
             return
 
         def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> TrainingPlan | str:
@@ -141,6 +144,21 @@ class PlanView(LanguageFollower, QWidget):
             )
         self.words.setText("\n".join(lines))
         self.ribbons.update()
+
+
+def _without_labels(config: RunConfig, rows: Sequence[RunRow]) -> str:
+    """Return what a pre-trained model is trained on, and whether the last one of own nights is better than the supplied one."""
+    if not config.own_nights:
+        return Said("No day of this season is used: the model is trained on synthetic seasons.")
+    told = [
+        Said(
+            "Simulated signals before random earthquakes are added to the nights of this season. Each of {blocks} members is "
+            "trained without the nights that it predicts; labels and earthquakes of the season are not used.",
+            blocks=BLOCKS,
+        )
+    ]
+    facts = next((found for row in rows if (found := own_facts_of(row.run.card)) is not None), None)
+    return joined("\n", [*told, *(() if facts is None else (facts.decision(),))])
 
 
 class _Ribbons(QWidget):

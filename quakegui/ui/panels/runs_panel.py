@@ -32,10 +32,12 @@ from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
+from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.season.localtime import to_local
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.tall_scroll import TallScroll
 from quakegui.words import counted
 
@@ -123,7 +125,7 @@ class RunsPanel(LanguageFollower, QWidget):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
                 if column == PROTOCOL:
-                    item.setToolTip(tr(PROTOCOL_NAMES.get(row.run.config.protocol, "")))
+                    item.setToolTip(self._tip(row.run))
                 self.table.setItem(number, column, item)
         self.table.resizeColumnsToContents()
         chosen = next((k for k, row in enumerate(self._shown) if before is not None and row.run.id == before.id), 0)
@@ -143,6 +145,12 @@ class RunsPanel(LanguageFollower, QWidget):
             "–" if self._is_trained(run) else str(row.epochs),  # the curves count the epochs of a training
             self._state(row),
         )
+
+    def _tip(self, run: RunFolder) -> str:
+        """Return the name of a run's protocol, and the facts of a model of own nights."""
+        facts = own_facts_of(run.card)
+        lines = [tr(PROTOCOL_NAMES.get(run.config.protocol, "")), *map(worded, () if facts is None else facts.sentences())]
+        return as_text("\n".join(lines))
 
     def _started(self, run: RunFolder) -> str:
         try:

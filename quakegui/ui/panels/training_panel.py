@@ -26,6 +26,7 @@ from quakegui.app.change import Change
 from quakegui.app.computing import COMPUTING
 from quakegui.app.session import Session
 from quakegui.app.training import GATHERING, Training
+from quakegui.judge.folds import PROTOCOLS
 from quakegui.judge.names import PROTOCOL_NAMES, PROTOCOL_SHORT
 from quakegui.learn import messages
 from quakegui.learn.runs.phase_words import phase_words
@@ -345,13 +346,16 @@ class TrainingPanel(LanguageFollower, QWidget):
     def _offer_choices(self) -> None:
         """Offer the protocols and sizes valid for the settings, and describe the number of epochs."""
         zero_shot = self._base.zero_shot
-        names = {name: tr(text) for name, text in PROTOCOL_SHORT.items() if (name == "zero-shot") == zero_shot}
+        offered = (self._base.protocol,) if zero_shot else PROTOCOLS
+        names = {name: tr(text) for name, text in PROTOCOL_SHORT.items() if name in offered}
         _offer(self._protocol, {name: f"{text} — LEAKY" if name == "paper" else text for name, text in names.items()})
         for row, name in enumerate(names):
             self._protocol.setItemData(row, tr(PROTOCOL_NAMES[name]), Qt.ItemDataRole.ToolTipRole)
         _offer(self._size, {size: str(size) for size in (STACK_SIZES if zero_shot else SIZES)})
         self._epochs.setToolTip(
-            tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
+            tr("Epochs of each of the five members; four take about four minutes of processor time in all")
+            if self._base.own_nights
+            else tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
             if zero_shot
             else tr("Training stops early when the validation loss no longer falls")
         )
