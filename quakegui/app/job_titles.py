@@ -9,6 +9,7 @@ from quakegui.words import Said
 TITLES: Final[dict[str, Said]] = {
     "applying-rule": Said("Applying the label rule"),
     "applying-model": Said("Applying the pre-trained model"),
+    "asking-server": Said("Asking the server"),
     "asking-device": Said("Detecting the compute device"),
     "choosing-earthquakes": Said("Selecting earthquakes"),
     "computing": Said("Computing the season"),
@@ -39,6 +40,7 @@ TITLES: Final[dict[str, Said]] = {
     "redoing-import": Said("Redoing an import"),
     "removing-readings": Said("Removing readings"),
     "report": Said("Writing the report"),
+    "sharing-project": Said("Connecting to the shared project"),
     "studying": Said("Analysing the run"),
     "tables": Said("Writing the tables"),
     "undoing-import": Said("Undoing an import"),

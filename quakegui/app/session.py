@@ -133,6 +133,8 @@ class Session(QObject):
         self.awaits_days = False
         """Whether to report the days that the season gains through other programs."""
         self.lookout: Lookout | None = None
+        self.opener: QObject | None = None
+        """What is opening a shared project at present."""
         self.post: Post | None = None
         """What is on its way to the server of a shared project; None for other projects, which are on disk."""
         self.presence: Presence | None = None
@@ -257,12 +259,12 @@ class Session(QObject):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def take(self, project: Project) -> None:
-        """Set a project that was just opened, without its season; no other may be open."""
+    def take(self, project: Project, lookout: Lookout | None = None) -> None:
+        """Set a project that was just opened, and what watches it, without its season; no other may be open."""
         from quakegui.project.journal import Follower
         from quakegui.project.lookout import Lookout
 
-        self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
+        self.project, self.journal, self.lookout = project, Follower(project), lookout or Lookout(project)
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
         """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""
