@@ -12,7 +12,7 @@ import platformdirs
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from quakegui.app import computing, others, sending
+from quakegui.app import computing, others, run_exchange, sending
 from quakegui.app.change import Change
 from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
@@ -155,6 +155,7 @@ def adopt(session: Session, project: Project, lookout: Lookout | None = None) ->
     if session.findChild(SeasonWatch) is None:
         SeasonWatch(session)
     computing.recompute(session)
+    run_exchange.exchange(session)
 
 
 def open_demo(session: Session, *, strength: float = 1.0) -> None:

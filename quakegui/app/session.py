@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from quakegui.project.journal import Follower, Note
     from quakegui.project.journal.keeping import Keeper
     from quakegui.project.lookout import Lookout
+    from quakegui.project.run_archives import StoredRun
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
     from quakegui.season.daymap import DayMap
@@ -122,6 +123,8 @@ class Session(QObject):
         self.refusal = ""
         """Why the predictions of the current run are not shown, because the project has other classes; empty if they are."""
         self.runs: tuple[RunRow, ...] = ()
+        self.stored_runs: tuple[StoredRun, ...] = ()
+        """The runs that the server of a shared project has."""
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Saliency maps by index of the day; only of days for which they were requested."""
         self.inputs: dict[int, dict[int, NDArray[np.float32]]] = {}

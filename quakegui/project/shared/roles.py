@@ -17,6 +17,7 @@ from quakegui.project import schema
 from quakegui.project.shared.address import Address
 from quakegui.project.shared.connecting import engine_to
 from quakegui.project.shared.sentences import sentences_of
+from quakegui.project.shared.tables import run_archive, run_part
 
 READER, ANALYST, BLIND, INGEST = "reader", "analyst", "blind", "ingest"
 ROLES: Final = (READER, ANALYST, BLIND, INGEST)
@@ -64,7 +65,7 @@ WHERE role.rolname = ANY(:names) GROUP BY role.rolname
 def roles_script(address: Address) -> str:
     """Return the SQL that creates the roles of a project and gives them their rights; it can be run again."""
     names = {role: f"{address.database}_{role}" for role in ROLES}
-    of_ingest = [table for table in schema.metadata.sorted_tables if table is not schema.journal]
+    of_ingest = [table for table in (*schema.metadata.sorted_tables, run_archive, run_part) if table is not schema.journal]
     return _SCRIPT.format(
         **{role: _quoted(name) for role, name in names.items()},
         database=_quoted(address.database),
