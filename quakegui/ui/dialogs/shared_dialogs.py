@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialogButtonBox,
@@ -62,6 +63,7 @@ class SharedDialog(WholeDialog):
         self.folder.changed.connect(self.show_plan)
         self.requests = with_name(QLabel(wordWrap=True), tr("Requests"), tr("What the server will be asked for"))
         self.requests.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
+        self.requests.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.why = QLabel(wordWrap=True)
 
     def finish(self, form: QFormLayout, act: str, tip: str) -> None:
@@ -77,7 +79,7 @@ class SharedDialog(WholeDialog):
         box.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         filled(QVBoxLayout(self), form, (group, 1), self.why, self.sentence, self.strip, box)
         self.show_plan()
-        open_at(self, 620, 480)
+        open_at(self, 620, 300)  # and as high as the contents
 
     def address(self) -> Address:
         """Return the address that was entered; raises ProjectError if it cannot be used."""
