@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import platformdirs
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from quakegui.app import computing, others, sending
+from quakegui.app import computing, others, run_exchange, sending
 from quakegui.app.change import Change
 from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 
 if TYPE_CHECKING:
+    from quakegui.project.lookout import Lookout
     from quakegui.project.store import Project
 
 LOOK_AGAIN_MS: Final = 100
@@ -36,9 +40,16 @@ def after_start(session: Session, then: Callable[[], object]) -> None:
 
 
 def open_project(session: Session, folder: Path) -> bool:
-    """Open a project in place of the open one, and compute its season in a job; returns whether it was opened."""
-    from quakegui.project.store import Project, ProjectError
+    """Open a project in place of the open one, and compute its season in a job; returns whether it was opened.
 
+    A shared project is opened by a thread once its server has answered: then this returns True at once.
+    """
+    from quakegui.project.shared.address import is_shared_folder
+    from quakegui.project.store import Project
+
+    if is_shared_folder(folder):
+        session.opener = Opener(session, folder)
+        return True
     try:
         project = Project.open(folder)
     except ProjectError as error:
@@ -51,9 +62,60 @@ def open_project(session: Session, folder: Path) -> bool:
     return True
 
 
+class Opener(QObject):
+    """Opens a shared project in a thread, and then shows it, unless another one was opened meanwhile.
+
+    It is no job: those of the open project would have to end first, and nobody waits for a server that does not answer.
+    """
+
+    _came = Signal(object)
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        super().__init__(session)
+        self._session, self._former = session, session.project
+        self._came.connect(self._take)
+        session.message.emit(Said("Connecting to the server of {folder}…", folder=folder.name), "info")
+        threading.Thread(target=_open, args=(folder, self._came.emit), name="opener", daemon=True).start()
+
+    def _take(self, found: ProjectError | tuple[Project, Lookout]) -> None:
+        session = self._session
+        last = session.opener is self
+        if isinstance(found, ProjectError):
+            if last:
+                session.message.emit(str(found), "error")
+        elif last and QGuiApplication.modalWindow() is not None:
+            QTimer.singleShot(LOOK_AGAIN_MS, self, lambda: self._take(found))
+            return
+        elif last and session.project is self._former and session.may_close():
+            adopt(session, *found)
+        else:
+            project, lookout = found
+            lookout.close()
+            project.close()
+        self.deleteLater()
+
+
+def _open(folder: Path, tell: Callable[[object], object]) -> None:
+    """Open a shared project and what watches it, which also waits for the server."""
+    from quakegui.project.lookout import Lookout
+    from quakegui.project.store import Project
+
+    try:
+        project = Project.open(folder)
+        try:
+            found: object = project, Lookout(project)
+        except ProjectError:
+            project.close()
+            raise
+    except ProjectError as error:
+        found = error
+    with contextlib.suppress(RuntimeError):  # the window was closed meanwhile
+        tell(found)
+
+
 def create_project(session: Session, folder: Path, *, timezone: str, name: str = "") -> bool:
     """Create an empty project and open it in place of the open one; returns whether it was created."""
-    from quakegui.project.store import Project, ProjectError
+    from quakegui.project.store import Project
 
     if not session.may_close():
         return False
@@ -66,10 +128,18 @@ def create_project(session: Session, folder: Path, *, timezone: str, name: str =
     return True
 
 
-def adopt(session: Session, project: Project) -> None:
-    """Show a project that was just opened, in place of the open one; its season is computed in a job."""
+def adopt(session: Session, project: Project, lookout: Lookout | None = None) -> None:
+    """Show a project that was just opened, in place of the open one; its season is computed in a job.
+
+    Parameters
+    ----------
+    session, project
+        The session and the project.
+    lookout
+        What watches it, if it exists already.
+    """
     session.close()
-    session.take(project)
+    session.take(project, lookout)
     sending.begin(session)
     session.runs_stamp = others.runs_stamp(session)
     project.answer_here()
@@ -85,6 +155,7 @@ def adopt(session: Session, project: Project) -> None:
     if session.findChild(SeasonWatch) is None:
         SeasonWatch(session)
     computing.recompute(session)
+    run_exchange.exchange(session)
 
 
 def open_demo(session: Session, *, strength: float = 1.0) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quakegui.app import computing
+from quakegui.app import computing, run_exchange
 from quakegui.app.arrivals import Arrivals, arrivals_of
 from quakegui.app.change import Change
 from quakegui.app.consent import ForeignStep, Replacement
@@ -76,6 +76,8 @@ def take_in(session: Session, news: News) -> None:
         session.unseen.add(news.rows, shown, session.labels.rows)
         if session.display.blind:
             session.unseen.hidden += news.rows
+    if news.runs:
+        run_exchange.exchange(session)
     if news.readings:
         session.project.refresh()
         if computing.is_computing(session):  # reported when it began; the season is computed once more if necessary

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from quakegui.project.journal import Follower, Note
     from quakegui.project.journal.keeping import Keeper
     from quakegui.project.lookout import Lookout
+    from quakegui.project.run_archives import StoredRun
     from quakegui.project.runs import PredictionTable
     from quakegui.project.store import Project
     from quakegui.season.daymap import DayMap
@@ -123,6 +124,8 @@ class Session(QObject):
         self.refusal = ""
         """Why the predictions of the current run are not shown, because the project has other classes; empty if they are."""
         self.runs: tuple[RunRow, ...] = ()
+        self.stored_runs: tuple[StoredRun, ...] = ()
+        """The runs that the server of a shared project has."""
         self.heat: dict[int, NDArray[np.float32]] = {}
         """Saliency maps by index of the day; only of days for which they were requested."""
         self.inputs: dict[int, dict[int, NDArray[np.float32]]] = {}
@@ -134,6 +137,8 @@ class Session(QObject):
         self.awaits_days = False
         """Whether to report the days that the season gains through other programs."""
         self.lookout: Lookout | None = None
+        self.opener: QObject | None = None
+        """What is opening a shared project at present."""
         self.post: Post | None = None
         """What is on its way to the server of a shared project; None for other projects, which are on disk."""
         self.presence: Presence | None = None
@@ -258,12 +263,12 @@ class Session(QObject):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def take(self, project: Project) -> None:
-        """Set a project that was just opened, without its season; no other may be open."""
+    def take(self, project: Project, lookout: Lookout | None = None) -> None:
+        """Set a project that was just opened, and what watches it, without its season; no other may be open."""
         from quakegui.project.journal import Follower
         from quakegui.project.lookout import Lookout
 
-        self.project, self.journal, self.lookout = project, Follower(project), Lookout(project)
+        self.project, self.journal, self.lookout = project, Follower(project), lookout or Lookout(project)
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
         """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""

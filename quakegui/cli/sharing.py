@@ -10,7 +10,7 @@ import typer
 from quakegui.cli.terminal import ProjectFolder, a_text, say, warn
 from quakegui.project import sharing
 from quakegui.project.shared.address import is_shared_folder, parse_address, read_address
-from quakegui.project.shared.roles import create_roles, roles_script
+from quakegui.project.shared.roles import ROLES, create_roles, roles_script
 
 Url = Annotated[
     str, typer.Argument(callback=a_text, metavar="URL", help="Address of the database: postgresql://user@server/database.")
@@ -41,12 +41,18 @@ def roles(
     url: Annotated[
         str, typer.Argument(callback=a_text, metavar="URL|PROJECT", help="Address of the database, or project folder.")
     ],
+    *,
     run: Annotated[bool, typer.Option("--run", help="Run the script on the server instead of printing it.")] = False,
+    state: Annotated[bool, typer.Option("--state", help="List the logins in each role instead.")] = False,
 ) -> None:
     """Print the SQL script that creates the roles of a shared project (reader, analyst, blind, ingest), or run it."""
     folder = Path(url)
     address = read_address(folder) if is_shared_folder(folder) else parse_address(url)
-    if run:
+    if state:
+        found = sharing.survey(address.url).roles
+        for role in ROLES:
+            typer.echo(f"{role}: {', '.join(found[role]) or 'nobody'}" if role in found else f"{role}: does not exist")
+    elif run:
         create_roles(address)
         say(f"Created the roles of {address.place}.")
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,12 @@ from quakegui.judge.judgement import plain
 from quakegui.learn import operating
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.watching import Watch
-from quakegui.project.store import ProjectError
+from quakegui.project.nights_due import NightsDue
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.serve.on_alarm import alarm_program, start_alarm_program
 
+LOG = logging.getLogger(__name__)
 RETRY_MS = 600_000
 """Interval in ms after which a failed round without files is repeated."""
 
@@ -47,8 +50,8 @@ def update(
 
     Each prediction is appended to a ledger that is never changed. If a day's data are corrected after its prediction, a new row
     is added; scores use the first prediction. A night is predicted only once it is over; with --watch, this happens even if no
-    new file arrives. Runs that are registered for these days predict them too, whichever run is the current one. With --watch
-    --json, each round prints one JSON document on one line.
+    new file arrives, and a flag of an analyst takes effect within seconds. Runs that are registered for these days predict them
+    too, whichever run is the current one. With --watch --json, each round prints one JSON document on one line.
     """
     if watch is not None and not watch.is_dir():
         raise ProjectError(f"The folder {watch} does not exist and cannot be watched.")
@@ -68,7 +71,7 @@ def update(
         if watch is None:
             take_in(paths or ())
             return
-        look = Watch(watch)
+        look = Watch(watch, due=_flagged(opened))
         look.wake_at(_next_round(take_in([*(paths or ()), *look.present])))
         say(f"Watching {watch}; press Ctrl+C to stop.")
         for files in look.changes(cancelled):
@@ -80,6 +83,20 @@ def update(
                 else:
                     look.wake_at(wall_clock_ms() + RETRY_MS)
                 say(f"{error} Watching continues; these files will be tried again later.", style="red")
+
+
+def _flagged(project: Project) -> Callable[[], bool]:
+    """Return a function that tells whether an analyst has changed flags since it was last asked."""
+    due = NightsDue(project)
+
+    def look() -> bool:
+        try:
+            return due.look()
+        except ProjectError as error:  # for example of a server that does not respond: asked again in a moment
+            LOG.info("Flags could not be read: %s", error)
+            return False
+
+    return look
 
 
 def _next_round(report: operating.Update) -> int | None:

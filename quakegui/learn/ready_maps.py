@@ -88,6 +88,9 @@ class ReadyRuns:
     def require_unregistered(self, run_id: str) -> None:
         """Do nothing: runs on ready-made maps cannot be registered."""
 
+    def fetch(self, _run_id: str | None) -> None:
+        """Do nothing: all runs are in the folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadyMaps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 import shutil
 import time
 from typing import Any
@@ -16,6 +17,7 @@ from quakegui.learn import messages
 from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapshot, make_split, masked_maps, style_name
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_classes import refuse_other_classes, scheme_of
+from quakegui.learn.run_sharing import fetch_run, share_run
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts, every_earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
@@ -42,6 +44,8 @@ from quakegui.project import journal, runs, seasons
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 from quakegui.words import Said
+
+LOG = logging.getLogger(__name__)
 
 
 def begin_run(project: Project, season: Season, config: RunConfig) -> RunFolder:
@@ -146,6 +150,7 @@ def about_of(project: Project, season: Season, evidence: Evidence, split: Split,
 def record_run(project: Project, run: RunFolder) -> None:
     """Record a finished run from elsewhere in the project, so that its predictions can be stored."""
     if run.card is not None and all(known.id != run.id for known in runs.runs(project)):
+        _share(project, run)
         runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
 
 
@@ -205,10 +210,19 @@ def superseded(project: Project, run: RunFolder) -> str:
 def complete_run(project: Project, season: Season, run: RunFolder) -> None:
     """Record a finished run with its out-of-fold and in-sample predictions, and make it current."""
     assert run.card is not None
-    now_ms = time.time_ns() // 1_000_000
-    runs.complete_run(project, runs.Run(run.id, now_ms, "done", run.config.to_json(), run.card), _said(season, run))
+    now_ms, said = time.time_ns() // 1_000_000, _said(season, run)
+    _share(project, run)  # first, so that colleagues find it once they hear of it
+    runs.complete_run(project, runs.Run(run.id, now_ms, "done", run.config.to_json(), run.card), said)
     with contextlib.suppress(OSError):  # remaining files only take disk space
         sweep(run)
+
+
+def _share(project: Project, run: RunFolder) -> None:
+    """Store a run for colleagues; if that fails, it is tried again, and reported, when a window next opens the project."""
+    try:
+        share_run(project, run)
+    except (ProjectError, RunError):
+        LOG.warning("The run %s could not be stored on the server", run.id, exc_info=True)
 
 
 def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
@@ -285,8 +299,13 @@ def finished_runs(project: Project) -> tuple[RunFolder, ...]:
 
 
 def find_run(project: Project, run_id: str | None) -> RunFolder:
-    """Return a run by its id (or its beginning), or the current run, or the newest finished one, see `source.find_run`."""
-    return choose_run(list_runs(project.runs_folder)[0], run_id, runs.run_in_use(project))
+    """Return a run by its id (or its beginning), or the current run, or the newest finished one, see `source.find_run`.
+
+    One that a colleague trained is fetched from the server of a shared project: call it in a job.
+    """
+    in_use = runs.run_in_use(project)
+    fetch_run(project, in_use if run_id is None else run_id)
+    return choose_run(list_runs(project.runs_folder)[0], run_id, in_use)
 
 
 def same_runs_of(

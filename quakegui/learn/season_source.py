@@ -12,6 +12,7 @@ from quakegui.learn import issuing, prospective, season_evaluation, season_runs
 from quakegui.learn.calibrated import shown_predictions
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
+from quakegui.learn.run_sharing import fetch_run
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import DayPredictions, Team
@@ -46,6 +47,10 @@ class ProjectRuns:
     def require_unregistered(self, run_id: str) -> None:
         """Raise ProjectError if the run is registered, see `registrations.require_unregistered`."""
         registrations.require_unregistered(self.project, run_id)
+
+    def fetch(self, run_id: str | None) -> object:
+        """Fetch a run that only the server of a shared project has."""
+        return fetch_run(self.project, run_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ class RunCollection(Protocol):
     def require_unregistered(self, run_id: str) -> None:
         """Raise ProjectError if the run is registered, so that it may not be deleted."""
 
+    def fetch(self, run_id: str | None) -> object:
+        """Fetch a run that only the server of a shared project has, see `run_sharing.fetch_run`."""
+
 
 class Team(Protocol):
     """Trains the folds of a run, several at a time, before a worker here completes the run."""
@@ -236,7 +239,9 @@ def find_run(runs: RunCollection, run_id: str | None) -> RunFolder:
     RunError
         If there is no such run.
     """
-    return choose_run(list_runs(runs.folder)[0], run_id, runs.in_use)
+    in_use = runs.in_use
+    runs.fetch(in_use if run_id is None else run_id)
+    return choose_run(list_runs(runs.folder)[0], run_id, in_use)
 
 
 def compare(

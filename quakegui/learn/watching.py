@@ -63,6 +63,8 @@ class Watch:
         Seconds after which files that could not be imported are yielded again.
     clock
         Returns the current time, milliseconds since 1970 UTC.
+    due
+        Returns whether there is something to do without a file; asked at each check.
 
     Attributes
     ----------
@@ -71,9 +73,15 @@ class Watch:
     """
 
     def __init__(
-        self, folder: Path, *, pause_s: float = 5.0, again_s: float = 600.0, clock: Callable[[], int] = wall_clock_ms
+        self,
+        folder: Path,
+        *,
+        pause_s: float = 5.0,
+        again_s: float = 600.0,
+        clock: Callable[[], int] = wall_clock_ms,
+        due: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._clock = clock
+        self._clock, self._due = clock, due
         self._wake_ms: int | None = None
         self._folder, self._pause_s, self.again_s = folder, pause_s, again_s
         now = self.listing()
@@ -91,7 +99,7 @@ class Watch:
         self._wake_ms = moment_ms
 
     def changes(self, cancelled: CancelCheck) -> Iterator[tuple[Path, ...]]:
-        """Yield new or changed files whenever there are some, or nothing at the time of `wake_at`, until `cancelled`."""
+        """Yield new or changed files, or nothing at the time of `wake_at` or if something else is due, until `cancelled`."""
         quiet: dict[Path, _Look] = {}
         while not self._cancelled_within_pause(cancelled):
             try:
@@ -108,7 +116,7 @@ class Watch:
                 self._again = ()
             found = {*settled, *(path for path in left if path in now)}
             woken = self._wake_ms is not None and self._clock() >= self._wake_ms
-            if found or woken:
+            if found or woken or self._due():
                 self._wake_ms = None if woken else self._wake_ms
                 self._taken |= settled
                 yield tuple(sorted(found))

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, select, update
 
+from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import READINGS, add_act
 from quakegui.project.dialects import insert_into
@@ -167,11 +168,11 @@ def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LI
     return number
 
 
-def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
+def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE, progress: ProgressCallback = silent) -> int:
     """Turn the batches that have arrived into blocks, a few stations in each transaction; returns the number of batches.
 
     It can be interrupted at any point, and others can add batches or fold meanwhile: until its batches are deleted, a station
-    is folded again with the same result.
+    is folded again with the same result. `progress` is called between two transactions.
     """
     if INPUTS not in project.rights:
         return 0
@@ -181,6 +182,7 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE) -> int:
     codes = sorted({key[0] for _, batch in known.values() for key in batch})
     for at in range(0, len(codes), at_once):
         clock.sleep(PAUSE_S if at else 0.0)
+        progress(at, len(codes), Said("live readings"))
         _fold_stations(project, codes[at : at + at_once], known)
     with project.write() as connection:
         connection.execute(delete(schema.live_batch).where(schema.live_batch.c.id <= max(known)))

@@ -166,7 +166,7 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     none = np.array([], dtype="datetime64[D]")
     if INPUTS not in project.rights:
         return none
-    fold(project)
+    fold(project, progress=progress)
     with project.read() as connection:
         key = night_key(config_of(connection))
         found = get_setting(connection, "night_key")

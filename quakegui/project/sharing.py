@@ -3,24 +3,71 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from quakegui.project import making, migrations, schema
 from quakegui.project.database import sentences
 from quakegui.project.domains import EVERYTHING
 from quakegui.project.errors import ProjectError
+from quakegui.project.setting_rows import get_setting
 from quakegui.project.shared.address import Address, is_shared_folder, parse_address, read_address, write_address
 from quakegui.project.shared.connecting import engine_to
+from quakegui.project.shared.roles import standing_roles
 from quakegui.project.shared.sentences import sentences_of
 from quakegui.project.shared.tables import add_tables, create_tables, install_rules, setting_act
 from quakegui.project.store import Project, require_zone
 from quakegui.words import Said
+
+_IS_OWNER = "SELECT pg_has_role(session_user, datdba, 'MEMBER') FROM pg_database WHERE datname = current_database()"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a server says of a database, before a project is created or joined.
+
+    Attributes
+    ----------
+    address
+        Where the database is.
+    project
+        Name of the project in it, None if it has none.
+    is_owner
+        Whether the login owns the database.
+    roles
+        Logins in each role of the project that exists (see `shared.roles`).
+    """
+
+    address: Address
+    project: str | None
+    is_owner: bool
+    roles: Mapping[str, tuple[str, ...]]
+
+
+def survey(url: str) -> Survey:
+    """Ask a server what it has, without changing anything.
+
+    Raises
+    ------
+    ProjectError
+        If the address cannot be used, or the server cannot be reached or refuses.
+    """
+    address = parse_address(url)
+    engine = engine_to(address)
+    try:
+        with sentences_of(address), engine.connect() as connection, connection.begin():
+            name = None
+            if inspect(connection).has_table(schema.setting.name):
+                name = get_setting(connection, "name") or address.database
+            return Survey(address, name, bool(connection.scalar(text(_IS_OWNER))), standing_roles(connection, address.database))
+    finally:
+        engine.dispose()
 
 
 def create_shared(

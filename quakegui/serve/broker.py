@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import ssl
 import time
@@ -113,12 +114,25 @@ def address_of(url: str, **facts: Any) -> Address:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it arrived: topic, payload, time of arrival in ms since 1970 UTC, and what acknowledges it."""
+    """A message as it arrived.
+
+    Attributes
+    ----------
+    topic, payload
+        Its topic and content.
+    received_ms
+        Time of arrival in milliseconds since 1970 UTC.
+    ticket
+        What acknowledges it.
+    repeated
+        Whether the broker has sent it before, to the same `Broker`.
+    """
 
     topic: str
     payload: bytes
     received_ms: int
     ticket: tuple[int, int, int] = (0, 0, 0)
+    repeated: bool = False
 
 
 class Broker:
@@ -149,6 +163,8 @@ class Broker:
         self.address = address
         self.connected, self.listening = False, False
         self._inbox: list[Message] = []
+        self._recent: dict[bytes, None] = {}
+        """Fingerprints of the last messages: the broker sends again what was not acknowledged when a connection ended."""
         self._connection = 0
         self._refusal: BrokerError | None = None
         self._wait_s, self._next_try = 1.0, 0.0
@@ -189,7 +205,7 @@ class Broker:
         return found
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
-        """Tell the broker that messages are stored; those of an earlier connection are sent again, which does no harm."""
+        """Tell the broker that messages are stored; those of an earlier connection are sent again (see `Message`)."""
         for message in messages:
             connection, number, qos = message.ticket
             if connection == self._connection and self.connected:
@@ -255,7 +271,12 @@ class Broker:
 
     def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
         ticket = self._connection, message.mid, message.qos
-        self._inbox.append(Message(message.topic, message.payload, wall_clock_ms(), ticket))
+        content = hashlib.blake2b(message.topic.encode() + b"\0" + message.payload, digest_size=16).digest()
+        repeated = message.dup and content in self._recent
+        self._recent[content] = None
+        if len(self._recent) > AT_ONCE:
+            del self._recent[next(iter(self._recent))]
+        self._inbox.append(Message(message.topic, message.payload, wall_clock_ms(), ticket, repeated))
 
 
 def _is_loopback(host: str) -> bool:

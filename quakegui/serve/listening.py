@@ -14,6 +14,7 @@ from quakegui.project.clock import SLACK_MS
 from quakegui.project.live import Arrival, LiveState, live_states, store_arrival
 from quakegui.project.live_rows import LiveReadings
 from quakegui.project.nights import ensure_nights
+from quakegui.project.nights_due import NightsDue
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.serve.broker import Message
@@ -25,6 +26,8 @@ OLDEST_MS = 31 * 86_400_000
 """Age of a reading above which it is refused: a logger that was reset sends 1970 or 2000. Older data come as files."""
 SETTLE_S = 3600.0
 """Interval at which batches are turned into blocks, and night means updated."""
+SERVE_S = 0.02
+"""Seconds for which messages are received between two stations whose night means are updated."""
 MOST_HELD = 5000
 """Messages that wait for the header of their sensor."""
 MOST_UNSTORED = 200_000
@@ -80,6 +83,7 @@ class Listener:
     ) -> None:
         self._project, self._source, self._tell, self._warn, self._every_s = project, source, tell, warn, every_s
         self._martas = Martas()
+        self._due = NightsDue(project)
         self._waiting: list[Message] = []
         self._settled_ms = 0
         self._lights: dict[str, str] = {}
@@ -134,8 +138,8 @@ class Listener:
                     held.append(message)
                     continue
                 one, reason = _possible(one, message.received_ms)
-                found += [one] if one.time.size else []
-            if reason is not None:
+                found += [one] if one.time.size and not message.repeated else []
+            if reason is not None and not message.repeated:  # it was counted when it came first
                 code = station_of(message.topic)
                 refusals[code] = refusals.get(code, (0, ""))[0] + 1, reason
         held = held[-MOST_HELD:]
@@ -149,7 +153,9 @@ class Listener:
             self._tell_once(code, reason)
 
     def settle(self, now_ms: int | None = None) -> bool:
-        """Update night means once an hour and when a night is over, and report stations that fell silent; returns whether.
+        """Update night means once an hour, when a night is over and after a flag, and report silent stations; returns whether.
+
+        What arrives meanwhile is received.
 
         Parameters
         ----------
@@ -160,9 +166,10 @@ class Listener:
         self._watch(now_ms)
         today = np.datetime64(now_ms, "ms").astype("datetime64[D]")
         over = self._project.config().over_at(today + np.arange(-1, 2)).astype(np.int64)
-        if now_ms - self._settled_ms < 1000 * SETTLE_S and not ((over > self._settled_ms) & (over <= now_ms)).any():
+        soon = now_ms - self._settled_ms < 1000 * SETTLE_S and not ((over > self._settled_ms) & (over <= now_ms)).any()
+        if soon and not self._due.look():
             return False
-        ensure_nights(self._project)
+        ensure_nights(self._project, progress=lambda *_step: self._waiting.extend(self._source.receive(SERVE_S)))
         self._settled_ms = now_ms
         return True
 

@@ -68,6 +68,10 @@ def _workspace(number: int, workspace: Workspace) -> Action:
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("new", PROJECT, mark("New project…"), do.new_project, ("Ctrl+N",), "mdi6.folder-plus-outline"),
+    Action("new-shared", PROJECT, mark("New shared project…"), do.new_shared_project, (), "mdi6.server-plus",
+               mark("Create a project on a PostgreSQL server, for several people at once")),
+    Action("join-shared", PROJECT, mark("Join shared project…"), do.join_shared_project, (), "mdi6.server-network",
+               mark("Create a folder on this computer for an existing shared project")),
     Action("open", PROJECT, mark("Open project…"), do.open_project, ("Ctrl+O",), "mdi6.folder-open-outline", toolbar=True),
     Action("demo", PROJECT, mark("Open the synthetic season"), do.open_demo, (), "mdi6.flask-outline"),
     Action("null-season", PROJECT, mark("Open the null season"), do.open_null_season, (), "mdi6.flask-empty-outline",

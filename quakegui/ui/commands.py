@@ -24,6 +24,7 @@ from quakegui.words import Said
 if TYPE_CHECKING:
     from quakegui.learn.operating import Update
     from quakegui.project.flags import Subject
+    from quakegui.ui.dialogs.shared_dialogs import SharedDialog
 
 
 def new_project(bench: Workbench) -> None:
@@ -33,6 +34,25 @@ def new_project(bench: Workbench) -> None:
     dialog = NewProjectDialog(latest_folder(bench.session.settings), bench.window)
     if _ask(dialog):
         opening.create_project(bench.session, dialog.folder(), timezone=dialog.timezone(), name=dialog.name())
+
+
+def new_shared_project(bench: Workbench) -> None:
+    """Ask for a server and a folder, create a shared project there, and open it."""
+    from quakegui.ui.dialogs.shared_dialogs import NewSharedDialog
+
+    _open_shared(bench, NewSharedDialog(bench.session, latest_folder(bench.session.settings), bench.window))
+
+
+def join_shared_project(bench: Workbench) -> None:
+    """Ask for the address of a shared project and a folder, and open the project."""
+    from quakegui.ui.dialogs.shared_dialogs import JoinDialog
+
+    _open_shared(bench, JoinDialog(bench.session, latest_folder(bench.session.settings), bench.window))
+
+
+def _open_shared(bench: Workbench, dialog: SharedDialog) -> None:
+    if _ask(dialog):
+        opening.open_project(bench.session, dialog.folder.path())
 
 
 def open_project(bench: Workbench) -> None:

@@ -275,6 +275,13 @@ def test_a_watch_wakes_when_a_night_is_over(tmp_path: Path) -> None:
     assert list(found) == [], "and once only"
 
 
+def test_a_watched_folder_without_files_yields_when_something_else_is_due(tmp_path: Path) -> None:
+    due = iter((False, True))
+    watch = Watch(tmp_path, pause_s=0.001, due=lambda: next(due))
+    assert next(watch.changes(lambda: False)) == ()
+    assert next(due, None) is None
+
+
 def test_a_corrected_day_gets_a_further_row_and_its_first_word_stands(trained: Path, answers: Answers, tmp_path: Path) -> None:
     with Project.open(trained) as project:
         open_window(project)

@@ -105,6 +105,28 @@ def test_what_was_received_but_not_stored_comes_again(broker: Mosquitto, project
     assert seconds_of(project, start) == [46_000.0 + k for k in range(50)]
 
 
+def test_what_comes_again_after_a_lost_connection_is_counted_once(
+    broker: Mosquitto, project: Project, start: np.datetime64
+) -> None:
+    source = connection(broker)
+    listener = Listener(project, source, every_s=0.5)
+    listener.run(until(lambda: source.listening))
+    broker.wait_until_saved()
+    broker.publish(messages(start, 0, 50))
+    received: list[Message] = []
+    enough = until(lambda: len(received) >= 100)
+    while not enough():
+        received += source.receive(0.2)
+    broker.stop()
+    broker.start()
+    again: list[Message] = []
+    enough = until(lambda: len(again) >= 100)
+    while not enough():
+        again += source.receive(0.2)
+    assert [message.repeated for message in (*received, *again)] == [False] * 100 + [True] * 100
+    source.close()
+
+
 def test_a_killed_listener_and_a_killed_broker_lose_nothing(broker: Mosquitto, project: Project, start: np.datetime64) -> None:
     command = (sys.executable, "-m", "quakegui", "listen", project.folder, f"mqtts://localhost:{broker.tls_port}")
     options = ("--topic", TOPICS[0], "--user", USER, "--ca", broker.ca_file, "--every", "1")

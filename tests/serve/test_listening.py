@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,10 @@ from terminal import Terminal
 from quakegui.project import journal, live, live_rows, nights, seasons
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project
+from quakegui.project.flags import Subject
 from quakegui.project.importing import import_paths, store_files
+from quakegui.project.journal.row import RowContent
+from quakegui.project.journal.writing import append
 from quakegui.project.live_rows import fold
 from quakegui.project.nights import ensure_nights, load_nights
 from quakegui.project.parsing import ParsedFile
@@ -21,6 +26,7 @@ from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import undo_import
 from quakegui.season.labels import LabelSource
+from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 from quakegui.serve.broker import Message
 from quakegui.serve.listening import Listener
@@ -198,6 +204,42 @@ def test_a_night_in_progress_changes_no_revision_until_it_is_over(project: Proje
     night = load_nights(project)
     assert night is not None
     assert np.nanmax(night.values) == 46_000.0
+
+
+def test_a_flag_takes_effect_with_the_next_flush_and_once(project: Project) -> None:
+    heard(project, *(impf(NIGHT + 60_000 * k, [46_000.0] * 60) for k in range(180)))
+    listener = Listener(project, Given())
+    assert listener.settle()
+    assert not listener.settle()
+    with project.write("journal", "inputs") as connection:  # as an analyst of a shared project, who may not compute
+        append(connection, {Subject("KAK", str(DAY + 1)).key: RowContent(1, "a lorry")}, "bo")
+    assert listener.settle()
+    night = load_nights(project)
+    assert night is not None
+    assert (night.quality & Quality.FLAGGED).any()
+    assert not listener.settle()
+
+
+def test_what_arrives_while_night_means_are_computed_is_received(project: Project) -> None:
+    class Late(Given):
+        def receive(self, timeout_s: float) -> Sequence[Message]:
+            return super().receive(timeout_s) if timeout_s < 0.1 else []
+
+    listener = Listener(project, source := Late())
+    heard(project, impf(NOON, [46_000.0] * 60))
+    source.messages = [impf(NOON + 60_000, [46_000.0] * 60)]
+    assert listener.settle()
+    assert source.messages == []
+    listener.flush()
+    assert len(source.acknowledged) == 1
+
+
+def test_a_message_that_comes_again_is_acknowledged_and_not_counted_again(project: Project) -> None:
+    first = impf(NOON, [46_000.0] * 60)
+    bad = Message(first.topic, b"no JSON", first.received_ms)
+    source = heard(project, first, bad, replace(first, repeated=True), replace(bad, repeated=True))
+    assert len(source.acknowledged) == 4
+    assert [(state.messages, state.refused) for state in live.live_states(project)] == [(1, 1)]
 
 
 @pytest.mark.parametrize(("module", "name"), [("live_rows", "latest"), ("nights", "night_means")])

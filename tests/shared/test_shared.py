@@ -32,6 +32,7 @@ from quakegui.project.live import Arrival, live_states, store_arrival
 from quakegui.project.live_rows import LiveReadings, fold
 from quakegui.project.lookout import Lookout
 from quakegui.project.nights import ensure_nights, load_nights
+from quakegui.project.nights_due import NightsDue
 from quakegui.project.seasons import record
 from quakegui.project.shared.address import parse_address
 from quakegui.project.shared.roles import create_roles
@@ -332,10 +333,14 @@ def test_a_flag_of_an_analyst_takes_effect_once_ingest_computes(as_user: Any, sh
     (tmp_path / "readings.csv").write_text("\n".join(["time,AAA", *lines]) + "\n")
     assert not import_paths(shared, [tmp_path / "readings.csv"]).skipped
     revision = shared.revision()
+    due = NightsDue(shared)
+    assert not due.look()
     with as_user("bo", "analyst") as bo:
         flags.flag(bo, [flags.Subject("AAA", "2022-01-02")], author="bo", reason="a lorry")
         assert load_nights(bo).quality.max() < Quality.FLAGGED
     assert shared.revision() > revision
+    assert due.look()
+    assert not due.look(), "once"
     ensure_nights(shared)
     night = load_nights(shared)
     assert [str(day) for day in night.days[(night.quality[:, 0] & Quality.FLAGGED) > 0]] == ["2022-01-02"]

@@ -41,6 +41,7 @@ from quakegui.ui.dialogs.new_project import NewProjectDialog
 from quakegui.ui.dialogs.rule_dialog import RuleDialog
 from quakegui.ui.dialogs.season_dialog import SeasonDialog
 from quakegui.ui.dialogs.settings_dialog import SettingsDialog
+from quakegui.ui.dialogs.shared_dialogs import JoinDialog, NewSharedDialog
 from quakegui.ui.dialogs.shortcut_sheet import ShortcutSheet
 from quakegui.ui.dialogs.stations_dialog import StationsDialog
 from quakegui.ui.main_window import MainWindow
@@ -49,6 +50,8 @@ KINDS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdi
 OWN = Qt.FindChildOption.FindDirectChildrenOnly
 DIALOGS = {
     "new project": lambda window: NewProjectDialog(Path.home(), window),
+    "new shared project": lambda window: NewSharedDialog(window.session, Path.home(), window),
+    "join shared project": lambda window: JoinDialog(window.session, Path.home(), window),
     "import": lambda window: ImportWizard(window.session, window),
     "fetch": lambda window: FetchDialog(window.session, window),
     "catalogue": lambda window: CatalogueDialog(window.session, window),

@@ -207,6 +207,10 @@ def test_a_page_of_the_guide_leads_to_the_other_and_back(window):
 
 def test_the_commands_of_the_data_centre_are_those_of_the_program():
     lines = "".join(Guide("en", "centre.html").commands).replace("\\\n", " ").splitlines()
+    for unit in (Path(__file__).parents[2] / "packaging" / "linux").glob("*.service"):
+        lines += [
+            line.replace("bin/quakegui", "bin: quakegui") for line in unit.read_text().splitlines() if "ExecStart" in line
+        ]
     used = {(match[1], tuple(re.findall(r"--[a-z-]+", match[2]))) for line in lines for match in COMMAND.finditer(line)}
     assert {command for command, _ in used} >= {"new", "roles", "join", "listen", "update", "verify"}
     for command, options in used:

@@ -8,6 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from quakegui.learn.runs.predictions import PREDICTIONS
@@ -45,7 +46,11 @@ def export_run(run: RunFolder, path: Path) -> None:
                 archive.write(run.folder / name, f"{run.id}/{name}")
 
 
-def import_run(runs: Path, path: Path) -> RunFolder:
+def _any_run(_run_id: str, _run: RunFolder) -> None:
+    """Accept every run."""
+
+
+def import_run(runs: Path, path: Path, *, check: Callable[[str, RunFolder], None] = _any_run) -> RunFolder:
     """Import a run from a file of `export_run`, under its own id.
 
     Parameters
@@ -54,6 +59,8 @@ def import_run(runs: Path, path: Path) -> RunFolder:
         Folder of the runs.
     path
         The zip file.
+    check
+        Called with the id and the run before it appears; raises ValueError to refuse it.
 
     Raises
     ------
@@ -76,6 +83,7 @@ def import_run(runs: Path, path: Path) -> RunFolder:
                 found.history()
                 if (part / PREDICTIONS).is_file():
                     found.predictions()
+                check(run_id, found)
     except ValueError as error:
         raise RunError(Said("{path} was not imported. {error}", path=path, error=error)) from error
     except OSError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from quakegui.project.errors import ProjectError
 from quakegui.project.making import ADDRESS, DATABASE
@@ -56,6 +58,11 @@ class Address:
         """The database and its server in one word, for sentences."""
         return f"{self.database} @ {self.host or 'localhost'}"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this computer, so that no network is between."""
+        return _is_local(self.host)
+
 
 def parse_address(url: str) -> Address:
     """Return the parts of an address.
@@ -93,6 +100,41 @@ def parse_address(url: str) -> Address:
     return Address(url, host, port, unquote(parts.username or ""), database, sslmode)
 
 
+def compose_address(server: str, database: str, user: str) -> Address:
+    """Return the address of a database by its parts as an analyst enters them.
+
+    Parameters
+    ----------
+    server
+        Name or number of the server, with or without a port, or the folder of its socket.
+    database, user
+        Name of the database, and the login.
+
+    Raises
+    ------
+    ProjectError
+        As for `parse_address`.
+    """
+    who = f"{quote(user, safe='')}@" if user else ""
+    if server.startswith("/"):
+        return parse_address(f"{SCHEMES[0]}://{who}/{quote(database, safe='')}?host={quote(server, safe='')}")
+    return parse_address(f"{SCHEMES[0]}://{who}{quote(server, safe=':[]')}/{quote(database, safe='')}")
+
+
+def password_file() -> Path:
+    """Return the file in which the driver looks for passwords."""
+    named = os.environ.get("PGPASSFILE")
+    if named:
+        return Path(named)
+    return _own_folder() / "pgpass.conf" if sys.platform == "win32" else Path.home() / ".pgpass"
+
+
+def root_certificate() -> Path:
+    """Return the file of the authority by which the driver verifies a server."""
+    named = os.environ.get("PGSSLROOTCERT")
+    return Path(named) if named else _own_folder() / "root.crt"
+
+
 def is_shared_folder(folder: Path) -> bool:
     """Return whether a folder is that of a shared project; an address beside a database is ignored."""
     return (folder / ADDRESS).is_file() and not (folder / DATABASE).exists()
@@ -123,6 +165,13 @@ def read_address(folder: Path) -> Address:
 def write_address(folder: Path, address: Address) -> None:
     """Write the address to the folder of a project; raises OSError."""
     (folder / ADDRESS).write_text(f"{_COMMENT}url = {json.dumps(address.url, ensure_ascii=False)}\n", encoding="utf-8")
+
+
+def _own_folder() -> Path:
+    """Return the folder of the driver's own files."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA", "")) / "postgresql"
+    return Path.home() / ".postgresql"
 
 
 def _is_local(host: str) -> bool:

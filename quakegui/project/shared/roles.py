@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, text
 
 from quakegui.project import schema
 from quakegui.project.shared.address import Address
 from quakegui.project.shared.connecting import engine_to
 from quakegui.project.shared.sentences import sentences_of
+from quakegui.project.shared.tables import run_archive, run_part
 
 READER, ANALYST, BLIND, INGEST = "reader", "analyst", "blind", "ingest"
 ROLES: Final = (READER, ANALYST, BLIND, INGEST)
@@ -53,12 +54,18 @@ GRANT INSERT ON deed, {of_ingest} TO {ingest};
 GRANT UPDATE, DELETE ON {changed} TO {ingest};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ingest};
 """
+_STANDING: Final = """
+SELECT role.rolname::text AS name, array_remove(array_agg(login.rolname::text ORDER BY login.rolname), NULL) AS logins
+FROM pg_roles AS role LEFT JOIN pg_auth_members ON roleid = role.oid
+LEFT JOIN pg_roles AS login ON login.oid = member AND login.rolcanlogin
+WHERE role.rolname = ANY(:names) GROUP BY role.rolname
+"""
 
 
 def roles_script(address: Address) -> str:
     """Return the SQL that creates the roles of a project and gives them their rights; it can be run again."""
     names = {role: f"{address.database}_{role}" for role in ROLES}
-    of_ingest = [table for table in schema.metadata.sorted_tables if table is not schema.journal]
+    of_ingest = [table for table in (*schema.metadata.sorted_tables, run_archive, run_part) if table is not schema.journal]
     return _SCRIPT.format(
         **{role: _quoted(name) for role, name in names.items()},
         database=_quoted(address.database),
@@ -77,6 +84,21 @@ def create_roles(address: Address) -> None:
             connection.exec_driver_sql(roles_script(address), execution_options={"no_parameters": True})
     finally:
         engine.dispose()
+
+
+def standing_roles(connection: Connection, database: str) -> dict[str, tuple[str, ...]]:
+    """Return the logins in each role of a project that exists on its server.
+
+    Parameters
+    ----------
+    connection
+        A connection to the server.
+    database
+        Name of the database.
+    """
+    rows = connection.execute(text(_STANDING), {"names": [f"{database}_{role}" for role in ROLES]}).all()
+    found = {row.name.removeprefix(f"{database}_"): tuple(row.logins) for row in rows}
+    return {role: found[role] for role in ROLES if role in found}
 
 
 def _list(tables: Iterable[Table]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -48,6 +49,29 @@ setting_act = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """Which login last changed each setting, as the server notes it."""
+
+LARGEST_RUN: Final = 512 * 2**20
+"""Maximum size in bytes of the files of a run that a server keeps; the paper's model takes half of it."""
+PART: Final = 4 * 2**20
+"""Maximum size in bytes of one part of them."""
+run_archive = Table(
+    "run_archive",
+    _ALONE,
+    Column("run", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", BigInteger, CheckConstraint(f"bytes BETWEEN 1 AND {LARGEST_RUN}"), nullable=False),
+    Column("author", Text, nullable=False, server_default=text("session_user")),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""The exported file of each finished run, by its hash, for colleagues who open the run (see `run_archives`)."""
+run_part = Table(
+    "run_part",
+    _ALONE,
+    Column("sha256", Text, primary_key=True),
+    Column("number", Integer, CheckConstraint(f"number BETWEEN 0 AND {LARGEST_RUN // PART - 1}"), primary_key=True),
+    Column("content", LargeBinary, CheckConstraint(f"octet_length(content) <= {PART}"), nullable=False),
+)
+"""The parts of these files, in order."""
 
 _PROCEDURES: Final = """
 CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -208,10 +232,28 @@ DROP POLICY IF EXISTS prediction_read ON prediction;
 CREATE POLICY prediction_read ON prediction FOR SELECT USING (NOT (SELECT is_blind()));
 DROP POLICY IF EXISTS prediction_written ON prediction;
 CREATE POLICY prediction_written ON prediction FOR INSERT WITH CHECK (true);
+ALTER TABLE run_part ALTER COLUMN content SET STORAGE EXTERNAL;
+ALTER TABLE run_archive ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS archive_read ON run_archive;
+CREATE POLICY archive_read ON run_archive FOR SELECT USING (NOT (SELECT is_blind()));
+DROP POLICY IF EXISTS archive_written ON run_archive;
+CREATE POLICY archive_written ON run_archive FOR INSERT WITH CHECK (true);
+ALTER TABLE run_part ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS part_read ON run_part;
+CREATE POLICY part_read ON run_part FOR SELECT USING (NOT (SELECT is_blind()));
+DROP POLICY IF EXISTS part_written ON run_part;
+CREATE POLICY part_written ON run_part FOR INSERT WITH CHECK (true);
+GRANT SELECT ON run_archive, run_part TO PUBLIC;
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = current_database() || '_ingest') THEN -- from before these tables
+    EXECUTE format('GRANT INSERT ON run_archive, run_part TO %I', current_database() || '_ingest');
+  END IF;
+END $$;
 """
 """Who labels blind sees flags, which concern the data, and nothing else of others."""
 
-_SEALED: Final = (*schema.APPEND_ONLY, deed)
+_SEALED: Final = (*schema.APPEND_ONLY, deed, run_archive, run_part)
 _HEARD: Final = (schema.journal, schema.prediction, schema.registration, schema.run, schema.setting)
 """Tables whose changes every open window hears of."""
 
@@ -257,16 +299,24 @@ def rules() -> dict[str, str]:
         )
     each = "CREATE OR REPLACE TRIGGER {{name}} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
     found["journal_continued"] = each.format(table="journal", function="check_journal")
-    for table in (schema.act, schema.registration):
+    for table in (schema.act, schema.registration, run_archive):
         found[f"{table.name}_author"] = each.format(table=table.name, function="check_author")
     return found
 
 
+_STANDING: Final = f"""
+SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'
+UNION ALL SELECT relname FROM pg_class WHERE relname = '{run_archive.name}'
+"""  # noqa: S608
+
+
 def lost_rules(connection: Connection) -> dict[str, str]:
     """Return the statements of the triggers that somebody has removed or switched off, by name."""
-    query = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
-    found = set(connection.scalars(query))
-    return {name: sql.format(name=name) for name, sql in rules().items() if name not in found}
+    found = set(connection.scalars(text(_STANDING)))
+    added = (
+        () if run_archive.name in found else ("run_archive_", "run_part_")
+    )  # of a server with the tables of an earlier version
+    return {name: sql.format(name=name) for name, sql in rules().items() if name not in found and not name.startswith(added)}
 
 
 def is_blind(connection: Connection) -> bool:

@@ -14,6 +14,7 @@ from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import flags
+from quakegui.project.domains import INPUTS
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.flags import Flag
 from quakegui.season.localtime import to_local
@@ -143,6 +144,8 @@ class FlagsDialog(JobDialog):
             self.fill()
             if not step:
                 self.sentence.say(tr("Nothing was changed: these readings are already flagged for this reason."))
+            elif INPUTS not in project.rights:
+                self.sentence.say(tr("Saved. The maps change when a program that may import has updated the night means."))
 
         self.run_job(FLAGGING, work, done, keep=kept)
 

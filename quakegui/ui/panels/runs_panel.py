@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quakegui.app import runs
+from quakegui.app import run_exchange, runs
 from quakegui.app.change import Change
 from quakegui.app.run_rows import RunRow
 from quakegui.app.season_view import zone_name
@@ -84,7 +84,10 @@ class RunsPanel(LanguageFollower, QWidget):
         self._trash, self.trash_menu = QPushButton(), QMenu(self)
         self._trash.setMenu(self.trash_menu)
         self.trash_menu.aboutToShow.connect(self._fill_trash)
-        row = filled(QHBoxLayout(), *self.buttons.values(), self._trash, 1)
+        self.server, self.server_menu = QPushButton(), QMenu(self)
+        self.server.setMenu(self.server_menu)
+        self.server_menu.aboutToShow.connect(self._fill_server)
+        row = filled(QHBoxLayout(), *self.buttons.values(), self._trash, self.server, 1)
         inner = QWidget()
         filled(QVBoxLayout(inner), self.table, row, margins=(8, 2, 8, 4))
         filled(QVBoxLayout(self), TallScroll(inner), margins=FLUSH)
@@ -105,7 +108,13 @@ class RunsPanel(LanguageFollower, QWidget):
             self.buttons[name].setToolTip(tr(tip))
         self._trash.setText(tr("Trash"))
         self._trash.setToolTip(tr("Restore a run from the trash, or empty the trash"))
-        for button in (*self.buttons.values(), self._trash):  # the style would make all of them as wide as buttons of a dialog
+        self.server.setText(tr("Server"))
+        self.server.setToolTip(tr("Fetch a run that a colleague has trained"))
+        for button in (
+            *self.buttons.values(),
+            self._trash,
+            self.server,
+        ):  # the style would make all of them as wide as buttons of a dialog
             button.setMinimumWidth(self.fontMetrics().horizontalAdvance(button.text()) + BESIDE_TEXT)
         self._fill()
 
@@ -188,6 +197,8 @@ class RunsPanel(LanguageFollower, QWidget):
         for name, button in self.buttons.items():
             button.setEnabled(bool(allowed[name]))
         self._trash.setEnabled(writable)
+        self.server.setVisible(bool(self._session.stored_runs))
+        self.server.setEnabled(bool(run_exchange.absent_runs(self._session)))
 
     # -- actions of the buttons ------------------------------------------------------------------------------------
 
@@ -218,6 +229,14 @@ class RunsPanel(LanguageFollower, QWidget):
             self.trash_menu.addAction(text, functools.partial(runs.restore_run, self._session, run))
         self.trash_menu.addSeparator()
         self.trash_menu.addAction(tr("Empty the trash…"), self._empty_trash).setEnabled(bool(found))
+
+    def _fill_server(self) -> None:
+        self.server_menu.clear()
+        for run in run_exchange.absent_runs(self._session):
+            text = tr("{name}, by {author} ({size:.1f} MB)").format(
+                name=run_exchange.title_of(run), author=run.author, size=run.bytes / 1e6
+            )
+            self.server_menu.addAction(text, functools.partial(run_exchange.fetch, self._session, run))
 
     def _empty_trash(self) -> None:
         count = len(runs.trashed_runs(self._session))

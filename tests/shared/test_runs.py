@@ -1,0 +1,183 @@
+"""Training runs of a shared project: stored on the server once, fetched by colleagues with the checks of an imported run."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from quakegui.app import run_exchange
+from quakegui.cli.verbs import app
+from quakegui.learn.run_sharing import fetch_run, share_run, share_runs
+from quakegui.learn.runs.archives import export_run
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
+from quakegui.learn.runs.runchecks import EXPORTED
+from quakegui.learn.season_runs import find_run
+from quakegui.project import run_archives
+from quakegui.project.exchange import export_project, import_export
+from quakegui.project.run_archives import store_archive, stored_runs
+from quakegui.project.shared.address import parse_address
+from quakegui.project.shared.roles import create_roles
+from quakegui.project.sharing import join, migrate
+from quakegui.project.store import Project, ProjectError
+
+pytestmark = pytest.mark.shared
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def exported_run(trained_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with Project.open(trained_template) as project:
+        return export_project(project, tmp_path_factory.mktemp("exported") / "project")
+
+
+@pytest.fixture
+def trainer(shared: Project, exported_run: Path) -> Project:
+    """Return the project of who trained a run, which is on this computer only."""
+    import_export(shared, exported_run)
+    return shared
+
+
+@pytest.fixture
+def colleague(trainer: Project, url: str, tmp_path: Path) -> Iterator[Project]:
+    with join(tmp_path / "colleague", url) as project:
+        yield project
+
+
+def the_run(project: Project) -> RunFolder:
+    (run,) = list_runs(project.runs_folder)[0]
+    return run
+
+
+def contents(run: RunFolder) -> dict[str, bytes]:
+    return {name: (run.folder / name).read_bytes() for name in EXPORTED if (run.folder / name).is_file()}
+
+
+def test_a_run_is_stored_once_and_fetched_as_it_was(trainer: Project, colleague: Project, sql: Sql, url: str) -> None:
+    run = the_run(trainer)
+    assert fetch_run(colleague, run.id) is None
+    assert share_runs(trainer) == share_runs(trainer) == ()
+    assert [(one.id, one.author) for one in stored_runs(colleague)] == [(run.id, "owner")]
+    assert find_run(colleague, None).id == run.id, "the current run"
+    assert contents(the_run(colleague)) == contents(run)
+    assert fetch_run(colleague, run.id) is None
+    for table in ("run_archive", "run_part"):
+        for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}"):
+            with pytest.raises(psycopg.Error, match="never changed"):
+                sql(url.rsplit("/", 1)[1], statement)
+
+
+def test_a_run_of_several_parts_is_continued_where_the_connection_was_lost(
+    trainer: Project, colleague: Project, sql: Sql, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setattr(run_archives, "PART", 20_000)
+    real, left = Project.write, iter([None, None])
+
+    def write(project: Project, *domains: str, **more: Any) -> Any:
+        if next(left, "lost") == "lost":
+            raise ProjectError("the connection was lost")
+        return real(project, *domains, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "write", write)
+        assert share_runs(trainer) == ("the connection was lost",)
+    assert stored_runs(colleague) == ()
+    assert sql(url.rsplit("/", 1)[1], "SELECT count(*) FROM run_part") == [(2,)]
+    share_run(trainer, the_run(trainer))
+    assert fetch_run(colleague, the_run(trainer).id[:8]) is not None
+    assert contents(the_run(colleague)) == contents(the_run(trainer))
+
+
+def test_what_is_too_large_stays_here_with_a_sentence(trainer: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_archives, "LARGEST_RUN", 1000)
+    (said,) = share_runs(trainer)
+    assert "stays on this computer" in said
+    assert stored_runs(trainer) == ()
+
+
+def test_files_that_are_no_run_or_another_one_are_refused(
+    trainer: Project, colleague: Project, tmp_path: Path, sql: Sql, url: str
+) -> None:
+    run = the_run(trainer)
+    export_run(run, tmp_path / "run.zip")
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad, zipfile.ZipFile(tmp_path / "run.zip") as good:
+        for info in good.infolist():
+            bad.writestr(info.filename.replace(run.id, "another"), good.read(info))
+    store_archive(trainer, run.id, tmp_path / "bad.zip")
+    with pytest.raises(RunError, match="not those of the run"):
+        fetch_run(colleague, run.id)
+    assert not list(colleague.runs_folder.iterdir())
+    sql(url.rsplit("/", 1)[1], "ALTER TABLE run_part DISABLE TRIGGER ALL; UPDATE run_part SET content = 'x'")
+    with pytest.raises(ProjectError, match="not those that were stored"):
+        fetch_run(colleague, run.id)
+    assert not list(colleague.runs_folder.iterdir())
+
+
+def test_only_ingest_stores_and_who_labels_blind_receives_nothing(trainer: Project, url: str, sql: Sql, tmp_path: Path) -> None:
+    share_runs(trainer)
+    create_roles(parse_address(url))
+    database = url.rsplit("/", 1)[1]
+    for user, role in (("ann", "analyst"), ("una", "blind"), ("ing", "ingest")):
+        sql("postgres", f"DROP ROLE IF EXISTS {user}; CREATE ROLE {user} LOGIN; GRANT {database}_{role} TO {user}")
+    insert = "INSERT INTO run_part VALUES ('x', {number}, 'y')"
+    for user in ("ann", "una"):
+        with pytest.raises(psycopg.Error, match="permission denied"):
+            sql(database, insert.format(number=1), user=user)
+    sql(database, insert.format(number=1), user="ing")
+    for number in (-1, 128):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            sql(database, insert.format(number=number), user="ing")
+    with pytest.raises(psycopg.Error, match="in the name of"):
+        sql(database, "INSERT INTO run_archive (run, sha256, bytes, author) VALUES ('r', 's', 1, 'bo')", user="ing")
+    assert sql(database, "SELECT count(*) FROM run_part", user="una") == [(0,)]
+    with join(tmp_path / "una", url.replace("owner@", "una@")) as blind:
+        assert stored_runs(blind) == ()
+        assert fetch_run(blind, the_run(trainer).id) is None
+    with join(tmp_path / "ann", url.replace("owner@", "ann@")) as analyst:
+        assert fetch_run(analyst, the_run(trainer).id) is not None
+
+
+def test_a_server_of_an_earlier_version_keeps_runs_local_until_it_is_upgraded(trainer: Project, url: str, sql: Sql) -> None:
+    create_roles(parse_address(url))
+    database = url.rsplit("/", 1)[1]
+    sql(database, "DROP TABLE run_archive, run_part")
+    assert share_runs(trainer) == ()
+    assert stored_runs(trainer) == ()
+    with Project.open(trainer.folder) as opened:
+        assert opened.findings == ()
+    migrate(trainer.folder)
+    assert share_runs(trainer) == ()
+    assert len(stored_runs(trainer)) == 1
+    assert sql(database, f"SELECT has_table_privilege('{database}_ingest', 'run_part', 'INSERT')") == [(True,)]
+
+
+def test_a_window_stores_what_is_missing_and_fetches_the_current_run(
+    trainer: Project, url: str, opened: Any, qtbot: Any, tmp_path: Path
+) -> None:
+    share_runs(trainer)
+    run = the_run(trainer)
+    session = opened(url, "Li")
+    qtbot.waitUntil(lambda: bool(session.runs) and not session.jobs.busy)
+    assert [(row.run.id, row.in_use) for row in session.runs] == [(run.id, True)]
+    assert run_exchange.absent_runs(session) == ()
+    words = ["runs", "show", str(tmp_path / "Bo's"), run.id, "--json"]
+    join(tmp_path / "Bo's", url).close()
+    assert CliRunner().invoke(app, words).exit_code == 0
+
+
+def test_other_runs_are_fetched_when_they_are_asked_for(trainer: Project, url: str, opened: Any, qtbot: Any) -> None:
+    from quakegui.project import runs
+
+    share_runs(trainer)
+    runs.use_run(trainer, None)
+    session = opened(url, "Li")
+    (absent,) = run_exchange.absent_runs(session)
+    assert session.runs == ()
+    run_exchange.fetch(session, absent)
+    qtbot.waitUntil(lambda: bool(session.runs) and not session.jobs.busy)
+    assert [row.run.id for row in session.runs] == [absent.id]
