@@ -48,7 +48,7 @@ class Verb:
 VERBS: Final = (
     Verb(
         "demo",
-        "project:demo",
+        "demonstration:demo",
         "Create the SYNTHETIC season of 2022 and show it with the predictions of the pre-trained model.",
         "demo --headless --project demo --strength 0",
     ),
@@ -78,7 +78,7 @@ VERBS: Final = (
     ),
     Verb(
         "import",
-        "project:import_",
+        "importing:import_",
         "Import readings, station coordinates and Kp. Importing a file again changes nothing.",
         "import japan data/wdc_hourly/japan more.zip --json",
     ),
