@@ -32,7 +32,7 @@ from quakegui.season.season import Season
 
 SAMPLE = 10
 """So many surrogates and resamples are computed by plain loops; the time of all of them is told by that of these."""
-STRENGTHS, REPLICATES, TAKEN = 5, 40, 6
+STRENGTHS, REPLICATES, TAKEN = 5, 40, 4
 """A whole limit, and so many replicates of one strength are computed of it."""
 
 
