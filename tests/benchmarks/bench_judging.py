@@ -114,7 +114,7 @@ def measure_limit(folder: Path) -> list[Row]:
         detector = filter_detector(ground)
         one = replicates(ground, 1.0, [1])[0]
         plain, judged, ours = in_turn(
-            2,
+            1,
             lambda: [plain_replicate(ground, seed) for seed in range(TAKEN)],
             lambda: [detections(ground, one, detector.answers(one.season)) for _ in range(TAKEN)],
             lambda: limit_of(ground, detector, strengths=(1.0,), counts=(), number=TAKEN, progress=silent, cancelled=never),

@@ -115,7 +115,7 @@ def measure_zero_shot(folder: Path) -> list[Row]:
         for sign in (1.0, -1.0):
             model.network.predict(np.float32(sign) * images.astype(np.float32), verbose=0)
 
-    peer, ours = in_turn(7, plain, lambda: answers(model.network, model.recipe, season))
+    peer, ours = in_turn(5, plain, lambda: answers(model.network, model.recipe, season))
     by_clock, by_processor = ratios(peer, ours)
     faster = max(by_clock, by_processor) >= 2.0 and ours.median() <= 2000.0
     with tempfile.TemporaryDirectory() as place:
@@ -123,7 +123,7 @@ def measure_zero_shot(folder: Path) -> list[Row]:
         np.save(path, pictures(season, model.recipe.channel, model.recipe.size, days).astype(np.float16))
         python = [sys.executable, "-c"]
         works = process([*python, "import keras"]), process([*python, COLD, os.fspath(path)])
-        bare, cold = in_turn(5, *works, clock=children_seconds)
+        bare, cold = in_turn(3, *works, clock=children_seconds)
     return [
         Row("Zero-shot prediction of a season, z and -z, maps included", "plain predict, float32, both signs", ms(ours),
             ms(peer), both(ours, peer), "at least 2 x, at most 2 s", faster, by_clock, by_processor),
