@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quakegui.app.session import Session
+from quakegui.season.hull import corners, has_area
 
 if TYPE_CHECKING:
     from quakegui.season.events import Event
@@ -78,16 +79,13 @@ def _distance(session: Session, number: int, days: int) -> Distance:
 
 def _to_edge(at: NDArray[np.float64], stations: NDArray[np.float64]) -> float:
     """Return the distance in km of a point from the hull of points, shape (point, 2); negative inside, NaN without area."""
-    from scipy.spatial import ConvexHull, QhullError
-
-    try:
-        hull = ConvexHull(stations)
-    except (QhullError, ValueError):  # fewer than three points, or all on one line
+    if not has_area(stations):
         return np.nan
-    depth = float((hull.equations[:, :2] @ at + hull.equations[:, 2]).max())
+    first = stations[corners(stations)]
+    along = np.roll(first, -1, axis=0) - first
+    outward = np.column_stack([along[:, 1], -along[:, 0]]) / np.hypot(*along.T)[:, None]
+    depth = float((outward * (at - first)).sum(axis=1).max())
     if depth <= 0.0:
         return depth
-    first = stations[hull.vertices]
-    along = np.roll(first, -1, axis=0) - first
     share = np.clip(((at - first) * along).sum(axis=1) / (along**2).sum(axis=1), 0.0, 1.0)
     return float(np.hypot(*(first + share[:, None] * along - at).T).min())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -42,31 +42,42 @@ def _streams() -> Iterator[None]:
 
 def _run(words: list[str]) -> None:
     from quakegui import logs
-    from quakegui.cli.terminal import say
     from quakegui.cli.verbs import program
-    from quakegui.formats.errors import FormatError
-    from quakegui.project.store import ProjectError
 
     with _streams(), logs.log_file("command") as uncaughts:
         for number, (before, word) in enumerate(pairwise(["", *words]), start=1):
             if not word and not before.startswith("-"):  # as a path it would be the current folder
-                say(f"Argument {number} is empty; an unset variable leaves such an argument.", style="red")
+                _say(f"Argument {number} is empty; an unset variable leaves such an argument.")
                 sys.exit(2)
         try:
             program(args=words, prog_name="quakegui")
-        except (ProjectError, FormatError) as error:
-            say(str(error), style="red")
-            sys.exit(1)
         except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
-                with suppress(OSError):
-                    sys.stdout.close()  # what is left of it would fail again at the end
-                say(f"The output could not be written: {error.strerror}. Saved work is kept.", style="red")
-                sys.exit(1)
-            uncaughts(error, Said("the command {name}", name=Said(words[0])))
-            say(
-                f"The command stopped at an unexpected error: {type(error).__name__}: {error}. "
-                f"Saved work is kept. Details are in the log in {logs.folder()}.",
-                style="red",
-            )
+            _explain(error, words[0], uncaughts)
             sys.exit(1)
+
+
+def _say(text: str) -> None:
+    from quakegui.cli.terminal import say  # the help and the version need neither the database nor NumPy
+
+    say(text, style="red")
+
+
+def _explain(error: Exception, command: str, uncaughts: Callable[[BaseException, Said], None]) -> None:
+    """Report on standard error why a command failed, and log what was not foreseen."""
+    from quakegui import logs
+    from quakegui.formats.errors import FormatError
+    from quakegui.project.errors import ProjectError
+
+    if isinstance(error, ProjectError | FormatError):
+        _say(str(error))
+        return
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        with suppress(OSError):
+            sys.stdout.close()  # what is left of it would fail again at the end
+        _say(f"The output could not be written: {error.strerror}. Saved work is kept.")
+        return
+    uncaughts(error, Said("the command {name}", name=Said(command)))
+    _say(
+        f"The command stopped at an unexpected error: {type(error).__name__}: {error}. "
+        f"Saved work is kept. Details are in the log in {logs.folder()}."
+    )

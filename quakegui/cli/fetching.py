@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.events import Decluster, MinMagnitude, say_import
-from quakegui.cli.project import import_facts, print_import
+from quakegui.cli.importing import import_facts, print_import
 from quakegui.cli.terminal import (
     AsJson,
     ProjectFolder,

@@ -117,10 +117,11 @@ class Gridder:
     def _draw(self, filled: NDArray[np.float32], out: NDArray[np.float32]) -> None:
         """Write the drawn pixels of some days to their positions in `out`, shape (day, row, column)."""
         spans = self.basis.spans.tolist()
+        ends = np.cumsum(np.diff(self.basis.spans)).tolist()
         start = 0
         for top in range(0, len(spans), ROWS_AT_ONCE):
             rows = spans[top : top + ROWS_AT_ONCE]
-            stop = start + sum(last - first for first, last in rows)
+            stop = ends[top + len(rows) - 1]
             drawn = _product(filled, self.basis.matrix[:, start:stop])
             at = 0
             for row, (first, last) in enumerate(rows, start=top):

@@ -59,10 +59,28 @@ def distinct(xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def corners(xy_km: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Return the stations at the corners of the convex hull, anticlockwise, int32, shape (corner,)."""
-    from scipy.spatial import ConvexHull  # imported late: a window without a map starts faster
+    """Return the stations at the corners of the convex hull, anticlockwise, int32, shape (corner,).
 
-    return ConvexHull(xy_km).vertices.astype(np.int32)
+    References
+    ----------
+    Andrew (1979), as `scipy.spatial.ConvexHull` would, whose import takes more memory and time than a map.
+    """
+    points = xy_km.tolist()
+    order = np.lexsort((xy_km[:, 1], xy_km[:, 0])).tolist()
+    found: list[int] = []
+    for way in (order, order[::-1]):
+        chain: list[int] = []
+        for number in way:
+            while len(chain) > 1 and _turn(points[chain[-2]], points[chain[-1]], points[number]) <= 0.0:
+                chain.pop()
+            chain.append(number)
+        found += chain[:-1]
+    return np.array(found, dtype=np.int32)
+
+
+def _turn(a: list[float], b: list[float], c: list[float]) -> float:
+    """Return twice the area of a triangle, positive if its corners are anticlockwise."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
 def within_hull(frame: Frame, xy_km: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -125,7 +125,7 @@ def window(days: int, stations: int, _cadence_s: float, folder: Path) -> Callabl
         # In a process of its own: this one has loaded what no window does.
         code = (
             "import os, pathlib, resource, quakegui, bench_step; "
-            f"bench_step.measure_memory(pathlib.Path({str(folder / 'project')!r})); "
+            f"bench_step.walk_through(*bench_step.opened(pathlib.Path({str(folder / 'project')!r}))); "
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0, flush=True); os._exit(0)"
         )
         command = [sys.executable, "-c", code]

@@ -1,13 +1,12 @@
 """The day step in the real window: key press to painted, contour lines on, beside an image that pyqtgraph shows alone.
 
-Also the window at rest beside the window while a network is trained, and what the window's process weighs.
+Also the window at rest beside the window while a network is trained.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -238,27 +237,10 @@ def measure_training(folder: Path) -> list[Row]:
     ]
 
 
-def measure_memory(folder: Path) -> list[Row]:
-    """Weigh the window's process with a season open and walked through."""
-    app, window = opened(folder)
+def walk_through(app: QApplication, window: MainWindow) -> None:
+    """Step through a hundred days and show every panel: what a window in use has in memory."""
     for _ in range(100):
         press(app, window, Qt.Key.Key_Right)
     for dock in window.docks:
         window.layouts.show(dock)
         rest(50)
-    status = Path("/proc/self/status").read_text()
-    resident = int(status.split("VmRSS:")[1].split()[0]) / 1024.0
-    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024.0
-    window.close()
-    loaded = sorted({"tensorflow", "keras", "torch"} & set(sys.modules))
-    return [
-        Row(
-            "Memory of the window's process, one season open",
-            "",
-            f"{resident:.0f} MB (at most {peak:.0f}); network libraries loaded: {', '.join(loaded) or 'none'}",
-            "",
-            "",
-            "at most 500 MB",
-            resident <= 500.0 and not loaded,
-        )
-    ]

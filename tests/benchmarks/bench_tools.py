@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
+import resource
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +37,19 @@ class Timed:
 
     def processor_p95(self) -> float:
         return float(np.percentile(self.processor, 95))
+
+    def times(self, factor: float) -> Timed:
+        """Return the time of so many times the work."""
+        return Timed(tuple(factor * one for one in self.wall), tuple(factor * one for one in self.processor))
+
+    def plus(self, other: Timed) -> Timed:
+        """Return the time of both works of each round."""
+        return Timed(*(tuple(np.add(*both).tolist()) for both in ((self.wall, other.wall), (self.processor, other.processor))))
+
+
+def rounds_of(several: Sequence[Timed]) -> Timed:
+    """Return the rounds of several measurements of the same work as one."""
+    return Timed(sum((one.wall for one in several), ()), sum((one.processor for one in several), ()))
 
 
 def ratios(over: Timed, under: Timed) -> tuple[float, float]:
@@ -106,3 +123,38 @@ def both(ours: Timed, theirs: Timed, *, faster: bool = True) -> str:
     """Return how many times faster ours is, or how many times the time it takes, by the clock and by processor time."""
     wall, processor = ratios(theirs, ours) if faster else ratios(ours, theirs)
     return f"{wall:.3g} x (processor {processor:.3g} x)"
+
+
+def least(timed: Timed) -> float:
+    """Return the lesser median of clock and processor, in ms: a busy core lengthens the one, several threads the other."""
+    return min(timed.median(), timed.processor_median())
+
+
+def in_seconds(timed: Timed) -> str:
+    return f"{timed.median() / 1e3:.3g} s (processor {timed.processor_median() / 1e3:.3g})"
+
+
+def limited(work: str, ours: Timed, most_ms: float, goal: str, *, peer: str = "", theirs: Timed | None = None) -> Row:
+    """Return a row of something that may take `most_ms`, beside a peer if there is one."""
+    seconds = most_ms >= 300.0
+    shown = [("" if one is None else in_seconds(one) if seconds else ms(one)) for one in (ours, theirs)]
+    if theirs is None:
+        return Row(work, peer, shown[0], "", "", goal, least(ours) <= most_ms)
+    return Row(work, peer, *shown, both(ours, theirs, faster=False), goal, least(ours) <= most_ms, *ratios(ours, theirs))
+
+
+def resident_mb() -> float:
+    """Return the resident memory of this process."""
+    return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024.0
+
+
+def children_seconds() -> float:
+    """Return the processor time of the processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def process(command: Sequence[str]) -> Callable[[], Any]:
+    """Return a run of a command in a process of its own."""
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return lambda: subprocess.run(command, check=True, capture_output=True, env=quiet)

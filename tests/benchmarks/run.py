@@ -34,7 +34,18 @@ ROWS = {
     "input": ("bench_network", "measure_input", False),
     "start": ("bench_start", "measure_start", False),
     "training": ("bench_step", "measure_training", True),
-    "memory": ("bench_step", "measure_memory", True),
+    "memory": ("bench_memory", "measure_memory", True),
+    "commands": ("bench_commands", "measure_commands", True),
+    "opening": ("bench_opening", "measure_opening", True),
+    "report": ("bench_opening", "measure_report", True),
+    "run": ("bench_window", "measure_run", True),
+    "dialogs": ("bench_window", "measure_dialogs", True),
+    "sheet": ("bench_decade", "measure_sheet", False),
+    "judgement": ("bench_judging", "measure_judgement", True),
+    "limit": ("bench_judging", "measure_limit", True),
+    "nights": ("bench_simulated", "measure_nights", False),
+    "pretraining": ("bench_simulated", "measure_pretraining", False),
+    "zero-shot": ("bench_simulated", "measure_zero_shot", True),
     "growth": ("bench_growth", "measure_growth", False),
 }
 """Name of a row, where it is measured, and whether it needs the synthetic season as a project."""
@@ -111,6 +122,8 @@ def main() -> None:
     if unknown := [name for name in names if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
     with tempfile.TemporaryDirectory() as place:
+        os.environ.setdefault("QUAKEGUI_CACHE", str(Path(place) / "cache"))  # a first opening finds nothing of another run
+        os.environ.setdefault("QUAKEGUI_LOG", str(Path(place) / "log"))
         demo = given.demo or Path(place) / "demo"
         if given.demo is None and any(ROWS[name][2] for name in names):
             from quakegui.project.demo import create_demo

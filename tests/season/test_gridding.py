@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
-from scipy.spatial import Delaunay
+from scipy.spatial import ConvexHull, Delaunay
 
 from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.gridding import Gridder
-from quakegui.season.hull import why_no_map
+from quakegui.season.hull import corners, why_no_map
 from quakegui.season.network import Network, Station
 
 
@@ -93,6 +93,17 @@ def test_a_map_does_not_depend_on_the_days_drawn_with_it() -> None:
     pieces = [piece.copy() for piece in grid.iterate(values)]
     assert [len(piece) for piece in pieces] == [32, 32, 6]
     np.testing.assert_array_equal(np.concatenate(pieces), maps)
+
+
+def test_the_corners_of_the_hull_are_those_of_scipy() -> None:
+    rng = np.random.default_rng(5)
+    for count in (3, 4, 25, 250):
+        for step_km in (0.0, 15.0):  # also with several stations at one place and on one edge
+            xy = rng.uniform(-50.0, 50.0, (count, 2))
+            xy = np.round(xy / step_km) * step_km if step_km and count > 4 else xy
+            mine, reference = (xy[each].tolist() for each in (corners(xy), ConvexHull(xy).vertices))
+            start = reference.index(mine[0])
+            assert mine == reference[start:] + reference[:start]
 
 
 def test_the_hull_is_that_of_the_present_stations() -> None:

@@ -10,7 +10,7 @@ import pytest
 from quakegui.cli import verbs
 
 ROOT = catalogues.REPOSITORY
-COMMANDS = verbs.program.commands  # type: ignore[attr-defined]
+COMMANDS = dict(verbs.program.commands)  # type: ignore[attr-defined]
 NO_PACKAGE = {"__pycache__"}
 
 
@@ -37,6 +37,11 @@ def test_the_readme_names_every_command_and_no_option_that_it_does_not_have() ->
     assert shown == {name for name, command in COMMANDS.items() if not command.hidden}
     for names, options in rows:
         assert options - set().union(*map(options_of, names)) == set(), names
+
+
+def test_the_list_of_commands_shows_the_first_paragraph_of_each_ones_help() -> None:
+    shown = {verb.name: verb.help for verb in verbs.VERBS}
+    assert shown == {name: command.help.split("\n\n")[0] for name, command in COMMANDS.items()}
 
 
 def test_the_tests_readme_names_every_folder_and_no_file_that_is_not_there() -> None:
