@@ -14,7 +14,6 @@ from quakegui.report.markup import Figure, safe
 TEXT, MUTED, GRID, ALARM, ACCENT = "#1b1f24", "#5b6470", "#d5d9de", "#b3261e", "#1a62c6"
 CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
 """After Okabe and Ito (2008), as in the window."""
-CLASS_LETTERS = ("–", "N", "n", "S", "s")
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc")
 BAND = "#dfe3e8"
 """Colour of the range of chance."""

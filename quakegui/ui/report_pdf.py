@@ -51,6 +51,10 @@ DRAWING_FAMILIES: dict[str, list[str]] = {
     "zh": ["Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei"],
 }
 """The first available family is that of the drawings, so that Chinese is not set with Japanese glyphs."""
+FIGURE = "\ufffc"
+"""What stands for a figure in the text of a block."""
+SHORT_LINES = 5
+"""A longer text may stand alone between its heading and its figure."""
 SVG_DENSITY = 3
 """Pixels per CSS pixel for printed drawings."""
 
@@ -150,7 +154,7 @@ def page_document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocu
 
 
 def _keep_headings(document: QTextDocument) -> None:
-    """Move every heading whose text, table or figure begins on the next page to that page.
+    """Move every heading whose text, table or figure begins on the next page to that page, with what introduces the figure.
 
     The whole document is laid out again after each move, because an incremental layout of Qt loses lines after the changed
     part.
@@ -163,12 +167,21 @@ def _keep_headings(document: QTextDocument) -> None:
         following = block.next()
         if block.blockFormat().headingLevel() and following.isValid():
             here, there = (
-                (_first_line(layout, one) + 2.0) // height for one in (block, following)
+                (_first_line(layout, one) + 2.0) // height for one in (block, _headed(following))
             )  # a page may begin at 0.999
             if there > here:
                 QTextCursor(block).mergeBlockFormat(kept)
                 document.markContentsDirty(0, document.characterCount())
         block = following
+
+
+def _headed(block: QTextBlock) -> QTextBlock:
+    """Return what is below a heading: from its next block on, past further headings and a short text above a figure."""
+    while block.blockFormat().headingLevel() and block.next().isValid():
+        block = block.next()
+    following = block.next()
+    introduces = following.isValid() and FIGURE in following.text() and block.layout().lineCount() <= SHORT_LINES
+    return following if introduces and FIGURE not in block.text() else block
 
 
 def _first_line(layout: QAbstractTextDocumentLayout, block: QTextBlock) -> float:

@@ -27,7 +27,7 @@ def test_the_days_and_the_next_earthquake_are_told_with_their_distances(window, 
     assert frame.half_width_km > 0
     assert (
         card.today.text()
-        == f"M 4.6; 33 km outside the network; {here[0].centre_km:.0f} km from the network centre; north of here"
+        == f"M 4.6; 33 km outside the network; {here[0].centre_km:.0f} km from the network centre; catalogue place: north of here"
     )
     assert card.next_one.text().startswith("In 8 days: M 3.4; ")
     walking.go_to(session, 5)

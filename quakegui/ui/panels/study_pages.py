@@ -76,7 +76,7 @@ class StudyPages(QObject):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self.button.setText(tr("Analyse the run"))
+        self.button.setText(tr("Analyse further"))
         self.button.setToolTip(
             tr(
                 "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill maps”, and save "
@@ -130,10 +130,7 @@ class StudyPages(QObject):
             return tr("LEAKY: the model was trained on the days that it predicts, so the run cannot be analysed.")
         if self._busy():
             return tr("Analysing the run…")
-        return tr(
-            "Not computed yet. Press “Analyse the run”: the computation takes a few seconds, and the results are "
-            "saved with the run."
-        )
+        return tr("Not computed yet. Press Analyse further: it takes a few seconds, and the results are saved with the run.")
 
     def _start(self) -> None:
         self._compute(STUDYING)
