@@ -213,7 +213,8 @@ _SENTENCES: dict[str, str] = {
     "better": mark("Better than chance, day by day and in its alarms."),
     "borderline": mark("Borderline: p = {p_value}."),
     "auc": mark(
-        "AUC {auc}, days before earthquakes vs. days without (fold-wise 95% interval {auc_low} to {auc_high}; chance is 0.50)."
+        "AUC {auc}, days before earthquakes vs. days without (95% interval within the folds {auc_low} to {auc_high}; chance is "
+        "0.50)."
     ),
     "residual": mark(
         "The part of the prediction that calendar, catalogue, outages and Kp do not explain has an AUC of "

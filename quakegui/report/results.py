@@ -60,7 +60,7 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     if test.statistic == "foldwise":
         tested = say(
             "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
-            "{jitter} days in which the fold-wise AUC is at least as far from 0.5.",
+            "{jitter} days in which the AUC within the folds is at least as far from 0.5.",
             jitter=test.jitter_days,
         )
     else:
@@ -72,8 +72,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     basis = say("AUC and p are those of earthquake vs. none, with labels by the rule.")
     rest = say(
         "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Unexplained by "
-        "predictor” is the fold-wise AUC of the part of the model's predictions that the predictor does not explain; a "
-        "predictor is outperformed if this interval lies above 0.5. A dash means not estimable.",
+        "predictor” is the AUC, within the folds, of the part of the model's predictions that the predictor does not explain; "
+        "a predictor is outperformed if this interval lies above 0.5. A dash means not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 

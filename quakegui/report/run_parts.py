@@ -143,9 +143,9 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
         + p(test_text(judgement.surrogate, say), "caption")
         + p(
             say(
-                "Model minus predictor: fold-wise difference in AUC; an AUC of the predictor below 0.5 counts as 0.5. "
-                "Unexplained: fold-wise AUC of the part of the model's predictions that the predictor does not explain. "
-                "Outperformed: the interval of the unexplained AUC lies above 0.5.",
+                "Model minus predictor: difference in AUC within the folds; an AUC of the predictor below 0.5 counts as "
+                "0.5. Unexplained: AUC, within the folds, of the part of the model's predictions that the predictor does not "
+                "explain. Outperformed: the interval of the unexplained AUC lies above 0.5.",
             ),
             "caption",
         )

@@ -30,7 +30,7 @@ TEXTS = {
     ),
     "prospective": (
         mark("Issued in advance: {days}"),
-        mark("Prospective predictions, issued each day by the frozen model before later data were known; evaluated from the ledger"),
+        mark("Prospective predictions, issued each day by the frozen model before later data were known; evaluated"),
     ),
     "in-sample": (
         mark("Used in training: {days}, never evaluated"),

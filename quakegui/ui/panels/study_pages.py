@@ -198,7 +198,7 @@ class TextPage(QWidget):
 
     def _keep_height(self) -> None:
         most = self.height() if self._content.isHidden() else round(self.height() * MOST_TEXT)
-        wanted = self._text.heightForWidth(max(self._words.viewport().width(), 1))
+        wanted = self._text.heightForWidth(max(self.contentsRect().width(), 1))  # the area itself has its width later
         self._words.setFixedHeight(max(min(wanted, max(most, self._text.fontMetrics().height())), 0))
 
     def text(self) -> str:

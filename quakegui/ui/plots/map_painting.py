@@ -317,6 +317,10 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     if scene.display.scale_bar:
         words[0] = f"{scene.project} · {scene.zone}"  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
+    if scene.display.threshold:
+        threshold = tr("▸ region threshold {z:.1f}").format(z=scene.threshold_z)
+        if metrics.horizontalAdvance(" · ".join([*words, threshold])) <= wide:
+            words.append(threshold)
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]
     text = " · ".join(words)
