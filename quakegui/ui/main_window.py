@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
     def _panels_moved(self) -> None:
         """Save the layout, and clear the selection of days, which belongs to the former arrangement."""
         self.layouts.follow()
+        self._paint_dock_buttons()  # a panel that moves has Qt's own again
         walking.select(self.session, None)
 
     # -- actions ---------------------------------------------------------------------------------------------------
