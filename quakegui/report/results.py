@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.judge.predictors import PREDICTORS
+from quakegui.learn.runs.presets import title_of
 from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
 from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
 from quakegui.season.localtime import to_local
-from quakegui.words import worded
 
 if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
@@ -89,7 +89,7 @@ def predictors(judgement: Judgement, say: Words) -> Table:
     own = judgement.of("event")
     rows = [
         (
-            worded(judgement.title, say.language), str(own.figures.days), *_test(judgement.surrogate),
+            worded(title_of(judgement.title), say.language), str(own.figures.days), *_test(judgement.surrogate),
             percent(own.figures.accuracy), "", interval_text(own.macro_recall, say, as_share=True), "", "", "",
         )
     ]  # fmt: skip

@@ -114,7 +114,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             alt=say("Confusion matrix, {title}", title=title),
         )
         cells.append(p(title, "caption") + block(figures.add(picture)))
-    return h3(say("Confusion matrices")) + grid(cells[:2], 2) + grid(cells[2:], 1)
+    return h3(say("Confusion matrices")) + grid(cells[:2], 2) + cells[2]  # a grid cell could be parted from its figure
 
 
 def _figures_table(judgement: Judgement, say: Words) -> str:

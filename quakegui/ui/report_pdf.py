@@ -165,7 +165,7 @@ def _keep_headings(document: QTextDocument) -> None:
     block = document.begin()
     while block.isValid():
         following = block.next()
-        if block.blockFormat().headingLevel() and following.isValid():
+        if following.isValid() and (block.blockFormat().headingLevel() or _names_figure(block, following)):
             here, there = (
                 (_first_line(layout, one) + 2.0) // height for one in (block, _headed(following))
             )  # a page may begin at 0.999
@@ -175,13 +175,19 @@ def _keep_headings(document: QTextDocument) -> None:
         block = following
 
 
+def _names_figure(block: QTextBlock, following: QTextBlock) -> bool:
+    """Return whether a block is a short text above a figure, not below another; within tables, blocks cannot be moved."""
+    short = bool(block.text()) and FIGURE not in block.text() and block.layout().lineCount() <= SHORT_LINES
+    above = short and FIGURE in following.text() and FIGURE not in block.previous().text()
+    return above and QTextCursor(block).currentTable() is None
+
+
 def _headed(block: QTextBlock) -> QTextBlock:
     """Return what is below a heading: from its next block on, past further headings and a short text above a figure."""
     while block.blockFormat().headingLevel() and block.next().isValid():
         block = block.next()
     following = block.next()
-    introduces = following.isValid() and FIGURE in following.text() and block.layout().lineCount() <= SHORT_LINES
-    return following if introduces and FIGURE not in block.text() else block
+    return following if following.isValid() and _names_figure(block, following) else block
 
 
 def _first_line(layout: QAbstractTextDocumentLayout, block: QTextBlock) -> float:
@@ -197,8 +203,12 @@ def filled_pages(document: QTextDocument) -> list[int]:
     block = document.begin()
     while block.isValid():
         if block.text():
-            seen = layout.blockBoundingRect(block)
-            filled.update(range(int(seen.top() // height), int((seen.bottom() - 1.0) // height) + 1))
+            seen, lines = layout.blockBoundingRect(block), block.layout()
+            spans = [(seen.top(), seen.bottom())]  # without a figure that did not fit and was moved to the next page
+            ends = (lines.lineAt(number).rect() for number in range(lines.lineCount()))
+            spans += [(seen.top() + end.top(), seen.top() + end.bottom()) for end in ends]
+            for top, bottom in spans:
+                filled.update(range(int((top + 2.0) // height), int((bottom - 2.0) // height) + 1))
         block = block.next()
     return sorted(filled)
 
