@@ -14,6 +14,7 @@ from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
 from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
 from quakegui.season.localtime import to_local
+from quakegui.words import worded
 
 if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
