@@ -160,7 +160,7 @@ def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across: str, stamp: str, alt: str) -> Figure:
     """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its number of days."""
-    cell, left, top = 58, 118, 58
+    cell, left, top = 66, 118, 58
     drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
     drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, across, size=11, colour=MUTED, anchor="middle")
     drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
