@@ -24,7 +24,7 @@ SHARES = {
     "r0",
     "agreement",
 }
-NUMBERS = {"kappa", "brier_skill", "information_gain", "r_score", "r_weighed", "molchan_skill"}
+NUMBERS = {"kappa", "brier_skill", "information_gain", "information_gain_constant", "r_score", "r_weighed", "molchan_skill"}
 COUNTS = {"days", "jitter_days", "tries"}
 CHOICES = {
     "protocol": PROTOCOLS,

@@ -27,7 +27,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PIL import Image
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from quakegui.app import opening, walking
 from quakegui.app.session import Session
@@ -41,6 +41,7 @@ from quakegui.ui import commands
 from quakegui.ui.dialogs.import_wizard import ImportWizard
 from quakegui.ui.dock_plan import DOCKS, WORKSPACES
 from quakegui.ui.main_window import MainWindow, fit_of
+from quakegui.ui.panels.evaluation_panel import EvaluationPanel
 from quakegui.ui.workbench import Workbench
 
 SIZE = "1600x1000"
@@ -116,12 +117,14 @@ def grab(widget: QWidget, path: Path) -> None:
     print(path)
 
 
-def judge(window: MainWindow) -> None:
-    """Have the run in use judged, where the project has one."""
+def judge(window: MainWindow) -> EvaluationPanel:
+    """Have the run in use judged and studied, where the project has one."""
     panel = window.docks["evaluation"].widget()
-    button = next(found for found in panel.findChildren(QPushButton) if found.isEnabled() and found.isVisibleTo(panel))
-    button.click()
-    wait_until(lambda: not window.session.jobs.busy)
+    assert isinstance(panel, EvaluationPanel)
+    for button in (panel.judge, panel.studies.button):
+        button.click()
+        wait_until(lambda: not window.session.jobs.busy)
+    return panel
 
 
 def prepare(window: MainWindow) -> None:
@@ -149,8 +152,13 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
         show(window, spec.id)
         wait_until(lambda: not session.jobs.busy)
         if spec.id == "evaluation" and session.predictions is not None:
-            judge(window)
+            panel = judge(window)
             grab(window, out / f"judged-{suffix}.png")
+            for number in reversed(range(panel.pages.count())):
+                panel.pages.setCurrentIndex(number)
+                settle(300)
+                if number:
+                    grab(window, out / f"results-{number}-{suffix}.png")
         elif not WORKSPACES[0].has(spec.id):
             grab(window, out / f"with-{spec.id}-{suffix}.png")
         grab(window.docks[spec.id], out / f"{spec.id}-{suffix}.png")

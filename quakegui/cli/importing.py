@@ -124,9 +124,9 @@ def print_import(report: ImportReport) -> None:
     readings = sum(each.readings for each in report.imported)
     overwritten = sum(each.overwritten for each in report.imported)
     typer.echo(
-        f"{len(report.imported)} files imported ({readings} readings, {overwritten} of them replacing different values); "
-        f"{len(report.unchanged)} unchanged, {len(report.skipped)} skipped. "
-        f"{len(report.stations_added)} new stations, {report.days_changed} days changed."
+        f"Files imported: {len(report.imported)} ({readings} readings, {overwritten} of them replacing different values); "
+        f"unchanged: {len(report.unchanged)}, skipped: {len(report.skipped)}. "
+        f"New stations: {len(report.stations_added)}, days changed: {report.days_changed}."
     )
     for title, lines in (
         ("Skipped", _groups([f"{each.file}: {each.reason}" for each in report.skipped])),

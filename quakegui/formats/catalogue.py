@@ -289,7 +289,9 @@ def _number(text: str, what: str, low: float, high: float) -> float:
     except ValueError:
         raise ValueError(Said("{what} '{short}' is not a number", what=what, short=_short(text))) from None
     if not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(Said("{what} {short} is out of range", what=what, short=_short(text)))
+        raise ValueError(
+            Said("{what} {short} is not between {low:g} and {high:g}", what=what, short=_short(text), low=low, high=high)
+        )
     return value
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from quakegui.formats import sheet, wdc
 from quakegui.formats.columns import LONGEST_CODE, station_code
 from quakegui.formats.contents import content_of, named
-from quakegui.formats.errors import FormatError
+from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import make_station
 from quakegui.formats.source import Source, decode
@@ -101,6 +101,14 @@ def parse(source: Source) -> tuple[tuple[Station, ...], tuple[str, ...]]:
     for row, (code, name) in enumerate(zip(codes, names, strict=True)):
         place = [float(places[key][row]) for key in _PLACES]
         latitude, longitude, elevation = (value if np.isfinite(value) else None for value in place)
+        notes += [
+            Said(
+                "{code}: “{text}” in the column {column} is not a decimal number, so it was not imported.",
+                code=code, text=shown(text, 40), column=found[key],
+            )
+            for key, value in zip(_PLACES, place, strict=True)
+            if key in found and not np.isfinite(value) and (text := cell(frame[found[key]].iloc[row]))
+        ]  # fmt: skip
         if not code:
             notes.append(Said("Row {row} has no station code and was skipped.", row=row + 1))
             continue

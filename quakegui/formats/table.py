@@ -375,7 +375,9 @@ def _in_nt(values: NDArray[np.float64], factor: float, missing: tuple[float, ...
 
 
 def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
-    pairs = joined(", ", (Said("{code} from {name}", code=code, name=name) for code, name in mapping.columns[:6]))
+    pairs = joined(
+        ", ", (name if code == name else Said("{code} from {name}", code=code, name=name) for code, name in mapping.columns[:6])
+    )
     more = Said(" and {count} more", count=len(mapping.columns) - 6) if len(mapping.columns) > 6 else ""
     where = Said("stations from {column}", column=mapping.station_column) if mapping.station_column else ""
     where = Said("all from station {station}", station=mapping.station) if mapping.station else where
@@ -383,11 +385,11 @@ def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
     first = parse_times([frame[name].iloc[:1] for name in mapping.time], mapping.time_format).iloc[0]
     zone = mapping.timezone
     dated = isinstance(first, dt.datetime)
-    stamp = Said(" (the first: {first} {timezone})", first=str(first)[:16], timezone=zone) if dated else ""
+    stamp = Said(", first value {first}", first=str(first)[:16]) if dated else ""
     columns = joined(" and ", mapping.time)
     facts = (
-        Said("time from {columns} in {timezone}{stamp}", columns=columns, timezone=zone, stamp=stamp),
-        Said("{pairs}{more} in {unit}", pairs=pairs, more=more, unit=mapping.unit),
+        Said("times in {timezone} from “{columns}”{stamp}", columns=columns, timezone=zone, stamp=stamp),
+        Said("values in {unit}: {pairs}{more}", pairs=pairs, more=more, unit=mapping.unit),
         where,
         Said("missing values coded as {codes}", codes=missing) if missing else "",
     )

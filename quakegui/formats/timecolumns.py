@@ -116,7 +116,30 @@ def find_time(frame: pd.DataFrame, whole: Callable[[], pd.DataFrame]) -> TimeCol
     first = names[0] if names else ""
     if named and GENERATED.fullmatch(first) and _stamp_forms(rows[first]) == ["iso"]:  # an index of pandas has no heading
         return TimeColumns((first,), "iso")
-    return TimeColumns(doubt=next(iter(doubts), ""))
+    return TimeColumns(doubt=next(iter(doubts), "") or _odd_time(rows, named))
+
+
+def _odd_time(rows: pd.DataFrame, named: list[str]) -> str:
+    """Return a sentence on the first text below a heading of times that is none; empty without such a heading or text."""
+    texts = _texts(rows[named[0]]) if named else []
+    if not texts:
+        return ""
+    forms = (
+        "iso",
+        *COMPACT_FORMS,
+        *DATE_FORMS,
+        *CLOCK_FORMS,
+        *(f"{date} {clock}" for date in DATE_FORMS for clock in CLOCK_FORMS),
+    )
+    odd = min(([text for text in texts if not reads(text, form)] for form in forms), key=len)
+    if not odd:
+        return ""
+    values = {"column": shown(named[0], 60), "text": shown(odd[0], 60)}
+    if len(odd) == len(texts):
+        return Said("The times in the column “{column}”, such as “{text}”, are in an unknown format.", **values)
+    if odd[0] == named[0]:
+        return Said("The heading is repeated within the table: remove the second line that contains “{text}”.", **values)
+    return Said("“{text}” in the column “{column}” cannot be read as a time: correct or remove its row.", **values)
 
 
 def _of_half_days(found: TimeColumns, parts: dict[str, str], whole: Callable[[], pd.DataFrame]) -> TimeColumns:

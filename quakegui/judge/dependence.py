@@ -39,7 +39,7 @@ class Dependence:
             (
                 self.permuted_auc,
                 ".2f",
-                mark("If the stations missing on other days are left out of the maps, the fold-wise AUC is {figure}."),
+                mark("If the stations missing on other days are left out of the maps, the AUC within the folds is {figure}."),
             ),
         )
         return joined(

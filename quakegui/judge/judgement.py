@@ -136,6 +136,8 @@ class Judgement:
         Calibrator of each fold.
     information_gain
         Information gain of the calibrated probabilities over the predictor ``catalogue``, bits per event; NaN without it.
+    information_gain_constant
+        The same over a constant, the base rate of the scored days; NaN without calibration.
     ensemble
         Agreement of the ensemble members whose mean was evaluated; None for a single model.
     """
@@ -166,6 +168,7 @@ class Judgement:
     reliability: Reliability | None = None
     calibrators: tuple[Calibrator, ...] = ()
     information_gain: float = np.nan
+    information_gain_constant: float = np.nan
     ensemble: Ensemble | None = None
 
     @property
@@ -220,6 +223,7 @@ class Judgement:
             "kappa": shown.figures.kappa,
             "brier_skill": None if self.reliability is None else self.reliability.brier_skill,
             "information_gain": self.information_gain,
+            "information_gain_constant": self.information_gain_constant,
             "r_score": None if self.skill is None else self.skill.r,
             "r0": None if self.skill is None else self.skill.r0,
             "r_weighed": None if self.skill is None else self.skill.weighed_r,

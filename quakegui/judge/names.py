@@ -14,35 +14,35 @@ TARGET_NAMES: Final[dict[Target, str]] = {
     "class": mark("Five classes"),
 }
 _GROUP_NAMES: Final = {
-    "event": (Said("none"), Said("earthquake")),
-    "direction": (Said("none"), Said("north"), Said("south")),
+    "event": (Said("no earthquake"), Said("earthquake")),
+    "direction": (Said("no earthquake"), Said("north"), Said("south")),
 }
 PROTOCOL_NAMES: Final = {
-    "blocked": mark("Blocked: contiguous blocks of days, with an embargo"),
+    "blocked": mark("Blocks: contiguous blocks of days are tested in turn, with an embargo"),
     "chronological": mark("Chronological: train on earlier days, test on later days"),
     "paper": mark("Paper: augment, then split at random (LEAKY)"),
-    "zero-shot": mark("Zero-shot: trained on synthetic seasons only, never on this one"),
+    "zero-shot": mark("Pre-trained (zero-shot): not trained on this season"),
     "own-nights": mark("Own nights: trained on simulated signals in other nights of this season, never on its earthquakes"),
 }
 PROTOCOL_SHORT: Final = {
-    "blocked": mark("Blocked"),
+    "blocked": mark("Blocks of days"),
     "chronological": mark("Chronological"),
     "paper": mark("Paper"),
-    "zero-shot": mark("Zero-shot"),
+    "zero-shot": mark("Pre-trained"),
     "own-nights": mark("Own nights"),
 }
 """For a table column; `PROTOCOL_NAMES` explains each."""
 KIND_NAMES: Final = {
     "out-of-fold": mark("out-of-fold: the model had not seen this day"),
-    "zero-shot": mark("zero-shot: the model was not trained on this season"),
+    "zero-shot": mark("pre-trained: the model was not trained on this season"),
     "prospective": mark("prospective: issued in advance"),
     "in-sample": mark("in-sample: the model was trained on this day"),
 }
 KIND_SHORT: Final = {
-    "out-of-fold": mark("out-of-fold"),
-    "zero-shot": mark("zero-shot"),
-    "prospective": mark("prospective"),
-    "in-sample": mark("in-sample"),
+    "out-of-fold": mark("day not used in training"),
+    "zero-shot": mark("season not used in training"),
+    "prospective": mark("issued in advance"),
+    "in-sample": mark("day used in training"),
 }
 
 

@@ -161,6 +161,7 @@ def judge_truth(
         calibrators=calibrators,
         ensemble=None if members is None else _ensemble(truth, np.asarray(members, float)),
         information_gain=np.nan if reference is None else _information_gain(truth, calibrated, reference),
+        information_gain_constant=_information_gain(truth, calibrated, None),
         verdict=reach_verdict(
             leaky=truth.leaky,
             leak=truth.leak,
@@ -258,9 +259,15 @@ def _reliability(truth: Truth, calibrated: Floats) -> Reliability | None:
     return reliability(event[known], truth.row_label[known] > 0)
 
 
-def _information_gain(truth: Truth, calibrated: Floats, reference: Floats) -> float:
-    ours, theirs = (given[truth.row_day, 1:].sum(axis=1) for given in (calibrated, reference))
-    return information_gain(ours, theirs, truth.row_label > 0)
+def _information_gain(truth: Truth, calibrated: Floats, reference: Floats | None) -> float:
+    """Return the gain over a reference; without one, over the base rate of the scored days themselves."""
+    ours, happened = calibrated[truth.row_day, 1:].sum(axis=1), truth.row_label > 0
+    known = np.isfinite(ours)
+    if reference is not None:
+        theirs = reference[truth.row_day, 1:].sum(axis=1)
+    else:
+        theirs = np.full(len(ours), happened[known].mean() if known.any() else np.nan)
+    return information_gain(ours, theirs, happened)
 
 
 def _agreement(truth: Truth, score: Floats) -> float:

@@ -68,6 +68,10 @@ class Verdict:
 
     def figures(self) -> Said:
         """Return the figures behind the sentence; empty for a leaky protocol, whose figures are meaningless."""
+        return joined(" ", self.figure_lines())
+
+    def figure_lines(self) -> tuple[Said, ...]:
+        """Return the same sentence by sentence."""
         known = {name for name, value in self.parameters.items() if value is not None}
         parts = ["auc"] if "auc" in known else []
         parts += ["residual"] if "residual_low" in known else []
@@ -76,7 +80,7 @@ class Verdict:
         parts += ["tries"] if "p_corrected" in known and self.parameters["tries"] != 1 else []
         parts += ["recall"] if "macro_recall" in known else []
         parts += ["alarms-" + self._alarm_state()]
-        return joined(" ", (Said(_SENTENCES[part], **self._spoken()) for part in ([] if self.leaky else parts)))
+        return tuple(Said(_SENTENCES[part], **self._spoken()) for part in ([] if self.leaky else parts))
 
     def corrected(self, p_values: Sequence[float]) -> Verdict:
         """Return the verdict with the number of runs evaluated on this season and the p-value corrected for them (Holm).
@@ -209,7 +213,8 @@ _SENTENCES: dict[str, str] = {
     "better": mark("Better than chance, day by day and in its alarms."),
     "borderline": mark("Borderline: p = {p_value}."),
     "auc": mark(
-        "AUC {auc}, days before earthquakes vs. days without (fold-wise 95% interval {auc_low} to {auc_high}; chance is 0.50)."
+        "AUC {auc}, days before earthquakes vs. days without (95% interval within the folds {auc_low} to {auc_high}; chance is "
+        "0.50)."
     ),
     "residual": mark(
         "The part of the prediction that calendar, catalogue, outages and Kp do not explain has an AUC of "

@@ -218,6 +218,11 @@ def sentence(folder: Path, error_text: str) -> str:
             folder=folder,
             database=DATABASE,
         )
+    if "unable to open" in error_text and (folder / DATABASE).is_file() and not os.access(folder / DATABASE, os.R_OK):
+        return Said(
+            "The file {path} is not readable for this user; nothing was changed. Change its permissions and try again.",
+            path=folder / DATABASE,
+        )
     if "disk I/O" in error_text and folder.is_dir() and not has_room(folder):
         error_text = "full"
     known = {

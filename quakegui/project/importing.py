@@ -350,8 +350,8 @@ def _note_places(connection: Connection, writer: FileWriter, tally: Tally) -> No
         if left:
             tally.notes[
                 Said(
-                    "{name}: {left} of the stations in the list have no readings here; they appear once their "
-                    "readings are imported, or after 'quakegui stations import'.",
+                    "{name}: stations in the list without readings here: {left}. They appear once their readings are imported, "
+                    "or after 'quakegui stations import'.",
                     name=name,
                     left=left,
                 )

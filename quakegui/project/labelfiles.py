@@ -117,7 +117,7 @@ def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         if not {"date", "class"} <= set(names):
-            raise FormatError(Said("A label file needs the columns date and class."), file=file, line=1)
+            raise FormatError(Said("This is not a label file: it needs the columns date and class."), file=file, line=1)
         twice = [name for name in names if name in _KNOWN and names.count(name) > 1]
         if twice:
             raise FormatError(Said("The column {twice} appears twice.", twice=twice[0]), file=file, line=1)

@@ -115,7 +115,7 @@ class Project:
         ProjectError
             If the time zone is unknown, or the folder is not empty or cannot be created.
         """
-        folder = Path(folder).absolute()
+        folder = Path(os.path.abspath(folder))  # noqa: PTH100 - "new/.." is the folder around it, not one of that name
         require_zone(timezone)
         opening.require_length(folder)
         facts = {
@@ -156,7 +156,7 @@ class Project:
         ProjectError
             If there is no project, it was created by a newer program, is damaged or locked, or its drive is missing.
         """
-        folder = Path(folder).absolute()
+        folder = Path(os.path.abspath(folder))  # noqa: PTH100 - "new/.." is the folder around it, not one of that name
         if folder.name == DATABASE:
             folder = folder.parent
         opening.require_there(folder)

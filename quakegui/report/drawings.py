@@ -14,7 +14,6 @@ from quakegui.report.markup import Figure, safe
 TEXT, MUTED, GRID, ALARM, ACCENT = "#1b1f24", "#5b6470", "#d5d9de", "#b3261e", "#1a62c6"
 CLASS_COLOURS = ("#78818c", "#c44e00", "#d98a00", "#00609c", "#45a6dc")
 """After Okabe and Ito (2008), as in the window."""
-CLASS_LETTERS = ("–", "N", "n", "S", "s")
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#b0568c", "#9a7b00", "#45a6dc")
 BAND = "#dfe3e8"
 """Colour of the range of chance."""
@@ -161,14 +160,15 @@ def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across: str, stamp: str, alt: str) -> Figure:
     """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its number of days."""
-    cell, left, top = 58, 118, 46
+    cell, left, top = 66, 118, 58
     drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
     drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, across, size=11, colour=MUTED, anchor="middle")
     drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
     for row, name in enumerate(names):
         drawing.text(left - 6, top + cell * (row + 0.5) + 4, name if len(names) < 4 else f"{row} {name}", size=10, anchor="end")
         above = name if len(names) < 4 else str(row)  # long names are beside their rows, with their numbers
-        drawing.text(left + cell * (row + 0.5), top - 6, above, size=10, anchor="middle")
+        for line, words in enumerate(reversed(above.split())):  # side by side, whole names would touch
+            drawing.text(left + cell * (row + 0.5), top - 6 - 11 * line, words, size=10, anchor="middle")
         total = int(counts[row].sum())
         for column, count in enumerate(counts[row].tolist()):
             share = count / total if total else 0.0

@@ -136,7 +136,7 @@ def _overview(content: ReportContent, say: Words) -> str:
          outcome(content, place, say))
         for place, (event, cls) in enumerate(zip(content.events, content.classes, strict=True))
     ]  # fmt: skip
-    head = (say("No."), say("Local time"), "M", say("Class"), say("Place"),
+    head = (say("No."), say("Local time"), "M", say("Class"), say("Place, as catalogued"),
             say("Alarm"))  # fmt: skip
     return table(head, rows, numbers_from=9)
 

@@ -114,7 +114,7 @@ def links(targets: Iterable[tuple[str, str]]) -> str:
     return f"<p>{line}</p>\n"
 
 
-WIDE = 12
+WIDE = 10
 """With more columns, a table has smaller type: a printed page would break their headings within words."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quakegui.judge.predictors import PREDICTORS
+from quakegui.learn.runs.presets import title_of
 from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
 from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
@@ -34,17 +35,21 @@ class Table:
 
 
 def verdict_text(judgement: Judgement, say: Words) -> str:
-    """Return the verdict with everything that belongs to it.
+    """Return the verdict with everything that belongs to it."""
+    return say.join(" ", (say(judgement.verdict.text()), *verdict_lines(judgement, say)))
 
-    That is: predictors that were not outperformed although the sentence does not name them, the scores, and remarks on them.
+
+def verdict_lines(judgement: Judgement, say: Words) -> list[str]:
+    """Return the basis of the verdict, sentence by sentence.
+
+    That is: predictors that were not outperformed although the verdict does not name them, the scores, and remarks on them.
     """
     verdict = judgement.verdict
-    parts = [say(verdict.text())]
+    parts = []
     if verdict.not_beaten and verdict.code != "not-beaten":
         names = say.join(", ", (_predictor(name, say) for name in verdict.not_beaten))
         parts.append(say("Not outperformed: {names}.", names=names))
-    parts += [say(verdict.figures()), say(judgement.remarks())]
-    return say.join(" ", parts)
+    return parts + [line for line in map(say, (*verdict.figure_lines(), judgement.remarks())) if line]
 
 
 def _predictor(name: str, say: Words) -> str:
@@ -56,7 +61,7 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     if test.statistic == "foldwise":
         tested = say(
             "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
-            "{jitter} days in which the fold-wise AUC is at least as far from 0.5.",
+            "{jitter} days in which the AUC within the folds is at least as far from 0.5.",
             jitter=test.jitter_days,
         )
     else:
@@ -68,8 +73,8 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     basis = say("AUC and p are those of earthquake vs. none, with labels by the rule.")
     rest = say(
         "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Unexplained by "
-        "predictor” is the fold-wise AUC of the part of the model's predictions that the predictor does not explain; a "
-        "predictor is outperformed if this interval lies above 0.5. A dash means not estimable.",
+        "predictor” is the AUC, within the folds, of the part of the model's predictions that the predictor does not explain; "
+        "a predictor is outperformed if this interval lies above 0.5. A dash means not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -78,15 +83,15 @@ def predictors(judgement: Judgement, say: Words) -> Table:
     """Return the run and the other predictors: earthquake vs. none, AUC with both p, and the difference from the run."""
     head = (
         say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
-        say("p, catalogue rate"), say("Accuracy"), say("Macro recall"),
+        say("p, catalogue rate"), say("Accuracy"), say("Model minus predictor, accuracy (95%)"), say("Macro recall"),
         say("Model minus predictor, AUC (95%)"),
         say("Unexplained by predictor, AUC (80%)"), say("Outperformed"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
         (
-            worded(judgement.title, say.language), str(own.figures.days), *_test(judgement.surrogate),
-            percent(own.figures.accuracy), interval_text(own.macro_recall, say, as_share=True), "", "", "",
+            worded(title_of(judgement.title), say.language), str(own.figures.days), *_test(judgement.surrogate),
+            percent(own.figures.accuracy), "", interval_text(own.macro_recall, say, as_share=True), "", "", "",
         )
     ]  # fmt: skip
     for one in judgement.comparisons:
@@ -97,7 +102,8 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         rows.append(
             (
                 _predictor(one.name, say), days if one.dropped else str(one.days), *_test(one.test),
-                percent(one.figures.accuracy), percent(one.figures.macro_recall), gap, left,
+                percent(one.figures.accuracy), interval_text(one.accuracy_difference, say, as_share=True),
+                percent(one.figures.macro_recall), gap, left,
                 say.yes(one.beaten) if one.days else "–",
             )
         )  # fmt: skip
@@ -109,7 +115,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
     from quakegui.judge.residual import LEVEL
 
     nothing = (np.nan, np.nan, np.nan)
-    rows = [draw.ForestRow(say("Model"), judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
+    rows = [draw.ForestRow(say("Model (95% interval)"), judgement.auc.value, (judgement.auc.low, judgement.auc.high), nothing)]
     for one in judgement.comparisons:
         if one.target == "event":
             left = nothing if one.residual is None else (one.residual.value, one.residual.low, one.residual.high)
@@ -120,8 +126,8 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("AUC of the part unexplained by this predictor ({level} interval)", level=percent(LEVEL, 0)),
-            say("constant prediction"),
+            say("AUC of the model without what the predictor explains ({level} interval)", level=percent(LEVEL, 0)),
+            say("chance"),
         ),
         stamp=stamp,
         alt=say("Predictors with AUC and intervals"),
@@ -217,11 +223,16 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
         skill=number(found.brier_skill), brier=number(found.brier, 3), reliability=number(found.reliability, 3),
         resolution=number(found.resolution, 3), uncertainty=number(found.uncertainty, 3),
     )  # fmt: skip
+    if np.isfinite(judgement.information_gain_constant):
+        text += say(
+            " Information gain relative to the base rate: {bits} bits per earthquake day.",
+            bits=number(judgement.information_gain_constant),
+        )
     if np.isfinite(judgement.information_gain):
         text += say(
-            " Information gain relative to the catalogue: {bits} bits per earthquake day.",
-            bits=number(judgement.information_gain),
-        )
+            " Relative to “{predictor}”: {bits} bits.",
+            predictor=_predictor("catalogue", say), bits=number(judgement.information_gain),
+        )  # fmt: skip
     return text
 
 
@@ -231,7 +242,7 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
     """Return each earthquake with the largest P(event) in its label window."""
     head = (
-        say("Local time"), "M", say("Place"), say("Usable days"), say("Largest P"),
+        say("Local time"), "M", say("Place, as catalogued"), say("Usable days"), say("Largest P"),
         say("Date"), say("Rank among days of class 0"), say("By chance"),
     )  # fmt: skip
     rows = [

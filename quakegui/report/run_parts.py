@@ -118,7 +118,7 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
             alt=say("Confusion matrix, {title}", title=title),
         )
         cells.append(p(title, "caption") + block(figures.add(picture)))
-    return h3(say("Confusion matrices")) + grid(cells[:2], 2) + grid(cells[2:], 1)
+    return h3(say("Confusion matrices")) + grid(cells[:2], 2) + cells[2]  # a grid cell could be parted from its figure
 
 
 def _figures_table(judgement: Judgement, say: Words) -> str:
@@ -147,9 +147,9 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
         + p(test_text(judgement.surrogate, say), "caption")
         + p(
             say(
-                "Model minus predictor: fold-wise difference in AUC; an AUC of the predictor below 0.5 counts as 0.5. "
-                "Unexplained: fold-wise AUC of the part of the model's predictions that the predictor does not explain. "
-                "Outperformed: the interval of the unexplained AUC lies above 0.5.",
+                "Model minus predictor: difference in AUC within the folds; an AUC of the predictor below 0.5 counts as "
+                "0.5. Unexplained: AUC, within the folds, of the part of the model's predictions that the predictor does not "
+                "explain. Outperformed: the interval of the unexplained AUC lies above 0.5.",
             ),
             "caption",
         )

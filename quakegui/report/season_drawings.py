@@ -12,7 +12,6 @@ from quakegui.report.drawings import (
     ACCENT,
     ALARM,
     CLASS_COLOURS,
-    CLASS_LETTERS,
     GRID,
     MUTED,
     SERIES,
@@ -210,7 +209,7 @@ def course(content: Course, *, names: tuple[str, str, str, str, str], stamp: str
                 left, right = axes.at(begin, 0)[0], axes.at(end, 0)[0]
                 drawing.rectangle(left, y, right - left, 16, CLASS_COLOURS[cls] if cls else "#e4e6ea")
                 if cls and right - left > 9:
-                    drawing.text((left + right) / 2, y + 12, CLASS_LETTERS[cls], size=10, colour="#fff", anchor="middle")
+                    drawing.text((left + right) / 2, y + 12, str(cls), size=10, colour="#fff", anchor="middle")
     drawing.text(84, 184 + 48 + 12, names[4], size=10, anchor="end")
     drawing.rectangle(92, 184 + 48, 580, 16, "none", stroke=GRID)
     for first, last in content.alarms:

@@ -72,9 +72,8 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += block(figures.add(_course(content, season, say)))
     return made + p(
         say(
-            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Letters: N, n north, above "
-            "and up to the magnitude split; S, s south, likewise. Grey: no earthquake. Blank: no label, or no prediction "
-            "that is scored.",
+            "Triangles: earthquakes, size by magnitude. Dashed: threshold of extremum regions. Colours and numbers: the "
+            "classes; grey: class 0, no earthquake; blank: no label, or no scored prediction.",
         ),
         "caption",
     )

@@ -154,7 +154,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="days", group=1),
     Action("rule", LABEL, mark("Label by rule (retrospective)…"), do.apply_rule, (), "mdi6.ruler", needs="write", group=2),
     Action("blind", LABEL, mark("Label blind"), do.toggle_blind, ("Ctrl+B",), "mdi6.eye-off-outline",
-               mark("Hide earthquakes, alarms, predictions and all labels but your own"), needs="days", group=2,
+               mark("Hide earthquakes, predictions, alarms, and the labels and notes of others and of the rule"),
+               needs="days", group=2,
                checked=lambda bench: bench.session.display.blind),
     Action("agreement", LABEL, mark("Inter-analyst agreement…"), do.show_agreement, (), "mdi6.scale-balance",
                needs="days", group=2),
@@ -205,6 +206,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("guide", HELP, mark("User's guide"), do.show_guide, ("Shift+F1",), "mdi6.book-open-variant"),
     Action("palette", HELP, mark("Find a command…"), do.show_palette, ("Ctrl+K",), "mdi6.magnify", toolbar=True),
     Action("support", HELP, mark("Copy support report"), do.copy_support_report, (), "mdi6.clipboard-text-outline",
-               mark("Copy versions, sizes and the last log lines; no names, notes or paths")),
+               mark("Copy versions, sizes and the last lines of the logs, without names (of people, projects, files or "
+                    "computers), notes or paths")),
     Action("about", HELP, mark("About quakegui"), do.show_about, (), "mdi6.information-outline"),
 )  # fmt: skip

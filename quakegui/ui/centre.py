@@ -22,6 +22,8 @@ class Centre(QWidget):
 
     briefed = Signal(bool)
     """Whether less important elements should make room for the map."""
+    switched = Signal()
+    """Another workspace is shown."""
 
     def __init__(self, bars: Sequence[QWidget]) -> None:
         super().__init__()

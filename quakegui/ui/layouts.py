@@ -73,6 +73,7 @@ class Layouts:
         self.apply_theme()  # first, so that the minimum sizes of the panels fit the text size of the workspace
         self._show_middle()
         self.restore()
+        self._centre.switched.emit()
 
     def toggle(self, name: str) -> None:
         """Switch to a workspace, or back to the previous one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QFont, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow
 
 from quakegui.app import others, walking
 from quakegui.app.change import Change
@@ -13,7 +13,7 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.project.errors import ProjectError
 from quakegui.project.title import project_title
-from quakegui.ui import dock_plan, i18n
+from quakegui.ui import dock_plan, i18n, theme
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.alarm_signal import AlarmSignal
@@ -24,6 +24,7 @@ from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.held_keys import HeldKeys
 from quakegui.ui.i18n import tr, worded
+from quakegui.ui.icons import icon
 from quakegui.ui.layouts import Layouts
 from quakegui.ui.leaving import may_close
 from quakegui.ui.menus import Menus
@@ -43,6 +44,8 @@ SMALLEST = QSize(1024, 640)
 """For text of the usual size."""
 SMALLEST_OF_ALL = QSize(560, 320)
 """With smaller text on a small screen: 1280x720 at 200%, less title and task bar."""
+DOCK_BUTTONS = {"qt_dockwidget_floatbutton": "mdi6.dock-window", "qt_dockwidget_closebutton": "mdi6.close"}
+"""Icons of the buttons in the title of a panel, by their names in Qt."""
 LEAST_FIT = 0.6
 """Smaller text is unreadable."""
 
@@ -115,6 +118,7 @@ class MainWindow(QMainWindow):
         self._centre.pages.addWidget(self.start_page)
         self._centre.pages.addWidget(self.day_map_panel)
         self._centre.briefed.connect(self.day_map_panel.set_brief)
+        self._centre.switched.connect(self.day_map_panel.answer_bar.put_away)
         self.setCentralWidget(self._centre)
 
     def _place_docks(self) -> None:
@@ -149,6 +153,7 @@ class MainWindow(QMainWindow):
     def _panels_moved(self) -> None:
         """Save the layout, and clear the selection of days, which belongs to the former arrangement."""
         self.layouts.follow()
+        self._paint_dock_buttons()  # a panel that moves has Qt's own again
         walking.select(self.session, None)
 
     # -- actions ---------------------------------------------------------------------------------------------------
@@ -196,15 +201,25 @@ class MainWindow(QMainWindow):
             self.retranslate()
         if event.type() == QEvent.Type.PaletteChange:
             self.menus.refresh_icons()
+            self._paint_dock_buttons()
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             others.poll(self.session)
         if event.type() == QEvent.Type.WindowStateChange:
             self._look_while_visible()
         super().changeEvent(event)
 
+    def _paint_dock_buttons(self) -> None:
+        """Set the icons in the titles of the panels in the colour of the text: Qt's own cannot be seen on dark ground."""
+        for dock in self.docks.values():
+            for name, glyph in DOCK_BUTTONS.items():
+                button = dock.findChild(QAbstractButton, name, Qt.FindChildOption.FindDirectChildrenOnly)
+                if button is not None:
+                    button.setIcon(icon(glyph, theme.colours().text))
+
     def retranslate(self) -> None:
         """Set every text of menus, tool bar and dock titles in the current language."""
         self.menus.retranslate()
+        self._paint_dock_buttons()
         for place in DOCKS:
             self.docks[place.id].setWindowTitle(tr(place.title))
         self.setWindowTitle(self._title())

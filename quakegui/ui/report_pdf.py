@@ -51,6 +51,10 @@ DRAWING_FAMILIES: dict[str, list[str]] = {
     "zh": ["Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei"],
 }
 """The first available family is that of the drawings, so that Chinese is not set with Japanese glyphs."""
+FIGURE = "\ufffc"
+"""What stands for a figure in the text of a block."""
+SHORT_LINES = 5
+"""A longer text may stand alone between its heading and its figure."""
 SVG_DENSITY = 3
 """Pixels per CSS pixel for printed drawings."""
 
@@ -150,7 +154,7 @@ def page_document(report: Report, writer: QPdfWriter, page: QRectF) -> QTextDocu
 
 
 def _keep_headings(document: QTextDocument) -> None:
-    """Move every heading whose text, table or figure begins on the next page to that page.
+    """Move every heading whose text, table or figure begins on the next page to that page, with what introduces the figure.
 
     The whole document is laid out again after each move, because an incremental layout of Qt loses lines after the changed
     part.
@@ -161,14 +165,29 @@ def _keep_headings(document: QTextDocument) -> None:
     block = document.begin()
     while block.isValid():
         following = block.next()
-        if block.blockFormat().headingLevel() and following.isValid():
+        if following.isValid() and (block.blockFormat().headingLevel() or _names_figure(block, following)):
             here, there = (
-                (_first_line(layout, one) + 2.0) // height for one in (block, following)
+                (_first_line(layout, one) + 2.0) // height for one in (block, _headed(following))
             )  # a page may begin at 0.999
             if there > here:
                 QTextCursor(block).mergeBlockFormat(kept)
                 document.markContentsDirty(0, document.characterCount())
         block = following
+
+
+def _names_figure(block: QTextBlock, following: QTextBlock) -> bool:
+    """Return whether a block is a short text above a figure, not below another; within tables, blocks cannot be moved."""
+    short = bool(block.text()) and FIGURE not in block.text() and block.layout().lineCount() <= SHORT_LINES
+    above = short and FIGURE in following.text() and FIGURE not in block.previous().text()
+    return above and QTextCursor(block).currentTable() is None
+
+
+def _headed(block: QTextBlock) -> QTextBlock:
+    """Return what is below a heading: from its next block on, past further headings and a short text above a figure."""
+    while block.blockFormat().headingLevel() and block.next().isValid():
+        block = block.next()
+    following = block.next()
+    return following if following.isValid() and _names_figure(block, following) else block
 
 
 def _first_line(layout: QAbstractTextDocumentLayout, block: QTextBlock) -> float:
@@ -184,8 +203,12 @@ def filled_pages(document: QTextDocument) -> list[int]:
     block = document.begin()
     while block.isValid():
         if block.text():
-            seen = layout.blockBoundingRect(block)
-            filled.update(range(int(seen.top() // height), int((seen.bottom() - 1.0) // height) + 1))
+            seen, lines = layout.blockBoundingRect(block), block.layout()
+            spans = [(seen.top(), seen.bottom())]  # without a figure that did not fit and was moved to the next page
+            ends = (lines.lineAt(number).rect() for number in range(lines.lineCount()))
+            spans += [(seen.top() + end.top(), seen.top() + end.bottom()) for end in ends]
+            for top, bottom in spans:
+                filled.update(range(int((top + 2.0) // height), int((bottom - 2.0) // height) + 1))
         block = block.next()
     return sorted(filled)
 

@@ -15,9 +15,6 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 CHOICES: Final = ("system", "light", "dark")
 
-CLASS_LETTERS: Final = ("–", "N", "n", "S", "s")
-"""One letter per class: capitals for the larger earthquakes, so that colour is never the only cue."""
-
 CLASS_PATTERNS: Final = (
     Qt.BrushStyle.NoBrush,
     Qt.BrushStyle.SolidPattern,
@@ -25,7 +22,10 @@ CLASS_PATTERNS: Final = (
     Qt.BrushStyle.SolidPattern,
     Qt.BrushStyle.FDiagPattern,
 )
-"""One brush pattern per class: larger earthquakes are filled, smaller ones hatched, north and south in different directions."""
+"""One brush pattern per class: larger earthquakes are filled, smaller ones hatched, north and south in different directions.
+
+Painted with the number of the class, so that colour is never the only cue.
+"""
 
 _FAMILIES: Final = ["Segoe UI", "Noto Sans", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
 
@@ -106,6 +106,8 @@ def _table(*, dark: bool) -> ThemeColours:
     )
 
 
+EMPTY_BOX: Final = QColor("#6b7785")
+"""Ground of check boxes and radio buttons in dark colours: at least 3 to 1 against the window."""
 LIGHT: Final = _table(dark=False)
 DARK: Final = _table(dark=True)
 
@@ -192,7 +194,13 @@ def _follow(_: Qt.ColorScheme) -> None:
 def _paint(app: QApplication) -> None:
     choice = app.property("theme")
     dark = choice == "dark" or (choice == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
-    app.setPalette(_palette(DARK if dark else LIGHT))
+    palette = _palette(DARK if dark else LIGHT)
+    app.setPalette(palette)
+    if dark:  # an empty box would be as dark as the window around it
+        palette.setColor(QPalette.ColorRole.Base, EMPTY_BOX)
+        palette.setColor(QPalette.ColorRole.Text, QColor("white"))  # the tick
+    for boxes in ("QCheckBox", "QRadioButton"):
+        app.setPalette(palette, boxes)  # type: ignore[arg-type]  # the stubs ask for bytes, which Qt for Python refuses
 
 
 def _set_text(app: QApplication, scale: float) -> None:

@@ -263,7 +263,8 @@ def test_rows_that_are_no_events_are_named():
     assert len(found.events) == 1
     assert found.notes == (
         "Rows skipped: 5 (line 4: no magnitude; line 5: '2022-13-02T00:00:00Z' is not a date and time; line 6: latitude 98 "
-        "is out of range; line 7: magnitude nan is out of range; line 9: '2022-01-04T00:0' is not a date and time).",
+        "is not between -90 and 90; line 7: magnitude nan is not between -5 and 10; "
+        "line 9: '2022-01-04T00:0' is not a date and time).",
         "Rows skipped because an earlier row has the same time and place, or the same identifier: 2 (line 10; line 11: "
         "differs).",
     )

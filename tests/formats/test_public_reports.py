@@ -88,7 +88,7 @@ def test_variations_alone_are_refused_with_the_reason():
 # PmagPy issue 706: stamps with colons throughout
 def test_stamps_of_an_unknown_form_are_refused():
     rows = "".join(f"2020:01:06:21:{at:02d}:37.36,48500.{at}\n" for at in range(30))
-    with pytest.raises(FormatError, match="not clear which column is the time"):
+    with pytest.raises(FormatError, match=r"unknown format|be read as a time"):
         readings(f"time,XIC\n{rows}")
 
 
@@ -110,7 +110,7 @@ def test_dates_with_full_stops():
 
 # pandas issue 53355: several forms in one column
 def test_several_forms_in_one_column_are_refused():
-    with pytest.raises(FormatError, match="not clear which column is the time"):
+    with pytest.raises(FormatError, match=r"unknown format|be read as a time"):
         readings("time,XIC\n18/04/1995 00:00,48500\n14 / 07 / 1994,48501\n2007-4-30 1:6:40.000PM,48501\n")
 
 
@@ -150,7 +150,7 @@ def test_midnights_without_a_time_of_day():
     (one,) = readings("time,XIC\n" + "".join(f"{stamp},48500.1\n" for stamp in iso)).readings
     assert (len(one), str(one.time[12])) == (40, "2024-05-09T00:00:00.000")
     other = [f"{stamp[8:10]}.05.2024{stamp[10:]},48500.1\n" for stamp in (text.replace("05-0", "05-1") for text in iso)]
-    with pytest.raises(FormatError, match="not clear which column is the time"):
+    with pytest.raises(FormatError, match=r"unknown format|be read as a time"):
         readings("time,XIC\n" + "".join(other))
 
 

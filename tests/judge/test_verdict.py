@@ -506,9 +506,9 @@ def test_probabilities_are_calibrated_before_they_are_scored():
     good, chance = (season.judged(season.answers(right), baselines=beside) for right in (0.9, 0.0))
     assert [one.method for one in good.calibrators] == ["isotonic"] * 5
     assert good.row()["brier_skill"] == good.reliability.brier_skill > 0.4
-    assert good.row()["information_gain"] > 0.5
+    assert good.row()["information_gain"] > good.row()["information_gain_constant"] > 0.5  # a bad catalogue flatters
     assert chance.row()["brier_skill"] < 0.05
-    assert chance.row()["information_gain"] < 0.1
+    assert chance.row()["information_gain_constant"] < 0.1
     assert good.reliability.days.sum() == good.scored
     # Whatever scale the answers have, calibration gives them the same one.
     answers = season.answers(0.9)

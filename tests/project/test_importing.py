@@ -190,7 +190,7 @@ def test_a_station_list_places_the_stations_that_have_readings(project: Project,
     report = import_paths(project, [files])
     assert project.network().codes == ("XXX",)
     assert project.network().latitude.tolist() == [30.5]
-    assert any("1 of the stations in the list have no readings" in note for note in report.notes)
+    assert any("stations in the list without readings here: 1." in note for note in report.notes)
 
 
 def test_coordinates_that_disagree_are_kept_as_they_were_and_noted(project: Project, files: Path) -> None:

@@ -47,4 +47,4 @@ def test_readings_are_fetched_for_the_stations_named_or_of_the_project(run: Term
     stub.handle = lambda request: reply(request, b"no", status=404)
     out, err = run(*order, "--station", "KAK", "--station", "MMB", code=1)
     assert "2 days failed and 0 were not requested; the others are imported." in err
-    assert "0 files imported" in out
+    assert "Files imported: 0" in out

@@ -33,7 +33,7 @@ def test_a_row_says_what_the_region_is(panel, session):
     assert texts[1] == f"{region.area_km2:,.0f}"
     assert texts[2:4] == [f"+{region.peak_z:.2f}", f"+{region.peak_nt:.2f}"]
     assert texts[4:6] == [str(region.duration_days), {"N": "north", "S": "south"}[region.direction]]
-    assert texts[6:8] == [f"{tiny.STRONG} +{region.station_peak_nt:.2f}", str(region.area_px)]
+    assert texts[6:8] == [f"{tiny.STRONG} +{region.station_peak_nt:.2f}", f"{region.area_px:,}"]
     assert panel.summary.text().startswith(f"Area {session.features().area_km2:,.0f} km²")
 
 

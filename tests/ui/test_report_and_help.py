@@ -348,3 +348,14 @@ def test_headings_that_are_moved_leave_every_line_printed(qapp, tmp_path) -> Non
     said = printed(Report("Season", "en", "", body, ()), tmp_path / "a.pdf")
     assert [f"{part} row {k}" for part in parts for k in range(9) if f"{part} row {k}" not in said] == []
     assert [part for part in parts if said.count(part) < 10] == []
+
+
+def test_a_figure_that_moves_to_a_page_of_its_own_is_printed_with_its_name(qapp, tmp_path) -> None:
+    writer = QPdfWriter(str(tmp_path / "a.pdf"))
+    writer.setResolution(report_pdf.RESOLUTION)
+    figures = FigureList()
+    body = p("line") * 25 + p("name") + block(figures.add(Figure("svg", SVG, 600, 700, ""))) + h3("Next", new_page=True)
+    document = report_pdf.page_document(Report("A", "en", "", body, tuple(figures.entries)), writer, QRectF(0, 0, 2126, 2965))
+    assert report_pdf.filled_pages(document) == [0, 1, 2]
+    name = next(one for one in map(document.findBlockByNumber, range(document.blockCount())) if one.text() == "name")
+    assert document.documentLayout().blockBoundingRect(name).top() >= 2965

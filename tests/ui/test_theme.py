@@ -72,10 +72,9 @@ def test_classes_stay_apart_for_every_reader(table, kind):
         assert np.linalg.norm(a - b) > 0.08
 
 
-def test_letters_and_patterns_carry_a_class_alone():
-    assert len(set(theme.CLASS_LETTERS)) == 5
-    assert theme.CLASS_PATTERNS[2] != theme.CLASS_PATTERNS[4]
-    assert len({(pattern, letter) for pattern, letter in zip(theme.CLASS_PATTERNS, theme.CLASS_LETTERS, strict=True)}) == 5
+def test_patterns_tell_the_smaller_earthquakes_from_the_larger_and_from_each_other():
+    assert theme.CLASS_PATTERNS[1] == theme.CLASS_PATTERNS[3]
+    assert len(set(theme.CLASS_PATTERNS[1:])) == 3
 
 
 def test_switching_changes_palette_and_table(qapp):

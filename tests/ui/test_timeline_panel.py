@@ -160,7 +160,7 @@ def test_words_of_a_day(panel, session):
         "2022-02-26",
         "M 4.6  12:00 UTC+08:00  north of here",
         f"Label: 1 {session.class_names[1]} — by an analyst (tester)",
-        f"Prediction: 3 {session.class_names[3]}, 80%, out-of-fold",
+        f"Prediction: 3 {session.class_names[3]}, 80%, day not used in training",
         "An alarm is open",
         "Kp 2.0",
         *[line for line in words if line.startswith("Area")],

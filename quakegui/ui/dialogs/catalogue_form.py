@@ -102,11 +102,11 @@ class CatalogueForm(QWidget):
     def _class_group(self) -> QGroupBox:
         group = QGroupBox(tr("Classes"))
         form = QFormLayout()
-        self.median = QCheckBox(tr("the median magnitude"))
+        self.median = QCheckBox(tr("at the median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
-            (tr("Split at"), self.median, tr("Half of the earthquakes have larger magnitudes")),
+            (tr("Split classes"), self.median, tr("Half of the earthquakes have larger magnitudes")),
             (tr("Magnitude split, M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
         )
         add_rows(form, rows)

@@ -133,7 +133,15 @@ class RuleDialog(JobDialog):
                 grid.addWidget(widget, cls, place)
         grid.setColumnStretch(3, 1)
         self.post = QLabel(wordWrap=True)
-        headers = [tr("Local time"), "M", tr("Place"), tr("Class"), tr("Days in window"), tr("Days assigned"), tr("Remark")]
+        headers = [
+            tr("Local time"),
+            "M",
+            tr("Place, as catalogued"),
+            tr("Class"),
+            tr("Days in window"),
+            tr("Days assigned"),
+            tr("Remark"),
+        ]
         self.events = RowsView(headers, tr("Earthquakes and their labelled days"), wide=2)
         filled(QVBoxLayout(self._outcome), grid, self.post, (self.events, 1), margins=FLUSH)
 
@@ -218,7 +226,7 @@ class RuleDialog(JobDialog):
     def _show_counts(self, found: RuleLabels) -> None:
         counts = found.counts
         for cls, count in enumerate(counts):
-            self._captions[cls].setText(f"{cls}  {worded(self._names[cls])}")
+            self._captions[cls].setText(worded(self._names[cls]))
             self.counts[cls].setText(days_text(count))
             with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))

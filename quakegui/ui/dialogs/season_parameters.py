@@ -74,7 +74,7 @@ NIGHT: Final = (
     Parameter(
         ("night", "spike_nt"),
         mark("Spike threshold (nT)"),
-        mark("Minimum deviation from the running median"),
+        mark("A reading is removed as a spike if its distance from the running median exceeds both spike thresholds"),
         0.1,
         1000,
         0.5,
@@ -82,8 +82,8 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_deviations"),
-        mark("Spike threshold (standard deviations)"),
-        mark("In robust standard deviations of the night's readings"),
+        mark("Second spike threshold (standard deviations)"),
+        mark("The same in robust standard deviations of the night's distances; both thresholds must be exceeded"),
         1,
         100,
         1,

@@ -16,14 +16,14 @@ from quakegui.ui.texts import step_words
 
 
 class AnswerBar(SentenceBar):
-    """Shows days and class of the latest such write, until another step follows or it is closed."""
+    """Shows days and class of the latest such write, until another step or another workspace follows, or it is closed."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("answer", parent)
         self._session = session
         self._answer: Answer | None = None
         self.act.clicked.connect(self._walk_back)
-        self.dismiss.clicked.connect(lambda: self._show(None))
+        self.dismiss.clicked.connect(self.put_away)
         session.answered.connect(self._show)
         session.changed.connect(self.refresh)
         self._show(None)
@@ -32,6 +32,10 @@ class AnswerBar(SentenceBar):
         """Hide when something else was written, or another project was opened."""
         if self._answer is not None and change & (Change.PROJECT | Change.LABELS) and not self._answer.stands(self._session):
             self._show(None)
+
+    def put_away(self) -> None:
+        """Hide: the result was read, or another workspace is shown."""
+        self._show(None)
 
     def _show(self, answer: Answer | None) -> None:
         self._answer = answer

@@ -259,7 +259,9 @@ class DayPanel(LanguageFollower, QWidget):
             words.append(inside)
         if np.isfinite(one.centre_km):
             words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
-        return worded(joined("; ", [*words, one.event.place]))
+        if one.event.place:
+            words.append(tr("catalogue place: {place}").format(place=one.event.place))
+        return worded(joined("; ", words))
 
     def _show_alarm(self) -> None:
         session = self._session
@@ -288,7 +290,7 @@ class DayPanel(LanguageFollower, QWidget):
         mine = [note.text for note in notes if note.author == session.settings.analyst]
         others = [note for note in notes if note.author != session.settings.analyst and not session.display.blind]
         shown = [self._history_line(old) for old in rows[-5:]] + [f"{note.author}: {note.text}" for note in others]
-        self._history.setText("\n".join(shown))
+        self._history.setText("\n".join([tr("History of this day:"), *shown] if shown else ()))
         if not self.note.document().isModified():
             self._show_note(mine[-1] if mine else "")
 
@@ -324,7 +326,7 @@ class DayPanel(LanguageFollower, QWidget):
         if not known or table is None:
             self._title.setToolTip("")
             self._prediction.setText(
-                tr("Hidden during blind labelling") if session.display.blind else tr("none: train a model")
+                tr("Hidden during blind labelling") if session.display.blind else tr("none yet; train a model")
             )
             return
         chances = table.probabilities[session.index]

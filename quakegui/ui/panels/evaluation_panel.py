@@ -33,13 +33,12 @@ from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.flag_line import FlagLine
 from quakegui.ui.panels.limit_page import TITLE, LimitPage
 from quakegui.ui.panels.record_strip import RecordStrip
-from quakegui.ui.panels.result_tables import ResultTable, report_words, show_alarms, show_classes
+from quakegui.ui.panels.result_tables import ResultTable, classes_text, report_words, show_alarms, show_classes
 from quakegui.ui.panels.study_pages import TITLES, StudyPages, TextPage
 from quakegui.ui.plots.drawings_view import DrawingsView
 from quakegui.ui.plots.matrix_view import MatrixView
 from quakegui.ui.quiet_labels import WrappedLabel
 from quakegui.ui.tall_scroll import TallScroll
-from quakegui.words import joined
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -66,7 +65,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         self.judge = QPushButton()
         self.judge.clicked.connect(self._start)
         self.verdict, self.why = QLabel(), WrappedLabel()
-        """A short sentence, and its basis, shown on request."""
+        """A short sentence, and its basis line by line, shown on request."""
         self.unflagged = FlagLine(session)
         self._asks_why = QToolButton()
         self._asks_why.setCheckable(True)
@@ -82,9 +81,10 @@ class EvaluationPanel(LanguageFollower, QWidget):
             TextPage(view, brief=True) for view in (self.forest, self.reliability, self.molchan)
         )
         self._skill = TextPage(self.scores, below=True)
+        self._classes = TextPage(self.classes, below=True)
         self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
-        self._tables, self.rows = QTabWidget(), ClassRows(session)
+        self.pages, self.rows = QTabWidget(), ClassRows(session)
         self._tried: set[tuple[str, AsOf]] = set()
         """Evaluations that were made or tried already: they are not repeated automatically."""
         self._build()
@@ -110,14 +110,14 @@ class EvaluationPanel(LanguageFollower, QWidget):
 
     def _build(self) -> None:
         head = filled(QHBoxLayout(), self.verdict, self._asks_why, self.stamp, 1, self.judge, self.studies.button)
-        for page in (self.alarms, self.classes, self._skill, self.limit, *self.studies.pages):
-            self._tables.addTab(page, "")
-        self.board = Board(((self.matrix, self._forest, self._tables), (self._reliability, self._molchan, self.studies.brief)))
-        beside = QSplitter(childrenCollapsible=False)
-        beside.addWidget(self.board)
-        beside.addWidget(self.cell)
-        beside.setStretchFactor(0, 1)
-        beside.setSizes([1000, 190])
+        self.board = Board(((self.matrix, self._forest, self.alarms), (self._reliability, self._molchan, self.studies.brief)))
+        overview = QSplitter(childrenCollapsible=False)
+        overview.addWidget(self.board)
+        overview.addWidget(self.cell)
+        overview.setStretchFactor(0, 1)
+        overview.setSizes([1000, 190])
+        for page in (overview, self._skill, self._classes, *self.studies.pages, self.limit):
+            self.pages.addTab(page, "")
         inner = QWidget()
         filled(
             QVBoxLayout(inner),
@@ -126,7 +126,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
             self.unflagged,
             self.strip,
             self._basis,
-            (beside, 1),
+            (self.pages, 1),
             self.rows,
             margins=(8, 2, 8, 4),
             spacing=4,
@@ -248,19 +248,19 @@ class EvaluationPanel(LanguageFollower, QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self.judge.setText(tr("Evaluate the run"))
+        self.judge.setText(tr("Evaluate"))
         self.judge.setToolTip(tr("Evaluate the current model and every baseline on the same days"))
         self._asks_why.setText(tr("Why"))
         self._asks_why.setToolTip(tr("Show the values behind the verdict"))
         self.cell.retranslate()
         self.limit.retranslate()
         self.studies.retranslate()
-        studies = [tr(title) for title in (TITLE, *TITLES)]
-        for number, title in enumerate((tr("Alarms"), tr("Classes"), tr("Predictors"), *studies)):
-            self._tables.setTabText(number, title)
+        studies = [tr(title) for title in (*TITLES, TITLE)]
+        for number, title in enumerate((tr("Overview"), tr("Predictors"), tr("Classes"), *studies)):
+            self.pages.setTabText(number, title)
         pictures = tr("Reliability"), tr("Molchan diagram"), tr("Superposed epochs of P(event)")
         self.board.set_titles(
-            (tr("Confusion matrix (rows: true, columns: predicted)"), tr("Predictors"), tr("Tables"), *pictures)
+            (tr("Confusion matrix (rows: true, columns: predicted)"), tr("AUC of the predictors"), tr("Alarms"), *pictures)
         )
         self._show()
 
@@ -287,6 +287,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         answers = found.answers if found is not None else self._counted()
         self.cell.show_answers(answers, of)
         show_classes(self.classes, {} if answers is None else answers.figures, self._session.split)
+        self._classes.show_text(classes_text(), empty=False)
         show_alarms(self.alarms, judgement, zone_name(self._session), self._session.split)
         self._show_pictures(judgement, " · ".join(stamps))
 
@@ -299,7 +300,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         elif refusal:
             words = worded(refusal)
         elif found is not None:
-            from quakegui.report.results import verdict_text
+            from quakegui.report.results import verdict_lines
 
             verdict = found.judgement.verdict
             words = worded(verdict.text())
@@ -308,7 +309,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
                 if found.late
                 else ""
             )
-            why = worded(joined(" ", (verdict_text(found.judgement, report_words()), late)))
+            why = "\n".join(f"• {line}" for line in (*verdict_lines(found.judgement, report_words()), late) if line)
             good = colours.good if verdict.better_than_chance else colours.warning
             colour = colours.alarm if found.judgement.leaky else good
         self.verdict.setText(words)

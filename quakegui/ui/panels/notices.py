@@ -91,14 +91,13 @@ def _of_demo(strength: float | None) -> list[Notice]:
         return []
     if strength == 0:
         text = tr(
-            "This is the null season: it contains no signal, so the model's predictions here show what chance alone "
-            "produces. The companion season contains signals."
+            "This synthetic season contains no signals: the model's predictions show what chance alone produces. Compare "
+            "them with those for the season with signals."
         )
         return [Notice("null", text, "demo")]
     text = tr(
-        "Artificial signals were added to this season by the signal law that the model card describes, and the model was "
-        "trained on other seasons of this kind. The companion null season contains no signals: compare the predictions "
-        "for both seasons."
+        "This synthetic season contains signals before earthquakes, and the model was trained on other seasons with such "
+        "signals. Compare its predictions with those for the null season, which contains none."
     )
     return [Notice("demo", text, "null-season")]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -131,9 +131,9 @@ class PlanView(LanguageFollower, QWidget):
         lines = [tr("Labelled days with a map: {counts}").format(counts=counts)]
         folds = counted("{count} fold", "{count} folds", count=len(plan.roles))
         per_epoch = (
-            Said("Training maps per epoch, summed over {folds} and the final fit: {images:,}", folds=folds, images=plan.images)
+            Said("Training maps per epoch, sum of {folds} and the final fit: {images:,}", folds=folds, images=plan.images)
             if config.final_fit
-            else Said("Training maps per epoch, summed over {folds}: {images:,}", folds=folds, images=plan.images)
+            else Said("Training maps per epoch, sum of {folds}: {images:,}", folds=folds, images=plan.images)
         )
         lines.append(worded(per_epoch))
         if seconds is None:
@@ -197,6 +197,10 @@ class _Ribbons(QWidget):
                         painter.fillRect(box, _ink(role, colours))
             x, top = 0.0, len(self._plan.roles) * tall + 2.0
             key = ((TRAINED, tr("training")), (VALIDATION, tr("validation")), (TEST, tr("test")), (LEFT_OUT, tr("unused")))
+            heading = tr("Folds (rows) over the season:")
+            painter.setPen(colours.text)
+            painter.drawText(QPointF(x, top + metrics.ascent() + 1.0), heading)
+            x += metrics.horizontalAdvance(heading) + 14.0
             for role, text in (one for one in key if (self._plan.roles == one[0]).any()):
                 box = QRectF(x, top + 3.0, 16.0, metrics.height() - 5.0)
                 painter.setPen(colours.grid)

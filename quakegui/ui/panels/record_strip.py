@@ -21,20 +21,20 @@ from quakegui.ui.texts import days_text
 
 TEXTS = {
     "out-of-fold": (
-        mark("Out-of-fold: {days}"),
-        mark("Predictions by models that were not trained on these days; scored"),
+        mark("Not used in training: {days}"),
+        mark("Out-of-fold predictions, by models that were not trained on these days; evaluated"),
     ),
     "zero-shot": (
-        mark("Zero-shot: {days}"),
-        mark("Predictions by a model that was not trained on this season; scored"),
+        mark("Season not used in training: {days}"),
+        mark("Predictions by a model that was not trained on this season; evaluated"),
     ),
     "prospective": (
-        mark("Prospective: {days}"),
-        mark("Issued each day by the frozen model, before any later data were known; scored from the ledger only"),
+        mark("Issued in advance: {days}"),
+        mark("Prospective predictions, issued each day by the frozen model before later data were known; evaluated"),
     ),
     "in-sample": (
-        mark("In-sample: {days}, not evaluated by design"),
-        mark("The model was trained on these days or may contain information from them; correct predictions prove nothing"),
+        mark("Used in training: {days}, never evaluated"),
+        mark("In-sample predictions: the model was trained on these days, so correct predictions prove nothing"),
     ),
 }
 KINDS = ("out-of-fold", "prospective", "in-sample")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from quakegui.app.change import Change
@@ -19,10 +20,13 @@ from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
+from quakegui.ui.no_markup import as_text
 from quakegui.ui.quiet_labels import WrappedLabel
 from quakegui.words import Said, counted
 
 Index = QModelIndex | QPersistentModelIndex
+LEAST_COLUMNS: Final = 4
+"""Shown in any width; of the others, those for which there is room. The tooltip of a row has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ COLUMNS: Final = (
         _station,
         _station,
     ),
-    Column(mark("Area (pixels)"), mark("Area in map pixels"), lambda r: str(r.area_px), lambda r: r.area_px),
+    Column(mark("Area (pixels)"), mark("Area in map pixels"), lambda r: f"{r.area_px:,}", lambda r: r.area_px),
     Column(
         mark("Age (days)"),
         mark("Days since the region first appeared, moving or not"),
@@ -127,6 +131,8 @@ class RegionsModel(QAbstractTableModel):
         region, column = self.regions[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(region)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_text("\n".join(f"{tr(one.head)}: {one.text(region)}" for one in COLUMNS))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -215,6 +221,20 @@ class RegionsPanel(LanguageFollower, QWidget):
         self.table.setVisible(bool(regions))
         if chosen:
             self.select(chosen[0])
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the columns for which there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide the last columns if the table would scroll sideways."""
+        head, used = self.table.horizontalHeader(), 0
+        for column in range(len(COLUMNS)):
+            self.table.setColumnHidden(column, False)
+            used += max(head.sectionSizeHint(column), self.table.sizeHintForColumn(column))
+            self.table.setColumnHidden(column, column >= LEAST_COLUMNS and used > self.width())
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
@@ -222,6 +242,7 @@ class RegionsPanel(LanguageFollower, QWidget):
         self.table.setToolTip(tr("Click a region to highlight it on the map"))
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         self.summary.setText(_summary(self._session.features()))
+        self._fit()
 
 
 def _summary(features: DayFeatures | None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from quakegui.report.words import Words
 
 Rows = Sequence[tuple[str, ...]]
+HEAD_WIDTH: Final = 16
+"""Characters of a heading per line: columns with long headings and short figures would not fit side by side."""
+LEAST_LAST: Final = 14
+"""Width of the last column in characters; where there is no room for more, its text wraps."""
 
 
 class ResultTable(QTableWidget):
-    """A read-only table of text."""
+    """A read-only table of text, as wide as its panel if possible: headings and the last column wrap."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +43,7 @@ class ResultTable(QTableWidget):
     def show_rows(self, head: Sequence[str], rows: Rows) -> None:
         """Replace headings and rows."""
         self.setColumnCount(len(head))
-        self.setHorizontalHeaderLabels(list(head))
+        self.setHorizontalHeaderLabels([textwrap.fill(text, HEAD_WIDTH, break_long_words=False) for text in head])
         self.setRowCount(len(rows))
         item: Callable[[str], QTableWidgetItem] = QTableWidgetItem
         for row, cells in enumerate(rows):
@@ -54,11 +59,13 @@ class ResultTable(QTableWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Let the last column take the remaining room; Qt's own stretching would cut its text where there is none."""
+        """Let the last column take the remaining room; Qt's own stretching would cut its text where there is little."""
         last = self.columnCount() - 1
         if last >= 0:
             rest = self.viewport().width() - sum(map(self.columnWidth, range(last)))
-            self.setColumnWidth(last, max(rest, self._last))
+            least = LEAST_LAST * self.fontMetrics().averageCharWidth()
+            self.setColumnWidth(last, max(rest, min(self._last, least)))
+            self.resizeRowsToContents()
 
 
 def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: float | None) -> None:
@@ -115,27 +122,29 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
             leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
             outcome = worded(
                 counted(
-                    "{count} earthquake, {leads} days after the alarm opened",
-                    "{count} earthquakes, {leads} days after the alarm opened",
+                    "{count} earthquake after {leads} days",
+                    "{count} earthquakes after {leads} days",
                     count=len(alarm.hits),
                     leads=leads,
                 )
             )
         says = f"{alarm.full_class} {worded(class_names(split)[alarm.full_class])}"
-        opened, closed = (f"{to_local(time, zone):%Y-%m-%d %H:%M}" for time in (alarm.opened, alarm.closed))
+        opened, closed = (f"{to_local(time, zone):%Y-%m-%d}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
     if record is not None:
-        total = tr("{hits} of {events} earthquakes hit with {share} of the time under alarm").format(
+        total = tr("{hits} of {events} earthquakes hit, {share} of the time under alarm").format(
             hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
         )
         rows.append((tr("Total"), "", "", total))
-    head = (
-        "\n".join((tr("Opened"), zone)),
-        "\n".join((tr("Closed"), zone)),
-        tr("Most probable class"),
-        tr("Outcome"),
+    table.show_rows((tr("Opened"), tr("Closed"), tr("Predicted class"), tr("Outcome")), rows)
+
+
+def classes_text() -> str:
+    """Return how to read the table of classes."""
+    return tr(
+        "A day is predicted as what has the largest probability: of earthquake and no earthquake, of the two directions and no "
+        "earthquake, or of the five classes. So the numbers of days predicted differ."
     )
-    table.show_rows(head, rows)
 
 
 def percent(value: float) -> str:

@@ -76,7 +76,7 @@ class StudyPages(QObject):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self.button.setText(tr("Analyse the run"))
+        self.button.setText(tr("Analyse further"))
         self.button.setToolTip(
             tr(
                 "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill maps”, and save "
@@ -130,10 +130,7 @@ class StudyPages(QObject):
             return tr("LEAKY: the model was trained on the days that it predicts, so the run cannot be analysed.")
         if self._busy():
             return tr("Analysing the run…")
-        return tr(
-            "Not computed yet. Press “Analyse the run”: the computation takes a few seconds, and the results are "
-            "saved with the run."
-        )
+        return tr("Not computed yet. Press Analyse further: it takes a few seconds, and the results are saved with the run.")
 
     def _start(self) -> None:
         self._compute(STUDYING)
@@ -201,7 +198,7 @@ class TextPage(QWidget):
 
     def _keep_height(self) -> None:
         most = self.height() if self._content.isHidden() else round(self.height() * MOST_TEXT)
-        wanted = self._text.heightForWidth(max(self._words.viewport().width(), 1))
+        wanted = self._text.heightForWidth(max(self.contentsRect().width(), 1))  # the area itself has its width later
         self._words.setFixedHeight(max(min(wanted, max(most, self._text.fontMetrics().height())), 0))
 
     def text(self) -> str:

@@ -122,7 +122,7 @@ class ClusterMap(QWidget):
                 painter.setPen(QPen(colours.event, 1.0))
             painter.drawEllipse(at, radius, radius)
             if cls > 0 and radius >= 9.0:
-                painter.drawText(at + QPointF(-4.0, 5.0), theme.CLASS_LETTERS[cls])
+                painter.drawText(at + QPointF(-4.0, 5.0), str(cls))
 
     def _paint_centres(self, painter: QPainter, camera: Camera, frame: Frame, choice: Choice) -> None:
         if choice.scheme is None:

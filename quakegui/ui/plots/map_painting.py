@@ -131,7 +131,7 @@ def paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float3
 
 
 def _paint_heat_legend(painter: QPainter, image: QRectF, scene: MapScene) -> None:
-    """Paint the legend of the saliency map in the left corner with fewer stations: its class, and its scale of darkness."""
+    """Paint the legend of the saliency map in the corner with fewest stations: its class, and its scale of darkness."""
     text = tr("Saliency map: {name}").format(name=worded(scene.heat_name) or "–")
     metrics = QFontMetricsF(painter.font())
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, image.width() - 24.0)
@@ -139,8 +139,14 @@ def _paint_heat_legend(painter: QPainter, image: QRectF, scene: MapScene) -> Non
     wide = max(metrics.horizontalAdvance(text), scale + metrics.horizontalAdvance("0  1  ---- 0.5") + 16.0) + 12.0
     tall = 2.0 * metrics.height() + 8.0
     box = min(
-        (QRectF(image.left() + 4.0, top, wide, tall) for top in (image.bottom() - tall - 4.0, image.top() + 4.0)),
-        key=lambda corner: _covered(corner, image, scene),
+        (
+            QRectF(left, top, wide, tall)
+            for left in (image.left() + 4.0, image.right() - wide - 4.0)
+            for top in (image.bottom() - tall - 4.0, image.top() + 4.0)
+        ),
+        key=lambda corner: _covered(
+            corner.adjusted(0.0, -tall / 4.0, 0.0, tall / 2.0), image, scene
+        ),  # a code is above its dot
     )
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(255, 255, 255, 235))
@@ -204,7 +210,7 @@ def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) ->
     """Write the number of each region at its northern edge, away from the symbol of the strongest station."""
     for region in day_map.regions:
         at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
-        _pill(painter, at, str(region.id), INK, PAPER)
+        _pill(painter, at, tr("No. {number}").format(number=region.id), INK, PAPER)
 
 
 def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
@@ -311,6 +317,10 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     if scene.display.scale_bar:
         words[0] = f"{scene.project} · {scene.zone}"  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
+    if scene.display.threshold:
+        threshold = tr("▸ region threshold {z:.1f}").format(z=scene.threshold_z)
+        if metrics.horizontalAdvance(" · ".join([*words, threshold])) <= wide:
+            words.append(threshold)
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]
     text = " · ".join(words)

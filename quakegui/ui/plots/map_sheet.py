@@ -18,7 +18,7 @@ from quakegui.app.tables import UNLABELLED
 from quakegui.season.palette import palette
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
-from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
+from quakegui.ui.theme import ThemeColours
 
 GAP: Final = 6
 FRAME: Final = 4
@@ -190,7 +190,7 @@ class MapSheet(QAbstractScrollArea):
         painter.setPen(QPen(colours.grid if cls == UNLABELLED else colours.classes[cls], 2.0))
         painter.drawRect(box)
         if cls != UNLABELLED:
-            self._paint_letter(painter, box, CLASS_LETTERS[cls], colours)
+            self._paint_class(painter, box, cls, colours)
         if chosen:
             painter.fillRect(box, colours.selection)
         if index == self._session.index:
@@ -203,12 +203,12 @@ class MapSheet(QAbstractScrollArea):
         wide = metrics.horizontalAdvance(day) <= line.width()
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, day if wide else day[5:])
 
-    def _paint_letter(self, painter: QPainter, box: QRect, letter: str, colours: ThemeColours) -> None:
+    def _paint_class(self, painter: QPainter, box: QRect, cls: int, colours: ThemeColours) -> None:
         metrics = QFontMetricsF(painter.font())
-        tag = QRectF(box.left() + 1.0, box.top() + 1.0, metrics.horizontalAdvance("N") + 5.0, metrics.height())
+        tag = QRectF(box.left() + 1.0, box.top() + 1.0, metrics.horizontalAdvance("0") + 5.0, metrics.height())
         painter.fillRect(tag, QColor(colours.background))
         painter.setPen(colours.text)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, letter)
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(cls))
 
     def _picture(self, block: int) -> QImage:
         """Return the maps of a block of days, one below the other."""

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.texts import days_text
-from quakegui.ui.theme import CLASS_LETTERS
 
 CELL_LINES: Final = 2.3
 """Height of a cell in lines of text: a count, its share, and the margins."""
@@ -91,9 +90,8 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, _over(tr("Total / precision"))])
-        letters = [f"{k} {letter}" for k, letter in enumerate(CLASS_LETTERS[:size])]
-        self.setHorizontalHeaderLabels([*letters, _over(tr("Total / recall"))])
+        self.setVerticalHeaderLabels([*numbered, _over(tr("Predicted / Precision"))])
+        self.setHorizontalHeaderLabels([*map(str, range(size)), _over(tr("True / Recall"))])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None

@@ -17,7 +17,7 @@ from quakegui.season.palette import MapStyle, palette
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.basemap import Lines, base_map
 from quakegui.ui.plots.map_camera import Camera, scale_bar_km
-from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
+from quakegui.ui.theme import ThemeColours
 
 REACH: Final = 5.0
 """Extent of the base map, in half-widths of the map frame of the network."""
@@ -162,11 +162,14 @@ def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Th
             names.append((_leaving(line, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
     painter.setPen(colours.muted)
     metrics = QFontMetricsF(font)
+    taken: list[QRectF] = []
     for at, text, is_parallel in names:
-        if is_parallel and at.y() - 3.0 > 2.0 * metrics.height():
-            painter.drawText(QPointF(3.0, at.y() - 3.0), text)
-        elif not is_parallel and at.x() + 3.0 + metrics.horizontalAdvance(text) < width:
-            painter.drawText(QPointF(at.x() + 3.0, metrics.ascent() + 2.0), text)
+        base = QPointF(3.0, at.y() - 3.0) if is_parallel else QPointF(at.x() + 3.0, metrics.ascent() + 2.0)
+        box = QRectF(base.x(), base.y() - metrics.ascent(), metrics.horizontalAdvance(text), metrics.height())
+        inside = base.y() > 2.0 * metrics.height() if is_parallel else box.right() < width
+        if at.x() >= 0.0 and inside and not any(box.adjusted(-4.0, 0.0, 4.0, 0.0).intersects(other) for other in taken):
+            painter.drawText(base, text)
+            taken.append(box)
 
 
 def _leaving(line: NDArray[np.float64], is_parallel: bool) -> QPointF:
@@ -248,7 +251,7 @@ def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...]
         if radius >= 7.0:
             painter.setPen(edge)
             box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, CLASS_LETTERS[mark.cls])
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.cls))
 
 
 def paint_stations(

@@ -14,7 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPain
 from quakegui.season.kp import STORM_KP
 from quakegui.ui.i18n import mark
 from quakegui.ui.plots.time_axis import DayAxis, ticks
-from quakegui.ui.theme import CLASS_LETTERS, ThemeColours
+from quakegui.ui.theme import ThemeColours
 
 Floats = NDArray[np.float64]
 
@@ -64,10 +64,12 @@ class TimelineData:
 
 HEAD_RADIUS: Final = 3.6
 """Radius of the head of an earthquake's stem, in pixels."""
-LEAST_LETTER: Final = 8
+LEAST_DIGIT: Final = 8
 """Of a class, in pixels."""
 PERSON_BAR: Final = 2.5
 """Height of the bar above labels that a person gave, in pixels."""
+HATCHED: Final = (2, 4)
+"""Classes of the smaller earthquakes."""
 RULE_STRENGTH: Final = 0.45
 """How opaque a rule's label is filled, so that its broken outline is seen."""
 BY_PERSON: Final = 5
@@ -235,7 +237,7 @@ def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
 
 
 def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
-    """Paint a run of days of one class: colour, pattern and letter; "none" is a thin line, so that the others stand out."""
+    """Paint a run of days of one class: colour, pattern and number; class 0 is a thin line, so that the others stand out."""
     colour, line = colours.classes[cls], Qt.PenStyle.DashLine if by_rule else Qt.PenStyle.SolidLine
     if cls == 0:
         painter.setPen(QPen(colour, 2.0, line))
@@ -252,17 +254,17 @@ def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
     usual = painter.font()
     font = QFont(usual)
-    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_LETTER), QFontInfo(usual).pixelSize())))  # smaller, never omitted
+    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_DIGIT), QFontInfo(usual).pixelSize())))  # smaller, never omitted
     metrics = QFontMetricsF(font)
-    if box.width() > metrics.horizontalAdvance("N") + 4.0:
+    if box.width() > metrics.horizontalAdvance("0") + 4.0:
         painter.setFont(font)
-        wide = min(metrics.horizontalAdvance("N") + 6.0, box.width() - 2.0)
+        wide = min(metrics.horizontalAdvance("0") + 6.0, box.width() - 2.0)
         tag = QRectF(box.center().x() - wide / 2.0, box.center().y() - metrics.height() / 2.0, wide, metrics.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.background)
         painter.drawRoundedRect(tag, 3.0, 3.0)
         painter.setPen(colours.text)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, CLASS_LETTERS[cls])
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(cls))
         painter.setFont(usual)
 
 
@@ -283,7 +285,7 @@ def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineDa
             painter.fillRect(bar, QBrush(faint, Qt.BrushStyle.Dense4Pattern))
             painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1.5), colour)
         else:
-            painter.fillRect(bar, colour if CLASS_LETTERS[cls] in "NS–" else QBrush(colour, Qt.BrushStyle.Dense3Pattern))
+            painter.fillRect(bar, QBrush(colour, Qt.BrushStyle.Dense3Pattern) if cls in HATCHED else colour)
         if kind == "prospective":
             painter.fillRect(QRectF(bar.left(), foot + 1.0, axis.px_per_day, 2.0), colours.accent)
     painter.setPen(QPen(colours.grid, 1.0))
@@ -374,8 +376,8 @@ ROWS: Final = (
         ("event_index", "event_magnitude", "event_class")),
     TimelineRow(
         mark("Label"),
-        mark("Current label: colour, pattern and letter of its class (N, n: north; S, s: south; capital: above the magnitude "
-             "split). Bar above and solid outline: by an analyst; dashed outline: by the label rule"),
+        mark("Current label: colour, pattern and number of its class; line: class 0, no earthquake. Bar above and solid "
+             "outline: by an analyst; dashed outline: by the label rule"),
         1.1, _labels, ("labels", "by_rule"),
     ),
     TimelineRow(
