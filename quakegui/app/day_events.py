@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 from quakegui.app.session import Session
 
 if TYPE_CHECKING:
+    from scipy.spatial import ConvexHull
+
     from quakegui.season.events import Event
+    from quakegui.season.network import Frame
 
 
 NEAR_DAYS: Final = 30
@@ -68,26 +72,50 @@ def earthquakes_ahead(session: Session) -> tuple[tuple[Distance, ...], Distance 
 
 def _distance(session: Session, number: int, days: int) -> Distance:
     event, season = session.events[number], session.season
-    if season is None or not season.network.located.any():
+    if season is None:
         return Distance(event, days, np.nan, np.nan)
-    frame = season.gridder.basis.frame
-    at = frame.project(np.array([event.latitude]), np.array([event.longitude]))[0]
-    stations = season.network.xy_km(frame)[season.network.located]
-    return Distance(event, days, float(np.hypot(*(at - [frame.x_km, frame.y_km]))), _to_edge(at, stations))
+    frame, places = season.gridder.basis.frame, season.places_km.tobytes()
+    return Distance(event, days, *_from_network(frame, places, event.latitude, event.longitude))
 
 
-def _to_edge(at: NDArray[np.float64], stations: NDArray[np.float64]) -> float:
-    """Return the distance in km of a point from the hull of points, shape (point, 2); negative inside, NaN without area."""
+@lru_cache(maxsize=64)
+def _from_network(frame: Frame, places: bytes, latitude: float, longitude: float) -> tuple[float, float]:
+    """Return the distances in km of an epicentre from the centre of the network and from its hull, NaN without one.
+
+    Parameters
+    ----------
+    frame
+        That of the maps.
+    places
+        The bytes of the positions of all stations in km.
+    latitude, longitude
+        Of the epicentre.
+    """
+    if not np.isfinite(np.frombuffer(places)).any():
+        return np.nan, np.nan
+    at, hull = frame.project(np.array([latitude]), np.array([longitude]))[0], _hull(places)
+    centre = float(np.hypot(*(at - [frame.x_km, frame.y_km])))
+    return centre, np.nan if hull is None else _to_edge(at, hull)
+
+
+@lru_cache(maxsize=1)
+def _hull(places: bytes) -> ConvexHull | None:
+    """Return the convex hull of stations, given by the bytes of their positions in km; None if they enclose no area."""
     from scipy.spatial import ConvexHull, QhullError
 
+    xy = np.frombuffer(places).reshape(-1, 2)
     try:
-        hull = ConvexHull(stations)
+        return ConvexHull(xy[np.isfinite(xy[:, 0])])
     except (QhullError, ValueError):  # fewer than three points, or all on one line
-        return np.nan
+        return None
+
+
+def _to_edge(at: NDArray[np.float64], hull: ConvexHull) -> float:
+    """Return the distance in km of a point from a hull, negative inside."""
     depth = float((hull.equations[:, :2] @ at + hull.equations[:, 2]).max())
     if depth <= 0.0:
         return depth
-    first = stations[hull.vertices]
+    first = hull.points[hull.vertices]
     along = np.roll(first, -1, axis=0) - first
     share = np.clip(((at - first) * along).sum(axis=1) / (along**2).sum(axis=1), 0.0, 1.0)
     return float(np.hypot(*(first + share[:, None] * along - at).T).min())

@@ -6,12 +6,16 @@ A `QLabel` requests a new layout at every change of text, which propagates to th
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from quakegui.ui.no_markup import as_text
+
+MOST_HEIGHTS: Final = 64
+"""Texts and widths whose height a label remembers."""
 
 
 class ElidedLabel(QFrame):
@@ -94,6 +98,7 @@ class WrappedLabel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._heights: dict[tuple[str, int], int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -115,9 +120,24 @@ class WrappedLabel(QFrame):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height of the text at a given width."""
         around = self.contentsMargins()
-        room = QRect(0, 0, max(width - around.left() - around.right(), 1), 100_000)
-        lines = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._text or " ")
-        return lines.height() + around.top() + around.bottom()
+        lines = self._lines_high(max(width - around.left() - around.right(), 1))
+        return lines + around.top() + around.bottom()
+
+    def _lines_high(self, width: int) -> int:
+        """Return the height of the lines of the text at a given width; breaking lines is slow, and layouts ask repeatedly."""
+        key = self._text, width
+        if key not in self._heights:
+            if len(self._heights) >= MOST_HEIGHTS:
+                self._heights.clear()
+            room = QRect(0, 0, width, 100_000)
+            self._heights[key] = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._text or " ").height()
+        return self._heights[key]
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Measure again in another font."""
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._heights.clear()
+        super().changeEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height at the present width."""

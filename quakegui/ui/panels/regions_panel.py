@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.names import DIRECTION_NAMES
-from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
 from quakegui.ui.language_follower import LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
@@ -165,10 +164,28 @@ class RegionsPanel(LanguageFollower, QWidget):
         self.model = RegionsModel(self)
         self.table = QTableView(self)
         self._set_up_table()
-        filled(QVBoxLayout(self), self.summary, (self.table, 1), margins=FLUSH, spacing=0)
         LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
+
+    # -- layout ----------------------------------------------------------------------------------------------------
+    # Placed here: a layout would have the whole window laid out anew whenever the table comes or goes.
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the features above the table."""
+        return self.table.sizeHint() + QSize(0, self.summary.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the features above a small table."""
+        return self.table.minimumSizeHint() + QSize(0, self.summary.minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Place the table below a text of another height."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            wide, tall = self.width(), self.summary.heightForWidth(self.width())
+            self.summary.setGeometry(0, 0, wide, tall)
+            self.table.setGeometry(0, tall, wide, self.height() - tall)
+        return super().event(event)
 
     def _set_up_table(self) -> None:
         table = self.table

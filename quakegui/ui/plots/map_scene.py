@@ -123,7 +123,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
     return MapScene(
         map=day_map,
         stations=stations,
-        places=_places(session),
+        places=frame.to_pixels(season.places_km),
         selected_codes=session.selected_codes,
         threshold_z=season.config.extrema.threshold_z,
         half_width_km=frame.half_width_km,
@@ -149,14 +149,6 @@ def _events(session: Session, frame: Frame, index: int) -> tuple[EventMark, ...]
         x, y = frame.project(np.array([event.latitude]), np.array([event.longitude]))[0]
         marks.append(EventMark(number, float(x), float(y), event.magnitude, age, classes[number]))
     return tuple(marks)
-
-
-def _places(session: Session) -> NDArray[np.float64]:
-    assert session.season is not None
-    basis = session.season.gridder.basis
-    places = np.full((len(basis.codes), 2), np.nan)
-    places[basis.located] = basis.frame.to_pixels(basis.xy_km)
-    return places
 
 
 def layout(rect: QRectF, font: QFont) -> MapLayout:
