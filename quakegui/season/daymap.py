@@ -168,6 +168,7 @@ def contour_lines(
     return tuple(tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(float(level))) for level in levels)
 
 
+@lru_cache(maxsize=4)
 def _samples(length: int, step: int) -> NDArray[np.intp]:
     """Return every `step`-th pixel and the last one, so that lines reach the edge."""
     return np.unique(np.append(np.arange(0, length, step), length - 1))

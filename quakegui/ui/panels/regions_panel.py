@@ -16,12 +16,16 @@ from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.names import DIRECTION_NAMES
 from quakegui.ui.i18n import mark, tr, worded
-from quakegui.ui.language_follower import LanguageFollower
+from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.quiet_labels import WrappedLabel
 from quakegui.words import Said, counted
 
 Index = QModelIndex | QPersistentModelIndex
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_SHOWS: Final = Change.PROJECT | Change.SEASON | Change.DAY
+CELL_PAD: Final = 6
+"""Pixels of a cell beside its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,10 @@ class RegionsModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return text, tooltip or alignment of a cell."""
-        region, column = self.regions[index.row()], COLUMNS[index.column()]
+        """Return text or alignment of a cell."""
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(region)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+            return COLUMNS[index.column()].text(self.regions[index.row()])
+        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -153,6 +154,7 @@ class RegionsModel(QAbstractTableModel):
 class RegionsPanel(LanguageFollower, QWidget):
     """Table of the regions of the day, below one line with the features of the day."""
 
+    follows = TEXT_SIZE
     region_clicked = Signal(int)
     """Id of the region whose row was clicked or reached with the keys."""
 
@@ -198,17 +200,37 @@ class RegionsPanel(LanguageFollower, QWidget):
         table.setTabKeyNavigation(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Widths and heights are set here: the table would ask for every cell several times whenever it comes or changes.
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setMinimumSectionSize(1)
         head = table.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setMinimumSectionSize(24)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.setDefaultAlignment(_RIGHT)
         head.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         head.setSortIndicatorShown(False)  # its arrow takes room in every column
-        head.sortIndicatorChanged.connect(lambda column, _order: head.setSortIndicatorShown(column >= 0))
+        head.sortIndicatorChanged.connect(lambda column, _order: self._show_order(column >= 0))
         table.clicked.connect(self._flash)
         table.activated.connect(self._flash)
+
+    def _show_order(self, on: bool) -> None:
+        self.table.horizontalHeader().setSortIndicatorShown(on)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Measure the headings and the height of a row, in the present language and font."""
+        head = self.table.horizontalHeader()
+        self._least = [head.sectionSizeHint(column) for column in range(len(COLUMNS))]
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 1)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make each column as wide as its heading and its texts need."""
+        head, wide = self.table.horizontalHeader(), self.table.fontMetrics().horizontalAdvance
+        for number, (column, least) in enumerate(zip(COLUMNS, self._least, strict=True)):
+            width = max((wide(column.text(region)) + CELL_PAD for region in self.model.regions), default=0)
+            head.resizeSection(number, max(width, least))
 
     def _flash(self, index: QModelIndex) -> None:
         self.region_clicked.emit(self.model.regions[index.row()].id)
@@ -221,13 +243,14 @@ class RegionsPanel(LanguageFollower, QWidget):
 
     def refresh(self, change: Change) -> None:
         """Update from the session; the row of a region that continues stays selected."""
-        if not change & (Change.PROJECT | Change.SEASON | Change.DAY):
+        if not change & _SHOWS:
             return
         features = self._session.features()
         chosen = [self.model.regions[index.row()].id for index in self.table.selectionModel().selectedRows()]
         regions = features.regions if features is not None else ()
         if regions or self.model.regions:
             self.model.show_regions(regions)
+            self._fit()
         self.summary.setText(_summary(features))
         self.table.setVisible(bool(regions))
         if chosen:
@@ -238,6 +261,7 @@ class RegionsPanel(LanguageFollower, QWidget):
         self.table.setAccessibleName(tr("Extremum regions of the day"))
         self.table.setToolTip(tr("Click a region to highlight it on the map"))
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        self._measure()
         self.summary.setText(_summary(self._session.features()))
 
 

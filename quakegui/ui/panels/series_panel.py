@@ -246,11 +246,12 @@ class SeriesPanel(QWidget):
     def _paint_markers(self, painter: QPainter) -> None:
         """Mark the selected interval and the night of the day shown in every plot."""
         self._marked = self._mark_night()
+        night = None if self.night is None else (self._x_of(self.night[0]), self._x_of(self.night[1]))
         for plot in self.plots.values():
             if self.interval is not None:
                 paint_interval(painter, plot.getViewBox(), self.interval)
-            if self.night is not None:
-                self._paint_night(painter, self.night, plot.getViewBox().sceneBoundingRect())
+            if night is not None:
+                _paint_night(painter, *night, plot.getViewBox().sceneBoundingRect())
 
     def _title_font(self) -> QFont:
         font = QFont(self.font())
@@ -266,16 +267,6 @@ class SeriesPanel(QWidget):
         for plot in self.plots.values():
             plot.layout.setRowFixedHeight(0, self._title_height())
             plot.getAxis("left").setWidth(wide)
-
-    def _paint_night(self, painter: QPainter, night: tuple[float, float], around: QRectF) -> None:
-        colours = theme.colours()
-        start, end = (self._x_of(seconds) for seconds in night)
-        band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
-        painter.fillRect(band, colours.selection)
-        middle = (start + end) / 2.0
-        if around.left() <= middle <= around.right():
-            painter.setPen(QPen(colours.cursor, 1.5))
-            painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
 
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
@@ -404,3 +395,13 @@ class SeriesPanel(QWidget):
         for line in self.thresholds:
             line.setPen(pg.mkPen(colours.alarm, style=Qt.PenStyle.DashLine))
         self.graphics.draw_anew()
+
+
+def _paint_night(painter: QPainter, start: float, end: float, around: QRectF) -> None:
+    colours = theme.colours()
+    band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
+    painter.fillRect(band, colours.selection)
+    middle = (start + end) / 2.0
+    if around.left() <= middle <= around.right():
+        painter.setPen(QPen(colours.cursor, 1.5))
+        painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
