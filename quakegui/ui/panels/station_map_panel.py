@@ -54,7 +54,7 @@ class StationMapPanel(QWidget):
         self.events: tuple[EventMark, ...] = ()
         self._event_xy: NDArray[np.float64] = np.empty((0, 2))
         self._ground: tuple[object, QPixmap] | None = None
-        self._stamps: Stamps = {}
+        self._stamps = Stamps()
         self._pressed: QPointF | None = None
         self._dragging = False
         self.setMouseTracking(True)
@@ -198,6 +198,10 @@ class StationMapPanel(QWidget):
             colours = theme.colours()
             painter.drawPixmap(0, 0, self._ground_picture(self.camera, frame))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ratio, words = self.devicePixelRatioF(), tr("{count} missing")
+            look = colours.dark, ratio, self.font().key(), words
+            places = season.places_km.tobytes(), self._session.events, self._session.event_classes
+            self._stamps.fit((self.camera, frame, look, places))
             layers.paint_events(painter, self.camera, self.events, colours, self._stamps)
             layers.paint_stations(painter, self.camera, self.stations, season.config.style, colours, stamps=self._stamps)
             missing = sum(not math.isfinite(station.z) for station in self.stations)

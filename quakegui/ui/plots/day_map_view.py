@@ -33,7 +33,7 @@ class DayMapView(QWidget):
         super().__init__(parent)
         self._scene: MapScene | None = None
         self.empty = ""
-        self._stamps: Stamps = {}
+        self._stamps = Stamps()
         self._flash_id = -1
         self._flash_left = 0
         self._timer = QTimer(self, interval=FLASH_MS)

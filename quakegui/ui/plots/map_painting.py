@@ -61,6 +61,9 @@ def paint(
         Symbols to copy on the screen; without them, everything is drawn.
     """
     parts, colours = layout(rect, painter.font()), theme.colours()
+    if stamps is not None:
+        ratio, pixels = painter.device().devicePixelRatioF(), scene.map.field.shape[0]
+        stamps.fit((parts.image, pixels, ratio, painter.font().key(), colours.dark, scene.places.tobytes()))
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     paint_image(painter, parts.image, scene.map)
     painter.save()
@@ -96,7 +99,10 @@ def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
     device_pixels = rect.width() * painter.device().devicePixelRatioF()
     whole = abs(device_pixels / columns - round(device_pixels / columns)) < 1e-6
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
+    smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # of the edges, for twice the time
     painter.drawImage(rect, picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
 
 @lru_cache(maxsize=8)
@@ -121,7 +127,7 @@ def _paint_overlays(
     if display.stations:
         _paint_stations(painter, to_screen, scene, stamps)
     if display.outlines:
-        _paint_numbers(painter, to_screen, day_map, stamps)
+        _paint_numbers(painter, to_screen, day_map)
 
 
 def paint_heat(painter: QPainter, to_screen: QTransform, heat: NDArray[np.float32]) -> None:
@@ -213,11 +219,11 @@ def _path(lines: list[NDArray[np.float64]]) -> QPainterPath:
     return path
 
 
-def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap, stamps: Stamps | None) -> None:
+def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) -> None:
     """Write the number of each region at its northern edge, away from the symbol of the strongest station."""
     for region in day_map.regions:
         at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
-        _pill(painter, at, str(region.id), INK, PAPER, stamps=stamps)
+        _pill(painter, at, str(region.id), INK, PAPER, stamps=None)
 
 
 def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
@@ -236,13 +242,15 @@ def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene, s
     around = QRectF(-reach, -reach, 2.0 * reach, 2.0 * reach)
     present = scene.stations.present.tolist()
     for code, (row, column), here in zip(scene.stations.codes, scene.places.tolist(), present, strict=True):
-        if not math.isfinite(row):
-            continue
-        at, picked = to_screen.map(QPointF(column, row)), code in scene.selected_codes
-        draw = partial(_paint_station, radius=radius, here=here, picked=picked)
-        stamped(painter, at, around, (here, picked, radius), draw, stamps=stamps)
-        if picked:
-            _pill(painter, at + QPointF(0.0, -radius * 4.2), code, PAPER, INK, stamps=stamps)
+        picked = code in scene.selected_codes
+        if stamps is not None and (code, here, picked) in stamps:
+            painter.drawPixmap(*stamps[code, here, picked])
+        elif math.isfinite(row):
+            draw = partial(_paint_station, radius=radius, here=here, picked=picked)
+            stamped(painter, to_screen.map(QPointF(column, row)), around, (code, here, picked), draw, stamps=stamps)
+        if picked and math.isfinite(row):
+            at = to_screen.map(QPointF(column, row)) + QPointF(0.0, -radius * 4.2)
+            _pill(painter, at, code, PAPER, INK, stamps=stamps)
 
 
 def _paint_station(painter: QPainter, at: QPointF, *, radius: float, here: bool, picked: bool) -> None:
@@ -267,6 +275,10 @@ def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
 
 
 def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor, *, stamps: Stamps | None) -> None:
+    key = text, at.x(), at.y()
+    if stamps is not None and key in stamps:
+        painter.drawPixmap(*stamps[key])
+        return
     metrics = QFontMetricsF(painter.font())
     width, height = metrics.horizontalAdvance(text) + 8.0, metrics.height() + 1.0
 
@@ -279,7 +291,7 @@ def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor, 
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     around = QRectF(-width / 2.0 - 1.0, -height / 2.0 - 1.0, width + 2.0, height + 2.0)
-    stamped(painter, at, around, (text, width, height, fill.rgba(), ink.rgba()), draw, stamps=stamps)
+    stamped(painter, at, around, key, draw, stamps=stamps)
 
 
 def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: ThemeColours, stamps: Stamps | None) -> None:
@@ -339,7 +351,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
             )
         )
     if scene.display.scale_bar:
-        words[0] = f"{scene.project} · {scene.zone}"  # what a map needs alone; the day panel counts the stations too
+        words[0] = scene.place  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]

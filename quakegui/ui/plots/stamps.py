@@ -15,12 +15,22 @@ Draw = Callable[[QPainter, QPointF], None]
 """Draws a symbol at a point."""
 
 
-Stamps = dict[Hashable, QPixmap]
-"""The symbols of one widget, whose painter has no transform of its own."""
+class Stamps(dict[Hashable, tuple[QPointF, QPixmap]]):
+    """The symbols of one widget, whose painter has no transform of its own, each with the point to which it is copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: object = None
+
+    def fit(self, view: object) -> None:
+        """Forget all symbols if the view is another one: layout, font or colours."""
+        if view != self._view:
+            self.clear()
+            self._view = view
 
 
 def stamped(painter: QPainter, at: QPointF, around: QRectF, key: Hashable, draw: Draw, *, stamps: Stamps | None) -> None:
-    """Paint a symbol: copy it, or draw it and keep it.
+    """Paint a symbol, and keep it to be copied.
 
     Parameters
     ----------
@@ -29,7 +39,7 @@ def stamped(painter: QPainter, at: QPointF, around: QRectF, key: Hashable, draw:
     at, around
         Where the symbol is, and the rectangle that it fills at the origin.
     key
-        Equal for equal symbols; the part of a pixel at which they are is added to it.
+        Of this symbol at this place.
     draw
         Draws the symbol.
     stamps
@@ -38,20 +48,17 @@ def stamped(painter: QPainter, at: QPointF, around: QRectF, key: Hashable, draw:
     if stamps is None:
         draw(painter, at)
         return
+    if len(stamps) >= MOST:
+        stamps.clear()
     ratio = painter.device().devicePixelRatioF()
-    x, y = at.x() * ratio, at.y() * ratio
-    left, top = floor(x + around.left() * ratio), floor(y + around.top() * ratio)
+    left, top = floor((at.x() + around.left()) * ratio), floor((at.y() + around.top()) * ratio)
     corner = QPointF(left / ratio, top / ratio)
-    whole = key, x - left, y - top, ratio
-    stamp = stamps.get(whole)
-    if stamp is None:
-        if len(stamps) >= MOST:
-            stamps.clear()
-        stamp = stamps[whole] = QPixmap(*(floor(side * ratio) + 2 for side in (around.width(), around.height())))
-        stamp.setDevicePixelRatio(ratio)
-        stamp.fill(Qt.GlobalColor.transparent)
-        with QPainter(stamp) as here:
-            here.setRenderHints(painter.renderHints())
-            here.setFont(painter.font())
-            draw(here, at - corner)
+    stamp = QPixmap(*(floor(side * ratio) + 2 for side in (around.width(), around.height())))
+    stamp.setDevicePixelRatio(ratio)
+    stamp.fill(Qt.GlobalColor.transparent)
+    with QPainter(stamp) as here:
+        here.setRenderHints(painter.renderHints())
+        here.setFont(painter.font())
+        draw(here, at - corner)
+    stamps[key] = corner, stamp
     painter.drawPixmap(corner, stamp)

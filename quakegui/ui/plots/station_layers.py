@@ -240,11 +240,14 @@ def paint_events(
     """
     to_screen = camera.transform()
     for mark in sorted(marks, key=lambda mark: -mark.magnitude):
-        at, reach = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude) + 2.0
         lasting = mark.age_days < 0 or mark.age_days >= FADE_DAYS * (1.0 - FAINTEST)
-        key = mark.magnitude, mark.cls, mark.age_days < 0, colours.dark
-        draw = partial(_paint_event, mark=mark, colours=colours)
+        key = mark.number, mark.age_days < 0
+        if lasting and stamps is not None and key in stamps:
+            painter.drawPixmap(*stamps[key])
+            continue
+        at, reach = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude) + 2.0
         around = QRectF(-reach, -reach, 2.0 * reach, 2.0 * reach)
+        draw = partial(_paint_event, mark=mark, colours=colours)
         stamped(painter, at, around, key, draw, stamps=stamps if lasting else None)
 
 
@@ -282,7 +285,10 @@ def paint_stations(
     to_screen = camera.transform()
     for mark in marks:
         fill = station_colour(mark.z, style) if math.isfinite(mark.z) else None
-        key = None if fill is None else fill.rgb(), mark.picked, colours.dark
+        key = mark.code, None if fill is None else fill.rgb(), mark.picked
+        if stamps is not None and key in stamps:
+            painter.drawPixmap(*stamps[key])
+            continue
         draw = partial(_paint_station, fill=fill, picked=mark.picked, colours=colours)
         stamped(painter, to_screen.map(QPointF(mark.x_km, mark.y_km)), _STATION_ROOM, key, draw, stamps=stamps)
 
@@ -314,6 +320,9 @@ def legend_height(metrics: QFontMetricsF) -> float:
 
 def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int, stamps: Stamps | None = None) -> None:
     """Paint scale bar, magnitudes and the symbol of a missing station along the lower edge; copied with `stamps`."""
+    if stamps is not None and ("legend", missing) in stamps:
+        painter.drawPixmap(*stamps["legend", missing])
+        return
     tall = legend_height(QFontMetricsF(painter.font()))
     top = QPointF(0.0, camera.size.height() - tall)
 
@@ -322,9 +331,7 @@ def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missi
         _paint_legend(painter, camera, colours, missing)
         painter.translate(top - at)
 
-    words = tr("{count} missing").format(count=missing)
-    key = camera.km_per_px, camera.size.width(), words, painter.font().key(), colours.dark
-    stamped(painter, top, QRectF(0.0, 0.0, camera.size.width(), tall), key, draw, stamps=stamps)
+    stamped(painter, top, QRectF(0.0, 0.0, camera.size.width(), tall), ("legend", missing), draw, stamps=stamps)
 
 
 def _paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:
