@@ -202,7 +202,6 @@ class RegionsPanel(LanguageFollower, QWidget):
         table.verticalHeader().hide()
         # Widths and heights are set here: the table would ask for every cell several times whenever it comes or changes.
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setMinimumSectionSize(1)
         head = table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setMinimumSectionSize(24)
@@ -222,7 +221,8 @@ class RegionsPanel(LanguageFollower, QWidget):
         """Measure the headings and the height of a row, in the present language and font."""
         head = self.table.horizontalHeader()
         self._least = [head.sectionSizeHint(column) for column in range(len(COLUMNS))]
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 1)
+        rows = self.table.verticalHeader()
+        rows.setDefaultSectionSize(max(self.table.fontMetrics().height() + 1, rows.minimumSectionSize()))
         self._fit()
 
     def _fit(self) -> None:

@@ -226,9 +226,7 @@ class SeriesPanel(QWidget):
 
     def _x_of(self, seconds: float) -> float:
         """Return the position of a time in every plot, in the coordinates of the scene."""
-        box = self.plots["raw"].getViewBox()
-        (left, right), around = box.viewRange()[0], box.sceneBoundingRect()
-        return float(around.left() + (seconds - left) / (right - left) * around.width())
+        return float(self.plots["raw"].getViewBox().mapViewToScene(QPointF(seconds, 0.0)).x())
 
     def _paint_over(self, painter: QPainter) -> None:
         """Hatch the flagged time in every plot, and paint the titles of the plots."""
