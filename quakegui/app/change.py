@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Flag, auto
+from typing import Final
 
 
 class Change(Flag):
@@ -30,3 +31,19 @@ class Change(Flag):
     FILTER = auto()
     """The filter of the days changed."""
     ALL = PROJECT | SEASON | DAY | PICK | RANGE | LABELS | EVENTS | PREDICTIONS | RUNS | DISPLAY | SETTINGS | FILTER
+
+    # Every panel combines some at every step, which takes a fifth of the time where each combination is looked up once.
+    def __or__(self, other: Change) -> Change:
+        return _COMBINED[self._value_ | other._value_]
+
+    def __and__(self, other: Change) -> Change:
+        return _COMBINED[self._value_ & other._value_]
+
+
+class _Combined(dict[int, Change]):
+    def __missing__(self, value: int) -> Change:
+        found = self[value] = Change(value)
+        return found
+
+
+_COMBINED: Final = _Combined()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from quakegui.season.hull import corners, has_area
 
 if TYPE_CHECKING:
     from quakegui.season.events import Event
+    from quakegui.season.network import Frame
 
 
 NEAR_DAYS: Final = 30
@@ -69,19 +71,45 @@ def earthquakes_ahead(session: Session) -> tuple[tuple[Distance, ...], Distance 
 
 def _distance(session: Session, number: int, days: int) -> Distance:
     event, season = session.events[number], session.season
-    if season is None or not season.network.located.any():
+    if season is None:
         return Distance(event, days, np.nan, np.nan)
-    frame = season.gridder.basis.frame
-    at = frame.project(np.array([event.latitude]), np.array([event.longitude]))[0]
-    stations = season.network.xy_km(frame)[season.network.located]
-    return Distance(event, days, float(np.hypot(*(at - [frame.x_km, frame.y_km]))), _to_edge(at, stations))
+    frame, places = season.gridder.basis.frame, season.places_km.tobytes()
+    return Distance(event, days, *_from_network(frame, places, event.latitude, event.longitude))
 
 
-def _to_edge(at: NDArray[np.float64], stations: NDArray[np.float64]) -> float:
-    """Return the distance in km of a point from the hull of points, shape (point, 2); negative inside, NaN without area."""
-    if not has_area(stations):
-        return np.nan
-    first = stations[corners(stations)]
+@lru_cache(maxsize=64)
+def _from_network(frame: Frame, places: bytes, latitude: float, longitude: float) -> tuple[float, float]:
+    """Return the distances in km of an epicentre from the centre of the network and from its hull, NaN without one.
+
+    Parameters
+    ----------
+    frame
+        That of the maps.
+    places
+        The bytes of the positions of all stations in km.
+    latitude, longitude
+        Of the epicentre.
+    """
+    if not np.isfinite(np.frombuffer(places)).any():
+        return np.nan, np.nan
+    at, hull = frame.project(np.array([latitude]), np.array([longitude]))[0], _hull(places)
+    centre = float(np.hypot(*(at - [frame.x_km, frame.y_km])))
+    return centre, np.nan if hull is None else _to_edge(at, hull)
+
+
+@lru_cache(maxsize=1)
+def _hull(places: bytes) -> NDArray[np.float64] | None:
+    """Return the corners of the hull of stations, shape (point, 2), given by the bytes of their positions in km.
+
+    None if they enclose no area.
+    """
+    xy = np.frombuffer(places).reshape(-1, 2)
+    known = xy[np.isfinite(xy[:, 0])]
+    return known[corners(known)] if has_area(known) else None
+
+
+def _to_edge(at: NDArray[np.float64], first: NDArray[np.float64]) -> float:
+    """Return the distance in km of a point from a hull, given by its corners; negative inside."""
     along = np.roll(first, -1, axis=0) - first
     outward = np.column_stack([along[:, 1], -along[:, 0]]) / np.hypot(*along.T)[:, None]
     depth = float((outward * (at - first)).sum(axis=1).max())

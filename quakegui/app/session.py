@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from quakegui.season.season import Season
 
 LONGEST_TRAIL: Final = 100
-KEEP_DAY_MS: Final = 500
-"""Maximum delay in ms after a step until the day shown is saved."""
+KEEP_DAY_MS: Final = 2000
+"""Maximum delay in ms after a step until the day shown is saved: saving takes longer than a step of the walk."""
 
 
 class Session(QObject):

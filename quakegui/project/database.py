@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -181,9 +181,11 @@ def _was_left_open(folder: Path) -> bool:
 def sentences(folder: Path) -> Iterator[None]:
     """Convert errors of the database to ProjectError with one sentence."""
     try:
-        with sentences_of(read_address(folder)) if is_shared_folder(folder) else nullcontext():
-            yield
+        yield
     except (DBAPIError, sqlite3.Error) as error:
+        if is_shared_folder(folder):
+            with sentences_of(read_address(folder)):
+                raise
         raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error
     except UnicodeDecodeError as error:  # the driver decodes the messages of a damaged database
         raise ProjectError(sentence(folder, "malformed")) from error

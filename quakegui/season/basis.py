@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +113,7 @@ class MapBasis:
 
     def bending_of(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the matrix from values of stations at `xy_km` to their spline coefficients, shape (station, station)."""
-        return solution(self._scaled(xy_km), self._scaled_smoothing)[: len(xy_km)]
+        return _bending(self._scaled(xy_km).tobytes(), self._scaled_smoothing)
 
     def _scaled(self, xy_km: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return positions relative to the frame's centre in half widths: better conditioned equations of the same spline."""
@@ -270,6 +271,14 @@ def kernel(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64
     # The smallest positive number keeps the logarithm finite where its factor is zero.
     values: NDArray[np.float64] = 0.5 * squared * np.log(np.maximum(squared, np.finfo(np.float64).tiny))
     return values
+
+
+@lru_cache(maxsize=16)
+def _bending(xy: bytes, smoothing: float) -> NDArray[np.float64]:
+    """Return the coefficients of `solution`, from the bytes of the positions: most days have the same stations."""
+    bending = solution(np.frombuffer(xy).reshape(-1, 2), smoothing)[: len(xy) // 16]
+    bending.flags.writeable = False
+    return bending
 
 
 def design(points: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:

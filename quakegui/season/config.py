@@ -107,8 +107,12 @@ class SeasonConfig:
 
     def over_at(self, days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
         """Return the UTC instant at which each day's night is over, datetime64[ms], shape (day,)."""
-        grace = np.timedelta64(round(self.grace_minutes * 60_000), "ms")
-        return available_at(days, self.timezone, self.night.window) + grace
+        return available_at(days, self.timezone, self.night.window) + self.grace
+
+    @property
+    def grace(self) -> np.timedelta64:
+        """How long after its end a night is over, in ms."""
+        return np.timedelta64(round(self.grace_minutes * 60_000), "ms")
 
     @property
     def hash(self) -> str:

@@ -160,14 +160,15 @@ def contour_lines(
     """
     rows = _samples(field.shape[0], step)
     columns = _samples(field.shape[1], step)
-    z = field[np.ix_(rows, columns)].astype(np.float64)
+    z = field.take(rows, axis=0).take(columns, axis=1)
     lowest, highest = np.fmin.reduce(z, axis=None), np.fmax.reduce(z, axis=None)
     if not any(lowest <= level <= highest for level in levels):
         return ((),) * len(levels)  # most days of a quiet season; setting up the generator is most of the work
-    generator = contourpy.contour_generator(x=columns, y=rows, z=z)
+    generator = contourpy.contour_generator(x=columns, y=rows, z=z.astype(np.float64))
     return tuple(tuple(np.ascontiguousarray(line[:, ::-1]) for line in generator.lines(float(level))) for level in levels)
 
 
+@lru_cache(maxsize=4)
 def _samples(length: int, step: int) -> NDArray[np.intp]:
     """Return every `step`-th pixel and the last one, so that lines reach the edge."""
     return np.unique(np.append(np.arange(0, length, step), length - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from quakegui.season.labels import LabelSource
@@ -40,6 +41,7 @@ QUALITY_REASONS: Final = {
 }
 
 
+@lru_cache(maxsize=8)
 def class_names(split: float | None = None) -> tuple[Said, ...]:
     """Return the names of the classes 0 to 4, such as "North, M > 4.0" for a magnitude split of 4; without one, "split"."""
     border = Said("split") if split is None else f"{split:.1f}" if round(split, 1) == split else f"{split:g}"

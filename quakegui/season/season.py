@@ -95,6 +95,16 @@ class Season:
             found.setdefault(flag.station, []).append(flag)
         return found
 
+    @cached_property
+    def places_km(self) -> NDArray[np.float64]:
+        """Positions of the stations in km in the frame of the maps, x and y, NaN if not located, shape (station, 2)."""
+        return self.network.xy_km(self.gridder.basis.frame)
+
+    @cached_property
+    def nights(self) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+        """UTC start and end of each night, warm-up included, datetime64[ms], shapes (day,)."""
+        return night_bounds(self.anomaly.days, self.config.timezone, self.config.night.window)
+
     def flags_on(self, code: str, day: np.datetime64) -> tuple[Flag, ...]:
         """Return the flags that reach into a station's night on a local date, oldest first."""
         start, end = (at[0] for at in night_bounds(np.array([day]), self.config.timezone, self.config.night.window))

@@ -13,6 +13,7 @@ from quakegui.app.session import Session
 
 LATER: Final = Change.LABELS | Change.DAY | Change.RANGE | Change.FILTER
 """What a key changes: it is answered sooner where only those panels follow that can be seen."""
+_AT_ONCE: Final = Change.ALL & ~LATER
 
 
 class LateRefresh(QObject):
@@ -37,7 +38,7 @@ class LateRefresh(QObject):
 
     def _follow(self, change: Change) -> None:
         self._due |= change
-        if self._widget.isVisible() or change & ~LATER:
+        if self._widget.isVisible() or change & _AT_ONCE:
             self._catch_up()
 
     def _catch_up(self) -> None:

@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
             # the title follows the text size only in the dock's own font
             dock.setFont(_weighted(QFont.Weight.DemiBold))
             panel.setFont(_weighted(QFont.Weight.Normal))
+            panel.setAutoFillBackground(True)  # otherwise each change in it would paint the dock with its buttons again
             dock.setWidget(panel)
             self.docks[spec.id] = dock
 

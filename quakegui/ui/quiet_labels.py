@@ -6,12 +6,16 @@ A `QLabel` requests a new layout at every change of text, which propagates to th
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from quakegui.ui.no_markup import as_text
+
+MOST_ROOMS: Final = 64
+"""Texts and widths whose height a label keeps."""
 
 
 class ElidedLabel(QFrame):
@@ -94,6 +98,7 @@ class WrappedLabel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._rooms: dict[tuple[str, int], tuple[int, bool]] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -115,9 +120,29 @@ class WrappedLabel(QFrame):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height of the text at a given width."""
         around = self.contentsMargins()
-        room = QRect(0, 0, max(width - around.left() - around.right(), 1), 100_000)
-        lines = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self._text or " ")
-        return lines.height() + around.top() + around.bottom()
+        tall, _one_line = self._room(max(width - around.left() - around.right(), 1))
+        return tall + around.top() + around.bottom()
+
+    def _room(self, width: int) -> tuple[int, bool]:
+        """Return the height of the text at a given width, and whether it fits on one line.
+
+        It is kept, since breaking lines is slow, and layouts ask repeatedly.
+        """
+        key = self._text, width
+        if key not in self._rooms:
+            if len(self._rooms) >= MOST_ROOMS:
+                self._rooms.clear()
+            metrics, room = self.fontMetrics(), QRect(0, 0, width, 100_000)
+            tall = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self._text or " ").height()
+            one_line = "\n" not in self._text and tall <= metrics.height() and metrics.horizontalAdvance(self._text) <= width
+            self._rooms[key] = tall, one_line
+        return self._rooms[key]
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Measure again in another font."""
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._rooms.clear()
+        super().changeEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height at the present width."""
@@ -131,4 +156,6 @@ class WrappedLabel(QFrame):
         """Paint the text."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
-            painter.drawText(self.contentsRect(), Qt.TextFlag.TextWordWrap, self._text)
+            room = self.contentsRect()
+            _tall, one_line = self._room(max(room.width(), 1))
+            painter.drawText(room, Qt.TextFlag.TextSingleLine if one_line else Qt.TextFlag.TextWordWrap, self._text)

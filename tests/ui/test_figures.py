@@ -94,5 +94,5 @@ def test_epicentres_name_their_magnitude_and_are_hidden_while_labelling_blind(wi
     session.set_display(blind=False)
     walking.go_to(session, 0)
     session.set_display(scale_bar=True)
-    assert view.scene.zone == "Asia/Shanghai, UTC+08:00"
+    assert view.scene.place.endswith(" · Asia/Shanghai, UTC+08:00")
     assert [mark.age_days for mark in view.scene.events] == [-25]

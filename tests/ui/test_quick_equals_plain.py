@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import qtawesome
 import tiny_season
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 
 from quakegui.app import labelling, walking
 from quakegui.project import journal
 from quakegui.ui.icons import SIZES, icon
+from quakegui.ui.plots.map_painting import paint
+from quakegui.ui.plots.map_scene import scene_of
+from quakegui.ui.plots.stamps import Stamps
 
 
 def test_histories_read_in_blocks_are_those_of_single_days(session):
@@ -39,3 +44,43 @@ def test_icons_of_pixels_are_what_qtawesome_paints(qapp):
             ours, theirs = (which.pixmap(QSize(size, size), 1.0, mode).toImage() for which in (drawn, plain))
             assert not ours.isNull()
             assert ours == theirs
+
+
+def test_symbols_copied_on_the_map_are_those_drawn(session):
+    stamps = Stamps()
+    session.pick([tiny_season.STRONG])
+    for day in (20, 21, tiny_season.SILENT_DAY, 21):
+        drawn, first, copied = (pixels(scene_of(session, day), with_) for with_ in (None, stamps, stamps))
+        assert len(stamps) > 0
+        np.testing.assert_array_equal(copied, first)
+        assert np.abs(drawn - first).max() <= 60, "text on a clear ground has somewhat fuller edges"
+        assert np.mean(np.abs(drawn - first) > 3) < 0.002
+
+
+def pixels(scene, stamps):
+    """Return a map as painted with or without stamps, shape (row, column, 4)."""
+    picture = QImage(420, 400, QImage.Format.Format_RGB32)
+    picture.fill(QColor("white"))
+    with QPainter(picture) as painter:
+        paint(painter, QRectF(picture.rect()), scene, stamps=stamps)
+    return np.frombuffer(picture.constBits(), dtype=np.uint8).reshape(400, 420, 4).astype(int)
+
+
+def test_a_step_paints_all_that_it_changes(window, session, qtbot):
+    session.pick([tiny_season.STRONG])
+    series = window.docks["series"].widget()
+    walking.go_to(session, 18)
+    qtbot.waitUntil(lambda: series.curves.of("raw", 0).getData()[0] is not None)
+    for days in (1, 1, 1, 1, -2, 5):
+        walking.step(session, days)
+        stepped = on_screen(window)
+        for widget in window.findChildren(QWidget):
+            QWidget.update(widget)
+        assert on_screen(window) == stepped, session.day
+
+
+def on_screen(window):
+    """Return the window as it was painted, part by part."""
+    for _ in range(3):
+        QApplication.processEvents()
+    return window.screen().grabWindow(window.winId()).toImage()

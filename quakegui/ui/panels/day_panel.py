@@ -43,6 +43,14 @@ from quakegui.ui.tall_scroll import TallScroll
 from quakegui.ui.texts import quality_text, source_words
 from quakegui.words import Said, counted, joined
 
+_DAYS: Final = Change.DAY | Change.SEASON | Change.PROJECT
+_STAMP: Final = Change.SEASON | Change.PROJECT | Change.DISPLAY
+_NAMES: Final = Change.PROJECT | Change.EVENTS
+_LABEL: Final = _DAYS | Change.LABELS | Change.EVENTS
+_PREDICTION: Final = _DAYS | Change.PREDICTIONS
+_EVENTS: Final = _PREDICTION | Change.EVENTS | Change.DISPLAY
+_NOT_TOLD: Final = np.uint16(Quality.STORMY | Quality.DERIVED)
+"""Quality of which the day panel says nothing."""
 MOST_REASONS: Final = 8
 """Maximum number of stations whose quality is described; the station map describes each under the mouse."""
 
@@ -135,19 +143,19 @@ class DayPanel(LanguageFollower, QWidget):
 
     def refresh(self, change: Change) -> None:
         """Update what the flags name."""
-        if change & (Change.DAY | Change.SEASON | Change.PROJECT):
+        if change & _DAYS:
             if Change.PROJECT in change or self._session.day != self._note_day:  # otherwise it is still being typed
                 self.keep_note()
             self._show_day()
-        if change & (Change.SEASON | Change.PROJECT | Change.DISPLAY):
+        if change & _STAMP:
             self._show_stamp()
-        if change & (Change.PROJECT | Change.EVENTS):
+        if change & _NAMES:
             self._name_classes()
-        if change & (Change.DAY | Change.SEASON | Change.LABELS | Change.PROJECT | Change.EVENTS):
+        if change & _LABEL:
             self._show_label()
-        if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT):
+        if change & _PREDICTION:
             self._show_prediction()
-        if change & (Change.DAY | Change.SEASON | Change.PREDICTIONS | Change.PROJECT | Change.EVENTS | Change.DISPLAY):
+        if change & _EVENTS:
             self._show_earthquakes()
             self._show_alarm()
 
@@ -185,7 +193,7 @@ class DayPanel(LanguageFollower, QWidget):
             self.date.setText("" if session.project is None or session.jobs.has(COMPUTING) else tr("No days"))
             return
         at = session.season.shown.start + session.index
-        known = to_local(session.season.config.over_at(session.days[[session.index]])[0], session.project.timezone)
+        known = to_local(session.season.available_at[at] + session.season.config.grace, session.project.timezone)
         self.date.setText(f"{session.day}")
         offset = known.strftime("%z")
         self._when.setText(
@@ -215,7 +223,7 @@ class DayPanel(LanguageFollower, QWidget):
         """Return the quality of the stations on a day in words; `quality` has shape (station,)."""
         season = self._session.season
         assert season is not None
-        told = quality & ~np.array(Quality.STORMY | Quality.DERIVED, dtype=quality.dtype)
+        told = quality & ~_NOT_TOLD
         which = np.flatnonzero(told)
         day = station_day(self._session)
         flags = day.flags if day is not None else {}
@@ -280,10 +288,12 @@ class DayPanel(LanguageFollower, QWidget):
     def _show_label(self) -> None:
         session = self._session
         row = session.labels.rows[session.index] if session.index >= 0 and session.labels.rows else None
+        may_label = session.can_write and session.index >= 0
         for cls, button in enumerate(self.buttons):
             button.setChecked(row is not None and row.cls == cls)
-            button.setEnabled(session.can_write and session.index >= 0)
-        self.note.setReadOnly(not session.can_write)
+            button.setEnabled(may_label)
+        if self.note.isReadOnly() == session.can_write:
+            self.note.setReadOnly(not session.can_write)
         self._show_class()
         rows = session.history() if not session.display.blind else ()
         notes = session.notes()
@@ -321,8 +331,9 @@ class DayPanel(LanguageFollower, QWidget):
         session = self._session
         table = session.predictions if not session.display.blind else None
         known = table is not None and session.index >= 0 and bool(np.isfinite(table.probabilities[session.index]).all())
-        for widget in (*self._bars, *self._captions, *self._shares):
-            widget.setVisible(known)
+        if known != self._bars[0].isVisibleTo(self):
+            for widget in (*self._bars, *self._captions, *self._shares):
+                widget.setVisible(known)
         if not known or table is None:
             self._title.setToolTip("")
             self._prediction.setText(

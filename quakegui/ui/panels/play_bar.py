@@ -92,6 +92,7 @@ class PlayBar(QWidget):
         self.menu = QMenu(self.more)
         self.parts = {box: self.menu.addMenu("") for box in (self.only, self.speed)}
         self.loops = self.menu.addAction("")
+        self.setAutoFillBackground(True)  # otherwise all that is behind it would be painted at every step
         self.where = SteadyLabel(self)
         self.where.setContentsMargins(2, 0, 6, 0)
         self._lay_out()

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
 from quakegui.season.extrema import DayFeatures, Region
 from quakegui.season.names import DIRECTION_NAMES
-from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded
-from quakegui.ui.language_follower import LanguageFollower
+from quakegui.ui.language_follower import TEXT_SIZE, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.quiet_labels import WrappedLabel
@@ -27,6 +25,10 @@ from quakegui.words import Said, counted
 Index = QModelIndex | QPersistentModelIndex
 LEAST_COLUMNS: Final = 4
 """Shown in any width; of the others, those for which there is room. The tooltip of a row has all of them."""
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_SHOWS: Final = Change.PROJECT | Change.SEASON | Change.DAY
+CELL_PAD: Final = 6
+"""Pixels of a cell beside its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +129,13 @@ class RegionsModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return text, tooltip or alignment of a cell."""
-        region, column = self.regions[index.row()], COLUMNS[index.column()]
+        """Return text or alignment of a cell."""
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(region)
+            return COLUMNS[index.column()].text(self.regions[index.row()])
         if role == Qt.ItemDataRole.ToolTipRole:
+            region = self.regions[index.row()]
             return as_text("\n".join(f"{tr(one.head)}: {one.text(region)}" for one in COLUMNS))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -160,6 +160,7 @@ class RegionsModel(QAbstractTableModel):
 class RegionsPanel(LanguageFollower, QWidget):
     """Table of the regions of the day, below one line with the features of the day."""
 
+    follows = TEXT_SIZE
     region_clicked = Signal(int)
     """Id of the region whose row was clicked or reached with the keys."""
 
@@ -171,10 +172,30 @@ class RegionsPanel(LanguageFollower, QWidget):
         self.model = RegionsModel(self)
         self.table = QTableView(self)
         self._set_up_table()
-        filled(QVBoxLayout(self), self.summary, (self.table, 1), margins=FLUSH, spacing=0)
         LateRefresh(self, session, self.refresh)
         self.retranslate()
         self.refresh(Change.ALL)
+
+    # -- layout ----------------------------------------------------------------------------------------------------
+    # Placed here: a layout would have the whole window laid out anew whenever the table comes or goes.
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the features above the table."""
+        return self.table.sizeHint() + QSize(0, self.summary.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the features above a small table."""
+        return self.table.minimumSizeHint() + QSize(0, self.summary.minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Place the table below a text of another height."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            wide, tall = self.width(), self.summary.heightForWidth(self.width())
+            self.summary.setGeometry(0, 0, wide, tall)
+            self.table.setGeometry(0, tall, wide, self.height() - tall)
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().event(event)
 
     def _set_up_table(self) -> None:
         table = self.table
@@ -187,17 +208,42 @@ class RegionsPanel(LanguageFollower, QWidget):
         table.setTabKeyNavigation(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Widths and heights are set here: the table would ask for every cell several times whenever it comes or changes.
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head = table.horizontalHeader()
-        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setMinimumSectionSize(24)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head.setDefaultAlignment(_RIGHT)
         head.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         head.setSortIndicatorShown(False)  # its arrow takes room in every column
-        head.sortIndicatorChanged.connect(lambda column, _order: head.setSortIndicatorShown(column >= 0))
+        head.sortIndicatorChanged.connect(lambda column, _order: self._show_order(column >= 0))
         table.clicked.connect(self._flash)
         table.activated.connect(self._flash)
+
+    def _show_order(self, on: bool) -> None:
+        self.table.horizontalHeader().setSortIndicatorShown(on)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Measure the headings and the height of a row, in the present language and font."""
+        head = self.table.horizontalHeader()
+        self._least = [head.sectionSizeHint(column) for column in range(len(COLUMNS))]
+        rows = self.table.verticalHeader()
+        rows.setDefaultSectionSize(max(self.table.fontMetrics().height() + 1, rows.minimumSectionSize()))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make each column as wide as its heading and its texts need, and hide the last ones for which there is no room."""
+        table, wide, used = self.table, self.table.fontMetrics().horizontalAdvance, 0
+        for number, (column, least) in enumerate(zip(COLUMNS, self._least, strict=True)):
+            width = max([least, *(wide(column.text(region)) + CELL_PAD for region in self.model.regions)])
+            used += width
+            hidden = number >= LEAST_COLUMNS and used > self.width()
+            if hidden != table.isColumnHidden(number):
+                table.setColumnHidden(number, hidden)
+            if not hidden:
+                table.horizontalHeader().resizeSection(number, width)
 
     def _flash(self, index: QModelIndex) -> None:
         self.region_clicked.emit(self.model.regions[index.row()].id)
@@ -210,39 +256,26 @@ class RegionsPanel(LanguageFollower, QWidget):
 
     def refresh(self, change: Change) -> None:
         """Update from the session; the row of a region that continues stays selected."""
-        if not change & (Change.PROJECT | Change.SEASON | Change.DAY):
+        if not change & _SHOWS:
             return
         features = self._session.features()
         chosen = [self.model.regions[index.row()].id for index in self.table.selectionModel().selectedRows()]
         regions = features.regions if features is not None else ()
         if regions or self.model.regions:
             self.model.show_regions(regions)
+            self._fit()
         self.summary.setText(_summary(features))
         self.table.setVisible(bool(regions))
         if chosen:
             self.select(chosen[0])
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show the columns for which there is room."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Hide the last columns if the table would scroll sideways."""
-        head, used = self.table.horizontalHeader(), 0
-        for column in range(len(COLUMNS)):
-            self.table.setColumnHidden(column, False)
-            used += max(head.sectionSizeHint(column), self.table.sizeHintForColumn(column))
-            self.table.setColumnHidden(column, column >= LEAST_COLUMNS and used > self.width())
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
         self.table.setAccessibleName(tr("Extremum regions of the day"))
         self.table.setToolTip(tr("Click a region to highlight it on the map"))
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        self._measure()
         self.summary.setText(_summary(self._session.features()))
-        self._fit()
 
 
 def _summary(features: DayFeatures | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from quakegui.app import walking
 from quakegui.app.change import Change
 from quakegui.app.season_view import local_midnights, station_day, zone_name
 from quakegui.app.session import Session
-from quakegui.season.localtime import night_bounds, to_local
+from quakegui.season.localtime import to_local
 from quakegui.season.season import Season
 from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
@@ -35,7 +35,10 @@ DAYS_AROUND: Final = 20
 CLOSEST_S: Final = 10.0
 """Maximum zoom: readings are at least a second apart."""
 _ROWS: Final = ("raw", "night", "anomaly")
-_CONTENT = Change.PROJECT | Change.SEASON | Change.PICK | Change.DISPLAY
+_SEASON: Final = Change.PROJECT | Change.SEASON
+_DAYS: Final = _SEASON | Change.DAY
+_STATIONS: Final = _SEASON | Change.PICK
+_CONTENT: Final = _STATIONS | Change.DISPLAY
 
 
 class SeriesPanel(QWidget):
@@ -54,7 +57,9 @@ class SeriesPanel(QWidget):
         self.night: tuple[float, float] | None = None
         self.interval: tuple[float, float] | None = None
         """Start and end of the selected interval, seconds of UTC."""
-        self.graphics = CachedGraphics(self._paint_markers, self)
+        self.graphics = CachedGraphics(self._paint_over, self._paint_markers, self)
+        self._marked = QRect()
+        """Where the night of the day shown is marked."""
         self._lay_out()
         self._make_plots()
         view = self.plots["raw"].getViewBox()
@@ -119,15 +124,16 @@ class SeriesPanel(QWidget):
         if Change.PROJECT in change:
             self.readings.stop()
             self._drawn = None  # the curves are those of another project
-        if change & (Change.PROJECT | Change.SEASON | Change.PICK):
+        if change & _STATIONS:
             self._select(None)
         if change & _CONTENT:
             self._show_series()
-        if change & (Change.PROJECT | Change.SEASON):
+            self.graphics.draw_anew()
+        if change & _SEASON:
             self._show_zone()
             self._limit_view()
             self.show_days_around()
-        if change & (Change.PROJECT | Change.SEASON | Change.DAY):
+        if change & _DAYS:
             self._move_cursor()
 
     def _show_series(self) -> None:
@@ -164,7 +170,7 @@ class SeriesPanel(QWidget):
         """Return the middle of each night, including the warm-up, in UTC seconds, shape (day,)."""
         season = self._session.season
         assert season is not None
-        start, end = night_bounds(season.anomaly.days, zone_name(self._session), season.config.night.window)
+        start, end = season.nights
         return (start.astype(np.int64) + end.astype(np.int64)) / 2000.0
 
     def _draw_readings(self, code: str, time: NDArray[np.datetime64], values: NDArray[np.float64]) -> None:
@@ -198,35 +204,52 @@ class SeriesPanel(QWidget):
     def _move_cursor(self) -> None:
         season, session = self._session.season, self._session
         self.night = None
-        self.graphics.move_markers()
-        if season is None or session.index < 0:
-            return
-        day = session.days[session.index : session.index + 1]
-        start, end = night_bounds(day, zone_name(session), season.config.night.window)
-        low, high = float(start.astype(np.int64)[0]) / 1000.0, float(end.astype(np.int64)[0]) / 1000.0
-        self.night = (low, high)
-        left, right = self.plots["raw"].getViewBox().viewRange()[0]
-        if not left <= low <= right:
-            # most of the view is ahead of the walk, so that it rarely moves: repainting the plots is slow
-            behind = (right - left) * (0.15 if low > right else 0.85)
-            self.plots["raw"].setXRange(low - behind, low - behind + (right - left), padding=0)
+        if season is not None and session.index >= 0:
+            row = season.shown.start + session.index
+            low, high = (float(end[row].astype(np.int64)) / 1000.0 for end in season.nights)
+            self.night = (low, high)
+            left, right = self.plots["raw"].getViewBox().viewRange()[0]
+            if not left <= low <= right:
+                # most of the view is ahead of the walk, so that it rarely moves: repainting the plots is slow
+                behind = (right - left) * (0.15 if low > right else 0.85)
+                self.plots["raw"].setXRange(low - behind, low - behind + (right - left), padding=0)
+                for plot in self.plots.values():
+                    plot.getViewBox().updateMatrix()
+        self.graphics.move_markers(self._marked, self._mark_night())
 
-    def _paint_markers(self, painter: QPainter) -> None:
-        """Mark the night of the day shown in every plot, and paint the titles of the plots."""
-        colours, titles = theme.colours(), self.titles()
+    def _mark_night(self) -> QRect:
+        """Return where the night of the day shown is to be marked, over all plots."""
+        if self.night is None:
+            return QRect()
+        start, end = (self._x_of(seconds) for seconds in self.night)
+        return QRectF(start, 0.0, max(end - start, 1.0), self.graphics.height()).toAlignedRect().adjusted(-2, 0, 2, 0)
+
+    def _x_of(self, seconds: float) -> float:
+        """Return the position of a time in every plot, in the coordinates of the scene."""
+        return float(self.plots["raw"].getViewBox().mapViewToScene(QPointF(seconds, 0.0)).x())
+
+    def _paint_over(self, painter: QPainter) -> None:
+        """Hatch the flagged time in every plot, and paint the titles of the plots."""
+        if self._session.season is None or not self.shown:
+            return
+        titles, font, tall = self.titles(), self._title_font(), self._title_height()
         for name, plot in self.plots.items():
             around = plot.getViewBox().sceneBoundingRect()
-            if self._session.season is not None:
-                paint_flagged(painter, plot.getViewBox(), self._session.season, self.shown)
+            paint_flagged(painter, plot.getViewBox(), self._session.season, self.shown)
+            painter.setPen(theme.colours().muted)
+            painter.setFont(font)
+            strip = QRectF(around.left(), around.top() - tall, around.width(), tall)
+            painter.drawText(strip, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, titles[name])
+
+    def _paint_markers(self, painter: QPainter) -> None:
+        """Mark the selected interval and the night of the day shown in every plot."""
+        self._marked = self._mark_night()
+        night = None if self.night is None else (self._x_of(self.night[0]), self._x_of(self.night[1]))
+        for plot in self.plots.values():
             if self.interval is not None:
                 paint_interval(painter, plot.getViewBox(), self.interval)
-            if self.night is not None:
-                self._paint_night(painter, plot.getViewBox(), around)
-            if self.shown:
-                painter.setPen(colours.muted)
-                painter.setFont(self._title_font())
-                strip = QRectF(around.left(), around.top() - self._title_height(), around.width(), self._title_height())
-                painter.drawText(strip, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, titles[name])
+            if night is not None:
+                _paint_night(painter, *night, plot.getViewBox().sceneBoundingRect())
 
     def _title_font(self) -> QFont:
         font = QFont(self.font())
@@ -242,17 +265,6 @@ class SeriesPanel(QWidget):
         for plot in self.plots.values():
             plot.layout.setRowFixedHeight(0, self._title_height())
             plot.getAxis("left").setWidth(wide)
-
-    def _paint_night(self, painter: QPainter, box: Any, around: QRectF) -> None:
-        assert self.night is not None
-        colours = theme.colours()
-        start, end = (box.mapViewToScene(QPointF(seconds, 0.0)).x() for seconds in self.night)
-        band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
-        painter.fillRect(band, colours.selection)
-        middle = (start + end) / 2.0
-        if around.left() <= middle <= around.right():
-            painter.setPen(QPen(colours.cursor, 1.5))
-            painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
 
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
@@ -349,6 +361,7 @@ class SeriesPanel(QWidget):
         self.chooser.setToolTip(tr("Select the stations to plot"))
         self.graphics.setAccessibleName(tr("Series of the selected stations"))
         self.legend.setText(legend_text(self._session, self.shown))
+        self.graphics.draw_anew()
         self._show_zone()
 
     def titles(self) -> dict[str, str]:
@@ -379,4 +392,14 @@ class SeriesPanel(QWidget):
                 plot.getAxis(side).setTextPen(pg.mkPen(colours.text))
         for line in self.thresholds:
             line.setPen(pg.mkPen(colours.alarm, style=Qt.PenStyle.DashLine))
-        self.graphics.move_markers()
+        self.graphics.draw_anew()
+
+
+def _paint_night(painter: QPainter, start: float, end: float, around: QRectF) -> None:
+    colours = theme.colours()
+    band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
+    painter.fillRect(band, colours.selection)
+    middle = (start + end) / 2.0
+    if around.left() <= middle <= around.right():
+        painter.setPen(QPen(colours.cursor, 1.5))
+        painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))

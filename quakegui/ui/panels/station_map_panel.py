@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,6 +26,7 @@ from quakegui.ui.no_markup import as_text
 from quakegui.ui.plots import station_layers as layers
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.map_camera import Camera
+from quakegui.ui.plots.stamps import Stamps
 from quakegui.ui.plots.station_layers import EventMark, StationMark
 from quakegui.ui.texts import quality_text
 
@@ -52,6 +54,7 @@ class StationMapPanel(QWidget):
         self.events: tuple[EventMark, ...] = ()
         self._event_xy: NDArray[np.float64] = np.empty((0, 2))
         self._ground: tuple[object, QPixmap] | None = None
+        self._stamps = Stamps()
         self._pressed: QPointF | None = None
         self._dragging = False
         self.setMouseTracking(True)
@@ -86,7 +89,7 @@ class StationMapPanel(QWidget):
     def frame_km(self) -> Frame | None:
         """The map frame of the day map, or None without a season or without a station with coordinates."""
         season = self._session.season
-        return season.gridder.basis.frame if season is not None and season.network.located.any() else None
+        return season.gridder.basis.frame if season is not None and np.isfinite(season.places_km).any() else None
 
     def refresh(self, change: Change) -> None:
         """Update from the session."""
@@ -115,11 +118,11 @@ class StationMapPanel(QWidget):
         if season is None or day is None or frame is None:
             self.stations = ()
             return
-        xy, picked = season.network.xy_km(frame), set(self._session.selected_codes)
+        picked = set(self._session.selected_codes)
         self.stations = tuple(
-            StationMark(code, float(x), float(y), float(z), code in picked)
-            for code, (x, y), z in zip(day.codes, xy, day.z, strict=True)
-            if np.isfinite(x)
+            StationMark(code, x, y, z, code in picked)
+            for code, (x, y), z in zip(day.codes, season.places_km.tolist(), day.z.tolist(), strict=True)
+            if math.isfinite(x)
         )
 
     def _mark_events(self) -> None:
@@ -130,8 +133,10 @@ class StationMapPanel(QWidget):
         ages = (session.day - session.event_days).astype(np.int64).tolist()
         classes = session.event_classes or (0,) * len(session.events)
         self.events = tuple(
-            EventMark(number, float(x), float(y), event.magnitude, age, cls)
-            for number, (event, (x, y), age, cls) in enumerate(zip(session.events, self._event_xy, ages, classes, strict=True))
+            EventMark(number, x, y, event.magnitude, age, cls)
+            for number, (event, (x, y), age, cls) in enumerate(
+                zip(session.events, self._event_xy.tolist(), ages, classes, strict=True)
+            )
         )
 
     # -- view ------------------------------------------------------------------------------------------------------
@@ -193,10 +198,14 @@ class StationMapPanel(QWidget):
             colours = theme.colours()
             painter.drawPixmap(0, 0, self._ground_picture(self.camera, frame))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            layers.paint_events(painter, self.camera, self.events, colours)
-            layers.paint_stations(painter, self.camera, self.stations, season.config.style, colours)
-            missing = sum(not np.isfinite(station.z) for station in self.stations)
-            layers.paint_legend(painter, self.camera, colours, missing)
+            ratio, words = self.devicePixelRatioF(), tr("{count} missing")
+            look = colours.dark, ratio, self.font().key(), words
+            places = season.places_km.tobytes(), self._session.events, self._session.event_classes
+            self._stamps.fit((self.camera, frame, look, places))
+            layers.paint_events(painter, self.camera, self.events, colours, self._stamps)
+            layers.paint_stations(painter, self.camera, self.stations, season.config.style, colours, stamps=self._stamps)
+            missing = sum(not math.isfinite(station.z) for station in self.stations)
+            layers.paint_legend(painter, self.camera, colours, missing, self._stamps)
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), theme.colours().background)

@@ -46,7 +46,8 @@ from quakegui.ui.plots.timeline_rows import (
     runs_of,
 )
 
-_CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
+_VIEW: Final = Change.DAY | Change.RANGE | Change.SEASON | Change.FILTER
+_CONTENT: Final = Change.PROJECT | Change.SEASON | Change.LABELS | Change.EVENTS | Change.PREDICTIONS | Change.DISPLAY
 HIDDEN_WHILE_BLIND: Final = {"event_index", "predicted", "alarms"}
 DRAG_STARTS: Final = 4.0
 GUTTER_PAD: Final = 12.0
@@ -108,7 +109,8 @@ class TimelineView(QWidget):
         """Horizontal limits of the names below the rows."""
         self._pressed: QPointF | None = None
         self._dragging = False
-        self._hover = -1
+        self._cursor = -1
+        """Index of the day on which the cursor is painted."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -141,7 +143,14 @@ class TimelineView(QWidget):
         """Move the cursor, and the view with it if necessary."""
         if index >= 0:
             self.set_axis(self.axis.showing(index))
-        self.update()
+        for part in (*self._cursor_parts(self._cursor), *self._cursor_parts(index)):
+            self.update(part)
+
+    def _cursor_parts(self, index: int) -> tuple[QRect, QRect]:
+        """Return where the cursor on a day is painted: the column of the day, and the line of the names below."""
+        top = floor(self.height() - self.axis.below)
+        column = QRectF(self.axis.x(index), 0.0, max(self.axis.px_per_day, 2.0), top).toAlignedRect()
+        return column.adjusted(-2, 0, 2, 0), QRect(0, top, self.width(), self.height() - top)
 
     def fit(self) -> None:
         """Show the whole season, and measure the width of the names again."""
@@ -213,6 +222,7 @@ class TimelineView(QWidget):
 
     def _paint_cursor(self, painter: QPainter, bottom: float, colour: QColor, paper: QColor) -> None:
         index, axis = self._session.index, self.axis
+        self._cursor = index
         wide = max(axis.px_per_day, 2.0)
         body = QColor(colour)
         body.setAlphaF(0.22)
@@ -359,8 +369,10 @@ class TimelinePanel(QWidget):
         """Update from the session."""
         if change & _CONTENT:
             self.view.show_data(timeline_data(self._session))
-        if change & (Change.DAY | Change.RANGE | Change.SEASON | Change.FILTER):
+        if change & _VIEW:
             self.view.show_index(self._session.index)
+        if change & ~Change.DAY:
+            self.view.update()
 
     def _scrolled(self, value: int) -> None:
         self.view.set_axis(self.view.axis.moved(value / SCROLL_STEPS - self.view.axis.first))

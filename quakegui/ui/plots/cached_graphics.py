@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -40,10 +40,20 @@ class _Held(QObject):
 
 
 class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
-    """A layout of plots that is rendered when its scene has changed, and a painter of markers called at every repaint."""
+    """A layout of plots that is rendered when its scene has changed, and a painter of markers called at every repaint.
 
-    def __init__(self, markers: Callable[[QPainter], None], parent: QWidget | None = None) -> None:
-        self._markers = markers
+    Parameters
+    ----------
+    over, markers
+        Paint over the plots: `over` into their image, `markers` at every repaint, which `move_markers` requests.
+    parent
+        The parent widget.
+    """
+
+    def __init__(
+        self, over: Callable[[QPainter], None], markers: Callable[[QPainter], None], parent: QWidget | None = None
+    ) -> None:
+        self._over, self._markers = over, markers
         self._picture: QPixmap | None = None
         self.stale = True
         super().__init__(parent)
@@ -51,12 +61,17 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.scene().changed.connect(self._forget)
 
     def _forget(self, _regions: object) -> None:
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """Render the plots, and what is painted over them, at the next repaint."""
         self.stale = True
         self.viewport().update()
 
-    def move_markers(self) -> None:
-        """Repaint the markers over the unchanged plots."""
-        self.viewport().update()
+    def move_markers(self, *parts: QRect) -> None:
+        """Repaint the markers over the unchanged plots, in some parts or everywhere."""
+        for part in parts or (self.viewport().rect(),):
+            self.viewport().update(part)
 
     def _settle(self) -> None:
         """Update ranges and changes of the scene now: otherwise each plot requests another rendering."""
@@ -74,6 +89,7 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             with QPainter(picture) as painter:
                 painter.fillRect(viewport.rect(), self.backgroundBrush())
                 self.render(painter, viewport.rect(), viewport.rect())
+                self._over(painter)
             self._picture, self.stale = picture, False
         with QPainter(viewport) as painter:
             painter.drawPixmap(0, 0, picture)

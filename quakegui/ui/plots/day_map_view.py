@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from quakegui.ui import theme
 from quakegui.ui.plots.map_painting import paint
 from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_at
+from quakegui.ui.plots.stamps import Stamps
 
 FLASHES: Final = 6
 FLASH_MS: Final = 220
@@ -32,6 +33,7 @@ class DayMapView(QWidget):
         super().__init__(parent)
         self._scene: MapScene | None = None
         self.empty = ""
+        self._stamps = Stamps()
         self._flash_id = -1
         self._flash_left = 0
         self._timer = QTimer(self, interval=FLASH_MS)
@@ -92,7 +94,7 @@ class DayMapView(QWidget):
             else:
                 bar = not self.layout_now().daily.toAlignedRect().contains(event.rect())
                 flash = self._flash_id if self._flash_left % 2 else None
-                paint(painter, around, self._scene, flash=flash, bar=bar)
+                paint(painter, around, self._scene, flash=flash, bar=bar, stamps=self._stamps)
 
     def layout_now(self) -> MapLayout:
         """Return the layout at the present size."""

@@ -6,7 +6,7 @@ The window and every export use `paint`, so an export is identical to the screen
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import contourpy
@@ -24,6 +24,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.plots.map_geography import paint_geography
 from quakegui.ui.plots.map_scene import MapLayout, MapScene, layout, region_numbers
+from quakegui.ui.plots.stamps import Stamps, stamped
 from quakegui.ui.theme import ThemeColours
 
 THRESHOLD: Final = QColor("#a8006a")
@@ -37,7 +38,15 @@ INK: Final = QColor("#101418")
 PAPER: Final = QColor("#ffffff")
 
 
-def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None = None, bar: bool = True) -> MapLayout:
+def paint(
+    painter: QPainter,
+    rect: QRectF,
+    scene: MapScene,
+    *,
+    flash: int | None = None,
+    bar: bool = True,
+    stamps: Stamps | None = None,
+) -> MapLayout:
     """Paint a scene into `rect` and return its layout.
 
     Parameters
@@ -48,8 +57,13 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
         The scene, and an id of a region to fill.
     bar
         Whether to paint the colour bar too; on the screen it stays while the days change.
+    stamps
+        Symbols to copy on the screen; without them, everything is drawn.
     """
     parts, colours = layout(rect, painter.font()), theme.colours()
+    if stamps is not None:
+        ratio, pixels = painter.device().devicePixelRatioF(), scene.map.field.shape[0]
+        stamps.fit((parts.image, pixels, ratio, painter.font().key(), colours.dark, scene.places.tobytes()))
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     paint_image(painter, parts.image, scene.map)
     painter.save()
@@ -58,7 +72,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     scale = parts.image.width() / pixels
     # pixel centres are at integers, so the corner of the image is at -0.5
     to_screen = QTransform(scale, 0, 0, scale, parts.image.left() + scale / 2.0, parts.image.top() + scale / 2.0)
-    _paint_overlays(painter, to_screen, scene, flash)
+    _paint_overlays(painter, to_screen, scene, flash, stamps)
     painter.restore()
     paint_geography(painter, parts.image, scene)
     if scene.heat is not None:
@@ -68,7 +82,7 @@ def paint(painter: QPainter, rect: QRectF, scene: MapScene, *, flash: int | None
     painter.setPen(QPen(colours.border, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(parts.image)
-    _paint_head(painter, parts, scene, colours)
+    _paint_head(painter, parts, scene, colours, stamps)
     if bar:
         _paint_bar(painter, parts, scene, colours)
     _paint_foot(painter, parts, scene, colours)
@@ -85,7 +99,10 @@ def paint_image(painter: QPainter, rect: QRectF, day_map: DayMap) -> None:
     device_pixels = rect.width() * painter.device().devicePixelRatioF()
     whole = abs(device_pixels / columns - round(device_pixels / columns)) < 1e-6
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not whole)
+    smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # of the edges, for twice the time
     painter.drawImage(rect, picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
 
 @lru_cache(maxsize=8)
@@ -93,7 +110,9 @@ def _colour_table(style: MapStyle) -> tuple[int, ...]:
     return tuple(QColor(*colour).rgb() for colour in palette(style).tolist())
 
 
-def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None) -> None:
+def _paint_overlays(
+    painter: QPainter, to_screen: QTransform, scene: MapScene, flash: int | None, stamps: Stamps | None
+) -> None:
     display, day_map = scene.display, scene.map
     if scene.heat is not None:
         paint_heat(painter, to_screen, scene.heat)
@@ -106,7 +125,7 @@ def _paint_overlays(painter: QPainter, to_screen: QTransform, scene: MapScene, f
         line = to_screen.map(threshold_path(day_map, scene.threshold_z))
         painter.strokePath(line, QPen(THRESHOLD, 1.4))
     if display.stations:
-        _paint_stations(painter, to_screen, scene)
+        _paint_stations(painter, to_screen, scene, stamps)
     if display.outlines:
         _paint_numbers(painter, to_screen, day_map)
 
@@ -210,7 +229,7 @@ def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) ->
     """Write the number of each region at its northern edge, away from the symbol of the strongest station."""
     for region in day_map.regions:
         at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
-        _pill(painter, at, tr("No. {number}").format(number=region.id), INK, PAPER)
+        _pill(painter, at, tr("No. {number}").format(number=region.id), INK, PAPER, stamps=None)
 
 
 def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
@@ -223,24 +242,31 @@ def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, thre
     painter.strokePath(shape, QPen(QColor("#ffeb3b"), 3.0))
 
 
-def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene) -> None:
+def _paint_stations(painter: QPainter, to_screen: QTransform, scene: MapScene, stamps: Stamps | None) -> None:
     radius = painter.fontMetrics().height() * 0.26
-    painted = None
-    for code, (row, column), here in zip(scene.stations.codes, scene.places.tolist(), scene.stations.present, strict=True):
-        if not math.isfinite(row):
-            continue
-        at = to_screen.map(QPointF(column, row))
-        if here != painted:
-            painter.setBrush(INK if here else Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(PAPER if here else INK, 1.4))
-            painted = here
-        painter.drawEllipse(at, radius, radius)
-        if code in scene.selected_codes:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.LIGHT.cursor, 2.0))
-            painter.drawEllipse(at, radius * 1.9, radius * 1.9)
-            _pill(painter, at + QPointF(0.0, -radius * 4.2), code, PAPER, INK)
-            painted = None
+    reach = radius * 1.9 + 2.0
+    around = QRectF(-reach, -reach, 2.0 * reach, 2.0 * reach)
+    present = scene.stations.present.tolist()
+    for code, (row, column), here in zip(scene.stations.codes, scene.places.tolist(), present, strict=True):
+        picked = code in scene.selected_codes
+        if stamps is not None and (code, here, picked) in stamps:
+            painter.drawPixmap(*stamps[code, here, picked])
+        elif math.isfinite(row):
+            draw = partial(_paint_station, radius=radius, here=here, picked=picked)
+            stamped(painter, to_screen.map(QPointF(column, row)), around, (code, here, picked), draw, stamps=stamps)
+        if picked and math.isfinite(row):
+            at = to_screen.map(QPointF(column, row)) + QPointF(0.0, -radius * 4.2)
+            _pill(painter, at, code, PAPER, INK, stamps=stamps)
+
+
+def _paint_station(painter: QPainter, at: QPointF, *, radius: float, here: bool, picked: bool) -> None:
+    painter.setBrush(INK if here else Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(PAPER if here else INK, 1.4))
+    painter.drawEllipse(at, radius, radius)
+    if picked:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.LIGHT.cursor, 2.0))
+        painter.drawEllipse(at, radius * 1.9, radius * 1.9)
 
 
 def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
@@ -254,18 +280,27 @@ def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
     painter.drawText(box, flags, worded(sentence))
 
 
-def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor) -> None:
+def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor, *, stamps: Stamps | None) -> None:
+    key = text, at.x(), at.y()
+    if stamps is not None and key in stamps:
+        painter.drawPixmap(*stamps[key])
+        return
     metrics = QFontMetricsF(painter.font())
     width, height = metrics.horizontalAdvance(text) + 8.0, metrics.height() + 1.0
-    box = QRectF(at.x() - width / 2.0, at.y() - height / 2.0, width, height)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(fill)
-    painter.drawRoundedRect(box, height / 2.4, height / 2.4)
-    painter.setPen(ink)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def draw(painter: QPainter, at: QPointF) -> None:
+        box = QRectF(at.x() - width / 2.0, at.y() - height / 2.0, width, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(box, height / 2.4, height / 2.4)
+        painter.setPen(ink)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    around = QRectF(-width / 2.0 - 1.0, -height / 2.0 - 1.0, width + 2.0, height + 2.0)
+    stamped(painter, at, around, key, draw, stamps=stamps)
 
 
-def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: ThemeColours) -> None:
+def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: ThemeColours, stamps: Stamps | None) -> None:
     font = QFont(painter.font())
     bold = QFont(font)
     bold.setBold(True)
@@ -281,7 +316,14 @@ def _paint_head(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
         painter.drawText(parts.head, left, date)  # if there is room for only one of them, the stamp is painted
     painter.setFont(font)
     if scene.synthetic:
-        _pill(painter, QPointF(right - width / 2.0, parts.head.center().y()), text, colours.alarm, colours.background)
+        _pill(
+            painter,
+            QPointF(right - width / 2.0, parts.head.center().y()),
+            text,
+            colours.alarm,
+            colours.background,
+            stamps=stamps,
+        )
         right -= width + 6.0
     if scene.title:
         return  # Kp is that of a night
@@ -315,7 +357,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
             )
         )
     if scene.display.scale_bar:
-        words[0] = f"{scene.project} · {scene.zone}"  # what a map needs alone; the day panel counts the stations too
+        words[0] = scene.place  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if scene.display.threshold:
         threshold = tr("▸ region threshold {z:.1f}").format(z=scene.threshold_z)

@@ -76,10 +76,8 @@ class MapScene:
     """The square that the map covers."""
     events: tuple[EventMark, ...]
     """The earthquakes around the day, where their epicentres are asked for."""
-    zone: str
-    """The project's time zone, with its offset on the day."""
-    project: str
-    """Name of the project."""
+    place: str
+    """Name of the project and its time zone, with the offset on the day; only beside a scale bar."""
     title: str = ""
     """Painted above the map in place of the date and Kp; empty for the map of a day."""
 
@@ -123,7 +121,7 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
     return MapScene(
         map=day_map,
         stations=stations,
-        places=_places(session),
+        places=frame.to_pixels(season.places_km),
         selected_codes=session.selected_codes,
         threshold_z=season.config.extrema.threshold_z,
         half_width_km=frame.half_width_km,
@@ -136,9 +134,15 @@ def scene_of(session: Session, index: int | None = None) -> MapScene | None:
         heat_name="" if heat is None or session.predictions is None else session.class_names[session.predictions.classes[at]],
         frame=frame,
         events=_events(session, frame, at) if session.display.epicentres else (),
-        zone=f"{zone_name(session)}, {offset_text(zone_name(session), season.available_at[season.shown.start + at])}",
-        project="" if session.project is None else worded(project_title(session.project)),
+        place=_place(session, at) if session.display.scale_bar else "",
     )
+
+
+def _place(session: Session, index: int) -> str:
+    season, zone = session.season, zone_name(session)
+    assert season is not None
+    project = "" if session.project is None else worded(project_title(session.project))
+    return f"{project} · {zone}, {offset_text(zone, season.available_at[season.shown.start + index])}"
 
 
 def _events(session: Session, frame: Frame, index: int) -> tuple[EventMark, ...]:
@@ -149,14 +153,6 @@ def _events(session: Session, frame: Frame, index: int) -> tuple[EventMark, ...]
         x, y = frame.project(np.array([event.latitude]), np.array([event.longitude]))[0]
         marks.append(EventMark(number, float(x), float(y), event.magnitude, age, classes[number]))
     return tuple(marks)
-
-
-def _places(session: Session) -> NDArray[np.float64]:
-    assert session.season is not None
-    basis = session.season.gridder.basis
-    places = np.full((len(basis.codes), 2), np.nan)
-    places[basis.located] = basis.frame.to_pixels(basis.xy_km)
-    return places
 
 
 def layout(rect: QRectF, font: QFont) -> MapLayout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -17,13 +17,18 @@ from quakegui.season.palette import MapStyle, palette
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.basemap import Lines, base_map
 from quakegui.ui.plots.map_camera import Camera, scale_bar_km
+from quakegui.ui.plots.stamps import Stamps, stamped
 from quakegui.ui.theme import ThemeColours
 
 REACH: Final = 5.0
 """Extent of the base map, in half-widths of the map frame of the network."""
 FADE_DAYS: Final = 60.0
 """Number of days in which an epicentre fades to its faintest."""
+FAINTEST: Final = 0.15
+"""Strength of the faintest."""
 STATION_RADIUS: Final = 7.0
+_STATION_ROOM: Final = QRectF(-13.0, -13.0, 26.0, 26.0)
+"""What a station fills, with the ring around a picked one."""
 LEGEND_MAGNITUDES: Final = (3.0, 4.0, 5.0, 6.0)
 
 
@@ -229,50 +234,76 @@ def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: l
     return None
 
 
-def paint_events(painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours) -> None:
-    """Paint epicentres: wider with magnitude, fainter with age, an empty ring where they are still to come."""
+def paint_events(
+    painter: QPainter, camera: Camera, marks: tuple[EventMark, ...], colours: ThemeColours, stamps: Stamps | None = None
+) -> None:
+    """Paint epicentres: wider with magnitude, fainter with age, an empty ring where they are still to come.
+
+    Those that look the same on other days are copied with `stamps`.
+    """
     to_screen = camera.transform()
     for mark in sorted(marks, key=lambda mark: -mark.magnitude):
-        at, radius = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude)
-        colour = QColor(colours.classes[mark.cls])
-        if mark.age_days < 0:
-            colour.setAlphaF(0.6)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colour, 1.0))
-            painter.drawEllipse(at, radius, radius)
+        lasting = mark.age_days < 0 or mark.age_days >= FADE_DAYS * (1.0 - FAINTEST)
+        key = mark.number, mark.age_days < 0
+        if lasting and stamps is not None and key in stamps:
+            painter.drawPixmap(*stamps[key])
             continue
-        strength = max(1.0 - mark.age_days / FADE_DAYS, 0.15)
-        colour.setAlphaF(0.55 * strength)
-        painter.setBrush(colour)
-        edge = QColor(colours.event)
-        edge.setAlphaF(max(strength, 0.35))
-        painter.setPen(QPen(edge, 2.4 if mark.age_days == 0 else 1.1))
+        at, reach = to_screen.map(QPointF(mark.x_km, mark.y_km)), event_radius(mark.magnitude) + 2.0
+        around = QRectF(-reach, -reach, 2.0 * reach, 2.0 * reach)
+        draw = partial(_paint_event, mark=mark, colours=colours)
+        stamped(painter, at, around, key, draw, stamps=stamps if lasting else None)
+
+
+def _paint_event(painter: QPainter, at: QPointF, *, mark: EventMark, colours: ThemeColours) -> None:
+    radius, colour = event_radius(mark.magnitude), QColor(colours.classes[mark.cls])
+    if mark.age_days < 0:
+        colour.setAlphaF(0.6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 1.0))
         painter.drawEllipse(at, radius, radius)
-        if radius >= 7.0:
-            painter.setPen(edge)
-            box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.cls))
+        return
+    strength = max(1.0 - mark.age_days / FADE_DAYS, FAINTEST)
+    colour.setAlphaF(0.55 * strength)
+    painter.setBrush(colour)
+    edge = QColor(colours.event)
+    edge.setAlphaF(max(strength, 0.35))
+    painter.setPen(QPen(edge, 2.4 if mark.age_days == 0 else 1.1))
+    painter.drawEllipse(at, radius, radius)
+    if radius >= 7.0:
+        painter.setPen(edge)
+        box = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.cls))
 
 
 def paint_stations(
-    painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], style: MapStyle, colours: ThemeColours
+    painter: QPainter,
+    camera: Camera,
+    marks: tuple[StationMark, ...],
+    style: MapStyle,
+    colours: ThemeColours,
+    *,
+    stamps: Stamps | None = None,
 ) -> None:
-    """Paint the stations as triangles in the colours of the day map, hollow if they have no data."""
+    """Paint the stations as triangles in the colours of the day map, hollow if they have no data; copied with `stamps`."""
     to_screen = camera.transform()
-    edge = None
     for mark in marks:
-        at = to_screen.map(QPointF(mark.x_km, mark.y_km))
-        if mark.picked:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colours.cursor, 2.2))
-            painter.drawEllipse(at, STATION_RADIUS * 1.55, STATION_RADIUS * 1.55)
-            edge = None
-        here = math.isfinite(mark.z)
-        painter.setBrush(station_colour(mark.z, style) if here else Qt.BrushStyle.NoBrush)
-        if edge is not here:
-            painter.setPen(QPen(colours.text if here else colours.missing, 1.3))
-            edge = here
-        painter.drawPolygon(triangle(at))
+        fill = station_colour(mark.z, style) if math.isfinite(mark.z) else None
+        key = mark.code, None if fill is None else fill.rgb(), mark.picked
+        if stamps is not None and key in stamps:
+            painter.drawPixmap(*stamps[key])
+            continue
+        draw = partial(_paint_station, fill=fill, picked=mark.picked, colours=colours)
+        stamped(painter, to_screen.map(QPointF(mark.x_km, mark.y_km)), _STATION_ROOM, key, draw, stamps=stamps)
+
+
+def _paint_station(painter: QPainter, at: QPointF, *, fill: QColor | None, picked: bool, colours: ThemeColours) -> None:
+    if picked:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colours.cursor, 2.2))
+        painter.drawEllipse(at, STATION_RADIUS * 1.55, STATION_RADIUS * 1.55)
+    painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else fill)
+    painter.setPen(QPen(colours.missing if fill is None else colours.text, 1.3))
+    painter.drawPolygon(triangle(at))
 
 
 _TRIANGLE: Final = QPolygonF(
@@ -290,8 +321,23 @@ def legend_height(metrics: QFontMetricsF) -> float:
     return metrics.height() + 20.0
 
 
-def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:
-    """Paint scale bar, magnitudes and the symbol of a missing station along the lower edge."""
+def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int, stamps: Stamps | None = None) -> None:
+    """Paint scale bar, magnitudes and the symbol of a missing station along the lower edge; copied with `stamps`."""
+    if stamps is not None and ("legend", missing) in stamps:
+        painter.drawPixmap(*stamps["legend", missing])
+        return
+    tall = legend_height(QFontMetricsF(painter.font()))
+    top = QPointF(0.0, camera.size.height() - tall)
+
+    def draw(painter: QPainter, at: QPointF) -> None:
+        painter.translate(at - top)
+        _paint_legend(painter, camera, colours, missing)
+        painter.translate(top - at)
+
+    stamped(painter, top, QRectF(0.0, 0.0, camera.size.width(), tall), ("legend", missing), draw, stamps=stamps)
+
+
+def _paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:
     length_km = scale_bar_km(camera.km_per_px, longest_px=min(120.0, camera.size.width() / 4.0))
     length, base = length_km / camera.km_per_px, camera.size.height() - 12.0
     metrics = QFontMetricsF(painter.font())
