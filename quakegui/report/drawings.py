@@ -160,15 +160,14 @@ def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across: str, stamp: str, alt: str) -> Figure:
     """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its number of days."""
-    cell, left, top = 66, 118, 58
+    cell, left, top = 58 if len(names) > 3 else 84, 118, 46
     drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
     drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, across, size=11, colour=MUTED, anchor="middle")
     drawing.text(12, top + cell * len(names) / 2, true, size=11, colour=MUTED, anchor="middle", turn=-90)
     for row, name in enumerate(names):
         drawing.text(left - 6, top + cell * (row + 0.5) + 4, name if len(names) < 4 else f"{row} {name}", size=10, anchor="end")
         above = name if len(names) < 4 else str(row)  # long names are beside their rows, with their numbers
-        for line, words in enumerate(reversed(above.split())):  # side by side, whole names would touch
-            drawing.text(left + cell * (row + 0.5), top - 6 - 11 * line, words, size=10, anchor="middle")
+        drawing.text(left + cell * (row + 0.5), top - 6, above, size=10, anchor="middle")
         total = int(counts[row].sum())
         for column, count in enumerate(counts[row].tolist()):
             share = count / total if total else 0.0

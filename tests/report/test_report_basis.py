@@ -85,7 +85,7 @@ def test_an_earthquake_that_is_gone_is_still_judged_by_the_training(judged: Path
 
 
 def test_a_run_of_other_classes_gives_no_figures(judged: Path) -> None:
-    predicted = "% out-of-fold"
+    predicted = "% day not used in training"
     with Project.open(judged) as project:
         assert predicted in page_of(project).text
         catalogue.make_class_scheme(project, split_magnitude=3.7)
