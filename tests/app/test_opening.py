@@ -73,3 +73,18 @@ def test_a_season_that_is_ready_does_not_change_the_project_under_a_dialog(
     else:
         qtbot.wait(3 * opening.LOOK_AGAIN_MS)
         assert empty_session.project is None
+
+
+def test_a_shared_project_whose_server_is_away_leaves_the_open_one(
+    empty_session: Session, other: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "project.toml").write_text('url = "postgresql://bo@127.0.0.1:1/liangshan"\n')
+    said: list[str] = []
+    assert opening.open_project(empty_session, other)
+    empty_session.message.connect(lambda text, _level: said.append(text))
+    assert opening.open_project(empty_session, tmp_path / "away")
+    qtbot.waitUntil(lambda: any("cannot be reached" in text for text in said), timeout=20_000)
+    assert empty_session.project is not None
+    assert empty_session.project.folder == other
+    qtbot.waitUntil(lambda: not empty_session.jobs.busy, timeout=20_000)

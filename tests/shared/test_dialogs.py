@@ -120,3 +120,13 @@ def test_the_window_does_not_wait_for_a_frozen_server(
         qtbot.waitUntil(lambda: len(said) > 1, timeout=20_000)
     assert "cannot be reached" in said[1]
     assert session.project is None
+
+
+def test_who_opens_another_project_meanwhile_gets_that_one(
+    session: Session, shared: Project, small_project: Path, qtbot: Any
+) -> None:
+    assert opening.open_project(session, shared.folder)
+    assert opening.open_project(session, small_project)
+    qtbot.waitUntil(lambda: not session.findChildren(opening.Opener) and session.season is not None, timeout=20_000)
+    assert session.project is not None
+    assert session.project.folder == small_project
