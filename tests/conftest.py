@@ -155,8 +155,11 @@ DEAR = {"demo": "demo", "trained_template": "network", "built_once": "network", 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share something dear in one process."""
+    """Keep the tests that share something dear in one process; on a server, skip those that are about SQLite."""
     for item in items:
+        about = item.get_closest_marker("sqlite")
+        if about is not None and os.environ.get("QUAKEGUI_TEST_DATABASE"):
+            item.add_marker(pytest.mark.skip(reason=f"about SQLite: {about.args[0]}"))
         for name, group in DEAR.items():
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(group))

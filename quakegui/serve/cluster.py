@@ -72,14 +72,17 @@ class ClusterTeam:
             If the cluster cannot be reached, has other versions or no workers, or a fold cannot be trained.
         """
         check_cluster(self.address)
-        distributed = _library()
+        dask, distributed = _library()
         _require_certificates(self.address)
         data = Snapshot.load(run.folder / SNAPSHOT)
         try:
             with distributed.Client(self.address, timeout=30) as client:
                 count = _workers_of(client)
                 with disk_errors(run.folder):
-                    sent = client.scatter({name: (run.folder / name).read_bytes() for name in FILES}, hash=True)
+                    files = {name: (run.folder / name).read_bytes() for name in FILES}
+                # As the result of a task, which the scheduler can repeat: scattered data die with the worker that has them.
+                with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
+                    sent = client.submit(dict, files)
                 stop = distributed.Event(f"quakegui-stop-{run.id}", client=client)
                 stop.clear()
                 train = self._trainer(run, client, sent, stop)
@@ -97,9 +100,7 @@ class ClusterTeam:
                     stop.set()
                 time.sleep(0.1)
             client.unsubscribe_topic(topic)
-            if future.status == "cancelled":
-                return
-            if future.status == "error":  # such as a worker that ended, or a disk that is full there
+            if future.status != "finished":  # such as a worker whose disk is full; without an exception, the scheduler is lost
                 raise RunError(_failure(self.address, future.exception()))
             result, why = future.result()
             if why:
@@ -168,7 +169,8 @@ def train_fold(files: dict[str, bytes], number: int, threads: int, topic: str, s
         if isinstance(message, messages.Epoch):
             worker.log_event(topic, messages.to_line(message))
 
-    with tempfile.TemporaryDirectory(prefix="quakegui-fold-") as scratch:
+    # In the worker's own folder, which Dask removes after a worker that was killed.
+    with tempfile.TemporaryDirectory(prefix="quakegui-fold-", dir=worker.local_directory) as scratch:
         run, folder = Path(scratch) / "run", phase_folder(Path(scratch) / "run", number)
         folder.mkdir(parents=True)
         for name in FILES:
@@ -209,7 +211,9 @@ def _workers_of(client: Any) -> int:
     return len(found)
 
 
-def _failure(address: str, error: BaseException) -> Said:
+def _failure(address: str, error: BaseException | None) -> Said:
+    if error is None:
+        return Said("The scheduler of the cluster {address} does not respond.", address=address)
     why = shown(str(error) or type(error).__name__, 300).rstrip(".")
     return Said("The cluster {address} failed: {why}.", address=address, why=why)
 
@@ -237,9 +241,10 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _library() -> Any:
+def _library() -> tuple[Any, Any]:
     try:
+        import dask
         import distributed
     except ImportError as error:
         raise RunError(Said("A cluster needs the optional component “cluster”: pip install 'quakegui[cluster]'.")) from error
-    return distributed
+    return dask, distributed

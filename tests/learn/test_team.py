@@ -177,3 +177,33 @@ def test_folds_of_a_cluster_make_the_bits_of_one_worker(tmp_path: Path, monkeypa
         ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=heard.append, cancelled=None)
     assert {type(one) for one in heard} == {messages.WorkerProgress}
     assert_same(outcome(far), outcome(alone))
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.slow  # a cluster of two processes, and six worker processes, one of which trains again
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_a_cluster_whose_worker_is_killed_in_the_middle_of_a_fold_makes_the_same_bits(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    alone, far = new_run(tmp_path / "alone", epochs=8), new_run(tmp_path / "far", epochs=8)
+    done: list[int] = []
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        protocol="tcp",
+        dashboard_address=None,
+        host="127.0.0.1",
+        local_directory=str(tmp_path / "scratch"),
+    ) as cluster:
+        with distributed.Client(cluster) as client:
+            workers = client.run(os.getpid).values()
+
+        def kill_once(message: messages.Message) -> None:
+            for worker in () if done else workers:
+                os.kill(worker, signal.SIGKILL)
+            done.append(message.done)
+
+        ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=kill_once, cancelled=None)
+    assert done[-1] == 16
+    assert len(done) > 16, "an epoch was trained twice"
+    assert list((tmp_path / "scratch").rglob("quakegui-fold-*")) == [], "what the killed worker left is removed"
+    assert_same(outcome(far), outcome(alone))

@@ -54,6 +54,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         yield made
 
 
+@pytest.mark.sqlite("its columns have no types; a server's have, and CHECKs")
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
 def test_the_bounds_of_writing_are_those_of_opening(empty: Project, column: Column) -> None:
     with empty.read() as connection:
@@ -155,6 +156,7 @@ def test_what_is_computed_here_is_looked_at_as_it_is_read() -> None:
     assert {table.name for table in UNCHECKED} == computed
 
 
+@pytest.mark.sqlite("a server's CHECKs do not let a counter get there")
 @pytest.mark.parametrize(
     "change",
     [
@@ -182,6 +184,7 @@ def test_a_counter_at_its_end_stops_the_step_and_not_the_project(project: Projec
             assert len(journal.rows(again)) == before
 
 
+@pytest.mark.sqlite("a server's journal has no counter of its own")
 @pytest.mark.parametrize("value", [-1, 2**53 + 1, 2**63 - 1, "'x'"])
 def test_a_counter_that_no_project_has_is_told_at_the_opening(project: Project, value: object) -> None:
     _change(project, f"UPDATE sqlite_sequence SET seq = {value} WHERE name = 'journal'")

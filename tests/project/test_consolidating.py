@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from quakegui.project import journal
 from quakegui.project.store import DATABASE, Project
 from quakegui.season.labels import LabelSource
+
+pytestmark = pytest.mark.sqlite("a server writes its own log into its files")
 
 DAYS = np.arange("2022-02-01", "2022-02-11", dtype="datetime64[D]")
 

@@ -120,7 +120,7 @@ def test_a_night_that_an_older_program_gave_it_goes(tmp_path):
         number = int(np.datetime64(day, "D").astype(np.int64))
         with project.write() as connection:
             connection.exec_driver_sql(
-                "INSERT INTO night (station, day, value, coverage, quality) VALUES ('AAA', ?, 40000.0, 1.0, 0)", (number,)
+                f"INSERT INTO night (station, day, value, coverage, quality) VALUES ('AAA', {number}, 40000.0, 1.0, 0)"
             )
         assert np.datetime64(day, "D") not in days_with_data(project)
         season_of = load_season(project)

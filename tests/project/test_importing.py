@@ -21,6 +21,7 @@ from former_version import turn_back
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from project_parts import iaga, minute_values, put
+from sqlalchemy import inspect
 
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.hints import Hints
@@ -48,10 +49,8 @@ def files(tmp_path: Path) -> Path:
 def all_of(project: Project) -> list[list[tuple[object, ...]]]:
     """Everything in the database, for 'nothing has changed'."""
     with project.read() as connection:
-        names = [
-            row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        ]
-        return [[tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")] for name in names]
+        names = sorted(inspect(connection).get_table_names())
+        return [sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {name}")), key=repr) for name in names]
 
 
 def values(project: Project, code: str = "KAK", day: str = "2022-01-15") -> dict[str, float]:

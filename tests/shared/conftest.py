@@ -27,7 +27,7 @@ _COUNT = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """Return the beginning of the addresses of a server; skip where its programs are not installed."""
-    if not PROGRAMS:
+    if PROGRAMS is None:
         if os.environ.get("QUAKEGUI_REQUIRE_POSTGRESQL"):
             pytest.fail("The tests of shared projects are required here, and PostgreSQL is not installed.")
         pytest.skip("PostgreSQL is not installed; apt-get install postgresql")

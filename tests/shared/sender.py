@@ -43,11 +43,12 @@ def draw(post: Post, rng: np.random.Generator) -> Letter | None:
 
 def main(folder: Path, seed: int) -> None:
     """Act until this process is killed, or until everything is sent."""
-    driver.PunctualConnection.silence_s = driver.SILENCE_S = connecting.PATIENCE_S = 1.0
-    driver.CONNECT_S = 2
     application, owner = QCoreApplication([]), QObject()
     with Project.open(folder) as project:
         post = Post(project, Lookout(project), lambda _letter: None, owner)
+        if seed >= 0:  # from here on it is attacked
+            driver.PunctualConnection.silence_s = driver.SILENCE_S = connecting.PATIENCE_S = 1.0
+            driver.CONNECT_S = 2
         post.reported.connect(lambda report: [print("refused", reason, flush=True) for _letter, reason in report.refused])
         rng, timer = np.random.default_rng(max(seed, 0)), QTimer(owner)
 

@@ -57,7 +57,7 @@ class Sender:
 
     def finish(self) -> None:
         """Run it until everything is sent."""
-        told, _ = self._start(-1).communicate(timeout=120)
+        told, _ = self._start(-1).communicate(timeout=600)
         assert told == ""
 
     def _start(self, seed: int) -> subprocess.Popen[str]:

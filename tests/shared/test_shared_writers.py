@@ -41,6 +41,7 @@ def require_sound(project: Project) -> int:
     return len(rows)
 
 
+@pytest.mark.timeout(300 + LABELS)
 def test_writers_at_once_mix_no_steps_and_every_follower_sees_the_truth(shared: Project) -> None:
     writers = [begin(shared.folder, author) for author in ("an", "bo", "cy", "di")]
     seconds = []

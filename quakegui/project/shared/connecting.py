@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -58,7 +59,10 @@ def engine_to(address: Address) -> Engine:
         **pool,
     )
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "checkin", _rest)
+    weakref.finalize(engine, engine.pool.dispose)  # of a project that a person's program does not close
+    closed = list[Engine]()
+    event.listen(engine, "engine_disposed", closed.append)
+    event.listen(engine, "checkin", lambda _raw, record: record.invalidate() if closed else _rest(record))
     event.listen(engine, "checkout", _wake)
     return engine
 
@@ -90,7 +94,7 @@ def _begin(connection: Connection) -> None:
         raise DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=lost) from error
 
 
-def _rest(_raw: object, record: Any) -> None:
+def _rest(record: Any) -> None:
     record.info["rested"] = time.monotonic()
 
 

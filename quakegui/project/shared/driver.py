@@ -17,6 +17,8 @@ CONNECT_S: Final = 5
 """Seconds within which a server must have accepted a connection."""
 SILENCE_S: Final = 8.0
 """Seconds without an answer after which a server counts as frozen."""
+LOOK_S: Final = 0.2
+"""Maximum number of seconds of silence between two looks, which the driver takes every 0.1 s."""
 _SERVER_SIDE: Final = {
     "tcp_keepalives_idle": "10s",
     "tcp_keepalives_interval": "5s",
@@ -84,15 +86,19 @@ def connect(address: Address) -> PunctualConnection:
 
 
 def _heard(gen: PQGen[Any], silence_s: float) -> Generator[Any, Any, Any]:
-    """Pass on the steps of an operation of the driver; raise where nothing arrives for some time."""
-    due = time.monotonic() + silence_s
+    """Pass on the steps of an operation of the driver; raise where nothing arrives for some time.
+
+    Of the time between two looks only `LOOK_S` counts: a program that got no turn itself has not heard what arrived meanwhile.
+    """
+    silent_s, looked = 0.0, time.monotonic()
     try:
         step = next(gen)
         while True:
             ready = yield step
-            if ready != Ready.NONE:
-                due = time.monotonic() + silence_s
-            elif time.monotonic() > due:
+            now = time.monotonic()
+            silent_s = silent_s + min(now - looked, LOOK_S) if ready == Ready.NONE else 0.0
+            looked = now
+            if silent_s > silence_s:
                 raise SilentServerError("the server is silent")
             step = gen.send(ready)
     except StopIteration as end:
