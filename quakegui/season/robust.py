@@ -176,8 +176,9 @@ class _Lines:
         gradient[:, 0, 0] = -2.0 * _sum(ratio)
         gradient[:, 1, 0] = -2.0 * _dot(ratio, self.x) + 2.0 * self.ridge * now[1]
         gradient[:, 2, 0] = self.count - _dot(ratio, ratio)
-        step: NDArray[np.float64] = np.linalg.solve(hessian, gradient)[:, :, 0].T
-        return now - step
+        step = np.linalg.solve(hessian, gradient)[:, :, 0].T
+        moved: NDArray[np.float64] = now - step
+        return moved
 
     def residual(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the deviations from the lines, shape (row, column)."""

@@ -20,7 +20,7 @@ empty.resize(1600, 1000)
 empty.show()
 app.processEvents()
 """),
-    ("what of scipy a day map needs", "import scipy.linalg, scipy.sparse, scipy.spatial, scipy.special"),
+    ("what of scipy a day with regions needs", "import scipy.ndimage"),
     ("our window, no project", """
 import tempfile
 from quakegui.app.session import Session
