@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from quakegui.judge.folds import PROTOCOLS, ZERO_SHOT
+from quakegui.judge.folds import PROTOCOLS, UNTAUGHT
 from quakegui.judge.metrics import GROUPS
 from quakegui.judge.names import PROTOCOL_NAMES, group_names
 from quakegui.learn.runs.runconfig import RunConfig
@@ -21,7 +21,7 @@ def test_every_parameter_source_protocol_and_baseline_is_named() -> None:
     assert {field.name for field in dataclasses.fields(LabelRule)} == set(parameters.RULE_MEANINGS)
     assert {name for name, _ in parameters.flat(RunConfig().to_json())} == set(parameters.RECIPE_MEANINGS)
     assert set(SOURCE_NAMES) == set(LabelSource)
-    assert set(PROTOCOL_NAMES) == {*PROTOCOLS, ZERO_SHOT}
+    assert set(PROTOCOL_NAMES) == {*PROTOCOLS, *UNTAUGHT}
     assert {target: len(group_names(target)) for target in GROUPS} == {
         target: max(groups) + 1 for target, groups in GROUPS.items()
     }
