@@ -98,7 +98,7 @@ def trained(folder: Path, *, stops: bool) -> RunFolder:
 def test_it_is_the_same_after_stops_and_with_other_earthquakes(
     long_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A minute of processor time: ten members are trained, and two models compared in a few seasons."""
+    """A minute and a half of processor time: ten members are trained, and two models compared in a few seasons."""
     monkeypatch.setattr(own_nights, "GROUP", 2)
     monkeypatch.setattr(pretrain_job, "CHOOSING", 2)
     monkeypatch.setattr(
