@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from quakegui.app.change import Change
 from quakegui.app.session import Session
-from quakegui.formats.errors import shown
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.strangers import shown
 from quakegui.words import Said
 
 if TYPE_CHECKING:

@@ -12,8 +12,12 @@ from quakegui.cli.terminal import AsJson, print_facts, print_json, print_table, 
 from quakegui.learn.runs import archives, registry, runchecks
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
+from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.source import find_run
+from quakegui.project.run_archives import StoredRun
+from quakegui.project.season_tables import iso
 from quakegui.project.store import ProjectError
+from quakegui.strangers import shown
 
 app = typer.Typer(
     no_args_is_help=True, help="List training runs; make one the current run; show, delete, restore, export or import runs."
@@ -34,6 +38,7 @@ def list_(
     with open_runs(project, read_only=True) as runs:
         found, problems = registry.list_runs(runs.folder / runchecks.TRASH if trash else runs.folder)
         facts = [_facts(run, runs.in_use) for run in found]
+        facts += [] if trash else [_absent_facts(run, runs.in_use) for run in runs.absent]
     for problem in problems:
         say(problem, style="yellow")
     print_facts(f"{len(facts)} runs", COLUMNS, facts, as_json=as_json)
@@ -125,5 +130,20 @@ def _facts(run: RunFolder, in_use: str | None) -> dict[str, Any]:
         "size": run.config.size,
         "state": "finished" if run.card is not None else "resumable" if run.resumable else "broken",
         "leaky": run.config.leaky,
+        "in_use": run.id == in_use,
+    }
+
+
+def _absent_facts(run: StoredRun, in_use: str | None) -> dict[str, Any]:
+    """Return the facts of a run that only the server of a shared project has; it is fetched when it is used."""
+    config = RunConfig.from_json(run.config)
+    return {
+        "id": run.id,
+        "title": shown(config.name, 200),
+        "created": iso(run.created_ms),
+        "protocol": config.protocol,
+        "size": config.size,
+        "state": "on the server",
+        "leaky": config.leaky,
         "in_use": run.id == in_use,
     }

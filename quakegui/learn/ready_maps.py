@@ -88,6 +88,11 @@ class ReadyRuns:
     def require_unregistered(self, run_id: str) -> None:
         """Do nothing: runs on ready-made maps cannot be registered."""
 
+    @property
+    def absent(self) -> tuple[()]:
+        """None: there is no server."""
+        return ()
+
     def fetch(self, _run_id: str | None) -> None:
         """Do nothing: all runs are in the folder."""
 

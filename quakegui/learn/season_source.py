@@ -20,6 +20,7 @@ from quakegui.learn.unflagged import judge_unflagged
 from quakegui.learn.zero_shot import shipped
 from quakegui.progress import CancelCheck
 from quakegui.project import registrations, runs
+from quakegui.project.run_archives import StoredRun, stored_runs
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 
@@ -47,6 +48,11 @@ class ProjectRuns:
     def require_unregistered(self, run_id: str) -> None:
         """Raise ProjectError if the run is registered, see `registrations.require_unregistered`."""
         registrations.require_unregistered(self.project, run_id)
+
+    @property
+    def absent(self) -> tuple[StoredRun, ...]:
+        """The runs that only the server of a shared project has, newest first."""
+        return tuple(run for run in stored_runs(self.project) if not (self.folder / run.id).exists())
 
     def fetch(self, run_id: str | None) -> object:
         """Fetch a run that only the server of a shared project has."""

@@ -24,6 +24,7 @@ from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
 from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck
+from quakegui.project.run_archives import StoredRun
 from quakegui.words import Said
 
 
@@ -67,6 +68,10 @@ class RunCollection(Protocol):
 
     def require_unregistered(self, run_id: str) -> None:
         """Raise ProjectError if the run is registered, so that it may not be deleted."""
+
+    @property
+    def absent(self) -> tuple[StoredRun, ...]:
+        """The runs that only the server of a shared project has, newest first."""
 
     def fetch(self, run_id: str | None) -> object:
         """Fetch a run that only the server of a shared project has, see `run_sharing.fetch_run`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +14,16 @@ from typer.testing import CliRunner
 
 from quakegui.app import run_exchange
 from quakegui.cli.verbs import app
+from quakegui.learn import season_runs
 from quakegui.learn.run_sharing import fetch_run, share_run, share_runs
 from quakegui.learn.runs.archives import export_run
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.learn.runs.runchecks import EXPORTED
 from quakegui.learn.season_runs import find_run
-from quakegui.project import run_archives
+from quakegui.project import run_archives, runs
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.run_archives import store_archive, stored_runs
+from quakegui.project.seasons import load_season
 from quakegui.project.shared.address import parse_address
 from quakegui.project.shared.roles import create_roles
 from quakegui.project.sharing import join, migrate
@@ -171,8 +174,6 @@ def test_a_window_stores_what_is_missing_and_fetches_the_current_run(
 
 
 def test_other_runs_are_fetched_when_they_are_asked_for(trainer: Project, url: str, opened: Any, qtbot: Any) -> None:
-    from quakegui.project import runs
-
     share_runs(trainer)
     runs.use_run(trainer, None)
     session = opened(url, "Li")
@@ -181,3 +182,23 @@ def test_other_runs_are_fetched_when_they_are_asked_for(trainer: Project, url: s
     run_exchange.fetch(session, absent)
     qtbot.waitUntil(lambda: bool(session.runs) and not session.jobs.busy)
     assert [row.run.id for row in session.runs] == [absent.id]
+
+
+@pytest.mark.parametrize(("most", "stored"), [(run_archives.LARGEST_RUN, 1), (1000, 0)])
+def test_a_run_is_recorded_whether_or_not_it_can_be_stored(
+    trainer: Project, monkeypatch: pytest.MonkeyPatch, most: int, stored: int
+) -> None:
+    monkeypatch.setattr(run_archives, "LARGEST_RUN", most)
+    runs.use_run(trainer, None)
+    season = load_season(trainer)
+    assert season is not None
+    season_runs.complete_run(trainer, season, the_run(trainer))
+    assert len(stored_runs(trainer)) == stored
+    assert runs.unfinished(trainer) == ()
+
+
+def test_the_list_of_runs_names_those_that_only_the_server_has(trainer: Project, url: str, tmp_path: Path) -> None:
+    share_runs(trainer)
+    join(tmp_path / "Bo's", url).close()
+    listed = CliRunner().invoke(app, ["runs", "list", str(tmp_path / "Bo's"), "--json"])
+    assert [(run["id"], run["state"]) for run in json.loads(listed.stdout)] == [(the_run(trainer).id, "on the server")]

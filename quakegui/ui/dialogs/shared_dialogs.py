@@ -75,8 +75,9 @@ class SharedDialog(WholeDialog):
             tr("Check the server"), tr("Connect and show what the server has; nothing is changed"), self.survey
         )
         self.go = push_button(act, tip, self.start)
-        box.addButton(self.ask, QDialogButtonBox.ButtonRole.ActionRole)
-        box.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
+        for button in (self.ask, self.go):  # no default button: Enter in a field does not connect
+            box.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        box.button(Standard.Cancel).setAutoDefault(False)
         filled(QVBoxLayout(self), form, (group, 1), self.why, self.sentence, self.strip, box)
         self.show_plan()
         open_at(self, 620, 300)  # and as high as the contents

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from quakegui.app.session import Session
 from quakegui.ui.dialogs.shared_dialogs import JoinDialog, NewSharedDialog
@@ -27,6 +29,10 @@ def test_it_says_whom_it_asks_as_whom_and_how_safely(join: JoinDialog, tmp_path:
     assert "encrypted" in join.requests.text()
     assert join.folder.path() == tmp_path / "liangshan"
     assert join.go.isEnabled()
+    join.show()
+    QTest.keyClick(join.url, Qt.Key.Key_Return)
+    assert join.isVisible()
+    assert not join.busy, "Enter does not connect"
     join.url.setText("postgresql://bo@127.0.0.1/liangshan")
     assert "on this computer" in join.requests.text()
     assert "encrypted" not in join.requests.text()
