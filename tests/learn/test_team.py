@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -207,3 +208,23 @@ def test_a_cluster_whose_worker_is_killed_in_the_middle_of_a_fold_makes_the_same
     assert len(done) > 16, "an epoch was trained twice"
     assert list((tmp_path / "scratch").rglob("quakegui-fold-*")) == [], "what the killed worker left is removed"
     assert_same(outcome(far), outcome(alone))
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.benchmark  # minutes of training; needs two processors with nothing else to do
+def test_two_workers_of_a_cluster_are_nearly_twice_as_quick_as_one_here(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    ratios = []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, protocol="tcp", dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        for number in range(3):
+            seconds = []
+            for name, team in (("here", LocalTeam(1, 1)), ("far", ClusterTeam(cluster.scheduler_address, 1))):
+                run = new_run(tmp_path / f"{name}{number}", epochs=200)
+                began = time.perf_counter()
+                team.train_folds(run, listen=lambda _: None, cancelled=None)
+                seconds.append(time.perf_counter() - began)
+            ratios.append(seconds[0] / seconds[1])
+            print(f"one worker here {seconds[0]:.1f} s, two of a cluster {seconds[1]:.1f} s: {ratios[-1]:.2f} times")
+    assert np.median(ratios) >= 1.7

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from quakegui.project import catalogue, journal
 from quakegui.project.importing import store_files
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
-from quakegui.project.store import Project
+from quakegui.project.shared.address import is_shared_folder, read_address
+from quakegui.project.store import DATABASE, Project
 from quakegui.season.events import ClassScheme, Declustering, Event
 from quakegui.season.labels import LabelSource
 from quakegui.simulate.minutes import minutes
@@ -106,3 +109,22 @@ def small_synthetic(folder: Path) -> Project:
     journal.undo(project, "Wang")
     journal.write_note(project, day[0], "windy", "李")
     return project
+
+
+def tamper(folder: Path, *statements: str) -> None:
+    """Change a database as another program would: the guards are taken out first, and put back as they were."""
+    if is_shared_folder(folder):
+        import psycopg  # of an extra
+
+        with psycopg.connect(read_address(folder).url) as server:
+            server.execute("SET session_replication_role = replica")
+            for statement in statements:
+                if "sqlite_sequence" not in statement:  # the counters of a server do not tell how many rows there were
+                    server.execute(statement)
+        return
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        connection.executescript(";".join([*(f"DROP TRIGGER {name}" for name, _ in guards), *statements]))
+        for _, sql in guards:
+            connection.execute(sql)
+        connection.commit()

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from former_version import turn_back
+from project_parts import tamper
 from terminal import Terminal
 
 from quakegui.project import catalogue, chain, exchange, journal, registrations, runs, schema
@@ -72,16 +73,6 @@ def freeze(project: Project, run_id: str = "run-1", **more: object) -> Registrat
     }
     files = ("config.json", "weights.npz", "history.csv")
     return registrations.add_registration(project, run_id, files=files, **{"now_ms": FIRST_MS, **given, **more})  # type: ignore[arg-type]
-
-
-def tamper(folder: Path, *statements: str) -> None:
-    """Change a database as another program would: the guards are taken out first, and put back as they were."""
-    with closing(sqlite3.connect(folder / DATABASE)) as connection:
-        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        connection.executescript(";".join([*(f"DROP TRIGGER {name}" for name, _ in guards), *statements]))
-        for _, sql in guards:
-            connection.execute(sql)
-        connection.commit()
 
 
 def faults(folder: Path) -> list[str]:

@@ -14,10 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from former_version import turn_back
+from project_parts import tamper
 from terminal import Terminal
 
 from quakegui.project import chain, exchange, journal, runs, schema, verifying
 from quakegui.project.importing import import_paths
+from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.store import DATABASE, Project
 from quakegui.season.labels import LabelSource
 
@@ -40,7 +42,7 @@ def fill(project: Project) -> None:
     """Six rows of the journal, one of them of a note, and three of the ledger."""
     journal.write_labels(project, DAYS, 3, source=LabelSource.ANALYST, author="王")
     journal.write_labels(project, DAYS[:2], 1, source=LabelSource.ANALYST, author="Li", note="it's 'odd'\n")
-    journal.write_note(project, DAYS[0], "0\x000", "Li")
+    journal.write_note(project, DAYS[0], "00" if project.is_shared else "0\x000", "Li")  # a server stores no null character
     runs.add_run(project, runs.Run("run-1", 1_600_000_000_000, "done", {}, {}))
     for day, known in zip(DAYS, KNOWN_MS, strict=True):
         said = predictions(run_days=np.array([day]), known_ms=np.array([known]))
@@ -57,16 +59,6 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(capsys)
-
-
-def tamper(folder: Path, *statements: str) -> None:
-    """Change a database as another program would: the guards are taken out first, and put back as they were."""
-    with closing(sqlite3.connect(folder / DATABASE)) as connection:
-        guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        connection.executescript(";".join([*(f"DROP TRIGGER {name}" for name, _ in guards), *statements]))
-        for _, sql in guards:
-            connection.execute(sql)
-        connection.commit()
 
 
 def found(folder: Path, *, now_ms: int = NOW_MS) -> tuple[str, ...]:
@@ -109,6 +101,7 @@ INSERTED = (
     "INSERT INTO journal SELECT 7, at_ms, 9, author, kind, day, source, owner, old, 4, note, run, blind, NULL, NULL, NULL, "
     "{chain} FROM journal WHERE id = 1"
 )
+CUT_OFF = ("DELETE FROM journal WHERE id = 6", "DELETE FROM journal WHERE id > 3", "DELETE FROM journal")
 WRITTEN = r"of 2022-03-0\d, written 20\S+ UTC by"
 ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the model run-1"
 
@@ -165,6 +158,8 @@ ISSUED = r"of 2022-03-02, issued 2022-03-02T01:00:00 UTC by the model run-1"
     ],
 )  # fmt: skip
 def test_a_changed_record_is_told_with_its_row(folder: Path, run: Terminal, statements: list[str], told: list[str]) -> None:
+    if is_shared_folder(folder) and statements[0] in CUT_OFF:
+        pytest.skip("On a server only a receipt tells that the last rows disappeared: its counters skip numbers by themselves.")
     tamper(folder, *statements)
     said = found(folder)
     assert len(said) == len(told)
@@ -177,6 +172,7 @@ def test_a_changed_record_is_told_with_its_row(folder: Path, run: Terminal, stat
     assert said[0] in err
 
 
+@pytest.mark.sqlite("on a server, see tests/shared")
 def test_lost_guards_are_told_once_and_put_back(folder: Path) -> None:
     with closing(sqlite3.connect(folder / DATABASE)) as connection:
         connection.execute("DROP TRIGGER journal_no_update")
@@ -300,6 +296,7 @@ def test_no_receipt_is_written_of_a_broken_record_and_none_taken_from_another_fi
     assert not (tmp_path / "new.json").exists()
 
 
+@pytest.mark.sqlite("the bytes of its file")
 def test_verify_prints_the_chains_and_changes_nothing(folder: Path, run: Terminal) -> None:
     before = (folder / DATABASE).read_bytes()
     out, err = run("verify", folder)

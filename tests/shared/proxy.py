@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -12,13 +11,18 @@ from urllib.parse import urlsplit
 
 
 class Proxy:
-    """Passes bytes on after half a round trip; `mute` drops what the server answers, `cut` closes all connections."""
+    """Passes bytes on after half a round trip; `mute` drops what the server answers, `cut` closes all connections.
+
+    `turns` counts how often a client spoke after the server had: the number of its round trips.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._server_at = host, port
         self.round_trip_s = 0.0
         self.mute = False
         self.port = 0
+        self.turns = 0
+        self._answered = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -51,16 +55,20 @@ class Proxy:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)  # for what is aborted to be closed
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             there, back = await asyncio.open_connection(*self._server_at)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             writer.transport.abort()
             return
         self._writers |= {writer, back}
-        with contextlib.suppress(asyncio.CancelledError):  # at the end
+        try:
             await asyncio.gather(self._pass_on(reader, back, answers=False), self._pass_on(there, writer, answers=True))
+        except asyncio.CancelledError:  # at the end
+            writer.transport.abort()
+            back.transport.abort()
         self._writers -= {writer, back}
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
@@ -71,6 +79,8 @@ class Proxy:
                 data = await reader.read(65536)
             except OSError:
                 data = b""
+            self.turns += self._answered and not answers
+            self._answered = answers
             self._loop.call_later(self.round_trip_s / 2, self._write, writer, data, answers)
 
     def _write(self, writer: asyncio.StreamWriter, data: bytes, answers: bool) -> None:

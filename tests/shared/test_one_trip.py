@@ -66,15 +66,15 @@ def test_the_server_writes_the_rows_that_the_program_would_write(shared: Project
 def test_a_label_takes_one_round_trip(shared: Project, url: str, tmp_path: Path) -> None:
     with proxy_of(url) as (proxy, there), join(tmp_path / "far", there) as far:
         label(far)
-        proxy.round_trip_s = 0.05
-        seconds = []
+        proxy.round_trip_s, before, seconds = 0.05, proxy.turns, []
         for number in range(20):
             began = time.perf_counter()
             label(far, number % 10, number % 4)
             seconds.append(time.perf_counter() - began)
+        assert proxy.turns - before <= len(seconds) + 2, "the driver prepares the statement once"
     p50 = np.percentile(seconds, 50)
     print(f"a label at a round trip of 50 ms: p50 {1000 * p50:.1f} ms, maximum {1000 * max(seconds):.1f} ms")
-    assert 0.05 <= p50 < 0.1, "two round trips take 0.1 s"
+    assert p50 >= 0.05
 
 
 def test_a_label_whose_answer_is_lost_is_kept_once(shared: Project, url: str, tmp_path: Path) -> None:
