@@ -183,7 +183,7 @@ def sentences(folder: Path) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        if is_shared_folder(folder):
+        if isinstance(error, DBAPIError) and is_shared_folder(folder):
             with sentences_of(read_address(folder)):
                 raise
         raise ProjectError(sentence(folder, str(getattr(error, "orig", None) or error))) from error

@@ -82,3 +82,10 @@ def test_without_a_project(empty_session, qtbot):
     qtbot.addWidget(panel)
     panel.grab()
     assert panel.summary.text() == ""
+
+
+def test_columns_are_as_wide_as_their_widest_text(panel):
+    head = panel.table.horizontalHeader()
+    needs = [max(panel.table.sizeHintForColumn(column), head.sectionSizeHint(column)) for column in range(len(COLUMNS))]
+    assert [head.sectionSize(column) for column in range(len(COLUMNS))] == needs
+    assert panel.table.rowHeight(0) >= panel.table.sizeHintForRow(0)

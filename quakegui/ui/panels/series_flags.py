@@ -101,3 +101,24 @@ def paint_flagged(painter: QPainter, box: Any, season: Season, codes: Sequence[s
             band = QRectF(left, around.top(), max(right - left, _LEAST_PX), around.height())
             for brush in (QBrush(wash), QBrush(ink, Qt.BrushStyle.BDiagPattern)):
                 painter.fillRect(band.intersected(around), brush)
+
+
+def paint_night(painter: QPainter, start: float, end: float, around: QRectF) -> None:
+    """Mark the night of the day shown in one plot.
+
+    Parameters
+    ----------
+    painter
+        In the coordinates of the scene.
+    start, end
+        Where the night begins and ends, from left to right.
+    around
+        The rectangle of the plot's view box.
+    """
+    colours = theme.colours()
+    band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
+    painter.fillRect(band, colours.selection)
+    middle = (start + end) / 2.0
+    if around.left() <= middle <= around.right():
+        painter.setPen(QPen(colours.cursor, 1.5))
+        painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QCloseEvent, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from quakegui.app import walking
@@ -21,7 +21,7 @@ from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.panels.series_curves import SeriesCurves
-from quakegui.ui.panels.series_flags import IntervalBox, paint_flagged, paint_interval
+from quakegui.ui.panels.series_flags import IntervalBox, paint_flagged, paint_interval, paint_night
 from quakegui.ui.panels.series_readings import ReadingsInView
 from quakegui.ui.panels.series_words import legend_text, zone_text
 from quakegui.ui.plots.cached_graphics import CachedGraphics
@@ -249,7 +249,7 @@ class SeriesPanel(QWidget):
             if self.interval is not None:
                 paint_interval(painter, plot.getViewBox(), self.interval)
             if night is not None:
-                _paint_night(painter, *night, plot.getViewBox().sceneBoundingRect())
+                paint_night(painter, *night, plot.getViewBox().sceneBoundingRect())
 
     def _title_font(self) -> QFont:
         font = QFont(self.font())
@@ -393,13 +393,3 @@ class SeriesPanel(QWidget):
         for line in self.thresholds:
             line.setPen(pg.mkPen(colours.alarm, style=Qt.PenStyle.DashLine))
         self.graphics.draw_anew()
-
-
-def _paint_night(painter: QPainter, start: float, end: float, around: QRectF) -> None:
-    colours = theme.colours()
-    band = QRectF(start, around.top(), max(end - start, 1.0), around.height()).intersected(around)
-    painter.fillRect(band, colours.selection)
-    middle = (start + end) / 2.0
-    if around.left() <= middle <= around.right():
-        painter.setPen(QPen(colours.cursor, 1.5))
-        painter.drawLine(QPointF(middle, around.top()), QPointF(middle, around.bottom()))
