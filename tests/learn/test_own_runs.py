@@ -17,6 +17,7 @@ from quakegui.learn.evidence import maps_to_draw
 from quakegui.learn.network import own_nights
 from quakegui.learn.network.devices import Device
 from quakegui.learn.network.inference import predictor
+from quakegui.learn.network.own_power import compare_power
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop
 from quakegui.learn.runs.checkpoint import WEIGHTS
@@ -101,9 +102,7 @@ def test_it_is_the_same_after_stops_and_with_other_earthquakes(
     """A minute and a half of processor time: ten members are trained, and two models compared in a few seasons."""
     monkeypatch.setattr(own_nights, "GROUP", 2)
     monkeypatch.setattr(pretrain_job, "CHOOSING", 2)
-    monkeypatch.setattr(
-        pretrain_job, "compare_power", partial(pretrain_job.compare_power, strengths=(2.0,), seasons=2, nulls=20)
-    )
+    monkeypatch.setattr(pretrain_job, "compare_power", partial(compare_power, strengths=(2.0,), seasons=2, nulls=20))
     first = trained(with_earthquakes(long_project, tmp_path / "first", 1), stops=True)
     other = trained(with_earthquakes(long_project, tmp_path / "other", 2), stops=False)
     weights, again = (read_arrays(run.folder / WEIGHTS) for run in (first, other))
