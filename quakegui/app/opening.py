@@ -22,7 +22,6 @@ from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 
 if TYPE_CHECKING:
-    from quakegui.project.lookout import Lookout
     from quakegui.project.store import Project
 
 LOOK_AGAIN_MS: Final = 100
@@ -77,7 +76,7 @@ class Opener(QObject):
         session.message.emit(Said("Connecting to the server of {folder}…", folder=folder.name), "info")
         threading.Thread(target=_open, args=(folder, self._came.emit), name="opener", daemon=True).start()
 
-    def _take(self, found: ProjectError | tuple[Project, Lookout]) -> None:
+    def _take(self, found: ProjectError | tuple[Project, sending.Beginning]) -> None:
         session = self._session
         last = session.opener is self
         if isinstance(found, ProjectError):
@@ -89,21 +88,20 @@ class Opener(QObject):
         elif last and session.project is self._former and session.may_close():
             adopt(session, *found)
         else:
-            project, lookout = found
-            lookout.close()
+            project, beginning = found
+            beginning.lookout.close()
             project.close()
         self.deleteLater()
 
 
 def _open(folder: Path, tell: Callable[[object], object]) -> None:
-    """Open a shared project and what watches it, which also waits for the server."""
-    from quakegui.project.lookout import Lookout
+    """Open a shared project and read what showing it begins with, which waits for the server."""
     from quakegui.project.store import Project
 
     try:
         project = Project.open(folder)
         try:
-            found: object = project, Lookout(project)
+            found: object = project, sending.prepare(project)
         except ProjectError:
             project.close()
             raise
@@ -128,19 +126,20 @@ def create_project(session: Session, folder: Path, *, timezone: str, name: str =
     return True
 
 
-def adopt(session: Session, project: Project, lookout: Lookout | None = None) -> None:
+def adopt(session: Session, project: Project, beginning: sending.Beginning | None = None) -> None:
     """Show a project that was just opened, in place of the open one; its season is computed in a job.
 
     Parameters
     ----------
     session, project
         The session and the project.
-    lookout
-        What watches it, if it exists already.
+    beginning
+        What was read of a shared project.
     """
     session.close()
-    session.take(project, lookout)
-    sending.begin(session)
+    session.take(project, None if beginning is None else beginning.lookout)
+    if beginning is not None:
+        sending.begin(session, beginning)
     session.runs_stamp = others.runs_stamp(session)
     project.answer_here()
     if project.login and project.login != session.settings.analyst:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from quakegui.project.chain import End
     from quakegui.project.journal import JournalRow
     from quakegui.project.lookout import Lookout
-    from quakegui.project.outbox.courier import Report
+    from quakegui.project.outbox.courier import Found, Report
     from quakegui.project.outbox.letters import Letter
     from quakegui.project.store import Project
 
@@ -33,6 +33,8 @@ class Post(QObject):
         Called in the thread before a letter is sent; raises ProjectError to refuse it.
     parent
         Owner of this object.
+    journal
+        What `read_rows` returns for the whole journal; read here if it is not given.
 
     Attributes
     ----------
@@ -52,7 +54,15 @@ class Post(QObject):
     """A `Report` of the thread, which the attributes reflect by now."""
     _came = Signal(object)
 
-    def __init__(self, project: Project, lookout: Lookout, check: Callable[[Letter], object], parent: QObject) -> None:
+    def __init__(
+        self,
+        project: Project,
+        lookout: Lookout,
+        check: Callable[[Letter], object],
+        parent: QObject,
+        *,
+        journal: Found | None = None,
+    ) -> None:
         from quakegui.project.journal import Follower
         from quakegui.project.outbox.courier import Courier, read_rows
         from quakegui.project.outbox.letters import Outbox
@@ -63,7 +73,7 @@ class Post(QObject):
         self.waiting = list(self._outbox.letters)
         self.trouble = ""
         self.replica = Replica(project.timezone)
-        rows, end, self.rule = read_rows(project, 0)
+        rows, end, self.rule = journal or read_rows(project, 0)
         self.replica.settle(rows, end, self.waiting)
         self.follower = Follower(self.replica)
         self._came.connect(self._take)

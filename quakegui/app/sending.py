@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quakegui.app import others
@@ -9,40 +10,80 @@ from quakegui.app.change import Change
 from quakegui.app.post import Post
 from quakegui.app.presence import Place, Presence
 from quakegui.app.session import Session
+from quakegui.project.errors import ProjectError
 
 if TYPE_CHECKING:
     from quakegui.project.lookout import Lookout
-    from quakegui.project.outbox.courier import Report
+    from quakegui.project.outbox.courier import Found, Report
     from quakegui.project.outbox.letters import Letter
     from quakegui.project.store import Project
 
 
-def begin(session: Session) -> None:
-    """Begin to send what the open project has for its server, and to show what comes from there; nothing for other projects."""
-    project, lookout = session.project, session.lookout
-    if project is None or lookout is None or not project.is_shared:
-        return
-    post = Post(project, lookout, lambda letter: refuse_other_classes(project, letter), session)
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What has to be read of a shared project before it is shown, in a thread that may wait for its server.
+
+    Attributes
+    ----------
+    lookout
+        What watches the project.
+    journal
+        All rows of its journal, with their end and the label rule.
+    blind
+        Whether the login labels blind.
+    """
+
+    lookout: Lookout
+    journal: Found
+    blind: bool
+
+
+def prepare(project: Project) -> Beginning:
+    """Read what `begin` needs; raises ProjectError if the server cannot be reached."""
+    from quakegui.project.lookout import Lookout
+    from quakegui.project.outbox.courier import read_rows
+    from quakegui.project.shared.tables import is_blind
+
+    lookout = Lookout(project)
+    try:
+        with project.read() as connection:
+            blind = is_blind(connection)
+        return Beginning(lookout, read_rows(project, 0), blind)
+    except ProjectError:
+        lookout.close()
+        raise
+
+
+def begin(session: Session, beginning: Beginning) -> None:
+    """Begin to send what the open shared project has for its server, and to show what comes from there."""
+    project = session.project
+    assert project is not None
+    post = Post(
+        project,
+        beginning.lookout,
+        lambda letter: refuse_other_classes(project, letter),
+        session,
+        journal=beginning.journal,
+    )
     session.post, session.journal = post, post.follower
     post.message.connect(session.message)
     post.reported.connect(lambda report: _show(session, report))
     post.greet()
-    _begin_presence(session, project, lookout)
+    _begin_presence(session, beginning)
 
 
-def _begin_presence(session: Session, project: Project, lookout: Lookout) -> None:
+def _begin_presence(session: Session, beginning: Beginning) -> None:
     """Begin to tell other windows where the analyst is, except during blind labelling, and to hear of them."""
-    from quakegui.project.shared.tables import is_blind
-
+    listener = beginning.lookout.listener
     assert session.post is not None
-    assert lookout.listener is not None
-    with project.read() as connection:
-        blind = is_blind(connection)
+    assert listener is not None
 
     def place() -> Place | None:
-        return None if blind or session.display.blind or session.day is None else (session.settings.analyst, session.day)
+        return (
+            None if beginning.blind or session.display.blind or session.day is None else (session.settings.analyst, session.day)
+        )
 
-    presence = Presence(session.post, lookout.listener, place, session.post)
+    presence = Presence(session.post, listener, place, session.post)
     session.presence = presence
     session.closing.connect(presence.leave)
     session.changed.connect(presence.follow)
@@ -79,7 +120,6 @@ def send(session: Session, letter: Letter) -> int:
 def refuse_other_classes(project: Project, letter: Letter) -> None:
     """Raise ProjectError for an accepted prediction if another program has changed the classes of the project since."""
     from quakegui.learn.run_classes import class_mismatch_by_id
-    from quakegui.project.store import ProjectError
 
     run = letter.content.get("run")
     refusal = class_mismatch_by_id(project, run) if run else ""

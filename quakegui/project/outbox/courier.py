@@ -179,7 +179,11 @@ class Courier:
         return None
 
 
-def read_rows(project: Project, position: int) -> tuple[tuple[JournalRow, ...], chain.End, LabelRule | None]:
+Found = tuple[tuple[JournalRow, ...], chain.End, LabelRule | None]
+"""Rows of a journal, its end, and the label rule."""
+
+
+def read_rows(project: Project, position: int) -> Found:
     """Return the rows of a shared journal after `position`, its end, which the login may not see, and the label rule."""
     end = func.journal_end().table_valued("id", "chain", "step", "at_ms", name="journal_end")
     table = schema.journal.c
