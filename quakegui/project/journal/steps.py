@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -15,6 +18,9 @@ from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, sel
 from quakegui.project.journal.writing import add, append, require_seen
 from quakegui.project.store import ProjectError
 from quakegui.words import Said
+
+PAGE: Final = 100
+"""Number of steps that are read at a time; the next one to undo is nearly always among the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +148,29 @@ def _walk(project: Keeper, author: str, *, back: bool, only: int | None) -> int 
 
 
 def _number_of_next(connection: Connection, author: str, *, back: bool) -> int | None:
-    """Replay the author's steps and return the next one to undo or to redo."""
+    """Return the author's next step to undo or to redo: the first whose last mention, from the end back, leaves it so."""
+    mentioned = set[int]()
+    for step, undoes, redoes in _steps_back(connection, author):
+        is_new = undoes is None and redoes is None
+        number = step if is_new else undoes if undoes is not None else redoes
+        if number not in mentioned and back == (undoes is None):
+            return int(number)
+        if is_new and not back:  # it ended what could be redone
+            return None
+        mentioned.add(number)
+    return None
+
+
+def _steps_back(connection: Connection, author: str) -> Iterator[Any]:
+    """Yield the number of each step of an author, latest first, and those of the steps that it undoes and redoes, if any."""
     table = schema.journal.c
-    steps = connection.execute(
-        select(table.step, func.max(table.undoes), func.max(table.redoes))
-        .where(table.author == author)
-        .group_by(table.step)
-        .order_by(table.step)
-    )
-    done: list[int] = []
-    undone: list[int] = []
-    for step, undoes, redoes in steps:
-        if undoes is not None or redoes is not None:
-            taken, given, which = (done, undone, undoes) if undoes is not None else (undone, done, redoes)
-            if which in taken:  # always true, except in a journal that lost rows
-                taken.remove(which)
-                given.append(which)
-        else:
-            done.append(step)
-            undone.clear()
-    stack = done if back else undone
-    return stack[-1] if stack else None
+    query = select(table.step, func.max(table.undoes), func.max(table.redoes)).where(table.author == author)
+    query = query.group_by(table.step).order_by(table.step.desc())
+    for page in itertools.count():
+        found = connection.execute(query.limit(PAGE).offset(page * PAGE)).all()
+        yield from found
+        if len(found) < PAGE:
+            return
 
 
 def next_step(project: Keeper, author: str, *, back: bool) -> Step | None:
