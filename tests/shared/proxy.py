@@ -55,6 +55,7 @@ class Proxy:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await self._close_all()
         await asyncio.sleep(0)  # for what is aborted to be closed
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,12 +65,8 @@ class Proxy:
             writer.transport.abort()
             return
         self._writers |= {writer, back}
-        try:
-            await asyncio.gather(self._pass_on(reader, back, answers=False), self._pass_on(there, writer, answers=True))
-        except asyncio.CancelledError:  # at the end
-            writer.transport.abort()
-            back.transport.abort()
-        self._writers -= {writer, back}
+        # Kept until the end: what was read last is written, and the connection closed, half a round trip later.
+        await asyncio.gather(self._pass_on(reader, back, answers=False), self._pass_on(there, writer, answers=True))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
         """Read at once and write later, so that what follows closely arrives as closely."""
