@@ -180,7 +180,7 @@ def skill_map(result: SkillMap, words: PlotWords) -> Figure:
         `across` and `up` name the choices in columns and rows; the key is one line below.
     """
     wide, tall, left, top = 84, 40, 96, 46
-    rows, columns = result.statistic.shape
+    rows, columns = len(result.rows), len(result.columns)  # without any, stored results have lost their second axis
     drawing = Drawing(max(left + wide * columns + 10, 400), top + tall * rows + 30)
     drawing.text(left + wide * columns / 2, 26, words.across, colour=MUTED, anchor="middle")
     drawing.text(16, top + tall * rows / 2, words.up, colour=MUTED, anchor="middle", turn=-90)
