@@ -202,7 +202,7 @@ def made(*powers: int, kind: str = "network", counts: tuple[int, ...] = (2, 20))
         (made(1, 18, 20), "Signals of 1.0 nT, the smallest tested,", "试验的最小信号（1.0 nT）"),
         (made(1, 4, 10), "Even signals of 2.0 nT are detected with a probability below 0.8.", "即使信号为 2.0 nT，"),
         (made(1, 4), "Without signals, 1 of 20 replicates are better than chance.", "20 次重复中有 1 次优于随机"),
-        (made(1, 4), "the season needs 11 earthquakes for a probability of 0.8.", "观测时段内须有 11 次地震，"),
+        (made(1, 4), "the season needs 11 earthquakes for a probability of 0.8.", "观测期内须有 11 次地震，"),
         (
             made(1, 4, counts=(2, 10)),
             "12 earthquakes in the season are too few for a probability of 0.8.",

@@ -106,7 +106,7 @@ def test_beside_the_verdict_stands_how_many_runs_were_tried(shown: tuple[Project
     assert row["tries"] == 2
     assert row["p_corrected"] == pytest.approx(min(1, 2 * row["p_value"]))  # the twin has the same p
     assert f"Runs evaluated on this season: 2; p corrected for them: {row['p_corrected']:.3f}." in told.verdict.figures()
-    assert f"本观测时段已评估 2 条训练记录；据此校正后 p = {row['p_corrected']:.3f}" in worded(told.verdict.figures(), "zh")
+    assert f"本项目数据已用于评估 2 条训练记录；据此校正后 p = {row['p_corrected']:.3f}" in worded(told.verdict.figures(), "zh")
     shutil.rmtree(twin)
 
 

@@ -41,7 +41,7 @@ def test_the_set_is_named_beside_the_verdict_and_the_skill(moved_on: Path) -> No
         said = "when the run was created; 1 day and 1 earthquake have changed since."
         assert page.text.count(said) == 2
         assert "--labels today" in page.text
-        assert "）的标注和地震评估；有 1 天、1 次地震与今天的不同。" in page_of(project, language="zh").text
+        assert "）的标注与地震目录进行评估；有 1 天、1 次地震与今天的不同。" in page_of(project, language="zh").text
         today = page_of(project, "today").text
         assert today.count("1 day and 1 earthquake differ from those used in training.") == 2
         assert said not in today
