@@ -15,7 +15,7 @@ from quakegui.judge.names import TARGET_NAMES, group_names
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui.i18n import language, tr, worded
-from quakegui.words import counted
+from quakegui.words import counted, joined
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -119,7 +119,7 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
     for alarm in record.alarms if record is not None else ():
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
-            leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
+            leads = worded(joined(" and ", [f"{hit.lead_days:.1f}" for hit in alarm.hits]))
             outcome = worded(
                 counted(
                     "{count} earthquake, {leads} days later",
