@@ -47,9 +47,10 @@ def earthquakes(count: int) -> str:
 
 def say_import(report: EventsReport, verb: str) -> None:
     """Print what an import of earthquakes did; the verb says how they were obtained."""
+    removed = counted("{count} aftershock", "{count} aftershocks", count=len(report.aftershocks))
     say(
         f"{earthquakes(report.count)} {verb}, {report.selection} selected, "
-        f"{counted('{count} aftershock', '{count} aftershocks', count=len(report.aftershocks))} removed, "
+        f"{removed} removed, "
         f"{report.mainshocks} kept; the project had {report.former}."
     )
     for note in report.notes:

@@ -137,9 +137,9 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
         )
         rows.append((tr("Total"), "", "", total))
     table.show_rows((tr("Opened"), tr("Closed"), tr("Alarm class"), tr("Outcome")), rows)
-    table.horizontalHeaderItem(2).setToolTip(
-        tr("The most probable of the four earthquake classes over the alarm's days at or above the threshold")
-    )
+    head = table.horizontalHeaderItem(2)
+    assert head is not None
+    head.setToolTip(tr("The most probable of the four earthquake classes over the alarm's days at or above the threshold"))
 
 
 def classes_text() -> str:
