@@ -162,7 +162,6 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
         elif not WORKSPACES[0].has(spec.id):
             grab(window, out / f"with-{spec.id}-{suffix}.png")
         grab(window.docks[spec.id], out / f"{spec.id}-{suffix}.png")
-    grab(window.day_map_panel, out / f"day-map-{suffix}.png")
     show(window, "timeline")
     window.layouts.use("review")
     window.menus.refresh(window.bench)
@@ -172,6 +171,7 @@ def pictures_of(window: MainWindow, out: Path, suffix: str) -> None:
     window.layouts.use("days")
     window.menus.refresh(window.bench)
     settle(200)
+    grab(window.day_map_panel, out / f"day-map-{suffix}.png")  # at its usual size: other workspaces leave a sliver of it
 
 
 def modal(name: str, ask: Callable[[Workbench], None], window: MainWindow, path: Path) -> None:

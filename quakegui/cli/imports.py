@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from quakegui.cli.events import earthquakes
 from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_facts, say
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
 from quakegui.project.season_tables import iso
@@ -73,7 +74,7 @@ def content_of(act: Act) -> str:
     if act.kind == EVENTS:
         if "events" not in summary:
             return "earthquakes of an earlier version of the program"
-        return f"{summary['events']} earthquakes" + (f" from {summary['file']}" if summary.get("file") else "")
+        return earthquakes(summary["events"]) + (f" from {summary['file']}" if summary.get("file") else "")
     if act.kind == STATIONS:
         return f"coordinates of {', '.join(summary.get('stations', ()))}"
     return f"removal of the readings of {act.station}"

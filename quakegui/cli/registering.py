@@ -37,7 +37,7 @@ def register_(
     run: RunId = None,
     threshold: Annotated[
         float | None,
-        typer.Option(metavar="P", help="P(event), the probability of an earthquake, from which a day is positive."),
+        typer.Option(metavar="P", help="P(earthquake), the probability of an earthquake, from which a day is positive."),
     ] = None,
     run_days: Annotated[int | None, typer.Option(metavar="N", help="Consecutive positive days that open an alarm.")] = None,
     open_days: Annotated[
@@ -111,7 +111,7 @@ def _print(registration: Registration) -> None:
         ("minimum magnitude", "" if selection is None else selection.min_magnitude),
         ("aftershocks", "" if terms.declustering is None else terms.declustering.method),
         ("magnitude split", "" if terms.classes is None else terms.classes.split_magnitude),
-        ("alarm: minimum P(event)", terms.threshold),
+        ("alarm: minimum P(earthquake)", terms.threshold),
         ("alarm: consecutive positive days", terms.run_days),
         ("alarm: open days", terms.open_days),
         ("last row of the ledger", terms.ledger_row),

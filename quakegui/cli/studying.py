@@ -40,7 +40,7 @@ def study(
     what: Annotated[
         Study,
         typer.Argument(
-            help="epochs: daily series around the earthquakes; events: the largest P(event) before each earthquake; "
+            help="epochs: daily series around the earthquakes; events: the largest P(earthquake) before each earthquake; "
             "robustness: the verdict under other analysis choices; "
             "skillmap: skill by lead time, window, distance and magnitude.",
             show_default=False,
@@ -79,7 +79,7 @@ def _epochs(project: Project, season: Season, run: str | None) -> dict[str, Epoc
     except RunError as error:
         if run is not None:
             raise
-        say(f"{error} The series are shown without P(event).", style="yellow")
+        say(f"{error} The series are shown without P(earthquake).", style="yellow")
         return season_study.season_epochs(project, season, None)
 
 
@@ -109,7 +109,7 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
         )
         for event, row in result
     ]  # fmt: skip
-    print_table("Largest P(event) available before each earthquake, in its label window", columns, rows)
+    print_table("Largest P(earthquake) available before each earthquake, in its label window", columns, rows)
 
 
 def print_robustness(result: Robustness, *, as_json: bool) -> None:
@@ -121,15 +121,16 @@ def print_robustness(result: Robustness, *, as_json: bool) -> None:
         return
     rows = [
         (
-            AXIS_NAMES.get(one.axis, one.axis), CHOICE_NAMES.get(one.choice, one.choice), one.score.events,
+            AXIS_NAMES.get(one.axis, one.axis), CHOICE_NAMES.get(one.choice, one.choice.removeprefix("p* ")), one.score.events,
             *map(_number, (one.score.statistic, one.score.p_value, one.p_corrected)),
         )
         for one in result.variants
     ]  # fmt: skip
     print_table("Test under alternative choices", ("axis", "choice", "earthquakes", "AUC or R", "p", "p corrected"), rows)
     typer.echo(
-        f"p < 0.05 for {result.significant} of {result.tested} choices, and for {result.significant_corrected} after "
-        "correction for the number of choices."
+        f"p < 0.05 for {result.significant} of {result.tested} alternative choices, and for {result.significant_corrected} "
+        "after correction for the number of tests. R (for alarms): fraction of earthquakes in an alarm minus fraction of time "
+        "under alarm."
     )
 
 

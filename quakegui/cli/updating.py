@@ -123,7 +123,7 @@ def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> Non
         f"{count} days predicted with run {report.predictions.run}, {report.predictions.unchanged} were already predicted."
     )
     for one in report.predictions.issued[-20:]:
-        typer.echo(f"  {one.day}: class {one.cls}, P(event) {1 - one.probabilities[0]:.2f}, {one.kind}")
+        typer.echo(f"  {one.day}: class {one.cls}, P(earthquake) {1 - one.probabilities[0]:.2f}, {one.kind}")
     for other in report.registered:
         typer.echo(
             f"{len(other.issued)} days predicted with the registered run {other.run}, {other.unchanged} were already predicted."
@@ -157,4 +157,6 @@ def update_facts(report: operating.Update) -> dict[str, Any]:
 
 def _alarm_words(alarm: Alarm) -> str:
     p = alarm.probabilities
-    return f"P(event) {1 - p[0]:.2f}, {'north' if p[1] + p[2] >= p[3] + p[4] else 'south'}, class {1 + int(np.argmax(p[1:]))}"
+    return (
+        f"P(earthquake) {1 - p[0]:.2f}, {'north' if p[1] + p[2] >= p[3] + p[4] else 'south'}, class {1 + int(np.argmax(p[1:]))}"
+    )

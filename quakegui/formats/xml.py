@@ -81,6 +81,6 @@ def _readable(source: Source) -> bytes:
         return source.data
     encoding = declared.group(1).decode("ascii").lower()
     if _OTHERS.fullmatch(encoding) is None:
-        raise LookupError(Said("the encoding '{encoding}' is not used for catalogues", encoding=encoding[:40]))
+        raise LookupError(Said("the encoding '{encoding}' is not supported for catalogues", encoding=encoding[:40]))
     encoding = "gb18030" if encoding in ("gb2312", "gbk") else encoding
     return source.data[declared.end() :].decode(encoding).encode("utf-8")

@@ -13,12 +13,12 @@ from quakegui.words import Said, joined, mark
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """Correlation of P(event) with the date and with the number of missing stations; NaN where it cannot be estimated.
+    """Correlation of P(earthquake) with the date and with the number of missing stations; NaN where it cannot be estimated.
 
     Attributes
     ----------
     day_number, missing_stations
-        Rank correlation (Spearman) of P(event) with each.
+        Rank correlation (Spearman) of P(earthquake) with each.
     permuted_auc
         Fold-wise AUC on maps with the missing stations of another day; NaN if not computed.
     """
@@ -30,11 +30,11 @@ class Dependence:
     def text(self) -> Said:
         """Return a sentence for each known value, empty if there are none."""
         sentences = (
-            (self.day_number, "+.2f", mark("P(event) has a rank correlation of {figure} with the date.")),
+            (self.day_number, "+.2f", mark("P(earthquake) has a rank correlation of {figure} with the date.")),
             (
                 self.missing_stations,
                 "+.2f",
-                mark("P(event) has a rank correlation of {figure} with the number of missing stations."),
+                mark("P(earthquake) has a rank correlation of {figure} with the number of missing stations."),
             ),
             (
                 self.permuted_auc,
@@ -66,13 +66,13 @@ def dependence(
     Parameters
     ----------
     score
-        P(event), NaN where missing, shape (day,).
+        P(earthquake), NaN where missing, shape (day,).
     days, missing
         Local dates, datetime64[D], and the number of missing stations, shape (day,) each.
     kinds, fold
         See `auc`, shape (day,) each.
     permuted_p
-        P(event) on the same days with the missing stations of other days, shape (day,).
+        P(earthquake) on the same days with the missing stations of other days, shape (day,).
     """
     return Dependence(
         _rank_correlation(score, np.asarray(days, "datetime64[D]").astype(np.int64)),

@@ -20,7 +20,7 @@ class Ensemble:
     aucs
         AUC of each member, with the statistic of the verdict, shape (member,); NaN where it could not be estimated.
     spread
-        Standard deviation of P(event) over the members, averaged over the days.
+        Standard deviation of P(earthquake) over the members, averaged over the days.
     """
 
     aucs: tuple[float, ...]
@@ -31,7 +31,7 @@ class Ensemble:
         known = [one for one in self.aucs if np.isfinite(one)]
         return Said(
             "The prediction is the mean of {members} ensemble members; single members have an AUC of {low:.2f} to "
-            "{high:.2f}, and their P(event) has a standard deviation of {spread:.2f}.",
+            "{high:.2f}, and their P(earthquake) has a standard deviation of {spread:.2f}.",
             members=len(self.aucs),
             low=min(known) if known else "?",
             high=max(known) if known else "?",
@@ -45,7 +45,7 @@ def ensemble_of(event: ArrayLike, kinds: ArrayLike, fold: ArrayLike | None = Non
     Parameters
     ----------
     event
-        P(event) of each member, NaN where missing, shape (member, day).
+        P(earthquake) of each member, NaN where missing, shape (member, day).
     kinds, fold
         See `auc`, shape (day,) each.
     """

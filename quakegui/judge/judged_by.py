@@ -108,20 +108,22 @@ def _count(what: str, count: int) -> Said:
 
 
 _SEASON: Mapping[str, str] = {
-    "training": mark("Evaluated with the labels and earthquakes of {moment}, when the run was created; {differing}."),
+    "training": mark(
+        "Evaluated with the labels and the catalogue as they stood on {moment}, when the run was created; {differing}."
+    ),
     "training-labels": mark(
-        "Evaluated with the labels of {moment}, when the run was created, and with today's earthquakes, because "
-        "those of the training were not saved with the run; {differing}."
+        "Evaluated with the labels as they stood on {moment}, when the run was created, and with today's catalogue, because "
+        "that of the training was not saved with the run; {differing}."
     ),
     "training-same": mark("they have not changed since"),
     "training-differs": mark("{what} has changed since"),
     "training-differ": mark("{what} have changed since"),
-    "today": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
-    "today-labels": mark("Evaluated with the labels and earthquakes of today, {moment}; {differing}."),
+    "today": mark("Evaluated with today's labels and catalogue ({moment}); {differing}."),
+    "today-labels": mark("Evaluated with today's labels and catalogue ({moment}); {differing}."),
     "today-same": mark("the run was trained with the same ones"),
     "today-differs": mark("{what} differs from those used in training"),
     "today-differ": mark("{what} differ from those used in training"),
-    "later": mark("Evaluated with the labels and earthquakes of today, {moment}; these days came after the training."),
+    "later": mark("Evaluated with today's labels and catalogue ({moment}); these days came after the training."),
     "since": mark("The labels of {days} have changed since then."),
 }
 _MAPS: Mapping[str, str] = {

@@ -93,7 +93,7 @@ class Share:
     def __post_init__(self) -> None:
         """Raise ValueError for impossible counts: a stored limit may come from elsewhere."""
         if self.replicates < 1 or not all(0 <= some <= self.replicates for some in (self.tested, self.better)):
-            raise ValueError(Said("The number of replicates found exceeds their total, or the total is zero."))
+            raise ValueError(Said("More replicates have a detected signal than there are, or there are no replicates."))
 
     @property
     def power(self) -> float:

@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 ALPHA = 0.05
+ORIGINAL = "as it is"
+"""The axis of the project's own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +61,29 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """The test with every choice."""
+    """The test with every choice; the project's own, `ORIGINAL`, is listed but not counted."""
 
     variants: tuple[Variant, ...]
 
     @property
+    def alternatives(self) -> tuple[Variant, ...]:
+        """The variants that differ from the project's own choice."""
+        return tuple(one for one in self.variants if one.axis != ORIGINAL)
+
+    @property
     def tested(self) -> int:
-        """Number of choices with an estimable test: n of "holds in k of n"."""
-        return sum(bool(np.isfinite(one.score.p_value)) for one in self.variants)
+        """Number of alternatives with an estimable test: n of "holds in k of n"."""
+        return sum(bool(np.isfinite(one.score.p_value)) for one in self.alternatives)
 
     @property
     def significant(self) -> int:
-        """Number of choices with a significant result: k of "holds in k of n"."""
-        return sum(one.holds for one in self.variants)
+        """Number of alternatives with a significant result: k of "holds in k of n"."""
+        return sum(one.holds for one in self.alternatives)
 
     @property
     def significant_corrected(self) -> int:
-        """Number of choices with a significant result after correction."""
-        return sum(one.holds_corrected for one in self.variants)
+        """Number of alternatives with a significant result after correction."""
+        return sum(one.holds_corrected for one in self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from quakegui.judge.alarms import AlarmRule, Catalogue, Instants, Series, record_alarms
 from quakegui.judge.epochs import Epochs, superposed_epochs
 from quakegui.judge.event_table import EventRow, event_table
-from quakegui.judge.robustness import Robustness, Score, SkillMap, robustness, skill_map
+from quakegui.judge.robustness import ORIGINAL, Robustness, Score, SkillMap, robustness, skill_map
 from quakegui.judge.skill import skill
 from quakegui.judge.surrogates import (
     JITTER_DAYS,
@@ -190,7 +190,7 @@ def choice_axes(
         axis: {name: choice for name, choice in choices.items() if (choice.rule, chosen_events(choice, centre)) != same}
         for axis, choices in axes.items()
     }
-    return {"as it is": {"": base}, **others}
+    return {ORIGINAL: {"": base}, **others}
 
 
 def event_distances(choice: Choice, centre: tuple[float, float]) -> tuple[float, ...]:

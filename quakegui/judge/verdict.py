@@ -208,9 +208,9 @@ _SENTENCES: dict[str, str] = {
     "not-estimable": mark("Not estimable: too few earthquakes or too few days to distinguish skill from chance."),
     "chance": mark("Not better than chance."),
     "not-beaten": mark("Not better than {rivals}."),
-    "days-only": mark("Better than chance day by day; its alarms are not."),
-    "no-events": mark("Better than chance day by day."),
-    "better": mark("Better than chance, day by day and in its alarms."),
+    "days-only": mark("Better than chance for single days, but not for alarms."),
+    "no-events": mark("Better than chance for single days."),
+    "better": mark("Better than chance, both for single days and for alarms."),
     "borderline": mark("Borderline: p = {p_value}."),
     "auc": mark(
         "AUC {auc}, days before earthquakes vs. days without (95% interval within the folds {auc_low} to {auc_high}; chance is "

@@ -334,7 +334,7 @@ def judge_with_rivals(project: Project, season: Season, run: RunFolder, as_of: A
         try:
             rivals = judge_baselines(evidence, run.config, answers)
         except ValueError as error:
-            return (own,), Said("The baselines cannot be evaluated in blocks: {error}", error=error)
+            return (own,), Said("The predictors cannot be evaluated in blocks: {error}", error=error)
         if not project.read_only:
             write_result(path, inputs, rivals)
     basis = Basis("today", now, 0, 0)

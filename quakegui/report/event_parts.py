@@ -80,7 +80,7 @@ class MapMaker:
     def scale(self) -> str:
         """Return the colour scale of the maps."""
         say, config = self.say, self.season.config
-        title = say("z, fixed scale; red lines: threshold")
+        title = say("z-score, fixed scale; red lines: threshold")
         return block(self.figures.add(colour_bar(config.style, config.extrema.threshold_z, title=title, alt=title)))
 
 
@@ -108,8 +108,8 @@ def events(
     )
     made += p(
         say(
-            "In the tables, the prediction is the most probable of the five classes, and P(event) is the sum of the four "
-            "classes with an earthquake: class 0 can be predicted although P(event) is above 50%.",
+            "In the tables, the prediction is the most probable of the five classes, and P(earthquake) is the sum of the four "
+            "classes with an earthquake: class 0 can be predicted although P(earthquake) is above 50%.",
         ),
         "caption",
     )
@@ -136,7 +136,7 @@ def _overview(content: ReportContent, say: Words) -> str:
          outcome(content, place, say))
         for place, (event, cls) in enumerate(zip(content.events, content.classes, strict=True))
     ]  # fmt: skip
-    head = (say("No."), say("Local time"), "M", say("Class"), say("Place, as catalogued"),
+    head = (say("No."), say("Local time"), "M", say("Class"), say("Place (from the catalogue)"),
             say("Alarm"))  # fmt: skip
     return table(head, rows, numbers_from=9)
 
@@ -237,8 +237,8 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
             )
         )
     head = (
-        say("Day"), "Kp", say("Area (km²)"), say("Peak z"), say("Label"),
-        say("Prediction"), say("P(event)"), say("Kind"),
+        say("Day"), "Kp", say("Area (km²)"), say("Peak (z-score)"), say("Label"),
+        say("Prediction"), say("P(earthquake)"), say("Kind"),
     )  # fmt: skip
     return table(head, rows, numbers_from=9)
 
@@ -252,7 +252,7 @@ def alarms(
         return made + p(_why_no_alarms(content, say), "notice")
     made += p(
         say(
-            "An alarm opens when P(event) reaches its threshold on several consecutive days, and stays open for some days "
+            "An alarm opens when P(earthquake) reaches its threshold on several consecutive days, and stays open for some days "
             "after the last such day; the chapter on skill lists both numbers of days. Days used to train the model open no "
             "alarms. Direction is the more probable of north and south; class is the most probable of the four. They are "
             "determined separately and may disagree.",

@@ -30,7 +30,7 @@ def labels(content: ReportContent, say: Words, _figures: FigureList) -> str:
     made += p(
         say(
             "Days by class and source of the current label. Resolved labels take precedence over an analyst's, an "
-            "analyst's over those accepted from a prediction, and these over the rule's. Labels that come from a "
+            "analyst's over those accepted from a prediction, and those over the rule's. Labels that come from a "
             "model are never scored.",
         )
     )

@@ -70,11 +70,11 @@ def test_text(test: SurrogateTest, say: Words) -> str:
             "{jitter} days in which the AUC over all days is at least as large.",
             jitter=test.jitter_days,
         )
-    basis = say("AUC and p are those of earthquake vs. none, with labels by the rule.")
+    basis = say("AUC and p: earthquake vs. none, with the rule's labels.")
     rest = say(
-        "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Unexplained by "
-        "predictor” is the AUC, within the folds, of the part of the model's predictions that the predictor does not explain; "
-        "a predictor is outperformed if this interval lies above 0.5. A dash means not estimable.",
+        "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Model AUC, "
+        "predictor removed” is the AUC of the part of the model's predictions that the predictor does not explain; the model "
+        "adds information to a predictor, or outperforms it, if this interval lies above 0.5. A dash means not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -85,7 +85,7 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
         say("p, catalogue rate"), say("Accuracy"), say("Model minus predictor, accuracy (95%)"), say("Macro recall"),
         say("Model minus predictor, AUC (95%)"),
-        say("Unexplained by predictor, AUC (80%)"), say("Outperformed"),
+        say("Model AUC, predictor removed (80%)"), say("Model adds information"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
@@ -126,7 +126,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("AUC of the model without what the predictor explains ({level} interval)", level=percent(LEVEL, 0)),
+            say("Model AUC after removing the predictor's contribution ({level} interval)", level=percent(LEVEL, 0)),
             say("chance"),
         ),
         stamp=stamp,
@@ -179,7 +179,7 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
     if found is None or skill is None:
         return say("No earthquake occurred in the evaluation period, so alarms are not scored.")
     r, r0, area = number(skill.r), number(skill.r0), number(found.area_skill)
-    hits = say("{n} of {of} earthquakes hit", n=skill.hits, of=skill.events)
+    hits = say("{n} of {of} earthquakes fell in an alarm", n=skill.hits, of=skill.events)
     if skill.exceeds:
         text = say("R = {r}, above R0 = {r0} ({hits}).", r=r, r0=r0, hits=hits)
     else:
@@ -199,10 +199,10 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
     if judgement.reliability is None:
         return None
     words = PlotWords(
-        across=say("Calibrated P(event)"),
+        across=say("Calibrated P(earthquake)"),
         up=say("Fraction of earthquake days"),
         key=(
-            say("model, isotonic (CORP)"),
+            say("model (isotonic fit)"),
             say("perfectly reliable"),
             say("share of days at each P"),
         ),
@@ -240,10 +240,10 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 
 
 def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
-    """Return each earthquake with the largest P(event) in its label window."""
+    """Return each earthquake with the largest P(earthquake) in its label window."""
     head = (
-        say("Local time"), "M", say("Place, as catalogued"), say("Usable days"), say("Largest P"),
-        say("Date"), say("Rank among days of class 0"), say("By chance"),
+        say("Local time"), "M", say("Place (from the catalogue)"), say("Usable days"), say("Largest P(earthquake)"),
+        say("Date of largest P"), say("Rank among days of class 0"), say("By chance"),
     )  # fmt: skip
     rows = [
         (
@@ -260,8 +260,8 @@ def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
         "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: no "
-        "day of class 0 (in no label window) has a P as large. By chance: fraction of equally long sequences of days of class "
-        "0 in which the largest P is at least as large. P is not calibrated.",
+        "day of class 0 (in no label window) has a P(earthquake) as large. By chance: fraction of equally long sequences of "
+        "days of class 0 in which the largest P is at least as large. P is not calibrated.",
     )
 
 
@@ -298,19 +298,21 @@ def epochs_text(say: Words) -> str:
     """Return how to read the series around the earthquakes."""
     return say(
         "The curve is the median over the earthquakes for each day. p is the fraction of sets of random earthquake times whose "
-        "median departs at least as far on any day of that half. A peak after the earthquakes cannot be a precursor.",
+        "median departs at least as far on any day in that part (before, or from day 0). A peak after the earthquakes "
+        "cannot be a precursor.",
     )
 
 
 def robustness(result: Robustness, say: Words) -> Table:
     """Return the test for every choice."""
     head = (
-        say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC or R"), "p",
+        say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC (for alarms: R)"), "p",
         say("p, corrected"), say("Verdict holds"),
     )  # fmt: skip
     rows = [
         (
-            say.or_itself(AXIS_NAMES, one.axis), say.or_itself(CHOICE_NAMES, one.choice), str(one.score.events),
+            say.or_itself(AXIS_NAMES, one.axis), say.or_itself(CHOICE_NAMES, one.choice.removeprefix("p* ")),
+            str(one.score.events),
             number(one.score.statistic), number(one.score.p_value, 3), number(one.p_corrected, 3),
             say.yes(one.holds) if np.isfinite(one.score.p_value) else "–",
         )
@@ -323,7 +325,7 @@ def robustness_text(result: Robustness, say: Words) -> str:
     """Return for how many choices the test holds."""
     return say(
         "The verdict holds for {k} of {n} alternative settings (p < 0.05), and for {corrected} of {n} after correction for "
-        "their number.",
+        "the number of tests. R: fraction of earthquakes in an alarm minus fraction of time under alarm.",
         k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 

@@ -147,9 +147,9 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
         + p(test_text(judgement.surrogate, say), "caption")
         + p(
             say(
-                "Model minus predictor: difference in AUC within the folds; an AUC of the predictor below 0.5 counts as "
-                "0.5. Unexplained: AUC, within the folds, of the part of the model's predictions that the predictor does not "
-                "explain. Outperformed: the interval of the unexplained AUC lies above 0.5.",
+                "Model minus predictor: difference in AUC, within the folds where the run has any; an AUC of the predictor "
+                "below 0.5 counts as 0.5. Predictor removed: AUC of the part of the model's predictions that the predictor "
+                "does not explain. Model adds information: the interval of that AUC lies above 0.5.",
             ),
             "caption",
         )
@@ -203,7 +203,7 @@ def _alarm_skill(content: ReportContent, judgement: Judgement, say: Words, figur
             (say("R above R0"), say.yes(found.exceeds)),
             (say("R, time weighted by expected earthquakes"), number(found.weighed_r)),
             (
-                say("Alarm rule of each fold: p*, consecutive days, days open"),
+                say("Alarm rule of each fold: threshold, consecutive days, days open"),
                 ", ".join(
                     f"{number(float(np.asarray(one.threshold)))} / {one.run_days} / {one.open_days}" for one in judgement.rules
                 ),
@@ -235,7 +235,7 @@ def _calibration(judgement: Judgement, say: Words) -> str:
         if days
     ]
     head = (
-        say("P(event)"),
+        say("P(earthquake)"),
         say("Number of days"),
         say("Mean probability"),
         say("Observed frequency"),

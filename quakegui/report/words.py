@@ -10,10 +10,10 @@ from quakegui.season.names import class_names
 from quakegui.words import Said, joined, mark, worded
 
 SERIES_NAMES: Final[dict[str, str]] = {
-    "max_abs_z": mark("Largest |z| of a station"),
+    "max_abs_z": mark("Largest |z| at any station"),
     "area_px": mark("Region area (pixels)"),
-    "kp": mark("Kp of the night"),
-    "probability": mark("P(event)"),
+    "kp": mark("Night-time Kp"),
+    "probability": mark("P(earthquake)"),
 }
 """Daily series that are stacked around the earthquakes."""
 AXIS_NAMES: Final[dict[str, str]] = {

@@ -102,7 +102,7 @@ DOCKS: Final = (
     DockSpec("stations", mark("Station map"), _plain(StationMapPanel)),
     DockSpec("series", mark("Series"), _plain(SeriesPanel)),
     DockSpec("day", mark("This day"), _plain(DayPanel)),
-    DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel)),
+    DockSpec("regions", mark("Anomaly (extremum) regions"), _plain(RegionsPanel)),
     DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel)),
     DockSpec("training", mark("Training"), TrainingPanel),
     DockSpec("runs", mark("Runs"), RunsPanel),

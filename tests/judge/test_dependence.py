@@ -40,7 +40,7 @@ def test_days_without_an_answer_are_left_out():
 def test_the_sentence_names_what_is_known():
     told = Dependence(0.314, np.nan, 0.55)
     assert told.text() == (
-        "P(event) has a rank correlation of +0.31 with the date. "
+        "P(earthquake) has a rank correlation of +0.31 with the date. "
         "If the stations missing on other days are left out of the maps, the AUC within the folds is 0.55."
     )
     assert (

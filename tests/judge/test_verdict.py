@@ -172,7 +172,7 @@ def test_a_predictor_of_the_events_alone_is_better_day_by_day_and_in_its_alarms(
     assert (told.skill.hits, told.alarms.false_alarms) == (6, 0)
     assert (told.alarms.direction_hits, told.alarms.class_hits) == (6, 6)
     assert told.molchan.area_skill > 0.75
-    assert told.verdict.text() == "Better than chance, day by day and in its alarms."
+    assert told.verdict.text() == "Better than chance, both for single days and for alarms."
     assert "hit 6 of 6 earthquakes" in told.verdict.figures()
 
 
@@ -267,7 +267,7 @@ def test_without_events_there_is_no_score():
     assert told.alarms.false_alarms + told.alarms.undecided == len(told.alarms.alarms) > 0
     assert told.fixed_thresholds == (0, 1, 2, 3, 4)
     assert told.row()["r_score"] is None
-    assert told.verdict.text() == "Better than chance day by day."
+    assert told.verdict.text() == "Better than chance for single days."
     assert "alarms are not scored" in told.verdict.figures()
 
 

@@ -126,11 +126,11 @@ def test_series_are_shown_where_the_run_in_use_cannot_be_studied(run: Terminal, 
 
 @pytest.mark.slow  # every study of a run; each alone is tested beside it
 def test_tables_for_people(run: Terminal, shown: Path) -> None:
-    assert "P(event)" in run("study", shown, "epochs")[0]
+    assert "P(earthquake)" in run("study", shown, "epochs")[0]
     printed, _ = run("study", shown, "robustness")
     assert "minimum magnitude" in printed
     assert "after correction for the number of choices" in printed
-    assert "Largest P(event) available before each earthquake" in run("study", shown, "events")[0]
+    assert "Largest P(earthquake) available before each earthquake" in run("study", shown, "events")[0]
     assert "AUC (p) by lead time" in run("study", shown, "skillmap")[0]
 
 

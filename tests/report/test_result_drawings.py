@@ -95,10 +95,18 @@ def test_robustness_is_counted_and_named_in_both_languages() -> None:
         Variant("as it is", "", Score(18, 0.7, 0.01), 0.03),
         Variant("label rule", "a fortnight", Score(18, 0.6, 0.04), 0.08),
         Variant("distance", "200 km", Score(2, np.nan, np.nan), np.nan),
+        Variant("alarm threshold", "p* 0.3", Score(18, 0.1, 0.3), 0.3),
     )
     found = Robustness(variants)
     assert results.robustness_text(found, Words("en")) == (
-        "The verdict holds for 2 of 2 alternative settings (p < 0.05), and for 1 of 2 after correction for their number."
+        "The verdict holds for 1 of 2 alternative settings (p < 0.05), and for 0 of 2 after correction for the number of "
+        "tests. R: fraction of earthquakes in an alarm minus fraction of time under alarm."
     )
-    assert [row[-1] for row in results.robustness(found, Words("en")).rows] == ["yes", "yes", "–"]
+    assert [row[-1] for row in results.robustness(found, Words("en")).rows] == [
+        "yes",
+        "yes",
+        "–",
+        "no",
+    ]  # the project's own choice is shown, not counted
+    assert results.robustness(found, Words("en")).rows[3][:2] == ("alarm threshold", "0.3")
     assert results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含发震当天）")

@@ -197,7 +197,7 @@ def test_regions_are_copied_as_a_cell_and_as_a_table(window):
     assert clipboard().text() == table.model().index(0, 1).data()
     choose(right_click(table, at), "Copy table")
     head, *rows = clipboard().text().split("\n")
-    assert head.split("\t")[:4] == ["No.", "Area (km²)", "Peak z", "Peak (nT)"]
+    assert head.split("\t")[:4] == ["No.", "Area (km²)", "Peak (z-score)", "Peak (nT)"]
     assert len(rows) == table.model().rowCount()
 
 

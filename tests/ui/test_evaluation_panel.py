@@ -270,7 +270,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
     session.reload(Change.LABELS)
     window.layouts.show("evaluation")
     judge(qtbot, window)
-    assert words(window).startswith("Evaluated with the labels and earthquakes of ")
+    assert words(window).startswith("Evaluated with the labels and the catalogue as they stood on ")
     assert words(window).endswith(", when the run was created; they have not changed since.")
     before, then = matrix_days(panel), panel.evaluation
     row = int(fold.test[0])
@@ -283,7 +283,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
 
     click(qtbot, button_of(window, "Evaluate with today's labels"))
     qtbot.waitUntil(lambda: not session.jobs.busy and panel.evaluation is not None, timeout=60_000)
-    assert words(window).startswith("Evaluated with the labels and earthquakes of today, ")
+    assert words(window).startswith("Evaluated with today's labels and catalogue (")
     assert words(window).endswith("; 1 day differs from those used in training.")
     after = list(before)
     after[old] -= 1

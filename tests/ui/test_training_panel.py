@@ -125,7 +125,7 @@ def test_below_the_form_stands_the_plan_of_the_recipe_in_it(panel, window, sessi
     zero_shot = next(preset for preset in PRESETS.values() if preset.zero_shot)
     panel.plan.show_recipe(zero_shot)
     assert (panel.plan.words.text(), panel.plan.plan) == (
-        "No day of this season is used: the model is trained on synthetic seasons.",
+        "No days from this season are used; the model is trained on synthetic seasons.",
         None,
     )
     panel.plan.show_recipe(PRESETS["own"])

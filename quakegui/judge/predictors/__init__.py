@@ -136,7 +136,7 @@ PREDICTORS: dict[str, Predictor] = {
             logistic,
             mark("all except the readings"),
         ),
-        Predictor("traditional", mark("Traditional: four thresholds"), columns.features, traditional, None),
+        Predictor("traditional", mark("Four-threshold rule (founding paper)"), columns.features, traditional, None),
         Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, class_weighted=False),
         Predictor(
             "boosting-features",

@@ -91,7 +91,7 @@ class CatalogueDialog(JobDialog):
             tr("Latitude (°)"),
             tr("Longitude (°)"),
             tr("Depth (km)"),
-            tr("Place, as catalogued"),
+            tr("Place (from the catalogue)"),
             tr("Result"),
         ]
         self.list = RowsView(headers, tr("Earthquakes, kept and removed"), wide=5)

@@ -63,8 +63,8 @@ class RuleDialog(JobDialog):
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         says = QLabel(
             tr(
-                "The rule is retrospective: it labels each day by earthquakes that happened later. Use it for "
-                "training and evaluation; it is never a prediction. Analysts' labels take precedence."
+                "The rule is retrospective: once an earthquake is known, it labels days before it and, if set so, after it. "
+                "Use it for training and evaluation; it is never a prediction. Analysts' labels take precedence."
             )
         )
         says.setWordWrap(True)
@@ -136,7 +136,7 @@ class RuleDialog(JobDialog):
         headers = [
             tr("Local time"),
             "M",
-            tr("Place, as catalogued"),
+            tr("Place (from the catalogue)"),
             tr("Class"),
             tr("Days in window"),
             tr("Days assigned"),

@@ -55,7 +55,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("grace_minutes",),
-        mark("Wait after the night (min)"),
+        mark("Delay before the map is made (min)"),
         mark("No anomaly or prediction is computed for a night before this time has passed"),
         0,
         1440,
@@ -73,7 +73,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_nt"),
-        mark("Spike threshold (nT)"),
+        mark("Spike: at least (nT)"),
         mark("A reading is removed as a spike if its distance from the running median exceeds both spike thresholds"),
         0.1,
         1000,
@@ -82,7 +82,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_deviations"),
-        mark("Second spike threshold (standard deviations)"),
+        mark("and at least (standard deviations)"),
         mark("The same in robust standard deviations of the night's distances; both thresholds must be exceeded"),
         1,
         100,
@@ -90,7 +90,13 @@ NIGHT: Final = (
         1,
     ),
     Parameter(
-        ("night", "step_nt"), mark("Minimum jump (nT)"), mark("Smallest jump for which a night is flagged"), 0.1, 1000, 0.5, 1
+        ("night", "step_nt"),
+        mark("Flag a night with a jump of at least (nT)"),
+        mark("Smallest jump for which a night is flagged"),
+        0.1,
+        1000,
+        0.5,
+        1,
     ),
 )
 ANOMALY: Final = (

@@ -101,7 +101,7 @@ class DayMapPanel(LanguageFollower, QWidget):
     def _tell(self) -> None:
         """Show coordinates, z, nT and region under the cursor."""
         words = self._words_of(self._pixel)
-        hint = tr("Point at the map to read its value and position.") if self.view.scene is not None else ""
+        hint = tr("Point at the map to read the value and position there.") if self.view.scene is not None else ""
         self.readout.setText(words or hint)
 
     def words_at(self, at: QPointF) -> str:

@@ -203,9 +203,7 @@ class DayPanel(LanguageFollower, QWidget):
         )
         kp = session.kp()
         storm = tr(" — storm night") if kp >= STORM_KP else ""
-        self._kp.setText(
-            tr("Kp of the night: unknown") if np.isnan(kp) else tr("Kp of the night: {kp:.1f}").format(kp=kp) + storm
-        )
+        self._kp.setText(tr("Night-time Kp: unknown") if np.isnan(kp) else tr("Night-time Kp: {kp:.1f}").format(kp=kp) + storm)
         theme.tint(self._kp, theme.colours().storm if kp >= STORM_KP else theme.colours().text)
         here = np.isfinite(session.season.anomaly.z[at])
         self._present.setText(tr("{present} of {all} stations have data").format(present=int(here.sum()), all=here.size))
@@ -268,7 +266,7 @@ class DayPanel(LanguageFollower, QWidget):
         if np.isfinite(one.centre_km):
             words.append(tr("{km:.0f} km from the network centre").format(km=one.centre_km))
         if one.event.place:
-            words.append(tr("catalogue place: {place}").format(place=one.event.place))
+            words.append(tr("place (from the catalogue): {place}").format(place=one.event.place))
         return worded(joined("; ", words))
 
     def _show_alarm(self) -> None:

@@ -249,7 +249,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
     def retranslate(self) -> None:
         """Set every text in the current language."""
         self.judge.setText(tr("Evaluate"))
-        self.judge.setToolTip(tr("Evaluate the current model and every baseline on the same days"))
+        self.judge.setToolTip(tr("Evaluate the current model and every other predictor on the same days"))
         self._asks_why.setText(tr("Why"))
         self._asks_why.setToolTip(tr("Show the values behind the verdict"))
         self.cell.retranslate()
@@ -258,7 +258,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         studies = [tr(title) for title in (*TITLES, TITLE)]
         for number, title in enumerate((tr("Overview"), tr("Predictors"), tr("Classes"), *studies)):
             self.pages.setTabText(number, title)
-        pictures = tr("Reliability"), tr("Molchan diagram"), tr("Superposed epochs of P(event)")
+        pictures = tr("Reliability"), tr("Molchan diagram"), tr("Superposed epochs of P(earthquake)")
         self.board.set_titles(
             (tr("Confusion matrix (rows: true, columns: predicted)"), tr("AUC of the predictors"), tr("Alarms"), *pictures)
         )

@@ -104,7 +104,10 @@ class LimitPage(QWidget):
             return tr("LEAKY: the model has no verdict, so no detection limit is computed.")
         if self._busy():
             return tr("Finding the detection limit…")
-        return tr("Not computed yet. The computation takes a few minutes, and the result is saved with the run.")
+        return tr(
+            "Detection limit: the smallest precursor signal (nT) that would be detected. Not computed yet; the computation "
+            "takes a few minutes, and the result is saved with the run."
+        )
 
     def _compute(self, job: str) -> None:
         project, season, run = self._session.project, self._session.season, self._run

@@ -131,9 +131,13 @@ class PlanView(LanguageFollower, QWidget):
         lines = [tr("Labelled days with a map: {counts}").format(counts=counts)]
         folds = counted("{count} fold", "{count} folds", count=len(plan.roles))
         per_epoch = (
-            Said("Training maps per epoch, sum of {folds} and the final fit: {images:,}", folds=folds, images=plan.images)
+            Said(
+                "Training maps per epoch, summed over the {folds} and the final fit: {images:,}",
+                folds=folds,
+                images=plan.images,
+            )
             if config.final_fit
-            else Said("Training maps per epoch, sum of {folds}: {images:,}", folds=folds, images=plan.images)
+            else Said("Training maps per epoch, summed over the {folds}: {images:,}", folds=folds, images=plan.images)
         )
         lines.append(worded(per_epoch))
         if seconds is None:
@@ -149,7 +153,7 @@ class PlanView(LanguageFollower, QWidget):
 def _without_labels(config: RunConfig, rows: Sequence[RunRow]) -> str:
     """Return what a pre-trained model is trained on, and whether the last one of own nights is better than the supplied one."""
     if not config.own_nights:
-        return Said("No day of this season is used: the model is trained on synthetic seasons.")
+        return Said("No days from this season are used; the model is trained on synthetic seasons.")
     told = [
         Said(
             "Simulated signals before random earthquakes are added to the nights of this season. Each of {blocks} members is "

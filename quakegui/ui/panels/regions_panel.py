@@ -64,7 +64,10 @@ COLUMNS: Final = (
     Column(mark("No."), mark("Region number, the same throughout its track"), lambda r: str(r.id), lambda r: r.id),
     Column(mark("Area (km²)"), mark("Area at or above the threshold"), lambda r: f"{r.area_km2:,.0f}", lambda r: r.area_km2),
     Column(
-        mark("Peak z"), mark("z at the strongest pixel of the region"), lambda r: _signed(r.peak_z), lambda r: abs(r.peak_z)
+        mark("Peak (z-score)"),
+        mark("z at the strongest pixel of the region"),
+        lambda r: _signed(r.peak_z),
+        lambda r: abs(r.peak_z),
     ),
     Column(
         mark("Peak (nT)"),
@@ -73,7 +76,7 @@ COLUMNS: Final = (
         lambda r: abs(r.peak_nt),
     ),
     Column(
-        mark("Duration (days)"),
+        mark("Stationary (days)"),
         mark("Consecutive days that the region has stayed in the same place"),
         lambda r: str(r.duration_days),
         lambda r: r.duration_days,
@@ -92,8 +95,8 @@ COLUMNS: Final = (
     ),
     Column(mark("Area (pixels)"), mark("Area in map pixels"), lambda r: f"{r.area_px:,}", lambda r: r.area_px),
     Column(
-        mark("Age (days)"),
-        mark("Days since the region first appeared, moving or not"),
+        mark("Since first seen (days)"),
+        mark("Days since the region first appeared, that day included, whether or not it has moved"),
         lambda r: str(r.age_days),
         lambda r: r.age_days,
     ),

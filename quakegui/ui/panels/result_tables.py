@@ -15,7 +15,7 @@ from quakegui.judge.names import TARGET_NAMES, group_names
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui.i18n import language, tr, worded
-from quakegui.words import counted
+from quakegui.words import counted, joined
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -119,11 +119,11 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
     for alarm in record.alarms if record is not None else ():
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
-            leads = tr(", ").join(f"{hit.lead_days:.1f}" for hit in alarm.hits)
+            leads = worded(joined(" and ", [f"{hit.lead_days:.1f}" for hit in alarm.hits]))
             outcome = worded(
                 counted(
-                    "{count} earthquake after {leads} days",
-                    "{count} earthquakes after {leads} days",
+                    "{count} earthquake, {leads} days later",
+                    "{count} earthquakes, {leads} days later",
                     count=len(alarm.hits),
                     leads=leads,
                 )
@@ -132,18 +132,21 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
     if record is not None:
-        total = tr("{hits} of {events} earthquakes hit, {share} of the time under alarm").format(
+        total = tr("{hits} of {events} earthquakes fell in an alarm; {share} of the time was under alarm").format(
             hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
         )
         rows.append((tr("Total"), "", "", total))
-    table.show_rows((tr("Opened"), tr("Closed"), tr("Predicted class"), tr("Outcome")), rows)
+    table.show_rows((tr("Opened"), tr("Closed"), tr("Alarm class"), tr("Outcome")), rows)
+    head = table.horizontalHeaderItem(2)
+    assert head is not None
+    head.setToolTip(tr("The most probable of the four earthquake classes over the alarm's days at or above the threshold"))
 
 
 def classes_text() -> str:
     """Return how to read the table of classes."""
     return tr(
-        "A day is predicted as what has the largest probability: of earthquake and no earthquake, of the two directions and no "
-        "earthquake, or of the five classes. So the numbers of days predicted differ."
+        "Each day is given its most probable outcome, separately in each of the three groupings (earthquake or none, the two "
+        "directions or none, the five classes), so the counts differ."
     )
 
 

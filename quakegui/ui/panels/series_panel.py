@@ -366,7 +366,7 @@ class SeriesPanel(QWidget):
 
     def titles(self) -> dict[str, str]:
         """Return the titles of the plots, painted inside them."""
-        unit = "nT" if self._session.display.unit == "nT" else "z"
+        unit = "nT" if self._session.display.unit == "nT" else tr("z-score")
         several = len(self.shown) > 1
         return {
             "raw": tr("Readings minus their median, nT") if several else tr("Readings, nT"),

@@ -124,6 +124,8 @@ class StartPage(LanguageFollower, QWidget):
         self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 86)
         self._says.setText(
             tr("Daily anomaly maps of a geomagnetic network, labels, and an objective assessment of predictive skill.")
+            + "\n"
+            + tr("A season is the range of days that a project covers.")
         )
         self._own.show_words(
             tr("Import your own data"), tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx")

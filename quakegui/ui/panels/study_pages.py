@@ -52,7 +52,7 @@ class StudyPages(QObject):
             TextPage(self.maps, below=True),
         )
         self.brief = TextPage(self.probability, brief=True)
-        """The series of the run's own P(event) around the earthquakes."""
+        """The series of the run's own P(earthquake) around the earthquakes."""
         session.jobs.failed.connect(self._fail)
 
     @property
@@ -76,14 +76,14 @@ class StudyPages(QObject):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self.button.setText(tr("Analyse further"))
+        self.button.setText(tr("Compute further analyses"))
         self.button.setToolTip(
             tr(
                 "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill maps”, and save "
                 "them with the run"
             )
         )
-        self.events.setAccessibleName(tr("Largest P(event) before each earthquake"))
+        self.events.setAccessibleName(tr("Largest P(earthquake) before each earthquake"))
         self.choices.setAccessibleName(tr("Test with alternative settings"))
         self.show_study()
 
@@ -130,7 +130,10 @@ class StudyPages(QObject):
             return tr("LEAKY: the model was trained on the days that it predicts, so the run cannot be analysed.")
         if self._busy():
             return tr("Analysing the run…")
-        return tr("Not computed yet. Press Analyse further: it takes a few seconds, and the results are saved with the run.")
+        return tr(
+            "Not computed yet. Press “Compute further analyses”: it takes a few seconds, and the results are saved with "
+            "the run."
+        )
 
     def _start(self) -> None:
         self._compute(STUDYING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 import numpy as np
 import pyqtgraph as pg
@@ -24,6 +25,7 @@ class Curves(QWidget):
         self._lines: list[tuple[pg.PlotDataItem, ...]] = []
         """Training, validation and best epochs, for each plot."""
         self._stale, self._logarithmic = True, False
+        self._tells_validation = True
         self.setMinimumHeight(90)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +78,7 @@ class Curves(QWidget):
 
     def _dress(self) -> None:
         colours, points = theme.colours(), self.font().pointSizeF()
+        self._tells_validation = self._has_validation()
         words = {"color": colours.text.name(), "font-size": f"{points}pt"}
         for plot, title, lines in zip((self.loss, self._accuracy), (tr("Loss"), tr("Accuracy")), self._lines, strict=True):
             plot.setBackground(colours.background)
@@ -92,8 +95,9 @@ class Curves(QWidget):
             lines[2].setSymbolBrush(inks[2])
             lines[2].setSymbolPen(None)
             names = zip("━━★", inks, (tr("training"), tr("validation"), tr("best")), strict=True)
+            shown = None if self._tells_validation else 1
             legend = "&nbsp;&nbsp; ".join(
-                f'<span style="color:{ink.name()}">{sign}</span>&nbsp;{name}' for sign, ink, name in names
+                f'<span style="color:{ink.name()}">{sign}</span>&nbsp;{name}' for sign, ink, name in islice(names, shown)
             )
             plot.setTitle(legend, color=colours.text.name(), size=f"{0.9 * points:.1f}pt")  # above the curves, never on them
 
@@ -117,6 +121,12 @@ class Curves(QWidget):
             for line, values in zip(lines[:2], (trained, validated), strict=False):
                 line.setData(np.insert(x, begins, x[begins]), np.insert(values, begins, np.nan))
             lines[2].setData(x[best], validated[best])
+        if self._has_validation() != self._tells_validation:
+            self._dress()
+
+    def _has_validation(self) -> bool:
+        """Return whether a curve of validation days is, or may still be, shown."""
+        return not self.epochs or any(math.isfinite(one.validation_loss) for one in self.epochs)
 
     def _best(self) -> list[int]:
         """Return the best epoch of each fit with a validation part; without one there is no best epoch."""

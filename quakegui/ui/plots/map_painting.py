@@ -229,7 +229,7 @@ def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) ->
     """Write the number of each region at its northern edge, away from the symbol of the strongest station."""
     for region in day_map.regions:
         at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
-        _pill(painter, at, tr("No. {number}").format(number=region.id), INK, PAPER, stamps=None)
+        _pill(painter, at, tr("Region {number}").format(number=region.id), INK, PAPER, stamps=None)
 
 
 def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
@@ -359,10 +359,10 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     if scene.display.scale_bar:
         words[0] = scene.place  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
-    if scene.display.threshold:
+    if scene.display.threshold:  # what explains the marks on the colour bar is the last to go
         threshold = tr("▸ region threshold {z:.1f}").format(z=scene.threshold_z)
-        if metrics.horizontalAdvance(" · ".join([*words, threshold])) <= wide:
-            words.append(threshold)
+        every = [*words, threshold], [words[0], threshold], words
+        words = next((some for some in every if metrics.horizontalAdvance(" · ".join(some)) <= wide), words)
     if metrics.horizontalAdvance(" · ".join(words)) > wide:
         words = words[:1] if scene.display.scale_bar else words[-1:]
     text = " · ".join(words)
@@ -386,7 +386,7 @@ def _paint_bar(painter: QPainter, parts: MapLayout, scene: MapScene, colours: Th
     in_nt = scene.display.unit == "nT" and np.isfinite(scene.stations.nt_per_z)
     factor = scene.stations.nt_per_z if in_nt else 1.0
     painter.setPen(colours.text)
-    title = "≈ nT" if in_nt else "z"
+    title = "≈ nT" if in_nt else tr("z-score")
     painter.drawText(QRectF(bar.left() - 6.0, parts.image.top(), 60.0, bar.top() - parts.image.top()), 0, title)
     limit = style.limit_z * factor
     every = _nice_step(limit / 4.0)

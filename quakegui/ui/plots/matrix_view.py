@@ -90,8 +90,8 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, _over(tr("Predicted / Precision"))])
-        self.setHorizontalHeaderLabels([*map(str, range(size)), _over(tr("True / Recall"))])
+        self.setVerticalHeaderLabels([*numbered, _over(tr("Predicted, / precision"))])
+        self.setHorizontalHeaderLabels([*map(str, range(size)), _over(tr("Days, / recall"))])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None

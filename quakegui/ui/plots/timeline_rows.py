@@ -391,8 +391,8 @@ ROWS: Final = (
     TimelineRow(mark("Alarms"), mark("Days with an open alarm"), 0.7, _alarms, ("alarms",)),
     TimelineRow(mark("Kp"), mark("Largest Kp of the night; dotted line: storm level; hatched: unknown"), 1.0, _kp,
                 ("kp",)),
-    TimelineRow(mark("Area, peak"), mark("Bars: area of the extremum regions; line: largest |z| on the map"), 1.3, _area,
-        ("area_km2", "peak_z", "has_map")),
+    TimelineRow(mark("Region area, peak z"), mark("Bars: area of the extremum regions; line: largest |z| on the map"),
+        1.3, _area, ("area_km2", "peak_z", "has_map")),
     TimelineRow(mark("Data"), mark("Share of stations with data; hatched: missing"), 0.9, _completeness, ("present",)),
 )  # fmt: skip
 """From top to bottom."""
