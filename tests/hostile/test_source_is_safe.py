@@ -29,8 +29,12 @@ MODULES = {
     *("xml.etree", "xml.dom", "xml.sax", "lxml", "xmlrpc", "telnetlib", "ftplib", "imp", "runpy"),
 }
 """Imported nowhere but where `ALONE` says: they run what they read, expand what they parse, or unpack where they are told."""
-ALONE = {"tarfile": PACKAGE / "formats" / "packed.py", "importlib.import_module": PACKAGE / "__init__.py"}
-"""What one file may import: tapes are read as streams, none is unpacked; the door for programs is one fixed module."""
+ALONE = {
+    "tarfile": {PACKAGE / "formats" / "packed.py"},
+    "importlib.import_module": {PACKAGE / "__init__.py", PACKAGE / "cli" / "verbs.py"},
+}
+"""What these files may import: tapes are read as streams, none is unpacked; the door for programs is one fixed module, and the
+commands are a table of modules."""
 NAMES = {"eval", "exec", "compile", "__import__", "execfile"}
 """Built-in functions that are not called."""
 PATHS = {"os.system", "os.popen", "os.execv", "os.startfile"}
@@ -93,7 +97,7 @@ def test_there_is_a_source_to_look_at() -> None:
 
 def test_nothing_runs_what_it_reads() -> None:
     found = [(path, fault) for path in FILES for fault in faults(ast.parse(path.read_text(encoding="utf-8")))]
-    assert [one for one in found if ALONE.get(one[1].rpartition("imports ")[2]) != one[0]] == []
+    assert [one for one in found if one[0] not in ALONE.get(one[1].rpartition("imports ")[2], ())] == []
 
 
 @pytest.mark.parametrize(

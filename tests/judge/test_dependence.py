@@ -45,6 +45,6 @@ def test_the_sentence_names_what_is_known():
     )
     assert (
         worded(told.text(), "zh")
-        == "P（有震）与日期的秩相关系数为 +0.31。按其他日期的缺测台站重绘各日的图后，逐折 AUC 为 0.55。"
+        == "P（有震）与日期的秩相关系数为 +0.31。按其他日期的缺测台站重绘各日的图后，各折内的 AUC 为 0.55。"
     )
     assert Dependence(np.nan, np.nan, np.nan).text() == ""

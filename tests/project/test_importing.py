@@ -255,7 +255,7 @@ def test_where_no_process_can_be_started_one_does_it_all(
 
     monkeypatch.setattr(parsing, "FEW_FILES", 1)
     monkeypatch.setattr(parsing.os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
-    monkeypatch.setattr(parsing, "ProcessPoolExecutor", broken)
+    monkeypatch.setattr(parsing, "processes", broken)
     both = [put(files, "kak.min", iaga()), put(files, "next.min", iaga(day="2022-01-16"))]
     assert len(import_paths(project, both).imported) == 2
 

@@ -72,7 +72,7 @@ class Analyst:
             QApplication.processEvents()
             (widget or self.window).grab().save(f"{self._shots}/{self._step:02d}-{name}.png")
 
-    def said(self) -> str:
+    def message(self) -> str:
         return self.window.status_line.currentMessage()
 
     def in_dialog(self, kind: type[QDialog], ask: Callable[[], object], act: Callable[[Any], None]) -> None:

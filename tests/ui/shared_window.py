@@ -50,7 +50,7 @@ CHOICES: dict[type, tuple[str, ...]] = {
     QMainWindow: ("windowState", "size"),
 }
 """What is the user's at a widget or action of a kind."""
-ONLY_TOLD = {"said(PyObject,QString)", "answered(PyObject)", "arrived(PyObject)"}
+ONLY_TOLD = {"message(PyObject,QString)", "answered(PyObject)", "arrived(PyObject)"}
 """Signals that tests listen to until the session ends, in a list that nobody reads any more."""
 FIELDS = (QComboBox, QSpinBox, QDoubleSpinBox)
 PLAIN = (type(None), bool, int, float, str, Enum)

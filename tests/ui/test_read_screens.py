@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QWidget
 
@@ -65,7 +66,10 @@ def test_the_last_column_of_a_table_of_results_is_not_cut(qtbot):
     for width in (390, 1400):
         table.resize(width, 200)
         table.show_rows(("Opened", "Closed", "Outcome"), [("2022-03-29 03:00", "2022-04-03 03:00", LONG[:90])])
-        assert table.columnWidth(2) >= table.sizeHintForColumn(2), width
+        room = QRect(0, 0, table.columnWidth(2) - 8, 1000)
+        needed = table.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, LONG[:90])
+        assert needed.width() <= room.width(), width
+        assert needed.height() <= table.rowHeight(0), width
     assert sum(map(table.columnWidth, range(3))) == table.viewport().width()
 
 
