@@ -74,7 +74,7 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     rest = say(
         "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Model AUC, "
         "predictor removed” is the AUC of the part of the model's predictions that the predictor does not explain; the model "
-        "adds information to a predictor, or outperforms it, if this interval lies above 0.5. A dash means not estimable.",
+        "adds information to a predictor if this interval lies above 0.5. A dash means not estimable.",
     )
     return say.join(" ", (basis, tested, rest))
 
@@ -270,7 +270,7 @@ def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure
     for name, one in result.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
-            across=say("Days after the earthquake"),
+            across=say("Days from the earthquake"),
             up=title,
             key=(
                 say("median over earthquakes"),

@@ -75,7 +75,7 @@ def test_the_verdict_of_the_training_rests_on_its_label_windows(trained: Path) -
         write_json(run.folder / "config.json", {**config, "about": about})
         old = season_evaluation.evaluate(project, season, season_runs.find_run(project, None))
         assert old.basis is not None
-        assert "those of the training were not saved with the run" in old.basis.text()
+        assert "that of the training was not saved with the run" in old.basis.text()
         for wrong in ({**run.about["label_windows"], "before": [-1, 3]}, {"day": 3}, []):
             write_json(run.folder / "config.json", {**config, "about": {**run.about, "label_windows": wrong}})
             with pytest.raises(registry.RunError, match="label_windows"):
@@ -185,7 +185,7 @@ def test_a_run_of_an_earlier_version_says_whose_earthquakes_it_is_judged_by(trai
         told = season_evaluation.evaluate(project, season, run)
         assert told.basis is not None
         assert told.basis.events_differ is None
-        assert "with today's earthquakes, because those of the training were not saved with the run" in told.basis.text()
+        assert "with today's catalogue, because that of the training was not saved with the run" in told.basis.text()
         assert "未保存训练时的地震" in worded(told.basis.text(), "zh")
 
 

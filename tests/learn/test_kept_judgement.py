@@ -61,4 +61,4 @@ def test_a_season_too_short_for_blocks_is_told_without_the_baselines_rows(
     out, err = Terminal(capsys)("evaluate", trained, "--json")
     facts = json.loads(out)
     assert facts["rows"] == [facts["row"]]
-    assert "The baselines cannot be evaluated in blocks" in err
+    assert "The predictors cannot be evaluated in blocks" in err

@@ -112,7 +112,7 @@ def test_the_drawings_are_those_of_the_report(results_window, qtbot):
 def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(results_window, session, open_window, qtbot):
     panel = panel_of(results_window)
     assert page_texts(panel) == {
-        "Not computed yet. Press “Compute further analyses”: it takes a few seconds, and the results are saved with the run."
+        "Not computed yet. Press “Run further analyses”: it takes a few seconds, and the results are saved with the run."
     }
     studied(qtbot, results_window)
     assert not panel.studies.button.isEnabled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import math
 import re
 
@@ -271,7 +272,7 @@ def test_the_key_of_the_predictor_chart_does_not_overprint_itself():
     key = "AUC of the predictor", "Model AUC after removing the predictor's contribution (80% interval)", "chance"
     row = ForestRow("Model", 0.7, (0.6, 0.8), (math.nan, math.nan, math.nan))
     drawn = forest([row], PlotWords("AUC", "", key, "", "")).data.decode()
-    found = [re.search(rf'x="([\d.]+)" y="([\d.]+)"[^>]*>{re.escape(text)}', drawn) for text in key]
+    found = [re.search(rf'x="([\d.]+)" y="([\d.]+)"[^>]*>{re.escape(html.escape(text))}', drawn) for text in key]
     own, beyond, constant = ((float(one[1]), float(one[2])) for one in found)
     assert own[1] == constant[1] < beyond[1] - 10
     assert own[0] + 6 * len(key[0]) < constant[0]

@@ -48,7 +48,8 @@ def test_a_click_beside_the_note_leaves_it(window, session):
     session.pick(["EEE"])
     panels = {name: window.docks[name].widget() for name in ("timeline", "stations", "series", "regions")}
     beside = [window.day_map_panel.view, panels["timeline"].view, panels["stations"], panels["series"].graphics.viewport()]
-    for widget in (*beside, panels["regions"].table.viewport()):
+    for widget in (*beside, panels["regions"]):
+        assert widget.isVisible()
         window.bench.day_panel.note.setFocus()
         assert window.bench.day_panel.note.hasFocus()
         QTest.mouseClick(widget, LEFT, NONE, widget.rect().center())

@@ -49,7 +49,7 @@ class FolderRow(QWidget):
     def why_not(self) -> str:
         """Return why no project can be created there, in the current language; "" if it can, judging by the path."""
         if not self.edit.text().strip():
-            return tr("Enter a project name, or choose a folder.")
+            return tr("Enter a project name; a folder is then suggested.")
         if not self.path().is_absolute():
             return tr("Enter the full path of the folder.")
         state = _state(self.path())

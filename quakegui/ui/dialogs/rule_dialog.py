@@ -63,7 +63,7 @@ class RuleDialog(JobDialog):
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         says = QLabel(
             tr(
-                "The rule is retrospective: once an earthquake is known, it labels days before it and, if set so, after it. "
+                "The rule is retrospective: once an earthquake is known, it labels days before it and, optionally, after it. "
                 "Use it for training and evaluation; it is never a prediction. Analysts' labels take precedence."
             )
         )

@@ -156,5 +156,5 @@ class WorkerBox(QGroupBox):
                 box.setItemText(row, tr(names[box.itemData(row)]))
         self.choose.setText(tr("Choose…"))
         self.choose.setToolTip(tr("Browse for the program"))
-        self.try_it.setText(tr("Test"))
+        self.try_it.setText(tr("Test this environment"))
         self.try_it.setToolTip(tr("Start a test process there and report its compute device"))

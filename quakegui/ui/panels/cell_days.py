@@ -87,9 +87,9 @@ class CellDays(QWidget):
         if self._answers is None or self._of is None or table is None:
             return ""
         predicted = int((table.kind == self._of[1]).sum())
-        return tr("{scored} of {predicted} predicted days evaluated.").format(
-            scored=len(self._answers.days), predicted=predicted
-        )
+        return tr(
+            "{scored} of {predicted} predicted days evaluated; the others have no label, or a map only after the earthquake."
+        ).format(scored=len(self._answers.days), predicted=predicted)
 
     def _show_cell(self, truth: int, answer: int) -> None:
         if self._answers is None:

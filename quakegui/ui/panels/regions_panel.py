@@ -76,7 +76,7 @@ COLUMNS: Final = (
         lambda r: abs(r.peak_nt),
     ),
     Column(
-        mark("Stationary (days)"),
+        mark("Duration (days)"),
         mark("Consecutive days that the region has stayed in the same place"),
         lambda r: str(r.duration_days),
         lambda r: r.duration_days,

@@ -76,7 +76,7 @@ class StudyPages(QObject):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self.button.setText(tr("Compute further analyses"))
+        self.button.setText(tr("Run further analyses"))
         self.button.setToolTip(
             tr(
                 "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill maps”, and save "
@@ -131,8 +131,7 @@ class StudyPages(QObject):
         if self._busy():
             return tr("Analysing the run…")
         return tr(
-            "Not computed yet. Press “Compute further analyses”: it takes a few seconds, and the results are saved with "
-            "the run."
+            "Not computed yet. Press “Run further analyses”: it takes a few seconds, and the results are saved with the run."
         )
 
     def _start(self) -> None:
