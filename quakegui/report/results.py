@@ -70,7 +70,9 @@ def test_text(test: SurrogateTest, say: Words) -> str:
             "{jitter} days in which the AUC over all days is at least as large.",
             jitter=test.jitter_days,
         )
-    basis = say("AUC and p: earthquake vs. none, with the rule's labels.")
+    basis = say(
+        "AUC and p: earthquake vs. none, with the rule's labels. In differences, a predictor's AUC below 0.5 counts as 0.5."
+    )
     rest = say(
         "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Model AUC, "
         "predictor removed” is the AUC of the part of the model's predictions that the predictor does not explain; the model "
@@ -261,7 +263,8 @@ def events_text(say: Words) -> str:
     return say(
         "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: no "
         "day of class 0 (in no label window) has a P(earthquake) as large. By chance: fraction of equally long sequences of "
-        "days of class 0 in which the largest P is at least as large. P is not calibrated.",
+        "days of class 0 in which the largest P is at least as large. P is the model's own, not calibrated; the panel of the "
+        "day shows calibrated probabilities where the run has them.",
     )
 
 
@@ -288,6 +291,8 @@ def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure
 def _half(p: float, lag: int | None, say: Words, *, before: bool) -> str:
     if lag is None:
         return say("before: not estimable") if before else say("from day 0: not estimable")
+    if p >= 1.0:
+        return say("before: no departure (p = 1)") if before else say("from day 0: no departure (p = 1)")
     values = {"p": number(p, 3), "lag": f"{lag:+d}".replace("-", "−") if lag else "0"}
     if before:
         return say("before: p = {p}, largest departure on day {lag}", **values)

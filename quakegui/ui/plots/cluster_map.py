@@ -121,16 +121,14 @@ class ClusterMap(QWidget):
                 painter.setBrush(fill)
                 painter.setPen(QPen(colours.event, 1.0))
             painter.drawEllipse(at, radius, radius)
-            if cls > 0 and radius >= 9.0:
-                painter.drawText(at + QPointF(-4.0, 5.0), str(cls))
 
     def _paint_centres(self, painter: QPainter, camera: Camera, frame: Frame, choice: Choice) -> None:
         if choice.scheme is None:
             return
         colours = theme.colours()
-        for letter, (latitude, longitude), colour in (
-            ("N", choice.scheme.north_centre, colours.classes[1]),
-            ("S", choice.scheme.south_centre, colours.classes[3]),
+        for side, (latitude, longitude), colour in (
+            (tr("North"), choice.scheme.north_centre, colours.classes[1]),
+            (tr("South"), choice.scheme.south_centre, colours.classes[3]),
         ):
             at = _screen(camera, frame, np.array([latitude]), np.array([longitude]))[0]
             for pen in (QPen(colours.background, 5.0), QPen(colour, 2.4)):
@@ -138,7 +136,7 @@ class ClusterMap(QWidget):
                 painter.drawLine(at - QPointF(9, 0), at + QPointF(9, 0))
                 painter.drawLine(at - QPointF(0, 9), at + QPointF(0, 9))
             painter.setPen(colours.text)
-            painter.drawText(at + QPointF(10.0, -8.0), letter)
+            painter.drawText(at + QPointF(10.0, -8.0), side)
 
 
 def area_outline(selection: Selection) -> NDArray[np.float64] | None:
