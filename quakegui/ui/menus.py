@@ -55,7 +55,6 @@ class Menus:
 
     def __init__(self, window: QMainWindow, session: Session, rows: Sequence[Action], run: Callable[[Action], None]) -> None:
         self._session, self._rows = session, rows
-        self._have: dict[str, bool] = {}
         self.actions = {row.id: _action(window, row, run) for row in rows}
         self.by_title: dict[str, QMenu] = {title: window.menuBar().addMenu("") for title in MENUS}
         for title in MENUS:
@@ -129,11 +128,9 @@ class Menus:
             "write": session.days.size > 0 and session.can_write,
         }
         for row in self._rows:
-            if have != self._have:
-                self.actions[row.id].setEnabled(have[row.needs])
+            self.actions[row.id].setEnabled(have[row.needs])
             if row.checked is not None:
                 self.actions[row.id].setChecked(row.checked(bench))
-        self._have = have
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
