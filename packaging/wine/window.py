@@ -104,7 +104,7 @@ def write_report(window: MainWindow, name: str) -> None:
 def work(window: MainWindow) -> None:
     """Start page, synthetic season, one label by key, the report in both languages, an installer refused, close."""
     session, said = window.session, []
-    session.said.connect(lambda sentence, kind: said.append(f"{kind}: {sentence}"))
+    session.message.connect(lambda sentence, kind: said.append(f"{kind}: {sentence}"))
     SEEN["said"] = said
     shoot(window, "start")
     began = time.monotonic()
