@@ -200,18 +200,19 @@ def test_a_day_without_a_map_leaves_its_neighbours_alone() -> None:
     np.testing.assert_allclose(maps[[0, 2]][:, shown_pixels(grid, values[0])], 1.0, atol=1e-6)
 
 
-def test_days_without_any_value_cost_about_as_much_as_maps() -> None:
+def test_days_without_any_value_cost_almost_nothing() -> None:
     """A typing error in the last year of a season adds a century of them: the maps took minutes."""
     network = liangshan()
-    grid = gridder(network, 480)
+    grid = gridder(network, 240)
     seconds = []
     for values in (np.ones(25), np.full(25, np.nan)):
-        grid.map(values)
+        field = grid.map(values)
         began = time.process_time()
-        maps = [grid.map(values) for _ in range(40)]
+        for _ in range(200):  # none is kept: fresh memory would cost more than a map
+            field = grid.map(values)
         seconds.append(time.process_time() - began)
-    assert np.isnan(maps).all()
-    assert seconds[1] < 3 * seconds[0]
+    assert np.isnan(field).all()
+    assert seconds[1] < seconds[0] / 2
 
 
 def test_stations_on_one_line_give_a_sentence() -> None:

@@ -43,13 +43,15 @@ def test_keys_label_and_play_after_any_control_was_clicked(window, session):
             assert control.isChecked() != before  # by the click alone: Space did not press it again
 
 
-def test_a_click_beside_the_note_leaves_it(window, session):
+def test_a_click_beside_the_note_leaves_it(window, session, qtbot):
     """napari#1571: a text field kept the focus whatever was clicked, so that keys were typed into it."""
     session.pick(["EEE"])
     panels = {name: window.docks[name].widget() for name in ("timeline", "stations", "series", "regions")}
     beside = [window.day_map_panel.view, panels["timeline"].view, panels["stations"], panels["series"].graphics.viewport()]
-    for widget in (*beside, panels["regions"]):
-        assert widget.isVisible()
+    table = panels["regions"].table
+    walking.jump(session, "region", 1)
+    qtbot.waitUntil(table.isVisible)
+    for widget in (table.viewport(), *beside):  # a click on the timeline goes to a day without regions
         window.bench.day_panel.note.setFocus()
         assert window.bench.day_panel.note.hasFocus()
         QTest.mouseClick(widget, LEFT, NONE, widget.rect().center())
