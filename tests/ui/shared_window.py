@@ -1,4 +1,7 @@
-"""One window for many tests: a test has it as if it were new, and one that cannot be put back is thrown away."""
+"""One window for many tests: a test has it as if it were new, and one that cannot be put back is thrown away.
+
+Who listens to a signal is only counted: a test must not disconnect what the window has connected, and listen in its place.
+"""
 
 from __future__ import annotations
 

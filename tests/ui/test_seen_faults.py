@@ -25,7 +25,7 @@ from quakegui.project.importreport import ImportedFile, ImportReport
 from quakegui.report.result_drawings import ForestRow, PlotWords, forest
 from quakegui.ui import theme
 from quakegui.ui.dialogs.import_report import ImportReportPage
-from quakegui.ui.panels.start_page import Way
+from quakegui.ui.panels.start_page import StartPage, Way
 from quakegui.ui.panels.station_map_panel import StationMapPanel
 from quakegui.ui.plots.curves import Curves
 from quakegui.ui.plots.day_map_view import DayMapView
@@ -221,17 +221,17 @@ def test_a_training_that_loads_says_so(window, session, monkeypatch, qtbot):
     assert panel.state.text() == "Reading the maps and building the model…"
 
 
-def test_ones_own_data_takes_one_press(empty_session, open_window, monkeypatch):
-    window, asked = open_window(empty_session), []
-    window.start_page.asked.disconnect()
+def test_ones_own_data_takes_one_press(empty_session, qtbot):
+    page, asked = StartPage(empty_session), []
+    qtbot.addWidget(page)
 
     def do(name):
         asked.append(name)
         if name == "new":
             empty_session.project = object()
 
-    window.start_page.asked.connect(do)
-    window.start_page.begin_with_own_data()
+    page.asked.connect(do)
+    page.begin_with_own_data()
     empty_session.project = None
     assert asked == ["new", "import"]
 

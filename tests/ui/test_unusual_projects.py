@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import odd_projects
@@ -46,6 +47,26 @@ def show(window, qtbot, folder) -> bool:
     qtbot.waitUntil(lambda: not window.session.jobs.busy, timeout=60_000)
     window.day_map_panel.setFocus()
     return opened
+
+
+@contextmanager
+def dialogs_closed():
+    """Close each dialog as soon as it is shown; yields the names of their classes."""
+    opened = []
+
+    def close_it():
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            opened.append(type(dialog).__name__)
+            dialog.close()
+
+    timer = QTimer(interval=20)
+    timer.timeout.connect(close_it)
+    timer.start()
+    try:
+        yield opened
+    finally:
+        timer.stop()
 
 
 def test_a_record_that_other_hands_changed_is_told_above_the_map(window, qtbot, tiny_folder, tmp_path):
@@ -166,24 +187,13 @@ def test_every_dialog_on_a_vanished_drive_opens_or_says_why_not(window, qtbot, t
     assert show(window, qtbot, folder)
     window.session.project.close()  # no connection is held: each is made anew, and there is nothing to connect to
     folder.rename(tmp_path / "pulled out")
-    opened = []
-
-    def close_it():
-        dialog = QApplication.activeModalWidget()
-        if dialog is not None:
-            opened.append(type(dialog).__name__)
-            dialog.close()
-
-    timer = QTimer()
-    timer.timeout.connect(close_it)
-    timer.start(20)
-    for action in ("catalogue", "stations", "season", "rule", "agreement", "tables", "figure", "import", "revert"):
-        opened.clear()
-        window.status_line.clearMessage()
-        window.menus.actions[action].trigger()
-        qtbot.waitUntil(lambda: not window.session.jobs.busy)
-        assert opened or "cannot be reached. Check that its drive is connected." in said(window), action
-    timer.stop()
+    with dialogs_closed() as opened:
+        for action in ("catalogue", "stations", "season", "rule", "agreement", "tables", "figure", "import", "revert"):
+            opened.clear()
+            window.status_line.clearMessage()
+            window.menus.actions[action].trigger()
+            qtbot.waitUntil(lambda: not window.session.jobs.busy)
+            assert opened or "cannot be reached. Check that its drive is connected." in said(window), action
 
 
 def test_a_recent_project_that_is_gone_is_told_at_the_start(window, qtbot, tmp_path):
@@ -201,11 +211,9 @@ def test_an_empty_project_says_what_to_do_first(window, qtbot, tmp_path):
     assert notice(window) == "This project has no readings yet. Import readings to begin."
     assert "import readings" in window.day_map_panel.view.empty
     press_all(window, qtbot)
-    asked = []
-    window.menus.actions["import"].triggered.disconnect()
-    window.menus.actions["import"].triggered.connect(lambda: asked.append("import"))
-    qtbot.mouseClick(window.day_map_panel.notice_bar.mend, Qt.MouseButton.LeftButton)
-    assert asked == ["import"]
+    with dialogs_closed() as opened:
+        qtbot.mouseClick(window.day_map_panel.notice_bar.mend, Qt.MouseButton.LeftButton)
+    assert opened == ["ImportWizard"]
 
 
 def test_stations_without_coordinates_ask_for_them(window, qtbot, tmp_path):
