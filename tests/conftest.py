@@ -167,8 +167,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """Take what was imported out of the collector's sight."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Take what was imported out of the collector's sight.
+
+    Raises
+    ------
+    UsageError
+        If the tests of a group would be dealt to all processes, which costs a third more and fails nothing else.
+    """
+    grouped = [item for item in session.items if item.get_closest_marker("xdist_group") is not None]
+    if getattr(session.config.option, "loadgroup", False) and any("@" not in item.nodeid for item in grouped):
+        raise pytest.UsageError("This pytest and this pytest-xdist do not keep the tests of a group in one process.")
     gc.collect()
     gc.freeze()
 
