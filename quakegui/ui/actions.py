@@ -23,9 +23,9 @@ CLASS_TEXTS: Final = (
 
 GEOGRAPHY: Final = (
     ("graticule", mark("Graticule on the day map")),
-    ("borders", mark("Borders on the day map")),
+    ("borders", mark("Administrative boundaries on the day map")),
     ("codes", mark("Station codes on the day map")),
-    ("epicentres", mark("Epicentres within 30 days on the day map")),
+    ("epicentres", mark("Epicentres within 30 days of the day shown")),
     ("scale_bar", mark("Scale bar and time zone on the day map")),
 )
 """Overlays that let a figure stand by itself, by their names in `Display`."""
@@ -171,7 +171,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
                needs="project"),
     Action("evaluation", NETWORK, mark("Evaluation"), lambda bench: bench.layouts.show("evaluation"), (), "mdi6.grid",
                needs="project"),
-    Action("unit", VIEW, mark("Show nT instead of z"), do.toggle_unit, ("T",), needs="days",
+    Action("unit", VIEW, mark("Show nT instead of z-scores"), do.toggle_unit, ("T",), needs="days",
                checked=lambda bench: bench.session.display.unit == "nT"),
     Action("threshold", VIEW, mark("Threshold line"), lambda bench: do.toggle_display(bench, "threshold"), ("Alt+1",),
                needs="days", checked=lambda bench: bench.session.display.threshold),

@@ -88,7 +88,7 @@ class RuleDialog(JobDialog):
         self._winner.addItem(tr("the later earthquake"), "later")
         self._winner.addItem(tr("the larger earthquake"), "larger")
         rows = (
-            (tr("Days before"), self._kind, tr("Days before an earthquake that receive its class")),
+            (tr("Days before"), self._kind, tr("How many days before an earthquake are given its class")),
             (tr("Factor (days)"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Exponent"), self._exponent, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Fixed days before"), self.flat, tr("Days before an earthquake, regardless of magnitude")),
@@ -105,7 +105,7 @@ class RuleDialog(JobDialog):
         for text, rule, tip in (
             (tr("Default"), LabelRule(), tr("The rule that best reproduces the founding paper's class counts")),
             (
-                tr("Fixed 14 days"),
+                tr("Fixed: 14 days"),
                 FLAT_RULE,
                 tr("Labels the 14 days up to and including the earthquake; larger earthquakes take precedence"),
             ),
@@ -228,7 +228,7 @@ class RuleDialog(JobDialog):
         for cls, count in enumerate(counts):
             self._captions[cls].setText(worded(self._names[cls]))
             self.counts[cls].setText(days_text(count))
-            with_name(self._bars[cls], tr("Days of class {cls}").format(cls=cls))
+            with_name(self._bars[cls], tr("Number of days in class {cls}").format(cls=cls))
             self._bars[cls].setRange(0, max(*counts, 1))
             self._bars[cls].setValue(count)
         if not counts[0]:

@@ -45,7 +45,11 @@ class SettingsDialog(LanguageFollower, WholeDialog):
             (mark("Playback speed (days per second)"), self._speed, ""),
             (mark("Loop playback"), self._loop, ""),
             (mark("Advance after labelling"), self._advance, mark("Show the next day after labelling")),
-            (mark("Notify me of new alarms"), self._alarm, mark("Sound and desktop message when an alarm opens")),
+            (
+                mark("Notify me of new alarms"),
+                self._alarm,
+                mark("Play a sound and show a desktop notification when an alarm starts"),
+            ),
         )
         self._captions = [QLabel() for _ in self._rows]
         form = QFormLayout()
