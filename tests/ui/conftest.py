@@ -21,8 +21,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from shared_window import SIZE, SharedWindow
 
+from quakegui.apart import processes
 from quakegui.app import opening
-from quakegui.learn import evidence
+from quakegui.learn import evidence, season_evaluation
 from quakegui.project import seasons
 from quakegui.project.store import Project
 from quakegui.ui import i18n, theme
@@ -61,8 +62,17 @@ def empty_session(empty_session, shared_window, request, tmp_path, tmp_path_fact
     return shared_window.one.lend(tmp_path / "settings.ini")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_helper():
+    """Let all evaluations have one process beside the window's: to start one, which loads scikit-learn, takes two seconds."""
+    with processes(1) as pool, pytest.MonkeyPatch.context() as patch:
+        pool.submit(os.getpid).result()  # the pool's threads are there before a test looks for threads
+        patch.setattr(season_evaluation, "apart", lambda work, *given, **named: pool.submit(work, *given, **named).result())
+        yield
+
+
 @pytest.fixture(autouse=True)
-def nothing_left_behind(qapp, shared_window, request):
+def nothing_left_behind(qapp, shared_window, one_helper, request):
     """Fail where a test leaves a top-level widget, a running timer or a running thread; put the shared window back."""
     widgets, threads = set(QApplication.topLevelWidgets()), set(threading.enumerate())
     theme.apply("light")
