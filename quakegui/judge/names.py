@@ -18,7 +18,7 @@ _GROUP_NAMES: Final = {
     "direction": (Said("no earthquake"), Said("north"), Said("south")),
 }
 PROTOCOL_NAMES: Final = {
-    "blocked": mark("Blocks: contiguous blocks of days are tested in turn, with an embargo"),
+    "blocked": mark("Blocks: contiguous blocks of days are held out for testing in turn, with an embargo"),
     "chronological": mark("Chronological: train on earlier days, test on later days"),
     "paper": mark("Paper: augment, then split at random (LEAKY)"),
     "zero-shot": mark("Pre-trained (zero-shot): not trained on this season"),

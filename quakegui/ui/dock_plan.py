@@ -120,7 +120,7 @@ WORKSPACES: Final = (
     ),
     Workspace("results", mark("Results"), mark("Evaluate the predictions"), (Place("evaluation", BOTTOM),), day_map=False),
     Workspace(
-        "review", mark("Review"), mark("Large map and large text, for several people at one screen"),
+        "review", mark("Review"), mark("Show a large map and large text for several people at one screen"),
         (Place("day", RIGHT), Place("timeline", BOTTOM, behind="day")), large=True,
     ),
 )  # fmt: skip

@@ -126,8 +126,10 @@ def test_answers_are_kept_for_the_demo_and_for_the_null_season_beside_it(shown: 
 
 
 @pytest.mark.slow  # a process with TensorFlow
-def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], monkeypatch: pytest.MonkeyPatch) -> None:
-    project, season = shown
+def test_any_other_season_is_asked_of_a_worker(
+    shown: tuple[Project, Season], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    season = shown[1]
     asked: list[tuple[int, ...]] = []
 
     def answer(_run: object, maps: Any, **_: object) -> np.ndarray:
@@ -135,12 +137,13 @@ def test_any_other_season_is_asked_of_a_worker(shown: tuple[Project, Season], mo
         return np.full((len(maps), 5), 0.2)
 
     monkeypatch.setattr("quakegui.learn.zero_shot.applying.answer", answer)
-    run = shipped.apply_model(project, season, shipped.model_folder(), listen=lambda _message: None)
-    assert asked[0] == (int(season.has_map.sum()), 32, 32, 3)
-    assert len(asked) == 2  # and the maps with other days' outages
-    told = season_evaluation.evaluate(project, season, run)
-    assert told.surrogate.auc == pytest.approx(0.5)
-    assert not told.verdict.better_than_chance
+    with Project.open(shutil.copytree(shown[0].folder, tmp_path / "p")) as project:  # it has this run in use then
+        run = shipped.apply_model(project, season, shipped.model_folder(), listen=lambda _message: None)
+        assert asked[0] == (int(season.has_map.sum()), 32, 32, 3)
+        assert len(asked) == 2  # and the maps with other days' outages
+        told = season_evaluation.evaluate(project, season, run)
+        assert told.surrogate.auc == pytest.approx(0.5)
+        assert not told.verdict.better_than_chance
 
 
 def test_a_season_that_the_model_was_not_made_for_is_refused_and_nothing_is_left(shown: tuple[Project, Season]) -> None:

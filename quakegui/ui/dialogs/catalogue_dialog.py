@@ -133,7 +133,7 @@ class CatalogueDialog(JobDialog):
         group = QGroupBox(tr("Catalogue"))
         self.choose = push_button(
             tr("Choose a file…"),
-            tr("CENC, USGS or other csv, workbook, GeoJSON or QuakeML, compressed or not"),
+            tr("Choose a CENC, USGS or other catalogue: csv, workbook, GeoJSON or QuakeML, compressed or not"),
             self._ask_file,
         )
         self._add = with_name(
@@ -145,7 +145,7 @@ class CatalogueDialog(JobDialog):
         self.zone = with_name(
             QLineEdit(),
             tr("Time zone of the file"),
-            tr("For times without a time zone: UTC+8, Asia/Shanghai; if empty, as stated in the file"),
+            tr("Time zone of times given without one, such as UTC+8 or Asia/Shanghai; if empty, as stated in the file"),
         )
         self.zone.setPlaceholderText(tr("Time zone; if empty, as stated in the file"))
         self.zone.editingFinished.connect(self._read_again)

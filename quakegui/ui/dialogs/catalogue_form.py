@@ -52,7 +52,7 @@ class CatalogueForm(QWidget):
         self.area = QComboBox()
         for text, value in ((tr("the whole Earth"), EVERYWHERE), (tr("rectangle"), BOX), (tr("circle"), AROUND)):
             self.area.addItem(text, value)
-        add_rows(form, ((tr("Search area"), self.area, tr("The area from which earthquakes are selected")),))
+        add_rows(form, ((tr("Search area"), self.area, tr("Area from which earthquakes are selected")),))
         limits = ((-90.0, 90.0), (-90.0, 90.0), (-180.0, 360.0), (-180.0, 360.0))
         self.box = [self._number(*limit, 0.5, 3) for limit in limits]
         self.around = [self._number(*limit, 0.5, 3) for limit in ((-90.0, 90.0), (-180.0, 360.0))]
@@ -89,7 +89,7 @@ class CatalogueForm(QWidget):
             (
                 tr("Aftershock removal"),
                 self.method,
-                tr("Removes earthquakes within this distance and time of an earlier, equal or larger one"),
+                tr("Remove earthquakes within this distance and time of an earlier one of equal or larger magnitude"),
             ),
             (tr("Distance (km)"), self.radius, tr("Limit included")),
             (tr("Days"), self.days, tr("Limit included")),
@@ -106,8 +106,12 @@ class CatalogueForm(QWidget):
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
-            (tr("Split classes"), self.median, tr("Half of the earthquakes have larger magnitudes")),
-            (tr("Magnitude split, M"), self.split, tr("Larger magnitudes count as large; the founding paper uses 4")),
+            (tr("Split classes"), self.median, tr("Split at the magnitude that half of the earthquakes exceed")),
+            (
+                tr("Magnitude split, M"),
+                self.split,
+                tr("Earthquakes above this magnitude count as large; the founding paper uses 4"),
+            ),
         )
         add_rows(form, rows)
         self.centres = QLabel(NO_CENTRES)
@@ -123,7 +127,7 @@ class CatalogueForm(QWidget):
         return box
 
     def _date(self, name: str) -> tuple[QCheckBox, QDateEdit]:
-        switch = with_name(QCheckBox(), name, tr("Off: no limit"))
+        switch = with_name(QCheckBox(), name, tr("If off, there is no limit"))
         edit = with_name(QDateEdit(), name, tr("Local date, inclusive"))
         edit.setCalendarPopup(True)
         year_first(edit.calendarWidget())

@@ -40,7 +40,7 @@ class FlagsDialog(JobDialog):
         self.since, self.until = QDateTimeEdit(), QDateTimeEdit()
         self.station.addItems(session.season.network.codes if session.season is not None else ())
         self.station.setCurrentText(next(iter(session.selected_codes), self.station.currentText()))
-        self.kind.addItems([tr("Whole nights"), tr("Readings of an interval")])
+        self.kind.addItems([tr("Whole nights"), tr("Readings in an interval")])
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.reason.setMaxLength(flags.LONGEST_REASON)
         self.reason.textChanged.connect(lambda *_: self.busy_changed())
@@ -50,11 +50,11 @@ class FlagsDialog(JobDialog):
         add_rows(
             form,
             [
-                (tr("Station"), self.station, tr("Station whose readings are flagged")),
-                (tr("Scope"), self.kind, tr("Whether whole nights or the readings of an interval are flagged")),
+                (tr("Station"), self.station, tr("Station whose readings to flag")),
+                (tr("Scope"), self.kind, tr("Whether whole nights or the readings in an interval are flagged")),
                 (tr("From ({zone})").format(zone=self._zone), self.since, tr("First night, or the start of the interval")),
                 (tr("To ({zone})").format(zone=self._zone), self.until, until),
-                (tr("Reason"), self.reason, tr("Why these readings are not to be used; shown wherever the night is missing")),
+                (tr("Reason"), self.reason, tr("Reason for excluding these readings; shown wherever the night is missing")),
             ],
         )
         heads = [
@@ -67,7 +67,7 @@ class FlagsDialog(JobDialog):
         self.table = RowsView(heads, tr("Flags"))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())
         self.add = push_button(tr("Flag readings"), tr("Exclude these readings; nothing is deleted"), self._flag)
-        self.remove = push_button(tr("Remove flag"), tr("Use the readings of the selected flag again"), self._unflag)
+        self.remove = push_button(tr("Remove flag"), tr("Restore the readings excluded by the selected flag"), self._unflag)
         line = filled(QHBoxLayout(), self.add, self.remove, 1)
         filled(
             QVBoxLayout(self), form, line, (self.table, 1), self.sentence, self.strip, button_box(Standard.Close, self.reject)

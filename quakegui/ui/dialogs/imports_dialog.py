@@ -41,7 +41,7 @@ class ImportsDialog(JobDialog):
         self.undo = push_button(
             tr("Undo import"), tr("Exclude what this import added; nothing is deleted"), lambda: self._change(undo_import)
         )
-        self.redo = push_button(tr("Redo import"), tr("Use what this import added again"), lambda: self._change(redo_import))
+        self.redo = push_button(tr("Redo import"), tr("Restore what this import added"), lambda: self._change(redo_import))
         line = filled(QHBoxLayout(), self.undo, self.redo, 1)
         filled(QVBoxLayout(self), (self.table, 1), line, self.sentence, self.strip, button_box(Standard.Close, self.reject))
         self.fill()

@@ -63,8 +63,9 @@ class RuleDialog(JobDialog):
         self.buttons.button(Standard.Apply).clicked.connect(self.apply)
         says = QLabel(
             tr(
-                "The rule is retrospective: once an earthquake is known, it labels days before it and, optionally, after it. "
-                "Use it for training and evaluation; it is never a prediction. Analysts' labels take precedence."
+                "The rule is retrospective: it labels days before and, optionally, after an earthquake that is "
+                "already known. Use it for training and evaluation; it is never a prediction. Analysts' labels take "
+                "precedence."
             )
         )
         says.setWordWrap(True)
@@ -92,7 +93,7 @@ class RuleDialog(JobDialog):
             (tr("Factor (days)"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Exponent"), self._exponent, tr("Days before = factor × 10^(exponent × M), rounded")),
             (tr("Fixed days before"), self.flat, tr("Days before an earthquake, regardless of magnitude")),
-            (tr("Days after"), self._after, tr("Days after the day of the earthquake, which is always included")),
+            (tr("Days after"), self._after, tr("How many days after an earthquake are given its class; its own day always is")),
             (
                 tr("Priority where windows overlap"),
                 self._winner,
@@ -103,11 +104,14 @@ class RuleDialog(JobDialog):
         self._presets = QWidget()
         presets = filled(QHBoxLayout(self._presets), margins=FLUSH)
         for text, rule, tip in (
-            (tr("Default"), LabelRule(), tr("The rule that best reproduces the founding paper's class counts")),
+            (tr("Default"), LabelRule(), tr("Use the rule that best reproduces the founding paper's class counts")),
             (
                 tr("Fixed: 14 days"),
                 FLAT_RULE,
-                tr("Labels the 14 days up to and including the earthquake; larger earthquakes take precedence"),
+                tr(
+                    "Use a rule that labels the 14 days up to and including the earthquake's day; larger earthquakes take"
+                    " precedence"
+                ),
             ),
         ):
             presets.addWidget(push_button(text, tip, partial(self.show_rule, rule)))

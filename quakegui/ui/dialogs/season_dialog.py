@@ -91,8 +91,8 @@ class SeasonDialog(WholeDialog):
         form.addRow(tr("Time zone"), self.zone)
         says = QLabel(
             tr(
-                "Data before the first day build up the background. Days are calendar days in the time zone; "
-                "timestamps are in UTC."
+                "Data before the first day are used to build the background. Days are calendar days in the project's "
+                "time zone; timestamps are in UTC."
             )
         )
         says.setWordWrap(True)
@@ -138,9 +138,9 @@ class SeasonDialog(WholeDialog):
         return with_name(control, tr(parameter.text), tr(parameter.tip))
 
     def _date(self, day: np.datetime64 | None, name: str) -> tuple[QDateEdit, QCheckBox]:
-        switch = with_name(QCheckBox(tr("from this date")), name, tr("Off: all available data"))
+        switch = with_name(QCheckBox(tr("from this date")), name, tr("If off, all available data are used"))
         switch.setText("")
-        edit = with_name(QDateEdit(), name, tr("Included; off: all available data"))
+        edit = with_name(QDateEdit(), name, tr("This day is included; if off, all available data are used"))
         edit.setCalendarPopup(True)
         year_first(edit.calendarWidget())
         edit.setDisplayFormat("yyyy-MM-dd")

@@ -38,7 +38,7 @@ NIGHT: Final = (
     Parameter(
         ("night", "window", "start_hour"),
         mark("Night start (local hour)"),
-        mark("Start of the quiet hours, in the time zone of the project"),
+        mark("Start of the nightly quiet hours, in the project's time zone"),
         0,
         23.5,
         0.5,
@@ -47,7 +47,7 @@ NIGHT: Final = (
     Parameter(
         ("night", "window", "end_hour"),
         mark("Night end (local hour)"),
-        mark("End of the quiet hours, which is not included"),
+        mark("End of the nightly quiet hours (excluded)"),
         0.5,
         24,
         0.5,
@@ -56,7 +56,7 @@ NIGHT: Final = (
     Parameter(
         ("grace_minutes",),
         mark("Delay before the map is made (min)"),
-        mark("No anomaly or prediction is computed for a night before this time has passed"),
+        mark("No anomaly or prediction is computed for a night until this delay has passed"),
         0,
         1440,
         5,
@@ -73,7 +73,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_nt"),
-        mark("Spike: at least (nT)"),
+        mark("Spike threshold (nT)"),
         mark("A reading is removed as a spike if its distance from the running median exceeds both spike thresholds"),
         0.1,
         1000,
@@ -82,8 +82,10 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_deviations"),
-        mark("and at least (standard deviations)"),
-        mark("The same in robust standard deviations of the night's distances; both thresholds must be exceeded"),
+        mark("Spike threshold (standard deviations)"),
+        mark(
+            "In robust standard deviations of the night's distances from the running median; both thresholds must be exceeded"
+        ),
         1,
         100,
         1,
@@ -91,7 +93,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "step_nt"),
-        mark("Flag a night with a jump of at least (nT)"),
+        mark("Jump threshold for flagging a night (nT)"),
         mark("Smallest jump for which a night is flagged"),
         0.1,
         1000,

@@ -38,7 +38,7 @@ class SettingsDialog(LanguageFollower, WholeDialog):
         self._advance = self._switch(settings.auto_advance, "auto_advance")
         self._alarm = self._switch(settings.alarm_signal, "alarm_signal")
         self._rows: tuple[tuple[str, QWidget, str], ...] = (
-            (mark("Analyst's name"), self.analyst, mark("Saved with every label and note")),
+            (mark("Analyst's name"), self.analyst, mark("This name is saved with every label and note")),
             (mark("Language"), self.language, ""),
             (mark("Colours"), self.theme, ""),
             (mark("Text size (1 = system size)"), self._scale, mark("Multiple of the system text size")),

@@ -82,7 +82,7 @@ class StationsDialog(JobDialog):
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.itemChanged.connect(lambda _item: self._check())
         self._add = push_button(tr("Add a station"), tr("Add an empty row"), lambda: self.add_row(Station("")))
-        self._import = push_button(tr("Import a list…"), tr("Import stations from a csv, xlsx or .ack file"), self._ask_list)
+        self._import = push_button(tr("Import a list…"), tr("Import stations from a csv, xlsx or ack file"), self._ask_list)
         self.remove = push_button(
             tr("Exclude this station's readings"),
             tr("Exclude the readings of the selected station; Edit › Imports restores them"),

@@ -141,7 +141,11 @@ class WorkerBox(QGroupBox):
         """Set every text in the current language."""
         self.setTitle(tr("Training and prediction"))
         texts = (
-            (tr("Training environment"), self.place, tr("Training runs in a separate process, which may use another Python")),
+            (
+                tr("Training environment"),
+                self.place,
+                tr("Training is done in a separate process, which may use another Python"),
+            ),
             (tr("Python"), self.python, tr("Path to a Python with Keras and a backend, for example one with GPU support")),
             (tr("Distribution"), self.distribution, tr("Linux distribution under WSL2; leave empty for the default")),
             (tr("Backend"), self.backend, tr("Library to use when both backends are installed")),
@@ -157,4 +161,4 @@ class WorkerBox(QGroupBox):
         self.choose.setText(tr("Choose…"))
         self.choose.setToolTip(tr("Browse for the program"))
         self.try_it.setText(tr("Test this environment"))
-        self.try_it.setToolTip(tr("Start a test process there and report its compute device"))
+        self.try_it.setToolTip(tr("Start a test process in this environment and report its compute device"))

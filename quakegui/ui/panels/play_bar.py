@@ -31,7 +31,7 @@ _BUTTONS: Final = (
     ("play", "mdi6.play", mark("Play"), mark("Play the days (Space)")),
     ("on", "mdi6.chevron-right", mark("Next day"), mark("Next day (Right)")),
     ("last", "mdi6.skip-forward", mark("Last day"), mark("Go to the last day (End)")),
-    ("loop", "mdi6.repeat", mark("Loop"), mark("Repeat from the first day after the last")),
+    ("loop", "mdi6.repeat", mark("Loop"), mark("After the last day, start again from the first")),
 )
 LEAST_SLIDER: Final = 36
 KINDS: Final = (

@@ -22,7 +22,7 @@ from quakegui.ui.texts import days_text
 TEXTS = {
     "out-of-fold": (
         mark("Not used in training: {days}"),
-        mark("Out-of-fold predictions, by models that were not trained on these days; evaluated"),
+        mark("Out-of-fold predictions, by models not trained on these days; these are evaluated"),
     ),
     "zero-shot": (
         mark("Season not used in training: {days}"),
@@ -30,7 +30,7 @@ TEXTS = {
     ),
     "prospective": (
         mark("Issued in advance: {days}"),
-        mark("Prospective predictions, issued each day by the frozen model before later data were known; evaluated"),
+        mark("Prospective predictions, issued each day by the frozen model before later data were known; these are evaluated"),
     ),
     "in-sample": (
         mark("Used in training: {days}, never evaluated"),

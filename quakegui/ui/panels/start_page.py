@@ -123,7 +123,7 @@ class StartPage(LanguageFollower, QWidget):
         theme.tint(self._recent_title, colours.text, bold=True)
         self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 86)
         self._says.setText(
-            tr("Daily anomaly maps from a geomagnetic network, labels, and an objective assessment of predictive skill.")
+            tr("Map the daily anomalies of a geomagnetic network, label the days, and assess predictive skill objectively.")
             + "\n"
             + tr("A season is the range of days that a project covers.")
         )

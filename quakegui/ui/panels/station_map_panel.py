@@ -37,7 +37,7 @@ _BUTTONS: Final = (
     ("closer", "mdi6.plus", mark("Zoom in"), mark("Show a smaller area in more detail")),
     ("wider", "mdi6.minus", mark("Zoom out"), mark("Show a larger area")),
     ("network", "mdi6.fit-to-page-outline", mark("Show the network"), mark("Show the whole network (double click)")),
-    ("events", "mdi6.pulse", mark("Show the epicentres"), mark("Show the network and every epicentre")),
+    ("events", "mdi6.pulse", mark("Show the epicentres"), mark("Zoom to the network and every epicentre")),
 )
 
 

@@ -104,9 +104,13 @@ class TrainingPanel(LanguageFollower, QWidget):
         self._fields: tuple[tuple[str, str, QWidget], ...] = (
             (mark("Preset"), mark("Preset values; each can be changed below"), self._preset),
             (mark("Protocol"), mark("How days are split into training and test sets"), self._protocol),
-            (mark("Map size (px)"), mark("Side length of the model's input map"), self._size),
+            (mark("Map size (px)"), mark("Side length of the model's input map (pixels)"), self._size),
             (mark("Classifier head"), mark("Layers after the convolutions"), self._head),
-            (mark("Maximum epochs"), mark("Training stops early when the validation loss no longer falls"), self._epochs),
+            (
+                mark("Maximum epochs"),
+                mark("Upper limit; training stops earlier if the validation loss no longer falls"),
+                self._epochs,
+            ),
             (mark("Seed"), mark("The same seed and data reproduce the same run"), self._seed),
             (mark("Numerical precision"), mark("Fastest measured on this machine, or your choice"), self._precision),
             (mark("Class weights"), mark("Rare classes get more weight in training"), self._weights),
@@ -357,7 +361,7 @@ class TrainingPanel(LanguageFollower, QWidget):
             if self._base.own_nights
             else tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
             if zero_shot
-            else tr("Training stops early when the validation loss no longer falls")
+            else tr("Upper limit; training stops earlier if the validation loss no longer falls")
         )
 
 
