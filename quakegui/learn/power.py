@@ -93,7 +93,6 @@ def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int],
         days=season.days,
         available_at=known_at,
         truth=truth,
-        training_classes=truth,
         material=material(
             season.days,
             truth,
