@@ -43,6 +43,10 @@ BETTER = ("better", "days-only", "no-events")
 CHANCE = "chance"
 FIRST_SEED = 30_000
 """First seed of these seasons; those of a corpus are far larger."""
+WIDE = {"footprint_km": 1.6, "length_days": 0.6}
+NARROW = {"footprint_km": 0.6, "length_days": 1.6}
+"""Factors on the law of its training: the other laws in its card."""
+DRAWN: dict[str, Any] = {"catalogues": ("clustered", "swarm"), "events": (), "kp": None}
 
 
 @dataclass(frozen=True, slots=True)
