@@ -54,7 +54,7 @@ def training_plan(project: Project, season: Season, config: RunConfig) -> Traini
     for row, fold in zip(roles, split.folds, strict=True):
         for days, role in ((fold.train, TRAINED), (fold.validation, VALIDATION), (fold.test, TEST)):
             row[days] = role
-    learnt = evidence.training_classes[(evidence.training_classes >= 0) & season.has_map]
+    learnt = evidence.truth[(evidence.truth >= 0) & season.has_map]
     final = int(scorable(evidence.material).sum()) if config.final_fit else 0
     return TrainingPlan(np.bincount(learnt, minlength=CLASSES), roles, int((roles == TRAINED).sum()) + final)
 

@@ -26,6 +26,8 @@ RESAMPLES = 1000
 CONSTANT_AUC = 0.5
 #: Minimum number of blocks for a meaningful bootstrap.
 LEAST_BLOCKS = 4
+#: Default fraction of resamples in an interval.
+LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def block_weights(n_days: int, *, resamples: int = RESAMPLES, seed: int = 0) -> 
     return np.bincount((row + drawn).ravel(), minlength=resamples * n_days).reshape(resamples, n_days).astype(np.float64)
 
 
-def interval(counts: Floats, statistic: Statistic, weights: Floats | None, *, level: float = 0.95) -> Interval:
+def interval(counts: Floats, statistic: Statistic, weights: Floats | None) -> Interval:
     """Return a score of daily confusion matrices with its block-bootstrap interval.
 
     Parameters
@@ -102,22 +104,18 @@ def interval(counts: Floats, statistic: Statistic, weights: Floats | None, *, le
         Function from matrices (..., class, class) to scores (...).
     weights
         Shape (resample, day), see `block_weights`.
-    level
-        Fraction of resamples in the interval.
     """
-    return _interval(float(statistic(counts.sum(axis=0))), _resampled(counts, statistic, weights), level)
+    return _interval(float(statistic(counts.sum(axis=0))), _resampled(counts, statistic, weights))
 
 
-def paired_difference(
-    first: Floats, second: Floats, statistic: Statistic, weights: Floats | None, *, level: float = 0.95
-) -> Interval:
+def paired_difference(first: Floats, second: Floats, statistic: Statistic, weights: Floats | None) -> Interval:
     """Return the score of the first predictor minus that of the second, on the same days and the same resamples.
 
     Parameters
     ----------
     first, second
         Daily confusion matrices, shape (day, class, class), see `day_counts`.
-    statistic, weights, level
+    statistic, weights
         See `interval`.
 
     Raises
@@ -129,11 +127,11 @@ def paired_difference(
         raise ValueError(Said("Two predictors can be compared only on the same days with the same true classes."))
     value = float(statistic(first.sum(axis=0))) - float(statistic(second.sum(axis=0)))
     a, b = _resampled(first, statistic, weights), _resampled(second, statistic, weights)
-    return _interval(value, None if a is None or b is None else a - b, level)
+    return _interval(value, None if a is None or b is None else a - b)
 
 
 def auc_interval(
-    score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None, *, level: float = 0.95
+    score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None, *, level: float = LEVEL
 ) -> Interval:
     """Return the fold-wise AUC with its block-bootstrap interval.
 
@@ -141,22 +139,15 @@ def auc_interval(
     ----------
     score, kinds, fold
         P(event), 1 for a day with an event and 0 for one without, and the fold, see `auc`, shape (day,) each.
-    weights, level
+    weights
         See `interval`.
+    level
+        Fraction of resamples in the interval.
     """
-    value, drawn = _auc_resampled(score, kinds, fold, weights)
-    return _interval(value, drawn, level)
+    return _interval(*_auc_resampled(score, kinds, fold, weights), level)
 
 
-def paired_auc(
-    score: ArrayLike,
-    other: ArrayLike,
-    kinds: ArrayLike,
-    fold: ArrayLike,
-    weights: Floats | None,
-    *,
-    level: float = 0.95,
-) -> Interval:
+def paired_auc(score: ArrayLike, other: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None) -> Interval:
     """Return the fold-wise AUC of one predictor minus that of another, on the days predicted by both and on the same resamples.
 
     If the AUC of the other on all days is below 0.5, it counts as 0.5: a predictor worse than chance is no reference.
@@ -165,7 +156,7 @@ def paired_auc(
     ----------
     score, other
         P(event) of both, NaN where missing, shape (day,).
-    kinds, fold, weights, level
+    kinds, fold, weights
         See `auc_interval`.
     """
     x, y = np.asarray(score, float), np.asarray(other, float)
@@ -174,7 +165,7 @@ def paired_auc(
     least, drawn_least = _auc_resampled(y, kinds, both, weights)
     if least < CONSTANT_AUC:
         least, drawn_least = CONSTANT_AUC, None if drawn_least is None else np.full_like(drawn_least, CONSTANT_AUC)
-    return _interval(value - least, None if drawn is None or drawn_least is None else drawn - drawn_least, level)
+    return _interval(value - least, None if drawn is None or drawn_least is None else drawn - drawn_least)
 
 
 def _auc_resampled(score: ArrayLike, kinds: ArrayLike, fold: ArrayLike, weights: Floats | None) -> tuple[float, Floats | None]:
@@ -192,7 +183,7 @@ def _resampled(counts: Floats, statistic: Statistic, weights: Floats | None) -> 
     return statistic((weights @ flat).reshape(-1, *counts.shape[1:]))
 
 
-def _interval(value: float, drawn: Floats | None, level: float) -> Interval:
+def _interval(value: float, drawn: Floats | None, level: float = LEVEL) -> Interval:
     finite = drawn[np.isfinite(drawn)] if drawn is not None else np.empty(0)
     if drawn is None or not np.isfinite(value) or len(finite) < len(drawn) / 2:
         return Interval(value, np.nan, np.nan, level)

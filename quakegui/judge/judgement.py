@@ -196,17 +196,14 @@ class Judgement:
         """Return remarks to the verdict: agreement of an ensemble, dependence on date and missing stations."""
         return joined(" ", (one.text() for one in (self.ensemble, self.dependence) if one is not None))
 
-    def row(self, target: Target = "event") -> dict[str, Any]:
-        """Return one row of a comparison table; None for a score that could not be estimated.
-
-        The AUC, its test and the verdict are of earthquake vs. none for every target.
-        """
-        shown, test = self.of(target), self.surrogate
+    def row(self) -> dict[str, Any]:
+        """Return one row of a comparison table, of earthquake vs. none; None for a score that could not be estimated."""
+        shown, test = self.of("event"), self.surrogate
         row = {
             "name": self.name,
             "title": self.title,
             "protocol": self.protocol,
-            "target": target,
+            "target": "event",
             "days": self.scored,
             "auc": test.auc,
             "statistic": None if self.leaky else test.statistic,

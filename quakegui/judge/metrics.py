@@ -29,6 +29,8 @@ GROUPS: dict[Target, tuple[int, ...]] = {
     "class": (0, 1, 2, 3, 4),
 }
 TARGETS: tuple[Target, ...] = ("event", "direction", "class")
+#: Number of equal bins of P(not 0) in the calibration.
+BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +258,7 @@ def accuracy(matrix: ArrayLike) -> Floats:
     return _ratio(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
 
 
-def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -> Calibration:
+def calibration(probabilities: ArrayLike, truth: ArrayLike) -> Calibration:
     """Return the calibration of P(not 0), and Brier scores.
 
     Parameters
@@ -265,16 +267,14 @@ def calibration(probabilities: ArrayLike, truth: ArrayLike, *, bins: int = 10) -
         Of the five classes, shape (day, class), finite.
     truth
         Class 0..4, shape (day,).
-    bins
-        Number of equal bins of P(not 0).
     """
     given, label = np.asarray(probabilities, float), np.asarray(truth, np.int64)
     event, happened = given[:, 1:].sum(axis=1), label > 0
-    edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(edges, event, side="right") - 1, 0, bins - 1)
-    days = np.bincount(place, minlength=bins).astype(np.int64)
-    mean = _ratio(np.bincount(place, event, minlength=bins), days)
-    frequency = _ratio(np.bincount(place, happened, minlength=bins), days)
+    edges = np.linspace(0, 1, BINS + 1)
+    place = np.clip(np.searchsorted(edges, event, side="right") - 1, 0, BINS - 1)
+    days = np.bincount(place, minlength=BINS).astype(np.int64)
+    mean = _ratio(np.bincount(place, event, minlength=BINS), days)
+    frequency = _ratio(np.bincount(place, happened, minlength=BINS), days)
     gap = np.where(days > 0, np.abs(mean - frequency), 0.0)
     wanted = np.eye(given.shape[1])[label]
     return Calibration(

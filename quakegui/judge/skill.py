@@ -27,6 +27,7 @@ from quakegui.words import Said
 Floats = NDArray[np.float64]
 
 MOLCHAN_POINTS = 100
+BAND = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,11 @@ def r_zero(events: int, hits: int) -> float:
     return 0.0 if hits == 0 else float(hits / events - beta.ppf(0.025, hits, events - hits + 1))
 
 
-def random_band(events: int, fraction: ArrayLike, *, level: float = 0.95) -> tuple[Floats, Floats]:
+def random_band(events: int, fraction: ArrayLike) -> tuple[Floats, Floats]:
     """Return the range of miss rates of random alarms, minimum and maximum, shape (point,) each.
 
     Each of N events falls into random alarms with a probability equal to the fraction of time under alarm, so the number of
-    hits is binomial; at each single fraction at least `level` of random alarms lie in the range, limits included.
+    hits is binomial; at each single fraction at least `BAND` of random alarms lie in the range, limits included.
 
     Parameters
     ----------
@@ -132,13 +133,11 @@ def random_band(events: int, fraction: ArrayLike, *, level: float = 0.95) -> tup
         N, at least 1.
     fraction
         Alarm fraction, 0..1, shape (point,).
-    level
-        Probability of the range.
     """
     from scipy.stats import binom  # takes a second to import
 
     share = np.asarray(fraction, float)
-    fewest, most = binom.ppf((1 - level) / 2, events, share), binom.ppf((1 + level) / 2, events, share)
+    fewest, most = binom.ppf((1 - BAND) / 2, events, share), binom.ppf((1 + BAND) / 2, events, share)
     return 1 - np.maximum(most, 0) / events, 1 - np.maximum(fewest, 0) / events
 
 

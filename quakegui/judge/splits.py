@@ -24,8 +24,11 @@ from quakegui.judge.folds import (
 from quakegui.judge.paper_split import paper
 from quakegui.words import Said
 
+TEST_SHARE = 1 / 3
+"""Fraction of the scorable days in the test of the chronological protocol."""
 
-def split(material: Material, protocol: Protocol, *, seed: int = 0, folds: int = 5, embargo_days: int = 7) -> Split:
+
+def split(material: Material, protocol: Protocol, *, seed: int = 0) -> Split:
     """Return the split of a protocol, with its defaults.
 
     Parameters
@@ -36,10 +39,6 @@ def split(material: Material, protocol: Protocol, *, seed: int = 0, folds: int =
         Name of the protocol.
     seed
         Seed of the ``paper`` protocol.
-    folds
-        Number of blocks of the ``blocked`` protocol.
-    embargo_days
-        Gap between training and test, except for ``paper``.
 
     Raises
     ------
@@ -49,9 +48,9 @@ def split(material: Material, protocol: Protocol, *, seed: int = 0, folds: int =
     if protocol == "paper":
         return paper(material, seed=seed)
     if protocol == "blocked":
-        return blocked(material, folds=folds, embargo_days=embargo_days)
+        return blocked(material)
     if protocol == "chronological":
-        return chronological(material, embargo_days=embargo_days)
+        return chronological(material)
     raise ValueError(
         Said("Unknown protocol '{protocol}'. Available: {protocols}.", protocol=protocol, protocols=", ".join(PROTOCOLS))
     )
@@ -112,8 +111,8 @@ def blocked(material: Material, *, folds: int = 5, embargo_days: int = 7, inner_
     )
 
 
-def chronological(material: Material, *, test_share: float = 1 / 3, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
-    """Return one fold that trains on earlier days and tests on later ones.
+def chronological(material: Material, *, embargo_days: int = 7, inner_share: float = 0.15) -> Split:
+    """Return one fold that trains on earlier days and tests on the last third of the scorable days.
 
     Embargo and purged days precede the test; the inner block consists of the latest training days.
 
@@ -121,21 +120,17 @@ def chronological(material: Material, *, test_share: float = 1 / 3, embargo_days
     ----------
     material
         Days with labels and maps.
-    test_share
-        Fraction of the scorable days in the test.
     embargo_days, inner_share
         See `blocked`.
 
     Raises
     ------
     ValueError
-        For a fraction outside (0, 1), or too few days.
+        For too few days.
     """
-    if not 0 < test_share < 1:
-        raise ValueError(Said("The test fraction of the chronological protocol must be between 0 and 1."))
     usable = scorable(material)
     kept = np.flatnonzero(usable)
-    cut_at = round(len(kept) * (1 - test_share))
+    cut_at = round(len(kept) * (1 - TEST_SHARE))
     if not 0 < cut_at < len(kept):
         raise ValueError(
             Said("{count} labelled days with a map are too few to split into an earlier and a later part.", count=len(kept))

@@ -27,7 +27,7 @@ from quakegui.project.store import Project
 from quakegui.season import daymap
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import Event
-from quakegui.season.labels import LabelRule, as_classes, evaluation_truth, training_labels
+from quakegui.season.labels import LabelRule, as_classes, evaluation_truth
 from quakegui.season.localtime import local_date
 from quakegui.season.palette import palette
 from quakegui.season.quality import Quality
@@ -55,9 +55,7 @@ class Evidence:
     days, available_at
         Local dates, and the UTC times at which they become known, shape (day,).
     truth
-        Classes for evaluation, never from a model, -1 for none, shape (day,).
-    training_classes
-        Classes for training, -1 for none, shape (day,).
+        Classes for training and evaluation, never from a model, -1 for none, shape (day,).
     material
         Input of a split, with `truth` as labels.
     catalogue
@@ -73,7 +71,6 @@ class Evidence:
     days: NDArray[np.datetime64]
     available_at: NDArray[np.datetime64]
     truth: NDArray[np.int64]
-    training_classes: NDArray[np.int64]
     material: Material
     catalogue: Catalogue
     windows: EventWindows
@@ -100,23 +97,15 @@ def truth_on(split: Split, evidence: Evidence, protocol: str | None = None) -> T
     )
 
 
-def gather(project: Project, season: Season, *, from_models: bool = False) -> Evidence:
-    """Return the input for training and evaluation from a project.
-
-    Parameters
-    ----------
-    project, season
-        The project, and its season.
-    from_models
-        Whether labels accepted from a model are used in training; they are never used in evaluation.
+def gather(project: Project, season: Season) -> Evidence:
+    """Return the input for training and evaluation from a project and its season.
 
     Raises
     ------
     EvidenceError
         If no day is labelled.
     """
-    rows = journal.rows(project)
-    truth = as_classes(evaluation_truth(rows), season.days)
+    truth = as_classes(evaluation_truth(journal.rows(project)), season.days)
     if not (truth >= 0).any():
         raise EvidenceError(Said("No day in the season is labelled yet. Label days or apply the label rule, then train."))
     shown = season.shown
@@ -126,7 +115,6 @@ def gather(project: Project, season: Season, *, from_models: bool = False) -> Ev
         days=season.days,
         available_at=known_at,
         truth=truth,
-        training_classes=as_classes(training_labels(rows, from_models=from_models), season.days),
         material=material(
             season.days,
             truth,
@@ -214,7 +202,7 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
     return snapshot(
         evidence.days,
         maps_to_draw(season, config, np.arange(len(season.days))),
-        evidence.training_classes,
+        evidence.truth,
         style=evidence.style,
         palette=palette(style),
         scalar=scalar_table(style.levels, mask_index=style.masked),

@@ -99,7 +99,6 @@ def predict_days(
     run: RunFolder,
     *,
     only_later: bool = False,
-    in_sample: bool = False,
     listen: Listen,
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
@@ -115,8 +114,6 @@ def predict_days(
         The project, its season, and a finished run.
     only_later
         Skip days whose information may have been used in training, which could only be in-sample.
-    in_sample
-        Mark every prediction as in-sample, whatever the run's training data.
     listen, cancelled, environment, now_ms
         As in `update`.
 
@@ -134,7 +131,7 @@ def predict_days(
     refuse_foreign(project, season, run)
     seasons.require_current(project, season)
     cutoff = season.available_at[season.shown].astype("datetime64[ms]")
-    later = (cutoff > knowledge_end_of_run(run)) & (not in_sample)
+    later = cutoff > knowledge_end_of_run(run)
     asked_ms = moment(now_ms)
     over_at = season.config.over_at(season.days)
     over = over_at <= np.datetime64(asked_ms, "ms")  # the season may have been computed at another time

@@ -274,9 +274,7 @@ class ReadyMaps:
         """Raise RunError: there is no ledger."""
         raise RunError(NO_LEDGER)
 
-    def evaluate_unflagged(
-        self, _run: RunFolder, _as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
-    ) -> None:
+    def evaluate_unflagged(self, _run: RunFolder, _as_of: AsOf = "training", *, listen: Listen) -> None:
         """Return None: ready-made maps have no readings, and so no flags."""
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:

@@ -37,7 +37,7 @@ from quakegui.learn.runs.runchecks import CARD
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import Team
 from quakegui.learn.worker.asking import follow, sentence_of
-from quakegui.learn.worker.environments import THIS, Environment
+from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
 from quakegui.project import journal, runs, seasons
@@ -273,17 +273,14 @@ def train(
     config: RunConfig,
     *,
     listen: Listen,
-    environment: Environment = THIS,
     resume: str | None = None,
     cancelled: CancelCheck | None = None,
     team: Team | None = None,
 ) -> RunFolder:
-    """Train a run in a worker process and store it with its predictions, see `MapSource.train` and `begin_run`.
-
-    `environment` is that of the worker; with a team, all trainings use its number of threads.
-    """
+    """Train a run in a worker process and store it with its predictions, see `MapSource.train` and `begin_run`."""
     run = begin_run(project, season, config) if resume is None else read_run(project.runs_folder / resume)
-    if team is not None:
+    environment = THIS
+    if team is not None:  # all trainings use its number of threads
         environment = dataclasses.replace(environment, threads=team.threads)
         team.train_folds(run, listen=listen, cancelled=cancelled)
     last = follow(Supervisor(run.folder, environment=environment), listen, cancelled)

@@ -125,11 +125,9 @@ class SeasonSource:
         """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`."""
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
-    def evaluate_unflagged(
-        self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
-    ) -> Unflagged | None:
+    def evaluate_unflagged(self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen) -> Unflagged | None:
         """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`."""
-        return judge_unflagged(self.project, self.season, run, as_of, listen=listen, cancelled=cancelled)
+        return judge_unflagged(self.project, self.season, run, as_of, listen=listen)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings on the current season, None where there is none."""

@@ -210,9 +210,7 @@ class MapSource(Protocol):
             The run, and whether to evaluate the baselines, too.
         """
 
-    def evaluate_unflagged(
-        self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen, cancelled: CancelCheck | None = None
-    ) -> Unflagged | None:
+    def evaluate_unflagged(self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen) -> Unflagged | None:
         """Evaluate a finished run as if no reading were flagged; None if nothing is.
 
         Parameters as in `evaluate` and `train`.

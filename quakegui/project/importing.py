@@ -120,9 +120,9 @@ def import_paths(
         ) from error
 
 
-def store_files(project: Project, files: Iterable[ParsedFile], *, progress: ProgressCallback = silent) -> ImportReport:
+def store_files(project: Project, files: Iterable[ParsedFile]) -> ImportReport:
     """Store files that were parsed in memory; otherwise like `import_paths`."""
-    return _store_all(project, iter(files), Tally(), author=None, progress=progress, cancelled=never)
+    return _store_all(project, iter(files), Tally(), author=None, progress=silent, cancelled=never)
 
 
 def _store_all(

@@ -207,17 +207,10 @@ def live_states(project: Project) -> tuple[LiveState, ...]:
     )
 
 
-def gaps(project: Project, code: str, *, days: int = GAP_DAYS) -> tuple[Gap, ...]:
+def gaps(project: Project, code: str) -> tuple[Gap, ...]:
     """Return the gaps in the record of a station that sends live, oldest first; what a file has filled is none.
 
-    Parameters
-    ----------
-    project
-        The project; what has just arrived is folded first, unless it is read-only.
-    code
-        Station code.
-    days
-        Number of UTC days, counted back from the newest one with live readings.
+    Looks back `GAP_DAYS` from the newest live reading; what has just arrived is folded first, unless the project is read-only.
     """
     fold(project)
     file, block = schema.imported_file.c, schema.block.c
@@ -228,7 +221,7 @@ def gaps(project: Project, code: str, *, days: int = GAP_DAYS) -> tuple[Gap, ...
         )
         if last is None:
             return ()
-        records = merged(read_blocks(connection, code, last - days + 1, last))
+        records = merged(read_blocks(connection, code, last - GAP_DAYS + 1, last))
     if not records:
         return ()
     record = max(records, key=len)

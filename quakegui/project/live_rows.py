@@ -168,7 +168,7 @@ def live_file(connection: Connection, utc_day: int, at_ms: int, author: str = LI
     return number
 
 
-def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE, progress: ProgressCallback = silent) -> int:
+def fold(project: Project, *, progress: ProgressCallback = silent) -> int:
     """Turn the batches that have arrived into blocks, a few stations in each transaction; returns the number of batches.
 
     It can be interrupted at any point, and others can add batches or fold meanwhile: until its batches are deleted, a station
@@ -180,10 +180,10 @@ def fold(project: Project, *, at_once: int = STATIONS_AT_ONCE, progress: Progres
     if not known:
         return 0
     codes = sorted({key[0] for _, batch in known.values() for key in batch})
-    for at in range(0, len(codes), at_once):
+    for at in range(0, len(codes), STATIONS_AT_ONCE):
         clock.sleep(PAUSE_S if at else 0.0)
         progress(at, len(codes), Said("live readings"))
-        _fold_stations(project, codes[at : at + at_once], known)
+        _fold_stations(project, codes[at : at + STATIONS_AT_ONCE], known)
     with project.write() as connection:
         connection.execute(delete(schema.live_batch).where(schema.live_batch.c.id <= max(known)))
         for day in {day for day, _ in known.values()}:

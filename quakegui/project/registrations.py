@@ -201,11 +201,6 @@ def first_open_day(config: SeasonConfig, now_ms: int) -> np.datetime64:
     return first
 
 
-def running(project: Project, now_ms: int) -> tuple[Registration, ...]:
-    """Return the registrations whose last night is not over, oldest first."""
-    return tuple(one for one in registrations(project) if one.is_running(now_ms))
-
-
 def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64]) -> None:
     """Raise ProjectError if a registered run would predict days of its period with changed files or parameters.
 

@@ -112,7 +112,7 @@ def load_season(
     return season
 
 
-def current_season(project: Project, season: Season, *, progress: ProgressCallback = silent) -> Season:
+def current_season(project: Project, season: Season) -> Season:
     """Return a season if it is current, otherwise compute the current season of the project.
 
     Raises
@@ -122,7 +122,7 @@ def current_season(project: Project, season: Season, *, progress: ProgressCallba
     """
     if season.revision == project.revision():
         return season
-    anew = load_season(project, progress=progress)
+    anew = load_season(project)
     if anew is None:
         raise ProjectError(Said("The project no longer has a season: its readings or station coordinates are missing."))
     return anew

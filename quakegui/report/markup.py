@@ -97,9 +97,9 @@ def p(text: str, kind: str = "") -> str:
     return f'<p class="{kind}">{safe(text)}</p>\n' if kind else f"<p>{safe(text)}</p>\n"
 
 
-def block(markup: str, kind: str = "") -> str:
+def block(markup: str) -> str:
     """Return a paragraph around markup."""
-    return f'<p class="{kind}">{markup}</p>\n' if kind else f"<p>{markup}</p>\n"
+    return f"<p>{markup}</p>\n"
 
 
 def bullets(texts: Iterable[str]) -> str:

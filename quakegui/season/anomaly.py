@@ -67,7 +67,7 @@ class AnomalyConfig:
         must not inflate z. The quietest real stations tried (Japan, 2005-2006) have scatters near 0.5 nT.
     threshold_z, map_threshold_z
         abs(z) that is exceeded at any of 25 stations, or anywhere on their map, on 1% of days without a signal. Set by ``python
-        -m quakegui.simulate.calibration --seasons 150``: seeds 0 to 149, 50,100 days; with seeds 500000 to 500149 the
+        tests/power/thresholds.py --seasons 150``: seeds 0 to 149, 50,100 days; with seeds 500000 to 500149 the
         thresholds are exceeded on 1.0% of days. They apply to the method "regression" with the other defaults.
     reference_station
         Station code, for the method "reference-station".

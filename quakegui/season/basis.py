@@ -141,13 +141,11 @@ def basis_key(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def build_basis(
-    network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS, out: NDArray[np.float32] | None = None
-) -> MapBasis:
+def build_basis(network: Network, config: GridConfig, *, pixels: int = MAP_PIXELS) -> MapBasis:
     """Compute the basis of a network's maps.
 
     Time and memory grow with stations x drawn pixels. At 480 pixels, about half of which lie in the hull of all stations, 25
-    stations take 12 MB and 250 take 120 MB, which may be a memory-mapped file.
+    stations take 12 MB and 250 take 120 MB.
 
     Parameters
     ----------
@@ -157,20 +155,16 @@ def build_basis(
         Smoothing, margin, hull or square.
     pixels
         Width and height of the map.
-    out
-        Array for the matrix, float32, shape (located, drawn pixel), for example a ``np.lib.format.open_memmap``.
 
     Raises
     ------
     ValueError
-        If `out` does not fit, or if `smoothing` is 0 and two stations share a position: no surface passes through two values at
+        If `smoothing` is 0 and two stations share a position: no surface passes through two values at
         one point.
     """
     basis = _empty_basis(network, config, pixels)
     shape = _shape(basis)
-    matrix = np.empty(shape, dtype=np.float32) if out is None else out
-    if matrix.shape != shape or matrix.dtype != np.float32:
-        raise ValueError(Said("The map basis needs a float32 array of shape {shape}.", shape=shape))
+    matrix = np.empty(shape, dtype=np.float32)
     if shape[0]:
         points = _drawn_points(basis)
         at_once = max(1, 2_000_000 // shape[0])

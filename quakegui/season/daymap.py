@@ -139,9 +139,7 @@ def _pairs(style: MapStyle) -> NDArray[np.uint8]:
     return palette(style)[pairs].reshape(-1, 6)
 
 
-def contour_lines(
-    field: NDArray[np.float32], levels: Sequence[float], *, step: int = 4
-) -> tuple[tuple[NDArray[np.float64], ...], ...]:
+def contour_lines(field: NDArray[np.float32], levels: Sequence[float]) -> tuple[tuple[NDArray[np.float64], ...], ...]:
     """Return contour polylines for overlays and vector export.
 
     Parameters
@@ -150,16 +148,14 @@ def contour_lines(
         Shape (row, column); lines end at NaN (not shown).
     levels
         Values to draw.
-    step
-        Sampling step in pixels; the spline is so smooth that 4 loses nothing visible.
 
     Returns
     -------
     tuple
         The polylines of each level, each of shape (point, 2): row and column, pixel centres at integers.
     """
-    rows = _samples(field.shape[0], step)
-    columns = _samples(field.shape[1], step)
+    rows = _samples(field.shape[0])
+    columns = _samples(field.shape[1])
     z = field.take(rows, axis=0).take(columns, axis=1)
     lowest, highest = np.fmin.reduce(z, axis=None), np.fmax.reduce(z, axis=None)
     if not any(lowest <= level <= highest for level in levels):
@@ -169,9 +165,9 @@ def contour_lines(
 
 
 @lru_cache(maxsize=4)
-def _samples(length: int, step: int) -> NDArray[np.intp]:
-    """Return every `step`-th pixel and the last one, so that lines reach the edge."""
-    return np.unique(np.append(np.arange(0, length, step), length - 1))
+def _samples(length: int) -> NDArray[np.intp]:
+    """Return every fourth pixel, as the spline is so smooth, and the last one, so that lines reach the edge."""
+    return np.unique(np.append(np.arange(0, length, 4), length - 1))
 
 
 def _changes(index: NDArray[np.uint8], shown: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -253,25 +253,12 @@ def in_force(rows: Iterable[LabelRow]) -> Labels:
 
 
 def evaluation_truth(rows: Iterable[LabelRow]) -> Labels:
-    """Return the labels for evaluating a model: the current labels as if no prediction had ever been accepted.
+    """Return the labels for training and evaluating a model: the current labels as if no prediction had ever been accepted.
 
     A day whose label was accepted from a model gets its label from analysts or the rule instead, so that accepting predictions
     can neither improve a score nor remove a day from it.
     """
     return in_force(row for row in rows if not row.from_model)
-
-
-def training_labels(rows: Iterable[LabelRow], *, from_models: bool = False) -> Labels:
-    """Return the labels for training.
-
-    Parameters
-    ----------
-    rows
-        The journal, oldest row first.
-    from_models
-        Include labels that were accepted from a model.
-    """
-    return in_force(rows) if from_models else evaluation_truth(rows)
 
 
 def as_classes(labels: Labels, days: NDArray[np.datetime64]) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quakegui.words import Said
 
 MAP_PIXELS = 480
+SMALLEST_HALF_WIDTH_KM = 5.0
 """Width and height of a day map, in pixels (founding paper, section 3.1)."""
 
 if TYPE_CHECKING:
@@ -180,15 +181,13 @@ class Network:
         middle = longitude[0] + (offset.min() + offset.max()) / 2.0
         return float((latitude.min() + latitude.max()) / 2.0), float((middle + 180.0) % 360.0 - 180.0)
 
-    def frame(self, *, margin: float = 0.1, smallest_half_width_km: float = 5.0) -> Frame:
+    def frame(self, *, margin: float = 0.1) -> Frame:
         """Return the square around the bounding box of the located stations.
 
         Parameters
         ----------
         margin
-            Enlargement on each side, as a fraction of the larger side of the box.
-        smallest_half_width_km
-            Minimum half width of the square.
+            Enlargement on each side, as a fraction of the larger side of the box; the square has at least 10 km a side.
 
         Raises
         ------
@@ -200,7 +199,7 @@ class Network:
         here = self.located
         xy = flat.project(self.latitude[here], self.longitude[here])
         low, high = xy.min(axis=0), xy.max(axis=0)
-        half = max(float((high - low).max()) / 2.0 * (1.0 + 2.0 * margin), smallest_half_width_km)
+        half = max(float((high - low).max()) / 2.0 * (1.0 + 2.0 * margin), SMALLEST_HALF_WIDTH_KM)
         middle = (low + high) / 2.0
         return Frame(latitude, longitude, float(middle[0]), float(middle[1]), half)
 

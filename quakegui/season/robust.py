@@ -17,6 +17,10 @@ _UNIT = np.eye(3)
 MAD_TO_SD = 1.4826
 """Standard deviation of a normal distribution divided by its median absolute deviation."""
 
+EPSILON = 1.35
+"""scikit-learn's default."""
+RIDGE = 1e-4
+"""scikit-learn's default of `alpha`."""
 _ROUNDS = 100
 _CLOSE = 1e-7
 _SMALLEST_SCALE = 1e-9
@@ -66,20 +70,16 @@ def leave_one_out_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(others > 0, middle, np.nan)
 
 
-def huber_lines(
-    x: NDArray[np.float64], y: NDArray[np.float64], *, epsilon: float = 1.35, ridge: float = 1e-4
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def huber_lines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fit one robust straight line per column, as scikit-learn's `HuberRegressor` does for a single one.
 
-    Minimises, jointly over intercept, slope and scale s, the sum over rows of s + H((y - line) / s) s plus ridge * slope^2,
-    where H is quadratic up to `epsilon` and linear beyond.
+    Minimises, jointly over intercept, slope and scale s, the sum over rows of s + H((y - line) / s) s plus `RIDGE` * slope^2,
+    where H is quadratic up to `EPSILON` and linear beyond.
 
     Parameters
     ----------
     x, y
         Shape (row, column). A row counts for a column if both are finite.
-    epsilon, ridge
-        scikit-learn's `epsilon` and `alpha`, with its defaults.
 
     Returns
     -------
@@ -93,8 +93,7 @@ def huber_lines(
     here = np.isfinite(x) & np.isfinite(y)
     count = here.sum(axis=0)
     columns = np.flatnonzero(count >= 2)
-    shown = np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], here[:, columns]
-    fit = _Lines(*shown, count[columns], epsilon, ridge)
+    fit = _Lines(np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], here[:, columns], count[columns])
     found = fit.start()
     cost = fit.cost(found)
     moving = np.arange(columns.size)  # most columns converge within a few rounds; only the others are iterated further
@@ -127,40 +126,37 @@ class _Lines:
     y: NDArray[np.float64]
     here: NDArray[np.bool_]
     count: NDArray[np.intp]
-    epsilon: float
-    ridge: float
 
     def of(self, columns: NDArray[np.bool_]) -> _Lines:
         """Return the problem restricted to some columns."""
-        shown = self.x[:, columns], self.y[:, columns], self.here[:, columns], self.count[columns]
-        return _Lines(*shown, self.epsilon, self.ridge)
+        return _Lines(self.x[:, columns], self.y[:, columns], self.here[:, columns], self.count[columns])
 
     def start(self) -> NDArray[np.float64]:
         """Return the least-squares lines and the scales of their residuals."""
         spread = np.ones(self.x.shape[1])
-        line = self._least_squares(self.here.astype(np.float64), self.ridge * spread)
+        line = self._least_squares(self.here.astype(np.float64), RIDGE * spread)
         return self._with_scale(line, np.full_like(spread, np.inf))
 
     def cost(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the objective of each column; infinite if the scale is not positive."""
         scale = np.where(now[2] > 0.0, now[2], np.nan)
         residual = np.abs(self.residual(now))
-        far = residual > self.epsilon * scale
-        loss = np.where(far, 2.0 * self.epsilon * residual - self.epsilon**2 * scale, residual * residual / scale)
-        total = _sum(self.here * (loss + scale)) + self.ridge * now[1] ** 2
+        far = residual > EPSILON * scale
+        loss = np.where(far, 2.0 * EPSILON * residual - EPSILON**2 * scale, residual * residual / scale)
+        total = _sum(self.here * (loss + scale)) + RIDGE * now[1] ** 2
         return np.where(np.isfinite(total), total, np.inf)
 
     def reweighted(self, now: NDArray[np.float64], residual: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return one step of reweighted least squares, which never increases the objective but is slow near the minimum."""
-        size, cut = np.abs(residual), self.epsilon * now[2]
+        size, cut = np.abs(residual), EPSILON * now[2]
         weight = self.here * np.divide(cut, size, out=np.ones_like(size), where=size > cut)
-        return self._with_scale(self._least_squares(weight, self.ridge * now[2]), cut)
+        return self._with_scale(self._least_squares(weight, RIDGE * now[2]), cut)
 
     def newton(self, now: NDArray[np.float64], residual: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return one Newton step, which is exact once the rows beyond `epsilon` are identified."""
+        """Return one Newton step, which is exact once the rows beyond `EPSILON` are identified."""
         scale = now[2]
-        near = self.here & (np.abs(residual) <= self.epsilon * scale)
-        ratio = np.where(near, residual / scale, self.epsilon * np.sign(residual)) * self.here
+        near = self.here & (np.abs(residual) <= EPSILON * scale)
+        ratio = np.where(near, residual / scale, EPSILON * np.sign(residual)) * self.here
         near_x, near_ratio = near * self.x, near * ratio
         hessian = np.empty((ratio.shape[1], 3, 3))
         hessian[:, 0, 0] = _sum(near)
@@ -170,11 +166,11 @@ class _Lines:
         hessian[:, 1, 2] = hessian[:, 2, 1] = _dot(near_ratio, self.x)
         hessian[:, 2, 2] = _dot(near_ratio, ratio)
         hessian *= (2.0 / scale)[:, np.newaxis, np.newaxis]
-        hessian[:, 1, 1] += 2.0 * self.ridge
+        hessian[:, 1, 1] += 2.0 * RIDGE
         hessian += 1e-9 * np.trace(hessian, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] * _UNIT
         gradient = np.empty((ratio.shape[1], 3, 1))
         gradient[:, 0, 0] = -2.0 * _sum(ratio)
-        gradient[:, 1, 0] = -2.0 * _dot(ratio, self.x) + 2.0 * self.ridge * now[1]
+        gradient[:, 1, 0] = -2.0 * _dot(ratio, self.x) + 2.0 * RIDGE * now[1]
         gradient[:, 2, 0] = self.count - _dot(ratio, ratio)
         step = np.linalg.solve(hessian, gradient)[:, :, 0].T
         moved: NDArray[np.float64] = now - step

@@ -246,13 +246,6 @@ def test_a_linked_folder_is_no_run(run: RunFolder, tmp_path: Path) -> None:
     assert (found, problems) == ((), (f"The run in {run.folder} cannot be read: the folder is a link to another folder.",))
 
 
-def test_a_network_that_an_installer_put_in_place_as_links_is_read(run: RunFolder, tmp_path: Path) -> None:
-    (tmp_path / "installed").mkdir()
-    for path in run.folder.iterdir():
-        link(tmp_path / "installed" / path.name, path)
-    assert read_run(tmp_path / "installed", supplied=True).card == run.card
-
-
 def test_a_run_cannot_be_imported_over_a_link(run: RunFolder, mine: Path, tmp_path: Path) -> None:
     shutil.rmtree(run.folder)
     link(run.folder, mine / "nowhere")

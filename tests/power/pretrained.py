@@ -16,8 +16,8 @@ import numpy as np
 from scipy.stats import binomtest
 
 from quakegui.learn.network.pretrained import Pretrained, load
-from quakegui.learn.zero_shot.shipped import DRAWN, NARROW, WIDE, model_folder
-from quakegui.learn.zero_shot.trials import BETTER, SIGNIFICANT, paper_plan, trial
+from quakegui.learn.zero_shot.shipped import model_folder
+from quakegui.learn.zero_shot.trials import BETTER, DRAWN, NARROW, SIGNIFICANT, WIDE, paper_plan, trial
 from quakegui.simulate.corpus import Plan, simulate
 from quakegui.simulate.nuisance import NUISANCES
 from quakegui.simulate.precursors import Law

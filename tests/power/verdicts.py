@@ -91,7 +91,6 @@ def evidence_of(one, plan):
         days=season.days,
         available_at=season.available_at[season.shown],
         truth=truth,
-        training_classes=truth,
         material=material(
             season.days, truth, has_map=season.has_map, post=labels.post, event_index=labels.event_index, windows=span
         ),

@@ -280,17 +280,10 @@ def test_a_basis_is_saved_mapped_and_refused_for_another_network(tmp_path: Path)
             load_basis(path, other, settings, pixels=pixels)
 
 
-def test_a_basis_is_written_straight_into_a_file(tmp_path: Path) -> None:
-    network = liangshan(40)
-    shape = build_basis(network, GridConfig(), pixels=48).matrix.shape
+def test_a_basis_holds_the_drawn_pixels_alone() -> None:
+    shape = build_basis(liangshan(40), GridConfig(), pixels=48).matrix.shape
     assert shape[0] == 40
     assert 0.3 < shape[1] / 48**2 < 0.7
-    out = np.lib.format.open_memmap(tmp_path / "basis.npy", mode="w+", dtype=np.float32, shape=shape)
-    basis = build_basis(network, GridConfig(), pixels=48, out=out)
-    assert basis.matrix is out
-    np.testing.assert_array_equal(out, build_basis(network, GridConfig(), pixels=48).matrix)
-    with pytest.raises(ValueError, match="float32 array of shape"):
-        build_basis(network, GridConfig(), pixels=49, out=out)
 
 
 def test_a_basis_of_the_hull_is_not_extended_to_the_square() -> None:

@@ -163,12 +163,10 @@ def test_the_last_word_of_differing_analysts_is_in_force_and_disputed():
     assert not lb.in_force([*journal, row(4, LabelSource.SETTLED)])[DAY].disputed
 
 
-def test_a_models_label_never_enters_the_truth_and_training_only_when_asked():
+def test_a_models_label_never_enters_the_truth():
     journal = [row(1, LabelSource.RULE), row(3, LabelSource.MODEL, run="run-7"), row(2, LabelSource.MODEL, day="2022-05-02")]
     assert {str(day): one.cls for day, one in lb.in_force(journal).items()} == {"2022-05-01": 3, "2022-05-02": 2}
     assert {str(day): one.cls for day, one in lb.evaluation_truth(journal).items()} == {"2022-05-01": 1}
-    assert lb.training_labels(journal) == lb.evaluation_truth(journal)
-    assert lb.training_labels(journal, from_models=True) == lb.in_force(journal)
 
 
 def test_a_run_marks_a_row_as_a_models_whatever_its_source():

@@ -92,7 +92,7 @@ def test_a_prediction_of_a_superseded_season_is_refused(project: Project, monkey
     before = runs.ledger(project, run.id)
     elsewhere(project)
     with pytest.raises(SupersededError):
-        issuing.predict_days(project, season, run, in_sample=True, listen=unheard)
+        issuing.predict_days(project, season, run, listen=unheard)
     assert runs.ledger(project, run.id) == before
 
 

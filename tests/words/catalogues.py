@@ -25,7 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "resources" / "translations"
-METHODS = [("cli/**.py", "ignore"), ("logs.py", "ignore"), ("simulate/calibration.py", "ignore"), ("**.py", "python")]
+METHODS = [("cli/**.py", "ignore"), ("logs.py", "ignore"), ("**.py", "python")]
 """What the command line and the log say is English."""
 KEYWORDS = {"Said": None, "counted": (1, 2), "mark": None, "tr": None, "say": None, "fault": None}
 WRITTEN = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)

@@ -1,12 +1,8 @@
 """Saliency maps: which parts of a day map determine the prediction.
 
-Two maps of the score of a class (before the softmax), both from the last convolution block:
-
-``grad-cam``
-    Channels weighted by their mean gradient (Selvaraju et al. 2017, Grad-CAM): which features, wherever they are.
-``hires-cam``
-    Activation times gradient, pixel by pixel (Draelos and Carin 2020, HiResCAM). The head of VGG-12 distinguishes north and
-    south by the position of a feature, so this map shows what determines the prediction; it is the default.
+A map of the score of a class (before the softmax) from the last convolution block: activation times gradient, pixel by pixel
+(Draelos and Carin 2020, HiResCAM). The head of VGG-12 distinguishes north and south by the position of a feature, so weights of
+whole channels (Grad-CAM) would not show what determines the prediction.
 
 The gradient involves only the dense layers and is written out here, so it is the same with every backend.
 """
@@ -14,7 +10,7 @@ The gradient involves only the dense layers and is written out here, so it is th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +20,6 @@ from quakegui.learn.network.inference import Predictor
 from quakegui.learn.network.vgg12 import prepare
 from quakegui.learn.runs.checkpoint import array_of
 
-SaliencyMethod = Literal["hires-cam", "grad-cam"]
 BATCH = 16
 
 
@@ -33,7 +28,6 @@ def explain(
     maps: NDArray[np.uint8],
     classes: NDArray[np.integer[Any]] | None = None,
     *,
-    method: SaliencyMethod = "hires-cam",
     days: NDArray[np.datetime64] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -47,8 +41,6 @@ def explain(
         Maps of the run's own style, uint8, shape (day, row, column) or (day, row, column, 3).
     classes
         Class of each saliency map, shape (day,). Default: the predicted one.
-    method
-        See the module.
     days
         Local dates of the maps, shape (day,); required by a model of own nights.
     progress
@@ -75,7 +67,7 @@ def explain(
         probabilities[part] = np.mean([said for _features_of, said in every], axis=0)
         asked = probabilities[part].argmax(1) if classes is None else np.asarray(classes)[part]
         parts = [
-            _contributions(predictor.network(prepared, member).get_layer("vgg12"), features, asked, method)
+            _contributions(predictor.network(prepared, member).get_layer("vgg12"), features, asked)
             for member, (features, _said) in zip(members, every, strict=True)
         ]
         for number, contributions in zip(part, np.mean(parts, axis=0), strict=True):
@@ -86,15 +78,11 @@ def explain(
     return heat, probabilities
 
 
-def _contributions(
-    vgg: Any, features: NDArray[np.float32], classes: NDArray[np.integer[Any]], method: SaliencyMethod
-) -> NDArray[np.float32]:
+def _contributions(vgg: Any, features: NDArray[np.float32], classes: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
     """Return the contribution of each cell of the last block to the score of a map's class, shape (map, row, column)."""
     out = np.empty(features.shape[:3], np.float32)
     for number, (feature, wanted) in enumerate(zip(features, classes, strict=True)):
-        gradient = score_gradient(vgg, feature, int(wanted))
-        weight = gradient if method == "hires-cam" else gradient.mean((0, 1), keepdims=True)
-        out[number] = (feature * weight).sum(-1)
+        out[number] = (feature * score_gradient(vgg, feature, int(wanted))).sum(-1)
     return out
 
 

@@ -207,13 +207,8 @@ def new_folder(runs: Path, run_id: str) -> Iterator[Path]:
         raise
 
 
-def read_run(folder: Path, *, supplied: bool = False) -> RunFolder:
+def read_run(folder: Path) -> RunFolder:
     """Read the folder of a run.
-
-    Parameters
-    ----------
-    folder, supplied
-        Its path; and whether it was supplied with the program, which some installers place as links.
 
     Raises
     ------
@@ -221,8 +216,7 @@ def read_run(folder: Path, *, supplied: bool = False) -> RunFolder:
         If it is not a run, its configuration is damaged, or it is or contains a link or a special file.
     """
     try:
-        if not supplied:
-            _require_own(folder)
+        _require_own(folder)
         values = read_json(folder / CONFIG, largest=LARGEST[CONFIG])
         card = read_json(folder / CARD, largest=LARGEST[CARD]) if (folder / CARD).is_file() else None
         check_about(values["about"])

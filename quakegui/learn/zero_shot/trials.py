@@ -1,44 +1,41 @@
 """Scores of a pre-trained model on new synthetic seasons, with and without signals.
 
-``python -m quakegui.learn.zero_shot.trials MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's
-stations, events and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and
-prints one JSON line per season and the counts. It takes one second of processor time per season, three with a verdict.
+Seasons are simulated by the fast path and predicted; then the full verdict and the alarms of the model's own rule are computed.
 """
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
-import json
-import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quakegui import formats, paths
+from quakegui.formats.archives import expand
 from quakegui.judge.alarms import Series, catalogue_of, record_alarms
-from quakegui.judge.folds import ZERO_SHOT
+from quakegui.judge.folds import ZERO_SHOT, material
 from quakegui.judge.metrics import TARGETS, Target, confusion, group_labels, group_probabilities, macro_recall
 from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
 from quakegui.judge.skill import Skill, skill
 from quakegui.judge.split_evaluation import judge
 from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
-from quakegui.learn.evidence import make_split
-from quakegui.learn.network.pretrained import Pretrained, load
-from quakegui.learn.power import evidence_of, paper_kp
+from quakegui.learn.evidence import Evidence, make_split, season_inputs, style_name
+from quakegui.learn.network.pretrained import Pretrained
 from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_of
 from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.presets import STACK
 from quakegui.project.demo import catalogue_events
-from quakegui.simulate.catalogues import KINDS
+from quakegui.season.events import Event
+from quakegui.season.kp import Kp
+from quakegui.season.labels import LabelRule, RuleLabels
+from quakegui.season.localtime import local_date
+from quakegui.season.season import Season
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 from quakegui.simulate.layouts import synthetic_network
-from quakegui.simulate.nuisance import NUISANCES
-from quakegui.simulate.precursors import Law
+from quakegui.words import Said
 
 SIGNIFICANT = 0.05
 BETTER = ("better", "days-only", "no-events")
@@ -46,6 +43,10 @@ BETTER = ("better", "days-only", "no-events")
 CHANCE = "chance"
 FIRST_SEED = 30_000
 """First seed of these seasons; those of a corpus are far larger."""
+WIDE = {"footprint_km": 1.6, "length_days": 0.6}
+NARROW = {"footprint_km": 0.6, "length_days": 1.6}
+"""Factors on the law of its training: the other laws in its card."""
+DRAWN: dict[str, Any] = {"catalogues": ("clustered", "swarm"), "events": (), "kp": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,50 @@ class Trial:
     def better(self) -> bool:
         """Whether the verdict is better than chance, at least day by day."""
         return self.verdict in BETTER
+
+
+def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int], labels: RuleLabels) -> Evidence:
+    """Return the input for training and evaluation from a season without a project.
+
+    Parameters
+    ----------
+    season
+        The season.
+    events, classes
+        Main shocks and the class of each.
+    labels
+        Labels of the default rule.
+    """
+    shown, timezone, rule = season.shown, season.config.timezone, LabelRule()
+    known_at = season.available_at[shown]
+    event_days = local_date(np.array([event.time for event in events], dtype="datetime64[ms]"), timezone)
+    before = np.array([rule.days_before(event.magnitude) for event in events]).astype("timedelta64[D]")
+    truth = labels.classes.astype(np.int64)
+    return Evidence(
+        days=season.days,
+        available_at=known_at,
+        truth=truth,
+        material=material(
+            season.days,
+            truth,
+            has_map=season.has_map,
+            post=labels.post,
+            event_index=labels.event_index,
+            windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
+        ),
+        catalogue=catalogue_of(events, classes),
+        windows=event_windows(events, rule, timezone=timezone, night=season.config.night.window),
+        inputs=season_inputs(season, events),
+        style=style_name(season.config),
+    )
+
+
+@cache
+def paper_kp() -> Kp:
+    """Return the Kp index of the founding paper's dates, supplied with quakegui."""
+    for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
+        return formats.read_kp(source)
+    raise FileNotFoundError(Said("The Kp data of 2022 supplied with quakegui are missing; install quakegui again."))
 
 
 def paper_plan(strength: float, first_seed: int = FIRST_SEED, **others: Any) -> Plan:
@@ -201,33 +246,6 @@ def _macro_recall(probabilities: NDArray[np.float32], classes: NDArray[np.uint8]
     return float(macro_recall(matrix))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Print one JSON line per season, then the count."""
-    parser = argparse.ArgumentParser(prog="python -m quakegui.learn.zero_shot", description=__doc__)
-    parser.add_argument("model", type=Path, help="a folder that `quakegui pretrain` wrote")
-    parser.add_argument("--strength", type=float, default=1.0)
-    parser.add_argument("--seasons", type=int, default=20)
-    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
-    parser.add_argument("--nuisance", choices=tuple(NUISANCES), default="none")
-    parser.add_argument("--catalogue", choices=tuple(KINDS), help="drawn events and Kp instead of the paper's")
-    parser.add_argument("--footprint", type=float, default=1.0, help="factor on the law's footprints")
-    parser.add_argument("--length", type=float, default=1.0, help="factor on the law's lengths")
-    given = parser.parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    law = Law()
-    law = dataclasses.replace(law, footprint_km=law.footprint_km * given.footprint, length_days=law.length_days * given.length)
-    others: dict[str, Any] = {"nuisance": NUISANCES[given.nuisance], "law": law}
-    if given.catalogue is not None:
-        others |= {"catalogues": (given.catalogue,), "events": (), "kp": None}
-    plan = paper_plan(given.strength, given.first_seed, **others)
-    found = []
-    for each in trials(load(given.model), plan, given.seasons):
-        found.append(each)
-        sys.stdout.write(json.dumps(dataclasses.asdict(each)) + "\n")
-        sys.stdout.flush()
-    sys.stdout.write(json.dumps(counts(found)) + "\n")
-
-
 def counts(trials: Sequence[Trial]) -> dict[str, Any]:
     """Return the mean scores and the number of successes, plain values."""
     recall = {target: round(float(np.mean([each.recall[target] for each in trials])), 3) for target in TARGETS}
@@ -241,7 +259,3 @@ def counts(trials: Sequence[Trial]) -> dict[str, Any]:
         "above_r0": sum(each.r > each.r0 for each in trials),
         "open_share": round(float(np.mean([each.open_share for each in trials])), 3),
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -98,16 +98,15 @@ def look_at(
     progress: ProgressCallback,
     cancelled: CancelCheck,
     mappings: tuple[SavedMapping, ...] = (),
-    most: int = MOST_SOURCES,
 ) -> Previews:
     """Preview files, folders and archives; an unreadable file has a reason. `mappings` are those of the project."""
     files = files_at(paths)
     found: list[FilePreview] = []
     for done, (path, prefix) in enumerate(files):
-        if cancelled() or len(found) >= most:
+        if cancelled() or len(found) >= MOST_SOURCES:
             return Previews(tuple(found), len(files) - done)
-        progress(done, min(len(files), most), prefix + Path(path).name)
-        found += _look_into(Path(path), prefix, most - len(found), mappings)
+        progress(done, min(len(files), MOST_SOURCES), prefix + Path(path).name)
+        found += _look_into(Path(path), prefix, MOST_SOURCES - len(found), mappings)
     return Previews(tuple(found), 0)
 
 

@@ -41,8 +41,8 @@ class Column:
     key: Callable[[Region], float | str]
 
 
-def _signed(value: float, digits: int = 2) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−") if np.isfinite(value) else "–"
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−") if np.isfinite(value) else "–"
 
 
 def _direction(side: str) -> str:

@@ -1,6 +1,6 @@
 """False positives and power: how often the verdict is "better than chance" without and with a signal.
 
-``python -m quakegui.learn.power --strength 0 --seasons 20`` simulates SYNTHETIC seasons with seeds other than that of the
+``python tests/power/trained.py --strength 0 --seasons 20`` simulates SYNTHETIC seasons with seeds other than that of the
 supplied one, trains a small model on each under one protocol, evaluates it like any run, and prints one line per season and the
 count. Null seasons (strength 0) have real events and real Kp but no signal: a verdict of better than chance is then a false
 positive.
@@ -19,30 +19,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from quakegui import formats, paths
-from quakegui.formats.archives import expand
-from quakegui.judge.alarms import catalogue_of
-from quakegui.judge.folds import PROTOCOLS, material
+from quakegui.judge.folds import PROTOCOLS
 from quakegui.judge.judgement import Judgement
 from quakegui.judge.predictors import run_clues
-from quakegui.judge.surrogates import event_windows
-from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split, season_inputs, style_name
+from quakegui.learn.evidence import Evidence, baselines, make_snapshot, make_split
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.learn.zero_shot.trials import evidence_of, paper_kp
 from quakegui.project.demo import SPLIT_MAGNITUDE, catalogue_events, main_field_nt
 from quakegui.season.basis import MapBasis, build_basis
 from quakegui.season.config import SeasonConfig
-from quakegui.season.events import Event, classify, scheme_of
-from quakegui.season.kp import Kp
-from quakegui.season.labels import LabelRule, RuleLabels, apply
-from quakegui.season.localtime import local_date
+from quakegui.season.events import classify, scheme_of
+from quakegui.season.labels import LabelRule, apply
 from quakegui.season.season import Season, compute_season
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.minutes import synthetic_night_means
 from quakegui.simulate.synthetic import SyntheticConfig, make_season
-from quakegui.words import Said
 
 FIRST_SEED = 1000
 """First seed of these seasons; the supplied season has another one."""
@@ -70,43 +62,6 @@ def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
     known_at = season.available_at[season.shown]
     labels = apply(LabelRule(), events, classes, season.days, known_at, timezone=config.timezone)
     return season, evidence_of(season, events, classes, labels)
-
-
-def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int], labels: RuleLabels) -> Evidence:
-    """Return the input for training and evaluation from a season without a project.
-
-    Parameters
-    ----------
-    season
-        The season.
-    events, classes
-        Main shocks and the class of each.
-    labels
-        Labels of the default rule.
-    """
-    shown, timezone, rule = season.shown, season.config.timezone, LabelRule()
-    known_at = season.available_at[shown]
-    event_days = local_date(np.array([event.time for event in events], dtype="datetime64[ms]"), timezone)
-    before = np.array([rule.days_before(event.magnitude) for event in events]).astype("timedelta64[D]")
-    truth = labels.classes.astype(np.int64)
-    return Evidence(
-        days=season.days,
-        available_at=known_at,
-        truth=truth,
-        training_classes=truth,
-        material=material(
-            season.days,
-            truth,
-            has_map=season.has_map,
-            post=labels.post,
-            event_index=labels.event_index,
-            windows=np.column_stack([event_days - before, event_days + np.timedelta64(rule.days_after, "D")]),
-        ),
-        catalogue=catalogue_of(events, classes),
-        windows=event_windows(events, rule, timezone=timezone, night=season.config.night.window),
-        inputs=season_inputs(season, events),
-        style=style_name(season.config),
-    )
 
 
 def trial(season: Season, evidence: Evidence, config: RunConfig) -> Judgement:
@@ -174,14 +129,6 @@ def summary(judgement: Judgement) -> dict[str, Any]:
 
 
 @cache
-def paper_kp() -> Kp:
-    """Return the Kp index of the founding paper's dates, supplied with quakegui."""
-    for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
-        return formats.read_kp(source)
-    raise FileNotFoundError(Said("The Kp data of 2022 supplied with quakegui are missing; install quakegui again."))
-
-
-@cache
 def _basis() -> MapBasis:
     return build_basis(synthetic_network(), SeasonConfig(timezone="Asia/Shanghai").grid)
 
@@ -190,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print one JSON line per season, then the count."""
     from quakegui.learn.runs.presets import PRESETS
 
-    parser = argparse.ArgumentParser(prog="python -m quakegui.learn.power", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strength", type=float, default=0.0)
     parser.add_argument("--seasons", type=int, default=20)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)

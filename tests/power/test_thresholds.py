@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
+import thresholds
+from thresholds import NullMaxima, null_maxima, rate, threshold
 
 from quakegui.season.anomaly import AnomalyConfig, daily
 from quakegui.season.basis import GridConfig, build_basis
 from quakegui.season.gridding import Gridder
 from quakegui.season.night import NightConfig
-from quakegui.simulate import calibration
-from quakegui.simulate.calibration import NullMaxima, null_maxima, rate, threshold
 from quakegui.simulate.layouts import synthetic_network
 from quakegui.simulate.minutes import synthetic_night_means
 from quakegui.simulate.synthetic import SyntheticConfig, make_season
@@ -39,7 +39,7 @@ def test_maxima_are_those_of_the_pipeline_itself() -> None:
     config = AnomalyConfig()
     found = null_maxima([OTHER_SEEDS], config, pixels=60)
     synthetic = SyntheticConfig(seed=OTHER_SEEDS, strength=0.0)
-    season = make_season(synthetic, main_field_nt=np.full(25, calibration.MAIN_FIELD_NT))
+    season = make_season(synthetic, main_field_nt=np.full(25, thresholds.MAIN_FIELD_NT))
     z = daily(synthetic_night_means(season, NightConfig()), config).z[60:]
     np.testing.assert_array_equal(found.station[0], np.nanmax(np.abs(z), axis=1))
     gridder = Gridder(build_basis(synthetic_network(synthetic.stations), GridConfig(), pixels=60), GridConfig())
@@ -61,9 +61,9 @@ def test_the_script_says_thresholds_and_rates(monkeypatch: pytest.MonkeyPatch, c
         rng = np.random.default_rng(asked[-1][0])
         return NullMaxima(config.threshold_z * rng.random((2, 1000)), config.map_threshold_z * rng.random((2, 1000)))
 
-    monkeypatch.setattr(calibration, "null_maxima", made)
-    calibration.main(["--seasons", "2", "--first-seed", "10"])
-    assert asked == [[10, 11], [10 + calibration.CONFIRMING_SEEDS, 11 + calibration.CONFIRMING_SEEDS]]
+    monkeypatch.setattr(thresholds, "null_maxima", made)
+    thresholds.main(["--seasons", "2", "--first-seed", "10"])
+    assert asked == [[10, 11], [10 + thresholds.CONFIRMING_SEEDS, 11 + thresholds.CONFIRMING_SEEDS]]
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "2 null seasons from seed 10, 2000 days; confirmed on as many from 500010"
     assert [line.split()[:2] for line in said[1:]] == [

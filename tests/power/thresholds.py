@@ -4,7 +4,7 @@ Median and deviation over 27 nights are themselves uncertain, and 25 stations ar
 much larger than in a normal distribution. The threshold is therefore the 99th percentile of the daily maximum of abs(z) over
 synthetic null seasons processed by the actual pipeline: night means, common mode, background, exclusions, map. There are two,
 since a map is smoothed: one for the largest station value, one for the largest pixel within the hull.
-``python -m quakegui.simulate.calibration --seasons 150`` prints both, and how often they are exceeded with other seeds. It gave
+``python tests/power/thresholds.py --seasons 150`` prints both, and how often they are exceeded with other seeds. It gave
 7.19 for stations and 5.75 for maps (seeds 0 to 149); with seeds 500000 to 500149 they are exceeded on 1.01% (95% interval 0.90
 to 1.11%) and 0.97% (0.86 to 1.07%) of 50,100 days. Contributions at 25 stations: the quiet noise of medians and deviations over
 27 nights gives 5.9; excluding nights above 3.5 raises it to 6.7 (a scatter that is too small by chance stays small longer);
@@ -107,9 +107,7 @@ def rate(maxima: NDArray[np.float64], limit: float) -> Rate:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the thresholds from some seeds and their rates with as many others."""
-    parser = argparse.ArgumentParser(
-        prog="python -m quakegui.simulate.calibration", description=__doc__.split("\n", maxsplit=1)[0]
-    )
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--seasons", type=int, default=150, help="null seasons to calibrate on, and as many others to confirm")
     parser.add_argument("--first-seed", type=int, default=0)
     asked = parser.parse_args(arguments)
