@@ -54,7 +54,7 @@ SELDOM = {"Close", "Cancel", "关闭", "取消", "Stop this task", "停止此任
 """Buttons that end what is more telling while it goes on."""
 WORDS = (
     "", " ", "0", "-1", "1e309", "nan", "2022-03-40", "凉山", "a" * 300, "=1+1", "<img src=x>", "\u202egnp", "..", "con",
-    "Asia/Tokyo", "9" * 40, "3.5", "AAA", "%s{0}{x}", "'; DROP TABLE label; --",
+    "Asia/Tokyo", "9" * 40, "3.5", "XYZ", "%s{0}{x}", "'; DROP TABLE label; --",
 )  # fmt: skip
 KEYS = (
     *"0123456789abfgntuFG", Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
@@ -169,6 +169,7 @@ class Hands:
     def choose(self) -> None:
         """Choose days on the timeline; whoever does will mostly label them."""
         self.window.layouts.show("timeline")
+        self.watch.look()  # another workspace may show the day that the last one did not
         view = self.window.docks["timeline"].widget().view
         left = round(view.axis.left)
         if self.window.session.days.size and view.isVisible() and view.height() > 4 and view.width() > left + 4:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from killing import broken_history, damage
+from label_watch import WORD
 from PIL import Image
+from random_window import WORDS
 
 from quakegui.paths import resources
 from quakegui.project.importing import import_paths
@@ -67,6 +69,16 @@ def turned_loose(project: Path, place: Path, seed: int, acts: int) -> dict[str, 
 def projects_in(place: Path) -> list[Path]:
     """Return the projects that were made or opened there."""
     return [database.parent for database in place.rglob("project.sqlite")]
+
+
+def test_no_word_that_hands_type_is_the_code_of_a_station_that_they_meet(trained_template, given):
+    """Else a note or a name that they gave would look like what another project left on a panel."""
+    codes: set[str] = set()
+    for folder in (trained_template, *projects_in(given)):
+        with Project.open(folder) as project:
+            codes |= set(project.network().codes)
+    assert len(codes) == 14
+    assert codes.isdisjoint(part for text in WORDS for part in WORD.findall(text))
 
 
 def fault_of(folder: Path) -> str | None:
