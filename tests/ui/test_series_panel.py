@@ -8,7 +8,7 @@ import pytest
 import tiny_season as tiny
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsScene
 
 from quakegui.app import walking
 from quakegui.app.change import Change
@@ -184,6 +184,18 @@ def test_whatever_is_done_in_a_hurry_the_readings_in_view_are_shown_in_the_end(s
     for code in codes[:3]:
         time, _ = seasons.series(session.project, code, wish.since, wish.until, most=wish.most)
         np.testing.assert_array_equal(curve(panel, "raw", code)[0], time.astype(np.int64) / 1000.0)
+
+
+def test_plots_are_painted_without_an_index_of_their_parts_as_with_one(panel, session):
+    for index in (2, 30, 12):
+        walking.go_to(session, index)
+        settle(panel)
+        shown = []
+        for method in (QGraphicsScene.ItemIndexMethod.NoIndex, QGraphicsScene.ItemIndexMethod.BspTreeIndex):
+            panel.graphics.scene().setItemIndexMethod(method)
+            panel.graphics.draw_anew()
+            shown.append(panel.graphics.grab().toImage())
+        assert shown[0] == shown[1]
 
 
 def turn_wheel(panel, notches):

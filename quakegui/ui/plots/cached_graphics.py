@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsScene, QWidget
 
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 
@@ -57,6 +57,7 @@ class CachedGraphics(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._picture: QPixmap | None = None
         self.stale = True
         super().__init__(parent)
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # all its items move at once
         self._held = _Held(self)
         self.scene().changed.connect(self._forget)
 
