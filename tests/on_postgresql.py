@@ -1,6 +1,6 @@
 """Runs tests on PostgreSQL that were written for any project: with QUAKEGUI_TEST_DATABASE=postgresql://user@server, each
-project that a test creates or copies has a database of its own there. Tests that open the file of SQLite themselves are
-skipped.
+project that a test creates or copies has a database of its own there. Tests that open the file of SQLite themselves have the
+mark `sqlite` and are skipped.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +43,6 @@ def put_on(server: str, patch: pytest.MonkeyPatch) -> list[str]:
                 write_address(path.parent, parse_address(database(read_address(path.parent).database)))
         return done
 
-    def connect(database: Any, *arguments: Any, **choices: Any) -> sqlite3.Connection:
-        if not choices.get("uri") and making.DATABASE in str(database) and not Path(database).exists():
-            pytest.skip("it is about the file of SQLite")
-        return open_file(database, *arguments, **choices)
-
-    open_file = sqlite3.connect
-    patch.setattr(sqlite3, "connect", connect)
     patch.setattr(Project, "create", create)
     patch.setattr(shutil, "copytree", copy)
     return names

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, Select, delete, select
 
 from quakegui import formats
 from quakegui.formats.archives import expand
@@ -237,7 +237,7 @@ def events(project: Project) -> tuple[Event, ...]:
 def all_events(project: Project) -> tuple[tuple[Event, bool], ...]:
     """Return every selected earthquake, by time, and whether declustering kept it."""
     with project.read() as connection:
-        rows = connection.execute(select(schema.event_table).order_by(schema.event_table.c.time_ms)).all()
+        rows = connection.execute(_by_time()).all()
     return tuple((_event_of(row), bool(row.kept)) for row in rows)
 
 
@@ -300,9 +300,16 @@ def selection_facts(project: Project) -> dict[str, Any]:
 
 def _events(connection: Connection, *, kept: int | None = None) -> tuple[Event, ...]:
     """Return all earthquakes by time, or those that declustering kept (1) or removed (0)."""
+    query = _by_time()
+    if kept is not None:
+        query = query.where(schema.event_table.c.kept == kept)
+    return tuple(_event_of(row) for row in connection.execute(query))
+
+
+def _by_time() -> Select[Any]:
+    """Return the query for all earthquakes, those of one moment in the same order on every database."""
     table = schema.event_table
-    query = select(table).order_by(table.c.time_ms, table.c.magnitude, table.c.id)
-    return tuple(_event_of(row) for row in connection.execute(query if kept is None else query.where(table.c.kept == kept)))
+    return select(table).order_by(table.c.time_ms, table.c.magnitude, table.c.id)
 
 
 def _event_of(row: Row[Any]) -> Event:

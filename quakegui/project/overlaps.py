@@ -122,7 +122,8 @@ def _shared_days(connection: Connection, brought: Sequence[int]) -> Iterator[tup
     for at in range(0, len(brought), _AT_ONCE):
         numbers = brought[at : at + _AT_ONCE]
         query = select(mine.c.station, mine.c.utc_day).join_from(mine, other, same & (mine.c.file != other.c.file))
-        for code, day in connection.execute(query.where(mine.c.file.in_(numbers)).distinct()).all():
+        found = query.where(mine.c.file.in_(numbers)).distinct().order_by(mine.c.utc_day, mine.c.station)
+        for code, day in connection.execute(found).all():
             if (code, day) not in seen:
                 seen.add((code, day))
                 yield code, day

@@ -35,7 +35,7 @@ from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL
 from quakegui.project.errors import ProjectError
 from quakegui.project.setting_rows import require_zone
 from quakegui.project.shared.address import is_shared_folder
-from quakegui.project.shared.connecting import add_step, commit
+from quakegui.project.shared.connecting import add_step, commit, rows_of
 from quakegui.project.shared.rights import login_of, rights_of
 from quakegui.season.config import SeasonConfig
 from quakegui.season.localtime import wall_clock_ms
@@ -287,7 +287,17 @@ class Project:
             done = add_step(self._engine, number, author, rows, seen=seen, at_ms=at_ms, patience_s=patience_s)
             for last in (done.first, done.last):
                 note(chain.End(last))
+        if done.step and done.first == done.last:  # its answer was lost before
+            self.claim(number)
         return done.step, done.late
+
+    def claim(self, act: UUID) -> bool:
+        """Take the rows of a change whose answer was lost for own; returns whether the server of the shared project has it."""
+        with (self.own_step or _unwatched)((JOURNAL,)) as note, self.read() as connection:
+            found = rows_of(connection, act)
+            for last in found or ():
+                note(chain.End(last))
+        return found is not None
 
     def tell(self, channel: str, words: str) -> None:
         """Send words to all programs that listen to a channel of the server of a shared project; nothing is stored."""

@@ -7,6 +7,7 @@ import itertools
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_events_are_chosen_declustered_and_replace_the_former(project: Project, 
     assert (again.mainshocks, again.former) == (4, 3)
     more = catalogue.store_events(project, EVENTS, declustering=Declustering("none"), add=True)
     assert more.mainshocks == 7
+
+
+def test_earthquakes_of_one_moment_are_ordered_whether_declustering_kept_them_or_not(project: Project) -> None:
+    main, after, _ = EVENTS
+    elsewhere = replace(after, id="c", longitude=101.0)
+    catalogue.store_events(project, (elsewhere, after, main), declustering=Declustering("window", 10.0, 5.0))
+    found = [(event.id, kept) for event, kept in catalogue.all_events(project)]
+    assert found == [("a", True), ("b", False), ("c", True)]
 
 
 def test_a_project_knows_the_files_that_its_events_are_from(project: Project, tmp_path: Path) -> None:

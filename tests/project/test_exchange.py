@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
-from project_parts import iaga, minute_values, put, small_synthetic
+from project_parts import EVENTS, iaga, minute_values, put, small_synthetic
 
 from quakegui.formats import read_images
 from quakegui.project import catalogue, exchange, journal, labelfiles, run_folders, runs, season_export, seasons
@@ -22,6 +22,7 @@ from quakegui.project.importing import import_paths
 from quakegui.project.season_tables import guard, quality_words, unguard
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.daymap import to_rgb
+from quakegui.season.events import ClassScheme, Declustering
 from quakegui.season.quality import Quality
 
 
@@ -66,6 +67,21 @@ def test_an_export_among_other_files_is_named_and_not_guessed_at(exported: Path,
             report = import_paths(other, [alone])
             assert other.network().codes == ("KAK",)
             assert "part of an exported project" in report.skipped[0].reason
+
+
+def test_an_export_lists_settings_in_one_order_whichever_was_made_first(tmp_path: Path) -> None:
+    made = []
+    for turn in (1, -1):
+        with Project.create(tmp_path / f"p{turn}", name="p") as project:
+            steps = (
+                lambda: catalogue.set_class_scheme(project, ClassScheme(4.0, (29.7, 102.4), (27.2, 102.0))),
+                lambda: catalogue.store_events(project, EVENTS, declustering=Declustering()),
+            )
+            for step in steps[::turn]:
+                step()
+            facts = json.loads((exchange.export_project(project, tmp_path / f"export{turn}") / "project.json").read_text())
+            made.append(list(facts["settings"]))
+    assert made[0] == made[1]
 
 
 def test_the_way_out_and_back_gives_the_same_project(project: Project, exported: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from former_version import turn_back
-from project_parts import iaga, minute_values, put, small_synthetic
+from project_parts import iaga, minute_values, put, small_synthetic, tamper
 from terminal import Terminal
 
 from quakegui.project import flags, journal, schema, seasons
@@ -238,14 +238,12 @@ def test_flags_go_out_and_come_in_with_the_project(project: Project, tmp_path: P
 
 def test_verify_finds_a_flag_that_was_changed(project: Project, run: Terminal) -> None:
     flags.flag(project, of_night(), author="Li", reason="cow")
-    with closing(sqlite3.connect(project.folder / DATABASE)) as other:
-        other.execute("DROP TRIGGER journal_no_update")
-        other.execute("UPDATE journal SET note = 'calf' WHERE kind = 'flag'")
-        other.commit()
+    tamper(project.folder, "UPDATE journal SET note = 'calf' WHERE kind = 'flag'")
     out, err = run("verify", project.folder, code=1)
     assert "Row 1 of the label journal (of 2022-01-16" in out + err
 
 
+@pytest.mark.sqlite("a server's project is upgraded by its owner, see tests/shared")
 def test_a_project_of_version_4_is_brought_forward_and_can_be_flagged(project: Project, tmp_path: Path) -> None:
     journal.write_labels(project, np.array([NIGHT]), 3, source=LabelSource.ANALYST, author="Li")
     project.close()

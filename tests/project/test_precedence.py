@@ -294,6 +294,16 @@ def test_a_correction_says_how_much_it_overwrites(tmp_path: Path) -> None:
         assert "XIC.csv: 10 readings replace different values from 'XIC.csv'." in report.notes
 
 
+def test_the_files_that_a_correction_overwrites_are_named_by_day_and_station(tmp_path: Path) -> None:
+    lines = csv_of(range(24)).decode().splitlines()[1:]
+    both = "\n".join(["time,B1,A1", *(f"{line},{49_000 + hour}" for hour, line in enumerate(lines)), ""])
+    with Project.create(tmp_path / "p", timezone="UTC") as project:
+        for code in ("B1", "A1"):
+            import_paths(project, [place(tmp_path / "1", f"{code}.csv", "\n".join([f"time,{code}", *lines, ""]).encode(), 10)])
+        report = import_paths(project, [place(tmp_path / "2", "both.csv", both.replace(",50", ",51").encode(), 20)])
+        assert any("48 readings replace different values from 'A1.csv', 'B1.csv'." in note for note in report.notes)
+
+
 def test_one_content_under_the_names_of_two_stations_is_two_stations(tmp_path: Path) -> None:
     data = b"time,F\n" + csv_of(range(24)).split(b"\n", 1)[1]
     with Project.create(tmp_path / "p", timezone="UTC") as project:

@@ -21,6 +21,7 @@ from quakegui.project import catalogue, chain, exchange, journal, registrations,
 from quakegui.project.importing import import_paths
 from quakegui.project.registered import examine_registrations
 from quakegui.project.registrations import Registration
+from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.store import DATABASE, Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Event, Selection
 from quakegui.season.labels import LabelRule, LabelSource
@@ -216,8 +217,14 @@ ROW = r"Row 1 of the register (of the run run-1, written 2022-03-09T16:00:00 UTC
 def test_a_registration_that_other_hands_changed_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str], statement: str, told: str
 ) -> None:
-    with closing(sqlite3.connect(folder / DATABASE)) as connection, pytest.raises(sqlite3.DatabaseError, match="never changed"):
-        connection.execute(statement)
+    with (
+        Project.open(folder, now_ms=NOW_MS) as project,
+        pytest.raises(ProjectError, match="never changed"),
+        project.write() as connection,
+    ):
+        connection.exec_driver_sql(statement)
+    if is_shared_folder(folder) and statement.startswith("DELETE"):
+        pytest.skip("On a server only a receipt tells that the last rows disappeared: its counters skip numbers by themselves.")
     tamper(folder, statement)
     with Project.open(folder, now_ms=NOW_MS) as project:
         assert project.findings[:1] == ((told,) if told else ())
@@ -269,6 +276,7 @@ def test_an_export_carries_registrations_and_one_from_before_them_comes_in(
         assert len(runs.ledger(older, "run-1")) == 1
 
 
+@pytest.mark.sqlite("a server's project is upgraded by its owner, see tests/shared")
 def test_a_project_of_version_3_gets_its_register_and_keeps_its_record(folder: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(folder / DATABASE)) as old:
         turn_back(old, 3)

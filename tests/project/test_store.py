@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from former_version import turn_back
+from project_parts import tamper
 from sqlalchemy import inspect, text
 
 from quakegui.project import database, journal, making, migrations, opening, schema, setting_rows, store
@@ -79,9 +80,7 @@ def test_what_is_not_a_project_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_newer_version_is_refused_and_left_alone(folder: Path) -> None:
-    with sqlite3.connect(folder / "project.sqlite") as database:
-        database.execute("UPDATE setting SET value = '99' WHERE key = 'schema'")
-    database.close()
+    tamper(folder, "UPDATE setting SET value = '99' WHERE key = 'schema'")
     with pytest.raises(ProjectError, match=r"newer quakegui \(format 99"):
         Project.open(folder)
 
@@ -133,12 +132,10 @@ def test_a_transaction_that_raises_leaves_nothing(folder: Path) -> None:
 
 def test_a_lock_held_by_another_program_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "BUSY_S", 0.05)
-    other = sqlite3.connect(folder / "project.sqlite", isolation_level=None)
-    with Project.open(folder) as project:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ProjectError, match="in use by another program"), project.write():
+    with Project.open(folder) as project, Project.open(folder) as other, other.write():
+        said = "Another person or program is writing" if project.is_shared else "in use by another program"
+        with pytest.raises(ProjectError, match=said), project.write():
             pass
-    other.close()
 
 
 def make_old(folder: Path, version: int = 1) -> None:
@@ -152,6 +149,7 @@ def make_old(folder: Path, version: int = 1) -> None:
     old.close()
 
 
+@pytest.mark.sqlite("a server's project is upgraded by its owner, see tests/shared")
 def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> None:
     make_old(folder)
     with pytest.raises(ProjectError, match="older format"):
@@ -170,6 +168,7 @@ def test_an_older_version_is_brought_forward_and_a_copy_kept(folder: Path) -> No
         assert again.setting("schema") == "6"
 
 
+@pytest.mark.sqlite("a server's project is upgraded by its owner, see tests/shared")
 def test_a_version_brought_forward_has_the_tables_of_a_new_one(folder: Path, tmp_path: Path) -> None:
     make_old(folder)
     Project.open(folder).close()

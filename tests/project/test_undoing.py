@@ -181,6 +181,7 @@ def test_definitive_kp_counts_before_a_nowcast_that_was_fetched_later(
         assert index.value.tolist() == [5.0]
 
 
+@pytest.mark.sqlite("a server's project is upgraded by its owner, see tests/shared")
 def test_what_a_former_version_imported_stands_when_a_later_import_of_it_is_undone(
     project: Project, files: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from proxy import Proxy, proxy_of
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -127,8 +128,11 @@ def feel(session: Session, acts: int, act: Callable[[int], object], qtbot: Any) 
     clock.start()
     watch.start(5)
     hands.start(150)
-    qtbot.waitUntil(lambda: len(felt.used_ms) == acts)
-    watch.stop()
+    try:
+        qtbot.waitUntil(lambda: len(felt.used_ms) == acts)
+    finally:
+        watch.stop()
+        hands.stop()
     return felt
 
 
@@ -239,6 +243,36 @@ def test_what_waits_is_kept_when_the_project_is_closed_and_sent_when_it_is_opene
     qtbot.waitUntil(lambda: all_sent(last))
     assert len(written(truth)) == 3
     assert files(last) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_change_whose_answer_was_lost_is_not_taken_for_that_of_another(
+    season_url: str, opened: Any, sql: Any, *, qtbot: Any, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Lost once, it is asked for at once; lost again, it is sent again later."""
+    from quakegui.project.shared.driver import PunctualConnection
+
+    session, lost, wait = opened(season_url), list[int](), PunctualConnection.wait
+
+    def losing(connection: Any, *arguments: Any, **choices: Any) -> Any:
+        found = wait(connection, *arguments, **choices)
+        if threading.current_thread().name == "courier":
+            ((rows,),) = sql(season_url.rsplit("/", 1)[1], "SELECT count(*) FROM journal")
+            if rows and lost.count(rows) < times:
+                lost.append(rows)
+                connection.close()
+                raise psycopg.OperationalError("the answer was lost")
+        return found
+
+    monkeypatch.setattr(PunctualConnection, "wait", losing)
+    for act in (lambda: labelling.label(session, 3, [5]), lambda: labelling.undo(session)):
+        assert act()
+        qtbot.waitUntil(lambda: all_sent(session))
+    assert lost == [1] * times + [2] * times
+    assert session.unseen.labels == set()
+    assert labelling.redo(session), "nothing is asked"
+    assert labelling.label(session, 2, [5])
+    qtbot.waitUntil(lambda: all_sent(session))
 
 
 def test_a_label_that_the_server_refuses_is_taken_back_with_a_sentence(

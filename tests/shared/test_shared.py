@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,7 @@ def test_an_export_goes_back_and_forth_unchanged(shared: Project, url: str, sql:
         assert journal_rows(plain) == journal_rows(shared)
         assert plain.network() == shared.network()
         export_project(plain, tmp_path / "plain export")
+    assert filecmp.dircmp(tmp_path / "export", tmp_path / "plain export").diff_files == []
     sql("postgres", "CREATE DATABASE back")
     where = url.rsplit("/", 1)[0] + "/back"
     words = ["new", str(tmp_path / "back"), "--shared", where, "--from", str(tmp_path / "plain export")]

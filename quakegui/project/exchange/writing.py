@@ -93,7 +93,8 @@ def export_project(project: Project, folder: Path | str, *, progress: ProgressCa
 
 
 def _facts(connection: Connection, project: Project) -> dict[str, Any]:
-    rows = connection.execute(select(schema.setting).where(schema.setting.c.key.not_in(OWN_SETTINGS)))
+    table = schema.setting
+    rows = connection.execute(select(table).where(table.c.key.not_in(OWN_SETTINGS)).order_by(table.c.key))
     return {
         "format": MARK,
         "version": VERSION,

@@ -167,7 +167,7 @@ class Courier:
         """Send a letter; returns why it was refused, None if the server has it now."""
         attempt = _Attempt(self._project, letter.id)
         try:
-            if letter.verb not in (UNDO, REDO) or not attempt.is_known():  # the server itself knows the others
+            if letter.verb not in (UNDO, REDO) or not self._project.claim(letter.id):  # the server itself knows the others
                 self._check(letter)
                 perform(letter, attempt, attempt.step_of)
         except UnreachableError:
@@ -221,11 +221,6 @@ class _Attempt:
         self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None
     ) -> tuple[int | None, bool]:
         return self.project.add_step(author, rows, at_ms=at_ms, seen=seen, act=self.act)
-
-    def is_known(self) -> bool:
-        """Return whether the server has the change already."""
-        with self.read() as connection:
-            return connection.scalar(select(deed.c.id).where(deed.c.id == self.act)) is not None
 
     def step_of(self, letter: UUID) -> int | None:
         """Return the step of a letter that the server has, None or 0 if it made none."""

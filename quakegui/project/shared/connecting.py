@@ -26,6 +26,11 @@ IDLE_S: Final = {domains.JOURNAL: 30, domains.INPUTS: 600, domains.RUNS: 600}
 _ADD_STEP: Final = text(
     "SELECT * FROM add_step(:act, :author, CAST(:seen AS bigint), CAST(:contents AS jsonb), CAST(:at_ms AS bigint), :patience)"
 )
+_ROWS_OF: Final = text(
+    "SELECT count(*) AS known, coalesce(min(journal.id) - 1, 0) AS first, coalesce(max(journal.id), 0) AS last "
+    "FROM deed LEFT JOIN journal ON journal.xmin = deed.xmin WHERE deed.id = :act"
+)
+"""What was written in one transaction has the number of the transaction."""
 RESTED_S: Final = 5.0
 """Seconds after which a connection that was not used is tried before it is used again."""
 
@@ -198,6 +203,12 @@ def add_step(
         if getattr(error.orig, "sqlstate", None):
             raise
         raise _in_doubt() from error
+
+
+def rows_of(connection: Connection, act: UUID) -> tuple[int, int] | None:
+    """Return the row of the journal before those of a change, and its last one, equal if it has none; None if it is unknown."""
+    found = connection.execute(_ROWS_OF, {"act": act}).one()
+    return (found.first, found.last) if found.known else None
 
 
 def _asked(engine: Engine, statement: TextClause, values: dict[str, Any], patience_s: float) -> Any:
