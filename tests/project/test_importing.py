@@ -308,7 +308,6 @@ def dies(project: Project, file: Path, when: str) -> None:
     assert done.returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
 def test_kp_is_told_by_its_intervals_since_it_has_no_readings(project: Project, files: Path) -> None:
     table = "Date,K_00,K_03,K_06,K_09,K_12,K_15,K_18,K_21\n2022-01-15,1.0,2.3,2.0,5.7,1.0,0.3,0.0,2.0\n"
     file = put(files, "kp.csv", table.encode())
