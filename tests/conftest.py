@@ -149,6 +149,9 @@ def no_garbage_in_a_jobs_thread(request: pytest.FixtureRequest) -> Iterator[None
     gc.enable()
 
 
+SLOW_LIMIT_S = 3600
+"""A slow test is long by its nature: what would be a hang of a short one may be a busy machine."""
+
 #: What many tests share and takes long to make, and the process in which it is made once. One process has TensorFlow.
 DEAR = {"demo": "demo", "trained_template": "network", "built_once": "network", "driver": "driver", "japan": "japan"}
 
@@ -162,6 +165,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that share something dear in one process; on a server, skip those that are about SQLite."""
     for item in items:
+        if item.get_closest_marker("slow") is not None and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(SLOW_LIMIT_S))
         about = item.get_closest_marker("sqlite")
         if about is not None and os.environ.get("QUAKEGUI_TEST_DATABASE"):
             item.add_marker(pytest.mark.skip(reason=f"about SQLite: {about.args[0]}"))
