@@ -246,5 +246,5 @@ def _library() -> tuple[Any, Any]:
         import dask
         import distributed
     except ImportError as error:
-        raise RunError(Said("A cluster needs the optional component “cluster”: pip install 'quakegui[cluster]'.")) from error
+        raise RunError(Said("A cluster needs the optional “cluster” component: pip install 'quakegui[cluster]'.")) from error
     return dask, distributed

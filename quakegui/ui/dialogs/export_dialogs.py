@@ -163,7 +163,7 @@ class AnimationDialog(QDialog):
         form = QFormLayout(self)
         add_rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
         if not video_possible():
-            form.addRow(QLabel(tr("MP4 needs the optional component 'video'.")))
+            form.addRow(QLabel(tr("MP4 needs the optional 'video' component.")))
         form.addRow(button_box(Standard.Save | Standard.Cancel, self.reject, self.accept))
 
     def accept(self) -> None:

@@ -113,7 +113,7 @@ def _writer(path: Path, part: Path, session: Session, indices: Sequence[int], da
         return _mp4(part, days_per_second)
     if kind == ".mp4":
         raise FigureError(
-            tr("MP4 needs the optional component 'video' (imageio-ffmpeg), which is not installed. Choose GIF or PNG.")
+            tr("MP4 needs the optional 'video' component (imageio-ffmpeg), which is not installed. Choose GIF or PNG.")
         )
     if kind:
         raise FigureError(
