@@ -6,6 +6,7 @@ demonstration. It takes about ten minutes of processor time and can be resumed.
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import os
 import shutil
@@ -112,6 +113,7 @@ def answers_to_keep(model: Pretrained, path: Path) -> None:
 
 def main() -> None:
     """Make the supplied model, and report each group of seasons."""
+    argparse.ArgumentParser(description=__doc__).parse_args()  # it has no options: --help does not begin to train
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
     def listen(message: messages.Message) -> None:
