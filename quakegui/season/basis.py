@@ -159,8 +159,7 @@ def build_basis(network: Network, config: GridConfig, *, pixels: int = MAP_PIXEL
     Raises
     ------
     ValueError
-        If `smoothing` is 0 and two stations share a position: no surface passes through two values at
-        one point.
+        If `smoothing` is 0 and two stations share a position: no surface passes through two values at one point.
     """
     basis = _empty_basis(network, config, pixels)
     shape = _shape(basis)
