@@ -156,9 +156,10 @@ def train_fold(files: dict[str, bytes], number: int, threads: int, topic: str, s
     tuple
         The result, as a file; and why there is none, a sentence. Both are empty if the training was stopped.
     """
-    from distributed import Event, get_worker
+    from distributed import Event, get_client, get_worker
 
-    worker, event, looked = get_worker(), Event(stop), [0.0, False]
+    # The thread that looks whether to stop has no client of its own.
+    worker, event, looked = get_worker(), Event(stop, client=get_client()), [0.0, False]
 
     def stopped() -> bool:
         if time.monotonic() - looked[0] > LOOK_S:

@@ -33,7 +33,7 @@ from quakegui.ui.housekeeping import SETTLED_AFTER_MS, Housekeeping
 from quakegui.ui.main_window import MainWindow
 
 SIZE = (1600, 1000)
-STEPS = 300
+STEPS = 1500
 TURNS = 20
 """Into so many parts the steps are cut, for a ratio of their own each."""
 

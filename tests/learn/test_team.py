@@ -210,6 +210,19 @@ def test_a_cluster_whose_worker_is_killed_in_the_middle_of_a_fold_makes_the_same
     assert_same(outcome(far), outcome(alone))
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.slow  # a cluster of two processes, and four worker processes
+def test_a_cancelled_training_stops_on_a_cluster_too(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    far, heard = new_run(tmp_path, epochs=100_000), []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, protocol="tcp", dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=heard.append, cancelled=lambda: len(heard) > 2)
+    assert heard[-1].done < 100_000
+    assert list(far.folder.rglob(PHASE)) == [], "no fold is finished"
+
+
 @pytest.mark.timeout(3600)
 @pytest.mark.benchmark  # minutes of training; needs two processors with nothing else to do
 def test_two_workers_of_a_cluster_are_nearly_twice_as_quick_as_one_here(tmp_path: Path) -> None:
@@ -221,7 +234,7 @@ def test_two_workers_of_a_cluster_are_nearly_twice_as_quick_as_one_here(tmp_path
         for number in range(3):
             seconds = []
             for name, team in (("here", LocalTeam(1, 1)), ("far", ClusterTeam(cluster.scheduler_address, 1))):
-                run = new_run(tmp_path / f"{name}{number}", epochs=200)
+                run = new_run(tmp_path / f"{name}{number}", epochs=1200)
                 began = time.perf_counter()
                 team.train_folds(run, listen=lambda _: None, cancelled=None)
                 seconds.append(time.perf_counter() - began)
