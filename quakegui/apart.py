@@ -6,9 +6,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
+
+from quakegui.progress import CancelCheck, StoppedError, never
 
 T = TypeVar("T")
 
@@ -26,7 +28,7 @@ def processes(count: int, begin: Callable[..., None] | None = None, *arguments: 
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(begin, *arguments))
 
 
-def apart(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+def apart(function: Callable[..., T], *arguments: Any, cancelled: CancelCheck = never, **named: Any) -> T:
     """Return what a module-level function returns, computed in a process of its own; its exceptions are raised here.
 
     Parameters
@@ -35,14 +37,23 @@ def apart(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
         A function of a module; it, its arguments and its result are pickled.
     arguments, named
         Its arguments.
+    cancelled
+        Called ten times a second; when it is true, the process is ended.
 
     Raises
     ------
+    StoppedError
+        If it was cancelled.
     BrokenProcessPool
         If the process ended before the function did.
     """
     with processes(1) as pool:
-        return pool.submit(function, *arguments, **named).result()
+        process, result = pool.submit(os.getpid), pool.submit(function, *arguments, **named)
+        while wait([result], timeout=0.1).not_done:
+            if cancelled():
+                os.kill(process.result(), signal.SIGTERM)
+                raise StoppedError
+        return result.result()
 
 
 def _begin_helper(begin: Callable[..., None] | None, *arguments: Any) -> None:

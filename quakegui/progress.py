@@ -10,6 +10,10 @@ CancelCheck = Callable[[], bool]
 """Returns whether the work is to stop."""
 
 
+class StoppedError(Exception):
+    """Ends work without a result: it was stopped, or its result is no longer needed."""
+
+
 def silent(_done: int, _total: int, _text: str) -> None:
     """Ignore the progress."""
 

@@ -101,7 +101,7 @@ class Evaluation:
         return Answers(self.days, self.labels, self.probabilities, figures)
 
     @classmethod
-    def of(cls, project: Project, season: Season, kind: str = "out-of-fold", as_of: AsOf = "training") -> Evaluation:
+    def of(cls, project: Project, season: Season, kind: str, as_of: AsOf, cancelled: CancelCheck | None = None) -> Evaluation:
         """Evaluate the current run by one kind of its predictions; takes seconds, so call it in a job.
 
         Parameters
@@ -112,6 +112,8 @@ class Evaluation:
             One of `SCORED`.
         as_of
             Labels and earthquakes for the evaluation of out-of-fold predictions; prospective ones always use the present ones.
+        cancelled
+            Whether to stop.
         """
         from quakegui.learn import prospective, season_evaluation, season_runs
 
@@ -120,7 +122,7 @@ class Evaluation:
             told = prospective.evaluate_prospective(project, season, run)
             answers = told.days, told.labels, told.probabilities
             return cls(project, kind, told.judgement, *answers, told.all_days, told.all_labels, told.late, run.id)
-        found = season_evaluation.judge_run(project, season, run, as_of, own_process=True)
+        found = season_evaluation.judge_run(project, season, run, as_of, cancelled=cancelled)
         answers = found.days, found.labels, found.probabilities
         return cls(project, kind, found.judgement, *answers, found.all_days, found.all_labels, run=run.id)
 

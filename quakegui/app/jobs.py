@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
 from quakegui.words import Said
 
 LOG = logging.getLogger(__name__)
@@ -29,10 +29,6 @@ class JobProgress:
     text: str
     seconds_left: float | None
     stoppable: bool = True
-
-
-class StoppedError(Exception):
-    """Ends the work of a job without a result: it was stopped, or its result is no longer needed."""
 
 
 @dataclass(slots=True)

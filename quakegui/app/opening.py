@@ -14,10 +14,9 @@ from PySide6.QtGui import QGuiApplication
 
 from quakegui.app import computing, others, run_exchange, sending
 from quakegui.app.change import Change
-from quakegui.app.jobs import StoppedError
 from quakegui.app.season_watch import SeasonWatch
 from quakegui.app.session import Session
-from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
 from quakegui.project.errors import ProjectError
 from quakegui.words import Said
 

@@ -26,6 +26,7 @@ from quakegui.cli.terminal import (
     print_json,
     say,
 )
+from quakegui.progress import StoppedError
 from quakegui.project import catalogue
 from quakegui.project.season_tables import event_facts
 from quakegui.project.store import ProjectError
@@ -217,7 +218,7 @@ def _sentences() -> Iterator[None]:
         yield
     except http.FetchError as error:
         raise ProjectError(str(error)) from error
-    except http.StoppedError as error:
+    except StoppedError as error:
         raise ProjectError(
             "Stopped; responses received so far are saved for the next run, and the project is unchanged."
         ) from error

@@ -9,8 +9,9 @@ import typer
 
 from quakegui.cli.sources import WhichLabels
 from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
+from quakegui.progress import StoppedError
 from quakegui.project.store import ProjectError
-from quakegui.report import ReportCancelledError, make_report, write_html
+from quakegui.report import make_report, write_html
 from quakegui.words import ENGLISH, languages
 
 ENDINGS = (".html", ".htm", ".pdf")
@@ -42,7 +43,7 @@ def report(
     with open_project(project) as opened, interruptible() as cancelled, bar("Report") as progress:
         try:
             made = make_report(opened, language=language, as_of=labels, progress=progress, cancelled=cancelled)
-        except ReportCancelledError as error:
+        except StoppedError as error:
             raise ProjectError("Stopped; no report was written.") from error
     if out.suffix.lower() != ".pdf":
         try:

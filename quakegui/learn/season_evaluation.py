@@ -35,6 +35,7 @@ from quakegui.learn.runs.predictions import RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.learn.tries import other_p_values
+from quakegui.progress import CancelCheck
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import Said
@@ -56,7 +57,7 @@ def evaluate(project: Project, season: Season, run: RunFolder, as_of: AsOf = "tr
 
 
 def judge_run(
-    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, own_process: bool = False
+    project: Project, season: Season, run: RunFolder, as_of: AsOf = "training", *, cancelled: CancelCheck | None = None
 ) -> RunEvaluation:
     """Evaluate a finished run compared with every baseline, on the folds of its training.
 
@@ -67,11 +68,13 @@ def judge_run(
     as_of
         Use the labels and earthquakes of the training, or the current ones. The baselines are trained with those of the run's
         training in both cases.
-    own_process
-        Compute in a process of its own, so that scikit-learn's 100 MB are not loaded in this one.
+    cancelled
+        Whether to stop. If given, compute in a process of its own, so that scikit-learn's 100 MB are not loaded in this one.
 
     Raises
     ------
+    StoppedError
+        If it was cancelled.
     RunError
         If the season no longer contains the days of the run, or has other classes.
     EvidenceError
@@ -79,7 +82,7 @@ def judge_run(
     """
     said = predictions_of(project, run)  # first, to report a run that cannot be evaluated whatever the season
     now = now_in(project)
-    return judge_by(gather(project, season), said, project, run, as_of=as_of, now=now, own_process=own_process)
+    return judge_by(gather(project, season), said, project, run, as_of=as_of, now=now, cancelled=cancelled)
 
 
 def predictions_of(project: Project, run: RunFolder) -> RunPredictions:
@@ -104,7 +107,7 @@ def judge_by(
     answers: Answers | None = None,
     name: str = JUDGEMENT,
     predict: Callable[[], RunPredictions] | None = None,
-    own_process: bool = False,
+    cancelled: CancelCheck | None = None,
 ) -> RunEvaluation:
     """Return the evaluation of a run, stored or computed now; the number of other runs is always updated.
 
@@ -120,16 +123,18 @@ def judge_by(
         Prefix of the file in which it is stored.
     predict
         Predictions to be evaluated in place of those of the run; called only if nothing is stored.
-    own_process
-        As in `judge_run`; `answers` is then neither read nor filled.
+    cancelled
+        As in `judge_run`; if given, `answers` is neither read nor filled.
     """
     path, inputs = run.folder / f"{name}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
     told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
-        judged = _judged_apart if own_process else _judged
         shown = predictions if predict is None else predict()
-        known = {} if answers is None or own_process else answers
-        told = judged(evidence, shown, project.timezone, run, as_of=as_of, now=now, answers=known)
+        given = evidence, shown, project.timezone, run
+        if cancelled is None:
+            told = _judged(*given, as_of=as_of, now=now, answers={} if answers is None else answers)
+        else:
+            told = _judged_apart(*given, as_of=as_of, now=now, answers={}, cancelled=cancelled)
         if not project.read_only:
             write_result(path, inputs, told)
     judgement = _with_its_bounds(told.judgement)

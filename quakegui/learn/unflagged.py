@@ -18,7 +18,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder
 from quakegui.learn.season_evaluation import judge_by, now_in, predictions_of, rows_of
 from quakegui.learn.worker.asking import answer
 from quakegui.learn.worker.environments import THIS, Environment
-from quakegui.progress import CancelCheck
+from quakegui.progress import CancelCheck, never
 from quakegui.project import seasons
 from quakegui.project.setting_rows import SupersededError
 from quakegui.project.store import Project
@@ -81,7 +81,9 @@ def judge_unflagged(
         return _with_answers(stored, evidence, run, _answers(run, plain, how), mapped_anew)
 
     now = now_in(project)
-    found = judge_by(evidence, stored, project, run, as_of=as_of, now=now, name=FILE, predict=predict, own_process=True)
+    found = judge_by(
+        evidence, stored, project, run, as_of=as_of, now=now, name=FILE, predict=predict, cancelled=cancelled or never
+    )
     return Unflagged(len(season.flags), found.judgement)
 
 

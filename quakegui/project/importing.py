@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from quakegui.formats.errors import shown
-from quakegui.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, never, silent
 from quakegui.project import migrations, schema, spool
 from quakegui.project.acts import READINGS, add_act, hidden_in_part, names_of_contents, next_act
 from quakegui.project.exchange import import_export, is_export
@@ -38,10 +38,6 @@ _WITHOUT_READINGS = ("kp", "stations")
 """Formats whose files have no readings."""
 MOST_NAMES = 20
 """Maximum number of files and stations that an act names individually."""
-
-
-class _CancelledError(Exception):
-    """The import was cancelled within its transaction."""
 
 
 def import_paths(
@@ -141,7 +137,7 @@ def _store_all(
             writer = FileWriter(connection)
             _store_files(files, tally, writer, progress, cancelled)
             _settle(connection, writer, tally, author or default_author(project))
-    except _CancelledError:
+    except StoppedError:
         return ImportReport(cancelled=True)
     days = ensure_nights(project, progress=progress)
     progress(1, 1, Said("done"))
@@ -219,7 +215,7 @@ def _store_files(
         if number % 100 == 0:
             progress(number, 0, Said("saving"))
             if cancelled():
-                raise _CancelledError
+                raise StoppedError
         if parsed.format == "stations":
             lists.append(parsed)
         else:
@@ -230,7 +226,7 @@ def _store_files(
         writer.see(known)
     writer.flush()
     if cancelled():
-        raise _CancelledError
+        raise StoppedError
 
 
 def _settle(connection: Connection, writer: FileWriter, tally: Tally, author: str) -> None:

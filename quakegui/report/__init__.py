@@ -4,7 +4,6 @@
 sentences; whoever prints the document divides it into pages.
 """
 
-from quakegui.report.content import ReportCancelledError
 from quakegui.report.document import Report, make_report, write_html
 
-__all__ = ["Report", "ReportCancelledError", "make_report", "write_html"]
+__all__ = ["Report", "make_report", "write_html"]

@@ -22,7 +22,7 @@ from quakegui.learn.runs.earthquakes import training_earthquakes
 from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.learn.unflagged import words_unflagged
 from quakegui.learn.worker.run_limit import kept_limit
-from quakegui.progress import CancelCheck, ProgressCallback, silent
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, silent
 from quakegui.project import catalogue, journal, runs, seasons
 from quakegui.project.runs import PredictionTable
 from quakegui.project.setting_rows import SupersededError
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 """Maximum number of attempts if other programs change the readings meanwhile."""
-
-
-class ReportCancelledError(Exception):
-    """The report was cancelled; nothing was written."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +138,7 @@ def gather(
 
     Raises
     ------
-    ReportCancelledError
+    StoppedError
         If it was cancelled.
     SupersededError
         If other programs keep changing the readings.
@@ -208,7 +204,7 @@ def _content(
 
 def _go_on(cancelled: CancelCheck) -> None:
     if cancelled():
-        raise ReportCancelledError
+        raise StoppedError
 
 
 def _run_of(project: Project) -> RunFolder | None:

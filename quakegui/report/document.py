@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from quakegui.judge.judged_by import AsOf
-from quakegui.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, never, silent
 from quakegui.project.filesystem import whole_file
 from quakegui.project.store import Project
 from quakegui.project.title import project_title
-from quakegui.report.content import ReportCancelledError, gather
+from quakegui.report.content import gather
 from quakegui.report.event_parts import alarms, events
 from quakegui.report.label_parts import labels
 from quakegui.report.markup import Figure, FigureList, h1, safe, with_pictures
@@ -109,7 +109,7 @@ def make_report(
 
     Raises
     ------
-    ReportCancelledError
+    StoppedError
         If it was cancelled.
     ProjectError
         If the season cannot be computed from the content of the project.
@@ -120,7 +120,7 @@ def make_report(
     parts = [h1(title), stamps(content, say)]
     for part in (short, network, method, labels, training, skill):
         if cancelled():
-            raise ReportCancelledError
+            raise StoppedError
         parts.append(part(content, say, figures))
     parts.append(events(content, say, figures, progress=progress, cancelled=cancelled))
     parts.append(alarms(content, say, figures, progress=progress, cancelled=cancelled))

@@ -9,8 +9,8 @@ import numpy as np
 from quakegui.judge.alarms import Alarm, Hit
 from quakegui.judge.folds import ZERO_SHOT
 from quakegui.judge.names import KIND_SHORT, kind_shown
-from quakegui.progress import CancelCheck, ProgressCallback
-from quakegui.report.content import ReportCancelledError, ReportContent
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
+from quakegui.report.content import ReportContent
 from quakegui.report.markup import FigureList, block, facts, grid, h2, h3, p, table
 from quakegui.report.pictures import day_picture, inside
 from quakegui.report.season_drawings import colour_bar
@@ -116,7 +116,7 @@ def events(
     maker = MapMaker(content, content.season, say, figures)
     for place, event in enumerate(content.events):
         if cancelled():
-            raise ReportCancelledError
+            raise StoppedError
         progress(place, len(content.events), say("earthquakes"))
         made += _event(content, maker, place, event, say)
     return made
@@ -274,7 +274,7 @@ def alarms(
     maker = MapMaker(content, content.season, say, figures)
     for place, alarm in enumerate(found):
         if cancelled():
-            raise ReportCancelledError
+            raise StoppedError
         progress(place, len(found), say("alarms"))
         made += _alarm(content, maker, place, alarm, say)
     return made

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from quakegui.app import deeds, others
 from quakegui.app.session import Session
-from quakegui.progress import CancelCheck, ProgressCallback
-from quakegui.report import Report, ReportCancelledError, make_report, write_html
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
+from quakegui.report import Report, make_report, write_html
 from quakegui.ui import i18n
 from quakegui.ui.i18n import tr
 from quakegui.ui.report_pdf import ReportError, write_pdf
@@ -47,7 +47,7 @@ def write(session: Session, path: Path) -> None:
     def gather(progress: ProgressCallback, cancelled: CancelCheck) -> Report | None:
         try:
             report = make_report(project, language=language, season=season, as_of=as_of, progress=progress, cancelled=cancelled)
-        except ReportCancelledError:
+        except StoppedError:
             return None
         if not pages:
             write_html(report, path)

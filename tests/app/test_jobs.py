@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from quakegui.app.jobs import JobProgress, Jobs, StoppedError
-from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.app.jobs import JobProgress, Jobs
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
 
 
 @pytest.fixture

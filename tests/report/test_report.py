@@ -18,12 +18,13 @@ from run_projects import season_of
 
 from quakegui.learn import season_runs
 from quakegui.learn.run_study import kept_study
+from quakegui.progress import StoppedError
 from quakegui.project import catalogue, journal, runs
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.project.origins import Origin
 from quakegui.project.stations import set_stations
 from quakegui.project.store import DATABASE, Project
-from quakegui.report import ReportCancelledError, make_report, results, season_parts, write_html
+from quakegui.report import make_report, results, season_parts, write_html
 from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
 from quakegui.report.event_parts import MapMaker
@@ -367,7 +368,7 @@ def test_it_can_be_stopped_and_tells_how_far_it_is(judged: Path) -> None:
     with Project.open(judged) as project:
         season = season_of(project)
         make_report(project, season=season, progress=lambda *step: steps.append(step))
-        with pytest.raises(ReportCancelledError):
+        with pytest.raises(StoppedError):
             make_report(project, season=season, cancelled=lambda: True)
     assert {text for _, _, text in steps} >= {"season", "labels", "judging", "earthquakes"}
     assert all(done <= total for done, total, _ in steps)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from stub_service import Stub, reply
 
+from quakegui.progress import StoppedError
 from quakegui.project import catalogue
 from quakegui.project.acts import acts
 from quakegui.project.store import Project
@@ -17,7 +18,7 @@ from quakegui.project.undoing import undo_import
 from quakegui.season.events import Declustering, Selection
 from quakegui.serve.web.answers import Answers
 from quakegui.serve.web.earthquakes import fetch_earthquakes, left_to_ask, pieces
-from quakegui.serve.web.http import FetchError, Limits, StoppedError, ask
+from quakegui.serve.web.http import FetchError, Limits, ask
 from quakegui.serve.web.services import EVENTS, READINGS, Service, service_of
 
 HEAD = "#EventID|Time|Latitude|Longitude|Depth/km|Author|Catalog|Contributor|ContributorID|MagType|Magnitude|MagAuthor|Place\n"

@@ -14,7 +14,8 @@ from typing import ClassVar
 import pytest
 from stub_service import Stub, reply
 
-from quakegui.serve.web.http import Answer, FetchError, Limits, StoppedError, ask, check_address, retry_after
+from quakegui.progress import StoppedError
+from quakegui.serve.web.http import Answer, FetchError, Limits, ask, check_address, retry_after
 
 QUICK = Limits(silence_s=5.0, total_s=10.0, size=10_000, tries=2, pause_s=0.0)
 TABLE = b"time,mag\n" * 20

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from stub_service import Stub, reply
 
+from quakegui.progress import StoppedError
 from quakegui.project.acts import acts
 from quakegui.project.store import Project
 from quakegui.project.undoing import undo_import
-from quakegui.serve.web.http import FetchError, Limits, StoppedError, ask
+from quakegui.serve.web.http import FetchError, Limits, ask
 from quakegui.serve.web.readings import fetch_readings, station_days
 from quakegui.serve.web.services import Service
 

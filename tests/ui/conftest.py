@@ -67,7 +67,9 @@ def one_helper():
     """Let all evaluations have one process beside the window's: to start one, which loads scikit-learn, takes two seconds."""
     with processes(1) as pool, pytest.MonkeyPatch.context() as patch:
         pool.submit(os.getpid).result()  # the pool's threads are there before a test looks for threads
-        patch.setattr(season_evaluation, "apart", lambda work, *given, **named: pool.submit(work, *given, **named).result())
+        patch.setattr(
+            season_evaluation, "apart", lambda work, *given, cancelled, **named: pool.submit(work, *given, **named).result()
+        )
         yield
 
 

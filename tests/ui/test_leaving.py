@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from quakegui.app import computing, labelling, runs, training
-from quakegui.app.jobs import StoppedError
 from quakegui.app.taking_in import take_in_days
 from quakegui.learn import issuing, operating
 from quakegui.learn.runs.runconfig import RunConfig
+from quakegui.progress import StoppedError
 from quakegui.ui import commands
 from quakegui.ui.dialogs import import_wizard, new_project
 from quakegui.ui.main_window import MainWindow

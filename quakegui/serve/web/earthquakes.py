@@ -19,12 +19,12 @@ from quakegui import formats
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.eventtable import find_table
 from quakegui.formats.source import Source, decode
-from quakegui.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, never, silent
 from quakegui.project.catalogue import CatalogueRead, read_catalogue
 from quakegui.season.events import Selection
 from quakegui.season.localtime import NightWindow, night_bounds, wall_clock_ms
 from quakegui.serve.web.answers import Answers, Record, file_name
-from quakegui.serve.web.http import Ask, FetchError, StoppedError
+from quakegui.serve.web.http import Ask, FetchError
 from quakegui.serve.web.services import Service
 from quakegui.words import Said
 

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from quakegui import __version__
-from quakegui.progress import CancelCheck, never
+from quakegui.progress import CancelCheck, StoppedError, never
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.strangers import shown
 from quakegui.words import Said
@@ -67,10 +67,6 @@ USUAL = Limits()
 
 class FetchError(Exception):
     """A service gave no usable answer; the message is a sentence for the user."""
-
-
-class StoppedError(Exception):
-    """The user stopped the request."""
 
 
 class _PassingError(FetchError):

@@ -20,7 +20,7 @@ from quakegui import formats
 from quakegui.formats import iaga2002
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.source import Source
-from quakegui.progress import CancelCheck, ProgressCallback, never, silent
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, never, silent
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.store import Project
@@ -28,7 +28,7 @@ from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.readings import DataType
 from quakegui.serve.web import hapi
 from quakegui.serve.web.answers import Answers, Record, file_name
-from quakegui.serve.web.http import Answer, Ask, FetchError, StoppedError
+from quakegui.serve.web.http import Answer, Ask, FetchError
 from quakegui.serve.web.services import Service
 from quakegui.words import Said
 

@@ -36,9 +36,9 @@ from PySide6.QtWidgets import (
 )
 
 from quakegui.app.job_titles import title_of
-from quakegui.app.jobs import JobProgress, StoppedError, Work
+from quakegui.app.jobs import JobProgress, Work
 from quakegui.app.session import Session
-from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
 from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr, worded

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QGroupBox, QLabel, QS
 
 from quakegui.app import computing
 from quakegui.app.session import Session
-from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.progress import CancelCheck, ProgressCallback, StoppedError
 from quakegui.project.catalogue import CatalogueRead
 from quakegui.project.store import Project
 from quakegui.season.events import Selection
@@ -154,7 +154,7 @@ class FetchDialog(JobDialog):
                     project, plan.days, plan.service, ask, cadence=plan.cadence, again=again, author=author,
                     progress=progress, cancelled=cancelled,
                 )  # fmt: skip
-            except http.StoppedError:
+            except StoppedError:
                 return None
 
         self.run_job(FETCHING, work, self._fetched, asks=True)

@@ -146,10 +146,10 @@ class EvaluationPanel(LanguageFollower, QWidget):
             return
         self._tried.add((record, as_of))
 
-        def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> Evaluation:
+        def work(_progress: ProgressCallback, cancelled: CancelCheck) -> Evaluation:
             import quakegui.report.results  # noqa: F401 - a third of a second, here beside the window
 
-            return Evaluation.of(project, season, record, as_of)
+            return Evaluation.of(project, season, record, as_of, cancelled)
 
         judged = self._judged
 

@@ -15,16 +15,13 @@ from PySide6.QtWidgets import QWidget
 
 from quakegui.app import walking
 from quakegui.app.session import Session
+from quakegui.progress import StoppedError
 from quakegui.project.filesystem import whole_file
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.figures import FigureError, picture_of
 
 Writer = Generator[None, NDArray[np.uint8] | None, None]
 """Accepts one RGB frame after another, shape (row, column, 3); None completes the file."""
-
-
-class _StoppedError(Exception):
-    """The animation was cancelled."""
 
 
 def video_possible() -> bool:
@@ -85,12 +82,12 @@ def save_animation(
                 walking.go_to(session, index)
                 writer.send(pixels(picture_of(panel, stamp=stamp)))
                 if not progress(done, len(indices)):
-                    raise _StoppedError
+                    raise StoppedError
                 if session.season is not season:  # the indices belong to other days now
                     raise season_changed()
             with contextlib.suppress(StopIteration):  # the writer ends after completing the file
                 writer.send(None)
-    except _StoppedError:
+    except StoppedError:
         return False
     except OSError as error:
         raise FigureError(tr("Could not write {path}: {why}").format(path=path, why=error.strerror or error)) from error
