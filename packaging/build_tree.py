@@ -5,8 +5,8 @@ Run by Python 3.12, on Windows or Debian:
     python3.12 packaging/build_tree.py --python-zip python-3.12.x-embed-amd64.zip --python-sha256 HASH      a release
     python3.12 packaging/build_tree.py --test-python --without-tensorflow                                  for the smoke test
 
-The tree comes to packaging/build/tree, and beside it `tree.nsh`, which installer.nsi reads: version, size, and the lists by
-which an uninstallation removes exactly what was installed.
+The tree comes to packaging/build/tree, each optional component to `tree-NAME` beside it, and `tree.nsh`, which installer.nsi
+reads: version, size, and the lists by which an uninstallation removes exactly what was installed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ import notices  # noqa: E402
 import verify_pe  # noqa: E402
 
 ROOT = HERE.parent
+COMPONENTS = ("shared", "live")
+"""Optional components, extras of pyproject.toml; each has a list `requirements-windows-NAME.txt`."""
 WINDOWS = ("--platform", "win_amd64", "--python-version", "3.12", "--implementation", "cp", "--only-binary=:all:")
+PIP = (sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps")
 SEARCH_PATH = "python312.zip\r\n.\r\nsite\r\n"
 """What `python312._pth` says: this Python sees its own tree and nothing else of the machine, no PYTHONPATH, no user folder."""
 COMMAND = '@"%~dp0python.exe" -X utf8 -m quakegui %*\r\n'
@@ -128,38 +131,69 @@ def _quoted(name: str) -> str:
 
 
 def install_wheels(site: Path, lists: Iterable[Path]) -> None:
-    """Unpack the pinned wheels and this program's own."""
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--target", str(site)]
+    """Unpack pinned wheels."""
     for each in lists:
-        _run([*pip, *WINDOWS, "--require-hashes", "-r", str(each)])
+        _run([*PIP, "--target", str(site), *WINDOWS, "--require-hashes", "-r", str(each)])
+
+
+def install_own_wheel(site: Path) -> None:
+    """Unpack this program's own wheel."""
     with tempfile.TemporaryDirectory() as scratch:
         _run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", scratch, str(ROOT)])
         (wheel,) = Path(scratch).glob("*.whl")
-        _run([*pip, str(wheel)])
+        _run([*PIP, "--target", str(site), str(wheel)])
 
 
 def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"})  # noqa: S603
 
 
-def take(site: Path, tree: Path) -> None:
-    """Move what is shipped of the installed wheels into the tree, and the Visual C++ runtime beside python.exe."""
+def take(site: Path, tree: Path) -> list[str]:
+    """Move what is shipped of the installed wheels into the tree, and the Visual C++ runtime beside python.exe.
+
+    Returns
+    -------
+    list
+        Names of the moved files in the tree, without those of the runtime.
+    """
+    moved = []
     for path in sorted(site.rglob("*")):
         place = PurePosixPath(path.relative_to(site).as_posix())
         if path.is_file() and is_wanted(place):
-            target = tree / "site" / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, target)
+            moved.append(f"site/{place}")
+            _move(path, tree / "site" / place)
     runtime = site / ("Scripts" if (site / "Scripts" / "vcruntime140.dll").is_file() else "")
     for path in sorted(runtime.iterdir()):
         if _RUNTIME.match(path.name):
             shutil.copy2(path, tree / path.name)
+    return moved
+
+
+def _move(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(path, target)
+
+
+def set_apart(tree: Path, names: Iterable[str], component: Path) -> None:
+    """Move files of the tree, with their byte code, into the folder of an optional component."""
+    shutil.rmtree(component, ignore_errors=True)
+    for name in names:
+        code = _cache_of(tree / name)
+        for path in (tree / name, code) if code.is_file() else (tree / name,):
+            _move(path, component / path.relative_to(tree))
+    for folder in sorted((path for path in tree.rglob("*") if path.is_dir()), reverse=True):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _cache_of(path: Path) -> Path:
+    return path.parent / "__pycache__" / f"{path.stem}.cpython-312.pyc"
 
 
 def byte_compile(tree: Path) -> None:
     """Put byte code beside every module, valid without a look at the source's time, which an installation changes."""
     for path in sorted((tree / "site").rglob("*.py")):
-        cache = path.parent / "__pycache__" / f"{path.stem}.cpython-312.pyc"
+        cache = _cache_of(path)
         try:
             code = embedded.compiled(path, path.relative_to(tree).as_posix())
         except SyntaxError:  # some packages carry templates or other Pythons' syntax under .py
@@ -238,8 +272,16 @@ def build(given: argparse.Namespace) -> None:
     lists += [] if given.without_tensorflow else [HERE / "requirements-windows-tensorflow.txt"]
     with tempfile.TemporaryDirectory(dir=given.out) as scratch:
         install_wheels(Path(scratch), lists)
+        install_own_wheel(Path(scratch))
         among = notices.scattered(Path(scratch))
         take(Path(scratch), tree)
+    optional = {name: HERE / f"requirements-windows-{name}.txt" for name in COMPONENTS}
+    parts: dict[str, list[str]] = {}
+    for name, wheels in optional.items():
+        with tempfile.TemporaryDirectory(dir=given.out) as scratch:
+            install_wheels(Path(scratch), [wheels])
+            among += notices.scattered(Path(scratch))
+            parts[name] = take(Path(scratch), tree)
     (tree / "python312._pth").write_text(SEARCH_PATH, encoding="utf-8", newline="")
     (tree / "quakegui.cmd").write_text(COMMAND, encoding="utf-8", newline="")
     shutil.copy2(ROOT / "resources" / "icon" / "quakegui.ico", tree / "quakegui.ico")
@@ -247,12 +289,14 @@ def build(given: argparse.Namespace) -> None:
     if lost:
         raise SystemExit("\n".join(lost))
     archive = embedded.TEST_ZIP if given.test_python else given.python_sha256.lower()
-    write_notices(tree, wheel_hashes(lists), (python_version(tree), archive), among)
+    write_notices(tree, wheel_hashes([*lists, *optional.values()]), (python_version(tree), archive), among)
     byte_compile(tree)
     files = sorted(path for path in tree.rglob("*") if path.is_file())
     names = [path.relative_to(tree).as_posix() for path in files]
     size = sum(path.stat().st_size for path in files)
     (given.out / "tree.nsh").write_text(script(own_version(tree), names, size), encoding="utf-8-sig")
+    for name, part in parts.items():
+        set_apart(tree, part, given.out / f"tree-{name}")
     _say(f"{tree}: {len(files)} files, {size / 1e6:.0f} MB, longest name {max(map(len, names))} characters.")
 
 

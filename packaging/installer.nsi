@@ -5,7 +5,8 @@
 ;   makensis -DTREE=... -DPLAIN packaging/installer.nsi                     (not compressed: for the smoke test)
 ;   -DOUTFILE=name.exe   -DSIGN="packaging/sign.sh"   (the signing script is called with the file to be signed)
 ;
-; Beside TREE lies tree.nsh, which build_tree.py wrote. Silent: quakegui-setup.exe /S [/D=C:\folder]; /D must come last, unquoted.
+; Beside TREE lie tree.nsh and the optional components, which build_tree.py wrote.
+; Silent: quakegui-setup.exe /S [/COMPONENTS=shared,live] [/D=C:\folder]; /D must come last, unquoted. Without /COMPONENTS, all.
 ; Exit codes: 0 done, 1 cancelled, 2 refused (the program runs, the folder's path is too long, or it is somebody else's folder).
 
 Target amd64-unicode
@@ -14,9 +15,13 @@ Target amd64-unicode
 !include "WinVer.nsh"
 !include "LogicLib.nsh"
 !include "FileFunc.nsh"
+!include "Sections.nsh"
+!include "StrFunc.nsh"
 !include "Win\COM.nsh"
 !include "Win\Propkey.nsh"
 !include "${TREE}.nsh"
+
+${Using:StrFunc} StrLoc
 
 !define NAME "quakegui"
 !define APP_ID "quakegui" ; the name that the window gives itself in the taskbar, quakegui/ui/start.py
@@ -51,6 +56,7 @@ BrandingText "${NAME} ${VERSION}"
 !define MUI_UNICON "${TREE}\quakegui.ico"
 !define MUI_ABORTWARNING
 !insertmacro MUI_PAGE_LICENSE "${TREE}\LICENSE.txt"
+!insertmacro MUI_PAGE_COMPONENTS
 !define MUI_PAGE_CUSTOMFUNCTION_LEAVE CheckFolder
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
@@ -72,6 +78,12 @@ LangString OLD_STAYED ${LANG_ENGLISH} "The earlier version could not be removed.
 LangString OLD_STAYED ${LANG_SIMPCHINESE} "无法删除旧版本。未安装任何内容。"
 LangString ONLY_64 ${LANG_ENGLISH} "quakegui needs 64-bit Windows 10 (1903) or newer."
 LangString ONLY_64 ${LANG_SIMPCHINESE} "quakegui 需要 64 位 Windows 10 (1903) 或更高版本。"
+LangString PROGRAM ${LANG_ENGLISH} "Program"
+LangString PROGRAM ${LANG_SIMPCHINESE} "程序"
+LangString SHARED ${LANG_ENGLISH} "Shared projects (PostgreSQL)"
+LangString SHARED ${LANG_SIMPCHINESE} "共享项目 (PostgreSQL)"
+LangString LIVE ${LANG_ENGLISH} "Live readings (MQTT)"
+LangString LIVE ${LANG_SIMPCHINESE} "实时观测数据 (MQTT)"
 LangString TITLE ${LANG_ENGLISH} "quakegui"
 LangString TITLE ${LANG_SIMPCHINESE} "quakegui 地磁台网工作站"
 
@@ -123,14 +135,6 @@ Function CheckFolder
   ${EndIf}
 FunctionEnd
 
-Function .onInit
-  ${IfNot} ${RunningX64}
-  ${OrIfNot} ${AtLeastWin10}
-    !insertmacro REFUSE "$(ONLY_64)"
-  ${EndIf}
-  SetShellVarContext current
-FunctionEnd
-
 ; The link carries the name that the window has in the taskbar, so that the window is shown as this link's, and pinning it pins
 ; the link. Where Windows keeps no such name the link stays as it is.
 Function NameLink
@@ -163,7 +167,8 @@ Function NameLink
   ${IUnknown::Release} $0 ""
 FunctionEnd
 
-Section "Program"
+Section "$(PROGRAM)"
+  SectionIn RO
   Call JudgeFolder
   ${If} $0 != 1
     !insertmacro REFUSE "$1"
@@ -200,6 +205,42 @@ Section "Program"
   WriteRegDWORD HKCU "${APPS}" "NoModify" 1
   WriteRegDWORD HKCU "${APPS}" "NoRepair" 1
 SectionEnd
+
+!macro COMPONENT name title id
+  !if /FileExists "${TREE}-${name}\*.*"
+    Section "${title}" ${id}
+      SetOutPath "$INSTDIR"
+      File /r "${TREE}-${name}/*"
+    SectionEnd
+  !endif
+!macroend
+!insertmacro COMPONENT "shared" "$(SHARED)" COMPONENT_SHARED
+!insertmacro COMPONENT "live" "$(LIVE)" COMPONENT_LIVE
+
+; Leave a component out that /COMPONENTS does not name.
+!macro CHOOSE name id
+  !ifdef ${id}
+    ${StrLoc} $2 ",$1," ",${name}," ">"
+    ${If} $2 == ""
+      !insertmacro UnselectSection ${${id}}
+    ${EndIf}
+  !endif
+!macroend
+
+Function .onInit
+  ${IfNot} ${RunningX64}
+  ${OrIfNot} ${AtLeastWin10}
+    !insertmacro REFUSE "$(ONLY_64)"
+  ${EndIf}
+  SetShellVarContext current
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/COMPONENTS=" $1
+  ${IfNot} ${Errors}
+    !insertmacro CHOOSE "shared" COMPONENT_SHARED
+    !insertmacro CHOOSE "live" COMPONENT_LIVE
+  ${EndIf}
+FunctionEnd
 
 Section "Uninstall"
   SetShellVarContext current

@@ -1,4 +1,4 @@
-"""Write the two lists of pinned Windows wheels with their hashes, from pyproject.toml.
+"""Write the lists of pinned Windows wheels with their hashes, from pyproject.toml.
 
 `python lock.py` (run by Python 3.12, see README.md). The versions that the tests run with can be given as a constraint:
 `python lock.py --tested constraints.txt`, where constraints.txt is `pip freeze` of the test environment.
@@ -24,6 +24,11 @@ ALWAYS = ("colorama>=0.4.6", "msvc-runtime>=14.44")
 FOR_TENSORFLOW = ("h5py<3.15",)
 """The Windows wheel of TensorFlow 2.21 and a newer h5py bring two HDF5 libraries that do not agree."""
 TENSORFLOW_ONLY = ("tensorflow", "keras")
+COMPONENTS = {
+    "shared": "Optional component: shared projects on PostgreSQL",
+    "live": "Optional component: live readings by MQTT",
+}
+"""Extras of pyproject.toml that the installer offers, with the titles of their lists."""
 
 
 def resolve(wanted: Sequence[str], constraints: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -51,25 +56,34 @@ def listing(title: str, wheels: Mapping[str, tuple[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def without(wheels: Mapping[str, tuple[str, str]], others: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Return the wheels that are not among the others."""
+    return {name: wheel for name, wheel in wheels.items() if name not in others}
+
+
 def main() -> None:
-    """Resolve twice and write both lists."""
+    """Resolve and write all lists."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tested", type=Path, help="constraints: the versions that the tests run with")
     given = parser.parse_args()
     if sys.version_info[:2] != (3, 12):
         raise SystemExit(f"lock.py must be run by Python 3.12, not {sys.version.split()[0]}: pip resolves for its own version.")
     with (HERE.parent / "pyproject.toml").open("rb") as file:
-        needs: list[str] = tomllib.load(file)["project"]["dependencies"]
+        project = tomllib.load(file)["project"]
+    needs: list[str] = project["dependencies"]
     tested = given.tested.read_text(encoding="utf-8").splitlines() if given.tested else []
     everything = resolve([*needs, *ALWAYS, *FOR_TENSORFLOW], tested)
     pinned = [f"{name}=={version}" for name, (version, _digest) in everything.items()]
     window = [need for need in needs if re.split(r"[^\w-]", need)[0] not in TENSORFLOW_ONLY]
     base = resolve([*window, *ALWAYS], pinned)
-    extra = {name: wheel for name, wheel in everything.items() if name not in base}
-    (HERE / "requirements-windows.txt").write_text(listing("The window without training", base), encoding="utf-8")
-    text = listing("What training adds: TensorFlow and Keras", extra)
-    (HERE / "requirements-windows-tensorflow.txt").write_text(text, encoding="utf-8")
-    print(f"{len(base)} wheels for the window, {len(extra)} more for training.")  # noqa: T201
+    lists = {"": ("The window without training", base)}
+    lists["-tensorflow"] = "What training adds: TensorFlow and Keras", without(everything, base)
+    for name, title in COMPONENTS.items():
+        found = resolve([*window, *ALWAYS, *project["optional-dependencies"][name]], [*tested, *pinned])
+        lists[f"-{name}"] = title, without(found, everything)
+    for name, (title, wheels) in lists.items():
+        (HERE / f"requirements-windows{name}.txt").write_text(listing(title, wheels), encoding="utf-8")
+        print(f"{title}: {len(wheels)} wheels.")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -29,9 +29,10 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PACKAGING = HERE.parent
-sys.path[:0] = [str(HERE), str(PACKAGING)]
+sys.path[:0] = [str(HERE), str(PACKAGING), str(PACKAGING.parent / "tests" / "shared")]
 
 import build_tree  # noqa: E402 - these folders are no packages
+import server  # noqa: E402
 import stand_ins  # noqa: E402
 
 TOOLS = ("makensis", "wine", "Xvfb", "osslsigncode", "pdftotext", stand_ins.COMPILER)
@@ -39,6 +40,7 @@ PACKAGES = "nsis wine wine64 xvfb gcc-mingw-w64-x86-64 osslsigncode poppler-util
 PLACE = "C:\\试验 folder\\地磁 台网"
 OLD_VERSION = "0.0.1"
 OLD_FILE = "site/quakegui/left_by_the_old_version.py"
+OLD_PARTS = {name: f"site/{name}_of_the_old_version.py" for name in build_tree.COMPONENTS}
 USERS_FILE = "我的笔记 notes.txt"
 APPS = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\quakegui"
 LEAST_COLOURS = 40
@@ -177,12 +179,14 @@ def make_installer(out: Path, tree: Path, name: str) -> Path:
 
 
 def make_old(folder: Path, tree: Path) -> Path:
-    """Make the installer of a small earlier version, with a file that the new one has no more."""
+    """Make the installer of a small earlier version, with files that the new one has no more."""
     old = folder / "old"
     shutil.copytree(tree, old, ignore=shutil.ignore_patterns("site"))
-    (old / OLD_FILE).parent.mkdir(parents=True)
-    (old / OLD_FILE).write_text("GONE = True\n", encoding="utf-8")
-    files = [path.relative_to(old).as_posix() for path in old.rglob("*") if path.is_file()]
+    own = {old / OLD_FILE, *(folder / f"old-{name}" / file for name, file in OLD_PARTS.items())}
+    for path in own:
+        path.parent.mkdir(parents=True)
+        path.write_text("GONE = True\n", encoding="utf-8")
+    files = [path.relative_to(old).as_posix() for path in old.rglob("*") if path.is_file()] + [*OLD_PARTS.values()]
     (folder / "old.nsh").write_text(build_tree.script(OLD_VERSION, files, 1024), encoding="utf-8-sig")
     return make_installer(folder, old, "quakegui-old-setup.exe")
 
@@ -202,16 +206,22 @@ def try_installing(wine: Wine, tree: Path, old: Path, new: Path) -> None:
     """Install an old version, put a user's file beside it, install the new one over it."""
     python = tree / "python.exe"
     place = wine.path(PLACE)
-    require(wine.command_line(python, f'"Z:{old}" /S /D={PLACE}') == 0, f"the old version installs silently into {PLACE}")
+    code = wine.command_line(python, f'"Z:{old}" /S /COMPONENTS=live /D={PLACE}')
+    require(code == 0, f"the old version installs silently into {PLACE}")
     require((place / OLD_FILE).is_file(), "the old version's file is there")
+    chosen = [name for name, file in OLD_PARTS.items() if (place / file).exists()]
+    require(chosen == ["live"], f"of the optional components, those that were named: {', '.join(chosen)}")
     require(wine.registry(APPS).get("DisplayVersion") == OLD_VERSION, "the list of apps names the old version")
     (place / USERS_FILE).write_text("观测", encoding="utf-8")
     began = time.monotonic()
     require(wine.command_line(python, f'"Z:{new}" /S') == 0, "the new version installs over it, silently, into the same folder")
     say(f"the installation took {time.monotonic() - began:.1f} s")
-    require(not (place / OLD_FILE).exists(), "the old version's file is gone")
+    gone = not any((place / file).exists() for file in (OLD_FILE, *OLD_PARTS.values()))
+    require(gone, "the old version's files are gone")
     require((place / USERS_FILE).read_text(encoding="utf-8") == "观测", "the user's own file is untouched")
     shipped, there = contents(tree), contents(place)
+    for name in build_tree.COMPONENTS:
+        shipped |= contents(tree.with_name(f"tree-{name}"))
     require(all(there.get(name) == digest for name, digest in shipped.items()), f"all {len(shipped)} files arrived unchanged")
     extra = sorted(set(there) - set(shipped))
     require(extra == sorted([USERS_FILE, "uninstall.exe"]), f"nothing else is there but {', '.join(extra)}")
@@ -320,6 +330,30 @@ def try_worker(wine: Wine, project: Path, *, train: bool) -> None:
         )
 
 
+def try_components(wine: Wine) -> None:
+    """Load the library for live readings, and label a day in a shared project on a PostgreSQL server of this computer."""
+    python = wine.path(PLACE) / "python.exe"
+    code, said = wine.python(python, "-c", "import paho.mqtt.client")
+    require(code == 0, f"the library for live readings loads {said[-500:] if code else ''}")
+    if server.PROGRAMS is None:
+        say("NOT TRIED, for want of PostgreSQL: a shared project")
+        return
+    with server.server() as address:
+        port = address.rsplit(":", 1)[1]
+        server.run("createdb", "-h", "127.0.0.1", "-p", port, "-U", "owner", "wine")
+        project, day = f"Z:{wine.folder / 'shared'}", "2022-09-05"
+        for line in (
+            ["new", project, "--shared", f"{address}/wine", "--timezone", "Asia/Shanghai"],
+            ["labels", "set", project, day, "3", "--author", "Bo", "--yes"],
+        ):
+            code, said = wine.python(python, "-m", "quakegui", *line)
+            require(code == 0, f"quakegui {' '.join(line[:2])}: {said.strip()[-500:]}")
+        code, said = wine.python(python, "-m", "quakegui", "labels", "list", project, "--json")
+        labels = json.loads(said[said.index("[") : said.rindex("]") + 1])
+        found = [(each["date"], each["class"], each["author"]) for each in labels]
+        require(found == [(day, 3, "Bo")], f"the label is in the database on PostgreSQL: {found}")
+
+
 def try_training(wine: Wine, project: Path, scratch: Path) -> None:
     """Train in the window: stop, go on to the end; then kill the window in the middle, which its worker must not outlive."""
     python = wine.path(PLACE) / "python.exe"
@@ -388,6 +422,7 @@ def main() -> None:
             try_installing(wine, out / "tree", old, out / "quakegui-setup.exe")
             project = try_window(wine, old, given.shots.resolve())
             try_killing(wine, project, folder / "killed")
+            try_components(wine)
             try_worker(wine, project, train=given.train)
             if given.train:
                 try_training(wine, project, folder / "trained")

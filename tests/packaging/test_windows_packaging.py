@@ -167,6 +167,20 @@ def test_every_listed_file_is_deleted_and_no_folder_is_wiped():
     ]
 
 
+def test_an_optional_component_has_its_files_and_their_byte_code_and_the_tree_has_them_no_more(tmp_path):
+    tree, component = tmp_path / "tree", tmp_path / "tree-live"
+    for name in ("paho/client.py", "paho/__pycache__/client.cpython-312.pyc", "paho/LICENSE", "numpy/core.py"):
+        (tree / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / "site" / name).touch()
+    (component / "site").mkdir(parents=True)
+    (component / "site" / "of an earlier build").touch()
+    load("build_tree").set_apart(tree, ["site/paho/client.py", "site/paho/LICENSE"], component)
+    moved = {path.relative_to(component / "site").as_posix() for path in component.rglob("*") if path.is_file()}
+    assert moved == {"paho/client.py", "paho/__pycache__/client.cpython-312.pyc", "paho/LICENSE"}
+    left = [path.relative_to(tree).as_posix() for path in sorted(tree.rglob("*"))]
+    assert left == ["site", "site/numpy", "site/numpy/core.py"], "no empty folder stays"
+
+
 def test_the_installer_never_wipes_a_folder():
     script = (PACKAGING / "installer.nsi").read_text(encoding="utf-8")
     assert "RMDir /r" not in script
@@ -175,17 +189,20 @@ def test_the_installer_never_wipes_a_folder():
 
 
 def test_the_lists_are_pinned_by_hash_and_complete():
-    lists = [PACKAGING / "requirements-windows.txt", PACKAGING / "requirements-windows-tensorflow.txt"]
-    texts = [path.read_text(encoding="utf-8") for path in lists]
+    kinds = ("", "-tensorflow", "-shared", "-live")
+    texts = [(PACKAGING / f"requirements-windows{kind}.txt").read_text(encoding="utf-8") for kind in kinds]
     for text in texts:
         for line in text.splitlines():
             name, _, digest = line.partition(" --hash=sha256:")
             assert line.startswith("#") or ("==" in name and len(digest) == 64)
         assert "//" not in text
-    window, training = ({line.split("==")[0] for line in text.splitlines() if "==" in line} for text in texts)
+    names = [{line.split("==")[0] for line in text.splitlines() if "==" in line} for text in texts]
+    window, training, shared, live = names
     assert {"pyside6-essentials", "numpy", "colorama", "msvc-runtime", "tzdata"} <= window
     assert {"tensorflow", "keras", "h5py"} <= training
-    assert not window & training
+    assert {"psycopg", "psycopg-binary"} <= shared
+    assert live == {"paho-mqtt"}
+    assert sum(map(len, names)) == len(set().union(*names)), "each wheel is in one list"
 
 
 def test_every_dependency_of_the_program_is_pinned_within_its_bounds():
@@ -196,7 +213,9 @@ def test_every_dependency_of_the_program_is_pinned_within_its_bounds():
 
     texts = [path.read_text(encoding="utf-8") for path in PACKAGING.glob("requirements-windows*.txt")]
     pinned = dict(line.split(" ")[0].split("==") for text in texts for line in text.splitlines() if "==" in line)
-    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    components = load("build_tree").COMPONENTS
+    needs = [*project["dependencies"], *(need for name in components for need in project["optional-dependencies"][name])]
     there = {"python_version": "3.12", "sys_platform": "win32", "platform_system": "Windows"}
     wanted = [
         (canonicalize_name(need.name), need.specifier)
