@@ -14,6 +14,7 @@ from quakegui.cli.terminal import (
     a_text,
     as_date,
     date_option,
+    number_of,
     open_project,
     print_facts,
     print_json,
@@ -24,7 +25,6 @@ from quakegui.project.catalogue import EventsReport
 from quakegui.project.season_tables import event_facts
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import ClassScheme, Declustering, Selection
-from quakegui.words import counted
 
 app = typer.Typer(no_args_is_help=True, help="Import earthquakes, list them, split them into classes.")
 
@@ -40,16 +40,11 @@ Decluster = Annotated[
 ]
 
 
-def earthquakes(count: int) -> str:
-    """Return a number of earthquakes in words."""
-    return counted("{count} earthquake", "{count} earthquakes", count=count)
-
-
 def say_import(report: EventsReport, verb: str) -> None:
     """Print what an import of earthquakes did; the verb says how they were obtained."""
-    removed = counted("{count} aftershock", "{count} aftershocks", count=len(report.aftershocks))
+    removed = number_of(len(report.aftershocks), "aftershock")
     say(
-        f"{earthquakes(report.count)} {verb}, {report.selection} selected, "
+        f"{number_of(report.count, 'earthquake')} {verb}, {report.selection} selected, "
         f"{removed} removed, "
         f"{report.mainshocks} kept; the project had {report.former}."
     )
@@ -147,7 +142,7 @@ def say_scheme(scheme: ClassScheme, warning: str) -> None:
 
 def _show(facts: list[dict[str, str | int | float | None]], *, as_json: bool) -> None:
     columns = CLASS_COLUMNS if facts and "class" in facts[0] else COLUMNS
-    print_facts(f"{earthquakes(len(facts))} (times in UTC)", columns, facts, as_json=as_json)
+    print_facts(f"{number_of(len(facts), 'earthquake')} (times in UTC)", columns, facts, as_json=as_json)
 
 
 def _centre(project: Project) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from quakegui.cli.terminal import (
     bar,
     date_option,
     interruptible,
+    number_of,
     open_project,
     print_json,
     say,
@@ -177,7 +178,7 @@ def readings_(
 
 def _tell(done: readings.FetchReport) -> None:
     """Print what was asked and what lacks; raises ProjectError if something was not answered."""
-    say(f"{done.asked} requests sent; {done.known} days were already fetched, {done.empty} days have no readings.")
+    say(f"{number_of(done.asked, 'request')} sent; days already fetched: {done.known}; days without readings: {done.empty}.")
     for sentence in done.short[:20]:
         say(sentence, style="yellow")
     for sentence in done.failures[:20]:

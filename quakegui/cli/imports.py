@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.events import earthquakes
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_facts, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, number_of, open_project, print_facts, say
 from quakegui.project.acts import EVENTS, READINGS, STATIONS, Act, acts
 from quakegui.project.season_tables import iso
 from quakegui.project.store import default_author
@@ -74,7 +73,7 @@ def content_of(act: Act) -> str:
     if act.kind == EVENTS:
         if "events" not in summary:
             return "earthquakes of an earlier version of the program"
-        return earthquakes(summary["events"]) + (f" from {summary['file']}" if summary.get("file") else "")
+        return number_of(summary["events"], "earthquake") + (f" from {summary['file']}" if summary.get("file") else "")
     if act.kind == STATIONS:
         return f"coordinates of {', '.join(summary.get('stations', ()))}"
     return f"removal of the readings of {act.station}"

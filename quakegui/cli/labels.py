@@ -10,7 +10,7 @@ import typer
 from numpy.typing import NDArray
 
 from quakegui.cli.events import say_scheme
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, open_project, print_facts, say, sure
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, number_of, open_project, print_facts, say, sure
 from quakegui.formats.errors import shown
 from quakegui.project import catalogue, journal, labelfiles, nights, season_export
 from quakegui.project.season_tables import LABEL_COLUMNS, day_of, label_facts
@@ -71,7 +71,7 @@ def rule(
         events = catalogue.events(opened)
     counts = ", ".join(f"class {cls}: {count}" for cls, count in enumerate(found.counts))
     post = int(found.post.sum())
-    say(f"{found.days.size} days labelled; {counts}. {post} became available only after their earthquake (post).")
+    say(f"{number_of(found.days.size, 'day')} labelled; {counts}. {post} became available only after their earthquake (post).")
     for index in found.events_without_day:
         say(f"No days are assigned to the earthquake of {events[index].time} UTC, M {events[index].magnitude:g}.")
 
@@ -117,7 +117,9 @@ def set_(
             note=note or None,
         )
         said = journal.in_force(opened)
-    say(f"{wanted.size} days: {cls}." if step else "Nothing was changed: your labels of these days are already the same.")
+    count = number_of(wanted.size, "day")
+    done = f"Your labels of {count} were cleared." if cls == "none" else f"{count} labelled {cls}."
+    say(done if step else "Nothing was changed: your labels of these days are already the same.")
     other = [day for day in wanted if cls != "none" and said[day].cls != int(cls)]
     if other:
         say(f"Labels of higher precedence than an analyst's remain current on {len(other)} of them, the first on {other[0]}.")
@@ -128,7 +130,7 @@ def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar=
     """Write the current labels: date, class, source, author, time, note."""
     with open_project(project, read_only=True) as opened:
         count = season_export.labels_to_csv(opened, out)
-    say(f"{count} labels written to {out}.")
+    say(f"{number_of(count, 'label')} written to {out}.")
 
 
 @app.command("import", epilog="Example: quakegui labels import liangshan labels.csv --author Li")
@@ -142,7 +144,7 @@ def import_(
     """Import labels from a csv; nothing is imported if a line cannot be read."""
     with open_project(project) as opened:
         done = labelfiles.import_labels(opened, file, author=author or default_author(opened))
-    say(f"{done.count} labels read, {done.changes} of them new or changed; {done.by_rule} rule labels were skipped.")
+    say(f"{number_of(done.count, 'label')} read, {done.changes} of them new or changed; rule labels skipped: {done.by_rule}.")
     if done.removals:
         say(f"{done.removals} of them cleared a label, because their class is empty.")
     if done.unread:

@@ -14,7 +14,7 @@ import typer
 
 from quakegui.cli.judgements import evaluation_facts, print_comparison, print_judgement, print_run
 from quakegui.cli.sources import Place, RunId, WhichLabels, open_source
-from quakegui.cli.terminal import AsJson, a_text, interruptible, print_json, say
+from quakegui.cli.terminal import AsJson, a_text, interruptible, number_of, print_json, say
 from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.learn import source as sources
@@ -131,11 +131,11 @@ def predict(
     rows = _rows(predictions)
     if out is not None:
         _write_csv(out, rows)
-        say(f"Predictions of {len(rows)} days written to {out}.")
+        say(f"Predictions of {number_of(len(rows), 'day')} written to {out}.")
     if as_json:
         print_json({"run": chosen.id, "new": predictions.new, "unchanged": predictions.unchanged, "predictions": rows})
     else:
-        say(f"{predictions.new} days predicted with “{chosen.title}”, {predictions.unchanged} were already predicted.")
+        say(f"{number_of(predictions.new, 'day')} predicted with “{chosen.title}”; already predicted: {predictions.unchanged}.")
 
 
 def evaluate(

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from quakegui.cli.terminal import ProjectFolder, bar, interruptible, open_project, say
+from quakegui.cli.terminal import ProjectFolder, bar, interruptible, number_of, open_project, say
 from quakegui.progress import ProgressCallback
 from quakegui.project import exchange, interchange, season_export, seasons
 from quakegui.project.geotiff import maps_to_geotiff
@@ -37,13 +37,13 @@ def maps(
         with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
             count = maps_to_geotiff(opened, _season(opened, report), out, progress=report, cancelled=cancelled)
             if cancelled():
-                raise ProjectError(f"Stopped after {count} days; their maps are saved in {out}.")
-        say(f"Maps of {count} days written to {out}.")
+                raise ProjectError(f"Stopped after {number_of(count, 'day')}; their maps are saved in {out}.")
+        say(f"Maps of {number_of(count, 'day')} written to {out}.")
         return
     if out.suffix.lower() == ".nc":
         with open_project(project) as opened, bar("Drawing") as report:
             count = interchange.maps_to_netcdf(opened, _season(opened, report), out, progress=report)
-        say(f"{count} maps written to {out}.")
+        say(f"{number_of(count, 'map')} written to {out}.")
         return
     with open_project(project) as opened, interruptible() as cancelled, bar("Drawing") as report:
         season = _season(opened, report)
@@ -52,8 +52,8 @@ def maps(
         )
         without = int(season.days.size - season.has_map.sum())
         if cancelled():
-            raise ProjectError(f"Stopped after {count} maps; saved in {out}.")
-    say(f"{count} maps written to {out}; {without} days of the season have no map.")
+            raise ProjectError(f"Stopped after {number_of(count, 'map')}; saved in {out}.")
+    say(f"{number_of(count, 'map')} written to {out}; days of the season without a map: {without}.")
     if without:
         reasons = Counter(season.why_no_map(int(index)) for index in np.flatnonzero(~season.has_map))
         reason, days = reasons.most_common(1)[0]
@@ -85,8 +85,8 @@ def readings(
     with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
         count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
         if cancelled():
-            raise ProjectError(f"Stopped after {count} files; saved in {out}.")
-    say(f"{count} files written to {out}.")
+            raise ProjectError(f"Stopped after {number_of(count, 'file')}; saved in {out}.")
+    say(f"{number_of(count, 'file')} written to {out}.")
 
 
 def tables(

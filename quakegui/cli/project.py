@@ -18,6 +18,7 @@ from quakegui.cli.terminal import (
     bar,
     date_option,
     interruptible,
+    number_of,
     open_project,
     print_json,
     print_table,
@@ -85,7 +86,7 @@ def season(
         days = seasons.season_days(opened)
         config = opened.config()
         window = f"{config.first_day or 'the first reading'} to {config.last_day or 'the last reading'}"
-        say(f"The season of {opened.name} runs from {window}: {days.size} days.")
+        say(f"The season of {opened.name} runs from {window}: {number_of(days.size, 'day')}.")
 
 
 def info(project: ProjectFolder, as_json: AsJson = False) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from quakegui.cli.sources import Place, open_runs
-from quakegui.cli.terminal import AsJson, print_facts, print_json, print_table, say
+from quakegui.cli.terminal import AsJson, number_of, print_facts, print_json, print_table, say
 from quakegui.learn.runs import archives, registry, runchecks
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
@@ -41,7 +41,7 @@ def list_(
         facts += [] if trash else [_absent_facts(run, runs.in_use) for run in runs.absent]
     for problem in problems:
         say(problem, style="yellow")
-    print_facts(f"{len(facts)} runs", COLUMNS, facts, as_json=as_json)
+    print_facts(number_of(len(facts), "run"), COLUMNS, facts, as_json=as_json)
 
 
 @app.command("show", epilog="Example: quakegui runs show demo 20260101 --json")
@@ -99,7 +99,7 @@ def empty_trash(project: Place) -> None:
             count = trashcan.empty_trash(runs.folder)
         except OSError as error:
             raise ProjectError(f"The trash could not be emptied completely: {error}. Try again to delete the rest.") from error
-    say(f"{count} runs were permanently deleted.")
+    say(f"{number_of(count, 'run')} permanently deleted.")
 
 
 @app.command("export", epilog="Example: quakegui runs export demo 20260101 run.zip")

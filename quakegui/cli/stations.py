@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, open_project, print_facts, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, a_text, bar, number_of, open_project, print_facts, say
 from quakegui.project import stations
 from quakegui.project.undoing import remove_readings
 from quakegui.season.network import Station
@@ -22,7 +22,7 @@ def list_(project: ProjectFolder, as_json: AsJson = False) -> None:
     with open_project(project, read_only=True) as opened:
         found = [asdict(station) for station in opened.network().stations]
     columns = ("code", "name", "latitude", "longitude", "elevation_m")
-    print_facts(f"{len(found)} stations", columns, found, as_json=as_json)
+    print_facts(number_of(len(found), "station"), columns, found, as_json=as_json)
 
 
 @app.command("import", epilog="Example: quakegui stations import liangshan stations.csv")
@@ -61,6 +61,6 @@ def remove(
 
 
 def _tell(report: stations.StationsReport) -> None:
-    say(f"{len(report.additions)} stations added, {len(report.changes)} changed.")
+    say(f"{number_of(len(report.additions), 'station')} added, {len(report.changes)} changed.")
     for note in report.notes:
         say(note)

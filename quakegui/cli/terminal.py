@@ -57,6 +57,11 @@ def say(text: str, *, style: str = "") -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(text), style=style, markup=False)
 
 
+def number_of(count: int, thing: str) -> str:
+    """Return a number of things in words: "1 day", "3 days"."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def sure(refusal: str, question: str) -> None:
     """Ask on a terminal whether to continue.
 

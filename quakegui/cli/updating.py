@@ -13,7 +13,7 @@ import numpy as np
 import typer
 
 from quakegui.cli.sources import RunId
-from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, open_project, print_json, say
+from quakegui.cli.terminal import AsJson, ProjectFolder, interruptible, number_of, open_project, print_json, say
 from quakegui.cli.working import STOPPING, sentences, worker_bar
 from quakegui.judge.alarms import Alarm
 from quakegui.judge.judgement import plain
@@ -118,16 +118,13 @@ def _tell_update(report: operating.Update, *, as_json: bool, lines: bool) -> Non
         else:
             print_json(facts)
         return
-    count = len(report.predictions.issued)
-    typer.echo(
-        f"{count} days predicted with run {report.predictions.run}, {report.predictions.unchanged} were already predicted."
-    )
+    ours = report.predictions
+    typer.echo(f"{number_of(len(ours.issued), 'day')} predicted with run {ours.run}; already predicted: {ours.unchanged}.")
     for one in report.predictions.issued[-20:]:
         typer.echo(f"  {one.day}: class {one.cls}, P(earthquake) {1 - one.probabilities[0]:.2f}, {one.kind}")
     for other in report.registered:
-        typer.echo(
-            f"{len(other.issued)} days predicted with the registered run {other.run}, {other.unchanged} were already predicted."
-        )
+        count = number_of(len(other.issued), "day")
+        typer.echo(f"{count} predicted with the registered run {other.run}; already predicted: {other.unchanged}.")
     for alarm in report.new_alarms:
         typer.echo(f"ALARM opened {alarm.opened} UTC, open until {alarm.closed} UTC or later: {_alarm_words(alarm)}.")
     typer.echo("An alarm is open." if report.open_now else "No alarm is open.")

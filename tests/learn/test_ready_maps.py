@@ -109,7 +109,7 @@ def test_a_deleted_run_comes_back_from_the_trash_until_that_is_emptied(
     run(capsys, "runs", "restore", trained, name)
     assert [one["id"] for one in json.loads(run(capsys, "runs", "list", trained, "--json")[0])] == [name]
     run(capsys, "runs", "delete", trained, name)
-    assert "1 runs were permanently deleted" in run(capsys, "runs", "empty-trash", trained)[1]
+    assert "1 run permanently deleted" in run(capsys, "runs", "empty-trash", trained)[1]
     assert "no run" in run(capsys, "runs", "restore", trained, name, code=1)[1]
     run(capsys, "runs", "import", trained, tmp_path / "run.zip")
     assert [one["id"] for one in json.loads(run(capsys, "runs", "list", trained, "--json")[0])] == [name]

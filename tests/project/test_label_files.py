@@ -111,7 +111,7 @@ def test_what_a_command_did_not_change_is_told(project: Project, capsys: pytest.
     assert "Nothing was changed" in said
     journal.write_labels(project, DAYS, 1, source=LabelSource.SETTLED, author="Li")
     _out, said = run("labels", "set", project.folder, "2022-02-01..2022-02-03", "4", "--author", "Wang", "--yes")
-    assert "3 days: 4." in said
+    assert "3 days labelled 4." in said
     assert "remain current on 2 of them, the first on 2022-02-01." in said
 
 
