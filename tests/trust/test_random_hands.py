@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -95,12 +96,14 @@ def fault_of(folder: Path) -> str | None:
     [pytest.param(1, 240, id="short"), pytest.param(20, 2000, id="long", marks=[pytest.mark.slow, pytest.mark.timeout(36000)])],
 )
 def test_whatever_is_done_no_error_is_left_uncaught(trained_template, given, tmp_path, seeds, acts):
+    written = Counter()
     for seed in range(1, seeds + 1):
         project = Path(shutil.copytree(trained_template, tmp_path / f"project {seed}"))
         met = turned_loose(project, given, seed, acts)
         print(f"seed {seed}: {json.dumps(met)}")
         assert met["errors"] == []
         assert sum(met["acts"].values()) >= acts
-        kinds = [met["written"].get(what, 0) for what in ("day", "range")]
-        assert sum(kinds) > 0 if seeds == 1 else min(kinds) > 0  # few acts need not label both
+        written.update(met["written"])
         assert [fault for each in (project, *projects_in(given)) if (fault := fault_of(each)) is not None] == []
+    kinds = [written["day"], written["range"]]
+    assert sum(kinds) > 0 if seeds == 1 else min(kinds) > 0  # few acts need not label both; some three ranges in 2,000
