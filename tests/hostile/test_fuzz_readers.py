@@ -69,7 +69,7 @@ def events(parse: Callable[[Source, str], formats.EventsFile]) -> Callable[[Sour
 def table(source: Source, _folder: Path) -> None:
     for mapping in (None, MAPPING):
         try:
-            sound(parse_table(source, mapping))
+            sound(formats.read_readings(source, mapping))  # which refuses long codes of stations
         except FormatError as error:
             told(error, source.name)
 
