@@ -48,7 +48,7 @@ def test_a_judgement_is_kept_until_labels_run_or_file_change(trained: Path, monk
             before = len(asked)
             season_evaluation.judge_run(project, season, run)
             assert len(asked) == before + 1
-        write_json(run.folder / "card.json", {**read_json(run.folder / "card.json"), "seconds": 1.0})
+        write_json(run.folder / "card.json", {**read_json(run.folder / "card.json"), "seconds": 1e6})
         season_evaluation.judge_run(project, season, season_runs.find_run(project, None))
         assert len(asked) == 6
 
