@@ -56,12 +56,8 @@ class FineTuning:
 
     def reset(self) -> None:
         """Put the weights of the pre-trained model back."""
-        for variables, values in (
-            (self._network.variables, self._weights),
-            (self._network.optimizer.variables, self._optimizer),
-        ):
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+        for variable, value in self._initial:
+            variable.assign(value)
 
     def out_of_block(self, season: Season, evidence: Evidence) -> NDArray[np.float32]:
         """Return class probabilities, shape (day, class): each day by the model that was trained without its block."""
