@@ -18,14 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
-from quakegui.judge.split_evaluation import judge
 from quakegui.learn.evidence import Evidence, make_split
 from quakegui.learn.network.pretrained import Pretrained, load
 from quakegui.learn.network.pretraining import augment, class_weights, predict_both_signs
 from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.presets import PRESETS, STACK
-from quakegui.learn.zero_shot.trials import evidence_of, paper_plan
+from quakegui.learn.zero_shot.trials import evidence_of, paper_plan, verdict_of
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import simulate
 
@@ -82,25 +80,13 @@ class FineTuning:
         return found
 
 
-def verdict_of(evidence: Evidence, probabilities: NDArray[np.float32], protocol: str) -> dict[str, Any]:
+def facts_of(evidence: Evidence, probabilities: NDArray[np.float32], protocol: str) -> dict[str, Any]:
     """Return code, p-value and AUC of the full verdict under a protocol."""
-    split = make_split(evidence.material, SETTINGS[protocol])
-    told = judge(
-        split,
-        name=protocol,
-        days=evidence.days,
-        available_at=evidence.available_at,
-        labels=evidence.truth,
-        probabilities=probabilities,
-        catalogue=evidence.catalogue,
-        windows=evidence.windows,
-        baselines={name: predict(split, evidence.inputs, evidence.truth, PREDICTORS[name]) for name in WITHOUT_FIELD},
-        clues=run_clues(split, evidence.inputs, evidence.truth),
-    )
-    facts = told.verdict.parameters
+    verdict = verdict_of(evidence, make_split(evidence.material, SETTINGS[protocol]), probabilities)
+    facts = verdict.parameters
     return {
-        "code": str(told.verdict.code),
-        "better": told.verdict.better_than_chance,
+        "code": str(verdict.code),
+        "better": verdict.better_than_chance,
         "p": facts.get("p_value"),
         "auc": facts.get("auc"),
     }
@@ -123,8 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for each in simulate(plan, range(given.seasons), pixels=tuning.model.recipe.size):
         evidence = evidence_of(each.season, each.events, each.classes, each.labels)
         row = {
-            "blocked": verdict_of(evidence, tuning.out_of_block(each.season, evidence), "blocked"),
-            "zero-shot": verdict_of(evidence, tuning.model.probabilities(each.season), "zero-shot"),
+            "blocked": facts_of(evidence, tuning.out_of_block(each.season, evidence), "blocked"),
+            "zero-shot": facts_of(evidence, tuning.model.probabilities(each.season), "zero-shot"),
         }
         for protocol, one in row.items():
             found[protocol].append(one)

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from quakegui import formats, paths
 from quakegui.formats.archives import expand
 from quakegui.judge.alarms import Series, catalogue_of, record_alarms
-from quakegui.judge.folds import ZERO_SHOT, material
+from quakegui.judge.folds import Split, material
 from quakegui.judge.metrics import TARGETS, Target, confusion, group_labels, group_probabilities, macro_recall
 from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
 from quakegui.judge.skill import Skill, skill
 from quakegui.judge.split_evaluation import judge
 from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
+from quakegui.judge.verdict import Verdict
 from quakegui.learn.evidence import Evidence, make_split, season_inputs, style_name
 from quakegui.learn.network.pretrained import Pretrained
 from quakegui.learn.runs.calibrators import CALIBRATION, calibrator_of
@@ -224,20 +225,31 @@ def _verdict(each: SimulatedSeason, probabilities: NDArray[np.float32]) -> str:
         split = make_split(evidence.material, STACK)
     except ValueError:  # without a split there is no comparison and no verdict
         return CHANCE
-    rivals = {name: predict(split, evidence.inputs, evidence.truth, PREDICTORS[name]) for name in WITHOUT_FIELD}
-    told = judge(
+    return str(verdict_of(evidence, split, probabilities).code)
+
+
+def verdict_of(evidence: Evidence, split: Split, probabilities: NDArray[np.float32]) -> Verdict:
+    """Return the full verdict, with all baselines that use no field.
+
+    Parameters
+    ----------
+    evidence, split
+        The season, and its split, whose protocol names the predictor.
+    probabilities
+        Predictions of the model, shape (day, class), NaN where missing.
+    """
+    return judge(
         split,
-        name=ZERO_SHOT,
+        name=split.protocol,
         days=evidence.days,
         available_at=evidence.available_at,
         labels=evidence.truth,
         probabilities=probabilities,
         catalogue=evidence.catalogue,
         windows=evidence.windows,
-        baselines=rivals,
+        baselines={name: predict(split, evidence.inputs, evidence.truth, PREDICTORS[name]) for name in WITHOUT_FIELD},
         clues=run_clues(split, evidence.inputs, evidence.truth),
-    )
-    return str(told.verdict.code)
+    ).verdict
 
 
 def _macro_recall(probabilities: NDArray[np.float32], classes: NDArray[np.uint8], target: Target) -> float:
