@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import itertools
 import os
@@ -34,6 +35,9 @@ class Sample:
         What was done until then.
     resident_mb, threads, handles
         As the system counts them; handles are open file descriptors.
+    heap_mb, heap_free_mb, python_blocks
+        What the C library gave out (its mappings included) and what it keeps for later, and the blocks that Python's own
+        allocator gave out: where resident memory grows and these do not, the allocators hold it. 0 without glibc 2.33.
     timers, running_timers, top_levels, qobjects
         Living QTimers, those that run, windows and dialogs, and every QObject below them, the application and the session.
     objects, none_references
@@ -58,6 +62,9 @@ class Sample:
     resident_mb: float
     threads: int
     handles: int
+    heap_mb: float
+    heap_free_mb: float
+    python_blocks: int
     timers: int
     running_timers: int
     top_levels: int
@@ -140,6 +147,25 @@ def system_counts() -> tuple[float, int, int]:
     return resident, int(status.split("Threads:")[1].split()[0]), sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
+class HeapCounts(ctypes.Structure):
+    """What glibc's `mallinfo2` returns: bytes, and numbers of pieces."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
+    )
+
+
+def heap_counts() -> tuple[float, float]:
+    """Return the MB that the C library gave out and those that it keeps free; 0 where it does not tell."""
+    told = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if told is None:
+        return 0.0, 0.0
+    told.restype = HeapCounts
+    counts = told()
+    return round((counts.uordblks + counts.hblkhd) / 2**20, 2), round(counts.fordblks / 2**20, 2)
+
+
 def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject) -> Sample:
     """Return what the process holds now; QObjects are counted below the windows, the application and `roots`.
 
@@ -148,6 +174,7 @@ def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject)
     gc.unfreeze()
     gc.collect()
     resident, threads, handles = system_counts()
+    heap, heap_free = heap_counts()
     ((timers, *labels), objects), tops = living(QTimer, JournalRow, LabelRow), QApplication.topLevelWidgets()
     timers = [timer for timer in timers if shiboken6.isValid(timer)]
     none_references, objects = none_besides(itertools.chain.from_iterable(labels)), objects - sum(map(len, labels))
@@ -161,6 +188,9 @@ def sample_of(seconds: float, done: Counter[str], ticks: Ticks, *roots: QObject)
         resident_mb=round(resident, 2),
         threads=threads,
         handles=handles,
+        heap_mb=heap,
+        heap_free_mb=heap_free,
+        python_blocks=sys.getallocatedblocks(),
         timers=len(timers),
         running_timers=sum(timer.isActive() for timer in timers),
         top_levels=len(tops),
