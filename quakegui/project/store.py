@@ -287,9 +287,10 @@ class Project:
             done = add_step(self._engine, number, author, rows, seen=seen, at_ms=at_ms, patience_s=patience_s)
             for last in (done.first, done.last):
                 note(chain.End(last))
-        if done.step and done.first == done.last:  # its answer was lost before
-            self.claim(number)
-        return done.step, done.late
+        known = (
+            done.step != 0 and not done.late and done.first == done.last and self.claim(number)
+        )  # its answer was lost before
+        return 0 if known and done.step is None else done.step, done.late
 
     def claim(self, act: UUID) -> bool:
         """Take the rows of a change whose answer was lost for own; returns whether the server of the shared project has it."""

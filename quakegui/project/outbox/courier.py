@@ -19,8 +19,8 @@ from quakegui.project.journal.ruling import RULE, rule_of
 from quakegui.project.lookout import NOTHING, Lookout, News
 from quakegui.project.outbox.letters import REDO, UNDO, Letter, Outbox, VoidError, perform
 from quakegui.project.setting_rows import get_setting
+from quakegui.project.shared.connecting import step_of
 from quakegui.project.shared.listening import PRESENCE
-from quakegui.project.shared.tables import deed
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelRule
 
@@ -225,5 +225,4 @@ class _Attempt:
     def step_of(self, letter: UUID) -> int | None:
         """Return the step of a letter that the server has, None or 0 if it made none."""
         with self.read() as connection:
-            found: int | None = connection.scalar(select(deed.c.step).where(deed.c.id == letter))
-        return found
+            return step_of(connection, letter)

@@ -27,8 +27,8 @@ _ADD_STEP: Final = text(
     "SELECT * FROM add_step(:act, :author, CAST(:seen AS bigint), CAST(:contents AS jsonb), CAST(:at_ms AS bigint), :patience)"
 )
 _ROWS_OF: Final = text(
-    "SELECT count(*) AS known, coalesce(min(journal.id) - 1, 0) AS first, coalesce(max(journal.id), 0) AS last "
-    "FROM deed LEFT JOIN journal ON journal.xmin = deed.xmin WHERE deed.id = :act"
+    "SELECT count(*) AS known, coalesce(min(journal.id) - 1, 0) AS first, coalesce(max(journal.id), 0) AS last, "
+    "coalesce(max(deed.step), max(journal.step), 0) AS step FROM deed LEFT JOIN journal ON journal.xmin = deed.xmin WHERE deed.id = :act"
 )
 """What was written in one transaction has the number of the transaction."""
 RESTED_S: Final = 5.0
@@ -209,6 +209,12 @@ def rows_of(connection: Connection, act: UUID) -> tuple[int, int] | None:
     """Return the row of the journal before those of a change, and its last one, equal if it has none; None if it is unknown."""
     found = connection.execute(_ROWS_OF, {"act": act}).one()
     return (found.first, found.last) if found.known else None
+
+
+def step_of(connection: Connection, act: UUID) -> int | None:
+    """Return the step of the journal that a change made, 0 if it made none; None if the change is unknown."""
+    found = connection.execute(_ROWS_OF, {"act": act}).one()
+    return found.step if found.known else None
 
 
 def _asked(engine: Engine, statement: TextClause, values: dict[str, Any], patience_s: float) -> Any:
