@@ -28,7 +28,8 @@ _ADD_STEP: Final = text(
 )
 _ROWS_OF: Final = text(
     "SELECT count(*) AS known, coalesce(min(journal.id) - 1, 0) AS first, coalesce(max(journal.id), 0) AS last, "
-    "coalesce(max(deed.step), max(journal.step), 0) AS step FROM deed LEFT JOIN journal ON journal.xmin = deed.xmin WHERE deed.id = :act"
+    "coalesce(max(deed.step), max(journal.step), 0) AS step "
+    "FROM deed LEFT JOIN journal ON journal.xmin = deed.xmin WHERE deed.id = :act"
 )
 """What was written in one transaction has the number of the transaction."""
 RESTED_S: Final = 5.0
