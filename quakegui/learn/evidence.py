@@ -85,7 +85,15 @@ def style_name(config: SeasonConfig) -> str:
 
 
 def truth_on(split: Split, evidence: Evidence, protocol: str | None = None) -> Truth:
-    """Return what predictions of the season on a split are scored by, see `truth_of`."""
+    """Return what predictions of the season on a split are scored by, see `truth_of`.
+
+    Parameters
+    ----------
+    split, evidence
+        The split, and the days, labels and events that it was made from.
+    protocol
+        One of `UNTAUGHT` for a predictor that used no label of the season. Default: that of the split.
+    """
     return truth_of(
         split,
         days=evidence.days,
@@ -99,6 +107,13 @@ def truth_on(split: Split, evidence: Evidence, protocol: str | None = None) -> T
 
 def gather(project: Project, season: Season) -> Evidence:
     """Return the input for training and evaluation from a project and its season.
+
+    Parameters
+    ----------
+    project
+        Its label journal, label rule and catalogue are read.
+    season
+        Its season; each of its days is a row, the warm-up is not included.
 
     Raises
     ------
@@ -213,7 +228,17 @@ def make_snapshot(evidence: Evidence, season: Season, config: RunConfig, split: 
 
 
 def maps_to_draw(season: Season, config: RunConfig, rows: NDArray[np.intp]) -> Portions:
-    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory."""
+    """Return maps of some days in portions, see `draw_maps`, without holding all of them in memory.
+
+    Parameters
+    ----------
+    season
+        The season; it is kept until the portions are discarded.
+    config
+        Settings of the run, for the kind and size of its input.
+    rows
+        Positions in the days of the season, shape (day,).
+    """
 
     def draw(first: int, last: int) -> NDArray[Any]:
         return draw_maps(season, config, rows[first:last])

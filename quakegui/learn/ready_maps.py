@@ -174,7 +174,30 @@ class ReadyMaps:
         cancelled: CancelCheck | None = None,
         team: Team | None = None,
     ) -> RunFolder:
-        """Train a run in a worker process, see `MapSource.train`."""
+        """Train a run in a worker process, see `MapSource.train`.
+
+        Parameters
+        ----------
+        config
+            Settings of a new run; not used with `resume`.
+        listen
+            Called with every message of the worker.
+        resume
+            Id of an unfinished run of the folder, which is continued; None for a new run.
+        cancelled
+            Called ten times a second; when it is true, the worker is asked to stop.
+        team
+            Who trains the folds first, with the number of threads for all trainings; None for the worker alone.
+
+        Raises
+        ------
+        EvidenceError
+            If no map has a class.
+        ValueError
+            If the days cannot be split as the settings require.
+        RunError
+            If the run cannot be saved or read, or the training was stopped or failed; what was finished is kept.
+        """
         run = self.begin(config) if resume is None else read_run(self.runs.folder / resume)
         if team is not None:
             team.train_folds(run, listen=listen, cancelled=cancelled)
@@ -186,7 +209,13 @@ class ReadyMaps:
         return finished
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Raise RunError: a pre-trained model needs more than images."""
+        """Raise RunError: a pre-trained model needs more than images.
+
+        Parameters
+        ----------
+        listen, cancelled
+            Not used, see `MapSource.pretrained`.
+        """
         raise RunError(
             Said("A pre-trained model needs the station values of several days; ready-made maps are images of single days.")
         )
@@ -198,10 +227,19 @@ class ReadyMaps:
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
         """Return calibrated predictions of a finished run for the folder's maps; stored predictions are used where available.
 
+        Parameters
+        ----------
+        run
+            The run; a stored prediction is available for a map with the same date and pixels.
+        listen, cancelled
+            Called with every message of the worker, which predicts the other maps; and whether to stop.
+
         Raises
         ------
         RunError
-            If the run is not finished, its maps are of another kind, or the worker failed.
+            If the run is not finished, its maps are of another kind, or the worker failed or was stopped.
+        FormatError
+            If an image was damaged or removed since the folder was read.
         """
         if run.card is None:
             raise RunError(
@@ -231,12 +269,19 @@ class ReadyMaps:
         return DayPredictions(days, probabilities, kind, len(unseen), len(days) - len(unseen))
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Evaluate a finished run with the classes of the maps at its training, or today's; the only baseline is the majority.
+        """Evaluate a finished run; the only baseline is the majority.
+
+        Parameters
+        ----------
+        run
+            The run, with its predictions.
+        as_of
+            Use the classes of the maps at its training, or today's; a map without a class today is then not scored.
 
         Raises
         ------
         RunError
-            If the run is not finished.
+            If the run is not finished, or its predictions are missing or damaged.
         """
         if run.card is None:
             raise RunError(Said("The run “{run_title}” is not finished: resume it before evaluating it.", run_title=run.title))
@@ -267,15 +312,38 @@ class ReadyMaps:
         ).judgement
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Return the evaluation of a finished run only: there are no baselines besides the majority."""
+        """Return the evaluation of a finished run only: there are no baselines besides the majority.
+
+        Parameters
+        ----------
+        run, as_of
+            See `evaluate`.
+
+        Raises
+        ------
+        RunError
+            See `evaluate`.
+        """
         return (self.evaluate(run, as_of),), ""
 
     def evaluate_prospective(self, _run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Raise RunError: there is no ledger."""
+        """Raise RunError: there is no ledger.
+
+        Parameters
+        ----------
+        _run, with_rivals
+            Not used, see `MapSource.evaluate_prospective`.
+        """
         raise RunError(NO_LEDGER)
 
     def evaluate_unflagged(self, _run: RunFolder, _as_of: AsOf = "training", *, listen: Listen) -> None:
-        """Return None: ready-made maps have no readings, and so no flags."""
+        """Return None: ready-made maps have no readings, and so no flags.
+
+        Parameters
+        ----------
+        _run, _as_of, listen
+            Not used, see `MapSource.evaluate_unflagged`.
+        """
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
         """Return the finished and the resumable run with the same settings, maps and classes, each None if there is none."""
@@ -283,7 +351,20 @@ class ReadyMaps:
         return same_runs(list_runs(self.runs.folder)[0], config, data_hash)
 
     def evaluate_together(self, runs: Sequence[RunFolder], _config: RunConfig) -> tuple[Judgement, ...]:
-        """Evaluate runs with the current classes of the folder's maps."""
+        """Evaluate runs with the current classes of the folder's maps.
+
+        Parameters
+        ----------
+        runs
+            Finished runs of the folder.
+        _config
+            Not used: no baselines are evaluated.
+
+        Raises
+        ------
+        RunError
+            If a run is not finished, or its predictions are missing or damaged.
+        """
         return tuple(self.evaluate(run, "today") for run in runs)
 
 

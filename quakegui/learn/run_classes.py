@@ -38,7 +38,15 @@ def refuse_other_classes(project: Project, run: RunFolder) -> None:
 
 
 def class_mismatch(project: Project, run: RunFolder) -> str:
-    """Return a sentence if a run has classes other than the current ones of the project, else ""."""
+    """Return a sentence if a run has classes other than the current ones of the project, else "".
+
+    Parameters
+    ----------
+    project
+        Its class definition is read; if it has none, that of any run differs.
+    run
+        The run; one that stores no class definition agrees with every project.
+    """
     theirs, ours = run.about.get("classes"), scheme_of(project)
     if theirs is None or (ours is not None and all(np.allclose(theirs[name], ours[name], atol=1e-6) for name in theirs)):
         return ""
@@ -51,7 +59,13 @@ def class_mismatch(project: Project, run: RunFolder) -> str:
 
 
 def class_mismatch_by_id(project: Project, run_id: str) -> str:
-    """Return `class_mismatch` of the run `run_id`, "" if its folder is missing."""
+    """Return `class_mismatch` of the run `run_id`, "" if its folder is missing or cannot be read.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, and the id of a run in its folder of runs.
+    """
     try:
         return class_mismatch(project, read_run(project.runs_folder / run_id))
     except RunError:

@@ -17,7 +17,14 @@ from quakegui.words import Said
 
 
 def share_run(project: Project, run: RunFolder) -> None:
-    """Store a finished run for the colleagues of a shared project; nothing in other projects, and if it is stored already.
+    """Store a finished run for the colleagues of a shared project, unless it is stored already.
+
+    Parameters
+    ----------
+    project
+        Nothing is stored if it is not shared, or this login cannot store runs.
+    run
+        Nothing is stored of an unfinished one; its folder is only read.
 
     Raises
     ------

@@ -81,7 +81,20 @@ def study_run(
 
 
 def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | None:
-    """Return the stored studies of a run in a season of its project, None if there are none or their input has changed."""
+    """Return the stored studies of a run in a season of its project, None if there are none or their input has changed.
+
+    Parameters
+    ----------
+    project, season
+        The project and its season, whose earthquakes, label rule and anomalies are input.
+    run
+        The run, with the studies in its folder.
+
+    Raises
+    ------
+    RunError
+        If studies are stored, but the run is leaky, or its predictions are missing or damaged.
+    """
     path = run.folder / STUDY
     found: RunStudy | None = read_result(path, _inputs(project, season, run), RunStudy) if path.exists() else None
     return found

@@ -86,7 +86,20 @@ def judge_run(
 
 
 def predictions_of(project: Project, run: RunFolder) -> RunPredictions:
-    """Return the predictions of a run; RunError if the project has other classes now."""
+    """Return the predictions of a run.
+
+    Parameters
+    ----------
+    project
+        Its present classes are compared with those of the run.
+    run
+        The run, whose predictions are read from its folder.
+
+    Raises
+    ------
+    RunError
+        If the project has other classes now, or the predictions are missing or damaged.
+    """
     refuse_other_classes(project, run)
     return run.predictions()
 
@@ -251,7 +264,22 @@ def _dependence(evidence: Evidence, predictions: RunPredictions) -> Dependence:
 
 
 def rows_of(predictions: RunPredictions, evidence: Evidence, run: RunFolder) -> NDArray[np.intp]:
-    """Return the positions of a run's days in the season; RunError if it no longer has all of them."""
+    """Return the positions of a run's days in the season, shape (day,).
+
+    Parameters
+    ----------
+    predictions
+        Predictions of the run, with its days.
+    evidence
+        Its days are those of the season.
+    run
+        The run, for its title in the message.
+
+    Raises
+    ------
+    RunError
+        If the season no longer has all days of the run.
+    """
     place = {day: k for k, day in enumerate(evidence.days)}
     if any(day not in place for day in predictions.days):
         raise RunError(

@@ -148,7 +148,20 @@ def about_of(project: Project, season: Season, evidence: Evidence, split: Split,
 
 
 def record_run(project: Project, run: RunFolder) -> None:
-    """Record a finished run from elsewhere in the project, so that its predictions can be stored."""
+    """Record a finished run from elsewhere in the project, so that its predictions can be stored.
+
+    Parameters
+    ----------
+    project
+        Open project; of a shared one, the server gets the files of the run, too, if it takes them.
+    run
+        The run; nothing happens if it is unfinished or recorded already.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     if run.card is not None and all(known.id != run.id for known in runs.runs(project)):
         _share(project, run)
         runs.add_run(project, runs.Run(run.id, time.time_ns() // 1_000_000, "done", run.config.to_json(), run.card))
@@ -196,7 +209,15 @@ def end_run(project: Project, season: Season, run_id: str, message: messages.Mes
 
 
 def superseded(project: Project, run: RunFolder) -> str:
-    """Return a sentence if the readings have changed since a run of this project was started, else ""."""
+    """Return a sentence if the readings have changed since a run of this project was started, else "".
+
+    Parameters
+    ----------
+    project
+        Its present revision is compared with that of the run.
+    run
+        The run; "" is returned if it is unfinished or stores no revision.
+    """
     if run.card is None or run.about.get("revision") in (None, project.revision()):
         return ""
     return Said(
@@ -208,7 +229,22 @@ def superseded(project: Project, run: RunFolder) -> str:
 
 
 def complete_run(project: Project, season: Season, run: RunFolder) -> None:
-    """Record a finished run with its out-of-fold and in-sample predictions, and make it current."""
+    """Record a finished run with its out-of-fold and in-sample predictions, and make it current.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season; predictions of days outside the season are not recorded.
+    run
+        The run, with its card; the files of an unfinished run are removed from its folder.
+
+    Raises
+    ------
+    RunError
+        If the run has other classes, or its predictions are missing or damaged.
+    ProjectError
+        If the project cannot be written.
+    """
     assert run.card is not None
     now_ms, said = time.time_ns() // 1_000_000, _said(season, run)
     _share(project, run)  # first, so that colleagues find it once they hear of it
@@ -226,7 +262,20 @@ def _share(project: Project, run: RunFolder) -> None:
 
 
 def complete_runs(project: Project, season: Season) -> tuple[str, ...]:
-    """Record runs that finished after the program had stopped, and return their ids."""
+    """Record runs that finished after the program had stopped, and return their ids.
+
+    Parameters
+    ----------
+    project
+        Open project; nothing happens if it is read-only.
+    season
+        Its season, see `complete_run`.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     if project.read_only:
         return ()
     completed = []
@@ -277,7 +326,34 @@ def train(
     cancelled: CancelCheck | None = None,
     team: Team | None = None,
 ) -> RunFolder:
-    """Train a run in a worker process and store it with its predictions, see `MapSource.train` and `begin_run`."""
+    """Train a run in a worker process and store it with its predictions, see `MapSource.train` and `begin_run`.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
+    config
+        Settings of a new run; not used with `resume`.
+    listen
+        Called with every message of the worker.
+    resume
+        Id of an unfinished run of the project, which is continued; None for a new run.
+    cancelled
+        Called ten times a second; when it is true, the worker is asked to stop.
+    team
+        Who trains the folds first, with the number of threads for all trainings; None for the worker alone.
+
+    Raises
+    ------
+    EvidenceError
+        If nothing is labelled.
+    ValueError
+        If the season cannot be split or used for pre-training as the settings require.
+    RunError
+        If the run cannot be read, or the training was stopped or failed; what was finished is kept.
+    ProjectError
+        If the run cannot be saved or recorded, or, as `SupersededError`, if the season is no longer current.
+    """
     run = begin_run(project, season, config) if resume is None else read_run(project.runs_folder / resume)
     environment = THIS
     if team is not None:  # all trainings use its number of threads
@@ -299,6 +375,20 @@ def find_run(project: Project, run_id: str | None) -> RunFolder:
     """Return a run by its id (or its beginning), or the current run, or the newest finished one, see `source.find_run`.
 
     One that a colleague trained is fetched from the server of a shared project: call it in a job.
+
+    Parameters
+    ----------
+    project
+        The project; a fetched run is written into its folder of runs.
+    run_id
+        Id or its beginning; None for the current run or, if there is none, the newest finished one.
+
+    Raises
+    ------
+    RunError
+        If there is no such run, its files on the server are not its own, or the disk cannot be written.
+    ProjectError
+        If the server cannot be reached, or has other files than were stored.
     """
     in_use = runs.run_in_use(project)
     fetch_run(project, in_use if run_id is None else run_id)

@@ -94,13 +94,25 @@ class SeasonSource:
         cancelled: CancelCheck | None = None,
         team: Team | None = None,
     ) -> RunFolder:
-        """Train a run, see `season_runs.train`."""
+        """Train a run, see `season_runs.train`.
+
+        Parameters
+        ----------
+        config, listen, resume, cancelled, team
+            See `MapSource.train`.
+        """
         return season_runs.train(
             self.project, self.season, config, listen=listen, resume=resume, cancelled=cancelled, team=team
         )
 
     def pretrained(self, *, listen: Listen, cancelled: CancelCheck | None = None) -> RunFolder:
-        """Return the run of the supplied model on the current season, see `shipped.shipped_run`."""
+        """Return the run of the supplied model on the current season, see `shipped.shipped_run`.
+
+        Parameters
+        ----------
+        listen, cancelled
+            Called with every message of the worker; and whether to stop.
+        """
         return shipped.shipped_run(self.project, self.season, listen=listen, cancelled=cancelled)
 
     def superseded(self, run: RunFolder) -> str:
@@ -108,25 +120,65 @@ class SeasonSource:
         return season_runs.superseded(self.project, run)
 
     def predict(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None = None) -> DayPredictions:
-        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`."""
+        """Predict new days, add them to the ledger, and return calibrated predictions, see `issuing.predict_days`.
+
+        Parameters
+        ----------
+        run
+            A finished run with the classes and the map style of the project.
+        listen, cancelled
+            Called with every message of the worker; and whether to stop.
+        """
         predicted = issuing.predict_days(self.project, self.season, run, listen=listen, cancelled=cancelled)
         table = shown_predictions(self.project, run.id, self.season.days)
         return DayPredictions(self.season.days, table.probabilities, table.kind, len(predicted.issued), predicted.unchanged)
 
     def evaluate(self, run: RunFolder, as_of: AsOf = "training") -> Judgement:
-        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`."""
+        """Evaluate a run compared with every baseline, see `season_evaluation.judge_run`.
+
+        Parameters
+        ----------
+        run
+            A finished run of the project.
+        as_of
+            Use the labels and earthquakes of its training, or today's.
+        """
         return season_evaluation.evaluate(self.project, self.season, run, as_of)
 
     def evaluate_with_rivals(self, run: RunFolder, as_of: AsOf = "training") -> tuple[tuple[Judgement, ...], str]:
-        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`."""
+        """Evaluate a run and each baseline, see `season_evaluation.judge_with_rivals`.
+
+        Parameters
+        ----------
+        run
+            A finished run of the project.
+        as_of
+            Use the labels and earthquakes of its training, or today's; the baselines always have today's.
+        """
         return season_evaluation.judge_with_rivals(self.project, self.season, run, as_of)
 
     def evaluate_prospective(self, run: RunFolder, *, with_rivals: bool = False) -> ProspectiveEvaluation:
-        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`."""
+        """Evaluate the prospective predictions of a run, see `prospective.evaluate_prospective`.
+
+        Parameters
+        ----------
+        run
+            A run with prospective predictions in the ledger.
+        with_rivals
+            Whether to evaluate each baseline on the same days, too.
+        """
         return prospective.evaluate_prospective(self.project, self.season, run, with_rivals=with_rivals)
 
     def evaluate_unflagged(self, run: RunFolder, as_of: AsOf = "training", *, listen: Listen) -> Unflagged | None:
-        """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`."""
+        """Evaluate a run as if no reading were flagged, see `unflagged.judge_unflagged`.
+
+        Parameters
+        ----------
+        run, as_of
+            See `evaluate`.
+        listen
+            Called with every message of the worker, in which a pre-trained model predicts the maps again.
+        """
         return judge_unflagged(self.project, self.season, run, as_of, listen=listen)
 
     def same_runs(self, config: RunConfig) -> tuple[RunFolder | None, RunFolder | None]:
@@ -134,5 +186,22 @@ class SeasonSource:
         return season_runs.same_runs_of(self.project, self.season, config)
 
     def evaluate_together(self, runs: Sequence[RunFolder], config: RunConfig) -> tuple[Judgement, ...]:
-        """Evaluate runs and every baseline with the current labels and earthquakes."""
+        """Evaluate runs and every baseline with the current labels and earthquakes.
+
+        Parameters
+        ----------
+        runs
+            Finished runs of the project.
+        config
+            Settings that define the folds of the baselines.
+
+        Raises
+        ------
+        RunError
+            If a run has other classes than the project, or its predictions or days are missing.
+        EvidenceError
+            If nothing is labelled.
+        ValueError
+            If the season cannot be split.
+        """
         return season_evaluation.evaluate_together(self.project, self.season, runs, config)

@@ -40,6 +40,13 @@ def put(path: Path, write: Callable[[Path], object]) -> None:
 
     A file left incomplete by an interrupted program has a name of that kind too, and is removed with the others. If the disk is
     full or the folder read-only, nothing is cached and no error is raised.
+
+    Parameters
+    ----------
+    path
+        From `cache_file`; an existing file is replaced, and missing folders are created.
+    write
+        Called with the path of an empty file in the same folder, which it fills; its OSError also means that nothing is cached.
     """
     kind = f"{path.name.partition('-')[0]}-"
     part = path.with_name(f"{kind}{secrets.token_hex(8)}{path.suffix}")  # two programs may compute the same

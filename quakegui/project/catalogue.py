@@ -71,12 +71,19 @@ class EventsReport:
 
 
 def read_catalogue(path: Path | str, *, timezone: str = "") -> CatalogueRead:
-    """Read every earthquake of a file or archive; `timezone` is the zone of times that do not name one, empty for the file's.
+    """Read every earthquake of a file or archive.
+
+    Parameters
+    ----------
+    path
+        A catalogue, or an archive or a folder that contains only catalogues.
+    timezone
+        Zone of times that do not name one, such as "UTC+8"; empty for the zone of the file.
 
     Raises
     ------
     FormatError
-        If the file is not a catalogue.
+        If a file cannot be opened or is not a catalogue.
     """
     events: list[Event] = []
     notes: list[str] = []
@@ -138,7 +145,30 @@ def store_events(
     origin: CatalogueRead | None = None,
     author: str | None = None,
 ) -> EventsReport:
-    """Store earthquakes that are in memory, otherwise like `import_events`; `origin` is the catalogue they are from."""
+    """Store earthquakes that are in memory, otherwise like `import_events`.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    choice
+        The selected earthquakes; of several with the same id, the last one is stored.
+    declustering
+        How aftershocks are removed.
+    selection
+        How `choice` was selected, which is only recorded; default all.
+    add
+        As for `import_events`.
+    origin
+        The catalogue that they are from; default none, so that they take precedence over those of files.
+    author
+        The person who imports them; default the current user.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written; nothing was changed.
+    """
     origin = origin if origin is not None else CatalogueRead(None, tuple(choice))
     summary = {
         "file": origin.path.name if origin.path is not None else "",
@@ -258,7 +288,20 @@ def class_scheme(project: Project) -> ClassScheme | None:
 
 
 def set_class_scheme(project: Project, scheme: ClassScheme) -> None:
-    """Store the class scheme of the project."""
+    """Store the class scheme of the project.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    scheme
+        Replaces the present one; labels are not changed.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     with project.write() as connection:
         put_setting(connection, "class_scheme", json.dumps(asdict(scheme)))
 

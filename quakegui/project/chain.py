@@ -94,7 +94,15 @@ def append(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 
 
 def head(connection: Connection, table: Table) -> tuple[int, str]:
-    """Return id and hash of the last row of a table, 0 and "" if it is empty."""
+    """Return id and hash of the last row of a table, 0 and "" if it is empty.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    table
+        One of `CHAINED`; if its last row has no hash of its own, every row is read.
+    """
     last = connection.execute(select(table.c.id, table.c.chain).order_by(table.c.id.desc()).limit(1)).first()
     if last is None:
         return 0, ""
@@ -105,7 +113,18 @@ def head(connection: Connection, table: Table) -> tuple[int, str]:
 
 
 def links(connection: Connection, table: Table, *, first: int = 1, last: int | None = None) -> Iterator[Link]:
-    """Yield the links of the chain from row `first` to row `last` (default the end), oldest row first."""
+    """Yield the links of a chain, oldest row first.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction that lasts until the last link was taken.
+    table
+        One of `CHAINED`.
+    first, last
+        Ids of the first and the last row, both included; default the whole chain. The row before `first`, if there is one, must
+        have a hash of its own.
+    """
     former = connection.scalar(select(table.c.chain).where(table.c.id == first - 1)) or ""
     pack = struct.Struct(f"<{sum(_is_float(column) for column in _columns(table))}d").pack
     query = text(_query(table, is_shared(connection)))

@@ -56,7 +56,15 @@ def bounds_of(column: Column[Any]) -> tuple[float, float]:
 
 
 def storage_problem(table: Table, row: Mapping[str, Any]) -> str | None:
-    """Return a sentence on why a row cannot be written, or None; names that are not columns of the table are ignored."""
+    """Return a sentence on why a row cannot be written, or None.
+
+    Parameters
+    ----------
+    table
+        Table with the types and limits of its columns.
+    row
+        Values by name of the column; columns that it lacks are not checked, and other names are ignored.
+    """
     for name, value in row.items():
         column = table.columns.get(name)
         if column is None or (value is None and column.nullable):

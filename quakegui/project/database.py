@@ -105,7 +105,22 @@ def address(path: str) -> str:
 
 
 def engine_of(folder: Path, *, read_only: bool = False, name: str = DATABASE) -> Engine:
-    """Return an engine for the database of a project, hardened against untrusted files."""
+    """Return an engine for the database of a project, hardened against untrusted files.
+
+    Parameters
+    ----------
+    folder
+        Folder of the project; that of a shared project leads to its server, and the other parameters are ignored.
+    read_only
+        Whether the file is opened only for reading; one that cannot be written, and was closed cleanly, is taken as immutable.
+    name
+        Name of the database file in the folder.
+
+    Raises
+    ------
+    ProjectError
+        If the address of a shared project cannot be used, or the driver for its server is not installed.
+    """
     if is_shared_folder(folder):
         return checked(engine_to(read_address(folder)))
     path = folder / name
@@ -212,7 +227,15 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def sentence(folder: Path, error_text: str) -> str:
-    """Return an error of the database as one sentence for the user."""
+    """Return an error of the database as one sentence for the user.
+
+    Parameters
+    ----------
+    folder
+        Folder of the project, whose files and disk are looked at for the cause.
+    error_text
+        Message of SQLite; if no known words are in it, the sentence quotes it.
+    """
     if "unable to open" in error_text and _was_left_open(folder) and not is_writable(folder / DATABASE):
         return Said(
             "The project in {folder} was not closed properly, and part of it can be read only in a writable folder. "

@@ -111,7 +111,14 @@ def catalogue_events() -> tuple[Event, ...]:
 
 
 def main_field_nt(network: Network, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Return total intensity of the main field in nT at the beginning and the end of the period `days`, shape (2, station).
+    """Return total intensity of the main field in nT at the beginning and the end of a period, shape (2, station).
+
+    Parameters
+    ----------
+    network
+        Stations with coordinates; an unknown elevation is taken as 0 m.
+    days
+        The period, datetime64[D], shape (day,); only the first and the last day are used, as dates in UTC.
 
     References
     ----------

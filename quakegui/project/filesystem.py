@@ -47,7 +47,15 @@ def is_network_folder(folder: Path) -> bool:
 
 
 def mount_type(folder: Path, table: Path = Path("/proc/mounts")) -> str:
-    """Return the type of the file system of a folder, "" if the system does not report it."""
+    """Return the type of the file system of a folder, "" if the system does not report it.
+
+    Parameters
+    ----------
+    folder
+        Links are followed; it need not exist.
+    table
+        File with the mounts, as /proc/mounts has them; a system without it reports nothing.
+    """
     try:
         lines = table.read_bytes().split(b"\n")  # a mount point need not be valid text, and may contain line separators
     except OSError:
@@ -114,6 +122,13 @@ def whole_file(path: Path, *, durable: bool = False) -> Iterator[Path]:
     """Yield a path for writing a file that the user wants at `path`, like `replacing`.
 
     Never replaces a part of a project, nor anything but a file: root could replace /dev/null or /dev/stdout.
+
+    Parameters
+    ----------
+    path
+        An existing file is replaced at the end of the block; its folder must exist.
+    durable
+        As for `replacing`.
 
     Raises
     ------

@@ -224,7 +224,15 @@ class FileWriter:
 
 
 def refresh_modification_times(connection: Connection, files: Iterable[int]) -> None:
-    """Derive the modification times of files from the sightings in force."""
+    """Derive the modification times of files from the sightings in force.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    files
+        Numbers of the files; each gets the earliest time of its copies, or none if no copy has one.
+    """
     table, file, undone = schema.sighting.c, schema.imported_file.c, undone_acts(connection)
     former = int(get_setting(connection, migrations.FORMER_FILES) or 0)
     for number in files:

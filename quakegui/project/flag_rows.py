@@ -50,7 +50,15 @@ def subject_of(owner: str) -> tuple[str, str] | None:
 
 
 def flags_in_force(connection: Connection, station: str | None = None) -> tuple[Flag, ...]:
-    """Return the flags that count, oldest first; with `station` those of one."""
+    """Return the flags that count, oldest first.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    station
+        Code of the only station whose flags are returned; default all stations.
+    """
     # "!" follows the blank. Straight from the driver: there may be half a million.
     first, end = ("", "\U0010ffff") if station is None else (f"{station} ", f"{station}!")
     rows = connection.execute(text(_IN_FORCE), {"first": first, "end": end}).cursor.fetchall()

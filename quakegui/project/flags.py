@@ -48,13 +48,30 @@ class Subject:
 
 
 def standing(project: Project, station: str | None = None) -> tuple[Flag, ...]:
-    """Return the flags in force, oldest first; with `station` those of one."""
+    """Return the flags in force, oldest first.
+
+    Parameters
+    ----------
+    project
+        Open project; is only read.
+    station
+        Code of the only station whose flags are returned; default all stations.
+    """
     with project.read() as connection:
         return flags_in_force(connection, station)
 
 
 def nights_of(station: str, first: np.datetime64, last: np.datetime64, *, timezone: str) -> tuple[Subject, ...]:
     """Return the nights of a station from one local date to another, both included.
+
+    Parameters
+    ----------
+    station
+        Its code, in capitals or not; it need not be in the project.
+    first, last
+        Local dates, datetime64[D].
+    timezone
+        IANA name; dates that the zone skipped are absent.
 
     Raises
     ------
@@ -74,7 +91,20 @@ def nights_of(station: str, first: np.datetime64, last: np.datetime64, *, timezo
 
 
 def interval_of(station: str, since: np.datetime64, until: np.datetime64) -> Subject:
-    """Return the interval of a station's readings from one instant (UTC) to before another; ProjectError as of `nights_of`."""
+    """Return the interval of a station's readings from one instant to before another.
+
+    Parameters
+    ----------
+    station
+        Its code, in capitals or not; it need not be in the project.
+    since, until
+        UTC, datetime64; fractions of a millisecond are dropped.
+
+    Raises
+    ------
+    ProjectError
+        If the end is not after the start, or one of them is out of reach.
+    """
     since, until = since.astype("datetime64[ms]"), until.astype("datetime64[ms]")
     _require_order(
         since, until, Said("The interval ends at {until} UTC, not after its start at {since} UTC.", since=since, until=until)
@@ -83,7 +113,14 @@ def interval_of(station: str, since: np.datetime64, until: np.datetime64) -> Sub
 
 
 def instant_of(text: str, timezone: str) -> np.datetime64:
-    """Return a time as an analyst writes it, as UTC: local in a time zone, unless it has an offset or a Z.
+    """Return a time as an analyst writes it, as UTC, datetime64[ms]: local in a time zone, unless it has an offset or a Z.
+
+    Parameters
+    ----------
+    text
+        ISO 8601, such as 2022-03-01T01:20.
+    timezone
+        IANA name of a known time zone.
 
     Raises
     ------
@@ -156,7 +193,15 @@ def unflag(project: Project, flags: Sequence[Flag], *, author: str, progress: Pr
 
 
 def within(flags: Sequence[Flag], subjects: Sequence[Subject]) -> tuple[Flag, ...]:
-    """Return those of some flags that are about these nights, or lie within these intervals."""
+    """Return those of some flags that are about these nights, or lie within these intervals.
+
+    Parameters
+    ----------
+    flags
+        Their order is kept.
+    subjects
+        A night matches only flags on this night, an interval only flags on intervals that lie within it.
+    """
     nights = {(one.station, one.when) for one in subjects if "/" not in one.when}
     spans = [(one.station, *one.when.split("/")) for one in subjects if "/" in one.when]
     return tuple(flag for flag in flags if (flag.station, flag.when) in nights or any(_holds(span, flag) for span in spans))

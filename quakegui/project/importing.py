@@ -117,7 +117,20 @@ def import_paths(
 
 
 def store_files(project: Project, files: Iterable[ParsedFile]) -> ImportReport:
-    """Store files that were parsed in memory; otherwise like `import_paths`."""
+    """Store files that were parsed in memory; otherwise like `import_paths`.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    files
+        Iterated once, within the transaction that stores them in the name of the current user.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written; nothing was changed.
+    """
     return _store_all(project, iter(files), Tally(), author=None, progress=silent, cancelled=never)
 
 

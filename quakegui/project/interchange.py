@@ -41,6 +41,17 @@ def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: Pr
     It contains z and the anomaly in nT, shape (time, y, x), NaN outside the map, the projection in metres and the stations.
     A season of 334 days takes 616 MB, also in memory while it is written.
 
+    Parameters
+    ----------
+    project
+        Gives the title and the synthetic mark.
+    season
+        All its shown days are written, those without a map as NaN.
+    path
+        An existing file is replaced, and missing folders are created.
+    progress
+        Called before each map with the position of its day, days in all and the date; first for z, then for the anomaly.
+
     Raises
     ------
     ProjectError
@@ -106,6 +117,15 @@ def _stations(file: Any, stations: tuple[Station, ...]) -> None:
 def regions_to_geojson(project: Project, season: Season, path: Path) -> int:
     """Write the extremum regions of every day as polygons in degrees on WGS 84; returns their number.
 
+    Parameters
+    ----------
+    project
+        Gives the name and the synthetic mark.
+    season
+        The regions of its shown days are written.
+    path
+        An existing file is replaced, and missing folders are created.
+
     Raises
     ------
     ProjectError
@@ -148,7 +168,20 @@ def _properties(project: Project, region: Region) -> dict[str, Any]:
 
 
 def outlines(inside: NDArray[np.bool_], frame: Frame) -> list[list[list[list[float]]]]:
-    """Return outlines (counter-clockwise) and holes (clockwise) of a region as longitudes and latitudes."""
+    """Return outlines (counter-clockwise) and holes (clockwise) of a region as longitudes and latitudes.
+
+    Parameters
+    ----------
+    inside
+        Whether each pixel belongs to the region, shape (row, column).
+    frame
+        Frame of the map, which locates its pixels.
+
+    Returns
+    -------
+    list
+        Polygons, each of an outline and its holes, each of these a closed line of (longitude, latitude) in degrees.
+    """
     edged = np.pad(inside, 1).astype(np.float64)
     found = contourpy.contour_generator(z=edged, fill_type=contourpy.FillType.OuterOffset).filled(0.5, 2.0)
     polygons = []
@@ -169,6 +202,17 @@ def readings_to_iaga(
     project: Project, folder: Path, *, progress: ProgressCallback = silent, cancelled: CancelCheck = never
 ) -> int:
     """Write readings in force and not flagged as IAGA-2002, a file for each station, cadence and UTC day; returns how many.
+
+    Parameters
+    ----------
+    project
+        Open project; is only read.
+    folder
+        A new or empty folder.
+    progress
+        Called before each station with stations done, stations in all and its code.
+    cancelled
+        Called before each station; when it returns True, writing stops, and what was written stays.
 
     Raises
     ------

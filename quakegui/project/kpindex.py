@@ -25,7 +25,17 @@ def kp(project: Project) -> Kp | None:
 
 
 def record_kp(connection: Connection, index: Kp, file: int) -> None:
-    """Record the Kp of an imported file; `refresh_kp` applies it."""
+    """Record the Kp of an imported file; `refresh_kp` applies it.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    index
+        Content of the file; values of which it is not known whether they are definitive count as a nowcast.
+    file
+        Its number; what was recorded for it before is kept.
+    """
     definitive = index.definitive if index.definitive.size else np.zeros(index.time.size, dtype=bool)
     columns = (index.time.astype(np.int64), index.value, definitive.astype(np.int64))
     rows = [

@@ -65,13 +65,24 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
     The index of a folder of maps is also accepted: its source is in the column label_source. Labels of the label rule are
     skipped, since they follow from the earthquakes. An empty class clears the author's label. A repeated day of the same author
-    is counted if its class is the same, and an error otherwise. Without a column of notes, labels keep their notes.
+    is counted if its class and note are the same, and an error otherwise. Without a column of notes, labels keep their notes.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    path
+        The csv, or a folder or an archive that contains only such files.
+    author
+        The person to whom labels without an author are attributed.
 
     Raises
     ------
     FormatError
         If a line cannot be read or is cut off, two lines give one day different labels, or a day does not exist; nothing was
         changed.
+    ProjectError
+        If the author is empty where it is needed, or the project cannot be written.
     """
     given: dict[tuple[np.datetime64, LabelSource, str], tuple[journal.GivenLabel, str]] = {}
     by_rule, repeats, unread = 0, 0, dict[str, None]()

@@ -116,12 +116,19 @@ class Gap:
 def store_arrival(project: Project, arrival: Arrival) -> None:
     """Store what arrived, in one short transaction that is on disk when this returns: labels wait for it.
 
-    A station that is new appears in the project, with its coordinates if its messages give them.
+    A station that is new appears in the project before that, with its coordinates if its messages give them.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    arrival
+        Readings of any stations and days, and the refusals of the same time.
 
     Raises
     ------
     ProjectError
-        If the project cannot be written; nothing was stored.
+        If the project cannot be written; no readings were stored.
     """
     days = by_day(arrival.readings)
     rows = [{"utc_day": day, "received_ms": arrival.received_ms, "readings": pack_batch(batch)} for day, batch in days.items()]
@@ -210,7 +217,14 @@ def live_states(project: Project) -> tuple[LiveState, ...]:
 def gaps(project: Project, code: str) -> tuple[Gap, ...]:
     """Return the gaps in the record of a station that sends live, oldest first; what a file has filled is none.
 
-    Looks back `GAP_DAYS` from the newest live reading; what has just arrived is folded first, unless the project is read-only.
+    Looks back `GAP_DAYS` from the newest live reading; what has just arrived is folded first, if the inputs can be written.
+
+    Parameters
+    ----------
+    project
+        Open project; may be read-only.
+    code
+        Station code; of its sampling intervals, the one with the most readings is used.
     """
     fold(project)
     file, block = schema.imported_file.c, schema.block.c

@@ -172,7 +172,21 @@ def fold(project: Project, *, progress: ProgressCallback = silent) -> int:
     """Turn the batches that have arrived into blocks, a few stations in each transaction; returns the number of batches.
 
     It can be interrupted at any point, and others can add batches or fold meanwhile: until its batches are deleted, a station
-    is folded again with the same result. `progress` is called between two transactions.
+    is folded again with the same result.
+
+    Parameters
+    ----------
+    project
+        Open project; if its inputs cannot be written, nothing is folded.
+    progress
+        Called between two transactions with stations done, stations in all and a text.
+
+    Raises
+    ------
+    DamagedReadingsError
+        If a batch or a block cannot be unpacked; the batches are kept.
+    ProjectError
+        If the project cannot be written; the batches are kept.
     """
     if INPUTS not in project.rights:
         return 0
@@ -261,7 +275,15 @@ def _folded(found: _Found, codes: Sequence[str], known: Mapping[int, tuple[int, 
 
 
 def mark_stale(connection: Connection, utc_days: Mapping[str, Iterable[int]]) -> None:
-    """Record, in the transaction that changes readings, the changed UTC days of each station."""
+    """Record the changed UTC days of each station.
+
+    Parameters
+    ----------
+    connection
+        Connection within the transaction that changes readings.
+    utc_days
+        Days since 1970, by station; may be repeated, or recorded already.
+    """
     rows = [{"station": code, "utc_day": day} for code, days in utc_days.items() for day in set(days)]
     if rows:
         connection.execute(insert_into(connection, schema.stale_night).on_conflict_do_nothing(), rows)

@@ -28,12 +28,35 @@ def saved_mappings(project: Project) -> tuple[SavedMapping, ...]:
 
 
 def with_saved_mappings(manner: Manner | None, mappings: tuple[SavedMapping, ...]) -> Manner:
-    """Return hints with the saved mappings of a project, for tables without a mapping of their own."""
+    """Return hints with the saved mappings of a project, for tables without a mapping of their own.
+
+    Parameters
+    ----------
+    manner
+        What the user states about a file; a column mapping is returned as it is. None for nothing.
+    mappings
+        From `saved_mappings`.
+    """
     return manner if isinstance(manner, TableMapping) else replace(manner or NO_HINTS, saved=mappings)
 
 
 def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping) -> None:
-    """Save the mapping of a table, in place of an earlier one for the same columns."""
+    """Save the mapping of a table, in place of an earlier one for the same columns.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    columns
+        Names of all columns of the table, in order.
+    mapping
+        Is the latest then; if there are more than `MOST`, the oldest one is removed.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     with project.write() as connection:
         kept = [one for one in _read(get_setting(connection, KEY)) if one.columns != tuple(columns)]
         both = [SavedMapping(tuple(columns), mapping), *kept][:MOST]
@@ -42,7 +65,22 @@ def save_mapping(project: Project, columns: Sequence[str], mapping: TableMapping
 
 
 def save_for_later(project: Project, paths: Iterable[Path | str], mapping: TableMapping) -> None:
-    """Save a mapping for the columns of the first of several files that it fits."""
+    """Save a mapping for the columns of the first of several files that it fits.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    paths
+        Files, archives and folders; those that cannot be read are passed over.
+    mapping
+        Fits a table that has every column that it uses; if there is none, nothing is saved.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     for path, _ in files_at(paths):
         try:
             for source in formats.expand(path):

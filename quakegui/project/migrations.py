@@ -121,7 +121,17 @@ def version(connection: Connection) -> int | None:
 def migrate(
     connection: Connection, *, migrations: Mapping[int, Migration] = MIGRATIONS, target: int = SCHEMA
 ) -> tuple[int, ...]:
-    """Migrate a database to `target`, step by step; returns the earlier versions."""
+    """Migrate a database step by step; returns the earlier versions.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction on the database of a project.
+    migrations
+        From a version to the next, by version.
+    target
+        Version that the tables have then; a later version is left unchanged.
+    """
     found = version(connection)
     assert found is not None
     for step in range(found, target):

@@ -46,7 +46,19 @@ Night = tuple[float | None, float, int]
 
 
 def read_blocks(connection: Connection, code: str, first: int, last: int, *, hidden: bool = False) -> list[Block]:
-    """Return the blocks of a station on the UTC days `first` to `last`, inclusive; with `hidden`, also those not in force."""
+    """Return the blocks of a station on several UTC days.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    code
+        Station code.
+    first, last
+        Days since 1970, both included.
+    hidden
+        Whether blocks that are not in force are returned as well, and live readings that do not count.
+    """
     found = _stored_blocks(connection, code, first, last, hidden=hidden)
     return found if hidden else without_overruled(found)
 
@@ -148,7 +160,17 @@ def update_nights(
 
 
 def flagged_time(connection: Connection, code: str, config: SeasonConfig) -> Spans:
-    """Return the time whose readings of a station do not count because analysts flagged them."""
+    """Return the time whose readings of a station do not count because analysts flagged them.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    code
+        Station code.
+    config
+        Says which hours are the night, and in which time zone.
+    """
     return spans_of(flags_in_force(connection, code), timezone=config.timezone, config=config.night)
 
 
@@ -158,10 +180,24 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
     Each station has its own transaction, so that labels can be set meanwhile; work interrupted by a crash is recorded, and
     finished at the next call.
 
+    Parameters
+    ----------
+    project
+        Open project; if its inputs cannot be written, nothing is done.
+    progress
+        Called with stations done, stations in all and a text.
+
     Returns
     -------
     ndarray
         The days whose nights changed, datetime64[D], shape (day,).
+
+    Raises
+    ------
+    DamagedReadingsError
+        As for `fold`.
+    ProjectError
+        If stored readings are damaged or the project cannot be written; finished stations stay so.
     """
     none = np.array([], dtype="datetime64[D]")
     if INPUTS not in project.rights:
@@ -182,7 +218,15 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
 
 
 def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:
-    """Mark as stale, by station, what has readings of some UTC days, each from a first to a last: flags on them changed."""
+    """Mark as stale what has readings of some UTC days, and raise the revision: flags on them changed.
+
+    Parameters
+    ----------
+    connection
+        Connection within the transaction that changes the flags.
+    utc_days
+        By station, the first and the last day of each stretch, both included, in days since 1970.
+    """
     table = schema.block.c
     for code, pairs in utc_days.items():
         known = np.array(

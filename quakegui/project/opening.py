@@ -26,7 +26,22 @@ _OWN_FOLDERS = (*making.FOLDERS, making.OUTBOX, "runs/trash", run_folders.PLACE)
 
 
 def make_database(folder: Path, facts: dict[str, str]) -> None:
-    """Write a new database under a temporary name, then rename it: a project is complete or absent."""
+    """Write a new database under a temporary name, then rename it: a project is complete or absent.
+
+    Parameters
+    ----------
+    folder
+        The folder of the project, which exists.
+    facts
+        All its settings, by key.
+
+    Raises
+    ------
+    OSError
+        From the disk.
+    ProjectError
+        If the database cannot be written.
+    """
     with replacing(folder / DATABASE, part=folder / making.PART):
         engine = engine_of(folder, name=making.PART)
         try:
@@ -129,10 +144,26 @@ def look_first(folder: Path) -> None:
 def require_content(engine: Engine, folder: Path, *, read_only: bool, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Raise ProjectError for values that no project contains, and restore missing triggers of this program.
 
+    Parameters
+    ----------
+    engine
+        The engine of the project.
+    folder
+        Its folder, for sentences; in that of a shared project, no triggers are restored.
+    read_only
+        Whether missing triggers are only reported.
+    now_ms
+        The present time, in milliseconds since 1970 UTC.
+
     Returns
     -------
     tuple
-        Signs of changes by other programs, as from `verifying.glance`.
+        Sentences on changes by other programs, and notes, as from `verifying.glance`.
+
+    Raises
+    ------
+    ProjectError
+        With the location of the value.
     """
     with engine.connect() as connection, connection.begin():
         soundness.require_values(connection, folder)
@@ -146,7 +177,23 @@ def require_content(engine: Engine, folder: Path, *, read_only: bool, now_ms: in
 
 
 def bring_forward(engine: Engine, folder: Path, *, read_only: bool) -> None:
-    """Migrate the database of an older version, after a backup copy was written."""
+    """Migrate the database of an older version, after a backup copy was written.
+
+    Parameters
+    ----------
+    engine
+        The engine of the project.
+    folder
+        Its folder, in which the copy is written.
+    read_only
+        Whether a database of an older version is refused.
+
+    Raises
+    ------
+    ProjectError
+        If it is not the database of a project, has an older version but is shared or opened only for reading, or the copy
+        cannot be written.
+    """
     with engine.connect() as connection, connection.begin():
         found = soundness.require_project(connection, folder)
     if found == schema.SCHEMA:

@@ -110,7 +110,15 @@ def overlaps_of(connection: Connection, files: Sequence[int]) -> Mapping[int, Ov
 
 
 def is_shared(connection: Connection, file: int) -> bool:
-    """Return whether another file has readings of the same station, day and sampling interval as a file."""
+    """Return whether another file has readings of the same station, day and sampling interval as a file.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    file
+        Number of the file; one that is not in force counts as the other file too.
+    """
     return next(_shared_days(connection, (file,)), None) is not None
 
 

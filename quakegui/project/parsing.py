@@ -127,7 +127,15 @@ class Manners:
     of_file: Mapping[tuple[str, str], Manner] = field(default_factory=dict)
 
     def of(self, path: str, name: str) -> Manner | None:
-        """Return mapping or hints of the file `name`, or of the member `name` of the archive, at `path`."""
+        """Return mapping or hints of a file or of a member of an archive, `others` if it has none of its own.
+
+        Parameters
+        ----------
+        path
+            Path on disk, of the file or of the archive.
+        name
+            Name of the file in messages, or of the member.
+        """
         return self.of_file.get((path, name), self.others)
 
 
@@ -197,7 +205,17 @@ def parse_files(
 
 
 def parse_chunk(files: Iterable[tuple[str, str]], contents: KnownContents, manners: Manners) -> list[Outcome]:
-    """Return the results of each file, or of each member of an archive."""
+    """Return the results of each file, or of each member of an archive; what cannot be read is skipped with a reason.
+
+    Parameters
+    ----------
+    files
+        Files from `files_at`.
+    contents
+        Contents of the project; such files are not parsed again.
+    manners
+        How to read the files.
+    """
     outcomes: list[Outcome] = []
     for path, prefix in files:
 
@@ -231,7 +249,17 @@ def _parse_sources(path: str, sources: Iterable[Source], contents: KnownContents
 
 
 def parse_source(source: Source, contents: KnownContents, mapping: Manner | None) -> Outcome:
-    """Return the result of one file; a file that cannot be read is skipped with a reason, and no error is raised."""
+    """Return the result of one file; a file that cannot be read is skipped with a reason, and no error is raised.
+
+    Parameters
+    ----------
+    source
+        The file, or a member of an archive.
+    contents
+        Contents of the project; such a file is not parsed again.
+    mapping
+        How to read it; None if nothing is known.
+    """
     sha256 = fingerprint(source.data, mapping)
     if source.base in contents.get(sha256, ()):
         return KnownFile(source.name, source.base, sha256, source.modified_ms)
@@ -243,7 +271,15 @@ def parse_source(source: Source, contents: KnownContents, mapping: Manner | None
 
 
 def fingerprint(data: bytes, mapping: Manner | None) -> str:
-    """Return a hash of the bytes and of how they were read."""
+    """Return a hash of the bytes and of how they were read.
+
+    Parameters
+    ----------
+    data
+        The bytes, unpacked.
+    mapping
+        How they were read; None and empty hints give the plain SHA-256.
+    """
     found = hashlib.sha256(data)
     if mapping is not None:
         found.update(mapping.to_json().encode())  # empty hints add nothing

@@ -57,7 +57,15 @@ class Issue:
 
     @classmethod
     def of(cls, issued_ms: int | None, modified_ms: int | None, sha256: str) -> Issue:
-        """Return the issue of a file, with None for unknown times."""
+        """Return the issue of a file.
+
+        Parameters
+        ----------
+        issued_ms, modified_ms
+            Milliseconds since 1970 UTC; None if unknown, which counts as the oldest.
+        sha256
+            Fingerprint of its content.
+        """
         issued, modified = (-math.inf if time is None else float(time) for time in (issued_ms, modified_ms))
         return cls(issued, modified, sha256)
 
@@ -388,7 +396,15 @@ def _one_day(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 
 def block_row(block: Block, file: int) -> dict[str, object]:
-    """Return a block of a file, given by its number, as a row of the table of blocks."""
+    """Return a block as a row of the table of blocks.
+
+    Parameters
+    ----------
+    block
+        Its own `file` is ignored.
+    file
+        Number of the file to which it belongs.
+    """
     facts = {
         name: getattr(block, name) for name in ("station", "utc_day", "cadence_ms", "data_type", "count", "times", "values")
     }

@@ -104,7 +104,15 @@ def read_receipt(path: Path) -> Receipt:
 
 
 def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
-    """Return a sentence for each chain that differs from a receipt; empty if there are none."""
+    """Return a sentence for each chain that differs from a receipt; empty if there are none.
+
+    Parameters
+    ----------
+    project
+        Open project; every row of its chains is read.
+    receipt
+        From `read_receipt`; chains that it lacks are not compared.
+    """
     found = []
     with project.read() as connection:
         for table, head in zip(chain.CHAINED, (receipt.journal, receipt.ledger, receipt.registrations), strict=True):

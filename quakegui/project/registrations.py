@@ -87,7 +87,13 @@ def registrations(project: Project) -> tuple[Registration, ...]:
 
 
 def registration_of(project: Project, run_id: str) -> Registration | None:
-    """Return the registration of a run, or None."""
+    """Return the registration of a run, or None.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, which is only read, and the id of the run.
+    """
     table = schema.registration
     with project.read() as connection:
         row = connection.execute(select(table).where(table.c.run == run_id)).first()
@@ -96,6 +102,11 @@ def registration_of(project: Project, run_id: str) -> Registration | None:
 
 def require_unregistered(project: Project, run_id: str) -> None:
     """Raise ProjectError if a run is registered, so that it cannot be deleted, renamed or registered again.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, which is only read, and the id of the run.
 
     Raises
     ------
@@ -194,7 +205,15 @@ def add_registration(
 
 
 def first_open_day(config: SeasonConfig, now_ms: int) -> np.datetime64:
-    """Return the first local date whose night is not over at a given time, datetime64[D]."""
+    """Return the first local date whose night is not over at a given time, datetime64[D].
+
+    Parameters
+    ----------
+    config
+        Says when a night is over, and in which time zone.
+    now_ms
+        The time, in milliseconds since 1970 UTC.
+    """
     today = local_date(np.array([now_ms], dtype="datetime64[ms]"), config.timezone)[0]
     days = today + np.arange(-3, 5)
     first: np.datetime64 = days[config.over_at(days) > np.datetime64(now_ms, "ms")][0]
@@ -225,7 +244,15 @@ def require_unchanged(project: Project, run_id: str, days: NDArray[np.datetime64
 
 
 def changes(project: Project, registration: Registration) -> tuple[str, ...]:
-    """Return a sentence for every change of the run and of the project since the registration."""
+    """Return a sentence for every change of the run and of the project since the registration.
+
+    Parameters
+    ----------
+    project
+        Open project; the registered files of the run are read for that.
+    registration
+        A registration of this project.
+    """
     with project.read() as connection:
         facts, config = _facts(connection), config_of(connection)
     return (

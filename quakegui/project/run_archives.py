@@ -112,12 +112,21 @@ def store_archive(project: Project, run_id: str, path: Path) -> None:
 def fetch_archive(project: Project, run: StoredRun, path: Path) -> None:
     """Write the exported file of a run to a new file.
 
+    Parameters
+    ----------
+    project
+        A shared project.
+    run
+        From `stored_runs`.
+    path
+        The new file; after an error it is incomplete or wrong, and the caller removes it.
+
     Raises
     ------
     ProjectError
         If it is not what was stored, or the server cannot be reached.
     OSError
-        If the file cannot be written.
+        If the file exists or cannot be written.
     """
     digest, size, number = hashlib.sha256(), 0, 0
     with path.open("xb") as file:

@@ -53,10 +53,17 @@ def copy_runs(runs: Path, target: Path) -> None:
     Names with a leading dot are incomplete. A link in an untrusted project may point to any file of the user who copies it, and
     would include that file.
 
+    Parameters
+    ----------
+    runs
+        Folder that contains the run folders.
+    target
+        The copy; must not exist yet.
+
     Raises
     ------
     OSError
-        From the disk.
+        From the disk, or if `target` exists.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:
@@ -78,6 +85,13 @@ def announce(connection: Connection) -> None:
 
 def take_in(connection: Connection, folder: Path) -> None:
     """Move announced run folders to their final folder, if there are any.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    folder
+        Folder of the project; a run that it has already is kept, and the announced one of that name is dropped.
 
     Raises
     ------

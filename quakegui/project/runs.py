@@ -169,7 +169,22 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def finish_run(project: Project, run_id: str, status: str, card: dict[str, Any]) -> None:
-    """Record how a run ended: its status and card."""
+    """Record how a run ended: its status and card.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, and the id of the run; nothing happens if there is no such run.
+    status
+        "done", "failed" or "cancelled".
+    card
+        Its results, as JSON values.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     with project.write(RUNS) as connection:
         values = {"status": status, "card": json.dumps(card, ensure_ascii=False)}
         connection.execute(schema.run.update().where(schema.run.c.id == run_id).values(**values))
@@ -295,7 +310,13 @@ def _ledger_rows(run_id: str, predictions: LedgerPredictions, issued_ms: int) ->
 
 
 def ledger(project: Project, run_id: str) -> tuple[LedgerRow, ...]:
-    """Return all predictions of a run, in order of issue."""
+    """Return all predictions of a run, in order of issue.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, which is only read, and the id of the run; an unknown run has no predictions.
+    """
     table = schema.prediction
     with project.read() as connection:
         rows = connection.execute(select(table).where(table.c.run == run_id).order_by(table.c.id)).all()
@@ -313,10 +334,17 @@ def ledger(project: Project, run_id: str) -> tuple[LedgerRow, ...]:
 
 
 def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> PredictionTable:
-    """Return the predictions of a run for each of `days` (datetime64[D], shape (day,)).
+    """Return the predictions of a run for each of several days.
 
     If there are several for one day, those issued before the day was known (prospective) take precedence over out-of-fold and
     then in-sample ones; of the same kind, the first is used.
+
+    Parameters
+    ----------
+    project, run_id
+        The project, which is only read, and the id of the run; an unknown run has no predictions.
+    days
+        Local dates, datetime64[D], shape (day,).
     """
     table = schema.prediction.c
     with project.read() as connection:
@@ -333,7 +361,20 @@ def predictions(project: Project, run_id: str, days: NDArray[np.datetime64]) -> 
 
 
 def use_run(project: Project, run_id: str | None) -> None:
-    """Make a run the current run, or none."""
+    """Make a run the current run, or none.
+
+    Parameters
+    ----------
+    project
+        Open project whose runs can be written.
+    run_id
+        Id of the run, whose existence is not checked; None for no current run.
+
+    Raises
+    ------
+    ProjectError
+        If the id cannot be that of a run, or the project cannot be written.
+    """
     with project.write(RUNS) as connection:
         put_setting(connection, "run_in_use", run_id or "")
 
@@ -351,6 +392,14 @@ def run_in_use(project: Project) -> str | None:
 
 
 def predictions_in_use(project: Project, days: NDArray[np.datetime64]) -> PredictionTable | None:
-    """Return the predictions of the current run for each of `days`, or None if there is no current run."""
+    """Return the predictions of the current run for each of several days, or None if there is no current run.
+
+    Parameters
+    ----------
+    project
+        Open project; is only read.
+    days
+        Local dates, datetime64[D], shape (day,).
+    """
     run_id = run_in_use(project)
     return predictions(project, run_id, days) if run_id is not None else None

@@ -101,17 +101,54 @@ def maps_to_folder(
 
 
 def regions_to_csv(project: Project, season: Season, path: Path) -> int:
-    """Write the extremum regions of every day with a map (see `season_tables.regions`); returns the number of rows."""
+    """Write the extremum regions of every day with a map (see `season_tables.regions`); returns the number of rows.
+
+    Parameters
+    ----------
+    project
+        Gives the synthetic mark.
+    season
+        The season whose regions are written.
+    path
+        An existing file is replaced, and missing folders are created.
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be written.
+    """
     return _to_csv(project, path, TableOf("regions", season_tables.REGION_COLUMNS, lambda: season_tables.regions(season)))
 
 
 def labels_to_csv(project: Project, path: Path) -> int:
-    """Write the current labels: date, class, source, author, time, note; returns the number of rows."""
+    """Write the current labels: date, class, source, author, time, note; returns the number of rows.
+
+    Parameters
+    ----------
+    project
+        Open project; is only read.
+    path
+        An existing file is replaced, and missing folders are created.
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be written.
+    """
     return _to_csv(project, path, season_tables.label_table(project))
 
 
 def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> None:
     """Write the tables of the season: one workbook if the name ends in .xlsx, otherwise a folder of csv files.
+
+    Parameters
+    ----------
+    project, season
+        The project, of which earthquakes and labels are read, and the season whose other tables are written.
+    path
+        The workbook, whose folder must exist, or the folder, whose name is used without its ending. Existing ones are replaced.
+    progress
+        Called before each csv file with files done, files in all and the name of the table; not for a workbook.
 
     Raises
     ------

@@ -76,12 +76,26 @@ def day_of(text: str) -> np.datetime64:
 
 
 def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
-    """Write a table as UTF-8 csv, through a temporary file; rows of a synthetic season are marked in an additional last column.
+    """Write a table as UTF-8 csv, through a temporary file.
+
+    Parameters
+    ----------
+    path
+        An existing file is replaced; its folder must exist.
+    table
+        Its texts are protected by `guard`; numbers that are not finite become empty cells.
+    synthetic
+        Whether rows are marked in an additional last column.
 
     Returns
     -------
     int
         Number of rows.
+
+    Raises
+    ------
+    OSError
+        As for `whole_file`.
     """
     count = 0
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
@@ -98,7 +112,22 @@ def write_csv(path: Path, table: TableOf, *, synthetic: bool = False) -> int:
 
 
 def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = False) -> None:
-    """Write tables as sheets of one workbook, through a temporary file."""
+    """Write tables as sheets of one workbook, through a temporary file.
+
+    Parameters
+    ----------
+    path
+        An existing file is replaced; its folder must exist.
+    tables
+        One for each sheet; names are cut to 31 characters, and long texts to the size of a cell.
+    synthetic
+        Whether rows are marked in an additional last column.
+
+    Raises
+    ------
+    OSError
+        As for `whole_file`.
+    """
     from openpyxl import Workbook  # not needed by a window that writes no workbook
 
     book = Workbook(write_only=True)
@@ -115,7 +144,15 @@ def write_workbook(path: Path, tables: Iterable[TableOf], *, synthetic: bool = F
 
 
 def season_tables(project: Project, season: Season) -> tuple[TableOf, ...]:
-    """Return the tables of a computed season: days, regions, station-days, earthquakes, labels."""
+    """Return the tables of a computed season: days, regions, station-days, earthquakes, labels.
+
+    Parameters
+    ----------
+    project
+        Gives earthquakes and labels, which are read when the rows are requested.
+    season
+        A season of this project.
+    """
     return (
         TableOf("days", DAY_COLUMNS, lambda: _days(project, season)),
         TableOf("regions", REGION_COLUMNS, lambda: regions(season)),

@@ -28,7 +28,15 @@ FirstAnomalies = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def load_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies | None:
-    """Return the cached anomalies, up to the first day whose night means differ; None if there are none."""
+    """Return the cached anomalies, up to the first day whose night means differ; None if there are none.
+
+    Parameters
+    ----------
+    night
+        Night means from which the anomalies are to be computed; the first day and the stations must be those of the cache.
+    config
+        Parameters of the anomalies; each set has a cache of its own.
+    """
     try:
         with _path(night, config).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             nights, found, scale = file["night"], file["anomaly"], file["scale"]
@@ -41,7 +49,15 @@ def load_anomalies(night: NightMeans, config: AnomalyConfig) -> FirstAnomalies |
 
 
 def save_anomalies(night: NightMeans, config: AnomalyConfig, anomaly: DailyAnomaly) -> None:
-    """Cache the anomalies, in place of earlier ones of the same stations and parameters."""
+    """Cache the anomalies, in place of earlier ones of the same stations and parameters.
+
+    Parameters
+    ----------
+    night, config
+        Night means and parameters from which they were computed.
+    anomaly
+        The anomalies of all days of `night`.
+    """
 
     def write(path: Path) -> None:
         with path.open("wb") as file:

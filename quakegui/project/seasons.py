@@ -115,10 +115,17 @@ def load_season(
 def current_season(project: Project, season: Season) -> Season:
     """Return a season if it is current, otherwise compute the current season of the project.
 
+    Parameters
+    ----------
+    project
+        Open project; its night means are updated if necessary.
+    season
+        A season of this project, current or not.
+
     Raises
     ------
     ProjectError
-        If the project no longer has a season.
+        If the project no longer has a season, or none can be computed from its content.
     """
     if season.revision == project.revision():
         return season
@@ -130,6 +137,11 @@ def current_season(project: Project, season: Season) -> Season:
 
 def require_current(project: Project, season: Season) -> None:
     """Raise an error if a season is no longer current.
+
+    Parameters
+    ----------
+    project, season
+        The project, which is only read, and a season that was computed from it.
 
     Raises
     ------
@@ -227,9 +239,21 @@ def series(
 
 
 def extremes(value: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return where each stretch, beginning at `starts`, has its minimum and maximum, in order; the first of equal values.
+    """Return where each stretch has its minimum and maximum, in order; the first of equal values.
 
     Sorting each stretch would give the same result in ten times the time.
+
+    Parameters
+    ----------
+    value
+        All finite, shape (point,).
+    starts
+        Position of the first point of each stretch, increasing from 0, shape (stretch,).
+
+    Returns
+    -------
+    ndarray
+        Positions in `value`, shape (extreme,): two for each stretch, one if all its values are equal.
     """
     stretch = np.repeat(np.arange(starts.size), np.diff(np.append(starts, value.size)))
     ends = []

@@ -24,18 +24,42 @@ class SupersededError(ProjectError):
 
 
 def get_setting(connection: Connection, key: str) -> str | None:
-    """Return a setting, or None."""
+    """Return a setting, or None.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    key
+        Its key, such as `REVISION`.
+    """
     return connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == key))
 
 
 def put_setting(connection: Connection, key: str, value: str) -> None:
-    """Store a setting, in place of an earlier one."""
+    """Store a setting, in place of an earlier one.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    key, value
+        Its key, and the text that is stored.
+    """
     row = insert_into(connection, schema.setting).values(key=key, value=value)
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
 def raise_revision(connection: Connection, which: str = REVISION) -> None:
-    """Record a change of the inputs of the season, or of the earthquakes (`EVENT_REVISION`)."""
+    """Record a change of the inputs of the season, or of the earthquakes.
+
+    Parameters
+    ----------
+    connection
+        Connection within the transaction that makes the change.
+    which
+        `REVISION` or `EVENT_REVISION`.
+    """
     if is_shared(connection):
         connection.execute(select(func.raise_revision(which)))  # also by those who may not change other settings
     else:
@@ -44,6 +68,13 @@ def raise_revision(connection: Connection, which: str = REVISION) -> None:
 
 def require_revision(connection: Connection, revision: int) -> None:
     """Raise an error, within a transaction, if a result was computed from inputs that are no longer current.
+
+    Parameters
+    ----------
+    connection
+        Connection within the transaction that stores the result.
+    revision
+        Revision of the project when the inputs were read.
 
     Raises
     ------

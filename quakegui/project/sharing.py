@@ -183,7 +183,15 @@ def migrate(folder: Path | str) -> tuple[int, ...]:
 
 
 def last_change(project: Project, key: str) -> tuple[str, np.datetime64] | None:
-    """Return which login last changed a setting of a shared project, and when (UTC); None if the server has not noted it."""
+    """Return which login last changed a setting of a shared project, and when (UTC); None if the server has not noted it.
+
+    Parameters
+    ----------
+    project
+        Open project, which is only read; for one that is not shared the result is None.
+    key
+        Key of the setting.
+    """
     if not project.is_shared:
         return None
     table = setting_act.c

@@ -57,10 +57,18 @@ def harden(connection: sqlite3.Connection) -> None:
 def require_project(connection: Connection, folder: Path) -> int:
     """Return the version of the tables of a project, without running anything else that the database may contain.
 
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    folder
+        Folder of the project, for sentences.
+
     Raises
     ------
     ProjectError
-        If it is not the database of a project, was created by a newer program, or contains foreign code.
+        If it is not the database of a project, was created by a newer program, contains foreign code, or has tables of another
+        version than it declares.
     """
     foreign = None if is_shared(connection) else foreign_part(connection)
     if foreign is not None:
@@ -102,6 +110,13 @@ def require_project(connection: Connection, folder: Path) -> int:
 
 def require_values(connection: Connection, folder: Path) -> None:
     """Raise an error if tables contain values that a project cannot contain.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    folder
+        Folder of the project, for sentences.
 
     Raises
     ------
@@ -254,6 +269,13 @@ def _is_name(run: str) -> bool:
 def require_storable(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Raise an error for rows that would make the project invalid at its next opening.
 
+    Parameters
+    ----------
+    table
+        Table into which they are to be written.
+    rows
+        Values by name of the column, as for `storage_problem`.
+
     Raises
     ------
     ProjectError
@@ -281,6 +303,13 @@ _COUNTS = " UNION ALL ".join(
 
 def require_room(connection: Connection, name: str) -> None:
     """Raise an error if a counter is at its maximum, which only happens in a manipulated file.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    name
+        Name of the project, for the sentence.
 
     Raises
     ------

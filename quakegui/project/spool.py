@@ -26,7 +26,15 @@ _PACKED = ("times", "values", "missing")
 
 
 def put(spool: IO[bytes], file: ParsedFile) -> None:
-    """Write one parsed file to the spool."""
+    """Write one parsed file to the spool.
+
+    Parameters
+    ----------
+    spool
+        Open for writing in binary mode, at its end.
+    file
+        Content that is not in a project yet; what its blocks only get there is not written.
+    """
     kp = file.kp
     facts = {
         "plain": {name: getattr(file, name) for name in _AS_THEY_ARE},
@@ -44,7 +52,15 @@ def put(spool: IO[bytes], file: ParsedFile) -> None:
 
 
 def take(spool: IO[bytes], count: int) -> Iterator[ParsedFile]:
-    """Yield the first `count` files of the spool, from the beginning."""
+    """Yield the first files of the spool, from the beginning.
+
+    Parameters
+    ----------
+    spool
+        Filled by `put`, and open for reading; its position is changed.
+    count
+        Number of files, at most as many as were put.
+    """
     spool.seek(0)
     for _ in range(count):
         (length,) = _LENGTH.unpack(spool.read(_LENGTH.size))

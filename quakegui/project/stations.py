@@ -111,7 +111,15 @@ def _usable(station: Station) -> Station:
 
 
 def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int]]) -> None:
-    """Record the stations of imported files, given by number; `refresh_stations` applies them."""
+    """Record the stations of imported files; `refresh_stations` applies them.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    by_hand
+        Stations, each with the number of the file that names it.
+    """
     rows = [{**asdict(station), "typed": 0, "file": file, "act": None} for station, file in by_hand]
     if rows:
         connection.execute(schema.station_fact.insert(), rows)
@@ -119,14 +127,30 @@ def record_stations(connection: Connection, by_hand: Iterable[tuple[Station, int
 
 
 def make_room_for(connection: Connection, codes: Iterable[str]) -> None:
-    """Insert a row for each new station; it is absent until `refresh_stations` finds it in force."""
+    """Insert a row for each new station; it is absent until `refresh_stations` finds it in force.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction.
+    codes
+        Station codes; those that have a row, and repeated ones, are passed over.
+    """
     rows = [{**asdict(Station(code)), "typed": 0, "absent": 1} for code in dict.fromkeys(codes)]
     if rows:
         connection.execute(insert_into(connection, schema.station).on_conflict_do_nothing(), rows)
 
 
 def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Derive stations from what is in force; returns the codes that are new, and those that changed or are absent now."""
+    """Derive stations from what is in force; returns the codes that are new, and those that changed or are absent now.
+
+    Parameters
+    ----------
+    connection
+        Connection within a writing transaction; if a station changes, the revision is raised.
+    codes
+        Station codes that have a row (see `make_room_for`); may be repeated.
+    """
     added: list[str] = []
     changed: list[str] = []
     undone = undone_acts(connection)
@@ -144,7 +168,13 @@ def refresh_stations(connection: Connection, codes: Iterable[str]) -> tuple[tupl
 
 
 def far_apart(one: Station, other: Station) -> bool:
-    """Return whether two locations differ by more than rounding; False if one is unknown."""
+    """Return whether two locations differ by more than rounding; False if one is unknown.
+
+    Parameters
+    ----------
+    one, other
+        Stations with or without coordinates; longitudes of -180..180 and 0..360 are the same to it.
+    """
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return False
     return hypot(one.latitude - other.latitude, (one.longitude - other.longitude + 180.0) % 360.0 - 180.0) >= NEAR_DEGREES

@@ -108,12 +108,23 @@ class Project:
 
     @classmethod
     def create(cls, folder: Path | str, *, timezone: str = "Asia/Shanghai", name: str = "", synthetic: bool = False) -> Project:
-        """Create an empty project in a new or empty folder, and open it; its name is by default that of the folder.
+        """Create an empty project in a new or empty folder, and open it.
+
+        Parameters
+        ----------
+        folder
+            Created if missing, with the folders above it.
+        timezone
+            IANA name of the time zone.
+        name
+            Name of the project; default that of the folder.
+        synthetic
+            Whether its data are synthetic.
 
         Raises
         ------
         ProjectError
-            If the time zone is unknown, or the folder is not empty or cannot be created.
+            If the time zone is unknown, or the folder is not empty, has too long a path or cannot be created.
         """
         folder = Path(os.path.abspath(folder))  # noqa: PTH100 - "new/.." is the folder around it, not one of that name
         require_zone(timezone)
@@ -270,10 +281,27 @@ class Project:
     ) -> tuple[int | None, bool]:
         """Write one step of labels or notes to a shared project in one round trip; see `shared.connecting.add_step`.
 
+        Parameters
+        ----------
+        author, rows
+            Who writes it, and kind, day, source, owner and content of each row.
+        at_ms
+            The present time, in milliseconds since 1970 UTC.
+        seen
+            The last row of the journal that the author has seen; None for any.
+        act
+            Number of the change, which makes it only once; default a new one.
+
         Returns
         -------
         tuple
-            The step, and whether a row later than `seen` prevented it.
+            The step (0 if nothing changed, None if the server leaves it to the caller), and whether a row later than `seen`
+            prevented it.
+
+        Raises
+        ------
+        ProjectError
+            If the project is read-only, a row cannot be stored, or the server cannot be reached or refuses.
         """
         patience_s = self._require_writable()
         with (
@@ -301,7 +329,20 @@ class Project:
         return found is not None
 
     def tell(self, channel: str, words: str) -> None:
-        """Send words to all programs that listen to a channel of the server of a shared project; nothing is stored."""
+        """Send words to all programs that listen to a channel of the server of a shared project; nothing is stored.
+
+        Parameters
+        ----------
+        channel
+            Name of the channel, such as `listening.PRESENCE`.
+        words
+            Less than 8000 bytes, the limit of PostgreSQL.
+
+        Raises
+        ------
+        ProjectError
+            If the server cannot be reached or refuses.
+        """
         with sentences(self.folder), self._engine.connect().execution_options(plain=True) as connection:
             connection.execute(select(func.pg_notify(channel, words)))
 

@@ -24,7 +24,15 @@ def raw_connection(connection: Connection) -> sqlite3.Connection:
 
 
 def table_shape(raw: sqlite3.Connection, name: str) -> TableShape:
-    """Return the columns of a table (name, type, NOT NULL, position in the key, hidden), its foreign keys, and unique keys."""
+    """Return the columns of a table (name, type, NOT NULL, position in the key, hidden), its foreign keys, and unique keys.
+
+    Parameters
+    ----------
+    raw
+        Connection of the driver.
+    name
+        Name of a table of this program; one that the database lacks has an empty shape.
+    """
     columns = {
         (column, kind.upper(), strict, key, hidden)
         for _, column, kind, strict, _, key, hidden in raw.execute(f'PRAGMA table_xinfo("{name}")')

@@ -62,7 +62,23 @@ def undo_import(
 def redo_import(
     project: Project, number: int | None = None, *, author: str | None = None, progress: ProgressCallback = silent
 ) -> Act:
-    """Redo an import that was undone, by default the one undone last; parameters as for `undo_import`.
+    """Redo an import that was undone: its content is in force again.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    number
+        Number of the act; default the one undone last.
+    author
+        The person who redoes it; default the current user.
+    progress
+        Called while night means are updated.
+
+    Returns
+    -------
+    Act
+        The act that was redone.
 
     Raises
     ------

@@ -108,7 +108,14 @@ def examine(connection: Connection, *, now_ms: int) -> RecordState:
 
 
 def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Check the record quickly, as at each opening of a project; parameters as for `examine`.
+    """Check the record quickly, as at each opening of a project.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    now_ms
+        The present time, in milliseconds since 1970 UTC: nothing can have been issued later; older rows take turns by the day.
 
     Returns
     -------
@@ -139,7 +146,17 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
 
 
 def state_of(connection: Connection, table: Table, *, until: Callable[[Link], object] = lambda _link: None) -> ChainState:
-    """Check a whole chain; `until` is called with each link."""
+    """Check a whole chain.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    table
+        One of `chain.CHAINED`.
+    until
+        Called with each link before it is checked, oldest row first; its result is ignored.
+    """
     rows = unchained = head = 0
     end = ""
 

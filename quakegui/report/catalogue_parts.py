@@ -17,7 +17,13 @@ MOST_FILES = 20
 
 
 def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
-    """Return the selection from the catalogue, the declustering, and the definition of the classes."""
+    """Return the selection from the catalogue, the declustering, and the definition of the classes.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, from whose project the catalogue is read, and its language.
+    """
     made = h3(say("Selection of earthquakes, and classes"))
     if not content.events:
         return made + p(say("The project has no earthquakes."), "notice")
@@ -54,7 +60,15 @@ def _files(files: Sequence[Origin], say: Words) -> list[tuple[str, str]]:
 
 
 def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
-    """Return the selection in words, from the stored fields of a `season.events.Selection` that are set."""
+    """Return the selection in words, from the stored fields of a `season.events.Selection` that are set.
+
+    Parameters
+    ----------
+    selection
+        JSON values by name; a field that is missing or None does not select. Empty: the whole catalogue.
+    say
+        Language of the texts.
+    """
     said = []
     if selection.get("box") is not None:
         south, north, west, east = selection["box"]
@@ -72,7 +86,15 @@ def selection_in_words(selection: Mapping[str, Any], say: Words) -> str:
 
 
 def declustering_in_words(declustering: Mapping[str, Any], say: Words) -> str:
-    """Return the removal of aftershocks in words, from the stored fields of a `season.events.Declustering`."""
+    """Return the removal of aftershocks in words, from the stored fields of a `season.events.Declustering`.
+
+    Parameters
+    ----------
+    declustering
+        JSON values by name; the method "window" needs `radius_km` and `days`. Empty: no removal.
+    say
+        Language of the texts.
+    """
     if declustering.get("method") == "gardner-knopoff":
         return say("removed with the windows of Gardner and Knopoff (1974)")
     if declustering.get("method") == "window":

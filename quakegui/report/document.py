@@ -129,6 +129,19 @@ def make_report(
 
 
 def write_html(report: Report, path: Path) -> None:
-    """Write a report as one self-contained file; an existing file is only replaced by a complete new one."""
+    """Write a report as one self-contained file.
+
+    Parameters
+    ----------
+    report
+        The finished report.
+    path
+        The file, outside any project; an existing one is only replaced by a complete new one.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written, or `path` is part of a project, a folder or a device; it is then unchanged.
+    """
     with whole_file(path, durable=True) as part:
         part.write_bytes(report.html().encode())

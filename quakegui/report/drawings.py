@@ -32,36 +32,98 @@ class Drawing:
     parts: list[str] = field(default_factory=list)
 
     def rectangle(self, x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "none") -> None:
-        """Add a rectangle."""
+        """Add a rectangle.
+
+        Parameters
+        ----------
+        x, y
+            Upper left corner, in pixels from that of the drawing.
+        width, height
+            Size in pixels.
+        fill, stroke
+            Colours of the area and of the edge; "none" to omit either.
+        """
         self.parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" stroke="{stroke}"/>'
         )
 
     def line(self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.0, dash: str = "") -> None:
-        """Add a line through points, dashed if there is a dash pattern."""
+        """Add a line through points.
+
+        Parameters
+        ----------
+        points
+            x and y of each in pixels, y downwards.
+        colour, width
+            Colour, and width in pixels.
+        dash
+            Lengths of dashes and gaps in pixels, such as "5 4"; empty for an unbroken line.
+        """
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         broken = f' stroke-dasharray="{dash}"' if dash else ""
         self.parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"{broken}/>')
 
     def circle(self, x: float, y: float, radius: float, fill: str, stroke: str = TEXT) -> None:
-        """Add a circle."""
+        """Add a circle.
+
+        Parameters
+        ----------
+        x, y
+            Centre in pixels, y downwards.
+        radius
+            Radius in pixels.
+        fill, stroke
+            Colours of the area and of the edge; "none" to omit either.
+        """
         self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{stroke}"/>')
 
     def triangle(self, x: float, y: float, size: float, fill: str) -> None:
-        """Add a triangle that points down to (x, y)."""
+        """Add a triangle that points down.
+
+        Parameters
+        ----------
+        x, y
+            Its lower corner in pixels, y downwards.
+        size
+            Width and height in pixels.
+        fill
+            Colour of the area; it has no edge.
+        """
         half = size / 2
         self.parts.append(
             f'<polygon points="{x:.1f},{y:.1f} {x - half:.1f},{y - size:.1f} {x + half:.1f},{y - size:.1f}" fill="{fill}"/>'
         )
 
     def polygon(self, points: Sequence[tuple[float, float]], fill: str) -> None:
-        """Add a filled area."""
+        """Add a filled area.
+
+        Parameters
+        ----------
+        points
+            x and y of each corner in pixels; the last is joined to the first.
+        fill
+            Colour of the area; it has no edge.
+        """
         self.parts.append(f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="{fill}"/>')
 
     def text(
         self, x: float, y: float, words: str, *, size: float = 11, colour: str = TEXT, anchor: str = "start", turn: float = 0
     ) -> None:
-        """Add a text; `anchor` is start, middle or end; `turn` is a rotation in degrees about its position."""
+        """Add a text.
+
+        Parameters
+        ----------
+        x, y
+            Position on the baseline in pixels, y downwards.
+        words
+            Plain text, which is escaped here.
+        size, colour
+            Size in pixels, and colour.
+        anchor
+            Part of the text at (x, y): "start", "middle" or "end".
+        turn
+            Clockwise rotation about (x, y) in degrees.
+        """
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
         self.parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{turned}>'
@@ -94,13 +156,27 @@ class Axes:
     y: tuple[float, float]
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return the position of a value in the drawing."""
+        """Return the position of a value in the drawing, in pixels.
+
+        Parameters
+        ----------
+        x, y
+            Values on the two scales; those beyond a scale lie outside the frame.
+        """
         across = (x - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0)
         up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1.0)
         return self.left + across * self.width, self.top + (1.0 - up) * self.height
 
     def frame(self, drawing: Drawing, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]]) -> None:
-        """Draw the frame, its grid and its ticks."""
+        """Draw the frame, its grid and its ticks.
+
+        Parameters
+        ----------
+        drawing
+            The drawing that they are added to.
+        x_ticks, y_ticks
+            Value and label of each tick, see `ticks`.
+        """
         for value, words in x_ticks:
             x, bottom = self.at(value, self.y[0])
             drawing.line([(x, self.top), (x, bottom)], GRID)
@@ -114,7 +190,17 @@ class Axes:
     def curve(
         self, drawing: Drawing, x: Sequence[float], y: Sequence[float], colour: str, *, width: float = 1.5, dash: str = ""
     ) -> None:
-        """Draw a curve, with gaps where values are not finite."""
+        """Draw a curve, with gaps where values are not finite.
+
+        Parameters
+        ----------
+        drawing
+            The drawing that it is added to.
+        x, y
+            Values on the two scales, shape (point,); only y may be not finite.
+        colour, width, dash
+            See `Drawing.line`.
+        """
         piece: list[tuple[float, float]] = []
         for here, there in zip(x, y, strict=True):
             if np.isfinite(there):
@@ -129,7 +215,15 @@ class Axes:
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
-    """Return round values between two limits with their labels."""
+    """Return round values between two limits with their labels.
+
+    Parameters
+    ----------
+    low, high
+        The limits, which are ticks if they are round; if they do not ascend, `low` is the only tick.
+    count
+        Approximate number of steps; a step is 1, 2 or 5 times a power of ten.
+    """
     if not high > low:
         return [(low, f"{low:g}")]
     rough = (high - low) / count
@@ -159,7 +253,21 @@ def runs_of(values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 
 def matrix(counts: NDArray[np.int64], names: Sequence[str], *, true: str, across: str, stamp: str, alt: str) -> Figure:
-    """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its number of days."""
+    """Draw a confusion matrix: rows true, columns predicted, shaded by the share of the row, with its number of days.
+
+    Parameters
+    ----------
+    counts
+        Number of days, shape (true class, predicted class).
+    names
+        Names of the classes; with four or more, columns have numbers in their place.
+    true, across
+        Titles of the rows and of the columns.
+    stamp
+        Stamp, or empty.
+    alt
+        Text alternative.
+    """
     cell, left, top = 58 if len(names) > 3 else 84, 118, 46
     drawing = Drawing(left + cell * len(names) + 10, top + cell * len(names) + 12)
     drawing.text(left + cell * len(names) / 2, 26 if stamp else 14, across, size=11, colour=MUTED, anchor="middle")
@@ -190,7 +298,21 @@ def _shade(share: float) -> str:
 
 
 def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: str, validation: str, alt: str) -> Figure:
-    """Draw loss and accuracy over the epochs of each phase; validation is dashed, the best epoch has a ring."""
+    """Draw loss and accuracy over the epochs of each phase; validation is dashed, the best epoch has a ring.
+
+    Parameters
+    ----------
+    rows
+        Rows of the history, at least one, see `RunFolder.history`; the phases are displayed as they are.
+    loss, accuracy
+        Titles of the two plots.
+    epoch
+        Title of the axes of epochs.
+    validation
+        Explanation of dashes and rings, omitted without validation.
+    alt
+        Text alternative.
+    """
     phases = list(dict.fromkeys(row["phase"] for row in rows))
     drawing = Drawing(680, 262 + 14 * (-(-len(phases) // 6) - 1))
     last = max(int(row["epoch"]) for row in rows)

@@ -35,7 +35,15 @@ class MapMaker:
         self.storm = is_stormy(season.kp_night[season.shown])
 
     def cell(self, index: int, event: Event | None) -> str:
-        """Return the map of one day with its caption, or the reason why there is none."""
+        """Return the map of one day with its caption, or the reason why there is none.
+
+        Parameters
+        ----------
+        index
+            Position in the days of the season.
+        event
+            Earthquake whose epicentre is circled if it is on the map; None for no circle.
+        """
         say, season = self.say, self.season
         day = season.day_map(index)
         words = [str(day.day)]
@@ -66,7 +74,15 @@ class MapMaker:
         )
 
     def maps(self, indices: Sequence[int], event: Event | None) -> str:
-        """Return the maps of several days with their scale, or a sentence if none of them has a map."""
+        """Return the maps of several days with their scale, or a sentence if none of them has a map.
+
+        Parameters
+        ----------
+        indices
+            Positions in the days of the season.
+        event
+            Earthquake whose epicentre is circled if it is on the map; None for no circle.
+        """
         if not self.season.has_map[list(indices)].any():
             known = int(np.isfinite(self.season.z[list(indices)]).sum(axis=1).max(initial=0))
             said = self.say(
@@ -87,7 +103,22 @@ class MapMaker:
 def events(
     content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> str:
-    """Return a part for each earthquake: place and time, the days before it, and whether an alarm was open."""
+    """Return a part for each earthquake: place and time, the days before it, and whether an alarm was open.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    figures
+        The figures of the report; the maps are added.
+    progress, cancelled
+        Called with earthquakes done, total and a phrase; and before each earthquake, whether to stop.
+
+    Raises
+    ------
+    StoppedError
+        If it was cancelled.
+    """
     made = h2(say(TITLES["events"]), "events")
     if not content.events:
         return made + p(
@@ -123,7 +154,15 @@ def events(
 
 
 def outcome(content: ReportContent, place: int, say: Words) -> str:
-    """Return in a few words whether an alarm was open at an earthquake."""
+    """Return in a few words whether an alarm was open at an earthquake.
+
+    Parameters
+    ----------
+    content, place
+        The content of the report, and the position of the earthquake in its `events`.
+    say
+        Language of the texts.
+    """
     record = content.record
     if record is None or place not in record.events:
         return say("not scored")
@@ -246,7 +285,22 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
 def alarms(
     content: ReportContent, say: Words, figures: FigureList, *, progress: ProgressCallback, cancelled: CancelCheck
 ) -> str:
-    """Return a part for each alarm: its open days, and its outcome."""
+    """Return a part for each alarm: its open days, and its outcome.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    figures
+        The figures of the report; the maps are added.
+    progress, cancelled
+        Called with alarms done, total and a phrase; and before each alarm, whether to stop.
+
+    Raises
+    ------
+    StoppedError
+        If it was cancelled.
+    """
     made = h2(say(TITLES["alarms"]), "alarms")
     if content.season is None or content.record is None:
         return made + p(_why_no_alarms(content, say), "notice")

@@ -18,7 +18,15 @@ from quakegui.season.names import SOURCE_NAMES
 
 
 def labels(content: ReportContent, say: Words, _figures: FigureList) -> str:
-    """Return the label statistics and the agreement between analysts."""
+    """Return the label statistics and the agreement between analysts.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    _figures
+        Not used: all sections are called alike, and this one has no figures.
+    """
     made = h2(say(TITLES["labels"]), "labels")
     if not content.labels:
         return made + p(

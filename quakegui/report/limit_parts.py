@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 
 def limit_section(limit: Limit, say: Words, stamp: str, figures: FigureList) -> str:
-    """Return the part of the report on the detection limit."""
+    """Return the part of the report on the detection limit.
+
+    Parameters
+    ----------
+    limit, say
+        The detection limit, and the language of the texts.
+    stamp
+        Stamp, or empty.
+    figures
+        The figures of the report; the power curve is added.
+    """
     sizes, counts = size_table(limit, say), count_table(limit, say)
     made = h3(say("Detection limit"), new_page=True) + p(limit_text(limit, say))
     made += block(figures.add(power_curve(limit, say, stamp)))
@@ -27,7 +37,15 @@ def limit_section(limit: Limit, say: Words, stamp: str, figures: FigureList) -> 
 
 
 def size_table(limit: Limit, say: Words) -> Table:
-    """Return the power by size of the signals."""
+    """Return the power by size of the signals.
+
+    Parameters
+    ----------
+    limit
+        The detection limit; each of its sizes is a row, strength 0 included.
+    say
+        Language of the texts.
+    """
     at_station = say("Largest at a station (nT)")
     head = (say("Strength"), say("Peak (nT)"), at_station, *_share_head(say))
     rows = [
@@ -37,7 +55,15 @@ def size_table(limit: Limit, say: Words) -> Table:
 
 
 def count_table(limit: Limit, say: Words) -> Table:
-    """Return the power by number of earthquakes."""
+    """Return the power by number of earthquakes.
+
+    Parameters
+    ----------
+    limit
+        The detection limit; each of its numbers of earthquakes is a row, and there may be none.
+    say
+        Language of the texts.
+    """
     head = (say("Earthquakes in the season"), *_share_head(say))
     return Table(head, tuple((str(row.events), *_share_cells(row.share, say)) for row in limit.counts))
 
@@ -53,7 +79,17 @@ def _share_cells(share: Share, say: Words) -> tuple[str, ...]:
 
 
 def power_curve(limit: Limit, say: Words, stamp: str) -> Figure:
-    """Return the drawing of power over size of the signals."""
+    """Return the drawing of power over size of the signals.
+
+    Parameters
+    ----------
+    limit
+        The detection limit; its sizes ascend, and its level is drawn as a line.
+    say
+        Language of the texts.
+    stamp
+        Stamp, or empty.
+    """
     words = PlotWords(
         across=say("Peak of the signal (nT)"),
         up=say("Power"),
@@ -69,7 +105,15 @@ def power_curve(limit: Limit, say: Words, stamp: str) -> Figure:
 
 
 def limit_text(limit: Limit, say: Words) -> str:
-    """Return in words what would have been detected, by which test, and what that does not imply."""
+    """Return in words what would have been detected, by which test, and what that does not imply.
+
+    Parameters
+    ----------
+    limit
+        The detection limit, of a pre-trained model or of the matched filter.
+    say
+        Language of the texts.
+    """
     parts = [_asked(limit, say), _size(limit, say), _null(limit, say), _events(limit, say)]
     parts.append(say("Whether real earthquakes have such signals is not known."))
     return say.join(" ", (part for part in parts if part))

@@ -63,7 +63,15 @@ def safe(text: str) -> str:
 
 
 def with_pictures(body: str, figures: Sequence[Figure]) -> str:
-    """Return markup with all figures embedded: no external resources."""
+    """Return markup with all figures embedded: no external resources.
+
+    Parameters
+    ----------
+    body
+        Markup in which ``<img src="figure:N">`` stands for `figures[N]`.
+    figures
+        All figures by number, see `FigureList`.
+    """
 
     def picture(drawing: re.Match[str]) -> str:
         figure = figures[int(drawing.group(1))]
@@ -81,19 +89,45 @@ def h1(text: str) -> str:
 
 
 def h2(text: str, anchor: str, *, new_page: bool = True) -> str:
-    """Return the heading of a section, on a new page by default."""
+    """Return the heading of a section.
+
+    Parameters
+    ----------
+    text
+        Plain text, which is escaped here.
+    anchor
+        Name of the section in `links`.
+    new_page
+        Whether it begins a new page in print.
+    """
     style = ' style="page-break-before: always"' if new_page else ""
     return f'<h2{style}><a name="{safe(anchor)}"></a>{safe(text)}</h2>\n'
 
 
 def h3(text: str, *, new_page: bool = False) -> str:
-    """Return the heading of a subsection, optionally on a new page."""
+    """Return the heading of a subsection.
+
+    Parameters
+    ----------
+    text
+        Plain text, which is escaped here.
+    new_page
+        Whether it begins a new page in print.
+    """
     style = ' style="page-break-before: always"' if new_page else ""
     return f"<h3{style}>{safe(text)}</h3>\n"
 
 
 def p(text: str, kind: str = "") -> str:
-    """Return a paragraph; `kind` is a class of the style sheet."""
+    """Return a paragraph.
+
+    Parameters
+    ----------
+    text
+        Plain text, which is escaped here.
+    kind
+        Class of the style sheet; empty for none.
+    """
     return f'<p class="{kind}">{safe(text)}</p>\n' if kind else f"<p>{safe(text)}</p>\n"
 
 
@@ -119,7 +153,17 @@ WIDE = 10
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int = 1) -> str:
-    """Return a table; columns from `numbers_from` on are right-aligned."""
+    """Return a table.
+
+    Parameters
+    ----------
+    head
+        Headings as plain text; empty for a table without. More than `WIDE` make the type smaller.
+    rows
+        Cells of each row as plain text, which is escaped here.
+    numbers_from
+        First of the columns that are right-aligned; a number beyond the last aligns all to the left.
+    """
 
     def row(cells: Sequence[str], tag: str) -> str:
         sides = ("left" if place < numbers_from else "right" for place in range(len(cells)))
@@ -137,7 +181,15 @@ def facts(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def grid(cells: Sequence[str], columns: int) -> str:
-    """Return a grid of cells of markup, in rows of `columns`."""
+    """Return a grid of cells, or an empty string without cells.
+
+    Parameters
+    ----------
+    cells
+        Markup of each cell, which is not escaped.
+    columns
+        Number of cells in a row.
+    """
     rows = [cells[first : first + columns] for first in range(0, len(cells), columns)]
     body = "".join("<tr>" + "".join(f'<td valign="top">{cell}</td>' for cell in row) + "</tr>" for row in rows)
     return f'<table class="grid" border="0" cellspacing="0" cellpadding="4">{body}</table>\n' if cells else ""

@@ -80,7 +80,15 @@ RECIPE_MEANINGS: Final[dict[str, str]] = {
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield nested values with dotted names, in their order."""
+    """Yield nested values with dotted names, in their order.
+
+    Parameters
+    ----------
+    values
+        Values by name; dictionaries in it are descended into, lists are not.
+    prefix
+        What precedes every name, its last dot included.
+    """
     for name, value in values.items():
         if isinstance(value, dict):
             yield from flat(value, f"{prefix}{name}.")

@@ -90,6 +90,14 @@ def _stamp(pen: ImageDraw.ImageDraw, rows: int, columns: int) -> None:
 
 
 def inside(frame: Frame, places: Sequence[tuple[float, float]]) -> list[bool]:
-    """Return which places (latitude, longitude) are within the map frame."""
+    """Return which places are within the map frame.
+
+    Parameters
+    ----------
+    frame
+        The map frame.
+    places
+        Latitude and longitude of each, in degrees.
+    """
     pixels = [frame.to_pixels(frame.project(np.array([lat]), np.array([lon])))[0] for lat, lon in places]
     return [bool(0 <= row < frame.pixels and 0 <= column < frame.pixels) for row, column in pixels]

@@ -24,7 +24,15 @@ PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "pyproj", "pillow")
 
 
 def provenance(content: ReportContent, say: Words, _figures: FigureList) -> str:
-    """Return versions, fingerprints, the position of the journal, and the number of imported files."""
+    """Return versions, fingerprints, the position of the journal, and the number of imported files.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, whose project is examined here, and its language.
+    _figures
+        Not used: all sections are called alike, and this one has no figures.
+    """
     project = content.project
     config = project.config() if content.season is None else content.season.config
     rows = [

@@ -35,7 +35,13 @@ class Table:
 
 
 def verdict_text(judgement: Judgement, say: Words) -> str:
-    """Return the verdict with everything that belongs to it."""
+    """Return the verdict with everything that belongs to it.
+
+    Parameters
+    ----------
+    judgement, say
+        The evaluation, and the language of the text.
+    """
     return say.join(" ", (say(judgement.verdict.text()), *verdict_lines(judgement, say)))
 
 
@@ -43,6 +49,11 @@ def verdict_lines(judgement: Judgement, say: Words) -> list[str]:
     """Return the basis of the verdict, sentence by sentence.
 
     That is: predictors that were not outperformed although the verdict does not name them, the scores, and remarks on them.
+
+    Parameters
+    ----------
+    judgement, say
+        The evaluation, and the language of the sentences.
     """
     verdict = judgement.verdict
     parts = []
@@ -57,7 +68,15 @@ def _predictor(name: str, say: Words) -> str:
 
 
 def test_text(test: SurrogateTest, say: Words) -> str:
-    """Return how to read the table of predictors."""
+    """Return how to read the table of predictors.
+
+    Parameters
+    ----------
+    test
+        Test of the run; its statistic and its shift in days are named.
+    say
+        Language of the texts.
+    """
     if test.statistic == "foldwise":
         tested = say(
             "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
@@ -82,7 +101,15 @@ def test_text(test: SurrogateTest, say: Words) -> str:
 
 
 def predictors(judgement: Judgement, say: Words) -> Table:
-    """Return the run and the other predictors: earthquake vs. none, AUC with both p, and the difference from the run."""
+    """Return the run and the other predictors: earthquake vs. none, AUC with both p, and the difference from the run.
+
+    Parameters
+    ----------
+    judgement
+        The evaluation; of its comparisons, only those of earthquake vs. none are used.
+    say
+        Language of the texts.
+    """
     head = (
         say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
         say("p, catalogue rate"), say("Accuracy"), say("Model minus predictor, accuracy (95%)"), say("Macro recall"),
@@ -113,7 +140,17 @@ def predictors(judgement: Judgement, say: Words) -> Table:
 
 
 def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
-    """Return the AUCs with intervals of the run and the other predictors, see `result_drawings.forest`."""
+    """Return the AUCs with intervals of the run and the other predictors, see `result_drawings.forest`.
+
+    Parameters
+    ----------
+    judgement
+        The evaluation; of its comparisons, only those of earthquake vs. none are used.
+    say
+        Language of the texts.
+    stamp
+        Stamp, or empty.
+    """
     from quakegui.judge.residual import LEVEL
 
     nothing = (np.nan, np.nan, np.nan)
@@ -144,7 +181,17 @@ def _test(test: SurrogateTest | None) -> tuple[str, str, str]:
 
 
 def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> str:
-    """Return a score with its interval, a dash if it cannot be estimated."""
+    """Return a score with its interval, a dash if it cannot be estimated.
+
+    Parameters
+    ----------
+    interval
+        The score and its bounds; the score is NaN if it cannot be estimated.
+    say
+        Language of the texts.
+    as_share
+        Whether to write percentages; default two decimals.
+    """
     write = percent if as_share else number
     if not np.isfinite(interval.value):
         return write(None)
@@ -156,7 +203,17 @@ def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> 
 
 
 def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
-    """Return the Molchan diagram; None if no earthquake occurred in the evaluation period."""
+    """Return the Molchan diagram; None if no earthquake occurred in the evaluation period.
+
+    Parameters
+    ----------
+    judgement
+        The evaluation, with the curve and the scores of its alarms.
+    say
+        Language of the texts.
+    stamp
+        Stamp, or empty.
+    """
     found, skill = judgement.molchan, judgement.skill
     if found is None or skill is None:
         return None
@@ -176,7 +233,15 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
 
 
 def molchan_text(judgement: Judgement, say: Words) -> str:
-    """Return the numbers of the Molchan diagram in words."""
+    """Return the numbers of the Molchan diagram in words.
+
+    Parameters
+    ----------
+    judgement
+        The evaluation; without an earthquake in its period, the text states that.
+    say
+        Language of the texts.
+    """
     found, skill = judgement.molchan, judgement.skill
     if found is None or skill is None:
         return say("No earthquake occurred in the evaluation period, so alarms are not scored.")
@@ -197,7 +262,17 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
 
 
 def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
-    """Return the CORP reliability diagram; None if the probabilities could not be calibrated."""
+    """Return the CORP reliability diagram; None if the probabilities could not be calibrated.
+
+    Parameters
+    ----------
+    judgement
+        The evaluation, with the reliability of its calibrated probabilities.
+    say
+        Language of the texts.
+    stamp
+        Stamp, or empty.
+    """
     if judgement.reliability is None:
         return None
     words = PlotWords(
@@ -215,7 +290,15 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
 
 
 def reliability_text(judgement: Judgement, say: Words) -> str:
-    """Return the scores of the calibrated probabilities in words."""
+    """Return the scores of the calibrated probabilities in words.
+
+    Parameters
+    ----------
+    judgement
+        The evaluation; information gains that are not finite are omitted.
+    say
+        Language of the texts.
+    """
     found = judgement.reliability
     if found is None:
         return say("The probabilities could not be calibrated.")
@@ -242,7 +325,17 @@ def reliability_text(judgement: Judgement, say: Words) -> str:
 
 
 def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
-    """Return each earthquake with the largest P(earthquake) in its label window."""
+    """Return each earthquake with the largest P(earthquake) in its label window.
+
+    Parameters
+    ----------
+    result
+        Each earthquake with its predictions.
+    timezone
+        IANA name of the time zone of the times.
+    say
+        Language of the texts.
+    """
     head = (
         say("Local time"), "M", say("Place (from the catalogue)"), say("Usable days"), say("Largest P(earthquake)"),
         say("Date of largest P"), say("Rank among days of class 0"), say("By chance"),
@@ -269,7 +362,17 @@ def events_text(say: Words) -> str:
 
 
 def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure]:
-    """Yield the drawing of each daily series around the earthquakes."""
+    """Yield the drawing of each daily series around the earthquakes.
+
+    Parameters
+    ----------
+    result
+        Superposed epochs by series; the titles are from `SERIES_NAMES`.
+    say
+        Language of the texts.
+    stamp
+        Stamp, or empty.
+    """
     for name, one in result.items():
         title = say.or_itself(SERIES_NAMES, name)
         words = PlotWords(
@@ -309,7 +412,15 @@ def epochs_text(say: Words) -> str:
 
 
 def robustness(result: Robustness, say: Words) -> Table:
-    """Return the test for every choice."""
+    """Return the test for every choice.
+
+    Parameters
+    ----------
+    result
+        The test with each choice, the project's own included.
+    say
+        Language of the texts.
+    """
     head = (
         say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC (for alarms: R)"), "p",
         say("p, corrected"), say("Verdict holds"),
@@ -327,7 +438,15 @@ def robustness(result: Robustness, say: Words) -> Table:
 
 
 def robustness_text(result: Robustness, say: Words) -> str:
-    """Return for how many choices the test holds."""
+    """Return for how many choices the test holds.
+
+    Parameters
+    ----------
+    result
+        The test with each choice; the project's own is not counted.
+    say
+        Language of the texts.
+    """
     return say(
         "The verdict holds for {k} of {n} alternative settings (p < 0.05), and for {corrected} of {n} after correction for "
         "the number of tests. R: fraction of earthquakes in an alarm minus fraction of time under alarm.",
@@ -336,7 +455,17 @@ def robustness_text(result: Robustness, say: Words) -> str:
 
 
 def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figure]:
-    """Return the drawings of the test over lead and window, and over distance and magnitude."""
+    """Return the drawings of the test over lead and window, and over distance and magnitude.
+
+    Parameters
+    ----------
+    result
+        Both skill maps.
+    say
+        Language of the texts.
+    stamp
+        Stamp, or empty.
+    """
     key = (say("AUC, p, number of earthquakes; framed: corrected p < 0.05"),)
     lead = PlotWords(
         across=say("Window length (days)"),

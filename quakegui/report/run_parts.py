@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 
 
 def training(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the runs of the project, and the settings and curves of the current run."""
+    """Return the runs of the project, and the settings and curves of the current run.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    figures
+        The figures of the report; those of this section are added.
+
+    Raises
+    ------
+    RunError
+        If the history of the run is damaged.
+    """
     made = h2(say(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
         rows = [
@@ -80,7 +93,15 @@ def _plain(value: object, say: Words) -> str:
 
 
 def skill(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the skill of the current run: verdict, confusion matrices, scores, baselines, alarms."""
+    """Return the skill of the current run: verdict, confusion matrices, scores, baselines, alarms.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    figures
+        The figures of the report; those of this section are added.
+    """
     made = h2(say(TITLES["skill"]), "skill")
     made += verdict_parts(content, say)
     made += without_flags(content, say)

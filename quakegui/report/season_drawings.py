@@ -120,7 +120,21 @@ def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
 def completeness(
     codes: Sequence[str], days: NDArray[np.datetime64], quality: NDArray[np.uint16], *, stamp: str, alt: str
 ) -> tuple[Figure, ...]:
-    """Draw on which nights each station has data, shape (day, station): one row per station, one column per day."""
+    """Draw on which nights each station has data: one row per station, one column per day.
+
+    Parameters
+    ----------
+    codes
+        Station codes from top to bottom; a figure has up to `STATIONS_IN_ONE`.
+    days
+        Local dates, shape (day,).
+    quality
+        `Quality` bits, shape (day, station).
+    stamp
+        Stamp, or empty.
+    alt
+        Text alternative of each figure.
+    """
     state = np.full(quality.shape, GOOD, dtype=np.int64)
     state[quality & np.uint16(Quality.SHORT | Quality.IN_PROGRESS | Quality.WARM_UP) != 0] = SHORT
     state[quality & np.uint16(Quality.MISSING) != 0] = NONE
@@ -220,7 +234,19 @@ def course(content: Course, *, names: tuple[str, str, str, str, str], stamp: str
 
 
 def colour_bar(style: MapStyle, threshold: float, *, title: str, alt: str) -> Figure:
-    """Draw the fixed colour scale of the maps with the threshold of regions on both sides."""
+    """Draw the fixed colour scale of the maps with the threshold of regions on both sides.
+
+    Parameters
+    ----------
+    style
+        Style of the maps, with the limits and colours of the scale.
+    threshold
+        Threshold of extremum regions, z; not drawn if it is beyond the scale.
+    title
+        Line above the scale.
+    alt
+        Text alternative.
+    """
     drawing = Drawing(440, 44)
     axes = Axes(10, 14, 420, 12, (-style.limit_z, style.limit_z), (0.0, 1.0))
     for low, high, colour in zip(style.boundaries[:-1], style.boundaries[1:], style.colours, strict=True):

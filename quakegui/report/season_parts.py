@@ -36,7 +36,13 @@ TITLES = dict(SECTIONS)
 
 
 def stamps(content: ReportContent, say: Words) -> str:
-    """Return the stamps of the whole report, as markup."""
+    """Return the stamps of the whole report, as markup.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, which tells whether it is synthetic and leaky, and its language.
+    """
     made = ""
     if content.project.synthetic:
         made += p(say(SYNTHETIC), "stamp")
@@ -46,13 +52,29 @@ def stamps(content: ReportContent, say: Words) -> str:
 
 
 def small_stamp(content: ReportContent, say: Words, *, scores: bool = False) -> str:
-    """Return the stamp of a figure: SYNTHETIC, and for scores also LEAKY."""
+    """Return the stamp of a figure, empty if none applies.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    scores
+        Whether the figure depends on scores or predictions, which may be LEAKY; otherwise only SYNTHETIC applies.
+    """
     stamps = ((content.project.synthetic, say("SYNTHETIC")), (scores and content.leaky, say("LEAKY")))
     return " · ".join(stamp for applies, stamp in stamps if applies)
 
 
 def short(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the verdict, an overview, and the course of the season in one figure."""
+    """Return the verdict, an overview, and the course of the season in one figure.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    figures
+        The figures of the report; the course of the season is added.
+    """
     made = links((anchor, say(title)) for anchor, title in SECTIONS)
     made += h2(say(TITLES["short"]), "short", new_page=False)
     made += verdict_parts(content, say)
@@ -80,7 +102,13 @@ def short(content: ReportContent, say: Words, figures: FigureList) -> str:
 
 
 def verdict(content: ReportContent, say: Words) -> str:
-    """Return the sentence on the skill of the predictions, or why there is none."""
+    """Return the sentence on the skill of the predictions, or why there is none.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    """
     if content.judgement is not None:
         return verdict_text(content.judgement, say)
     if content.why_not_judged:
@@ -93,7 +121,13 @@ def verdict(content: ReportContent, say: Words) -> str:
 
 
 def verdict_parts(content: ReportContent, say: Words) -> str:
-    """Return the verdict as a paragraph of its own, and what belongs to it below."""
+    """Return the verdict as a paragraph of its own, and what belongs to it below.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    """
     whole = verdict(content, say)
     sentence = whole if content.judgement is None else say(content.judgement.verdict.text())
     rest = whole.removeprefix(sentence).strip()
@@ -101,12 +135,24 @@ def verdict_parts(content: ReportContent, say: Words) -> str:
 
 
 def without_flags(content: ReportContent, say: Words) -> str:
-    """Return the paragraph with the verdict without the analysts' flags, empty if nothing is flagged."""
+    """Return the paragraph with the verdict without the analysts' flags, empty if there is none.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    """
     return p(say(content.without_flags)) if content.without_flags else ""
 
 
 def basis_text(content: ReportContent, say: Words) -> str:
-    """Return the labels and earthquakes of the evaluation, and how to make a report with the other ones."""
+    """Return the labels and earthquakes of the evaluation, and how to make a report with the other ones.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language; without an evaluation, the text is empty.
+    """
     basis = content.judgement.basis if content.judgement is not None else None
     if basis is None:
         return ""
@@ -161,7 +207,15 @@ def _facts(content: ReportContent, season: Season, say: Words) -> list[tuple[str
 
 
 def storms(season: Season, say: Words) -> str:
-    """Return the number of storm nights, and that of the nights with Kp: nights without Kp are not counted as quiet."""
+    """Return the number of storm nights, and that of the nights with Kp: nights without Kp are not counted as quiet.
+
+    Parameters
+    ----------
+    season
+        The season; its warm-up is not counted.
+    say
+        Language of the texts.
+    """
     kp = season.kp_night[season.shown]
     known = int(np.isfinite(kp).sum())
     if not known:
@@ -213,7 +267,15 @@ def _course(content: ReportContent, season: Season, say: Words) -> Figure:
 
 
 def network(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the map of the stations and the table of their data."""
+    """Return the map of the stations and the table of their data.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language; without a season, there are no maps and only positions.
+    figures
+        The figures of the report; those of this section are added.
+    """
     made = h2(say(TITLES["network"]), "network")
     stations = content.project.network().stations if content.season is None else content.season.network.stations
     if not stations:
@@ -284,7 +346,15 @@ def _completeness_table(season: Season, say: Words) -> str:
 
 
 def method(content: ReportContent, say: Words, _figures: FigureList) -> str:
-    """Return how a map is computed, and every parameter."""
+    """Return how a map is computed, and every parameter.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language; label rule and catalogue are read from its project.
+    _figures
+        Not used: all sections are called alike, and this one has no figures.
+    """
     made = h2(say(TITLES["method"]), "method")
     made += bullets(
         (

@@ -11,7 +11,15 @@ from quakegui.report.words import Words
 
 
 def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
-    """Return the detection limit and the studies of the current run; empty without any."""
+    """Return the detection limit and the studies of the current run; empty without any.
+
+    Parameters
+    ----------
+    content, say
+        The content of the report, and its language.
+    figures
+        The figures of the report; those of this section are added.
+    """
     stamp = small_stamp(content, say, scores=True)
     limit = "" if content.limit is None else limit_section(content.limit, say, stamp, figures)
     found = content.study

@@ -55,11 +55,27 @@ class Words:
         return worded(text if isinstance(text, Said) else Said(text, **values), self.language)
 
     def join(self, between: str, parts: Iterable[str]) -> str:
-        """Return texts joined with ", ", "; " or " ", in the style of the language."""
+        """Return texts joined in the style of the language.
+
+        Parameters
+        ----------
+        between
+            One of ", ", "; ", " ", " and " and " or ".
+        parts
+            The texts; empty ones are omitted.
+        """
         return worded(joined(between, parts), self.language)
 
     def or_itself(self, names: Mapping[str, str], name: str) -> str:
-        """Return the display name of something, or its internal name if it has none."""
+        """Return the display name of something, or its internal name if it has none.
+
+        Parameters
+        ----------
+        names
+            English display names by internal name.
+        name
+            The internal name.
+        """
         return self(names[name]) if name in names else name
 
     def cls(self, cls: int) -> str:
@@ -72,7 +88,17 @@ class Words:
 
 
 def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
-    """Return a number with a given number of decimals, or a dash for None."""
+    """Return a number with a fixed number of decimals and commas between thousands, or a dash.
+
+    Parameters
+    ----------
+    value
+        The number; None, NaN and infinity are a dash.
+    digits
+        Number of decimals.
+    sign
+        Whether positive numbers have a plus sign.
+    """
     if value is None or not math.isfinite(value):
         return "–"
     text = f"{value:{'+' if sign else ''},.{digits}f}"
@@ -80,5 +106,13 @@ def number(value: float | None, digits: int = 2, *, sign: bool = False) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """Return a share as a percentage, or a dash for None."""
+    """Return a share as a percentage, or a dash.
+
+    Parameters
+    ----------
+    value
+        The share, 0..1; None, NaN and infinity are a dash.
+    digits
+        Number of decimals.
+    """
     return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)}%"

@@ -205,7 +205,15 @@ def _window(network: Network, config: SyntheticConfig) -> CatalogueWindow:
 
 
 def draw_strength(plan: Plan, number: int) -> float:
-    """Return the strength of a season of a plan; `number` is that of the season."""
+    """Return the strength of a season of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan; equal limits of its strengths are the strength of every season.
+    number
+        Number of the season, which is added to the first seed of the plan.
+    """
     low, high = plan.strengths
     rng = generator(plan.first_seed + number, 91)
     return float(np.exp(rng.uniform(np.log(low), np.log(high)))) if low < high else low

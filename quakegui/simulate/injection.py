@@ -59,7 +59,15 @@ class Nights:
 
     @classmethod
     def of(cls, season: Season, withheld: NDArray[np.bool_] | None = None) -> Nights:
-        """Return the nights of a season, by default all of them."""
+        """Return the nights of a season.
+
+        Parameters
+        ----------
+        season
+            As measured.
+        withheld
+            Nights to treat as not recorded, warm-up included, shape (day,). Default: none.
+        """
         network = season.network
         places = np.where(network.located[:, np.newaxis], xy_km(network, network.centre()), np.nan)
         return cls(season, places, np.zeros(len(season.all_days), bool) if withheld is None else withheld)
@@ -160,7 +168,20 @@ def origin_of(season: Season) -> np.datetime64:
 
 
 def recomputed(season: Season, nights: Sequence[NightMeans]) -> list[Season]:
-    """Return the season recomputed with other night means, one per element of `nights`."""
+    """Return the season recomputed with other night means, one per element of `nights`.
+
+    Parameters
+    ----------
+    season
+        The season; its coverage, Kp and settings are kept.
+    nights
+        Night means of its stations on all its days, warm-up included; with the regression, all are computed together.
+
+    Raises
+    ------
+    ValueError
+        If days are missing from the night means, or their numbers differ; see `daily` and `daily_together`.
+    """
     config = season.config
     found: Sequence[DailyAnomaly]
     if config.anomaly.method == Method.REGRESSION:

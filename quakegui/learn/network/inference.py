@@ -92,6 +92,13 @@ class Predictor:
     def shared_out(self, count: int, days: NDArray[np.datetime64] | None) -> list[tuple[Sequence[int], NDArray[np.intp]]]:
         """Return which members predict which of `count` maps, see `__call__`: pairs of members and positions of maps.
 
+        Parameters
+        ----------
+        count
+            Number of maps.
+        days
+            Their local dates, shape (day,); None is possible unless it is a model of own nights.
+
         Raises
         ------
         ValueError

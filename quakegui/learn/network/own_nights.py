@@ -105,12 +105,28 @@ def recipe_of(config: RunConfig, days: int, part: int) -> Pretraining:
 
 
 def of_length(seasons: int, days: int) -> int:
-    """Return the number of seasons of a given length that have as many days as `seasons` synthetic ones; at least 2."""
+    """Return the number of seasons of a given length that have as many days as `seasons` synthetic ones; at least 2.
+
+    Parameters
+    ----------
+    seasons
+        Number of synthetic seasons, of `SEASON_DAYS` days each.
+    days
+        Number of days of the other seasons, above 0.
+    """
     return max(round(seasons * SEASON_DAYS / days), 2)
 
 
 def corpus_of(nights: Nights, plan: Plan) -> Corpus:
-    """Return the seasons of a plan in measured nights, as the corpus of a pre-training."""
+    """Return the seasons of a plan in measured nights, as the corpus of a pre-training.
+
+    Parameters
+    ----------
+    nights
+        The nights; withheld ones count as not recorded.
+    plan
+        Distribution of signals and earthquakes, and the label rule.
+    """
     return lambda which: seasons_with_signals(nights, plan, which, together=TOGETHER)
 
 

@@ -192,7 +192,20 @@ def create_run(
 
 @contextmanager
 def new_folder(runs: Path, run_id: str) -> Iterator[Path]:
-    """Yield a hidden folder that becomes that of the run at the end of the block, and is removed if the block raises."""
+    """Yield a hidden folder that becomes that of the run at the end of the block, and is removed if the block raises.
+
+    Parameters
+    ----------
+    runs
+        Folder of all runs, created if it is missing; remains of crashes that are older than `LEFT_BEHIND_S` are removed.
+    run_id
+        Id of the new run, of which there must be no folder.
+
+    Raises
+    ------
+    OSError
+        If the disk cannot be written; nothing is left behind.
+    """
     for left in runs.glob(f".*{PART}"):
         if time.time() - left.lstat().st_mtime > LEFT_BEHIND_S:
             shutil.rmtree(left, ignore_errors=True)
@@ -278,12 +291,21 @@ def list_runs(runs: Path) -> tuple[tuple[RunFolder, ...], tuple[str, ...]]:
 
 
 def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None = None) -> RunFolder:
-    """Return a run by its id (or its beginning), or the current run `in_use`, or the newest finished one.
+    """Return a run by its id (or its beginning), or the current run, or the newest finished one.
+
+    Parameters
+    ----------
+    runs
+        The runs to choose from, newest first.
+    run_id
+        Id or its beginning; None for the current run.
+    in_use
+        Id of the current run; None to take the newest finished one instead.
 
     Raises
     ------
     RunError
-        If there is no such run; a missing or damaged current run is not replaced by another one.
+        If there is no such run, or several begin with `run_id`; a missing or damaged current run is not replaced.
     """
     if run_id is None:
         chosen = [run for run in runs if (run.card is not None if in_use is None else run.id == in_use)]
@@ -310,13 +332,38 @@ def choose_run(runs: Sequence[RunFolder], run_id: str | None, in_use: str | None
 
 
 def same_runs(runs: Sequence[RunFolder], config: RunConfig, data_hash: str) -> tuple[RunFolder | None, RunFolder | None]:
-    """Return the newest finished and the newest resumable run with the same settings and data, each None if there is none."""
+    """Return the newest finished and the newest resumable run with the same settings and data, each None if there is none.
+
+    Parameters
+    ----------
+    runs
+        The runs to search, newest first.
+    config
+        Settings; their `hash` is compared.
+    data_hash
+        Hash of days, maps, labels and folds, see `Snapshot.hash`.
+    """
     same = [run for run in runs if run.config.hash == config.hash and run.data_hash == data_hash]
     return next((run for run in same if run.card is not None), None), next((run for run in same if run.resumable), None)
 
 
 def rename_run(run: RunFolder, title: str) -> RunFolder:
-    """Change the title of a run and return it; its id is unchanged. Raises RunError if it cannot be written."""
+    """Change the title of a run and return it; its id is unchanged.
+
+    Parameters
+    ----------
+    run
+        The run; this object keeps the former title.
+    title
+        New title; a long one is stored in full, and shortened when it is read.
+
+    Raises
+    ------
+    RunError
+        If its configuration cannot be written, or the run cannot be read.
+    ValueError
+        If its configuration is damaged.
+    """
     with disk_errors(run.folder / CONFIG):
         values = read_json(run.folder / CONFIG)
         write_json(run.folder / CONFIG, {**values, "title": title})
@@ -342,7 +389,15 @@ def progress_sentence(folder: Path) -> str:
 
 
 def phase_folder(run: Path, number: int) -> Path:
-    """Return the own folder of a phase within the folder of its run."""
+    """Return the own folder of a phase within the folder of its run.
+
+    Parameters
+    ----------
+    run
+        Folder of the run.
+    number
+        Number of the phase, from 0; the folder need not exist.
+    """
     return run / PHASES.replace("*", str(number))
 
 
@@ -371,7 +426,22 @@ def refusal(run: RunFolder, *, classes: tuple[str, ...], style: str) -> str | No
 
 
 def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
-    """Write the card of a run, then remove the files of an unfinished run, and return the finished run."""
+    """Write the card of a run, then remove the files of an unfinished run, and return the finished run.
+
+    Parameters
+    ----------
+    run
+        The run; this object stays unfinished.
+    card
+        Results as JSON values, which replace an earlier card.
+
+    Raises
+    ------
+    OSError
+        If the disk cannot be written.
+    RunError
+        If the card has impossible values.
+    """
     write_json(run.folder / CARD, dict(card))
     sweep(run)
     return read_run(run.folder)

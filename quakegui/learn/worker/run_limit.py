@@ -202,7 +202,17 @@ def limit_run(
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the stored limit of a run in a season of its project, None if there is none or its input has changed."""
+    """Return the stored limit of a run in a season of its project.
+
+    None if there is none, its input has changed, or the run has no limit in this season.
+
+    Parameters
+    ----------
+    project, season
+        The project and its season, whose earthquakes, label rule and anomalies are input.
+    run
+        The run, with the limit and its model in its folder.
+    """
     if not (run.folder / LIMIT).exists():
         return None
     try:

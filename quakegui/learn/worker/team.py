@@ -46,7 +46,24 @@ class LocalTeam:
     threads: int
 
     def train_folds(self, run: RunFolder, *, listen: Listen, cancelled: CancelCheck | None) -> None:
-        """Train the folds in worker processes."""
+        """Train the folds in worker processes.
+
+        Parameters
+        ----------
+        run
+            An unfinished run, with its training data; folds that have a result are not trained again.
+        listen
+            Called with the epochs done in all folds, and beforehand if the memory suffices for fewer workers.
+        cancelled
+            Whether to stop; what was finished is kept. None: never.
+
+        Raises
+        ------
+        RunError
+            If one fold cannot be trained; the others are stopped.
+        ValueError
+            If the training data are damaged.
+        """
         environment = replace(THIS, threads=self.threads)
         data = Snapshot.load(run.folder / SNAPSHOT)
         count = min(self.workers, workers_in_memory(_MAPS * data.pixels().nbytes, available_bytes()))
@@ -136,7 +153,15 @@ class _Progress:
 
 
 def workers_in_memory(data_bytes: int, free_bytes: int) -> int:
-    """Return how many workers fit into the memory, at least one; any number if the free memory is unknown (0)."""
+    """Return how many workers fit into the memory, at least one.
+
+    Parameters
+    ----------
+    data_bytes
+        Memory for the maps in each worker, beside `WORKER_BYTES`.
+    free_bytes
+        Free memory, see `available_bytes`; if unknown (0), any number fits.
+    """
     return max(free_bytes // (WORKER_BYTES + data_bytes), 1) if free_bytes else 10**6
 
 

@@ -73,7 +73,28 @@ def shipped_run(
     cancelled: CancelCheck | None = None,
     environment: Environment = THIS,
 ) -> RunFolder:
-    """Return the supplied model's run on the current season, applied now if necessary; raises like `applying.apply_model`."""
+    """Return the supplied model's run on the current season, applied now if necessary.
+
+    Parameters
+    ----------
+    project, season
+        The project, and its season.
+    listen, cancelled
+        Called with every message of the worker, if one is needed; and whether to stop.
+    environment
+        Environment of the worker.
+
+    Raises
+    ------
+    RunError
+        If there is no model in this installation, it cannot be used for this season, or the worker failed.
+    EvidenceError
+        If nothing is labelled.
+    ValueError
+        If the season has too few labelled days for an evaluation.
+    SupersededError
+        If the season is no longer current.
+    """
     model = read_model(model_folder())
     why = model.made_for.refusal(season)
     if why:

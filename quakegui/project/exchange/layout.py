@@ -73,7 +73,15 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def is_manifest(name: str, data: bytes) -> bool:
-    """Return whether a file, by its name and bytes, is the manifest of an exported project."""
+    """Return whether a file, by its name and bytes, is the manifest of an exported project.
+
+    Parameters
+    ----------
+    name
+        Its name without folders.
+    data
+        All its bytes; more than `LARGEST_MANIFEST` are not parsed.
+    """
     try:
         return name == MANIFEST and len(data) <= LARGEST_MANIFEST and _named_values(data).get("format") == MARK
     except ValueError:

@@ -47,10 +47,19 @@ SeriesKind = tuple[str, int, int, int]
 def export_project(project: Project, folder: Path | str, *, progress: ProgressCallback = silent) -> Path:
     """Export everything but deleted runs to a new or empty folder, in open formats; returns the folder.
 
+    Parameters
+    ----------
+    project
+        Open project; what arrived live is folded, and the night means are updated, if it is writable.
+    folder
+        Created if missing, with the folders above it.
+    progress
+        Called with steps done, steps in all and a text; while readings are written, the steps are stations.
+
     Raises
     ------
     ProjectError
-        If the folder is not empty, or cannot be written.
+        If the folder is not empty or cannot be written, or no season can be computed from the content of the project.
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -216,7 +225,15 @@ def _kind(block: Block) -> SeriesKind:
 
 
 def file_name(kind: SeriesKind, *, synthetic: bool) -> str:
-    """Return a name that is valid on every file system and unique for each code."""
+    """Return a name that is valid on every file system and unique for each code.
+
+    Parameters
+    ----------
+    kind
+        The kind of record in the file.
+    synthetic
+        Whether the name is marked as synthetic.
+    """
     code, cadence_ms, data_type, derived = kind
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in code)
     if plain != code.upper():

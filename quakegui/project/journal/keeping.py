@@ -34,4 +34,14 @@ class Keeper(Protocol):
     def add_step(
         self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None
     ) -> tuple[int | None, bool]:
-        """Write one step to a server; see `Project.add_step`."""
+        """Write one step to a server; see `Project.add_step`.
+
+        Parameters
+        ----------
+        author, rows
+            Who writes it, and kind, day, source, owner and content of each row.
+        at_ms
+            The present time, in milliseconds since 1970 UTC.
+        seen
+            The last row of the journal that the author has seen; None for any.
+        """

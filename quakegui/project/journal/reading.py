@@ -38,13 +38,29 @@ def rows(project: Keeper) -> tuple[LabelRow, ...]:
 
 
 def history(project: Keeper, day: np.datetime64) -> tuple[LabelRow, ...]:
-    """Return every label that a day had, oldest first."""
+    """Return every label that a day had, oldest first.
+
+    Parameters
+    ----------
+    project
+        Where the journal is kept; is only read.
+    day
+        Local date, datetime64[D].
+    """
     table = schema.journal.c
     return _labels(project, select(*COLUMNS).where(table.kind == LABEL, table.day == int(day_numbers([day])[0])))
 
 
 def histories(project: Keeper, days: NDArray[np.datetime64]) -> dict[np.datetime64, tuple[LabelRow, ...]]:
-    """Return every label that each of several days had, oldest first, like `history` for one day; in one query."""
+    """Return every label that each of several days had, oldest first, like `history` for one day; in one query.
+
+    Parameters
+    ----------
+    project
+        Where the journal is kept; is only read.
+    days
+        Local dates, datetime64[D], shape (day,); those without labels are in the result too.
+    """
     table = schema.journal.c
     found: dict[np.datetime64, list[LabelRow]] = {day: [] for day in days}
     numbers = day_numbers(days).tolist()
@@ -70,7 +86,15 @@ def in_force(project: Keeper, *, author: str | None = None) -> dict[np.datetime6
 
 
 def notes(project: Keeper, day: np.datetime64 | None = None) -> tuple[Note, ...]:
-    """Return the current notes of one day or of all, oldest first."""
+    """Return the current notes of one day or of all, oldest first.
+
+    Parameters
+    ----------
+    project
+        Where the journal is kept; is only read.
+    day
+        Local date, datetime64[D]; default all days.
+    """
     table = schema.journal.c
     last = select(func.max(table.id)).where(table.kind == NOTE).group_by(table.day, table.owner)
     query = select(*COLUMNS).where(table.id.in_(last), table.note != "")

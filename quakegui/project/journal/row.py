@@ -110,7 +110,17 @@ COLUMNS = tuple(schema.journal.c[name] for name in JournalRow.__dataclass_fields
 def standing_rows(
     connection: Connection, days: Sequence[int] | None = None, *, until_ms: int | None = None
 ) -> dict[Key, JournalRow]:
-    """Return the last row of each key, of the given days (sorted) or of all, at present or at a given time."""
+    """Return the last row of each key, at present or at a given time.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    days
+        Days since 1970, sorted: keys of the days between them are returned as well, and none if it is empty. Default: all days.
+    until_ms
+        Time after which rows do not count, in milliseconds since 1970 UTC; default: all rows count.
+    """
     table = schema.journal.c
     query = select(*COLUMNS)
     if days is not None:
@@ -121,13 +131,29 @@ def standing_rows(
 
 
 def select_rows(connection: Connection, query: Select[Any]) -> tuple[JournalRow, ...]:
-    """Return the rows of a query over `COLUMNS`, oldest first."""
+    """Return the rows of a query over `COLUMNS`, oldest first.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    query
+        Selects exactly `COLUMNS`, in their order; without an order of its rows.
+    """
     values: Iterable[tuple[Any, ...]] = map(tuple, connection.execute(query.order_by(schema.journal.c.id)))
     return tuple(JournalRow(*row) for row in values)
 
 
 def row_of(connection: Connection, number: int | None) -> JournalRow | None:
-    """Return the row with the given id, or None."""
+    """Return the row with the given id, or None.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction.
+    number
+        Id of the row; None, as in `replaces` of a first row, has none.
+    """
     found = select_rows(connection, select(*COLUMNS).where(schema.journal.c.id == number)) if number is not None else ()
     return found[0] if found else None
 
@@ -138,7 +164,15 @@ def content_of(row: JournalRow | None) -> RowContent:
 
 
 def completion(content: RowContent, before: JournalRow | None) -> RowContent:
-    """Complete a content with values of the current row, if that has the same class."""
+    """Complete a content with values of the current row, if that has the same class.
+
+    Parameters
+    ----------
+    content
+        What is to be written; its note, run and blind mark are completed where they are None.
+    before
+        The current row of the key, None if there is none.
+    """
     kept = content_of(before) if before is not None and before.new == content.cls else NOTHING
     note = kept.note if content.note is None else content.note
     run = kept.run if content.run is None else content.run

@@ -22,7 +22,22 @@ RULE: Final = "label_rule"
 
 
 def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
-    """Record the labels of the label rule, in place of its earlier ones, as one step of `author`; returns the step."""
+    """Record the labels of the label rule, in place of its earlier ones, as one step; returns the step, 0 if nothing changed.
+
+    Parameters
+    ----------
+    project
+        Open project whose journal can be written.
+    result
+        All labels of the rule: on other days, its earlier ones are cleared.
+    author
+        The person whose step it is; the owner of the labels is the rule.
+
+    Raises
+    ------
+    ProjectError
+        If the project cannot be written.
+    """
     with project.write(JOURNAL) as connection:
         before = standing_rows(connection)
         wanted = {
@@ -34,14 +49,23 @@ def write_rule(project: Project, result: RuleLabels, *, author: str) -> int:
 
 
 def apply_rule(project: Project, rule: LabelRule | None = None, *, author: str = labels.RULE_NAME) -> RuleLabels:
-    """Label every day of the season by the rule, and store the rule; one step of `author`.
+    """Label every day of the season by the rule, and store the rule.
 
     The classes of the earthquakes are derived first if necessary.
+
+    Parameters
+    ----------
+    project
+        Open project; must be writable.
+    rule
+        Default: a `LabelRule` with the usual values.
+    author
+        The person whose step the labels are; default the rule.
 
     Raises
     ------
     ProjectError
-        If there are no days or no earthquakes.
+        If there are no days or no earthquakes, no classes can be derived, or the project cannot be written.
     """
     rule = rule if rule is not None else LabelRule()
     if not nights.season_days(project).size:

@@ -174,7 +174,17 @@ def _steps_back(connection: Connection, author: str) -> Iterator[Any]:
 
 
 def next_step(project: Keeper, author: str, *, back: bool) -> Step | None:
-    """Return the step that `undo` or, unless `back`, `redo` would take next, for a menu; None if there is none."""
+    """Return the step that `undo` or `redo` would take next, for a menu; None if there is none.
+
+    Parameters
+    ----------
+    project
+        Where the journal is kept; is only read.
+    author
+        The person whose steps are undone or redone.
+    back
+        Whether it is the step that `undo` would take.
+    """
     table = schema.journal.c
     with project.read() as connection:
         step = _number_of_next(connection, author, back=back)

@@ -106,6 +106,13 @@ def write_labels(
 def write_label_list(project: Keeper, entries: Sequence[GivenLabel]) -> tuple[int, int]:
     """Import labels as one step of each author; a label equal to the present one keeps its run and blind mark.
 
+    Parameters
+    ----------
+    project
+        Where the journal is kept; must be writable.
+    entries
+        Of several with the same day, source and author, the last one counts.
+
     Returns
     -------
     tuple of int
@@ -133,7 +140,24 @@ def write_label_list(project: Keeper, entries: Sequence[GivenLabel]) -> tuple[in
 
 
 def write_note(project: Keeper, day: np.datetime64, text: str, author: str) -> int:
-    """Set the author's note on a day, in place of an earlier one; "" clears it. Returns the step, 0 if nothing changed."""
+    """Set the author's note on a day, in place of an earlier one. Returns the step, 0 if nothing changed.
+
+    Parameters
+    ----------
+    project
+        Where the journal is kept; must be writable.
+    day
+        Local date, datetime64[D].
+    text
+        The whole note; "" clears it.
+    author
+        The person who has this note; those of others stay.
+
+    Raises
+    ------
+    ProjectError
+        If the author or the day is invalid or the project cannot be written.
+    """
     wanted = {(NOTE, int(day_numbers([day])[0]), 0, _valid_author(author)): RowContent(note=text)}
     _refuse_skipped(project, wanted)
     return add(project, wanted, author)
@@ -142,8 +166,19 @@ def write_note(project: Keeper, day: np.datetime64, text: str, author: str) -> i
 def add(project: Keeper, contents: dict[Key, RowContent], author: str, *, behind: int | None = None) -> int:
     """Write one step of labels or notes, as `append` in a transaction of its own; returns the step.
 
+    Parameters
+    ----------
+    project
+        Where the journal is kept; must be writable.
+    contents, author
+        As for `append`.
+    behind
+        The last row of the journal that the author has seen; None for any.
+
     Raises
     ------
+    ProjectError
+        If the project cannot be written.
     UnseenError
         If one of the days has a row later than `behind`; nothing was written.
     """
@@ -187,6 +222,22 @@ def append(
     """Append a row for each key whose content changes (or, walking through history, for each key); return the step.
 
     Where flags change, the nights that they reach are stale then.
+
+    Parameters
+    ----------
+    connection
+        Connection within a transaction that writes the journal, and the inputs as well if there are flags.
+    contents
+        New content by key; what is None in it is completed (see `completion`).
+    author
+        The person whose step it is.
+    undoes, redoes
+        The step that is undone or redone; default none.
+
+    Returns
+    -------
+    int
+        The step; 0 if nothing changed and nothing was written.
     """
     standing = standing_rows(connection, sorted({key[1] for key in contents}))
     contents = {key: completion(content, standing.get(key)) for key, content in contents.items()}
@@ -214,7 +265,21 @@ def append(
 def require_seen(connection: Connection, keys: Iterable[Key], behind: int, *, author: str = "") -> None:
     """Raise UnseenError if the day of a key has a label (or note, for a note) later than row `behind` of the journal.
 
-    With `author`, rows of this person do not count.
+    Parameters
+    ----------
+    connection
+        Connection within the transaction that is to write.
+    keys
+        What is to be written; only kind and day matter.
+    behind
+        The last row of the journal that the author has seen.
+    author
+        The person whose rows do not count; "" for nobody.
+
+    Raises
+    ------
+    UnseenError
+        With a sentence for the user.
     """
     table = schema.journal.c
     later = connection.execute(select(table.kind, table.day).where(table.id > behind, table.author != author))

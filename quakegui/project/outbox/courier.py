@@ -184,7 +184,20 @@ Found = tuple[tuple[JournalRow, ...], chain.End, LabelRule | None]
 
 
 def read_rows(project: Project, position: int) -> Found:
-    """Return the rows of a shared journal after `position`, its end, which the login may not see, and the label rule."""
+    """Return the later rows of a shared journal, its end, which the login may not see, and the label rule.
+
+    Parameters
+    ----------
+    project
+        Open shared project; is only read.
+    position
+        Id of the last known row, 0 for none.
+
+    Raises
+    ------
+    ProjectError
+        If it cannot be read; an `UnreachableError` if the server does not respond.
+    """
     end = func.journal_end().table_valued("id", "chain", "step", "at_ms", name="journal_end")
     table = schema.journal.c
     query = select(end, *COLUMNS).select_from(end.outerjoin(schema.journal, table.id > position)).order_by(table.id)

@@ -73,24 +73,68 @@ def label_letter(
     blind: bool = False,
     behind: int | None = None,
 ) -> Letter:
-    """Return a letter that sets the class of days; the parameters are those of `journal.write_labels`."""
+    """Return a letter that sets the class of days, with the parameters of `journal.write_labels`.
+
+    Parameters
+    ----------
+    days
+        Local dates, datetime64[D], shape (day,).
+    classes
+        0 to 4 for all days, a list of them for each day, or None to clear the author's labels of this source.
+    source, author
+        Source of the labels, and name of the person.
+    run
+        The run whose prediction is accepted.
+    blind
+        Whether other labels were hidden from the author.
+    behind
+        The last row of the journal that the author has seen; None for any.
+    """
     numbers = days.astype("datetime64[D]").astype(np.int64).tolist()
     more = {"source": int(source), "run": run, "blind": blind, "behind": behind}
     return Letter(LABEL, author, {"days": numbers, "classes": classes, **more})
 
 
 def note_letter(day: np.datetime64, text: str, author: str) -> Letter:
-    """Return a letter that sets the author's note on a day."""
+    """Return a letter that sets the author's note on a day.
+
+    Parameters
+    ----------
+    day
+        Local date, datetime64[D].
+    text, author
+        The whole note, "" to clear it, and the person who has it.
+    """
     return Letter(NOTE, author, {"days": [int(day.astype("datetime64[D]").astype(np.int64))], "text": text})
 
 
 def walk_letter(step: int | UUID, author: str, *, back: bool) -> Letter:
-    """Return a letter that undoes (or redoes) a step, given by its number or, while it has none, by that of its letter."""
+    """Return a letter that undoes or redoes a step.
+
+    Parameters
+    ----------
+    step
+        Its number or, while it has none, that of its letter.
+    author
+        The person whose step it is.
+    back
+        Whether it is undone; otherwise it is redone.
+    """
     return Letter(UNDO if back else REDO, author, {"step": str(step) if isinstance(step, UUID) else step})
 
 
 def revert_letter(moment: np.datetime64, author: str, *, behind: int | None) -> Letter:
-    """Return a letter that brings back all labels and notes as they stood at a moment (UTC)."""
+    """Return a letter that brings back all labels and notes as they stood at a moment.
+
+    Parameters
+    ----------
+    moment
+        UTC, datetime64.
+    author
+        The author of the step.
+    behind
+        The last row of the journal that the author has seen; None for any.
+    """
     at_ms = int(moment.astype("datetime64[ms]").astype(np.int64))
     return Letter(REVERT, author, {"at_ms": at_ms, "behind": behind})
 

@@ -72,7 +72,18 @@ class Replica:
                 raise
 
     def add_step(self, author: str, rows: Sequence[Mapping[str, Any]], *, at_ms: int, seen: int | None = None) -> NoReturn:
-        """Nothing: the copy is not on a server."""
+        """Nothing: the copy is not on a server.
+
+        Parameters
+        ----------
+        author, rows, at_ms, seen
+            Ignored.
+
+        Raises
+        ------
+        NotImplementedError
+            Always: `is_shared` is False, so that nothing calls it.
+        """
         raise NotImplementedError
 
     def add(self, letter: Letter) -> int:

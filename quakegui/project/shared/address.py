@@ -163,7 +163,20 @@ def read_address(folder: Path) -> Address:
 
 
 def write_address(folder: Path, address: Address) -> None:
-    """Write the address to the folder of a project; raises OSError."""
+    """Write the address to the folder of a project.
+
+    Parameters
+    ----------
+    folder
+        The folder, which exists; an address in it is replaced.
+    address
+        Only its `url` is written.
+
+    Raises
+    ------
+    OSError
+        From the disk.
+    """
     (folder / ADDRESS).write_text(f"{_COMMENT}url = {json.dumps(address.url, ensure_ascii=False)}\n", encoding="utf-8")
 
 

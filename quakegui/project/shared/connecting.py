@@ -207,7 +207,15 @@ def add_step(
 
 
 def rows_of(connection: Connection, act: UUID) -> tuple[int, int] | None:
-    """Return the row of the journal before those of a change, and its last one, equal if it has none; None if it is unknown."""
+    """Return the row of the journal before those of a change, and its last one, equal if it has none; None if it is unknown.
+
+    Parameters
+    ----------
+    connection
+        Connection to the server, within a transaction.
+    act
+        Number of the change.
+    """
     found = connection.execute(_ROWS_OF, {"act": act}).one()
     return (found.first, found.last) if found.known else None
 

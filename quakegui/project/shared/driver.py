@@ -44,7 +44,22 @@ class PunctualConnection(psycopg.Connection[Any]):
     silence_s = SILENCE_S
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Run an operation of the driver; raises SilentServerError if nothing arrives for `silence_s`."""
+        """Run an operation of the driver.
+
+        Parameters
+        ----------
+        gen
+            The steps of the operation.
+        interval
+            Seconds between two looks at the connection.
+        timeout
+            Seconds after which the driver gives up, whatever arrives; None for never.
+
+        Raises
+        ------
+        SilentServerError
+            If nothing arrives for `silence_s`; the connection is closed.
+        """
         try:
             return super().wait(_heard(gen, self.silence_s), interval, timeout)
         except SilentServerError:

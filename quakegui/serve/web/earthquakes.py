@@ -108,7 +108,17 @@ def _boxes(box: tuple[float, float, float, float] | None) -> tuple[tuple[float, 
 
 
 def left_to_ask(plan: Sequence[Piece], service: Service, answers: Answers) -> int:
-    """Return how many questions of a plan have to be asked, if the service sends none of the answers in parts."""
+    """Return how many questions of a plan have to be asked, if the service sends none of the answers in parts.
+
+    Parameters
+    ----------
+    plan
+        The questions, from `pieces`.
+    service
+        The service; answers of another one do not count.
+    answers
+        The answers in the project.
+    """
     left, todo = 0, list(plan)
     while todo:
         piece = todo.pop()

@@ -57,18 +57,43 @@ class DataSet:
 
 
 def info_url(url: str, dataset: str) -> str:
-    """Return the question what a data set contains."""
+    """Return the question what a data set contains.
+
+    Parameters
+    ----------
+    url
+        Address of the server, without a slash at the end.
+    dataset
+        Name of the data set, with the station code in it.
+    """
     return f"{url}/info?{urlencode({'id': dataset}, safe='/')}"
 
 
 def data_url(url: str, dataset: str, day: np.datetime64) -> str:
-    """Return the question for the data of a UTC day."""
+    """Return the question for the data of a UTC day.
+
+    Parameters
+    ----------
+    url
+        Address of the server, without a slash at the end.
+    dataset
+        Name of the data set, with the station code in it.
+    day
+        The day, datetime64[D].
+    """
     times = {"time.min": f"{day}T00:00:00Z", "time.max": f"{day + 1}T00:00:00Z"}
     return f"{url}/data?{urlencode({'id': dataset, **times, 'format': 'csv'}, safe='/:')}"
 
 
 def data_set(answer: Answer, dataset: str) -> DataSet:
     """Return what a data set contains, from the answer of a server.
+
+    Parameters
+    ----------
+    answer
+        The answer to `info_url`, in JSON.
+    dataset
+        Its name; "xyz" in it, or in that of a parameter, means that three values are X, Y and Z.
 
     Raises
     ------
@@ -165,7 +190,13 @@ def table_of(answer: Answer, found: DataSet, code: str, day: np.datetime64) -> t
 
 
 def cut_off(code: str, day: np.datetime64) -> Said:
-    """Return the sentence on an answer that ends within a line."""
+    """Return the sentence on an answer that ends within a line.
+
+    Parameters
+    ----------
+    code, day
+        Station code and UTC day that the question was about.
+    """
     return Said("The data of {station} on {day} are truncated; nothing was saved.", station=code, day=day)
 
 

@@ -166,7 +166,22 @@ class Gin:
         return f"{self._service.url}?{urlencode(query)}"
 
     def read(self, answer: Answer, one: StationDay, _ask: Ask) -> Readout:
-        """Return what an answer contains; raises FetchError if it is not about this station and day."""
+        """Return what an answer contains.
+
+        Parameters
+        ----------
+        answer
+            The answer to the question of `url`.
+        one
+            The station and day of the question.
+        _ask
+            Not used: the answer describes itself, unlike that of `Hapi`.
+
+        Raises
+        ------
+        FetchError
+            If it is not whole IAGA-2002, or not about this station and day.
+        """
         kind = "min" if self._per_day == CADENCES["minute"] else "sec"
         name = f"{one.code.lower()}{str(one.day).replace('-', '')}{kind}.iaga2002"
         rows = len(re.findall(rb"^ ?" + str(one.day).encode() + rb"[ T]", answer.body, re.MULTILINE))
@@ -199,9 +214,23 @@ class Hapi:
         return hapi.data_url(self._service.url, self._dataset(one), one.day)
 
     def read(self, answer: Answer, one: StationDay, ask: Ask) -> Readout:
-        """Return what an answer contains; raises FetchError if it is not rows of this day.
+        """Return what an answer contains.
 
-        The server is first asked what the data set contains.
+        Parameters
+        ----------
+        answer
+            The answer to the question of `url`.
+        one
+            The station and day of the question.
+        ask
+            Asks the server what the data set contains, once for each station.
+
+        Raises
+        ------
+        FetchError
+            If it is not complete rows of this day, or the data set is unsuitable or its description unreadable.
+        StoppedError
+            If `ask` was stopped.
         """
         dataset = self._dataset(one)
         if one.code not in self._sets:
@@ -218,12 +247,30 @@ class Hapi:
 
 
 def source_of(service: Service, cadence: str = "minute") -> Gin | Hapi:
-    """Return how a service is asked; `cadence`, a key of `CADENCES`, matters for INTERMAGNET's file service only."""
+    """Return how a service is asked.
+
+    Parameters
+    ----------
+    service
+        A service of readings.
+    cadence
+        A key of `CADENCES`; matters for INTERMAGNET's file service only.
+    """
     return Hapi(service) if service.kind == "hapi" else Gin(service, CADENCES[cadence])
 
 
 def left_to_ask(plan: Sequence[StationDay], source: Gin | Hapi, answers: Answers) -> int:
-    """Return how many questions of a plan have to be asked, if no answer is short."""
+    """Return how many questions of a plan have to be asked, if no answer is short.
+
+    Parameters
+    ----------
+    plan
+        The stations and days, from `station_days`.
+    source
+        How the service is asked, from `source_of`.
+    answers
+        The answers in the project.
+    """
     return sum(answers.settled(source.url(one)) is None for one in plan)
 
 
