@@ -51,7 +51,15 @@ class Arrivals:
 
 
 def arrivals_of(news: News, *, only: str | None) -> Arrivals:
-    """Count the changes in `news`; with `only`, labels and notes of this author only, since others' work is hidden."""
+    """Count the changes in `news`.
+
+    Parameters
+    ----------
+    news
+        Changes since the last check; of several rows about the same label or note, the last counts.
+    only
+        Counts labels and notes of this author only, and none of the rule, since others' work is hidden; None for all.
+    """
     last = list({row.key: row for row in news.rows}.values())
     if only is not None:
         last = [row for row in last if row.owner == only and row.source != LabelSource.RULE]
@@ -76,7 +84,15 @@ def _days_by_author(rows: Sequence[JournalRow]) -> dict[str, int]:
 
 
 def arrivals_between(before: Season | None, after: Season) -> Arrivals:
-    """Return how many days a newly computed season has gained, and on how many the readings changed."""
+    """Return how many days a newly computed season has gained, and on how many the readings changed.
+
+    Parameters
+    ----------
+    before
+        The former season; if None, all days are new.
+    after
+        The new season. With another number of stations, all days that both seasons have count as changed.
+    """
     old = before.days if before is not None else after.days[:0]
     new_days, other_days = int((~np.isin(after.days, old)).sum()), 0
     if before is not None:

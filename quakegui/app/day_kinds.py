@@ -50,7 +50,16 @@ def walk_days(session: Session) -> NDArray[np.intp]:
 
 
 def days_of_kind(session: Session, kind: str) -> NDArray[np.bool_]:
-    """Return which days of the season are of a kind, shape (day,)."""
+    """Return which days of the season are of a kind, shape (day,).
+
+    Parameters
+    ----------
+    session
+        Its season, labels, notes and predictions, as they are shown.
+    kind
+        One of `NOTHING_FURTHER`. No day is of a kind that blind labelling hides, or that needs predictions while there are
+        none.
+    """
     if kind.startswith("class-"):
         return np.asarray(session.labels.classes == int(kind.removeprefix("class-")), dtype=bool)
     if kind in _OF_A_DAY:

@@ -45,7 +45,15 @@ def same_days(days: NDArray[np.datetime64], ends: NDArray[np.datetime64]) -> tup
 
 
 def nearest(days: NDArray[np.datetime64], day: np.datetime64) -> int:
-    """Return the index of the day of the axis, shape (day,), nearest to a date; -1 without days."""
+    """Return the index of the day of the axis nearest to a date; -1 without days.
+
+    Parameters
+    ----------
+    days
+        The axis, datetime64[D], shape (day,). Of two days that are equally near, the first is taken.
+    day
+        The date, datetime64[D]; it need not be on the axis.
+    """
     if not days.size:
         return -1
     return int(np.abs((days - day).astype(np.int64)).argmin())

@@ -58,17 +58,47 @@ def picture(project: Path) -> Deed:
 
 
 def tables(project: Path, path: Path) -> Deed:
-    """Return the step of exporting the tables of the season."""
+    """Return the step of exporting the tables of the season.
+
+    Parameters
+    ----------
+    project
+        Folder of the project.
+    path
+        The workbook (.xlsx), or the name of the csv files.
+    """
     return Deed(("quakegui", "tables", str(project), str(path)), project)
 
 
 def report(project: Path, path: Path, language: str, as_of: AsOf) -> Deed:
-    """Return the step of writing the report of the season."""
+    """Return the step of writing the report of the season.
+
+    Parameters
+    ----------
+    project
+        Folder of the project.
+    path
+        File of the report.
+    language
+        Code of its language.
+    as_of
+        Labels and earthquakes of its evaluation.
+    """
     return Deed(("quakegui", "report", str(project), str(path), "--language", language, "--labels", as_of), project)
 
 
 def rule(project: Path, label_rule: LabelRule, author: str) -> Deed:
-    """Return the step of labelling by rule."""
+    """Return the step of labelling by rule.
+
+    Parameters
+    ----------
+    project
+        Folder of the project.
+    label_rule
+        The rule; with `flat_days_before`, scale and exponent are omitted.
+    author
+        The name under which it was applied; if empty, the command has no name either.
+    """
     words = [
         "quakegui",
         "labels",
@@ -87,7 +117,15 @@ def rule(project: Path, label_rule: LabelRule, author: str) -> Deed:
 
 
 def training(project: Path, config: RunConfig) -> Deed:
-    """Return the step of training a run: the nearest preset, and the settings that differ from it."""
+    """Return the step of training a run: the nearest preset, and the settings that differ from it.
+
+    Parameters
+    ----------
+    project
+        Folder of the project.
+    config
+        Settings of the run; only the protocol and those of the training form become options.
+    """
     from quakegui.judge.folds import OWN_NIGHTS, ZERO_SHOT
     from quakegui.learn.runs.presets import PRESETS
 
@@ -113,6 +151,18 @@ def training(project: Path, config: RunConfig) -> Deed:
 
 
 def judging(project: Path, run_id: str, as_of: AsOf, *, prospective: bool) -> Deed:
-    """Return the step of evaluating a run."""
+    """Return the step of evaluating a run.
+
+    Parameters
+    ----------
+    project
+        Folder of the project.
+    run_id
+        Id of the run.
+    as_of
+        Labels and earthquakes of the evaluation; ignored if it is prospective.
+    prospective
+        Whether the predictions issued in advance were evaluated, and not the out-of-fold ones.
+    """
     how = ("--prospective",) if prospective else ("--labels", as_of)
     return Deed(("quakegui", "evaluate", str(project), "--run", run_id, *how), project, f"season.predictions({run_id!r})")

@@ -22,7 +22,15 @@ def environment_of(settings: Settings) -> Environment:
 
 
 def ask_worker(environment: Environment, cancelled: Callable[[], bool]) -> messages.Message:
-    """Start a process that only reports its device; returns its last message: the device, or the error."""
+    """Start a process that only reports its device; returns its last message: the device, or the error.
+
+    Parameters
+    ----------
+    environment
+        Where it runs.
+    cancelled
+        Called ten times a second; when it is true, the process is asked to stop.
+    """
     from quakegui.learn.worker.asking import follow
 
     with tempfile.TemporaryDirectory() as folder:

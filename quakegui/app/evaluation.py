@@ -134,7 +134,17 @@ class Evaluation:
 
 
 def is_run_of(session: Session, now: RunFolder | None, project: Project, run: RunFolder) -> bool:
-    """Return whether the run now shown is the one that a job of this project was about, whenever each was read."""
+    """Return whether the run now shown is the one that a job of this project was about, whenever each was read.
+
+    Parameters
+    ----------
+    session
+        Its open project must be that of the job.
+    now
+        The run now shown, or None.
+    project, run
+        The project and the run of the job; runs are compared by their id.
+    """
     return project is session.project and now is not None and now.id == run.id
 
 
@@ -177,7 +187,20 @@ def has_study(run: RunFolder) -> bool:
 
 
 def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | None:
-    """Return the studies saved with a run, see `quakegui.learn.run_study`; call it in a job."""
+    """Return the studies saved with a run, see `quakegui.learn.run_study`; call it in a job.
+
+    Parameters
+    ----------
+    project, season
+        The project and its season; the studies are returned only if all their input is still the same, otherwise None.
+    run
+        The run whose folder may contain them.
+
+    Raises
+    ------
+    RunError
+        If there are studies, and the run is leaky or its predictions cannot be read.
+    """
     from quakegui.learn import run_study
 
     return run_study.kept_study(project, season, run)
@@ -186,7 +209,22 @@ def kept_study(project: Project, season: Season, run: RunFolder) -> RunStudy | N
 def study(
     project: Project, season: Season, run: RunFolder, progress: ProgressCallback, cancelled: CancelCheck
 ) -> RunStudy | None:
-    """Compute the studies of a run, None if cancelled; takes seconds, so call it in a job."""
+    """Compute the studies of a run, None if cancelled; takes seconds, so call it in a job.
+
+    Parameters
+    ----------
+    project, season
+        The project and its season.
+    run
+        The run; studies saved with it that are still valid are returned, new ones are saved unless the project is read-only.
+    progress, cancelled
+        Called with steps done, total and a phrase; and whether to stop.
+
+    Raises
+    ------
+    RunError
+        If the run is leaky, or its predictions cannot be read.
+    """
     from quakegui.learn import run_study
 
     return run_study.study_run(project, season, run, progress=progress, cancelled=cancelled)
@@ -200,14 +238,37 @@ def has_limit(run: RunFolder) -> bool:
 
 
 def kept_limit(project: Project, season: Season, run: RunFolder) -> Limit | None:
-    """Return the detection limit saved with a run, see `quakegui.learn.worker.run_limit`; call it in a job."""
+    """Return the detection limit saved with a run, see `quakegui.learn.worker.run_limit`; call it in a job.
+
+    Parameters
+    ----------
+    project, season
+        The project and its season; the limit is returned only if all its input is still the same, otherwise None.
+    run
+        The run whose folder may contain it.
+    """
     from quakegui.learn.worker import run_limit
 
     return run_limit.kept_limit(project, season, run)
 
 
 def find_limit(run: RunFolder, environment: Environment, progress: ProgressCallback, cancelled: CancelCheck) -> bool:
-    """Find and save the detection limit of a run in a worker process; False if cancelled. Takes minutes: call it in a job."""
+    """Find and save the detection limit of a run in a worker process; False if cancelled. Takes minutes: call it in a job.
+
+    Parameters
+    ----------
+    run
+        A finished run, in whose folder the limit is saved.
+    environment
+        Environment of the worker.
+    progress, cancelled
+        Called with the progress, and to check whether to stop.
+
+    Raises
+    ------
+    RunError
+        If it cannot be computed, with the reason.
+    """
     from quakegui.learn import messages
     from quakegui.learn.worker.asking import compute_limit
 
@@ -280,6 +341,15 @@ def days_in_cell(answers: Answers, days: NDArray[np.datetime64], truth: int, ans
     """Return the days of one cell of the confusion matrix, the most certain first, as (index in `days`, margin).
 
     The margin is the probability of the predicted class minus that of the next class.
+
+    Parameters
+    ----------
+    answers
+        Predictions of the run on the scored days.
+    days
+        Local dates of the season, datetime64[D], shape (day,); a scored day that is not among them is omitted.
+    truth, answer
+        Row and column of the cell: the true and the predicted class, 0 to 4.
     """
     place = {day: index for index, day in enumerate(days)}
     found = []

@@ -34,7 +34,15 @@ class InUse:
 
 
 def read_in_use(project: Project, season: Season) -> InUse:
-    """Read the predictions of the current run for a season; takes a while, so call it in a job if one is running."""
+    """Read the predictions of the current run for a season; takes a while, so call it in a job if one is running.
+
+    Parameters
+    ----------
+    project
+        Is read only.
+    season
+        Season of the project; predictions are returned for each of its days.
+    """
     from quakegui.learn.alarm_days import alarms_of
     from quakegui.learn.calibrated import calibrated
     from quakegui.learn.run_classes import class_mismatch_by_id
@@ -57,12 +65,28 @@ class InUseReader:
         self._reads = 0
 
     def prepare(self, project: Project, season: Season) -> None:
-        """Read the predictions for a season in a job, so that they are ready for the next read."""
+        """Read the predictions for a season in a job, so that they are ready for the next read.
+
+        Parameters
+        ----------
+        project
+            Is read only.
+        season
+            The object with which `read` will be called; for another one, what is read here is dropped.
+        """
         before = self._reads
         self._ahead = before, read_in_use(project, season)
 
     def read(self, project: Project, season: Season | None) -> InUse | None:
-        """Return the predictions for a season, None without a season."""
+        """Return the predictions for a season, None without a season.
+
+        Parameters
+        ----------
+        project
+            Is read only, and only if what was prepared is for another season, or older than the last read.
+        season
+            The season that is shown, or None.
+        """
         before, found = self._ahead if self._ahead is not None else (-1, None)
         self._ahead = None
         if before != self._reads or found is None or found.season is not season:

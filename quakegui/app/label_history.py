@@ -43,7 +43,15 @@ class Entry:
 
 
 def entries(journal_rows: Iterable[JournalRow], author: str | None = None) -> tuple[Entry, ...]:
-    """Return the steps of the journal, latest first; with `author`, only this person's, as in blind labelling."""
+    """Return the steps of the journal, latest first.
+
+    Parameters
+    ----------
+    journal_rows
+        The rows of the journal, in any order.
+    author
+        Returns the steps of this person only, as in blind labelling; None for all.
+    """
     found = []
     rows = sorted(journal_rows, key=lambda row: (row.step, row.id))
     for _step, group in groupby(rows, key=lambda row: row.step):
@@ -64,7 +72,15 @@ def entries(journal_rows: Iterable[JournalRow], author: str | None = None) -> tu
 
 
 def days_changed_since(rows: Sequence[LabelRow], moment: np.datetime64) -> int:
-    """Return the number of days whose current label at a time (UTC) differs from the present one."""
+    """Return the number of days whose current label at a time differs from the present one.
+
+    Parameters
+    ----------
+    rows
+        The journal, oldest row first.
+    moment
+        The time, UTC, datetime64; a row of that very time belongs to the former state.
+    """
     now, then = (
         {day: label.row.cls for day, label in in_force(given).items()}
         for given in (rows, [row for row in rows if row.at <= moment])

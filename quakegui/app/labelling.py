@@ -267,7 +267,17 @@ def latest(session: Session) -> Step | None:
 
 
 def answer(session: Session, before: Step | None, hidden: int = 0) -> None:
-    """Report what the analyst has written since the step `before`, if it covers more than one day."""
+    """Report what the analyst has written since the step `before`, if it covers more than one day.
+
+    Parameters
+    ----------
+    session
+        Emits `answered`.
+    before
+        What `latest` returned before the writing, or None.
+    hidden
+        Number of days on which another label takes precedence.
+    """
     step = latest(session)
     if step is not None and (before is None or step.number != before.number) and step.days > 1:
         session.answered.emit(Answer(step, outweighed=hidden))
@@ -290,7 +300,15 @@ def _answer_label(session: Session, wanted: Mapping[int, int | None], before: St
 
 @_refusable
 def revert_to(session: Session, moment: np.datetime64) -> bool:
-    """Restore every label as it was at a time (UTC), as one step that can be undone; returns whether this was possible."""
+    """Restore every label and note as it was at a time, as one step that can be undone; returns whether this was possible.
+
+    Parameters
+    ----------
+    session
+        Asks before unseen work of others is undone; an error is reported.
+    moment
+        The time, UTC, datetime64.
+    """
     from quakegui.project import journal
     from quakegui.project.outbox.letters import revert_letter
 

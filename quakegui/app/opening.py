@@ -28,7 +28,15 @@ LOOK_AGAIN_MS: Final = 100
 
 
 def after_start(session: Session, then: Callable[[], object]) -> None:
-    """Import the modules for opening projects in a job, then call `then` in the thread of the window."""
+    """Import the modules for opening projects in a job, then call `then` in the thread of the window.
+
+    Parameters
+    ----------
+    session
+        Runs the job.
+    then
+        Called without arguments; its result is ignored.
+    """
 
     def work(_progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         from quakegui.learn import alarm_days, season_runs  # noqa: F401
@@ -41,6 +49,13 @@ def open_project(session: Session, folder: Path) -> bool:
     """Open a project in place of the open one, and compute its season in a job; returns whether it was opened.
 
     A shared project is opened by a thread once its server has answered: then this returns True at once.
+
+    Parameters
+    ----------
+    session
+        Keeps its open project if the other one cannot be opened, which is reported, or if the analyst declines.
+    folder
+        Folder of the project.
     """
     from quakegui.project.shared.address import is_shared_folder
     from quakegui.project.store import Project
@@ -111,7 +126,19 @@ def _open(folder: Path, tell: Callable[[object], object]) -> None:
 
 
 def create_project(session: Session, folder: Path, *, timezone: str, name: str = "") -> bool:
-    """Create an empty project and open it in place of the open one; returns whether it was created."""
+    """Create an empty project and open it in place of the open one; returns whether it was created.
+
+    Parameters
+    ----------
+    session
+        Keeps its open project if the other one cannot be created, which is reported, or if the analyst declines.
+    folder
+        A new or empty folder.
+    timezone
+        IANA name of the time zone of the local dates.
+    name
+        Name of the project; if empty, that of the folder.
+    """
     from quakegui.project.store import Project
 
     if not session.may_close():
@@ -157,7 +184,16 @@ def adopt(session: Session, project: Project, beginning: sending.Beginning | Non
 
 
 def open_demo(session: Session, *, strength: float = 1.0) -> None:
-    """Open the synthetic season, or with strength 0 the null season, which a job creates on first use."""
+    """Open the synthetic season, or with strength 0 the null season, which a job creates on first use.
+
+    Parameters
+    ----------
+    session
+        Runs the job; nothing happens while an earlier one still creates a synthetic season.
+    strength
+        Factor on the simulated precursors. Seasons of every strength but 0 have the same folder, so it counts on first use
+        only.
+    """
     name = "Synthetic Liangshan 2022" if strength else "Synthetic Liangshan 2022, null season"
     folder = Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / name
     if session.jobs.has("demonstration"):

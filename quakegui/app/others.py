@@ -60,7 +60,15 @@ def runs_stamp(session: Session) -> int:
 
 
 def take_in(session: Session, news: News) -> None:
-    """Show and report changes by other programs."""
+    """Show and report changes by other programs.
+
+    Parameters
+    ----------
+    session
+        Must have an open project.
+    news
+        The changes since the last check.
+    """
     assert session.project is not None
     change = Change.NOTHING
     if news.rows:
@@ -113,7 +121,15 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
 
 
 def may_revert(session: Session, moment: np.datetime64) -> bool:
-    """Ask before a revert removes labels and notes of others that were not on the screen; returns whether to continue."""
+    """Ask before a revert removes labels and notes of others that were not on the screen; returns whether to continue.
+
+    Parameters
+    ----------
+    session
+        Asks the analyst; after consent, the labels and notes count as seen.
+    moment
+        Time to which labels and notes are reverted, UTC, datetime64; only later ones are asked about.
+    """
     in_force = zip(session.days, session.labels.rows, strict=True)
     rows = tuple(row for day, row in in_force if day in session.unseen.labels and row is not None and row.at > moment)
     standing = session.journal.notes() if session.journal is not None else ()
@@ -127,7 +143,17 @@ def may_revert(session: Session, moment: np.datetime64) -> bool:
 
 
 def may_walk(session: Session, step: Step, *, back: bool) -> bool:
-    """Ask before undo or redo of a step that another program wrote in the analyst's name; returns whether to continue."""
+    """Ask before undo or redo of a step that another program wrote in the analyst's name; returns whether to continue.
+
+    Parameters
+    ----------
+    session
+        Asks the analyst.
+    step
+        The step that undo or redo would take.
+    back
+        True for undo, False for redo.
+    """
     on_the_way = session.post is not None and step.row > session.post.replica.position
     if session.lookout is None or on_the_way or not session.lookout.is_foreign(step.row):
         return True

@@ -52,7 +52,15 @@ def title_of(run: StoredRun) -> str:
 
 
 def fetch(session: Session, run: StoredRun) -> None:
-    """Fetch a run from the server, in a job."""
+    """Fetch a run from the server, in a job.
+
+    Parameters
+    ----------
+    session
+        Reports the run, unless another project was opened meanwhile; without a project, nothing happens.
+    run
+        One of `absent_runs`.
+    """
     project = session.project
     if project is None:
         return

@@ -19,7 +19,20 @@ if TYPE_CHECKING:  # a window at its start does not need training and evaluation
 
 
 def use_run(session: Session, run: RunFolder) -> None:
-    """Make a run the current run; if it has no predictions for these days yet, a job computes them first."""
+    """Make a run the current run; if it has no predictions for these days yet, a job computes them first.
+
+    Parameters
+    ----------
+    session
+        Nothing happens without a season, or if the readings have changed since it was computed, which is reported.
+    run
+        A finished run of the project.
+
+    Raises
+    ------
+    ProjectError
+        If the predictions of the run cannot be read.
+    """
     from quakegui.learn import issuing
     from quakegui.project import runs
 
@@ -75,7 +88,17 @@ def apply_model(session: Session) -> None:
 
 
 def rename_run(session: Session, run: RunFolder, title: str) -> None:
-    """Rename a run; a registered one cannot be renamed."""
+    """Rename a run; a registered one cannot be renamed.
+
+    Parameters
+    ----------
+    session
+        Reports an error, and reloads the runs.
+    run
+        A run of the project; its id is unchanged.
+    title
+        The new title.
+    """
     from quakegui.learn.runs import registry
     from quakegui.project import registrations
 
@@ -91,7 +114,15 @@ def rename_run(session: Session, run: RunFolder, title: str) -> None:
 
 
 def trash_run(session: Session, run: RunFolder) -> None:
-    """Move a run to the trash of the project; its predictions are no longer shown."""
+    """Move a run to the trash of the project; its predictions are no longer shown.
+
+    Parameters
+    ----------
+    session
+        Reports an error, and reloads runs and predictions.
+    run
+        A run of the project; one that is registered or being trained stays, which is reported.
+    """
     from quakegui.learn.runs import trash
     from quakegui.project import registrations, runs
 
@@ -116,7 +147,15 @@ def trashed_runs(session: Session) -> tuple[RunFolder, ...]:
 
 
 def restore_run(session: Session, run: RunFolder) -> None:
-    """Restore a run from the trash."""
+    """Restore a run from the trash.
+
+    Parameters
+    ----------
+    session
+        Reports an error, and reloads the runs.
+    run
+        One of `trashed_runs`; it stays in the trash if the project has a run with this id again.
+    """
     from quakegui.learn.runs import trash
 
     _tell(session, lambda: trash.restore_run(run), Change.RUNS)
@@ -132,7 +171,17 @@ def empty_trash(session: Session) -> None:
 
 
 def export_run(session: Session, run: RunFolder, path: Path) -> None:
-    """Export a finished run as one file, in a job."""
+    """Export a finished run as one file, in a job.
+
+    Parameters
+    ----------
+    session
+        Runs the job; an error is reported.
+    run
+        A finished run.
+    path
+        The zip file; an existing one is replaced.
+    """
 
     def work(progress: ProgressCallback, _cancelled: CancelCheck) -> None:
         from quakegui.learn.runs import archives
@@ -152,7 +201,15 @@ def export_run(session: Session, run: RunFolder, path: Path) -> None:
 
 
 def import_run(session: Session, path: Path) -> None:
-    """Import a run that another project exported, in a job."""
+    """Import a run that another project exported, in a job.
+
+    Parameters
+    ----------
+    session
+        Runs the job; an error is reported. Without a project, nothing happens.
+    path
+        The zip file of `export_run`.
+    """
     project = session.project
     if project is None:
         return

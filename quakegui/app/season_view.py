@@ -44,7 +44,15 @@ class StationDay:
 
 
 def station_day(session: Session, index: int | None = None) -> StationDay | None:
-    """Return the values of the stations on a day (default: the day shown), or None without a season."""
+    """Return the values of the stations on a day, or None without a season.
+
+    Parameters
+    ----------
+    session
+        Its season.
+    index
+        Index of the day in the season; None for the day shown.
+    """
     at = session.index if index is None else index
     if session.season is None or at < 0:
         return None
@@ -71,11 +79,27 @@ def zone_name(session: Session) -> str:
 
 
 def offset_text(timezone: str, instant: np.datetime64) -> str:
-    """Return the UTC offset of a zone at a given time as text: ``UTC+08:00``."""
+    """Return the UTC offset of a zone at a given time as text: ``UTC+08:00``.
+
+    Parameters
+    ----------
+    timezone
+        IANA name.
+    instant
+        UTC, datetime64.
+    """
     offset = to_local(instant, timezone).strftime("%z")
     return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def local_midnights(days: NDArray[np.datetime64], timezone: str) -> NDArray[np.datetime64]:
-    """Return the UTC times at which local days begin, datetime64[ms], shape (day,)."""
+    """Return the UTC times at which local days begin, datetime64[ms], shape (day,).
+
+    Parameters
+    ----------
+    days
+        Local dates, datetime64[D], shape (day,).
+    timezone
+        IANA name.
+    """
     return night_bounds(days, timezone, NightWindow(0.0, 1.0))[0]

@@ -55,7 +55,15 @@ def prepare(project: Project) -> Beginning:
 
 
 def begin(session: Session, beginning: Beginning) -> None:
-    """Begin to send what the open shared project has for its server, and to show what comes from there."""
+    """Begin to send what the open shared project has for its server, and to show what comes from there.
+
+    Parameters
+    ----------
+    session
+        Must just have taken the project; its journal is from now on the copy of that of the server.
+    beginning
+        What `prepare` read of this project.
+    """
     project = session.project
     assert project is not None
     post = Post(
@@ -103,6 +111,13 @@ def send(session: Session, letter: Letter) -> int:
 
     It is on disk when this returns: in the project, or in the outbox of a shared one.
 
+    Parameters
+    ----------
+    session
+        Its open project must be writable.
+    letter
+        The change.
+
     Raises
     ------
     ProjectError
@@ -118,7 +133,15 @@ def send(session: Session, letter: Letter) -> int:
 
 
 def refuse_other_classes(project: Project, letter: Letter) -> None:
-    """Raise ProjectError for an accepted prediction if another program has changed the classes of the project since."""
+    """Raise ProjectError for an accepted prediction if another program has changed the classes of the project since.
+
+    Parameters
+    ----------
+    project
+        Its present classes, and its folder of runs.
+    letter
+        A change of the journal; one that accepts no prediction, or one of a run that is missing here, is not refused.
+    """
     from quakegui.learn.run_classes import class_mismatch_by_id
 
     run = letter.content.get("run")

@@ -264,14 +264,37 @@ class Session(QObject):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def take(self, project: Project, lookout: Lookout | None = None) -> None:
-        """Set a project that was just opened, and what watches it, without its season; no other may be open."""
+        """Set a project that was just opened, and what watches it, without its season; no other may be open.
+
+        Parameters
+        ----------
+        project
+            The project; from now on the session closes it.
+        lookout
+            What watches the project; None to begin watching it here.
+
+        Raises
+        ------
+        ProjectError
+            If watching cannot begin because the database cannot be read.
+        """
         from quakegui.project.journal import Follower
         from quakegui.project.lookout import Lookout
 
         self.project, self.journal, self.lookout = project, Follower(project), lookout or Lookout(project)
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
-        """Show a computed season of the project, on the day that was shown; `lacks` is the reason if there is none."""
+        """Show a computed season of the project, on the day that was shown.
+
+        Parameters
+        ----------
+        season
+            The season, or None if there is none.
+        lacks
+            Why there is none: "readings" or "coordinates"; empty if there is one.
+        revision
+            Revision of the project when it was computed.
+        """
         assert self.project is not None
         self.computed_revision = revision
         if self.maps is not None:

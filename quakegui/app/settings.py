@@ -118,7 +118,15 @@ class SettingsFile:
         return None
 
     def save_layout(self, name: str, geometry: QByteArray, state: QByteArray) -> None:
-        """Save geometry and dock state under a name."""
+        """Save geometry and dock state under a name.
+
+        Parameters
+        ----------
+        name
+            A former layout of this name is replaced.
+        geometry, state
+            From `QMainWindow.saveGeometry` and `QMainWindow.saveState`.
+        """
         self._file.setValue(f"layout/{name}/geometry", geometry)
         self._file.setValue(f"layout/{name}/state", state)
         self._file.sync()
@@ -134,7 +142,15 @@ class SettingsFile:
         return str(day) if day else None
 
     def save_day(self, folder: Path, day: str) -> None:
-        """Save the day shown, so that the next start returns to it."""
+        """Save the day shown, so that the next start returns to it.
+
+        Parameters
+        ----------
+        folder
+            Folder of the project.
+        day
+            Local date as ISO text.
+        """
         self._file.setValue(f"day/{_key(folder)}", day)
         self._file.sync()
 

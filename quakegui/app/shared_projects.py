@@ -52,6 +52,13 @@ class Plan:
 def create(plan: Plan, progress: ProgressCallback, cancelled: CancelCheck) -> tuple[Said, ...]:
     """Create a shared project, and close it; returns what of the plan failed once it existed.
 
+    Parameters
+    ----------
+    plan
+        The project, and what fills it.
+    progress, cancelled
+        Called with the progress of filling it, and to check whether to stop: the project then stays empty.
+
     Raises
     ------
     ProjectError
@@ -79,7 +86,20 @@ def create(plan: Plan, progress: ProgressCallback, cancelled: CancelCheck) -> tu
 
 
 def join(folder: Path, url: str) -> None:
-    """Create a folder for a shared project that exists; raises ProjectError if that is refused."""
+    """Create a folder for a shared project that exists.
+
+    Parameters
+    ----------
+    folder
+        A new or empty folder.
+    url
+        Address of the database, without a password.
+
+    Raises
+    ------
+    ProjectError
+        If the address or the folder cannot be used, the server cannot be reached or refuses, or there is no project.
+    """
     from quakegui.project.sharing import join as join_project
 
     join_project(folder, url).close()

@@ -101,7 +101,16 @@ def days_in_order(session: Session, order: str, maps: SmallMaps | None) -> NDArr
 def suspicion(chances: NDArray[np.float64], labels: NDArray[np.int8], honest: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the probability of the most likely other class minus that of the label, shape (day,).
 
-    NaN without a label, and for predictions that are not `honest`.
+    NaN without a label or a prediction, and for predictions that are not `honest`.
+
+    Parameters
+    ----------
+    chances
+        Probabilities, NaN where there is no prediction, shape (day, class).
+    labels
+        Class of each day, -1 for none, shape (day,).
+    honest
+        Whether each prediction is by a model that was not trained on the day, shape (day,).
     """
     rows = np.arange(len(labels))
     own = chances[rows, np.maximum(labels, 0)]

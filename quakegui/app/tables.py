@@ -33,7 +33,15 @@ class LabelTable:
 
     @classmethod
     def of(cls, days: NDArray[np.datetime64], in_force: Mapping[np.datetime64, LabelRow]) -> LabelTable:
-        """Return the table of `days` from the current rows by local date."""
+        """Return the table of `days` from the current rows by local date.
+
+        Parameters
+        ----------
+        days
+            Local dates, datetime64[D], shape (day,).
+        in_force
+            Current row of each labelled day; rows of other days are ignored.
+        """
         rows = tuple(in_force.get(day) for day in days)
         classes = [UNLABELLED if row is None or row.cls is None else row.cls for row in rows]
         by_rule = [row is not None and row.cls is not None and row.source is LabelSource.RULE for row in rows]

@@ -40,10 +40,21 @@ class TrainingPlan:
 def training_plan(project: Project, season: Season, config: RunConfig) -> TrainingPlan:
     """Return the training data for some settings; takes a moment, so call it in a job.
 
+    Parameters
+    ----------
+    project
+        Its labels and earthquakes; is read only.
+    season
+        Its season.
+    config
+        Settings of the run; of these only protocol, patience, seed and final fit matter.
+
     Raises
     ------
     EvidenceError
         If no day of the season is labelled.
+    ValueError
+        If there are too few days for the protocol.
     """
     from quakegui.judge.folds import scorable
     from quakegui.learn.evidence import gather, make_split
@@ -60,7 +71,17 @@ def training_plan(project: Project, season: Season, config: RunConfig) -> Traini
 
 
 def seconds_to_train(plan: TrainingPlan, config: RunConfig, rows: tuple[RunRow, ...]) -> float | None:
-    """Return the expected duration of a training, from the latest run of the same size on this machine; None without one."""
+    """Return the expected duration of a training, from the latest run of the same size on this machine; None without one.
+
+    Parameters
+    ----------
+    plan
+        Its number of folds.
+    config
+        Settings of the training; size, width and members must equal those of the run.
+    rows
+        Runs of the project, newest first.
+    """
     for row in rows:
         card, other = row.run.card or {}, row.run.config
         alike = (other.size, other.width, other.members) == (config.size, config.width, config.members)

@@ -15,9 +15,16 @@ from quakegui.words import Said
 
 
 def go_to(session: Session, index: int, *, jump: bool = True) -> None:
-    """Show a day; a selection of days without it is cleared, and an index outside the season is moved to its nearest end.
+    """Show a day; a selection of days without it is cleared.
 
-    After a `jump`, `go_back` returns to the former day; a step, however far, does not change the way back.
+    Parameters
+    ----------
+    session
+        Its day and its selection are changed.
+    index
+        Index of the day; one outside the season is moved to its nearest end.
+    jump
+        Whether `go_back` returns to the former day; False for a step, which, however far, does not change the way back.
     """
     index = _within(session, index)
     inside = session.selection is not None and session.selection[0] <= index <= session.selection[1]
@@ -25,12 +32,30 @@ def go_to(session: Session, index: int, *, jump: bool = True) -> None:
 
 
 def go_to_alone(session: Session, index: int, *, jump: bool = True) -> None:
-    """Show a single day picked from a list or by a click, which clears any selection of days."""
+    """Show a single day picked from a list or by a click, which clears any selection of days.
+
+    Parameters
+    ----------
+    session
+        Its day and its selection are changed.
+    index
+        Index of the day; one outside the season is moved to its nearest end.
+    jump
+        Whether `go_back` returns to the former day.
+    """
     _show(session, _within(session, index), None, jump=jump)
 
 
 def go_to_day(session: Session, day: np.datetime64) -> None:
-    """Show a local date, or the nearest day of the season."""
+    """Show a local date, or the nearest day of the season.
+
+    Parameters
+    ----------
+    session
+        The session; a selection of days without the day shown is cleared.
+    day
+        Local date, datetime64[D].
+    """
     go_to(session, nearest(session.days, day))
 
 
@@ -43,7 +68,16 @@ def go_back(session: Session) -> None:
 
 
 def select(session: Session, days: tuple[int, int] | None) -> None:
-    """Select a range of days by the indices of its ends, or none; the day shown is moved into it if necessary."""
+    """Select a range of days, or none; the day shown is moved into it if necessary.
+
+    Parameters
+    ----------
+    session
+        Its day and its selection are changed.
+    days
+        Indices of the two ends, in any order, of which the first is shown if the day shown is outside; None clears the
+        selection.
+    """
     if days is None or not session.days.size:
         _show(session, session.index, None)
         return
@@ -52,7 +86,17 @@ def select(session: Session, days: tuple[int, int] | None) -> None:
 
 
 def choose(session: Session, days: Sequence[int], index: int) -> None:
-    """Select individual days by their indices, and show the one nearest to `index`."""
+    """Select individual days, and show the one nearest to `index`.
+
+    Parameters
+    ----------
+    session
+        Its day and its selection are changed.
+    days
+        Indices of the days. A single day is shown but not selected; without days, the selection is cleared.
+    index
+        Index from which the nearest is looked for.
+    """
     if not days:
         _show(session, session.index, None)
         return
@@ -80,7 +124,15 @@ def _show(
 
 
 def step(session: Session, days: int) -> None:
-    """Go forward or back by a number of days; days hidden by the filter are not counted."""
+    """Go forward or back by a number of days.
+
+    Parameters
+    ----------
+    session
+        Reports if the filter leaves no further day in this direction.
+    days
+        Number of days, negative to go back; days hidden by the filter are not counted.
+    """
     if not session.only:
         go_to(session, session.index + days, jump=False)
         return
@@ -93,14 +145,30 @@ def step(session: Session, days: int) -> None:
 
 
 def go_to_end(session: Session, direction: int) -> None:
-    """Show the last (+1) or the first (-1) of the days to browse."""
+    """Show the last or the first of the days to browse.
+
+    Parameters
+    ----------
+    session
+        The session; nothing happens if the filter leaves no day.
+    direction
+        +1 for the last day, -1 for the first.
+    """
     there = walk_days(session)
     if there.size:
         go_to(session, int(there[-1 if direction > 0 else 0]))
 
 
 def walk_only(session: Session, kind: str) -> None:
-    """Restrict the walk to days of one kind (of `NOTHING_FURTHER`), or lift the restriction ("")."""
+    """Restrict the walk to days of one kind, or lift the restriction.
+
+    Parameters
+    ----------
+    session
+        The session; the day shown is unchanged.
+    kind
+        One of `NOTHING_FURTHER`; "" for all days.
+    """
     if kind != session.only:
         session.only, session.walk = kind, None
         draw_ahead(session)

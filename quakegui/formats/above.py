@@ -44,7 +44,14 @@ def station_above(lines: Iterable[str]) -> str:
 def zone_above(headings: Iterable[str], lines: Iterable[str]) -> tuple[str, str]:
     """Return the time zone of a table, and the reason if it is uncertain.
 
-    The headings of the time columns and the lines above the table are searched. The zone is empty if they name none or several.
+    The zone is empty if the headings and lines name none or several.
+
+    Parameters
+    ----------
+    headings
+        Headings of the time columns.
+    lines
+        Lines above the table; only those that mention a time or a zone are searched.
     """
     spoken = [*headings, *(line for line in lines if _CLOCK.search(line))]
     doubt = zone_doubt(spoken)

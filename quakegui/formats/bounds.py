@@ -67,7 +67,15 @@ class Budget:
 
 
 def refuse_way_out(path: PurePosixPath, name: str) -> None:
-    """Raise FormatError if a member's path, of the name for messages, points outside its archive."""
+    """Raise FormatError if a member's path points outside its archive.
+
+    Parameters
+    ----------
+    path
+        Path of the member within the archive, with slashes.
+    name
+        The file's, for messages.
+    """
     if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
         raise FormatError(Said("A file's path points outside the archive; the file was skipped."), file=name)
 
@@ -103,7 +111,24 @@ def refuse_bomb(size: int, packed_size: int, name: str, *, archive_full: bool) -
 
 
 def bounded(stream: IO[bytes], packed_size: int, budget: Budget, name: str) -> bytes:
-    """Return all of `stream`, stopping as soon as a limit is passed whatever size the archive claims."""
+    """Return all of `stream`, stopping as soon as a limit is passed whatever size the archive claims.
+
+    Parameters
+    ----------
+    stream
+        Unpacked data; errors of its library pass through.
+    packed_size
+        Bytes of which the data came.
+    budget
+        What the whole archive may still unpack; the bytes read are subtracted.
+    name
+        The file's, for messages.
+
+    Raises
+    ------
+    FormatError
+        If a limit is passed.
+    """
     parts: list[bytes] = []
     size = 0
     while part := stream.read(1 << 20):

@@ -106,7 +106,15 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
 
 
 def raw_event(where: str, cells: Mapping[str, str]) -> RawEvent:
-    """Return a row from the texts of its recognised columns; a date in its own column is put before the time."""
+    """Return a row from the texts of its recognised columns; a date in its own column is put before the time.
+
+    Parameters
+    ----------
+    where
+        Name of the row in notes, such as "line 7".
+    cells
+        Texts by field of `RawEvent`, or "date".
+    """
     fields = dict(cells)
     date = fields.pop("date", "")
     if date and date != fields.get("time", ""):
@@ -195,7 +203,20 @@ class _Found:
     """The first time that does not name a zone."""
 
     def take(self, row: RawEvent, clock: tzinfo) -> None:
-        """Add a row; raises ValueError if it is not an earthquake."""
+        """Add a row.
+
+        Parameters
+        ----------
+        row
+            One row of the catalogue; of rows with the same identifier, the first is kept.
+        clock
+            Zone of times that do not name one.
+
+        Raises
+        ------
+        ValueError
+            If it is not an earthquake; the message completes a sentence.
+        """
         depth, clear = _depth(row.depth)
         event, named_zone = _event(row, clock, depth)
         self.zoneless = self.zoneless or ("" if named_zone else _short(row.time))

@@ -41,12 +41,20 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the catalogue; `timezone` is the zone of its times, Beijing time if empty.
+    """Read the catalogue.
+
+    Parameters
+    ----------
+    source
+        The file: csv or SpreadsheetML.
+    timezone
+        Zone of its times. If empty, the one in the header of a text, otherwise Beijing time.
 
     Raises
     ------
     FormatError
-        If the XML is damaged, if there is no header with time, magnitude, latitude and longitude, or if no row is usable.
+        If the XML is damaged, if there is no header with time, magnitude, latitude and longitude, if no row is usable, or if
+        the zone does not exist.
     """
     refuse_apple_double(source)
     if is_xml(source):

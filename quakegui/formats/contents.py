@@ -79,7 +79,15 @@ def unread_columns(frame: pd.DataFrame, columns: Iterable[str]) -> tuple[str, ..
 
 
 def named(names: list[str], most: int = NAMED) -> str:
-    """Return the first names, and the number of further ones."""
+    """Return the first names, and the number of further ones.
+
+    Parameters
+    ----------
+    names
+        Names from a file; long ones are shortened.
+    most
+        Number of names before only a count follows.
+    """
     more = Said(" and {count} more", count=len(names) - most) if len(names) > most else ""
     return joined(", ", (shown(name, 60) for name in names[:most])) + more
 

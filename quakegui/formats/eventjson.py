@@ -41,12 +41,19 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the earthquakes; times are UTC unless they or `timezone` name another zone.
+    """Read the earthquakes.
+
+    Parameters
+    ----------
+    source
+        The file.
+    timezone
+        Zone of times that do not name one; UTC if empty.
 
     Raises
     ------
     FormatError
-        If the file is not JSON, or contains no usable earthquake.
+        If the file is not JSON, or contains no usable earthquake, or if the zone does not exist.
     """
     try:
         found = parse_json(decode(source.data)[0])

@@ -196,6 +196,22 @@ def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -
     """Yield the rows below the header.
 
     Each line is parsed separately, so that a missing quotation mark does not swallow the lines after it.
+
+    Parameters
+    ----------
+    source
+        The file, for messages.
+    text
+        Its text, including the header.
+    table
+        The header, as found in this text.
+    whole
+        As in `events_in`.
+
+    Raises
+    ------
+    FormatError
+        As `events_in`.
     """
     lines = (
         (f"line {number}", _cells(line, table.delimiter))
@@ -209,7 +225,18 @@ def table_rows(source: Source, text: str, table: Table, *, whole: bool = True) -
 
 
 def events_in(source: Source, table: Table, rows: Iterable[tuple[str, list[str]]], *, whole: bool = True) -> Iterator[RawEvent]:
-    """Convert rows of cells, each with its name for notes, to `RawEvent`.
+    """Convert rows of cells to `RawEvent`.
+
+    Parameters
+    ----------
+    source
+        The file, for messages.
+    table
+        The header of the rows.
+    rows
+        Name of each row for notes, and its cells; all rows are read before the first is returned.
+    whole
+        Whether these are all rows of the table: the order of day and month may be unclear in the first ones alone.
 
     Raises
     ------

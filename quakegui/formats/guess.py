@@ -78,6 +78,18 @@ def guess_mapping(source: Source, hints: Hints = NO_HINTS) -> TableMapping | Non
     The time is identified by the first rows, the content of the other columns by all rows. Total intensity is recognised by its
     size, 20,000 to 80,000 nT, so that catalogues and other tables are not mistaken for readings. A date whose order of day and
     month is ambiguous is not guessed.
+
+    Parameters
+    ----------
+    source
+        A text table or an .xlsx workbook, of which only the first sheet is looked at.
+    hints
+        What the user states about it; default nothing.
+
+    Raises
+    ------
+    FormatError
+        If the first rows form a table but the whole does not, or if the file name does not match the pattern of the hints.
     """
     found = guess_table(source, hints)
     return found.mapping if found is not None and found.is_sure else None

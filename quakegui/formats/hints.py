@@ -126,7 +126,22 @@ def kept_mapping(source: Source, mappings: Iterable[SavedMapping], skip: int | N
 
 
 def complete(mapping: TableMapping, hints: Hints, source: Source) -> TableMapping:
-    """Return a mapping completed with the hints for a file."""
+    """Return a mapping completed with the hints for a file.
+
+    Parameters
+    ----------
+    mapping
+        Meaning of the columns; its own pattern of file names gives the station if the hints do not.
+    hints
+        What the user states about the file; takes precedence over the mapping.
+    source
+        The file, whose name may contain the station.
+
+    Raises
+    ------
+    FormatError
+        If the name of the file does not match the pattern that is used.
+    """
     station = hints.station_of(source)
     if not station and mapping.station_pattern and not mapping.station_column:
         station = station_by(mapping.station_pattern, source)

@@ -63,7 +63,14 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
-    """Read an IAGA-2002 file, or several that were joined into one; no hints are needed.
+    """Read an IAGA-2002 file, or several that were joined into one.
+
+    Parameters
+    ----------
+    source
+        The file.
+    hints
+        Not used: the format states all that hints could.
 
     Raises
     ------

@@ -98,6 +98,13 @@ def read_lines(lines: list[bytes], columns: int) -> tuple[NDArray[np.datetime64]
     """Return times, shape (line,), and values, shape (line, column), of the lines; NaT for an unreadable line.
 
     Lines that differ only in their digits are parsed together: the form of one is the form of all.
+
+    Parameters
+    ----------
+    lines
+        Lines without blanks at their ends.
+    columns
+        Number of values of a readable line.
     """
     time = np.full(len(lines), np.datetime64("NaT"), dtype="datetime64[ms]")
     values = np.full((len(lines), columns), np.nan)
@@ -165,7 +172,15 @@ def _decimals(
 
 
 def read_line(line: bytes, columns: int) -> tuple[np.datetime64, list[float]] | None:
-    """Return time and values of one line, parsed without grouping; None if it is not a valid line."""
+    """Return time and values of one line, parsed without grouping; None if it is not a valid line.
+
+    Parameters
+    ----------
+    line
+        The line; blanks at its ends are ignored.
+    columns
+        Number of values of a valid line.
+    """
     match = _LINE.fullmatch(line.strip())
     if match is None:
         return None

@@ -49,7 +49,14 @@ def looks_like(source: Source) -> bool:
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
     """Read the total intensity of a CDF file.
 
-    In ImagCDF, S is the total intensity of the scalar instrument and F is calculated from the components. No hints are needed.
+    In ImagCDF, S is the total intensity of the scalar instrument and F is calculated from the components.
+
+    Parameters
+    ----------
+    source
+        The file.
+    hints
+        Not used: the format states all that hints could.
 
     Raises
     ------

@@ -72,10 +72,17 @@ def is_pcdcp(source: Source) -> bool:
 def parse_imf(source: Source, hints: Hints) -> ReadingsFile:
     """Read the minutes of IMF 1.23: tenths of nT in blocks of an hour, 30 lines of two minutes.
 
+    Parameters
+    ----------
+    source
+        The file; its blocks may be of several stations.
+    hints
+        Only the station is used, for a note if the file names another one.
+
     Raises
     ------
     FormatError
-        If a block is cut off or has no valid date.
+        If a block is cut off or has no valid date, or if the file name does not match the pattern of the hints.
     """
     lines = [line for line in decode(source.data)[0].splitlines() if line.strip()]
     pieces = []
@@ -101,10 +108,17 @@ def parse_imf(source: Source, hints: Hints) -> ReadingsFile:
 def parse_iaf(source: Source, hints: Hints) -> ReadingsFile:
     """Read the minutes of IAF: records of 5,888 little-endian words of four bytes, one per day.
 
+    Parameters
+    ----------
+    source
+        The file; its records may be of several stations.
+    hints
+        Only the station is used, for a note if the file names another one.
+
     Raises
     ------
     FormatError
-        If a record has no valid date.
+        If a record has no valid date, station or components, or if the file name does not match the pattern of the hints.
     """
     pieces = []
     for number in range(len(source.data) // _IAF_BYTES):
@@ -124,10 +138,18 @@ def parse_iaf(source: Source, hints: Hints) -> ReadingsFile:
 def parse_pcdcp(source: Source, hints: Hints) -> ReadingsFile:
     """Read the minutes or seconds of one day in PCDCP.
 
+    Parameters
+    ----------
+    source
+        The file.
+    hints
+        Only the station is used, for a note if the file names another one.
+
     Raises
     ------
     FormatError
-        If the header has no date, or the lines do not belong to one day.
+        If the header has no date, if the lines do not belong to one day, or if the file name does not match the pattern of the
+        hints.
     """
     lines = decode(source.data)[0].splitlines() or [""]
     head = _PCDCP_HEAD.match(lines[0])

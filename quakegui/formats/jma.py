@@ -32,10 +32,17 @@ def looks_like(source: Source) -> bool:
 def parse(source: Source, timezone: str = "") -> EventsFile:
     """Read the records; each is an earthquake with its first magnitude.
 
+    Parameters
+    ----------
+    source
+        The file.
+    timezone
+        Zone of its times; JST (UTC+9) if empty.
+
     Raises
     ------
     FormatError
-        If more than a tenth of the lines are not records, or no earthquake is usable.
+        If more than a tenth of the lines are not records, no earthquake is usable, or the zone does not exist.
     """
     lines = [(number, line) for number, line in enumerate(decode(source.data)[0].splitlines(), start=1) if line.strip()]
     records = [(number, line.ljust(96)) for number, line in lines if _LINE.match(line)]

@@ -63,12 +63,19 @@ def is_pos1(source: Source) -> bool:
 
 
 def parse_gsm19(source: Source, hints: Hints) -> ReadingsFile:
-    """Read a GSM-19 base station; its dates are in the headers of its surveys, or in the hints.
+    """Read a GSM-19 base station.
+
+    Parameters
+    ----------
+    source
+        The file; its name gives the station if the hints do not.
+    hints
+        Station; first day, in place of the dates in the headers of the surveys; and time zone, UTC if empty.
 
     Raises
     ------
     FormatError
-        If there is no date, if it is a walking survey, or if the station is not stated.
+        If there is no date, if it is a walking survey, if the station is not stated, or if the zone does not exist.
     """
     day, former = hints.day, -1
     stamps: list[dt.datetime] = []
@@ -129,10 +136,17 @@ def _midnights(former: int, ms: int) -> int:
 def parse_pos1(source: Source, hints: Hints) -> ReadingsFile:
     """Read a POS-1 log; the order of day and month is detected from the record, or from the stated day.
 
+    Parameters
+    ----------
+    source
+        The file; its name gives the station if the hints do not.
+    hints
+        Station; one of the days of the log, needed only if the order is ambiguous; and time zone, UTC if empty.
+
     Raises
     ------
     FormatError
-        If the order is ambiguous, or the station is not stated.
+        If the order is ambiguous, if the station is not stated, or if the zone does not exist.
     """
     matches = [_POS_LINE.fullmatch(line) for line in decode(source.data)[0].splitlines() if line.strip()]
     found = [match for match in matches if match is not None]

@@ -173,7 +173,22 @@ class _Header(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """Return the header in a block."""
+        """Return the header in a block.
+
+        Parameters
+        ----------
+        buf
+            A block of the archive; one of zeros, or none, ends it.
+        encoding, errors
+            How names are decoded, as in `tarfile`.
+
+        Raises
+        ------
+        ReadError
+            If the block is neither a header nor the end of the archive.
+        HeaderError
+            If it is the end of the archive.
+        """
         try:
             return super().frombuf(buf, encoding, errors)
         except tarfile.HeaderError as error:

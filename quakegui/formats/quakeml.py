@@ -27,12 +27,19 @@ def looks_like(source: Source) -> bool:
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read the earthquakes; times are UTC unless they or `timezone` name another zone, depths are converted from metres to km.
+    """Read the earthquakes; depths are converted from metres to km.
+
+    Parameters
+    ----------
+    source
+        The file.
+    timezone
+        Zone of times that do not name one; UTC if empty.
 
     Raises
     ------
     FormatError
-        If the file is damaged or contains no earthquake with origin and magnitude.
+        If the file is damaged or contains no earthquake with origin and magnitude, or if the zone does not exist.
     """
     refuse_apple_double(source)
     unsure: list[str] = []

@@ -168,7 +168,16 @@ def make_station(
 ) -> tuple[Station, tuple[str, ...]]:
     """Return a station, and notes (beginning with its code) if it has no usable coordinates.
 
-    Longitudes of 0 to 360 are converted to -180 to 180. 99999, impossible values and the pair (0, 0) are not coordinates.
+    99999, impossible values and the pair (0, 0) are not coordinates.
+
+    Parameters
+    ----------
+    code, name
+        Station code, and full name or ""; a long name is shortened.
+    latitude, longitude
+        Degrees north and east, None or NaN if unknown; of longitudes above 180, 360 is subtracted.
+    elevation
+        Metres above sea level; None, or an impossible value, if unknown.
     """
     height = elevation if elevation is not None and np.isfinite(elevation) and -500 <= elevation < 9000 else None
     name = shown(name, LONGEST_NAME).strip()

@@ -65,7 +65,20 @@ def read_scores(source: Source) -> DailyScores:
 
 
 def scores_of(frame: pd.DataFrame, name: str) -> DailyScores:
-    """Return the daily predictions of a table in memory, as `read_scores`; error messages call it `name`."""
+    """Return the daily predictions of a table in memory, as `read_scores`.
+
+    Parameters
+    ----------
+    frame
+        The table, its rows in any order; it is not changed.
+    name
+        Its name in error messages.
+
+    Raises
+    ------
+    FormatError
+        As `read_scores`.
+    """
     names = {str(name).strip().lower(): name for name in frame.columns}
     date = next((names[name] for name in _DATES if name in names), None)
     wanted = PROBABILITIES if all(name in names for name in PROBABILITIES) else (SCORE,)

@@ -78,7 +78,18 @@ def refuse_other_workbooks(source: Source) -> None:
 
 
 def preview(source: Source, *, sheet: str = "", rows: int = 50, skip: int | None = None) -> Preview:
-    """Return the first `rows` of a table; the other parameters as in `load`.
+    """Return the first rows of a table.
+
+    Parameters
+    ----------
+    source
+        A text table or an .xlsx workbook.
+    sheet
+        The sheet of the workbook; the first if empty.
+    rows
+        Maximum number of rows.
+    skip
+        As in `load`.
 
     Raises
     ------
@@ -160,7 +171,15 @@ def sheets_of(source: Source) -> Sheets:
 
 
 def above(source: Source, sheet: str = "") -> tuple[str, ...]:
-    """Return the lines above a table, including comments; empty if the file is not a table."""
+    """Return the lines above a table, including comments; empty if the file is not a table.
+
+    Parameters
+    ----------
+    source
+        A text table or an .xlsx workbook; the heading is detected.
+    sheet
+        The sheet of the workbook; the first if empty. Must be empty for a text table.
+    """
     try:
         load(source, sheet=sheet, most_rows=1)
     except FormatError:

@@ -51,12 +51,35 @@ class Source:
         return PurePosixPath(self.name.replace("\\", "/")).name
 
     def fault(self, template: str, /, *, line: int | None = None, **values: object) -> FormatError:
-        """Return an error of this file: a template and its values as for `Said`, and the number of the line, if any."""
+        """Return an error of this file.
+
+        Parameters
+        ----------
+        template
+            As for `Said`.
+        line
+            Line number from 1, or None if the fault has no line.
+        **values
+            As for `Said`.
+        """
         return FormatError(Said(template, **values), file=self.name, line=line)
 
 
 def read_file(file: Path, name: str) -> bytes:
-    """Return the bytes of a file; raises FormatError if it is too large or cannot be opened."""
+    """Return the bytes of a file.
+
+    Parameters
+    ----------
+    file
+        Path of the file; links are followed.
+    name
+        The file's, for messages.
+
+    Raises
+    ------
+    FormatError
+        If it is not a regular file, is too large or cannot be opened.
+    """
     try:
         found = file.stat()
         size = found.st_size

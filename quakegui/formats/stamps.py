@@ -43,7 +43,15 @@ _END_OF_DAY = re.compile(r"(?<=[ T])24(?=(?::00){1,2}(?:\.0+)?$|(?:00){1,2}$)")
 
 
 def parse_times(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:
-    """Return the times in one column, or in several with parts of them, shape (row,), NaT where there is none."""
+    """Return the times in one column, or in several with parts of them, shape (row,), NaT where there is none.
+
+    Parameters
+    ----------
+    parts
+        The columns in the order of the form, shape (row,) each.
+    form
+        Form of the cells of a row joined with blanks; "" means "iso". Numbers, as of "unix", are those of the first column.
+    """
     import pandas as pd
 
     if form.startswith("unix"):
@@ -71,7 +79,15 @@ def parse_times(parts: list[pd.Series[Any]], form: str) -> pd.Series[Any]:
 
 
 def reads(text: str, form: str) -> bool:
-    """Return whether a text has a form; its digits are counted."""
+    """Return whether a text has a form; its digits are counted.
+
+    Parameters
+    ----------
+    text
+        The cell, or the cells of a row joined with blanks.
+    form
+        As for strptime, or "iso".
+    """
     text = _end_of_day(form).sub("00", text.strip())
     if form not in SPECIAL_FORMS and _shape(form).fullmatch(text) is None:
         return False

@@ -89,7 +89,20 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
 
 
 def fits(source: Source, hints: Hints) -> bool:
-    """Return whether the hints identify a table of readings: by their unit, first line, or a saved mapping."""
+    """Return whether the hints identify a table of readings: by their unit, first line, or a saved mapping.
+
+    Parameters
+    ----------
+    source
+        A file in no other known format.
+    hints
+        What the user states about it; other hints do not identify a table.
+
+    Raises
+    ------
+    FormatError
+        If the first rows form a table but the whole does not, or if the file name does not match the pattern of the hints.
+    """
     if hints.unit or hints.skip_lines is not None:
         found = guess_table(source, hints)
         return found is not None and found.mapping is not None

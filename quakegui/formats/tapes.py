@@ -40,7 +40,20 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
 
 
 def decompressed(source: Source, budget: bounds.Budget) -> bytes:
-    """Return all that comes out of a compressed file."""
+    """Return all that comes out of a compressed file.
+
+    Parameters
+    ----------
+    source
+        A file that `packed.compression` recognises.
+    budget
+        What the whole archive may still unpack; the bytes are subtracted.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged, or a limit is passed.
+    """
     with _opened(source) as stream:
         return bounds.bounded(stream, len(source.data), budget, source.name)
 
@@ -77,7 +90,17 @@ def _wanted_members(stream: IO[bytes]) -> Iterator[packed.TapeMember]:
 
 
 def tar_members(source: Source, report: Callable[[FormatError], None], budget: bounds.Budget) -> Iterator[Source]:
-    """Yield a tape's files in its own order, one at a time; what was read before a damaged place is kept."""
+    """Yield a tape's files in its own order, one at a time; what was read before a damaged place is kept.
+
+    Parameters
+    ----------
+    source
+        A tar archive, compressed or not.
+    report
+        Called with the error of each file that is skipped, and with the one that ends the archive early.
+    budget
+        What the whole archive may still unpack; the files are subtracted, and reading ends when it is spent.
+    """
     name = packed.without_ending(source.name) if packed.compression(source.data) else source.name
     beside = _TapeSiblings(source)
     try:
@@ -106,7 +129,15 @@ class _TapeSiblings:
     found: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def find(self, folder: PurePosixPath, wanted: str) -> bytes | None:
-        """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
+        """Return the bytes of the file of that name in a folder of the archive, or None.
+
+        Parameters
+        ----------
+        folder
+            The folder within the archive.
+        wanted
+            Name of the file, whatever its case; a file above `_LARGEST_SIBLING` is not found.
+        """
         ending = PurePosixPath(wanted).suffix.lower()
         if ending not in self.found:
             files = self.found[ending] = {}

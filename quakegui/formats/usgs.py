@@ -58,12 +58,20 @@ def is_sheet(source: Source) -> bool:
 
 
 def parse(source: Source, timezone: str = "") -> EventsFile:
-    """Read an earthquake table; `timezone` is the zone of times that do not name one, empty for the zone of the file or UTC.
+    """Read an earthquake table.
+
+    Parameters
+    ----------
+    source
+        A text table.
+    timezone
+        Zone of times that do not name one; empty for the zone of the file or UTC.
 
     Raises
     ------
     FormatError
-        If there is no header with time, magnitude, latitude and longitude, no usable earthquake, or if the zone is ambiguous.
+        If there is no header with time, magnitude, latitude and longitude, no usable earthquake, or if the zone is ambiguous or
+        does not exist.
     """
     refuse_apple_double(source)
     text, notes = text_of(source)
@@ -81,10 +89,17 @@ def parse(source: Source, timezone: str = "") -> EventsFile:
 def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
     """Read an earthquake table in the first sheet of a workbook; the other sheets are named in a note.
 
+    Parameters
+    ----------
+    source
+        An .xlsx workbook.
+    timezone
+        As in `parse`.
+
     Raises
     ------
     FormatError
-        As `parse`.
+        As `parse`, or if the workbook is damaged.
     """
     from quakegui.formats import workbook
 
@@ -102,6 +117,15 @@ def parse_sheet(source: Source, timezone: str = "") -> EventsFile:
 
 def clock_of(source: Source, table: Table, timezone: str) -> str:
     """Return the zone of the times of a table: as stated by the user, otherwise from the headings, or empty.
+
+    Parameters
+    ----------
+    source
+        The file, for messages.
+    table
+        Its header.
+    timezone
+        What the user states; empty for nothing.
 
     Raises
     ------

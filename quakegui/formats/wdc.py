@@ -59,9 +59,15 @@ def looks_like(source: Source) -> bool:
 def parse(source: Source, hints: Hints = NO_HINTS) -> ReadingsFile:
     """Read hourly total intensity; timestamps are at the middle of each hour.
 
-    Lines without the digits of the century take it from the name of the file or the day in the hints. If the column F contains
-    delta-F, the difference between two instruments, F is derived from the components; recorded and derived hours are returned
-    as separate records.
+    If the column F contains delta-F, the difference between two instruments, F is derived from the components; recorded and
+    derived hours are returned as separate records.
+
+    Parameters
+    ----------
+    source
+        The file; stations get their coordinates from .ack files beside it.
+    hints
+        Only the day is used: lines without the digits of the century take it from there, otherwise from the name of the file.
 
     Raises
     ------

@@ -50,7 +50,22 @@ class _Archive(zipfile.ZipFile):
         return self.bounded(name, LARGEST_PART, MOST_TAGS, pwd)
 
     def bounded(self, name: str | zipfile.ZipInfo, most_bytes: int, most_tags: int, pwd: bytes | None = None) -> bytes:
-        """Return the bytes of a part after its tags were counted; raises for entities, which could expand to more."""
+        """Return the bytes of a part after its tags were counted.
+
+        Parameters
+        ----------
+        name
+            Name or entry of the part in the archive.
+        most_bytes, most_tags
+            Maximum unpacked size, and maximum number of opening tags.
+        pwd
+            As in `zipfile.ZipFile.read`.
+
+        Raises
+        ------
+        _TooLargeError
+            If the part is above a maximum, or declares a document type, whose entities could expand to more.
+        """
         info = self.getinfo(name) if isinstance(name, str) else name
         if info.file_size > most_bytes:
             raise _TooLargeError(info.filename)
@@ -74,7 +89,13 @@ class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
             self.shared_strings = read_string_table(io.BytesIO(texts))
 
     def read_chartsheet(self, sheet: Any, rel: Any) -> None:
-        """Skip charts: they have no cells."""
+        """Skip charts: they have no cells.
+
+        Parameters
+        ----------
+        sheet, rel
+            As openpyxl passes them; not used.
+        """
 
 
 @dataclass(frozen=True, slots=True)

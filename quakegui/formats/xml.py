@@ -30,12 +30,19 @@ def is_xml(source: Source) -> bool:
 
 
 def elements(source: Source, name: str) -> Iterator[Any]:
-    """Yield every element with the local name `name`, with its children; it is cleared when the next is requested.
+    """Yield every element of a name, with its children; it is cleared when the next is requested.
+
+    Parameters
+    ----------
+    source
+        The file.
+    name
+        Local name of the elements, without a namespace.
 
     Raises
     ------
     FormatError
-        If the file is not well formed, is cut off, or declares entities.
+        If the file is not well formed, is cut off, declares entities, or is in an unsupported encoding.
     """
     try:
         depth = 0

@@ -27,7 +27,17 @@ def is_workbook(source: Source) -> bool:
 
 
 def zip_members(source: Source, report: Callable[[FormatError], None], budget: bounds.Budget) -> Iterator[Source]:
-    """Yield a zip's files in order of their names, one at a time; what cannot be unpacked is reported, and the rest goes on."""
+    """Yield a zip's files in order of their names, one at a time; what cannot be unpacked is reported, and the rest goes on.
+
+    Parameters
+    ----------
+    source
+        A zip archive.
+    report
+        Called with the error of the archive, or of each file that is skipped.
+    budget
+        What the whole archive may still unpack; the files are subtracted, and unpacking ends when it is spent.
+    """
     if source.data.count(b"PK\x01\x02") > bounds.MOST_ENTRIES:
         report(
             source.fault(
@@ -82,7 +92,15 @@ class _ArchiveSiblings:
     found: dict[str, bytes | None] = field(default_factory=dict)
 
     def find(self, folder: str, name: str) -> bytes | None:
-        """Return the bytes of the file of that name (whatever its case) in a folder of the archive, or None."""
+        """Return the bytes of the file of that name in a folder of the archive, or None.
+
+        Parameters
+        ----------
+        folder
+            The folder within the archive, with slashes.
+        name
+            Name of the file, whatever its case; one that cannot be unpacked is not found.
+        """
         sought = str(PurePosixPath(folder) / name).lower()
         if sought in self.infos and sought not in self.found:
             self.found[sought] = self._read(self.infos[sought])

@@ -189,7 +189,15 @@ class AlarmRecord:
 
 
 def catalogue_of(events: Sequence[Event], classes: Sequence[int]) -> Catalogue:
-    """Return the catalogue of declustered events and their classes 1..4, in the same order."""
+    """Return the catalogue of declustered events.
+
+    Parameters
+    ----------
+    events
+        The declustered events.
+    classes
+        Their classes 1..4, in the same order.
+    """
     times = np.array([event.time for event in events], dtype="datetime64[ms]")
     return Catalogue(times, np.asarray(classes, np.int64))
 

@@ -209,6 +209,15 @@ def crossing(sizes: Sequence[float], powers: Sequence[float], level: float) -> f
 
     The powers are first made monotonic (isotonic regression), since few replicates scatter. The result is the smallest size if
     its power already reaches the level, and NaN if none does.
+
+    Parameters
+    ----------
+    sizes
+        Above 0, ascending, shape (size,), in any unit.
+    powers
+        Fraction of replicates at each size, 0..1, shape (size,).
+    level
+        Power to be reached, 0..1.
     """
     from scipy.optimize import isotonic_regression
 
@@ -322,7 +331,17 @@ def require_possible(ground: Ground) -> None:
 
 
 def detections(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> tuple[bool, bool]:
-    """Return whether the predictions of one season pass the deciding test, and whether the verdict is better than chance."""
+    """Return whether the predictions of one season pass the deciding test, and whether the verdict is better than chance.
+
+    Parameters
+    ----------
+    ground
+        The measured season, for its days, label rule and classes.
+    replicate
+        The season that was predicted, with its earthquakes.
+    probabilities
+        Of the five classes, NaN where missing, shape (day, class).
+    """
     season = ground.season
     zone = season.config.timezone
     windows = event_windows(replicate.events, ground.rule, timezone=zone, night=ground.night)

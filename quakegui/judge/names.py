@@ -47,10 +47,26 @@ KIND_SHORT: Final = {
 
 
 def kind_shown(kind: str, *, zero_shot: bool) -> str:
-    """Return the kind of a prediction as displayed: those of a zero-shot model are stored as out-of-fold, without folds."""
+    """Return the kind of a prediction as displayed.
+
+    Parameters
+    ----------
+    kind
+        As stored: "out-of-fold", "prospective", "in-sample", or "" for none.
+    zero_shot
+        Whether the model was not trained on the season; its predictions are stored as out-of-fold, without folds.
+    """
     return "zero-shot" if zero_shot and kind == "out-of-fold" else kind
 
 
 def group_names(target: Target, split: float | None = None) -> tuple[Said, ...]:
-    """Return the names of the classes of a target; `split` is the magnitude split, see `class_names`."""
+    """Return the names of the classes of a target.
+
+    Parameters
+    ----------
+    target
+        "event", "direction" or "class".
+    split
+        Magnitude split; None if there is none. Only the names of the target "class" contain it.
+    """
     return class_names(split) if target == "class" else _GROUP_NAMES[target]

@@ -189,7 +189,17 @@ def signals_before(ground: Ground, events: Sequence[Event], seed: int) -> tuple[
 
 
 def with_signals(ground: Ground, signals: Sequence[Signal], strength: float) -> NightMeans:
-    """Return the night means of the season plus signals, see `quakegui.simulate.injection.with_signals`."""
+    """Return the night means of the season plus signals, see `quakegui.simulate.injection.with_signals`.
+
+    Parameters
+    ----------
+    ground
+        The season, warm-up included; is not changed.
+    signals
+        Signals in minutes from the first midnight of the season.
+    strength
+        Factor on the signals.
+    """
     return injection.with_signals(ground.season, ground.stations_km, signals, strength)
 
 

@@ -225,7 +225,15 @@ def _test(truth: Truth, daily: Floats) -> SurrogateTest:
 
 
 def tests_of_baselines(truth: Truth, baselines: Mapping[str, Floats]) -> dict[str, SurrogateTest]:
-    """Return the test of each baseline by name, fold by fold as it was trained, whatever predictor it is compared with."""
+    """Return the test of each baseline by name, fold by fold as it was trained, whatever predictor it is compared with.
+
+    Parameters
+    ----------
+    truth
+        Its folds, kinds of days and `rivals`; for a leaky protocol there are no p-values.
+    baselines
+        Probabilities of each baseline by name, NaN where missing, shape (day, class).
+    """
     return {
         name: surrogate_test(
             _score(np.asarray(daily, float)),

@@ -54,7 +54,13 @@ class _Catalogue:
     facts: Facts
 
     def follows(self, event: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Return whether each `event` is an aftershock of the `other` event of its pair, shape (pair,)."""
+        """Return whether each `event` is an aftershock of the `other` event of its pair, shape (pair,).
+
+        Parameters
+        ----------
+        event, other
+            Positions in the catalogue, shape (pair,).
+        """
         mine, theirs = self.facts[event], self.facts[other]
         found = (theirs[:, _MAGNITUDE] >= mine[:, _MAGNITUDE]) & (theirs[:, _TIME] < mine[:, _TIME])
         found &= mine[:, _TIME] - theirs[:, _TIME] <= theirs[:, _REACH]

@@ -271,7 +271,15 @@ class _Holds:
         self._sign = np.zeros(shape[1])
 
     def judge(self, day: int, z: NDArray[np.float64]) -> None:
-        """Exclude the stations above the threshold on `day`, and accept the steps that have lasted long enough."""
+        """Exclude the stations above the threshold on `day`, and accept the steps that have lasted long enough.
+
+        Parameters
+        ----------
+        day
+            Position of the day; days come in order, and those without data may be left out.
+        z
+            Anomalies of the day in z, NaN where missing, shape (station,).
+        """
         beyond = np.abs(z) > self.config.hold_z  # NaN is not beyond
         self.held[day] = beyond
         new_run = beyond & ((day - self._last > self.config.run_gap_days + 1) | (np.sign(z) != self._sign))
@@ -284,7 +292,16 @@ class _Holds:
             self._sign[station] = 0.0
 
     def window(self, day: int, first: int, values: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return each station's window as rows relative to day `first`, ascending, -1 for no day, shape (window, station)."""
+        """Return each station's window as rows relative to day `first`, ascending, -1 for no day, shape (window, station).
+
+        Parameters
+        ----------
+        day, first
+            Position of the day, and of the earliest day that its window may contain.
+        values
+            Night means of the days from `first` on, NaN where missing, shape (day, station); only tells where nights are too
+            few.
+        """
         config, held = self.config, self.held[first:day]
         rows = _last_free(held, config.window_days)
         if held.any():
@@ -317,7 +334,23 @@ def one_day(
     holds: _Holds,
     config: AnomalyConfig,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return anomaly and scatter of one day in nT, shapes (station,); `holds` contains the exclusions up to that day."""
+    """Return anomaly and scatter of one day in nT, shapes (station,).
+
+    Parameters
+    ----------
+    values
+        Night means in nT, NaN where missing, shape (day, station); later days are not used.
+    codes
+        Station codes, of which only the method "reference-station" needs any.
+    networks
+        Number of each station's network, ascending from 0, shape (station,).
+    day
+        Position of the day.
+    holds
+        The exclusions of all earlier days; is not changed.
+    config
+        Method and limits.
+    """
     first = max(0, day - config.window_days - config.hold_days)
     nights = values[first : day + 1]
     rows = holds.window(day, first, nights)

@@ -202,7 +202,15 @@ class ClassScheme:
 
 
 def event_id(time: np.datetime64, latitude: float, longitude: float) -> str:
-    """Return an identifier of time and place, the same at every import, such as ``20220905T045218.000+29.59+102.08``."""
+    """Return an identifier of time and place, the same at every import, such as ``20220905T045218.000+29.59+102.08``.
+
+    Parameters
+    ----------
+    time
+        UTC, datetime64.
+    latitude, longitude
+        Degrees north and east; rounded to hundredths.
+    """
     stamp = str(time.astype("datetime64[ms]")).replace("-", "").replace(":", "")
     return f"{stamp}{latitude:+.2f}{longitude:+.2f}"
 
@@ -333,12 +341,28 @@ def scheme_of(events: Sequence[Event], *, split_magnitude: float | None = None) 
 
 
 def direction_of(event: Event, scheme: ClassScheme) -> Literal["N", "S"]:
-    """Return "N" or "S", the direction whose centre in `scheme` is nearer in degrees; "N" if both are equally near."""
+    """Return "N" or "S", the direction whose centre is nearer in degrees; "N" if both are equally near.
+
+    Parameters
+    ----------
+    event
+        Only its epicentre counts.
+    scheme
+        Its two centres.
+    """
     return "N" if _degrees2(event, scheme.north_centre) <= _degrees2(event, scheme.south_centre) else "S"
 
 
 def classify(events: Iterable[Event], scheme: ClassScheme) -> tuple[int, ...]:
-    """Return the class of each event in the given scheme: 1 N > split, 2 N <= split, 3 S > split, 4 S <= split."""
+    """Return the class of each event in the given scheme: 1 N > split, 2 N <= split, 3 S > split, 4 S <= split.
+
+    Parameters
+    ----------
+    events
+        In any order, which the result keeps.
+    scheme
+        Magnitude split and centres.
+    """
     return tuple(
         (1 if direction_of(event, scheme) == "N" else 3) + (0 if event.magnitude > scheme.split_magnitude else 1)
         for event in events

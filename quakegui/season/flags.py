@@ -55,7 +55,15 @@ class Flag:
         return (np.datetime64(since, "ms"), np.datetime64(until, "ms")) if bar else None
 
     def reaches(self, day: np.datetime64, start: np.datetime64, end: np.datetime64) -> bool:
-        """Return whether this flag is about a night: by its local date, or its bounds in UTC, datetime64[ms]."""
+        """Return whether this flag is about a night: by its local date, or its bounds.
+
+        Parameters
+        ----------
+        day
+            Local date of the night, datetime64[D]; decides for a flagged night.
+        start, end
+            Bounds of the night, UTC, datetime64[ms], the end excluded; decide for a flagged interval.
+        """
         interval = self.interval
         return self.night == day if interval is None else bool(interval[0] < end and interval[1] > start)
 
@@ -145,7 +153,15 @@ def _joined(spans: Spans) -> Spans:
 
 
 def without(record: Readings, spans: NDArray[np.bool_]) -> Readings:
-    """Return a record without the readings that are flagged, a mask of shape (time,)."""
+    """Return a record without the readings that are flagged.
+
+    Parameters
+    ----------
+    record
+        The record; its times of missing values are kept.
+    spans
+        Which readings are flagged, see `is_flagged`, shape (time,).
+    """
     kept = ~spans
     return Readings(
         record.station,

@@ -55,6 +55,12 @@ def class_names(split: float | None = None) -> tuple[Said, ...]:
 
 
 def degrees(latitude: float, longitude: float) -> str:
-    """Return a location in degrees with its hemispheres."""
+    """Return a location in degrees with its hemispheres.
+
+    Parameters
+    ----------
+    latitude, longitude
+        Degrees north and east, negative for south and west; shown to thousandths.
+    """
     north, east = ("N" if latitude >= 0.0 else "S"), ("E" if longitude >= 0.0 else "W")
     return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"

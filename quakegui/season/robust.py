@@ -147,13 +147,29 @@ class _Lines:
         return np.where(np.isfinite(total), total, np.inf)
 
     def reweighted(self, now: NDArray[np.float64], residual: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return one step of reweighted least squares, which never increases the objective but is slow near the minimum."""
+        """Return one step of reweighted least squares, which never increases the objective but is slow near the minimum.
+
+        Parameters
+        ----------
+        now
+            The parameters, shape (3, column).
+        residual
+            What `residual` returns for them, shape (row, column).
+        """
         size, cut = np.abs(residual), EPSILON * now[2]
         weight = self.here * np.divide(cut, size, out=np.ones_like(size), where=size > cut)
         return self._with_scale(self._least_squares(weight, RIDGE * now[2]), cut)
 
     def newton(self, now: NDArray[np.float64], residual: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return one Newton step, which is exact once the rows beyond `EPSILON` are identified."""
+        """Return one Newton step, which is exact once the rows beyond `EPSILON` are identified.
+
+        Parameters
+        ----------
+        now
+            The parameters, shape (3, column).
+        residual
+            What `residual` returns for them, shape (row, column).
+        """
         scale = now[2]
         near = self.here & (np.abs(residual) <= EPSILON * scale)
         ratio = np.where(near, residual / scale, EPSILON * np.sign(residual)) * self.here

@@ -106,7 +106,15 @@ class Season:
         return night_bounds(self.anomaly.days, self.config.timezone, self.config.night.window)
 
     def flags_on(self, code: str, day: np.datetime64) -> tuple[Flag, ...]:
-        """Return the flags that reach into a station's night on a local date, oldest first."""
+        """Return the flags that reach into a station's night on a local date, oldest first.
+
+        Parameters
+        ----------
+        code
+            Code of the station; one that is unknown has no flags.
+        day
+            Local date, datetime64[D], also outside the season.
+        """
         start, end = (at[0] for at in night_bounds(np.array([day]), self.config.timezone, self.config.night.window))
         return tuple(flag for flag in self._flags_of.get(code, ()) if flag.reaches(day, start, end))
 

@@ -29,12 +29,37 @@ def word(text: str, language: str) -> str:
     """Return the translation of an English text of the program, or the text itself if the catalogue lacks it.
 
     Only for fixed texts of the program. Texts that may contain a value, such as a name or an error, need `worded`.
+
+    Parameters
+    ----------
+    text
+        English, as in the sources.
+    language
+        One of `languages`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the catalogue of the language is missing or damaged.
     """
     return text if language == ENGLISH or not text else _catalogue(language).gettext(text)
 
 
 def worded(text: str, language: str) -> str:
-    """Return a sentence and the sentences in its values in a language; a text that is not a `Said` is unchanged."""
+    """Return a sentence and the sentences in its values in a language.
+
+    Parameters
+    ----------
+    text
+        A `Said`; any other text is unchanged.
+    language
+        One of `languages`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the catalogue of the language is missing or damaged.
+    """
     if not isinstance(text, Said):
         return text
     if language == ENGLISH:

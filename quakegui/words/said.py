@@ -133,7 +133,15 @@ def counted(one: str, many: str, /, **values: object) -> Said:
 
 
 def joined(between: str, parts: Iterable[str]) -> Said:
-    """Join texts with " ", ", ", "; ", " and " or " or ", in the style of the language; empty ones are omitted."""
+    """Join texts in the style of the language.
+
+    Parameters
+    ----------
+    between
+        " ", ", ", "; ", " and " or " or ".
+    parts
+        Sentences or other texts; empty ones are omitted.
+    """
     return _joined(between, [part for part in parts if part])
 
 

@@ -117,22 +117,54 @@ def feature_table(features: Sequence[DayFeatures]) -> Floats:
 
 
 def nothing(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return no columns, shape (day, 0)."""
+    """Return no columns, shape (day, 0).
+
+    Parameters
+    ----------
+    inputs
+        Only the number of days is used.
+    train, test
+        Not used.
+    """
     return np.empty((len(inputs.days), 0))
 
 
 def features(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return the features of each day's extremum regions, see `feature_table`."""
+    """Return the features of each day's extremum regions, see `feature_table`.
+
+    Parameters
+    ----------
+    inputs
+        Only the features are used; they are returned without a copy.
+    train, test
+        Not used.
+    """
     return inputs.features
 
 
 def stations(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return z of each station, shape (day, station)."""
+    """Return z of each station, shape (day, station).
+
+    Parameters
+    ----------
+    inputs
+        Only z is used; it is returned without a copy.
+    train, test
+        Not used.
+    """
     return inputs.station_z
 
 
 def kp(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return Kp of the night and its means over the last 3 and 7 days, shape (day, 3); NaN on a day without Kp."""
+    """Return Kp of the night and its means over the last 3 and 7 days, shape (day, 3); NaN on a day without Kp.
+
+    Parameters
+    ----------
+    inputs
+        Only days and Kp are used; a mean omits nights without Kp.
+    train, test
+        Not used.
+    """
     place = (inputs.days - inputs.days[:1]).astype(np.int64)
     longest = max(KP_MEAN_DAYS)
     by_date = np.full(longest - 1 + int(place.max(initial=-1)) + 1, np.nan)
@@ -147,19 +179,43 @@ def kp(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 
 
 def calendar(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return the day number, and annual and semi-annual waves, shape (day, 5)."""
+    """Return the day number, and annual and semi-annual waves, shape (day, 5).
+
+    Parameters
+    ----------
+    inputs
+        Only the days are used; they are counted from 1970.
+    train, test
+        Not used.
+    """
     number = inputs.days.astype("datetime64[D]").astype(np.int64).astype(float)
     phase = 2 * np.pi * number / YEAR_DAYS
     return np.column_stack([number, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)])
 
 
 def outages(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return the number of missing or flagged stations, and a flag for each station, shape (day, 1 + station)."""
+    """Return the number of missing or flagged stations, and a flag for each station, shape (day, 1 + station).
+
+    Parameters
+    ----------
+    inputs
+        Only `doubtful` is used.
+    train, test
+        Not used.
+    """
     return np.column_stack([inputs.doubtful.sum(axis=1), inputs.doubtful]).astype(float)
 
 
 def waiting(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return log(1 + days since the last event), shape (day, 1)."""
+    """Return log(1 + days since the last event), shape (day, 1).
+
+    Parameters
+    ----------
+    inputs
+        Times of days and events: those before the time at which a day becomes known count, for up to `LONGEST_WAIT_DAYS`.
+    train, test
+        Not used.
+    """
     at, times = _in_days(inputs)
     lag = at[:, None] - times
     past = np.where(lag > 0, lag, np.inf)
@@ -170,6 +226,13 @@ def catalogue(inputs: Inputs, train: Indices, test: Indices) -> Floats:
     """Return columns from earlier events, shape (day, 5).
 
     `waiting`, counts of events that decay over 7, 30 and 90 days, and the logarithm of `event_rate`.
+
+    Parameters
+    ----------
+    inputs
+        Times of days and events, and magnitudes.
+    train, test
+        As in `event_rate`.
     """
     at, times = _in_days(inputs)
     lag = at[:, None] - times
@@ -184,6 +247,15 @@ def event_rate(inputs: Inputs, train: Indices, test: Indices) -> Floats:
     An ETAS model is fitted to the training part, the time from the first to the last training day on either side of the test
     days. Days without a label in between are included, since excluding days after events would exclude aftershocks. Events of
     the test part and its embargo are not used in the fit, not even as history; they do count for the rate of later days.
+
+    Parameters
+    ----------
+    inputs
+        Times of days and events, and magnitudes.
+    train
+        Positions of the training days, at least one.
+    test
+        Positions of the test days, possibly none.
     """
     at, times = _in_days(inputs)
     spans = _training_spans(at, train, test)

@@ -30,7 +30,15 @@ LEAST_SEEN = 0.25
 
 
 def matched_filter(inputs: Inputs, train: Indices, test: Indices) -> Floats:
-    """Return the largest absolute amplitude of any template, shape (day, 1); NaN on a day with too few stations."""
+    """Return the largest absolute amplitude of any template, shape (day, 1); NaN on a day with too few stations.
+
+    Parameters
+    ----------
+    inputs
+        Only days, z and positions of the stations are used.
+    train, test
+        Not used.
+    """
     found = np.abs(amplitudes(recent_sums(inputs), templates(inputs.positions_km)))
     largest = np.max(np.nan_to_num(found, nan=-np.inf), axis=1, initial=-np.inf)
     return np.where(np.isfinite(largest), largest, np.nan)[:, np.newaxis]
