@@ -21,6 +21,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import schema
 from quakegui.project.acts import READINGS, add_act
+from quakegui.project.database import sentences
 from quakegui.project.dialects import insert_into
 from quakegui.project.domains import INPUTS
 from quakegui.project.reading_blocks import DAY_MS, Block, DamagedReadingsError, block_row, instants, pack
@@ -183,10 +184,8 @@ def fold(project: Project, *, progress: ProgressCallback = silent) -> int:
 
     Raises
     ------
-    DamagedReadingsError
-        If a batch or a block cannot be unpacked; the batches are kept.
     ProjectError
-        If the project cannot be written; the batches are kept.
+        If a batch or a block is damaged, or the project cannot be written; the batches are kept.
     """
     if INPUTS not in project.rights:
         return 0
@@ -213,14 +212,16 @@ def _read_batches(project: Project) -> dict[int, tuple[int, Batch]]:
     table = schema.live_batch.c
     with project.read() as connection:
         rows = connection.execute(select(table.id, table.utc_day, table.readings).order_by(table.id)).all()
-    return {row.id: (row.utc_day, unpack_batch(row.readings)) for row in rows}
+    with sentences(project.folder):  # unpacked outside the transaction, which others may wait for
+        return {row.id: (row.utc_day, unpack_batch(row.readings)) for row in rows}
 
 
 def _fold_stations(project: Project, codes: Sequence[str], known: Mapping[int, tuple[int, Batch]]) -> None:
     """Fold some stations: computed before the transaction, and once more within it if another program folded meanwhile."""
     with project.read() as connection:
         before = _found(connection, codes, known)
-    rows = _folded(before, codes, known)
+    with sentences(project.folder):
+        rows = _folded(before, codes, known)
     with project.write() as connection:
         now = _found(connection, codes, known)
         if now != before:

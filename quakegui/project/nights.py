@@ -194,8 +194,6 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
 
     Raises
     ------
-    DamagedReadingsError
-        As for `fold`.
     ProjectError
         If stored readings are damaged or the project cannot be written; finished stations stay so.
     """
