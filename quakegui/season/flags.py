@@ -152,17 +152,17 @@ def _joined(spans: Spans) -> Spans:
     return np.column_stack([spans[first, 0], reach[np.append(first[1:] - 1, len(spans) - 1)]])
 
 
-def without(record: Readings, spans: NDArray[np.bool_]) -> Readings:
+def without(record: Readings, flagged: NDArray[np.bool_]) -> Readings:
     """Return a record without the readings that are flagged.
 
     Parameters
     ----------
     record
         The record; its times of missing values are kept.
-    spans
+    flagged
         Which readings are flagged, see `is_flagged`, shape (time,).
     """
-    kept = ~spans
+    kept = ~flagged
     return Readings(
         record.station,
         record.time[kept],
