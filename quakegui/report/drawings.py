@@ -21,6 +21,10 @@ SHADES = ("#ffffff", "#cfe0f1", "#9ec3e2", "#5c97c9", "#00609c")
 """From chance to the best value."""
 FONT = "Noto Sans, Segoe UI, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 """For browsers; for printing, the list is replaced by one family, because drawings in Qt do not support lists."""
+BEST = "1"
+"""Mark of an epoch that was the best so far, in a history."""
+_LARGEST = 1e40
+"""Losses of a training are of single precision, so none is larger; those in a run from elsewhere may be."""
 
 
 @dataclass(slots=True)
@@ -190,7 +194,7 @@ class Axes:
     def curve(
         self, drawing: Drawing, x: Sequence[float], y: Sequence[float], colour: str, *, width: float = 1.5, dash: str = ""
     ) -> None:
-        """Draw a curve, with gaps where values are not finite.
+        """Draw a curve, with gaps where values are not finite; a value between two gaps is a dot.
 
         Parameters
         ----------
@@ -201,17 +205,15 @@ class Axes:
         colour, width, dash
             See `Drawing.line`.
         """
-        piece: list[tuple[float, float]] = []
-        for here, there in zip(x, y, strict=True):
-            if np.isfinite(there):
-                piece.append(self.at(here, there))
-            elif piece:
-                drawing.line(piece, colour, width, dash)
-                piece = []
-        if piece:
-            drawing.line(piece, colour, width, dash)
-            if len(piece) == 1:
+        known = np.isfinite(np.asarray(y, dtype=np.float64)).astype(np.int64)
+        for first, end, is_known in runs_of(known):
+            if not is_known:
+                continue
+            piece = [self.at(x[k], y[k]) for k in range(first, end)]
+            if len(piece) == 1:  # a line through one point would not be seen
                 drawing.circle(*piece[0], 1.5, colour, colour)
+            else:
+                drawing.line(piece, colour, width, dash)
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
@@ -319,11 +321,10 @@ def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: 
     for place, (name, title) in enumerate((("loss", loss), ("accuracy", accuracy))):
         named = (name, f"validation_{name}")
         values = [_float(row.get(column, "")) for row in rows for column in named]
-        known = [value for value in values if np.isfinite(value)] or [0.0, 1.0]
-        top = max(known) * 1.05 if name == "loss" else 1.0
-        axes = Axes(48 + 340 * place, 24, 280, 176, (1.0, float(max(last, 2))), (0.0, top or 1.0))
+        top = _top(values) if name == "loss" else 1.0
+        axes = Axes(48 + 340 * place, 24, 280, 176, (1.0, float(max(last, 2))), (0.0, top))
         epochs = [(value, text) for value, text in ticks(1, max(last, 2)) if value == round(value)]
-        axes.frame(drawing, epochs, ticks(0, top or 1.0))
+        axes.frame(drawing, epochs, ticks(0, top))
         drawing.text(axes.left, 16, title)
         drawing.text(axes.left + 280, 228, epoch, anchor="end", colour=MUTED, size=10)
         for number, phase in enumerate(phases):
@@ -332,10 +333,9 @@ def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: 
             colour = SERIES[number % len(SERIES)]
             for column, dash in zip(named, ("", "4 3"), strict=True):
                 axes.curve(drawing, x, [_float(row.get(column, "")) for row in mine], colour, dash=dash)
-            best = _float(mine[-1].get("best", ""))
-            marked = [row for row in mine if float(row["epoch"]) == best and np.isfinite(_float(row.get(named[1], "")))]
-            for row in marked:
-                drawing.circle(*axes.at(best, _float(row[named[1]])), 4, "none", colour)
+            best = [(float(row["epoch"]), _float(row.get(named[1], ""))) for row in mine if row.get("best") == BEST]
+            if best and np.isfinite(best[-1][1]):  # without validation days, no epoch is better than another
+                drawing.circle(*axes.at(*best[-1]), 4, "none", colour)
     for number, phase in enumerate(phases):
         left, down = 48 + 105 * (number % 6), 240 + 14 * (number // 6)
         drawing.rectangle(left, down, 12, 4, SERIES[number % len(SERIES)])
@@ -345,5 +345,13 @@ def history(rows: Sequence[dict[str, str]], *, loss: str, accuracy: str, epoch: 
     return drawing.figure(alt)
 
 
-def _float(text: str) -> float:
-    return float(text) if text else float("nan")
+def _float(text: str | None) -> float:
+    """Return the number in a cell, NaN without one or if it is too large to be drawn."""
+    value = float(text) if text else float("nan")
+    return value if abs(value) < _LARGEST else float("nan")
+
+
+def _top(losses: Sequence[float]) -> float:
+    """Return the upper end of the scale of losses; 1 if no loss is above 0."""
+    top = max((value for value in losses if np.isfinite(value)), default=1.0) * 1.05
+    return top if top > 1.0 / _LARGEST else 1.0
