@@ -13,8 +13,8 @@ import numpy as np
 import typer
 
 from quakegui.cli.judgements import evaluation_facts, print_comparison, print_judgement, print_run
-from quakegui.cli.sources import Place, RunId, WhichLabels, open_source
-from quakegui.cli.terminal import AsJson, a_text, interruptible, number_of, print_json, say
+from quakegui.cli.sources import ClusterAddress, Place, RunId, WhichLabels, open_source
+from quakegui.cli.terminal import AsJson, interruptible, number_of, print_json, say
 from quakegui.cli.working import STOPPING, worker_bar
 from quakegui.judge.folds import Protocol
 from quakegui.learn import source as sources
@@ -24,17 +24,14 @@ from quakegui.learn.runs.presets import PRESETS
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import Head, Precision, RunConfig
 from quakegui.learn.source import DayPredictions, find_run
-from quakegui.learn.worker.team import LocalTeam, processors
+from quakegui.learn.worker.capacity import processors
+from quakegui.learn.worker.team import LocalTeam
 from quakegui.project.filesystem import whole_file
 from quakegui.project.store import ProjectError
 
 COMPARED_SIZE = 120
 """Default width of the maps in `compare`, in pixels."""
 MOST_SEEDS = 100
-
-
-def _an_address(text: str | None) -> str | None:
-    return None if text is None else a_text(text)
 
 
 Preset = Annotated[
@@ -188,10 +185,7 @@ def compare(
         int | None,
         typer.Option(min=1, metavar="N", help="Threads of each training; default: the processors, divided among the workers."),
     ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(callback=_an_address, metavar="ADDRESS", help='Train the folds on a Dask cluster: "tls://centre:8786".'),
-    ] = None,
+    cluster: ClusterAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Train the missing models, and compare the model under every protocol with every baseline.

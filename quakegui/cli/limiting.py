@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from quakegui.cli.sources import RunId, season_of
+from quakegui.cli.sources import ClusterAddress, RunId, season_of
 from quakegui.cli.terminal import AsJson, ProjectFolder, bar, interruptible, open_project, print_json, print_table
 from quakegui.cli.working import sentences
-from quakegui.judge.limit import REPLICATES, Limit, LimitError, filter_detector, limit_of
+from quakegui.judge.detection import filter_detector
+from quakegui.judge.limit import REPLICATES, Limit, LimitError, limit_of
 from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
 from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
 from quakegui.learn.worker import run_limit
+from quakegui.learn.worker.limit_team import in_processes
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project.runs import run_in_use
 from quakegui.project.store import Project, ProjectError
@@ -32,21 +35,27 @@ def limit(
     replicates: Annotated[
         int, typer.Option(min=1, metavar="N", help="Number of repetitions for each signal size.")
     ] = REPLICATES,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Number of processes; default: one for each processor.")
+    ] = None,
+    cluster: ClusterAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the detection limit: how large a signal in the project's own nights would have been detected.
 
     SYNTHETIC signals are added to the night means. A run that was not trained on this season predicts the resulting days with
     its own model; for a run that was, a matched filter (a search for the assumed signal) replaces the model. The computation
-    takes minutes; the result is saved with the run.
+    takes minutes; the result is saved with the run, and does not depend on the number of processes. A cluster needs
+    pip install "quakegui[cluster]" and the same versions on every computer.
     """
     if run is not None and model is not None:
         raise typer.BadParameter("Specify --run or --model, not both.")
+    team = _team(workers, cluster)
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
         with interruptible() as cancelled, bar("Adding signals to the nights") as report:
             try:
-                found = _limit(opened, season, run, model, number=replicates, progress=report, cancelled=cancelled)
+                found = _limit(opened, season, run, model, number=replicates, team=team, progress=report, cancelled=cancelled)
             except LimitError as error:
                 raise ProjectError(str(error)) from error
     if found is None:
@@ -64,19 +73,32 @@ def _limit(
     model: Path | None,
     *,
     number: int,
+    team: run_limit.Team,
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> Limit | None:
     chosen = _run_of(project, run_id) if model is None else None
     if chosen is not None:
-        return run_limit.limit_run(project, season, chosen, number=number, progress=progress, cancelled=cancelled)
+        return run_limit.limit_run(project, season, chosen, number=number, team=team, progress=progress, cancelled=cancelled)
     ground = run_limit.ground_of(project, season)
     if model is None:
         detector = filter_detector(ground)
     else:
         place = model.resolve()
         detector = run_limit.network_detector(ground, model, (place if place.is_dir() else place.parent).name)
-    return limit_of(ground, detector, number=number, progress=progress, cancelled=cancelled)
+    spread = team(ground, detector)
+    return limit_of(ground, detector, number=number, spread=spread, progress=progress, cancelled=cancelled)
+
+
+def _team(workers: int | None, cluster: str | None) -> run_limit.Team:
+    if cluster is None:
+        return partial(in_processes, workers=workers)
+    if workers is not None:
+        raise typer.BadParameter("The cluster has its own number of workers; omit --workers.")
+    from quakegui.serve.cluster import ClusterTeam, check_cluster
+
+    check_cluster(cluster)
+    return ClusterTeam(cluster, 1).limit_parts
 
 
 def _run_of(project: Project, run_id: str | None) -> RunFolder | None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from quakegui.cli.terminal import bar, open_project, say
+from quakegui.cli.terminal import a_text, bar, open_project, say
 from quakegui.cli.working import sentences
 from quakegui.judge.judged_by import AsOf
 from quakegui.learn import ready_maps, season_runs
@@ -26,6 +26,17 @@ RunId = Annotated[
     str | None, typer.Option("--run", metavar="ID", help="ID of a run or its first characters; default: the current run.")
 ]
 
+
+def _an_address(text: str | None) -> str | None:
+    return None if text is None else a_text(text)
+
+
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", callback=_an_address, metavar="ADDRESS", help='Compute on a Dask cluster instead: "tls://centre:8786".'
+    ),
+]
 WhichLabels = Annotated[
     AsOf, typer.Option("--labels", help="Evaluate the run by the labels and earthquakes of its training, or by today's.")
 ]

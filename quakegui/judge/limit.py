@@ -8,33 +8,19 @@ earthquakes that a season needs for signals of the law's own size.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from quakegui.judge.alarms import catalogue_of
-from quakegui.judge.folds import Material, material
+from quakegui.judge.detection import Detector, Kind, Part, PartResult, Spread, in_turn, parts_of
 from quakegui.judge.judgement import plain
-from quakegui.judge.predictors import PREDICTORS, WITHOUT_FIELD, predict, run_clues
-from quakegui.judge.predictors.learners import usual
-from quakegui.judge.predictors.matched_filter import matched_filter
-from quakegui.judge.replicates import Ground, Replicate, replicates
-from quakegui.judge.scoring import judge_truth
-from quakegui.judge.splits import blocked
-from quakegui.judge.surrogates import JITTER_DAYS, SURROGATES, event_windows, make_surrogates, rule_kinds, surrogate_test
-from quakegui.judge.truth import truth_of
-from quakegui.judge.verdict import ALPHA
+from quakegui.judge.replicates import Ground
+from quakegui.judge.surrogates import JITTER_DAYS, event_windows, make_surrogates
 from quakegui.progress import CancelCheck, ProgressCallback
-from quakegui.season.events import classify
-from quakegui.season.labels import RuleLabels, apply
-from quakegui.season.season import Season
 from quakegui.words import Said
 
-Floats = NDArray[np.float64]
 STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Factors on the peaks of the law; the first is the null."""
 REPLICATES = 20
@@ -45,31 +31,10 @@ POWER = 0.8
 FIRST_SEED = 700_000
 INTERVAL = 0.95
 LEAST_STATIONS = 3
-Kind = Literal["network", "matched-filter"]
 
 
 class LimitError(ValueError):
     """A detection limit cannot be computed; the message gives the reason."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Detector:
-    """Predictor of a season that was not part of its training.
-
-    Attributes
-    ----------
-    kind, title
-        A pre-trained model or the matched filter, and the display name.
-    identity
-        Changes whenever the predictions may change.
-    answers
-        Function from a season to the probabilities of the five classes, NaN where missing, shape (day, class).
-    """
-
-    kind: Kind
-    title: str
-    identity: str
-    answers: Callable[[Season], NDArray[np.floating[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +112,7 @@ class Limit:
         Power by size of the signals, and by number of earthquakes; and the power that counts as detectable.
     """
 
-    kind: str
+    kind: Kind
     title: str
     events: int
     magnitude: float
@@ -233,17 +198,6 @@ def crossing(sizes: Sequence[float], powers: Sequence[float], level: float) -> f
     return float(np.exp(low + share * (high - low)))
 
 
-def filter_detector(ground: Ground) -> Detector:
-    """Return the matched filter for signals of the law as a detector; it uses no labels."""
-    none = np.arange(0)
-
-    def answers(season: Season) -> NDArray[np.floating[Any]]:
-        column = matched_filter(dataclasses.replace(ground.inputs, station_z=season.z), none, none)
-        return np.where(season.has_map[:, np.newaxis], usual(column, np.zeros(len(column), np.int64), column), np.nan)
-
-    return Detector("matched-filter", "matched filter", "matched-filter", answers)
-
-
 def limit_of(
     ground: Ground,
     detector: Detector,
@@ -251,6 +205,7 @@ def limit_of(
     strengths: Sequence[float] = STRENGTHS,
     counts: Sequence[int] = COUNTS,
     number: int = REPLICATES,
+    spread: Spread | None = None,
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> Limit | None:
@@ -262,6 +217,8 @@ def limit_of(
         Season with its earthquakes, and the predictor.
     strengths, counts, number
         Sizes of the signals, numbers of earthquakes at strength 1, and number of replicates of each.
+    spread
+        Computes the replicates; default: one after the other in this process.
     progress, cancelled
         Called with steps done, total and a phrase; and whether to stop.
 
@@ -275,25 +232,13 @@ def limit_of(
     magnitude = float(np.median([event.magnitude for event in inside]))
     above = magnitude - 3.0
     peak = law.peak_nt * 10.0 ** (law.peak_growth * above)
-    seeds = range(FIRST_SEED, FIRST_SEED + number)
-    steps = [(strength, None) for strength in strengths] + [(1.0, count) for count in counts]
-    sizes, rows = [], []
-    for step, (strength, count) in enumerate(steps):
-        shares, stations = [], []
-        progress(step * number, len(steps) * number, Said("adding signals to the nights"))
-        made = replicates(ground, strength, seeds, count=count)
-        for done, each in enumerate(made):
-            if cancelled():
-                return None
-            progress(step * number + done, len(steps) * number, Said("evaluating the seasons"))
-            shares.append(detections(ground, each, detector.answers(each.season)))
-            stations.append(each.station_nt)
-        share = _share(shares)
-        if count is None:
-            signals = np.concatenate(stations)
-            sizes.append(SizeRow(strength, strength * peak, float(np.median(signals)) if len(signals) else 0.0, share))
-        else:
-            rows.append(CountRow(count, share))
+    sizes = [(strength, None) for strength in strengths] + [(1.0, count) for count in counts]
+    parts = parts_of(sizes, range(FIRST_SEED, FIRST_SEED + number))
+    found = _computed(parts, spread or in_turn(ground, detector), progress, cancelled)
+    if found is None:
+        return None
+    shares = [_share([each for result in found[size] for each in result.detections]) for size in sizes]
+    stations = [np.concatenate([result.station_nt for result in found[size]]) for size in sizes]
     return Limit(
         kind=detector.kind,
         title=detector.title,
@@ -303,9 +248,31 @@ def limit_of(
         footprint_km=law.footprint_km * 10.0 ** (law.footprint_growth * above),
         length_days=law.length_days * 10.0 ** (law.length_growth * above),
         signal_share=law.share,
-        sizes=tuple(sizes),
-        counts=tuple(rows),
+        sizes=tuple(
+            SizeRow(strength, strength * peak, float(np.median(signals)) if len(signals) else 0.0, share)
+            for strength, signals, share in zip(strengths, stations, shares, strict=False)
+        ),
+        counts=tuple(CountRow(count, share) for count, share in zip(counts, shares[len(strengths) :], strict=True)),
     )
+
+
+def _computed(
+    parts: Sequence[Part], spread: Spread, progress: ProgressCallback, cancelled: CancelCheck
+) -> dict[tuple[float, int | None], list[PartResult]] | None:
+    """Return the results of all parts by size, in their order; None if cancelled."""
+    results: dict[int, PartResult] = {}
+    done, total = 0, sum(len(part.seeds) for part in parts)
+    progress(0, total, Said("evaluating the seasons"))
+    for number, result in spread(parts, cancelled):
+        results[number] = result
+        done += len(parts[number].seeds)
+        progress(done, total, Said("evaluating the seasons"))
+    if len(results) < len(parts):
+        return None
+    found: dict[tuple[float, int | None], list[PartResult]] = {}
+    for number, part in enumerate(parts):
+        found.setdefault((part.strength, part.count), []).append(results[number])
+    return found
 
 
 def require_possible(ground: Ground) -> None:
@@ -328,84 +295,6 @@ def require_possible(ground: Ground) -> None:
                 pooled=4 * JITTER_DAYS["pooled"],
             )
         )
-
-
-def detections(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> tuple[bool, bool]:
-    """Return whether the predictions of one season pass the deciding test, and whether the verdict is better than chance.
-
-    Parameters
-    ----------
-    ground
-        The measured season, for its days, label rule and classes.
-    replicate
-        The season that was predicted, with its earthquakes.
-    probabilities
-        Of the five classes, NaN where missing, shape (day, class).
-    """
-    season = ground.season
-    zone = season.config.timezone
-    windows = event_windows(replicate.events, ground.rule, timezone=zone, night=ground.night)
-    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=SURROGATES)
-    answered = np.isfinite(probabilities).all(axis=1)
-    test = surrogate_test(
-        -probabilities[:, 0],
-        rule_kinds(windows, season.days),
-        drawn,
-        statistic="pooled",
-        fold=np.where(answered, 0, -1),
-    )
-    if not test.p_value < ALPHA:
-        return False, False  # then the verdict fails, too, without comparing baselines
-    return True, _better(ground, replicate, probabilities)
-
-
-def _better(ground: Ground, replicate: Replicate, probabilities: NDArray[np.floating[Any]]) -> bool:
-    """Return whether the full verdict, with all baselines that use no field, is better than chance."""
-    season, events = ground.season, replicate.events
-    zone, known_at = season.config.timezone, season.available_at[season.shown]
-    classes = classify(events, ground.scheme)
-    labels = apply(ground.rule, events, classes, season.days, known_at, timezone=zone)
-    windows = event_windows(events, ground.rule, timezone=zone, night=ground.night)
-    truth = labels.classes.astype(np.int64)
-    try:
-        split = blocked(_material(season, labels, windows.day, windows.before, windows.after), inner_share=0.0)
-    except ValueError:  # without a split of this season there is no comparison and no verdict
-        return False
-    every = sorted((*events, *replicate.others), key=lambda event: event.time)
-    inputs = dataclasses.replace(
-        ground.inputs,
-        event_times=np.array([event.time for event in every], dtype="datetime64[ms]"),
-        event_magnitudes=np.array([event.magnitude for event in every]),
-    )
-    judged = judge_truth(
-        truth_of(
-            split,
-            days=season.days,
-            available_at=known_at,
-            labels=truth,
-            catalogue=catalogue_of(events, classes),
-            windows=windows,
-            protocol="zero-shot",
-        ),
-        probabilities,
-        name="zero-shot",
-        baselines={name: predict(split, inputs, truth, PREDICTORS[name]) for name in WITHOUT_FIELD},
-        clues=run_clues(split, inputs, truth),
-    )
-    return judged.verdict.better_than_chance
-
-
-def _material(
-    season: Season, labels: RuleLabels, day: NDArray[np.datetime64], before: NDArray[np.int64], after: NDArray[np.int64]
-) -> Material:
-    return material(
-        season.days,
-        labels.classes.astype(np.int64),
-        has_map=season.has_map,
-        post=labels.post,
-        event_index=labels.event_index,
-        windows=np.column_stack([day - before, day + after]),
-    )
 
 
 def _share(found: Sequence[tuple[bool, bool]]) -> Share:

@@ -15,7 +15,7 @@ TARGET_NAMES: Final[dict[Target, str]] = {
 }
 _GROUP_NAMES: Final = {
     "event": (Said("no earthquake"), Said("earthquake")),
-    "direction": (Said("no earthquake"), Said("north"), Said("south")),
+    "direction": (Said("No earthquake"), Said("North"), Said("South")),
 }
 PROTOCOL_NAMES: Final = {
     "blocked": mark("Blocks: contiguous blocks of days are held out for testing in turn, with an embargo"),
@@ -28,7 +28,7 @@ PROTOCOL_SHORT: Final = {
     "blocked": mark("Blocks of days"),
     "chronological": mark("Chronological"),
     "paper": mark("Paper"),
-    "zero-shot": mark("Pre-trained"),
+    "zero-shot": mark("None (pre-trained)"),
     "own-nights": mark("Own nights"),
 }
 """For a table column; `PROTOCOL_NAMES` explains each."""

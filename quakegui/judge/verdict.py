@@ -217,12 +217,12 @@ _SENTENCES: dict[str, str] = {
         "0.50)."
     ),
     "residual": mark(
-        "The part of the prediction that calendar, catalogue, outages and Kp do not explain has an AUC of "
-        "{residual_auc} (80% interval {residual_low} to {residual_high})."
+        "Residual AUC {residual_auc} (80% interval {residual_low} to {residual_high}), of the part of the prediction that "
+        "calendar, catalogue, outages and Kp do not explain."
     ),
     "p": mark(
-        "p = {p_value} compared with catalogues whose earthquakes are moved by up to {jitter_days} days, and {p_rate} compared "
-        "with catalogues drawn at their rate."
+        "p (shifted times) = {p_value}: the earthquakes shifted at random by up to {jitter_days} days; p (redrawn times) = "
+        "{p_rate}: as many earthquakes drawn anew at the smoothed rate of the catalogue."
     ),
     "short-jitter": mark(
         "The longest label window, {longest_window} days, exceeds the shift of the earthquakes, so the test is weak."

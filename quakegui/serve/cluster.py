@@ -1,23 +1,33 @@
-"""Folds trained on a Dask cluster: the run's files are sent once, each fold comes back as one file of numbers.
+"""Folds trained, and detection limits computed, on a Dask cluster.
 
-Only trainings go there: importing and drawing take less time than their transport. The port of a Dask scheduler executes any
-code that it receives, so that beyond this computer only encrypted connections with certificates are used (``tls://``);
-certificates are set in Dask's own configuration (``distributed.comm.tls``). Needs the extra `cluster`.
+A run's files are sent once, and each fold comes back as one file of numbers; of a detection limit, the season is sent once, and
+each part comes back as its result. Importing, drawing and judging take less time than their transport, and stay here.
+
+The port of a Dask scheduler executes any code that it receives, so that beyond this computer only encrypted connections with
+certificates are used (``tls://``); certificates are set in Dask's own configuration (``distributed.comm.tls``).
+Needs the extra `cluster`.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import ipaddress
+import pickle
 import platform
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+from quakegui.judge.detection import Detector, Part, PartResult, Spread, part_result
+from quakegui.judge.replicates import Ground
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.state import PHASE
@@ -26,6 +36,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, phase
 from quakegui.learn.runs.runchecks import CONFIG, STYLE
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.environments import THIS
+from quakegui.learn.worker.limit_team import be_ready
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.learn.worker.team import train_open_folds
 from quakegui.progress import CancelCheck
@@ -39,6 +50,10 @@ PACKAGES: Final = ("quakegui", "keras", "tensorflow", "torch", "numpy")
 """Packages on whose versions the bits of a training depend."""
 CERTIFICATES: Final = "distributed.comm.tls.ca-file, .client.cert, .client.key"
 MOST_AT_ONCE: Final = 64
+LOOK_AGAIN_S: Final = 0.1
+"""Seconds between two looks at the results."""
+_ONE_PART: Final = threading.Lock()
+"""A worker with several threads computes one part at a time: it has one model, and one thread of its backend."""
 LOOK_S: Final = 2.0
 """Seconds between two looks of a worker whether to stop, each of which asks the scheduler."""
 
@@ -71,23 +86,63 @@ class ClusterTeam:
         RunError
             If the cluster cannot be reached, has other versions or no workers, or a fold cannot be trained.
         """
+        data = Snapshot.load(run.folder / SNAPSHOT)
+        with self._client() as (client, count):
+            with disk_errors(run.folder):
+                files = {name: (run.folder / name).read_bytes() for name in FILES}
+            sent = client.submit(dict, files)
+            stop = _event(f"quakegui-stop-{run.id}", client)
+            train = self._trainer(run, client, sent, stop)
+            train_open_folds(run, data, train, workers=min(count, MOST_AT_ONCE), listen=listen, cancelled=cancelled)
+
+    def limit_parts(self, ground: Ground, detector: Detector) -> Spread:
+        """Return how the replicates of a detection limit are computed on the cluster; a `run_limit.Team`.
+
+        Parameters
+        ----------
+        ground, detector
+            Season with its earthquakes, and the predictor.
+
+        Returns
+        -------
+        Spread
+            Raises RunError if the cluster cannot be reached, has other versions or no workers, or a part fails.
+        """
+
+        def spread(parts: Sequence[Part], cancelled: CancelCheck) -> Iterator[tuple[int, PartResult]]:
+            with self._client() as (client, _):
+                sent = client.submit(bytes, pickle.dumps((ground, detector)))
+                stop = _event(f"quakegui-stop-{uuid4()}", client)
+                left = {
+                    client.submit(limit_part, sent, part, stop.name, pure=False, retries=1): number
+                    for number, part in enumerate(parts)
+                }
+                try:
+                    while left and not cancelled():
+                        for future in [each for each in left if each.done()]:
+                            if future.status != "finished":
+                                raise RunError(_failure(self.address, future.exception()))
+                            result = future.result()
+                            assert result is not None, "nobody has stopped it"
+                            yield left.pop(future), result
+                        time.sleep(LOOK_AGAIN_S)
+                finally:
+                    stop.set()
+
+        return spread
+
+    @contextmanager
+    def _client(self) -> Iterator[tuple[Any, int]]:
+        """Yield a client of the cluster, and the number of its workers; closed connections and timeouts become RunErrors."""
         check_cluster(self.address)
         dask, distributed = _library()
         _require_certificates(self.address)
-        data = Snapshot.load(run.folder / SNAPSHOT)
+        # What is sent is the result of a task, which the scheduler can repeat: scattered data die with their worker.
+        large = dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
         try:
-            with distributed.Client(self.address, timeout=30) as client:
-                count = _workers_of(client)
-                with disk_errors(run.folder):
-                    files = {name: (run.folder / name).read_bytes() for name in FILES}
-                # As the result of a task, which the scheduler can repeat: scattered data die with the worker that has them.
-                with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
-                    sent = client.submit(dict, files)
-                stop = distributed.Event(f"quakegui-stop-{run.id}", client=client)
-                stop.clear()
-                train = self._trainer(run, client, sent, stop)
-                train_open_folds(run, data, train, workers=min(count, MOST_AT_ONCE), listen=listen, cancelled=cancelled)
-        except OSError as error:  # Dask's closed connections and timeouts among them
+            with large, distributed.Client(self.address, timeout=30) as client:
+                yield client, _workers_of(client)
+        except OSError as error:
             raise RunError(_failure(self.address, error)) from error
 
     def _trainer(self, run: RunFolder, client: Any, sent: Any, stop: Any) -> Callable[[int, Listen, CancelCheck], None]:
@@ -181,6 +236,41 @@ def train_fold(files: dict[str, bytes], number: int, threads: int, topic: str, s
         if isinstance(last, messages.Done):
             return (folder / PHASE).read_bytes(), ""
         return b"", sentence_of(last) if isinstance(last, messages.Failed) else ""
+
+
+def limit_part(material: bytes, part: Part, stop: str) -> PartResult | None:
+    """Return the result of a part of a detection limit, computed in this worker of a cluster; None if it was stopped.
+
+    Parameters
+    ----------
+    material
+        The season and the detector, pickled.
+    part
+        The part.
+    stop
+        Name of the event that stops it.
+    """
+    from distributed import Event, get_client
+
+    event = Event(stop, client=get_client())
+    with _ONE_PART:
+        ground, detector = _unpacked(material)
+        return part_result(ground, detector, part, event.is_set)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(material: bytes) -> tuple[Ground, Detector]:
+    ground, detector = pickle.loads(material)  # noqa: S301 - from the program that may run any code here
+    be_ready(detector)
+    return ground, detector
+
+
+def _event(name: str, client: Any) -> Any:
+    from distributed import Event
+
+    event = Event(name, client=client)
+    event.clear()
+    return event
 
 
 def _workers_of(client: Any) -> int:

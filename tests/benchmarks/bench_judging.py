@@ -13,7 +13,8 @@ from bench_tools import Row, in_turn, limited
 from sklearn.metrics import accuracy_score, cohen_kappa_score, recall_score, roc_auc_score
 
 from quakegui.judge.bootstrap import RESAMPLES, block_weights
-from quakegui.judge.limit import detections, filter_detector, limit_of
+from quakegui.judge.detection import detections, filter_detector
+from quakegui.judge.limit import limit_of
 from quakegui.judge.metrics import TARGETS, group_labels, group_probabilities
 from quakegui.judge.predictors import PREDICTORS
 from quakegui.judge.replicates import Ground, replicates, signals_before, with_signals

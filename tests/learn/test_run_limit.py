@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from run_projects import season_of
 
-from quakegui.judge.limit import Detector, Limit, LimitError, Share, SizeRow
+from quakegui.judge.detection import Detector
+from quakegui.judge.limit import Limit, LimitError, Share, SizeRow
 from quakegui.learn import season_runs
 from quakegui.learn.network.modelfile import MODEL
 from quakegui.learn.runs.files import read_arrays, write_arrays

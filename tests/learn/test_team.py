@@ -23,9 +23,10 @@ from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, phase_folder, read_run
 from quakegui.learn.worker.asking import follow
+from quakegui.learn.worker.capacity import available_bytes, workers_in_memory
 from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor
-from quakegui.learn.worker.team import LocalTeam, available_bytes, train_open_folds, workers_in_memory
+from quakegui.learn.worker.team import LocalTeam, train_open_folds
 from quakegui.serve.cluster import ClusterTeam, check_cluster, versions
 
 TWO_FOLDS = replace(TINY, protocol="blocked", epochs=2, precision="float32")

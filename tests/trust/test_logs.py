@@ -174,7 +174,7 @@ def broken():
     thread.join()
     raise RuntimeError("a fault in the worker")
 
-process.choose_backend = broken
+devices.choose_backend = broken
 process.main([sys.argv[1], "--job", "hello"])
 """
 

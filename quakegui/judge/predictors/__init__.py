@@ -110,7 +110,7 @@ def _without_field(inputs: Inputs, train: Indices, test: Indices) -> Floats:
 PREDICTORS: dict[str, Predictor] = {
     row.id: row
     for row in (
-        Predictor("majority", mark("Majority"), columns.nothing, majority, None, class_weighted=False),
+        Predictor("majority", mark("Always the most frequent class"), columns.nothing, majority, None, class_weighted=False),
         Predictor("kp", mark("Kp only"), columns.kp, logistic, mark("Kp"), clue=columns.kp),
         Predictor("calendar", mark("Calendar only"), columns.calendar, logistic, mark("the calendar"), clue=columns.calendar),
         Predictor(
@@ -123,7 +123,7 @@ PREDICTORS: dict[str, Predictor] = {
         ),
         Predictor(
             "outages",
-            mark("Outages only"),
+            mark("Station outages only"),
             columns.outages,
             logistic,
             mark("the stations' outages"),
@@ -131,12 +131,12 @@ PREDICTORS: dict[str, Predictor] = {
         ),
         Predictor(
             "without-field",
-            mark("All except the readings"),
+            mark("Kp + calendar + catalogue + outages"),
             _without_field,
             logistic,
-            mark("all except the readings"),
+            mark("Kp, calendar, catalogue and outages together"),
         ),
-        Predictor("traditional", mark("Four-threshold rule (founding paper)"), columns.features, traditional, None),
+        Predictor("traditional", mark("Four-threshold rule (original paper)"), columns.features, traditional, None),
         Predictor("matched-filter", mark("Matched filter"), matched_filter, usual, None, class_weighted=False),
         Predictor(
             "boosting-features",

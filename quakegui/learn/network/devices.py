@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import subprocess
@@ -42,6 +43,25 @@ class Device:
     driver: str
     memory_bytes: int
     reason: str
+
+
+def choose_backend() -> str:
+    """Set the Keras backend unless the caller has, and return a sentence if it is not TensorFlow."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if os.environ.get("KERAS_BACKEND"):
+        return ""
+    if importlib.util.find_spec("tensorflow") is not None:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        return ""
+    if importlib.util.find_spec("torch") is not None:
+        os.environ["KERAS_BACKEND"] = "torch"
+        return Said("TensorFlow is not installed here; using PyTorch. ")
+    raise ValueError(
+        Said(
+            "Neither TensorFlow nor PyTorch is installed in {executable}. Choose another environment in the settings.",
+            executable=sys.executable,
+        )
+    )
 
 
 def threads() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import platform
 from dataclasses import asdict
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,8 @@ def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
 
     Parameters as in `predict_job`.
     """
-    from quakegui.learn.worker.run_limit import limit_run  # imported here, not in the window's process
+    from quakegui.learn.worker.limit_team import in_processes  # imported here, not in the window's process
+    from quakegui.learn.worker.run_limit import limit_run
     from quakegui.project import seasons
     from quakegui.project.store import Project
 
@@ -185,7 +187,9 @@ def limit_job(run_folder: Path, say: Listen, cancelled: CancelCheck) -> str:
         season = seasons.load_season(project)
         if season is None:
             raise ValueError(Said("The project {project_name} has no season.", project_name=project.name))
-        if limit_run(project, season, run, progress=progress, cancelled=cancelled) is None:
+        # Another interpreter has only this package's code, and its helper processes would not find it.
+        team = in_processes if PathFinder.find_spec("quakegui") else None
+        if limit_run(project, season, run, team=team, progress=progress, cancelled=cancelled) is None:
             raise Stop
     return Said("The detection limit of the run “{run_title}” was saved.", run_title=run.title)
 

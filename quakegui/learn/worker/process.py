@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import ctypes
-import importlib.util
 import logging
 import os
 import signal
@@ -99,8 +98,10 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
     from quakegui.learn.worker import duties
 
     try:
-        why_backend = choose_backend()
-        from quakegui.learn.network import devices, precision
+        from quakegui.learn.network import devices
+
+        why_backend = devices.choose_backend()
+        from quakegui.learn.network import precision
 
         with _without("sklearn"):  # its wrapper in Keras takes longer to import than many jobs take
             device = devices.detect()
@@ -146,25 +147,6 @@ def work(folder: Path, job: str, run: Path | None, say: messages.Listen, cancell
         return FAILED
     say(messages.Done(summary))
     return OK
-
-
-def choose_backend() -> str:
-    """Set the Keras backend unless the caller has, and return a sentence if it is not TensorFlow."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if os.environ.get("KERAS_BACKEND"):
-        return ""
-    if importlib.util.find_spec("tensorflow") is not None:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
-        return ""
-    if importlib.util.find_spec("torch") is not None:
-        os.environ["KERAS_BACKEND"] = "torch"
-        return Said("TensorFlow is not installed here; using PyTorch. ")
-    raise ValueError(
-        Said(
-            "Neither TensorFlow nor PyTorch is installed in {executable}. Choose another environment in the settings.",
-            executable=sys.executable,
-        )
-    )
 
 
 def own_input() -> int:

@@ -7,14 +7,16 @@ folds are not stored. A matched filter is used in its place, and named as the de
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.judge.limit import COUNTS, REPLICATES, STRENGTHS, Detector, Limit, LimitError, filter_detector, limit_of
+from quakegui.judge.detection import Detector, Spread, filter_detector
+from quakegui.judge.limit import COUNTS, REPLICATES, STRENGTHS, Limit, LimitError, limit_of
 from quakegui.judge.replicates import Ground
 from quakegui.learn.evidence import season_inputs
 from quakegui.learn.network import pretrained
@@ -37,6 +39,8 @@ from quakegui.words import Said
 
 EDITION = 2
 """Increased whenever the computation changes, so that stored limits are recomputed."""
+Team = Callable[[Ground, Detector], Spread]
+"""Function that returns how the replicates of a season and a detector are computed."""
 
 
 def ground_of(project: Project, season: Season) -> Ground:
@@ -141,26 +145,37 @@ def _require_made_for(ground: Ground, made_for: MadeFor | None) -> None:
         raise LimitError(why)
 
 
-def _network(recipe: RunConfig, weights: Arrays, title: str, own: OwnNights | None = None) -> Detector:
-    """Return a model as a detector; the model is built at its first use. Members of own nights predict their own block."""
+class _Model:
+    """A model as the function of a detector; the networks are built at its first use, and not pickled."""
 
-    @cache
-    def built() -> list[Any]:
+    def __init__(self, recipe: RunConfig, weights: Arrays, title: str, own: OwnNights | None) -> None:
+        self._recipe, self._weights, self._title, self._own = recipe, weights, title, own
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "networks"}
+
+    @cached_property
+    def networks(self) -> list[Any]:
+        """The members, of type keras.Model."""
         networks = []
-        for values in members_of(weights, recipe.members):
-            networks.append(vgg12(recipe))
+        for values in members_of(self._weights, self._recipe.members):
+            networks.append(vgg12(self._recipe))
             put_values(networks[-1].weights, values)
         return networks
 
-    def answers(season: Season) -> NDArray[np.float32]:
+    def __call__(self, season: Season) -> NDArray[np.float32]:
+        """Return class probabilities, shape (day, class); members of own nights predict their own block."""
         try:
-            if own is not None:
-                return Members(recipe, own, built()).probabilities(season)
-            return pretrained.answers(built()[0], recipe, season)
+            if self._own is not None:
+                return Members(self._recipe, self._own, self.networks).probabilities(season)
+            return pretrained.answers(self.networks[0], self._recipe, season)
         except ValueError as error:
-            raise LimitError(Said("The model of “{title}” cannot be used: {error}", title=title, error=error)) from error
+            raise LimitError(Said("The model of “{title}” cannot be used: {error}", title=self._title, error=error)) from error
 
-    return Detector("network", title, f"{recipe.hash} {network_identity(weights)}", answers)
+
+def _network(recipe: RunConfig, weights: Arrays, title: str, own: OwnNights | None = None) -> Detector:
+    identity = f"{recipe.hash} {network_identity(weights)}"
+    return Detector("network", title, identity, _Model(recipe, weights, title, own))
 
 
 def limit_run(
@@ -169,6 +184,7 @@ def limit_run(
     run: RunFolder,
     *,
     number: int = REPLICATES,
+    team: Team | None = None,
     progress: ProgressCallback,
     cancelled: CancelCheck,
 ) -> Limit | None:
@@ -180,6 +196,8 @@ def limit_run(
         The project, its season, and the run.
     number
         Replicates of each size; a stored limit with fewer is recomputed.
+    team
+        Function that returns what computes the replicates; default: this process alone.
     progress, cancelled
         Called with steps done, total and a phrase; and whether to stop.
 
@@ -195,7 +213,8 @@ def limit_run(
         shares = [row.share for row in kept.sizes] + [row.share for row in kept.counts]
         if min(share.replicates for share in shares) >= number:
             return kept
-    found = limit_of(ground, detector, number=number, progress=progress, cancelled=cancelled)
+    spread = None if team is None else team(ground, detector)
+    found = limit_of(ground, detector, number=number, spread=spread, progress=progress, cancelled=cancelled)
     if found is not None:
         write_result(run.folder / LIMIT, _fingerprint(ground, detector), found)
     return found
