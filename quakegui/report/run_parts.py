@@ -10,6 +10,7 @@ from quakegui.judge.metrics import TARGETS, Target
 from quakegui.judge.names import PROTOCOL_NAMES, TARGET_NAMES, group_names
 from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.learn.runs.phase_words import phase_words
+from quakegui.learn.runs.registry import RunError
 from quakegui.report.content import ReportContent
 from quakegui.report.drawings import history, matrix
 from quakegui.report.markup import FigureList, block, bullets, facts, grid, h2, h3, p, table
@@ -34,11 +35,6 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
         The content of the report, and its language.
     figures
         The figures of the report; those of this section are added.
-
-    Raises
-    ------
-    RunError
-        If the history of the run is damaged.
     """
     made = h2(say(TITLES["training"]), "training", new_page=False)
     if content.all_runs:
@@ -70,7 +66,10 @@ def training(content: ReportContent, say: Words, figures: FigureList) -> str:
 
 
 def _curves(run: RunFolder, say: Words, figures: FigureList) -> str:
-    rows = run.history()
+    try:
+        rows = run.history()
+    except RunError as error:  # the evaluation does not need it, nor does the rest of the report
+        return p(say(str(error)), "notice")
     if not rows:
         return p(say("The run has no epoch history."), "notice")
     picture = history(
@@ -133,8 +132,8 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
         picture = matrix(
             judgement.of(target).figures.confusion,
             [say(name) for name in group_names(target, say.split)],
-            true=say("true"),
-            across=say("predicted"),
+            true=say("label"),
+            across=say("uncalibrated prediction"),
             stamp=small_stamp(content, say, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )
@@ -146,8 +145,8 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
     rows = [
         (
             say(TARGET_NAMES[target]),
-            interval_text(judgement.of(target).accuracy, say, as_share=True),
-            interval_text(judgement.of(target).macro_recall, say, as_share=True),
+            interval_text(judgement.of(target).accuracy, say, percent),
+            interval_text(judgement.of(target).macro_recall, say, percent),
             interval_text(judgement.of(target).kappa, say),
             number(judgement.surrogate.auc) if target == "event" else "–",
             number(judgement.surrogate.p_value, 3) if target == "event" else "–",
@@ -163,18 +162,7 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
     if not judgement.comparisons:
         return p(say("No other predictor could be evaluated on these days."), "notice")
     found = predictors(judgement, say)
-    return (
-        table(found.head, found.rows)
-        + p(test_text(judgement.surrogate, say), "caption")
-        + p(
-            say(
-                "Model minus predictor: difference in AUC, within the folds where the run has any; an AUC of the predictor "
-                "below 0.5 counts as 0.5. Predictor removed: AUC of the part of the model's predictions that the predictor "
-                "does not explain. Model adds information: the interval of that AUC lies above 0.5.",
-            ),
-            "caption",
-        )
-    )
+    return table(found.head, found.rows) + p(test_text(judgement.surrogate, say), "caption")
 
 
 def _per_class(judgement: Judgement, say: Words) -> str:
@@ -186,7 +174,7 @@ def _per_class(judgement: Judgement, say: Words) -> str:
              percent(one.precision), percent(one.one_vs_rest_accuracy))
         )  # fmt: skip
     head = (
-        say("Class"), say("Number of days"), say("Days predicted"), say("Not estimable"),
+        say("Class"), say("Days with this label"), say("Days predicted as this class"), say("Not estimable"),
         say("Recall"), say("Precision"), say("One-vs-rest accuracy"),
     )  # fmt: skip
     return (
@@ -256,7 +244,7 @@ def _calibration(judgement: Judgement, say: Words) -> str:
         if days
     ]
     head = (
-        say("P(earthquake)"),
+        say("Uncalibrated P(earthquake)"),
         say("Number of days"),
         say("Mean probability"),
         say("Observed frequency"),

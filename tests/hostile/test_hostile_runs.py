@@ -267,6 +267,11 @@ def test_a_card_of_other_kinds_is_refused(tmp_path: Path, card: bytes) -> None:
         b"phase,epoch,loss,accuracy\nfold 1,x,1,1\n",
         b"phase,epoch,loss,accuracy\nfold 1,1,<b>,1\n",
         b"phase,epoch,loss,accuracy\nfold 1\n",
+        b"phase,epoch,loss,accuracy\nfold 1,-1,1,1\n",
+        b"phase,epoch,loss,accuracy\nfold 1," + b"9" * 400 + b",1,1\n",
+        b"epoch,loss,accuracy,phase\n1,1,1\n",
+        b"phase,epoch,loss,accuracy,best\nfold 1,1,1,1,x\n",
+        b"phase,epoch,loss,accuracy,best\nfold 1,1,1,1,2\n",
         b"\xff\xfe\xff",
     ],
 )

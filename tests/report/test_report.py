@@ -244,6 +244,22 @@ def test_a_station_without_coordinates_is_named(small_project: Path) -> None:
     assert "No coordinates, not shown on the map: QQQ." in page.text
 
 
+@pytest.mark.usefixtures("judged_before")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_damaged_history_is_told_in_its_place_and_ends_no_report(judged: Path, language: str) -> None:
+    path = next((judged / "runs").glob("*/history.csv"))
+    path.write_text("phase,epoch,loss,accuracy,best\nfold 1,1,1.5,0.4,never\n", encoding="utf-8")
+    page = page_of(judged, language)
+    said = {
+        "en": "The history of the run “tiny” is damaged: the best epochs are marked by 'never'",
+        "zh": "训练记录“tiny”的历史已损坏：最佳轮次应以 0 或 1 标记，而非“never”",
+    }
+    settings = {"en": "Training settings", "zh": "训练配置"}
+    assert page.text.count(said[language]) == 1
+    assert page.text.index(said[language]) < page.text.index(settings[language], page.text.index(said[language]))
+    assert page.open == []
+
+
 def test_a_leaky_run_is_stamped_wherever_its_scores_stand(judged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alter(judged, lambda values: values["config"].update(protocol="paper"))
     plain = runs.predictions

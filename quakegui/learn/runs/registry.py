@@ -123,7 +123,7 @@ class RunFolder:
                 check_epoch(row)
         except (OSError, ValueError, TypeError, csv.Error) as error:
             raise RunError(
-                Said("The history of the run “{title}” is damaged: {error}.", title=self.title, error=str(error).rstrip("."))
+                Said("The history of the run “{title}” is damaged: {error}.", title=self.title, error=error)
             ) from error
         return rows
 

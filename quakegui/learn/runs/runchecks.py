@@ -140,9 +140,12 @@ def check_about(about: Mapping[str, Any]) -> None:
 
 def check_epoch(row: Mapping[str, str]) -> None:
     """Check a row of a run's history; raises ValueError or TypeError if it is not an epoch."""
-    if not {"phase", "epoch", "loss", "accuracy"} <= row.keys():
-        raise ValueError(Said("columns are missing."))
-    int(row["epoch"])
+    if not {"phase", "epoch", "loss", "accuracy"} <= row.keys() or row["phase"] is None:  # None in a row that is too short
+        raise ValueError(Said("columns are missing"))
+    if not _whole(int(row["epoch"])):
+        raise ValueError(Said("'{epoch}' is not the number of an epoch", epoch=shown(row["epoch"], 60)))
+    if row.get("best") not in (None, "", "0", "1"):
+        raise ValueError(Said("the best epochs are marked by '{best}' instead of 0 and 1", best=shown(row["best"], 60)))
     for name in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
         if row.get(name):
             float(row[name])
