@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from bench_tools import Row, in_turn, limited
+from bench_tools import Row, Timed, in_turn, limited
 from sklearn.metrics import accuracy_score, cohen_kappa_score, recall_score, roc_auc_score
 
 from quakegui.judge.bootstrap import RESAMPLES, block_weights
@@ -23,6 +24,8 @@ from quakegui.judge.truth import Truth
 from quakegui.learn.evidence import gather, make_split, truth_on
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.season_evaluation import JUDGEMENT, judge_run
+from quakegui.learn.worker.capacity import processors
+from quakegui.learn.worker.limit_team import in_processes
 from quakegui.learn.worker.run_limit import ground_of
 from quakegui.learn.zero_shot.shipped import install_model
 from quakegui.progress import never, silent
@@ -33,8 +36,8 @@ from quakegui.season.season import Season
 
 SAMPLE = 10
 """So many surrogates and resamples are computed by plain loops; the time of all of them is told by that of these."""
-STRENGTHS, REPLICATES, TAKEN = 5, 40, 4
-"""A whole limit, and so many replicates of one strength are computed of it."""
+STRENGTHS, REPLICATES, TAKEN = (0.0, 0.5, 1.0, 2.0, 4.0), 40, 4
+"""A whole limit, and so many replicates of one strength are computed of it by plain loops."""
 
 
 @contextmanager
@@ -109,18 +112,21 @@ def plain_replicate(ground: Ground, seed: int) -> None:
 
 
 def measure_limit(folder: Path) -> list[Row]:
-    """Time replicates of one strength, and tell by them how long five strengths with forty each take."""
+    """Time a whole limit, computed in as many processes as there are processors, and plain loops over some replicates."""
     with predicted(folder) as (project, season, _):
         ground = ground_of(project, season)
         detector = filter_detector(ground)
         one = replicates(ground, 1.0, [1])[0]
-        plain, judged, ours = in_turn(
+        plain, judged = in_turn(
             1,
             lambda: [plain_replicate(ground, seed) for seed in range(TAKEN)],
             lambda: [detections(ground, one, detector.answers(one.season)) for _ in range(TAKEN)],
-            lambda: limit_of(ground, detector, strengths=(1.0,), counts=(), number=TAKEN, progress=silent, cancelled=never),
         )
-    scale = STRENGTHS * REPLICATES / TAKEN
-    whole, loops = ours.times(scale), plain.plus(judged).times(scale)
-    words = f"Detection limit, {STRENGTHS} x {REPLICATES}, from {TAKEN} replicates of one strength, extrapolated"
-    return [limited(words, whole, 180e3, "at most 180 s", peer="daily, filter and judge in a loop", theirs=loops)]
+        choices: dict[str, Any] = {"strengths": STRENGTHS, "counts": (), "number": REPLICATES}
+        choices |= {"spread": in_processes(ground, detector), "progress": silent, "cancelled": never}
+        (ours,) = in_turn(1, lambda: limit_of(ground, detector, **choices), warm_up=0)
+    loops = plain.plus(judged).times(len(STRENGTHS) * REPLICATES / TAKEN)
+    words = f"daily, filter and judge in a loop in one process, {TAKEN} replicates of strength 1, extrapolated"
+    whole = Timed(ours.wall, ours.wall)  # the processor time is that of helper processes
+    name = f"Detection limit, {len(STRENGTHS)} strengths x {REPLICATES}, {processors()} processes"
+    return [limited(name, whole, 180e3, "at most 180 s", peer=words, theirs=loops)]
