@@ -160,7 +160,7 @@ class _Elements:
 
 def _meaning(source: Source, hints: Hints, frame: pd.DataFrame, time: TimeColumns, sheet_name: str) -> Guess:
     """Return the meaning of the columns apart from the time, decided from all rows of the frame."""
-    lines = sheet.above(source, sheet_name)
+    lines = sheet.above(source, sheet_name, hints.skip_lines)
     rest = [name for name in map(str, frame.columns) if name not in time.columns]
     unit, units_differ = _unit(rest, hints.unit or unit_above(lines))
     nt = {name: numbers(frame[name]) * UNITS[unit] for name in rest}

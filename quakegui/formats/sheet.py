@@ -33,7 +33,7 @@ _FEWEST_BELOW = 3
 """Minimum number of lines of a table below lines that do not belong to it."""
 _MOST_BELOW = 3
 """Maximum number of rows below a heading that describe its columns further."""
-_ABOVE = "lines above the table "
+_ABOVE = "lines above the table that was loaded last"
 _CUT = "last line of the table, cut off"
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
@@ -170,21 +170,23 @@ def sheets_of(source: Source) -> Sheets:
     )
 
 
-def above(source: Source, sheet: str = "") -> tuple[str, ...]:
+def above(source: Source, sheet: str = "", skip: int | None = None) -> tuple[str, ...]:
     """Return the lines above a table, including comments; empty if the file is not a table.
 
     Parameters
     ----------
     source
-        A text table or an .xlsx workbook; the heading is detected.
+        A text table or an .xlsx workbook.
     sheet
-        The sheet of the workbook; the first if empty. Must be empty for a text table.
+        The sheet of the workbook; the first if empty. A text table has none, and is read whatever is given.
+    skip
+        As in `load`.
     """
     try:
-        load(source, sheet=sheet, most_rows=1)
+        load(source, sheet=sheet, most_rows=1, skip=skip)
     except FormatError:
         return ()
-    kept: tuple[str, ...] = source.cache[_ABOVE + sheet]
+    kept: tuple[str, ...] = source.cache[_ABOVE]
     return kept
 
 
@@ -266,7 +268,7 @@ def _workbook(source: Source, sheet: str, most_rows: int | None, skip: int | Non
     if len(rows) < 2 or not 2 <= len(rows[0]) <= _MOST_COLUMNS:
         raise source.fault("The sheet has no table of 2 to {most_columns:,} columns.", most_columns=_MOST_COLUMNS)
     head = _head([_shown(row) for row in rows[: MOST_ABOVE + _SAMPLE_LINES]], fixed=skip is not None)
-    source.cache[_ABOVE + sheet] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
+    source.cache[_ABOVE] = (*("\t".join(filter(None, _shown(row))) for row in titles), *head.above)
     width = len(head.names)
     body = [(row + [None] * width)[:width] for row in rows[head.length :]]
     return pd.DataFrame(body if most_rows is None else body[:most_rows], columns=head.names), sheets

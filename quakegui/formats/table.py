@@ -78,14 +78,15 @@ def parse(source: Source, hints: Hints | TableMapping | None = None) -> Readings
     saved = _saved(source, hints) if hints.mapping is None else None
     mapping = hints.mapping or saved
     if mapping is not None:
-        part = _read_mapped(source, complete(mapping, hints, source))
+        mapping = complete(mapping, hints, source)
+        part, lines = _read_mapped(source, mapping), sheet.above(source, mapping.sheet, mapping.skip_lines)
         notes = [Said("Read with the saved mapping of a table with the same columns.")] if saved is not None else []
         part = replace(part, notes=[*notes, *part.notes])
     else:
-        part = _read_guessed(source, hints)
+        part, lines = _read_guessed(source, hints), sheet.above(source, skip=hints.skip_lines)
     places = {station.code: station for station in part.stations}
     stations = tuple(places.get(code, Station(code)) for code in dict.fromkeys(one.station for one in part.readings))
-    return ReadingsFile(source.name, NAME, tuple(part.readings), stations, tuple(part.notes), issued_in(sheet.above(source)))
+    return ReadingsFile(source.name, NAME, tuple(part.readings), stations, tuple(part.notes), issued_in(lines))
 
 
 def fits(source: Source, hints: Hints) -> bool:
@@ -117,7 +118,8 @@ def _saved(source: Source, hints: Hints) -> TableMapping | None:
     code = hints.station_of(source)
     if found.station_pattern and not code:
         return found  # whose own pattern finds it
-    code = code or station_above(sheet.above(source)) or station_in_name(source.base)
+    skip = found.skip_lines if hints.skip_lines is None else hints.skip_lines
+    code = code or station_above(sheet.above(source, found.sheet, skip)) or station_in_name(source.base)
     if not code:
         raise FormatError(_why((NO_STATION,)), file=source.name)
     return complete(found, Hints(station=code), source)
@@ -138,7 +140,8 @@ def _read_mapped(source: Source, mapping: TableMapping) -> _Part:
     part = _read(source, mapping, frame)
     others = [one for one in sheets if one != (mapping.sheet or sheets[0])]
     notes = [Said("Sheets that are not in the column mapping were not read: {named}.", named=named(others))] if others else []
-    return replace(part, notes=[*_around(source, mapping.sheet), *_other_zone(mapping), *part.notes, *notes])
+    around = _around(source, mapping.sheet, mapping.skip_lines)
+    return replace(part, notes=[*around, *_other_zone(mapping), *part.notes, *notes])
 
 
 def _other_zone(mapping: TableMapping) -> list[str]:
@@ -177,7 +180,8 @@ def _read_guessed(source: Source, hints: Hints) -> _Part:
             part = _read(source, found.mapping, found.frame, guessed=True)
             readings += part.readings
             places += part.stations
-            said = [*_around(source, name), _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
+            around = _around(source, name, hints.skip_lines)
+            said = [*around, _guessed(found.mapping, found.frame), *_other_zone(found.mapping), *part.notes]
             notes += [Said("Sheet {name}: {note}", name=shown(name, 60), note=note) if several else note for note in said]
     if not readings:
         if not doubts:
@@ -226,13 +230,13 @@ def _why(doubts: tuple[str, ...]) -> str:
     )
 
 
-def _around(source: Source, sheet_name: str) -> list[str]:
+def _around(source: Source, sheet_name: str, skip: int | None) -> list[str]:
     """Return notes on the lines above a table that are not comments, and on a last line that was cut off."""
     cut = sheet.cut_line(source)
     after: list[str] = (
         [Said("The last line is incomplete and was skipped: '{line}'.", line=shown(cut.strip(), 60))] if cut else []
     )
-    lines = [line for line in sheet.above(source, sheet_name) if line.strip() and not line.startswith("#")]
+    lines = [line for line in sheet.above(source, sheet_name, skip) if line.strip() and not line.startswith("#")]
     if not lines:
         return after
     first = shown(lines[0].strip(), 60)
