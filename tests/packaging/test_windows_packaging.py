@@ -226,6 +226,17 @@ def test_every_dependency_of_the_program_is_pinned_within_its_bounds():
     assert [name for name, bounds in wanted if name not in pinned or not bounds.contains(pinned[name])] == []
 
 
+def test_no_older_driver_of_postgresql_is_allowed_than_the_program_works_with():
+    import tomllib
+
+    from packaging.requirements import Requirement
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    bounds = [one.specifier for name in ("test", "shared") for one in map(Requirement, extras[name]) if one.name == "psycopg"]
+    allowed = [(one.contains("3.3.5"), one.contains("3.3.6")) for one in bounds]  # the first that waits with a time limit
+    assert allowed == [(False, True)] * 2
+
+
 def test_notice_and_sbom_name_every_part(tmp_path):
     notices = load("notices")
     for name, licence in (("Alpha_One", "MIT"), ("beta", "")):
