@@ -91,6 +91,14 @@ def test_renaming_keeps_the_id_and_the_recipe(made: RunFolder) -> None:
     assert (again.id, again.title, again.config) == (made.id, "第二次", made.config)
 
 
+@pytest.mark.parametrize("settings", [b"{", b"[1]", b"\xff\xfe"])
+def test_a_run_whose_settings_were_damaged_meanwhile_is_not_renamed(made: RunFolder, settings: bytes) -> None:
+    (made.folder / "config.json").write_bytes(settings)
+    with pytest.raises(RunError, match=r"The run in .* cannot be read: "):
+        rename_run(made, "第二次")
+    assert (made.folder / "config.json").read_bytes() == settings
+
+
 def test_a_run_that_another_process_trains_is_not_deleted(made: RunFolder) -> None:
     with hold(made.folder / LOCK), pytest.raises(RunError, match="is being trained by another process"):
         trash_run(made)

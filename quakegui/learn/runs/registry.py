@@ -257,9 +257,11 @@ def read_run(folder: Path) -> RunFolder:
             Said("The run in {folder} cannot be read: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(
-            Said("The run in {folder} cannot be read: {error}.", folder=folder, error=str(error).rstrip("."))
-        ) from error
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: Exception) -> RunError:
+    return RunError(Said("The run in {folder} cannot be read: {error}.", folder=folder, error=str(error).rstrip(".")))
 
 
 def _require_own(folder: Path) -> None:
@@ -360,12 +362,13 @@ def rename_run(run: RunFolder, title: str) -> RunFolder:
     Raises
     ------
     RunError
-        If its configuration cannot be written, or the run cannot be read.
-    ValueError
-        If its configuration is damaged.
+        If its configuration cannot be written, is damaged, or the run cannot be read.
     """
     with disk_errors(run.folder / CONFIG):
-        values = read_json(run.folder / CONFIG)
+        try:
+            values = read_json(run.folder / CONFIG)
+        except ValueError as error:
+            raise _unreadable(run.folder, error) from error
         write_json(run.folder / CONFIG, {**values, "title": title})
     return read_run(run.folder)
 
