@@ -167,7 +167,7 @@ class MapSource(Protocol):
         Raises
         ------
         RunError
-            If the model cannot be applied.
+            If the model cannot be applied, or its run cannot be saved.
         """
 
     def superseded(self, run: RunFolder) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from quakegui.learn.runs.frozen import frozen_alarms_of
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.zero_shot import shipped
 from quakegui.project import flags, runs, seasons
+from quakegui.project.setting_rows import SupersededError
 from quakegui.project.store import Project
 from quakegui.season.season import Season
 from quakegui.words import worded
@@ -154,6 +156,23 @@ def test_a_season_that_the_model_was_not_made_for_is_refused_and_nothing_is_left
     with pytest.raises(RunError, match="different kind of z: window days 27, here 35"):
         shipped.shipped_run(project, other, listen=lambda _message: None)
     assert sorted(path.name for path in project.runs_folder.iterdir()) == before
+
+
+def test_predictions_that_cannot_be_saved_are_told_in_a_sentence(shown: tuple[Project, Season], tmp_path: Path) -> None:
+    with Project.open(shutil.copytree(shown[0].folder, tmp_path / "p")) as project:
+        shutil.rmtree(project.runs_folder)
+        project.runs_folder.touch()  # as on a full disk: no folder can be made in it
+        with pytest.raises(RunError, match=rf"^{re.escape(str(project.runs_folder))}.* cannot be written: .*\.$"):
+            shipped.shipped_run(project, shown[1], listen=lambda _message: None)
+
+
+def test_a_season_of_former_readings_is_not_predicted(shown: tuple[Project, Season], tmp_path: Path) -> None:
+    with Project.open(shutil.copytree(shown[0].folder, tmp_path / "p")) as project:
+        before = runs.count(project)
+        project.set_config(project.config())  # a new revision
+        with pytest.raises(SupersededError, match=r"\.$"):
+            shipped.apply_model(project, shown[1], shipped.model_folder(), listen=lambda _message: None)
+        assert runs.count(project) == before
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from quakegui.learn.runs.checkpoint import WEIGHTS, network_identity
 from quakegui.learn.runs.files import write_arrays, write_json
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL
 from quakegui.learn.runs.predictions import PREDICTIONS
-from quakegui.learn.runs.registry import RunError, RunFolder, new_folder, read_run
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, new_folder, read_run
 from quakegui.learn.runs.runchecks import CARD, CONFIG, STYLE
 from quakegui.learn.season_runs import about_of, complete_run
 from quakegui.learn.worker.asking import answer
@@ -67,11 +67,13 @@ def apply_model(
     Raises
     ------
     RunError
-        If the model cannot be used for this season, or the worker failed.
+        If the model cannot be used for this season, the worker failed, or the disk cannot be written; nothing is left behind.
     EvidenceError
         If nothing is labelled.
     ValueError
         If the season has too few labelled days for an evaluation.
+    ProjectError
+        If the project cannot be read or written, or, as `SupersededError`, if the season is no longer current.
     """
     model = read_model(folder)
     why = model.made_for.refusal(season)
@@ -90,7 +92,7 @@ def apply_model(
         MODEL: {IDENTITY: identity, **{name: model.card[name] for name in FACTS if name in model.card}},
     }
     runs = project.runs_folder
-    with new_folder(runs, run_id) as part:
+    with disk_errors(runs / run_id), new_folder(runs, run_id) as part:
         write_arrays(part / WEIGHTS, dict(model.weights))
         write_arrays(part / STYLE, {"palette": data.palette, "scalar": data.scalar})
         facts = {"title": shown(config.name, 200), "created": created.isoformat(), "style": data.style, "data_hash": data.hash}

@@ -58,7 +58,13 @@ def install_model(project: Project, season: Season, *, listen: Listen | None = N
     Raises
     ------
     RunError
-        If the model cannot be used for this season, or the worker failed.
+        If the model cannot be used for this season, the worker failed, or the disk cannot be written.
+    EvidenceError
+        If nothing is labelled.
+    ValueError
+        If the season has too few labelled days for an evaluation.
+    ProjectError
+        If the project cannot be read or written, or, as `SupersededError`, if the season is no longer current.
     """
     if not (model_folder() / MODEL).is_file() or runs.runs(project):
         return None
@@ -87,13 +93,14 @@ def shipped_run(
     Raises
     ------
     RunError
-        If there is no model in this installation, it cannot be used for this season, or the worker failed.
+        If there is no model in this installation, it cannot be used for this season, the worker failed, or the disk cannot be
+        written.
     EvidenceError
         If nothing is labelled.
     ValueError
         If the season has too few labelled days for an evaluation.
-    SupersededError
-        If the season is no longer current.
+    ProjectError
+        If the project cannot be read or written, or, as `SupersededError`, if the season is no longer current.
     """
     model = read_model(model_folder())
     why = model.made_for.refusal(season)
