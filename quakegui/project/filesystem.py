@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -89,6 +90,28 @@ def is_plain(path: Path) -> bool:
 
 def _leads_away(found: os.stat_result) -> bool:
     return stat.S_ISLNK(found.st_mode) or bool(getattr(found, "st_reparse_tag", 0) & _STANDS_FOR_ANOTHER)
+
+
+def name_of_code(code: str, *, only_ascii: bool) -> str:
+    """Return a station code as the beginning of a file name, valid on every file system and unique if case is ignored.
+
+    Other characters than letters, digits, "_" and "-" become "_", and then a hash of the code distinguishes it from others.
+
+    Parameters
+    ----------
+    code
+        Any text: tables may contain codes such as "../X" or "A/B".
+    only_ascii
+        Whether letters and digits of other scripts become "_" too, and so does "-".
+    """
+    plain = "".join(letter if _is_plain_letter(letter, only_ascii) else "_" for letter in code)
+    if plain.lower().upper() == code:
+        return plain
+    return f"{plain}_{hashlib.sha256(code.encode()).hexdigest()[:8]}"
+
+
+def _is_plain_letter(letter: str, only_ascii: bool) -> bool:
+    return (letter.isascii() or not only_ascii) and (letter.isalnum() or (letter == "-" and not only_ascii))
 
 
 def open_new(path: Path) -> BinaryIO:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from quakegui.progress import CancelCheck, ProgressCallback, never, silent
 from quakegui.project import seasons
-from quakegui.project.filesystem import whole_file
+from quakegui.project.filesystem import name_of_code, whole_file
 from quakegui.project.nights import days_with_data
 from quakegui.project.season_export import fresh_folder
 from quakegui.project.season_tables import SYNTHETIC, date_of
@@ -245,10 +245,11 @@ def _write_days(project: Project, station: Station, record: Readings, folder: Pa
     dates = record.time.astype("datetime64[D]")
     ending, interval = _CADENCES.get(record.cadence_s, (f"{record.cadence_s:g}s", f"{record.cadence_s:g} seconds"))
     kind = max(record.data_type, DataType.VARIATION).name.lower().replace("_", "-")  # an unknown type becomes variation
+    code = name_of_code(station.code, only_ascii=False).lower()
     found = np.unique(dates)
     for date in found:
         rows = dates == date
-        name = f"{station.code.lower()}{date_of(date).replace('-', '')}{kind[0]}{ending}.{ending}"
+        name = f"{code}{date_of(date).replace('-', '')}{kind[0]}{ending}.{ending}"
         with whole_file(folder / name) as part:
             head = _head(project, station, interval, kind, derived=record.derived)
             part.write_text(head + _lines(record.time[rows], record.values[rows]), encoding="ascii", errors="replace")

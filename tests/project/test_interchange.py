@@ -19,8 +19,12 @@ from terminal import Terminal
 from quakegui import formats
 from quakegui.project import interchange, seasons
 from quakegui.project.geotiff import maps_to_geotiff
+from quakegui.project.importing import store_files
+from quakegui.project.parsing import ParsedFile
+from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project, ProjectError
-from quakegui.season.network import Frame
+from quakegui.season.network import Frame, Station
+from quakegui.season.readings import Readings
 from quakegui.season.season import Season
 
 
@@ -146,6 +150,24 @@ def test_readings_as_iaga_2002_are_the_same_readings(project: Project, tmp_path:
     assert {one.format for one in read} == {"iaga2002"}
     with pytest.raises(ProjectError, match="not empty"):
         interchange.readings_to_iaga(project, tmp_path / "iaga")
+
+
+def test_readings_of_any_code_stay_in_their_folder(tmp_path: Path) -> None:
+    codes = ("KAK", "kak", "../X", "A/B", "A?B", "\\\\C:", "冕宁", "B-2")
+    time = np.arange("2022-01-15T00:00", "2022-01-15T00:10", dtype="datetime64[m]").astype("datetime64[ms]")
+    blocks = [block for code in codes for block in blocks_of(Readings(code, time, np.full(10, 46_000.0), 60.0))]
+    with Project.create(tmp_path / "p") as project:
+        store_files(project, [ParsedFile("a.csv", "a.csv", "0" * 64, "table", tuple(blocks), tuple(map(Station, codes)))])
+        assert interchange.readings_to_iaga(project, tmp_path / "out" / "iaga") == len(codes)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["iaga"]
+    files = [path for path in (tmp_path / "out" / "iaga").iterdir() if path.is_file()]
+    names = {path.name for path in files}
+    assert len(files) == len(codes)
+    assert {"kak20220115vmin.min", "冕宁20220115vmin.min", "b-220220115vmin.min"} < names
+    assert not any(letter in name for name in names for letter in '/\\:*?"<>|')
+    assert len({name.casefold() for name in names}) == len(codes)
+    heads = {path.read_text(encoding="ascii").split("IAGA CODE")[1].split("|")[0].strip() for path in files}
+    assert {"KAK", "kak", "../X", "A/B", "A?B"} < heads
 
 
 def test_the_commands(small_project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

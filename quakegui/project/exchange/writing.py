@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,7 +27,7 @@ from quakegui.project.exchange.layout import (
     VERSION,
     heading,
 )
-from quakegui.project.filesystem import whole_file
+from quakegui.project.filesystem import name_of_code, whole_file
 from quakegui.project.live_rows import end_of_files, fold
 from quakegui.project.nights import RUN_DAYS, read_blocks
 from quakegui.project.reading_blocks import DAY_MS, PER_NT, Block, DamagedReadingsError, by_place, instants, missing_of, weighed
@@ -235,9 +234,7 @@ def file_name(kind: SeriesKind, *, synthetic: bool) -> str:
         Whether the name is marked as synthetic.
     """
     code, cadence_ms, data_type, derived = kind
-    plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in code)
-    if plain != code.upper():
-        plain += "_" + hashlib.sha256(code.encode()).hexdigest()[:8]
+    plain = name_of_code(code, only_ascii=True)
     parts = (plain, f"{cadence_ms / 1000:g}s", DataType(data_type).name.lower(), "derived" if derived else "", SYNTHETIC)
     return "_".join(part for part in parts[: 5 if synthetic else 4] if part) + ".csv.gz"
 
