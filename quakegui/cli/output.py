@@ -95,8 +95,8 @@ def tables(
 ) -> None:
     """Write the season's days, regions, station values, earthquakes and labels as tables."""
     with open_project(project) as opened, bar("Computing") as report:
-        season_export.save_tables(opened, _season(opened, report), out, progress=report)
-    say(f"Tables written to {out if out.suffix.lower() == '.xlsx' else out.with_suffix('')}.")
+        written = season_export.save_tables(opened, _season(opened, report), out, progress=report)
+    say(f"Tables written to {written}.")
 
 
 def export_(project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]) -> None:

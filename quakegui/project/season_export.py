@@ -138,15 +138,18 @@ def labels_to_csv(project: Project, path: Path) -> int:
     return _to_csv(project, path, season_tables.label_table(project))
 
 
-def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> None:
+def save_tables(project: Project, season: Season, path: Path, *, progress: ProgressCallback = silent) -> Path:
     """Write the tables of the season: one workbook if the name ends in .xlsx, otherwise a folder of csv files.
+
+    Returns the workbook or the folder.
 
     Parameters
     ----------
     project, season
         The project, of which earthquakes and labels are read, and the season whose other tables are written.
     path
-        The workbook, whose folder must exist, or the folder, whose name is used without its ending. Existing ones are replaced.
+        The workbook, or the folder, whose name is used without an ending .csv. Existing files are replaced, and missing folders
+        are created.
     progress
         Called before each csv file with files done, files in all and the name of the table; not for a workbook.
 
@@ -158,13 +161,15 @@ def save_tables(project: Project, season: Season, path: Path, *, progress: Progr
     found = season_tables.season_tables(project, season)
     with writing(path):
         if path.suffix.lower() == ".xlsx":
+            path.parent.mkdir(parents=True, exist_ok=True)
             season_tables.write_workbook(path, found, synthetic=project.synthetic)
-            return
-        folder = path.with_suffix("")
+            return path
+        folder = path.with_suffix("") if path.suffix.lower() == ".csv" else path  # "season v1.2" has no ending
         folder.mkdir(parents=True, exist_ok=True)
         for number, table in enumerate(found):
             progress(number, len(found), table.name)
             season_tables.write_csv(folder / f"{table.name}.csv", table, synthetic=project.synthetic)
+        return folder
 
 
 def _to_csv(project: Project, path: Path, table: TableOf) -> int:

@@ -14,6 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 from project_parts import EVENTS, iaga, minute_values, put, small_synthetic
+from terminal import Terminal
 
 from quakegui.formats import read_images
 from quakegui.project import catalogue, exchange, journal, labelfiles, run_folders, runs, season_export, seasons
@@ -299,6 +300,28 @@ def test_tables_as_a_workbook_and_as_csv(project: Project, tmp_path: Path) -> No
     book.close()
     season_export.save_tables(project, season, tmp_path / "t.csv")
     assert sorted(path.name for path in (tmp_path / "t").iterdir()) == [f"{name}.csv" for name in sorted(book.sheetnames)]
+
+
+def test_the_tables_go_where_they_are_wanted_and_missing_folders_are_created(project: Project, tmp_path: Path) -> None:
+    season = seasons.load_season(project)
+    assert season is not None
+    wanted = {
+        "season v1.2": "season v1.2",
+        "new/season.2022.CSV": "new/season.2022",
+        "newer/still/t.xlsx": "newer/still/t.xlsx",
+    }
+    for given, written in wanted.items():
+        assert season_export.save_tables(project, season, tmp_path / "out" / given) == tmp_path / "out" / written
+    found = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    tables = ("days", "regions", "station_days", "events", "labels")
+    folders = ("season v1.2", "new/season.2022")
+    assert found == {"newer/still/t.xlsx", *(f"{folder}/{table}.csv" for folder in folders for table in tables)}
+
+
+def test_the_command_tells_where_the_tables_are(project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = "".join(Terminal(capsys)("tables", project.folder, tmp_path / "v1.2"))
+    assert f"Tables written to {tmp_path / 'v1.2'}." in said
+    assert (tmp_path / "v1.2" / "days.csv").is_file()
 
 
 def test_text_from_outside_is_no_formula_and_comes_back_as_it_was() -> None:

@@ -226,9 +226,9 @@ def save_tables(session: Session, window: QWidget) -> None:
         path = with_ending(name, kind, TABLES)
         others.look(session)
 
-        def done(_none: None) -> None:
+        def done(written: Path) -> None:
             session.deed = deeds.tables(project.folder, path)
-            session.message.emit(tr("Tables saved to {path}.").format(path=path), "info")
+            session.message.emit(tr("Tables saved to {path}.").format(path=written), "info")
 
         session.jobs.start(
             "tables",
