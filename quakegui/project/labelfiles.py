@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from quakegui.formats.archives import expand
 from quakegui.formats.dates import years_first
 from quakegui.formats.errors import FormatError, shown
-from quakegui.formats.source import decode
+from quakegui.formats.source import Source, decode
 from quakegui.project import journal, nights
 from quakegui.project.season_tables import day_of, unguard
 from quakegui.project.store import Project
@@ -65,7 +65,8 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
 
     The index of a folder of maps is also accepted: its source is in the column label_source. Labels of the label rule are
     skipped, since they follow from the earthquakes. An empty class clears the author's label. A repeated day of the same author
-    is counted if its class and note are the same, and an error otherwise. Without a column of notes, labels keep their notes.
+    is counted if its class and note are the same, and an error otherwise. Without a column of notes, labels keep their notes,
+    unless another file repeats the day with one.
 
     Parameters
     ----------
@@ -96,24 +97,45 @@ def import_labels(project: Project, path: Path | str, *, author: str) -> LabelsR
             if label.day in skipped_days(project.timezone):
                 raise FormatError(never_was(label.day, project.timezone), file=source.name, line=line)
             other, where = given.setdefault((label.day, label.source, label.author), (label, place))
-            if other != label:
-                here, there = ("" if one.cls is None else str(one.cls) for one in (label, other))
-                raise source.fault(
-                    "{day} has two different labels by {author}: '{here}' here and '{there}' in {where}. Nothing "
-                    "was imported; remove one of the lines.",
-                    line=line,
-                    day=label.day,
-                    author=label.author,
-                    here=here,
-                    there=there,
-                    where=where,
-                )
+            if not _agree(label, other):
+                raise _contradiction(label, other, where, source, line)
+            if other.note is None and label.note is not None:
+                given[label.day, label.source, label.author] = label, place
             repeats += where != place
     labels = [label for label, _place in given.values()]
     days = np.unique(np.array([label.day for label in labels], dtype="datetime64[D]"))
     outside = days[~np.isin(days, nights.season_days(project))]
     changes, removals = journal.write_label_list(project, labels)
     return LabelsReport(len(labels), changes, removals, by_rule, repeats, outside, tuple(unread))
+
+
+def _agree(label: journal.GivenLabel, other: journal.GivenLabel) -> bool:
+    """Return whether two labels of one person for one day say the same; a file without notes does not contradict any."""
+    return label.cls == other.cls and (label.note == other.note or label.note is None or other.note is None)
+
+
+def _contradiction(label: journal.GivenLabel, other: journal.GivenLabel, where: str, source: Source, line: int) -> FormatError:
+    """Return the sentence on two labels of one person for one day that differ, in their class or else in their note."""
+    facts = {"day": label.day, "author": label.author, "where": where}
+    if label.cls == other.cls:
+        here, there = (shown(one.note or "", 60) for one in (label, other))
+        return source.fault(
+            "{day} has two different notes by {author}: '{here}' here and '{there}' in {where}. Nothing was imported; "
+            "remove one of the lines.",
+            line=line,
+            here=here,
+            there=there,
+            **facts,
+        )
+    here, there = ("" if one.cls is None else str(one.cls) for one in (label, other))
+    return source.fault(
+        "{day} has two different labels by {author}: '{here}' here and '{there}' in {where}. Nothing "
+        "was imported; remove one of the lines.",
+        line=line,
+        here=here,
+        there=there,
+        **facts,
+    )
 
 
 def _rows(text: str, file: str) -> list[tuple[int, dict[str, str]]]:

@@ -42,7 +42,7 @@ def stands(project: Project) -> list[tuple[str, int | None, str, str, bool]]:
     [
         ("date,class\n2022-03-07,1\n2022-03-07,2\n", 3, "two different labels"),
         ("date,class\n2022-03-07,1\n2022-03-08,0\n2022-03-07,\n", 4, "two different labels"),
-        ("date,class,note\n2022-03-07,1,a\n2022-03-07,1,b\n", 3, "two different labels"),
+        ("date,class,note\n2022-03-07,1,a\n2022-03-07,1,b\n", 3, "two different notes"),
         ("date,class\n2022-03-07,1\n2022-02-01\n", 3, "ends before the class column"),
         ("date,note,class\n2022-02-01,x\n", 2, "ends before the class column"),
         ("date,class,note\n2022-03-07,1,windy, and a truck\n", 2, "more cells"),

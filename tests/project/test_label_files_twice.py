@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,31 @@ def test_a_day_with_two_classes_is_refused_with_both_lines(project, tmp_path, se
         labelfiles.import_labels(project, file, author="Li")
     assert caught.value.line == 5
     assert journal.journal_rows(project) == ()
+
+
+def test_a_day_with_two_notes_is_refused_with_both(project, tmp_path):
+    lines = ("2022-03-07,1,calm", "2022-03-08,1,", "2022-03-07,1,windy")
+    file = write(tmp_path / "labels.csv", *lines, head="date,class,note")
+    said = "2022-03-07 has two different notes by Li: 'windy' here and 'calm' in line 2 of labels.csv."
+    with pytest.raises(FormatError, match=re.escape(said)) as caught:
+        labelfiles.import_labels(project, file, author="Li")
+    assert caught.value.line == 4
+    assert journal.journal_rows(project) == ()
+
+
+@pytest.mark.parametrize("with_notes", ["a.csv", "b.csv"])
+def test_a_file_without_notes_does_not_contradict_one_with_notes(project, tmp_path, with_notes):
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv"):
+        noted = name == with_notes
+        write(folder / name, "2022-03-07,1" + ",windy" * noted, head="date,class" + ",note" * noted)
+    done = labelfiles.import_labels(project, folder, author="Li")
+    assert (done.count, done.changes, done.repeats) == (1, 1, 1)
+    assert [row.note for row in journal.journal_rows(project)] == ["windy"]
+    write(folder / "c.csv", "2022-03-07,1,calm", head="date,class,note")
+    with pytest.raises(FormatError, match=rf"'calm' here and 'windy' in line 2 of .*{with_notes}"):
+        labelfiles.import_labels(project, folder, author="Li")
 
 
 def test_two_files_of_a_folder_that_differ_are_refused_by_name(project, tmp_path):
