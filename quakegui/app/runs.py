@@ -26,12 +26,7 @@ def use_run(session: Session, run: RunFolder) -> None:
     session
         Nothing happens without a season, or if the readings have changed since it was computed, which is reported.
     run
-        A finished run of the project.
-
-    Raises
-    ------
-    ProjectError
-        If the predictions of the run cannot be read.
+        A finished run of the project; if its predictions cannot be read, that is reported.
     """
     from quakegui.learn import issuing
     from quakegui.project import runs
@@ -50,7 +45,12 @@ def use_run(session: Session, run: RunFolder) -> None:
         progress(0, 0, run.title)
         issuing.predict_days(project, season, run, listen=lambda _message: None, cancelled=cancelled, environment=environment)
 
-    if (runs.predictions(project, run.id, season.days).classes >= 0).any():
+    try:
+        known = (runs.predictions(project, run.id, season.days).classes >= 0).any()
+    except ProjectError as error:
+        session.message.emit(str(error), "error")
+        return
+    if known:
         use()
     else:
         session.jobs.start("predicting", work, use, asks=True)
