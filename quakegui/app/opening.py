@@ -71,8 +71,7 @@ def open_project(session: Session, folder: Path) -> bool:
     if not session.may_close():
         project.close()
         return False
-    adopt(session, project)
-    return True
+    return adopt(session, project)
 
 
 class Opener(QObject):
@@ -148,22 +147,34 @@ def create_project(session: Session, folder: Path, *, timezone: str, name: str =
     except ProjectError as error:
         session.message.emit(str(error), "error")
         return False
-    adopt(session, project)
-    return True
+    return adopt(session, project)
 
 
-def adopt(session: Session, project: Project, beginning: sending.Beginning | None = None) -> None:
-    """Show a project that was just opened, in place of the open one; its season is computed in a job.
+def adopt(session: Session, project: Project, beginning: sending.Beginning | None = None) -> bool:
+    """Show a project that was just opened, in place of the open one; returns whether it is shown. A job computes its season.
 
     Parameters
     ----------
-    session, project
-        The session and the project.
+    session
+        Keeps its open project if the other one cannot be read any more, which is reported.
+    project
+        The project; closed if it is not shown.
     beginning
         What was read of a shared project.
     """
+    from quakegui.project.lookout import Lookout
+
+    try:
+        lookout = Lookout(project) if beginning is None else beginning.lookout  # before the open project is closed
+    except ProjectError as error:
+        session.message.emit(str(error), "error")
+        project.close()
+        return False
     session.close()
-    session.take(project, None if beginning is None else beginning.lookout)
+    if beginning is None:
+        with contextlib.suppress(ProjectError):  # which the next look reports
+            lookout.look()  # what the open project wrote at its end, perhaps the same one, is no news
+    session.take(project, lookout)
     if beginning is not None:
         sending.begin(session, beginning)
     session.runs_stamp = others.runs_stamp(session)
@@ -181,6 +192,7 @@ def adopt(session: Session, project: Project, beginning: sending.Beginning | Non
         SeasonWatch(session)
     computing.recompute(session)
     run_exchange.exchange(session)
+    return True
 
 
 def open_demo(session: Session, *, strength: float = 1.0) -> None:

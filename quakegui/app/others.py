@@ -40,10 +40,15 @@ def look(session: Session) -> None:
 
 
 def poll(session: Session) -> None:
-    """Check like `look`, and also the folder of runs, which other programs can change without touching the database."""
+    """Check like `look`, and also the folder of runs, which other programs can change without touching the database.
+
+    Readings that came in while the project could not be read are taken in as soon as it can.
+    """
     look(session)
     if session.project is None:
         return
+    if session.missed_readings and _take_in_readings(session):
+        session.arrived.emit(Arrivals(readings=True))
     stamp = runs_stamp(session)
     if stamp != session.runs_stamp:
         session.runs_stamp = stamp
@@ -86,13 +91,26 @@ def take_in(session: Session, news: News) -> None:
             session.unseen.hidden += news.rows
     if news.runs:
         run_exchange.exchange(session)
-    if news.readings:
-        session.project.refresh()
-        if computing.is_computing(session):  # reported when it began; the season is computed once more if necessary
-            arrivals = replace(arrivals, readings=False)
-        computing.follow_readings(session)
+    if news.readings and not _take_in_readings(session):
+        arrivals = replace(arrivals, readings=False)
     if arrivals != Arrivals():
         session.arrived.emit(arrivals)
+
+
+def _take_in_readings(session: Session) -> bool:
+    """Compute the season after other programs changed the readings; returns whether to report that now."""
+    assert session.project is not None
+    try:
+        session.project.refresh()
+    except ProjectError as error:
+        if not session.missed_readings:  # reported once
+            session.message.emit(str(error), "error")
+        session.missed_readings = True
+        return False
+    session.missed_readings = False
+    reported = computing.is_computing(session)  # when it began; the season is computed once more if necessary
+    computing.follow_readings(session)
+    return not reported
 
 
 def may_label(session: Session, classes: Mapping[np.datetime64, int | None], source: LabelSource) -> bool:

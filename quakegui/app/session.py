@@ -142,15 +142,20 @@ class Session(QObject):
         self.post: Post | None = None
         """What is on its way to the server of a shared project; None for other projects, which are on disk."""
         self.presence: Presence | None = None
-        self.unseen.forget()
-        self.unreachable = False
-        """Whether the project could not be read at the last check for changes by other programs."""
-        self.runs_stamp = 0
         self.journal: Follower | None = None
         self._pages = JournalPages()
         self.in_use_reader = InUseReader()
         self.maps: MapCache | None = None
+        self._forget_others()
         self._forget_way()
+
+    def _forget_others(self) -> None:
+        self.unseen.forget()
+        self.unreachable = False
+        """Whether the project could not be read at the last check for changes by other programs."""
+        self.missed_readings = False
+        """Whether other programs changed the readings while the project could not be read, so that the season is outdated."""
+        self.runs_stamp = 0
 
     def _forget_way(self) -> None:
         self.direction = 1
@@ -263,25 +268,17 @@ class Session(QObject):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def take(self, project: Project, lookout: Lookout | None = None) -> None:
+    def take(self, project: Project, lookout: Lookout) -> None:
         """Set a project that was just opened, and what watches it, without its season; no other may be open.
 
         Parameters
         ----------
-        project
-            The project; from now on the session closes it.
-        lookout
-            What watches the project; None to begin watching it here.
-
-        Raises
-        ------
-        ProjectError
-            If watching cannot begin because the database cannot be read.
+        project, lookout
+            The project, and what watches it; from now on the session closes both.
         """
         from quakegui.project.journal import Follower
-        from quakegui.project.lookout import Lookout
 
-        self.project, self.journal, self.lookout = project, Follower(project), lookout or Lookout(project)
+        self.project, self.journal, self.lookout = project, Follower(project), lookout
 
     def show_season(self, season: Season | None, lacks: str, revision: int) -> None:
         """Show a computed season of the project, on the day that was shown.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,6 +74,11 @@ class Lookout:
     ----------
     project
         The project; its own writes, in any thread, are ignored.
+
+    Raises
+    ------
+    ProjectError
+        If the database cannot be read; nothing stays open.
     """
 
     def __init__(self, project: Project) -> None:
@@ -84,13 +89,18 @@ class Lookout:
         self._foreign: set[int] = set()
         self._engine = engine_of(project.folder, read_only=project.read_only)
         self.listener = Listener(read_address(project.folder)) if project.is_shared else None
-        with sentences(project.folder):
-            self._connection = self._engine.connect().execution_options(plain=True)
-            if self.listener is None:
-                # It never waits: what is hidden by a commit in progress is found at the next check.
-                self._connection.exec_driver_sql("PRAGMA busy_timeout=0")
-            self._version = self._data_version()
-            self._known = _state(self._connection)
+        with ExitStack() as undone:
+            undone.callback(self._engine.dispose)
+            if self.listener is not None:
+                undone.callback(self.listener.close)
+            with sentences(project.folder):
+                self._connection = undone.enter_context(self._engine.connect().execution_options(plain=True))
+                if self.listener is None:
+                    # It never waits: what is hidden by a commit in progress is found at the next check.
+                    self._connection.exec_driver_sql("PRAGMA busy_timeout=0")
+                self._version = self._data_version()
+                self._known = _state(self._connection)
+            undone.pop_all()
         project.own_step = self._own_step
 
     def close(self) -> None:

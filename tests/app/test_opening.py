@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from quakegui.app import opening
+from quakegui.app import opening, others
 from quakegui.app.session import Session
+from quakegui.project import journal
 from quakegui.project.store import Project
+from quakegui.season.labels import LabelSource
 
 
 @pytest.fixture
@@ -88,3 +91,45 @@ def test_a_shared_project_whose_server_is_away_leaves_the_open_one(
     assert empty_session.project is not None
     assert empty_session.project.folder == other
     qtbot.waitUntil(lambda: not empty_session.jobs.busy, timeout=20_000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not move a folder with an open file")
+@pytest.mark.parametrize("act", ["open", "create"])
+def test_a_project_whose_drive_goes_while_it_is_opened_leaves_the_open_one(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    other = tmp_path / "other"
+    if act == "open":
+        Project.create(other).close()
+    plain = getattr(Project, act)
+
+    def pulled_out(folder: Path, **given: str) -> Project:
+        project = plain(folder, **given)
+        other.rename(tmp_path / "away")
+        assert isinstance(project, Project)
+        return project
+
+    monkeypatch.setattr(Project, act, pulled_out)
+    before, season, said = session.project, session.season, list[tuple[str, str]]()
+    session.message.connect(lambda text, level: said.append((text, level)))
+    done = opening.open_project(session, other) if act == "open" else opening.create_project(session, other, timezone="UTC")
+    assert not done
+    assert (session.project, session.season) == (before, season)
+    assert [level for _text, level in said] == ["error"]
+    assert str(other) in said[0][0]
+
+
+def test_what_a_project_writes_at_its_end_is_no_news_where_it_is_opened_again(session: Session, qtbot: QtBot) -> None:
+    def write_last() -> None:
+        journal.write_labels(project, session.days[:1], 3, source=LabelSource.ANALYST, author="Li")
+
+    project, told = session.project, list[object]()
+    assert project is not None
+    session.closing.connect(write_last)
+    session.arrived.connect(told.append)
+    assert opening.open_project(session, project.folder)
+    qtbot.waitUntil(lambda: session.season is not None and not session.jobs.busy)
+    session.closing.disconnect(write_last)
+    others.poll(session)
+    assert told == []
+    assert session.labels.classes[0] == 3

@@ -17,6 +17,7 @@ from quakegui.app.consent import ForeignStep, Question, Replacement
 from quakegui.app.labelling import Answer
 from quakegui.app.session import Session
 from quakegui.project import catalogue, journal, registrations, runs, seasons
+from quakegui.project.errors import ProjectError
 from quakegui.project.importing import import_paths
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
@@ -409,6 +410,30 @@ def test_readings_that_come_in_while_the_season_is_computed_are_shown_in_the_end
     assert session.season is not None
     assert session.season.revision == other.revision()
     np.testing.assert_array_equal(session.season.z, seasons.load_season(other).z)
+
+
+def test_readings_that_come_in_while_the_project_cannot_be_read_are_shown_later(
+    session: Session, other: Project, arrivals: list[Arrivals], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise ProjectError("The drive is gone.")
+
+    said: list[str] = []
+    session.message.connect(lambda text, _level: said.append(text))
+    other.set_config(replace(other.config(), last_day=session.days[-1] + 2))
+    with monkeypatch.context() as patch:
+        patch.setattr(session.project, "refresh", gone)
+        for _ in range(3):
+            others.poll(session)
+        assert (said, arrivals, session.jobs.busy) == (["The drive is gone."], [], False)
+    others.poll(session)
+    assert arrivals == [Arrivals(readings=True)]
+    qtbot.waitUntil(lambda: not session.jobs.busy)
+    assert session.season is not None
+    assert session.season.revision == other.revision()
+    others.poll(session)
+    assert not session.jobs.busy
+    assert arrivals == [Arrivals(readings=True), Arrivals(new_days=2)]
 
 
 def day_file(path: Path, day: np.datetime64) -> None:
