@@ -12,7 +12,7 @@ from quakegui.project import chain, schema
 from quakegui.project.chain import Link
 from quakegui.project.filesystem import whole_file
 from quakegui.project.store import Project, ProjectError, writing
-from quakegui.project.verifying import NAMES, RecordState, state_of
+from quakegui.project.verifying import NAMES, RecordState, state_of, visible_chains
 from quakegui.season.json_values import built, parse_json
 from quakegui.words import Said
 
@@ -72,8 +72,9 @@ def write_receipt(project: Project, state: RecordState, path: Path, *, now_ms: i
     Raises
     ------
     ProjectError
-        If a chain is broken, a trigger is missing, or the file cannot be written.
+        If a chain is broken, a trigger is missing, this login does not see the whole record, or the file cannot be written.
     """
+    _require_whole(len(state.chains))
     if state.broken:
         raise ProjectError(Said("No receipt was written: the record differs from what quakegui wrote."))
     heads = [ChainHead(one.head, one.hash, one.rows) for one in state.chains]
@@ -103,6 +104,17 @@ def read_receipt(path: Path) -> Receipt:
     return receipt
 
 
+def _require_whole(chains: int) -> None:
+    """Raise ProjectError if fewer than all chains are seen."""
+    if chains < len(chain.CHAINED):
+        raise ProjectError(
+            Said(
+                "This login labels blind and does not see the whole record, so it cannot write a receipt or compare the record "
+                "with one. Ask a colleague with another role."
+            )
+        )
+
+
 def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
     """Return a sentence for each chain that differs from a receipt; empty if there are none.
 
@@ -112,9 +124,15 @@ def differences(project: Project, receipt: Receipt) -> tuple[str, ...]:
         Open project; every row of its chains is read.
     receipt
         From `read_receipt`; chains that it lacks are not compared.
+
+    Raises
+    ------
+    ProjectError
+        If this login does not see the whole record, which would look like one that was cut off.
     """
     found = []
     with project.read() as connection:
+        _require_whole(len(visible_chains(connection)))
         for table, head in zip(chain.CHAINED, (receipt.journal, receipt.ledger, receipt.registrations), strict=True):
             if head is None:
                 continue

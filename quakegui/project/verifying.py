@@ -101,7 +101,7 @@ def examine(connection: Connection, *, now_ms: int) -> RecordState:
     now_ms
         The present time, in milliseconds since 1970 UTC: nothing can have been issued later.
     """
-    states = tuple(state_of(connection, table) for table in _visible(connection))
+    states = tuple(state_of(connection, table) for table in visible_chains(connection))
     return RecordState(
         states, tuple(_guards(connection)), tuple(_issues(connection, now_ms)), tuple(_notes(connection, now_ms))
     )
@@ -123,7 +123,7 @@ def glance(connection: Connection, *, now_ms: int) -> tuple[tuple[str, ...], tup
         Sentences on faults, and notes.
     """
     found: list[str] = []
-    for table in _visible(connection):
+    for table in visible_chains(connection):
         faults = tuple(_some_faults(connection, table, now_ms))
         found += faults[:SHOWN]
         if len(faults) > SHOWN:
@@ -186,7 +186,7 @@ def _some_faults(connection: Connection, table: Table, now_ms: int) -> Iterator[
         yield from _faults(connection, table, chain.links(connection, table, first=first, last=end), first=first, end=end)
 
 
-def _visible(connection: Connection) -> tuple[Table, ...]:
+def visible_chains(connection: Connection) -> tuple[Table, ...]:
     """Return the chained tables whose rows can be read: who labels blind sees only some rows of the others."""
     blind = is_shared(connection) and is_blind(connection)
     return (schema.registration,) if blind else chain.CHAINED
@@ -313,7 +313,7 @@ def _issues(connection: Connection, now_ms: int) -> Iterator[str]:
 
 def _notes(connection: Connection, now_ms: int) -> Iterator[str]:
     """Yield sentences on impossible times of issue in unchained rows, on late predictions, and on what could not be checked."""
-    if len(_visible(connection)) < len(chain.CHAINED):
+    if len(visible_chains(connection)) < len(chain.CHAINED):
         yield Said("This login labels blind: the labels of others and the predictions are hidden, and were not checked.")
     for count, first in _first(connection, f"{_LEDGER} {_former(connection)} AND ({' OR '.join(_impossible(now_ms))})"):
         yield (

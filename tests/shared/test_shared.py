@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quakegui.cli.verbs import app
-from quakegui.project import flags, schema, verifying
+from quakegui.project import flags, receipt, schema, verifying
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.importing import import_paths
@@ -242,6 +242,26 @@ def test_who_labels_blind_sees_no_label_of_others_and_still_continues_the_chain(
     assert set(in_force(shared)) == set(DAYS[:3])
     with shared.read() as connection:
         assert verifying.examine(connection, now_ms=2**42).faults == ()
+
+
+def test_who_labels_blind_neither_writes_nor_compares_a_receipt_and_who_sees_all_does(
+    as_user: Any, shared: Project, tmp_path: Path
+) -> None:
+    label(shared, 0)
+    path = tmp_path / "receipt.json"
+    with shared.read() as connection:
+        kept = receipt.write_receipt(shared, verifying.examine(connection, now_ms=2**42), path, now_ms=2**40)
+    with as_user("rhea", "reader") as reader:
+        assert receipt.differences(reader, kept) == ()
+    with as_user("blinda", "blind") as blind:
+        with blind.read() as connection:
+            state = verifying.examine(connection, now_ms=2**42)
+        said = "labels blind and does not see the whole record.* Ask a colleague"
+        with pytest.raises(ProjectError, match=said):
+            receipt.write_receipt(blind, state, tmp_path / "new.json", now_ms=2**40)
+        with pytest.raises(ProjectError, match=said):
+            receipt.differences(blind, kept)
+    assert not (tmp_path / "new.json").exists()
 
 
 def test_codes_are_ordered_as_in_sqlite_on_a_server_that_orders_as_people_do(postgresql: str, sql: Sql, tmp_path: Path) -> None:
