@@ -402,12 +402,12 @@ def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
     first = parse_times([frame[name].iloc[:1] for name in mapping.time], mapping.time_format).iloc[0]
     zone = mapping.timezone
     dated = isinstance(first, dt.datetime)
-    stamp = Said(", first value {first}", first=str(first)[:16]) if dated else ""
+    stamp = Said(", first timestamp {first}", first=str(first)[:16]) if dated else ""
     columns = joined(" and ", mapping.time)
     facts = (
-        Said("times in {timezone} from “{columns}”{stamp}", columns=columns, timezone=zone, stamp=stamp),
-        Said("values in {unit}: {pairs}{more}", pairs=pairs, more=more, unit=mapping.unit),
+        Said("time ({timezone}) in “{columns}”{stamp}", columns=columns, timezone=zone, stamp=stamp),
+        Said("readings ({unit}): {pairs}{more}", pairs=pairs, more=more, unit=mapping.unit),
         where,
         Said("missing values coded as {codes}", codes=missing) if missing else "",
     )
-    return Said("Columns were read as: {fact}.", fact=joined("; ", facts))
+    return Said("Columns identified: {fact}.", fact=joined("; ", facts))

@@ -324,7 +324,7 @@ def _changed_facts(facts: Mapping[str, Any], terms: Terms) -> Iterator[str]:
             title=title,
         )
     if facts["declustering"] != terms.declustering:
-        yield Said("The declustering method has changed since the run “{title}” was registered.", title=title)
+        yield Said("The method of aftershock removal has changed since the run “{title}” was registered.", title=title)
     if facts["classes"] != terms.classes:
         yield Said("The earthquake classes have changed since the run “{title}” was registered.", title=title)
     if facts["label_rule"] != terms.label_rule:

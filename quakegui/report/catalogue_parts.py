@@ -33,7 +33,7 @@ def choice_of_earthquakes(content: ReportContent, say: Words) -> str:
         (say("Earthquakes selected"), str(len(catalogue.all_events(content.project)))),
         (say("Selection"), selection_in_words(chosen["event_selection"] or {}, say)),
         (say("Aftershocks"), declustering_in_words(chosen["declustering"] or {}, say)),
-        (say("Remaining after declustering"), str(len(content.events))),
+        (say("Remaining after aftershock removal"), str(len(content.events))),
     ]
     scheme = catalogue.class_scheme(content.project)
     if scheme is not None:

@@ -19,7 +19,7 @@ SERIES_NAMES: Final[dict[str, str]] = {
 AXIS_NAMES: Final[dict[str, str]] = {
     "as it is": mark("original settings"),
     "label rule": mark("label rule"),
-    "declustering": mark("declustering"),
+    "declustering": mark("aftershock removal"),
     "least magnitude": mark("minimum magnitude"),
     "distance": mark("maximum distance"),
     "catalogue": mark("earthquake catalogue"),
@@ -31,7 +31,7 @@ CHOICE_NAMES: Final[dict[str, str]] = {
     "twice the days before": mark("twice as many days before"),
     "no days after": mark("no days after"),
     "a fortnight": mark("14 days, including the earthquake day"),
-    "none": mark("no declustering"),
+    "none": mark("no aftershock removal"),
     "50 km, 5 days": mark("50 km, 5 days"),
     "150 km, 10 days": mark("150 km, 10 days"),
     "Gardner and Knopoff": mark("Gardner and Knopoff"),

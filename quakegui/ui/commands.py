@@ -397,8 +397,8 @@ def show_about(bench: Workbench) -> None:
         bench.window,
         tr("About quakegui"),
         tr(
-            "quakegui {version}\n\nDaily anomaly maps from a geomagnetic network, labels, and a model trained on "
-            "them.\n\nNo known method predicts earthquakes reliably. This program shows how good its predictions "
+            "quakegui {version}\n\nDaily anomaly maps of a geomagnetic network, labels for the days, and a model trained on "
+            "the labelled maps.\n\nNo known method predicts earthquakes reliably. This program shows how good its predictions "
             "really were, compared with chance and with simpler methods."
         ).format(version=__version__),
     )

@@ -102,7 +102,7 @@ DOCKS: Final = (
     DockSpec("stations", mark("Station map"), _plain(StationMapPanel)),
     DockSpec("series", mark("Series"), _plain(SeriesPanel)),
     DockSpec("day", mark("This day"), _plain(DayPanel)),
-    DockSpec("regions", mark("Anomaly (extremum) regions"), _plain(RegionsPanel)),
+    DockSpec("regions", mark("Extremum regions"), _plain(RegionsPanel)),
     DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel)),
     DockSpec("training", mark("Training"), TrainingPanel),
     DockSpec("runs", mark("Runs"), RunsPanel),
@@ -115,7 +115,7 @@ WORKSPACES: Final = (
          Place("timeline", BOTTOM, behind="stations")),
     ),
     Workspace(
-        "model", mark("Model"), mark("Train a model and compare runs"),
+        "model", mark("Modelling"), mark("Train a model and compare runs"),
         (Place("training", BOTTOM), Place("runs", BOTTOM, "training")), day_map=False,
     ),
     Workspace("results", mark("Results"), mark("Evaluate the predictions"), (Place("evaluation", BOTTOM),), day_map=False),

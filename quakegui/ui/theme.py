@@ -13,6 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from quakegui.ui import i18n
+from quakegui.words import ENGLISH
+
 CHOICES: Final = ("system", "light", "dark")
 
 CLASS_PATTERNS: Final = (
@@ -28,6 +31,8 @@ Painted with the number of the class, so that colour is never the only cue.
 """
 
 _FAMILIES: Final = ["Segoe UI", "Noto Sans", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "DejaVu Sans"]
+_PROPORTIONAL: Final = QFont.Tag("pwid")
+"""OpenType feature for punctuation of proportional width; fonts without it are unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,10 @@ def _paint(app: QApplication) -> None:
 def _set_text(app: QApplication, scale: float) -> None:
     font = QFont(app.font())
     font.setFamilies(_FAMILIES)
+    if i18n.language() == ENGLISH:  # a Chinese font, the only one on some computers, has quotation marks as wide as a character
+        font.setFeature(_PROPORTIONAL, 1)
+    else:
+        font.unsetFeature(_PROPORTIONAL)
     font.setPointSizeF(float(app.property("text points")) * scale)
     if font != app.font():
         app.setFont(font)

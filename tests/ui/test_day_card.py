@@ -26,8 +26,9 @@ def test_the_days_and_the_next_earthquake_are_told_with_their_distances(window, 
     assert here[0].edge_km == pytest.approx((28.9 - 28.6) * 111.2, rel=0.05), "the northern edge runs along 28.6 degrees"
     assert frame.half_width_km > 0
     away = f"33 km outside the network; {here[0].centre_km:.0f} km from the network centre"
-    assert card.today.text() == f"M 4.6; {away}; place (from the catalogue): north of here"
-    assert card.next_one.text().startswith("In 8 days: M 3.4; ")
+    assert card.today.text() == f"Earthquake on this day: M 4.6; {away}; place (from the catalogue): north of here"
+    later_day = session.days[tiny.EVENT_DAY] + 8
+    assert card.next_one.text().startswith(f"Next earthquake: M 3.4 on {later_day}, 8 days later; "), "not as a forecast"
     walking.go_to(session, 5)
     assert card.today.text() == "No earthquake on this day"
     session.set_display(blind=True)

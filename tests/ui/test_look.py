@@ -126,7 +126,7 @@ def test_a_low_timeline_keeps_the_most_pressing_rows():
     low = row_boxes(axis, 100.0)
     assert [row.name for row, _ in low] == ["Earthquakes", "Label", "Prediction", "Alarms"]
     assert len(low) == LEAST_ROWS
-    assert [row.name for row, _ in row_boxes(axis, 125.0)][-1] == "Data", "rows stand in their usual order"
+    assert [row.name for row, _ in row_boxes(axis, 125.0)][-1] == "Stations with data", "rows stand in their usual order"
 
 
 def test_magnitudes_cover_neither_each_other_nor_a_head(qapp):

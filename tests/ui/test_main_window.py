@@ -144,7 +144,7 @@ def test_workspaces_are_remembered_apart_and_reset_alone_or_all(window, qtbot):
     shown = {"days": {"stations", "day", "timeline", "series", "regions"}, "model": {"training", "runs"}}
     shown |= {"results": {"evaluation"}, "review": {"day", "timeline"}}
     segments = sorted(window.menuBar().cornerWidget().findChildren(QToolButton), key=lambda each: each.x())
-    assert [each.text() for each in segments] == ["Days", "Model", "Results", "Review"]
+    assert [each.text() for each in segments] == ["Days", "Modelling", "Results", "Review"]
     for number, (name, docks) in enumerate(shown.items(), 1):
         qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
         assert window.layouts.name == name

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import tiny_season as tiny
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from shown import shown
 
@@ -12,8 +12,9 @@ from quakegui.app import walking
 from quakegui.season.palette import MapStyle
 from quakegui.ui import i18n, theme
 from quakegui.ui.panels.station_map_panel import StationMapPanel
-from quakegui.ui.plots.map_camera import scale_bar_km
-from quakegui.ui.plots.station_layers import event_radius, station_colour
+from quakegui.ui.plots import station_layers
+from quakegui.ui.plots.map_camera import Camera, scale_bar_km
+from quakegui.ui.plots.station_layers import StationMark, event_radius, station_colour
 
 NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -148,3 +149,24 @@ def test_it_stands_without_a_project_and_in_chinese(empty_session, qtbot):
     i18n.set_language("zh")
     qtbot.waitUntil(lambda: panel.accessibleName() == "台站分布图")
     assert np.isfinite(panel.sizeHint().width())
+
+
+def test_a_code_stays_clear_of_its_neighbour_and_of_the_square_of_the_map(panel, session, monkeypatch):
+    frame, drawn = session.season.gridder.basis.frame, {}
+    monkeypatch.setattr(station_layers, "_draw_haloed", lambda _painter, at, text, *_colours: drawn.update({text: at}))
+    camera = Camera.fitting(frame.x_km, frame.y_km, 1.1 * frame.half_width_km, QSizeF(400.0, 400.0))
+    per_px, near_edge = camera.km_per_px, frame.x_km + frame.half_width_km
+    image = QImage(400, 400, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        wide = painter.fontMetrics().horizontalAdvance("AAA")
+        marks = (
+            StationMark("AAA", frame.x_km, frame.y_km, 0.0, False),
+            # its symbol begins half a pixel beside the code of the first
+            StationMark("BBB", frame.x_km + (wide + 2 * station_layers.STATION_RADIUS + 3.5) * per_px, frame.y_km, 0.0, False),
+            StationMark("CCC", near_edge - 20.0 * per_px, frame.y_km - 60.0 * per_px, 0.0, False),
+        )
+        station_layers.paint_codes(painter, camera, marks, frame, theme.LIGHT)
+    to_screen = camera.transform()
+    for mark in marks:
+        drawn_left = drawn[mark.code].x() < to_screen.map(QPointF(mark.x_km, mark.y_km)).x()
+        assert drawn_left == (mark.code != "BBB"), mark.code

@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 from oklab import srgb_to_oklab
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from quakegui.ui import theme
+from quakegui.ui import i18n, theme
 from quakegui.ui.plots.matrix_view import MatrixView
 
 
@@ -96,3 +96,13 @@ def test_text_size_follows_the_choice(qapp):
 def test_an_unknown_theme_is_refused(qapp):
     with pytest.raises(ValueError, match="does not exist"):
         theme.apply("pink")
+
+
+def test_english_has_quotation_marks_of_proportional_width_and_chinese_has_not(qapp):
+    try:
+        for language, wanted in (("en", True), ("zh", False), ("en", True)):
+            i18n.set_language(language)
+            theme.apply("light")
+            assert qapp.font().isFeatureSet(QFont.Tag("pwid")) is wanted
+    finally:
+        i18n.set_language("en")

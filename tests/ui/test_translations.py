@@ -7,13 +7,14 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QDate, QEvent, QObject
+from PySide6.QtWidgets import QCalendarWidget, QLabel, QToolButton
 
 from quakegui.app.session import Session
 from quakegui.learn.runs.registry import RunError, disk_errors
 from quakegui.project.database import ProjectError
 from quakegui.ui import i18n
+from quakegui.ui.dialogs.dialog_parts import year_first
 from quakegui.ui.status_line import StatusLine
 from quakegui.words import Said
 
@@ -71,3 +72,16 @@ def test_a_project_named_stations_keeps_its_name(qtbot, empty_session: Session) 
         assert name in line.currentMessage()
     empty_session.message.emit("Stations", "info")
     assert line.currentMessage() == "Stations"
+
+
+def test_a_chinese_calendar_has_year_and_month_in_figures(qtbot, english_again):
+    i18n.set_language("zh")
+    calendar = QCalendarWidget()
+    qtbot.addWidget(calendar)
+    calendar.setSelectedDate(QDate(2022, 5, 29))
+    year_first(calendar)
+    year, month = (calendar.findChild(QToolButton, f"qt_calendar_{part}button") for part in ("year", "month"))
+    assert (year.text(), month.text()) == ("2022年", "5月")
+    calendar.showNextMonth()
+    assert (year.text(), month.text()) == ("2022年", "6月")
+    assert calendar.selectedDate() == QDate(2022, 5, 29)

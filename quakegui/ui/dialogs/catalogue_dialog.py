@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from quakegui.app.catalogue_choice import Choice, choose
 from quakegui.app.change import Change
+from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import catalogue
@@ -86,7 +87,7 @@ class CatalogueDialog(JobDialog):
 
     def _columns(self) -> None:
         headers = [
-            tr("Local time"),
+            tr("Time ({zone})").format(zone=zone_name(self.session)),
             "M",
             tr("Latitude (°)"),
             tr("Longitude (°)"),
@@ -99,7 +100,7 @@ class CatalogueDialog(JobDialog):
             QComboBox(), tr("Earthquakes to list"), tr("Earthquakes outside the selection can also be listed")
         )
         for text, value in (
-            (tr("Kept earthquakes and aftershocks"), "chosen"),
+            (tr("Selected earthquakes, kept and removed"), "chosen"),
             (tr("Kept earthquakes only"), "kept"),
             (tr("All earthquakes"), "all"),
         ):

@@ -92,7 +92,7 @@ class CatalogueForm(QWidget):
                 tr("Remove earthquakes within this distance and time of an earlier one of equal or larger magnitude"),
             ),
             (tr("Distance (km)"), self.radius, tr("Limit included")),
-            (tr("Days"), self.days, tr("Limit included")),
+            (tr("Time (days)"), self.days, tr("Limit included")),
         )
         add_rows(form, rows)
         self.method.currentIndexChanged.connect(self._method_changed)
@@ -102,15 +102,15 @@ class CatalogueForm(QWidget):
     def _class_group(self) -> QGroupBox:
         group = QGroupBox(tr("Classes"))
         form = QFormLayout()
-        self.median = QCheckBox(tr("at the median magnitude"))
+        self.median = QCheckBox(tr("Use the median magnitude"))
         self.split = self._number(-1.0, 9.5, 0.1, 1)
         self.median.toggled.connect(self._median_changed)
         rows = (
-            (tr("Split classes"), self.median, tr("Split at the magnitude that half of the earthquakes exceed")),
+            (tr("Magnitude split"), self.median, tr("Split at the magnitude that half of the earthquakes exceed")),
             (
-                tr("Magnitude split, M"),
+                tr("Split value (M)"),
                 self.split,
-                tr("Earthquakes above this magnitude count as large; the founding paper uses 4"),
+                tr("Earthquakes above this magnitude count as large; the original paper uses 4"),
             ),
         )
         add_rows(form, rows)

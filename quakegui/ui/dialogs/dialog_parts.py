@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QEvent,
     QLocale,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QSize,
     QSortFilterProxyModel,
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSpinBox,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -65,13 +67,32 @@ def with_name(widget: W, name: str, tip: str = "") -> W:
     return widget
 
 
+class _MonthInFigures(QObject):
+    """Keeps the month in a calendar's heading a figure, where Qt writes it in words."""
+
+    def __init__(self, calendar: QCalendarWidget) -> None:
+        super().__init__(calendar)
+        calendar.currentPageChanged.connect(self._show)
+        self._show(calendar.yearShown(), calendar.monthShown())
+
+    def _show(self, _year: int, month: int) -> None:
+        button = self.parent().findChild(QToolButton, "qt_calendar_monthbutton")
+        if button is not None:
+            button.setText(f"{month}月")
+
+
 def year_first(calendar: QCalendarWidget) -> None:
-    """Show the year before the month in the heading of a calendar where the language has it so."""
+    """Write year and month in the heading of a calendar in the order of the language: Chinese has ``2022年 5月``."""
     heading = calendar.findChild(QWidget, "qt_calendar_navigationbar")
     year, month = (calendar.findChild(QToolButton, f"qt_calendar_{part}button") for part in ("year", "month"))
     row = heading.layout() if heading is not None else None
     if QLocale().language() == QLocale.Language.Chinese and isinstance(row, QHBoxLayout) and year and month:
         row.insertWidget(row.indexOf(month), year)
+        entry = calendar.findChild(QSpinBox, "qt_calendar_yearedit")
+        if entry is not None:
+            entry.setSuffix("年")
+            year.setText(entry.text())
+        _MonthInFigures(calendar)
 
 
 def add_rows(form: QFormLayout, rows: Iterable[tuple[str, QWidget] | tuple[str, QWidget, str]]) -> None:

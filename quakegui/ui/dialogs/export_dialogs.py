@@ -161,7 +161,7 @@ class AnimationDialog(QDialog):
             self._kind.addItem("MP4", ".mp4")
         self._kind.addItem(tr("Folder of PNG files"), "")
         form = QFormLayout(self)
-        add_rows(form, ((tr("Days"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
+        add_rows(form, ((tr("Dates"), self._days), (tr("Days per second"), self._speed), (tr("Format"), self._kind)))
         if not video_possible():
             form.addRow(QLabel(tr("MP4 needs the optional 'video' component.")))
         form.addRow(button_box(Standard.Save | Standard.Cancel, self.reject, self.accept))

@@ -17,6 +17,7 @@ from quakegui.ui.boxes import filled
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.i18n import tr, worded
+from quakegui.words import Said, counted
 
 
 class HistoryDialog(QDialog):
@@ -33,7 +34,7 @@ class HistoryDialog(QDialog):
         )
         says.setWordWrap(True)
         self._entries, self._rows = self._read()
-        head = tr("Entered ({zone} time)").format(zone=zone), tr("Author"), tr("Source"), tr("Days"), tr("Class")
+        head = tr("Entered ({zone} time)").format(zone=zone), tr("Author"), tr("Source"), tr("Dates"), tr("Class")
         self.table = QTableWidget(len(self._entries), len(head))
         self.table.setHorizontalHeaderLabels(head)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -71,7 +72,8 @@ class HistoryDialog(QDialog):
         names = [tr("cleared") if cls is None else self._class(cls, several=several) for cls in entry.classes]
         period = str(entry.first)
         if entry.days > 1:
-            period = tr("{text} ({more})").format(text=f"{entry.first} – {entry.last}", more=entry.days)
+            days = counted("{count} day", "{count} days", count=entry.days)
+            period = worded(Said("{first} to {last} ({days})", first=entry.first, last=entry.last, days=days))
         at = f"{to_local(entry.at, zone):%Y-%m-%d %H:%M:%S}"
         source = "" if entry.source is None else tr(SOURCE_NAMES[entry.source])
         author = tr("label rule") if entry.author == RULE_NAME else entry.author

@@ -35,7 +35,7 @@ from quakegui.ui.no_markup import as_text
 TIME, STATION, UNUSED = "time", "station", ""
 MEANINGS: Final = (
     (UNUSED, mark("not used")),
-    (TIME, mark("time, or part of it")),
+    (TIME, mark("date, time, or both")),
     (STATION, mark("station code")),
     ("F", mark("F, total intensity")),
     ("X", mark("X, north component")),

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.dialogs.folder_row import FolderRow
-from quakegui.ui.dialogs.zone_box import zone_box
+from quakegui.ui.dialogs.zone_box import ZONE_RULE, zone_box
 from quakegui.ui.i18n import tr
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
@@ -56,7 +56,7 @@ class NewProjectDialog(QDialog):
         form.addRow(tr("Name"), self.name_edit)
         form.addRow(tr("Folder"), self._folder)
         form.addRow(tr("Time zone"), self.zone)
-        form.addRow(QLabel(tr("Days are calendar days in this time zone; data are stored in UTC.")))
+        form.addRow(QLabel(tr(ZONE_RULE)))
         form.addRow(self.why)
         form.addRow(self.buttons)
         self._check()

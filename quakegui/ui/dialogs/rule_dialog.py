@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from quakegui.app import deeds
 from quakegui.app.change import Change
 from quakegui.app.labelling import answer, latest
+from quakegui.app.season_view import zone_name
 from quakegui.app.session import Session
 from quakegui.progress import CancelCheck, ProgressCallback
 from quakegui.project import journal
@@ -104,7 +105,7 @@ class RuleDialog(JobDialog):
         self._presets = QWidget()
         presets = filled(QHBoxLayout(self._presets), margins=FLUSH)
         for text, rule, tip in (
-            (tr("Default"), LabelRule(), tr("Use the rule that best reproduces the founding paper's class counts")),
+            (tr("Default"), LabelRule(), tr("Use the rule that best reproduces the original paper's class counts")),
             (
                 tr("Fixed: 14 days"),
                 FLAT_RULE,
@@ -138,7 +139,7 @@ class RuleDialog(JobDialog):
         grid.setColumnStretch(3, 1)
         self.post = QLabel(wordWrap=True)
         headers = [
-            tr("Local time"),
+            tr("Time ({zone})").format(zone=zone_name(self.session)),
             "M",
             tr("Place (from the catalogue)"),
             tr("Class"),

@@ -42,9 +42,10 @@ from quakegui.ui.dialogs.season_parameters import (
     with_parameters,
 )
 from quakegui.ui.dialogs.whose_line import WhoseLine
-from quakegui.ui.dialogs.zone_box import zone_box
-from quakegui.ui.i18n import tr
+from quakegui.ui.dialogs.zone_box import ZONE_RULE, zone_box
+from quakegui.ui.i18n import tr, worded
 from quakegui.ui.tall_scroll import TallScroll
+from quakegui.words import joined
 
 WIDTH: Final = 640
 WITHOUT_MAPS: Final[dict[str, Any]] = {"first_day": None, "last_day": None, "grace_minutes": 0.0}
@@ -89,12 +90,10 @@ class SeasonDialog(WholeDialog):
         form.addRow(tr("First day"), _beside(self.first_on, self.first))
         form.addRow(tr("Last day"), _beside(self._last_on, self._last))
         form.addRow(tr("Time zone"), self.zone)
-        says = QLabel(
-            tr(
-                "Data before the first day are used to build the background. Days are calendar days in the project's "
-                "time zone; timestamps are in UTC."
-            )
+        meaning = tr(
+            "A season is the range of days that a project covers. Data before the first day are used to build the background."
         )
+        says = QLabel(worded(joined(" ", (meaning, tr(ZONE_RULE)))))
         says.setWordWrap(True)
         form.addRow(says)
         self._fill(form, NIGHT)

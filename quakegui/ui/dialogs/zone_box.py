@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter
 
 from quakegui.ui.dialogs.dialog_parts import with_name
-from quakegui.ui.i18n import tr
+from quakegui.ui.i18n import mark, tr
 
 FIRST: Final = ("Asia/Shanghai", "Asia/Urumqi", "UTC")
 """The zones that are listed before all others."""
+ZONE_RULE: Final = mark("Days are calendar days in this time zone; times are stored in UTC.")
 
 
 def zone_box(zone: str) -> QComboBox:

@@ -167,7 +167,6 @@ class DayPanel(LanguageFollower, QWidget):
             button.setIconSize(QSize(side, side))
             theme.tint_bar(self._bars[cls], theme.colours().classes[cls])
             self._bars[cls].setMaximumHeight(self.fontMetrics().height() + 2)
-        self._title.setText(tr("Prediction:"))
         theme.tint(self._title, theme.colours().text, bold=True)
         self.note.setFixedHeight(round(2.6 * self.fontMetrics().lineSpacing()))
         theme.tint(self.stamp, theme.colours().alarm, bold=True)
@@ -242,22 +241,25 @@ class DayPanel(LanguageFollower, QWidget):
             self.next_one.setText("")
             return
         here, ahead = earthquakes_ahead(session)
-        self.today.setText("\n".join(self._quake(one) for one in here) or tr("No earthquake on this day"))
+        today = [worded(Said("Earthquake on this day: {earthquake}", earthquake=self._quake(one))) for one in here]
+        self.today.setText("\n".join(today) or tr("No earthquake on this day"))
         if ahead is None:
             self.next_one.setText(tr("No later earthquake in the catalogue"))
         else:
-            self.next_one.setText(
-                worded(
-                    Said(
-                        "In {days}: {earthquake}",
-                        days=counted("{count} day", "{count} days", count=ahead.days),
-                        earthquake=self._quake(ahead),
-                    )
-                )
-            )
+            self.next_one.setText(worded(Said("Next earthquake: {earthquake}", earthquake=self._quake(ahead))))
 
     def _quake(self, one: Distance) -> str:
-        words = [f"M {one.event.magnitude:.1f}"]
+        """Return an earthquake in words; a later one with its date, so that hindsight does not read as a forecast."""
+        words: list[str] = [f"M {one.event.magnitude:.1f}"]
+        if one.days:
+            words = [
+                Said(
+                    "M {magnitude} on {date}, {days} later",
+                    magnitude=f"{one.event.magnitude:.1f}",
+                    date=self._session.days[self._session.index] + one.days,
+                    days=counted("{count} day", "{count} days", count=one.days),
+                )
+            ]
         if np.isfinite(one.edge_km):
             inside = (
                 tr("inside the network") if one.edge_km <= 0.0 else tr("{km:.0f} km outside the network").format(km=one.edge_km)
@@ -322,8 +324,10 @@ class DayPanel(LanguageFollower, QWidget):
     def _history_line(self, row: LabelRow) -> str:
         assert self._session.project is not None
         at = to_local(row.at, self._session.project.timezone).strftime("%Y-%m-%d %H:%M")
-        what = tr("label cleared") if row.cls is None else f"{row.cls} {worded(self._session.class_names[row.cls])}"
-        return f"{at}: {what} — {source_words(row)}"
+        what = tr("label cleared")
+        if row.cls is not None:
+            what = tr("class {number} ({name})").format(number=row.cls, name=worded(self._session.class_names[row.cls]))
+        return tr("{time}: {what}, {source}").format(time=at, what=what, source=source_words(row))
 
     def _show_prediction(self) -> None:
         session = self._session
@@ -332,6 +336,7 @@ class DayPanel(LanguageFollower, QWidget):
         if known != self._bars[0].isVisibleTo(self):
             for widget in (*self._bars, *self._captions, *self._shares):
                 widget.setVisible(known)
+        self._title.setText(tr("Prediction") if known else tr("Prediction:"))
         if not known or table is None:
             self._title.setToolTip("")
             self._prediction.setText(
@@ -340,7 +345,9 @@ class DayPanel(LanguageFollower, QWidget):
             return
         chances = table.probabilities[session.index]
         kind = kind_shown(str(table.kind[session.index]), zero_shot=session.zero_shot)
-        self._prediction.setText(tr(KIND_SHORT.get(kind, "")))
+        self._prediction.setText(
+            tr("({kind})").format(kind=tr(KIND_SHORT.get(kind, "")))
+        )  # after a colon it would be the result
         whole = tr("{kind} (run {run})").format(kind=tr(KIND_NAMES.get(kind, "")), run=table.run)
         self._title.setToolTip(as_text(whole))
         for bar, share, chance in zip(self._bars, self._shares, chances, strict=True):

@@ -96,8 +96,8 @@ def _of_demo(strength: float | None) -> list[Notice]:
         )
         return [Notice("null", text, "demo")]
     text = tr(
-        "This synthetic season contains signals before earthquakes, and the model was trained on other seasons with such "
-        "signals. Compare its predictions with those for the null season, which contains none."
+        "This synthetic season contains signals before most earthquakes, as do the seasons on which the model was "
+        "trained. Compare the predictions for this season with those for the null season, which contains no signals."
     )
     return [Notice("demo", text, "null-season")]
 

@@ -82,8 +82,8 @@ COLUMNS: Final = (
         lambda r: r.duration_days,
     ),
     Column(
-        mark("Direction"),
-        mark("North or south of the map centre"),
+        mark("Position"),
+        mark("Centroid north or south of the map centre"),
         lambda r: _direction(r.direction),
         lambda r: r.direction,
     ),
@@ -275,7 +275,14 @@ class RegionsPanel(LanguageFollower, QWidget):
     def retranslate(self) -> None:
         """Set every text in the current language."""
         self.table.setAccessibleName(tr("Extremum regions of the day"))
-        self.table.setToolTip(tr("Click a region to highlight it on the map"))
+        self.summary.setToolTip(
+            as_text(
+                tr("Larger |z|: the half of the map with the larger mean |z|, north or south, if it is above the normal level")
+            )
+        )
+        self.table.setToolTip(
+            tr("Connected areas with |z| at or above the threshold; click a region to highlight it on the map")
+        )
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         self._measure()
         self.summary.setText(_summary(self._session.features()))
@@ -290,7 +297,7 @@ def _summary(features: DayFeatures | None) -> str:
         tr("Area {area:,.0f} km²").format(area=features.area_km2),
         tr("peak z {z}, {nt} nT").format(z=_signed(features.peak_z), nt=_signed(features.peak_nt)),
         worded(Said("duration {days}", days=counted("{count} day", "{count} days", count=features.duration_days))),
-        tr("direction {side}").format(side=_direction(features.direction)),
+        tr("larger |z|: {side}").format(side=_direction(features.direction)),
     ]
     if not features.regions:
         words[0] = tr("No extremum region")

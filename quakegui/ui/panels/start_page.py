@@ -124,14 +124,13 @@ class StartPage(LanguageFollower, QWidget):
         self._middle.setMaximumWidth(self.fontMetrics().horizontalAdvance("0") * 86)
         self._says.setText(
             tr("Map the daily anomalies of a geomagnetic network, label the days, and assess predictive skill objectively.")
-            + "\n"
-            + tr("A season is the range of days that a project covers.")
         )
         self._own.show_words(
             tr("Import your own data"), tr("Create a project, then choose data files: IAGA-2002, WDC, CDF, csv, xlsx")
         )
         self._demo.show_words(
-            tr("Open the synthetic season"), tr("Liangshan 2022, 25 stations: synthetic data, marked as such on every screen")
+            tr("Open the synthetic season"),
+            tr("Liangshan 2022: generated readings of 25 stations, marked SYNTHETIC; the earthquakes and Kp are real"),
         )
         self._open.show_words(tr("Open a project"), tr("Choose an existing project folder"))
         self._recent_title.setText(tr("Recent projects"))

@@ -223,7 +223,7 @@ class StationMapPanel(QWidget):
                 painter.setFont(self.font())
                 layers.paint_ground(painter, camera, frame, colours)
                 painter.setFont(self.font())
-                layers.paint_codes(painter, camera, self.stations, colours)
+                layers.paint_codes(painter, camera, self.stations, frame, colours)
             self._ground = (key, picture)
         return self._ground[1]
 

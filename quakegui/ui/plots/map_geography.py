@@ -49,7 +49,7 @@ def paint_geography(painter: QPainter, image: QRectF, scene: MapScene) -> None:
         layers.paint_borders(painter, camera, layers.ground_shapes(frame, CORNERS), COLOURS)
     if display.graticule:
         usual = painter.font()
-        layers.paint_graticule(painter, camera, frame, COLOURS)
+        layers.paint_degrees(painter, camera, layers.paint_graticule(painter, camera, frame, COLOURS), COLOURS)
         painter.setFont(usual)
     if display.epicentres:
         _paint_epicentres(painter, camera, scene)

@@ -229,7 +229,7 @@ def _paint_numbers(painter: QPainter, to_screen: QTransform, day_map: DayMap) ->
     """Write the number of each region at its northern edge, away from the symbol of the strongest station."""
     for region in day_map.regions:
         at = to_screen.map(QPointF(region.centroid_col, region.bbox[0]))
-        _pill(painter, at, tr("Region {number}").format(number=region.id), INK, PAPER, stamps=None)
+        _pill(painter, at, tr("Region no. {number}").format(number=region.id), INK, PAPER, stamps=None)
 
 
 def _paint_flash(painter: QPainter, to_screen: QTransform, day_map: DayMap, threshold_z: float, flash: int) -> None:
@@ -360,7 +360,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
         words[0] = scene.place  # what a map needs alone; the day panel counts the stations too
     metrics, wide = painter.fontMetrics(), int(parts.image.width())
     if scene.display.threshold:  # what explains the marks on the colour bar is the last to go
-        threshold = tr("▸ region threshold {z:.1f}").format(z=scene.threshold_z)
+        threshold = tr("▸ regions: |z| ≥ {z:.1f}").format(z=scene.threshold_z)
         every = [*words, threshold], [words[0], threshold], words
         words = next((some for some in every if metrics.horizontalAdvance(" · ".join(some)) <= wide), words)
     if metrics.horizontalAdvance(" · ".join(words)) > wide:

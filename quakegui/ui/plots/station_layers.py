@@ -26,6 +26,8 @@ FADE_DAYS: Final = 60.0
 """Number of days in which an epicentre fades to its faintest."""
 FAINTEST: Final = 0.15
 """Strength of the faintest."""
+DegreeName = tuple[QPointF, str, bool]
+"""Where a parallel or meridian leaves the view, its degrees, and whether it is a parallel."""
 STATION_RADIUS: Final = 7.0
 _STATION_ROOM: Final = QRectF(-13.0, -13.0, 26.0, 26.0)
 """What a station fills, with the ring around a picked one."""
@@ -110,8 +112,9 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
     for shape in ground["land"]:
         if shape.around.intersects(view):
             painter.drawPolygon(to_screen.map(shape.line))
-    paint_graticule(painter, camera, frame, colours)
+    degrees = paint_graticule(painter, camera, frame, colours)
     paint_borders(painter, camera, ground, colours)
+    paint_degrees(painter, camera, degrees, colours, halo=colours.land)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if square:
         half = frame.half_width_km
@@ -141,8 +144,8 @@ def paint_borders(painter: QPainter, camera: Camera, ground: dict[str, tuple[_Sh
                 painter.drawPolyline(to_screen.map(shape.line))
 
 
-def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> None:
-    """Draw parallels and meridians at round degrees, named where they leave the view."""
+def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> list[DegreeName]:
+    """Draw parallels and meridians at round degrees, and return their names for `paint_degrees`."""
     width, height = camera.size.width(), camera.size.height()
     edge = [QPointF(width * k / 6.0, y) for k in range(7) for y in (0.0, height)]
     edge += [QPointF(x, height * k / 6.0) for k in range(7) for x in (0.0, width)]
@@ -151,10 +154,7 @@ def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Th
     longitude = frame.longitude + (seen[:, 1] - frame.longitude + 180.0) % 360.0 - 180.0
     step = _degree_step(float(np.ptp(latitude)))
     painter.setPen(QPen(colours.grid if colours.dark else colours.border_minor.lighter(108), 0.8))
-    font = QFont(painter.font())
-    font.setPointSizeF(font.pointSizeF() * 0.8)
-    painter.setFont(font)
-    names: list[tuple[QPointF, str, bool]] = []
+    names: list[DegreeName] = []
     for fixed, other, is_parallel in ((latitude, longitude, True), (longitude, latitude, False)):
         along = np.linspace(other.min() - step, other.max() + step, 49)
         for degree in np.arange(np.ceil(fixed.min() / step), np.floor(fixed.max() / step) + 1) * step:
@@ -165,6 +165,17 @@ def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Th
             line = camera.to_screen(xy)
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
             names.append((_leaving(line, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
+    return names
+
+
+def paint_degrees(
+    painter: QPainter, camera: Camera, names: list[DegreeName], colours: ThemeColours, *, halo: QColor | None = None
+) -> None:
+    """Name parallels and meridians where they leave the view, in small type; `halo` keeps the lines below away from it."""
+    width = camera.size.width()
+    font = QFont(painter.font())
+    font.setPointSizeF(font.pointSizeF() * 0.8)
+    painter.setFont(font)
     painter.setPen(colours.muted)
     metrics = QFontMetricsF(font)
     taken: list[QRectF] = []
@@ -173,7 +184,10 @@ def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Th
         box = QRectF(base.x(), base.y() - metrics.ascent(), metrics.horizontalAdvance(text), metrics.height())
         inside = base.y() > 2.0 * metrics.height() if is_parallel else box.right() < width
         if at.x() >= 0.0 and inside and not any(box.adjusted(-4.0, 0.0, 4.0, 0.0).intersects(other) for other in taken):
-            painter.drawText(base, text)
+            if halo is None:
+                painter.drawText(base, text)
+            else:
+                _draw_haloed(painter, base, text, colours.muted, halo)
             taken.append(box)
 
 
@@ -198,39 +212,59 @@ def _degree_step(span: float) -> float:
     return next((step for step in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if span / step <= 5.0), 30.0)
 
 
-def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], colours: ThemeColours) -> None:
-    """Write station codes beside the symbols, on the first side where a code covers neither a symbol nor another code."""
+def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...], frame: Frame, colours: ThemeColours) -> None:
+    """Write station codes beside the symbols, on the first side where a code covers neither a symbol nor another code.
+
+    If there is one, on a side where it also stays clear of them and of the square of the day map.
+    """
     metrics = QFontMetricsF(painter.font())
-    halo = QPen(colours.land, 3.0)
-    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitre joins would form spikes around small letters
     to_screen = camera.transform()
     places = {mark.code: to_screen.map(QPointF(mark.x_km, mark.y_km)) for mark in marks}
     taken = [_around(at, STATION_RADIUS) for at in places.values()]
+    half = frame.half_width_km
+    square = _sides(to_screen.mapRect(QRectF(frame.x_km - half, frame.y_km - half, 2 * half, 2 * half)))
     for mark in sorted(marks, key=lambda mark: not mark.picked):
-        at = _free_place(places[mark.code], mark, metrics, taken)
-        if at is None:
-            continue
-        outline = QPainterPath()
-        outline.addText(at, painter.font(), mark.code)
-        painter.strokePath(outline, halo)
-        painter.fillPath(outline, colours.text if mark.picked else colours.muted)
+        place = _free_place(places[mark.code], mark, metrics, [*taken, *square], gap=2.0)
+        place = place or _free_place(places[mark.code], mark, metrics, taken)
+        if place is not None:
+            at, box = place
+            taken.append(box)
+            _draw_haloed(painter, at, mark.code, colours.text if mark.picked else colours.muted, colours.land)
+
+
+def _draw_haloed(painter: QPainter, at: QPointF, text: str, colour: QColor, halo: QColor) -> None:
+    """Write a text with its outline in the colour of the ground, which keeps lines away from it."""
+    pen = QPen(halo, 3.0)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitre joins would form spikes around small letters
+    outline = QPainterPath()
+    outline.addText(at, painter.font(), text)
+    painter.strokePath(outline, pen)
+    painter.fillPath(outline, colour)
+
+
+def _sides(square: QRectF) -> tuple[QRectF, ...]:
+    """Return the four lines of a square as flat rectangles."""
+    left, top, wide, tall = square.left(), square.top(), square.width(), square.height()
+    upright = (QRectF(x, top, 1.0, tall) for x in (left, square.right()))
+    return (*upright, QRectF(left, top, wide, 1.0), QRectF(left, square.bottom(), wide, 1.0))
 
 
 def _around(at: QPointF, radius: float) -> QRectF:
     return QRectF(at.x() - radius, at.y() - radius, 2.0 * radius, 2.0 * radius)
 
 
-def _free_place(at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: list[QRectF]) -> QPointF | None:
-    """Return the position of a station code, and reserve it; None if there is no room."""
+def _free_place(
+    at: QPointF, mark: StationMark, metrics: QFontMetricsF, taken: list[QRectF], gap: float = 0.0
+) -> tuple[QPointF, QRectF] | None:
+    """Return the position of a station code and what it covers; None if it would come nearer than `gap` to what is `taken`."""
     away = STATION_RADIUS * (1.55 if mark.picked else 1.0) + 3.0
     wide, tall = metrics.horizontalAdvance(mark.code), metrics.ascent()
     middle = tall / 2.0 - 1.0
     sides = ((away, middle), (-away - wide, middle), (-wide / 2.0, away + tall - 2.0), (-wide / 2.0, -away))
     for x, y in sides:
         box = QRectF(at.x() + x, at.y() + y - tall, wide, tall)
-        if not any(box.intersects(other) for other in taken):
-            taken.append(box)
-            return QPointF(box.left(), at.y() + y)
+        if not any(box.adjusted(-gap, -gap, gap, gap).intersects(other) for other in taken):
+            return QPointF(box.left(), at.y() + y), box
     return None
 
 

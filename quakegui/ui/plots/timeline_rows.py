@@ -393,7 +393,8 @@ ROWS: Final = (
                 ("kp",)),
     TimelineRow(mark("Region area, peak z"), mark("Bars: area of the extremum regions; line: largest |z| on the map"),
         1.3, _area, ("area_km2", "peak_z", "has_map")),
-    TimelineRow(mark("Data"), mark("Share of stations with data; hatched: missing"), 0.9, _completeness, ("present",)),
+    TimelineRow(mark("Stations with data"), mark("Share of stations with data; hatched: missing"), 0.9, _completeness,
+        ("present",)),
 )  # fmt: skip
 """From top to bottom."""
 FIRST_ROWS: Final = (0, 1, 2, 3, 4, 6, 5)

@@ -38,7 +38,7 @@ def test_every_step_is_listed_with_who_when_and_what(dialog, session):
     assert [row[1:] for row in listed[1:4]] == [
         ["Li", "", str(days[7]), "note"],
         ["Li", "by an analyst", str(days[3]), "cleared"],
-        ["Li", "by an analyst", f"{days[2]} – {days[4]} (3)", f"3 {session.class_names[3]}"],
+        ["Li", "by an analyst", f"{days[2]} to {days[4]} (3 days)", f"3 {session.class_names[3]}"],
     ]
     assert listed[0][1:3] == ["Wang", "by rule (retrospective)"]
     at = entries(journal.journal_rows(session.project))[0].at.astype("datetime64[s]") + np.timedelta64(8, "h")
