@@ -12,7 +12,7 @@ from quakegui.project import chain, schema
 from quakegui.project.registrations import Registration, changes, registrations
 from quakegui.project.seasons import days_with_data, load_season
 from quakegui.project.store import Project, ProjectError
-from quakegui.project.verifying import LATE_HOURS
+from quakegui.project.verifying import LATE_HOURS, visible_chains
 from quakegui.words import Said
 
 SHOWN = 5
@@ -61,6 +61,10 @@ def examine_registrations(project: Project, *, now_ms: int) -> tuple[RegisteredR
     found = registrations(project)
     if not found:
         return ()
+    with project.read() as connection:
+        is_hidden = len(visible_chains(connection)) < len(chain.CHAINED)
+    if is_hidden:
+        return tuple(map(_unchecked, found))
     notes: tuple[str, ...] = ()
     try:
         possible = _possible_days(project, now_ms)
@@ -68,6 +72,16 @@ def examine_registrations(project: Project, *, now_ms: int) -> tuple[RegisteredR
         possible = np.array([], dtype="datetime64[D]")
         notes = (Said("{error} Gaps in registered predictions could therefore not be checked.", error=error),)
     return tuple(_record(project, one, possible, notes, now_ms) for one in found)
+
+
+def _unchecked(one: Registration) -> RegisteredRecord:
+    """Return the record for who labels blind: every day would look like a gap, and the run as if it had been removed."""
+    none = np.array([], dtype="datetime64[D]")
+    said = Said(
+        "The registered run “{title}” was not checked: its files and predictions are hidden from a login that labels blind.",
+        title=one.terms.title,
+    )
+    return RegisteredRecord(one, none, none, (), (said,))
 
 
 def _record(project: Project, one: Registration, possible: Days, notes: tuple[str, ...], now_ms: int) -> RegisteredRecord:

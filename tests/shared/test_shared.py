@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quakegui.cli.verbs import app
-from quakegui.project import flags, receipt, schema, verifying
+from quakegui.project import catalogue, flags, receipt, registrations, runs, schema, verifying
 from quakegui.project.acts import acts
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.importing import import_paths
@@ -34,12 +34,14 @@ from quakegui.project.live_rows import LiveReadings, fold
 from quakegui.project.lookout import Lookout
 from quakegui.project.nights import ensure_nights, load_nights
 from quakegui.project.nights_due import NightsDue
+from quakegui.project.registered import examine_registrations
 from quakegui.project.seasons import record
 from quakegui.project.shared.address import parse_address
 from quakegui.project.shared.roles import create_roles
 from quakegui.project.sharing import create_shared, join, migrate
 from quakegui.project.stations import set_stations
 from quakegui.project.store import Project, ProjectError
+from quakegui.season.events import ClassScheme, Declustering, Event, Selection
 from quakegui.season.labels import LabelSource
 from quakegui.season.network import Station
 from quakegui.season.quality import Quality
@@ -262,6 +264,39 @@ def test_who_labels_blind_neither_writes_nor_compares_a_receipt_and_who_sees_all
         with pytest.raises(ProjectError, match=said):
             receipt.differences(blind, kept)
     assert not (tmp_path / "new.json").exists()
+
+
+def test_a_login_that_labels_blind_does_not_judge_a_registered_run_whose_predictions_it_does_not_see(
+    as_user: Any, shared: Project
+) -> None:
+    event = Event("a", np.datetime64("2022-01-01T12:00:00", "ms"), 4.5, 28.0, 102.0, 10.0, "", "M")
+    box = Selection(box=(26.0, 31.0, 100.0, 104.0), min_magnitude=3.1)
+    catalogue.store_events(shared, (event,), declustering=Declustering(), selection=box)
+    catalogue.set_class_scheme(shared, ClassScheme(4.0, (29.0, 102.0), (27.0, 102.0)))
+    runs.add_run(shared, runs.Run("run-1", 1, "done", {}, {}))
+    (shared.folder / "runs" / "run-1").mkdir(parents=True)
+    (shared.folder / "runs" / "run-1" / "config.json").write_text("{}")
+    shares = np.array([[0.4, 0.6, 0.0, 0.0, 0.0]])
+    taught = runs.LedgerPredictions(DAYS[:1], shares, "out-of-fold", ("aa",), np.array([1]), "cc")
+    runs.append_predictions(shared, "run-1", taught, issued_ms=2)
+    now_ms = int(DAYS[5].astype("datetime64[ms]").astype(np.int64))
+    registrations.add_registration(
+        shared,
+        "run-1",
+        title="spring",
+        first_day=DAYS[6],
+        last_day=DAYS[9],
+        files=("config.json",),
+        alarm_rule=(0.5, 2, 7),
+        author="owner",
+        now_ms=now_ms,
+    )
+    (found,) = examine_registrations(shared, now_ms=now_ms)
+    assert (found.faults, found.notes) == ((), ())
+    with as_user("blindi", "blind") as blind:
+        (found,) = examine_registrations(blind, now_ms=now_ms)
+    assert (found.days.size, found.gaps.size, found.faults) == (0, 0, ())
+    assert "“spring” was not checked" in found.notes[0]
 
 
 def test_codes_are_ordered_as_in_sqlite_on_a_server_that_orders_as_people_do(postgresql: str, sql: Sql, tmp_path: Path) -> None:
