@@ -55,8 +55,11 @@ def print_judgement(judgement: Judgement) -> None:
             own = (None, None) if one.test is None else (one.test.auc, one.test.p_value)
             cells = map(_cell, (*own, gap.value, gap.low, gap.high, left.value, left.low, left.high))
             rows.append((one.name, one.days, *cells, "yes" if one.beaten else "no"))
-    columns = ("baseline", "days", "AUC", "p", "difference", "low", "high", "unexplained", "low", "high", "outperformed")
-    print_table("AUC minus the baseline's, and AUC of what the baseline does not explain; earthquake vs. none", columns, rows)
+    columns = (
+        "baseline", "days", "AUC", "p", "AUC difference", "low", "high", "residual AUC", "low", "high",
+        "model adds information",
+    )  # fmt: skip
+    print_table("Earthquake vs. none; residual AUC: of what the baseline does not explain of the predictions", columns, rows)
 
 
 def print_comparison(title: str, judgements: Sequence[Judgement]) -> None:

@@ -22,7 +22,7 @@ from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
 from quakegui.project import catalogue
 from quakegui.project.store import Project, ProjectError
-from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES
+from quakegui.report.words import ALARM_AXIS, AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES
 from quakegui.season.season import Season
 
 
@@ -41,8 +41,8 @@ def study(
         Study,
         typer.Argument(
             help="epochs: daily series around the earthquakes; events: the largest P(earthquake) before each earthquake; "
-            "robustness: the verdict under other analysis choices; "
-            "skillmap: skill by lead time, window, distance and magnitude.",
+            "robustness: the verdict with other settings; "
+            "skillmap: skill by setting (lead time, window, distance, magnitude).",
             show_default=False,
         ),
     ],
@@ -54,7 +54,7 @@ def study(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Study a run further: the days around the earthquakes, and how the verdict depends on each analysis choice."""
+    """Study a run further: the days around the earthquakes, and how the verdict depends on each setting."""
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
         if not catalogue.events(opened):
@@ -101,7 +101,7 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
     if as_json:
         print_json([{**plain(event), **plain(row)} for event, row in result])
         return
-    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "days of class 0", "by chance")
+    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "days of class 0", "chance of as large a P")
     rows = [
         (
             str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),
@@ -109,7 +109,7 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
         )
         for event, row in result
     ]  # fmt: skip
-    print_table("Largest P(earthquake) available before each earthquake, in its label window", columns, rows)
+    print_table("Largest uncalibrated P(earthquake) available before each earthquake, in its label window", columns, rows)
 
 
 def print_robustness(result: Robustness, *, as_json: bool) -> None:
@@ -122,15 +122,16 @@ def print_robustness(result: Robustness, *, as_json: bool) -> None:
     rows = [
         (
             AXIS_NAMES.get(one.axis, one.axis), CHOICE_NAMES.get(one.choice, one.choice.removeprefix("p* ")), one.score.events,
-            *map(_number, (one.score.statistic, one.score.p_value, one.p_corrected)),
+            *(("", _number(one.score.statistic)) if one.axis == ALARM_AXIS else (_number(one.score.statistic), "")),
+            *map(_number, (one.score.p_value, one.p_corrected)),
         )
         for one in result.variants
     ]  # fmt: skip
-    print_table("Test under alternative choices", ("axis", "choice", "earthquakes", "AUC or R", "p", "p corrected"), rows)
+    print_table("Test with other settings", ("setting", "value", "earthquakes", "AUC", "R", "p", "p corrected"), rows)
     typer.echo(
-        f"p < 0.05 for {result.significant} of {result.tested} alternative choices, and for {result.significant_corrected} "
-        "after correction for the number of tests. R (for alarms): fraction of earthquakes in an alarm minus fraction of time "
-        "under alarm."
+        f"The verdict holds for {result.significant} of {result.tested} testable other settings (p < 0.05), and for "
+        f"{result.significant_corrected} after correction for the number of tests. R: fraction of earthquakes hit minus "
+        "fraction of time under alarm."
     )
 
 
@@ -140,7 +141,7 @@ def print_skill_maps(result: season_study.SkillMaps, *, as_json: bool) -> None:
         print_json(plain(result))
         return
     _print_map("AUC (p) by lead time (rows) and window, days", result.lead_window)
-    _print_map("AUC (p) by distance (rows, km) and minimum magnitude", result.distance_magnitude)
+    _print_map("AUC (p) by maximum distance from the centre (rows, km) and minimum magnitude", result.distance_magnitude)
 
 
 def _named(paths: Sequence[Path]) -> dict[str, Path]:

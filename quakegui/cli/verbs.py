@@ -166,7 +166,7 @@ VERBS: Final = (
     Verb(
         "study",
         "studying:study",
-        "Study a run further: the days around the earthquakes, and how the verdict depends on each analysis choice.",
+        "Study a run further: the days around the earthquakes, and how the verdict depends on each setting.",
         "study demo robustness --json",
     ),
     Verb(

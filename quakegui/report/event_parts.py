@@ -140,7 +140,7 @@ def events(
     made += p(
         say(
             "In the tables, the prediction is the most probable of the five classes, and P(earthquake) is the sum of the four "
-            "classes with an earthquake: class 0 can be predicted although P(earthquake) is above 50%.",
+            "classes with an earthquake, both calibrated: class 0 can be predicted although P(earthquake) is above 50%.",
         ),
         "caption",
     )
@@ -277,7 +277,7 @@ def _day_table(content: ReportContent, season: Season, days: Sequence[int], say:
         )
     head = (
         say("Day"), "Kp", say("Area (km²)"), say("Peak (z-score)"), say("Label"),
-        say("Prediction"), say("P(earthquake)"), say("Kind"),
+        say("Prediction"), say("Calibrated P(earthquake)"), say("Kind"),
     )  # fmt: skip
     return table(head, rows, numbers_from=9)
 
@@ -306,10 +306,11 @@ def alarms(
         return made + p(_why_no_alarms(content, say), "notice")
     made += p(
         say(
-            "An alarm opens when P(earthquake) reaches its threshold on several consecutive days, and stays open for some days "
-            "after the last such day; the chapter on skill lists both numbers of days. Days used to train the model open no "
-            "alarms. Direction is the more probable of north and south; class is the most probable of the four. They are "
-            "determined separately and may disagree.",
+            "An alarm opens when the calibrated P(earthquake) reaches its threshold on several consecutive days, and stays "
+            "open for some days after the last such day; the chapter on skill lists both numbers of days. Days used to train "
+            "the model open no alarms. A hit is an earthquake of any class while the alarm is open. Direction is the more "
+            "probable of north and south; class is the most probable of the four with an earthquake, even if class 0 is more "
+            "probable. They are determined separately and may disagree.",
         )
     )
     found = content.record.alarms
@@ -321,7 +322,7 @@ def alarms(
         for place, alarm in enumerate(found)
     ]  # fmt: skip
     head = (
-        say("No."), say("Opened"), say("Closes"), say("Direction"), say("Class"),
+        say("No."), say("Opened"), say("Closes"), say("Direction"), say("Most probable earthquake class"),
         say("Days at or above the threshold"), say("Outcome"),
     )  # fmt: skip
     made += table(head, rows, numbers_from=9)
@@ -379,7 +380,7 @@ def _alarm(content: ReportContent, maker: MapMaker, place: int, alarm: Alarm, sa
             (say("Opened"), content.local(alarm.opened)),
             (say("Closes"), content.local(alarm.closed)),
             (
-                say("Predicted direction and class"),
+                say("Most probable direction and earthquake class"),
                 f"{say(DIRECTION_NAMES[alarm.direction])} · {say.cls(alarm.full_class)}",
             ),
             (say("Days at or above the threshold"), str(len(alarm.positive_days))),

@@ -18,6 +18,8 @@ from quakegui.report.markup import Figure
 UNIT = (0.0, 1.0)
 PLOT = 270, 254
 """Width and height of the frame of a square plot."""
+LEAST_TALL = 160
+"""Minimum height of a skill map, for the title of its rows."""
 BARS = 20
 """Number of bars of the histogram below a reliability diagram."""
 
@@ -181,9 +183,10 @@ def skill_map(result: SkillMap, words: PlotWords) -> Figure:
     """
     wide, tall, left, top = 84, 40, 96, 46
     rows, columns = len(result.rows), len(result.columns)  # without any, stored results have lost their second axis
-    drawing = Drawing(max(left + wide * columns + 10, 400), top + tall * rows + 30)
+    drawing = Drawing(max(left + wide * columns + 10, 400), max(top + tall * rows + 30, LEAST_TALL))
     drawing.text(left + wide * columns / 2, 26, words.across, colour=MUTED, anchor="middle")
-    drawing.text(16, top + tall * rows / 2, words.up, colour=MUTED, anchor="middle", turn=-90)
+    middle = min(top + tall * rows / 2, drawing.height - LEAST_TALL / 2)  # one row is lower than its title is long
+    drawing.text(16, max(middle, LEAST_TALL / 2), words.up, colour=MUTED, anchor="middle", turn=-90)
     for column, value in enumerate(result.columns.tolist()):
         drawing.text(left + wide * (column + 0.5), top - 6, f"{value:g}", size=10, anchor="middle")
     for row, value in enumerate(result.rows.tolist()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from quakegui.judge.predictors import PREDICTORS
 from quakegui.learn.runs.presets import title_of
 from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
-from quakegui.report.words import AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent
+from quakegui.report.words import ALARM_AXIS, AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent, points
 from quakegui.season.localtime import to_local
 from quakegui.words import worded
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
     from quakegui.judge.epochs import Epochs
     from quakegui.judge.judgement import Judgement
-    from quakegui.judge.robustness import Robustness
+    from quakegui.judge.robustness import Robustness, Variant
     from quakegui.judge.surrogates import SurrogateTest
     from quakegui.learn.season_study import SkillMaps, StudiedEvents
     from quakegui.report.markup import Figure
@@ -79,25 +79,34 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """
     if test.statistic == "foldwise":
         tested = say(
-            "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
-            "{jitter} days in which the AUC within the folds is at least as far from 0.5.",
+            "The verdict is based on p (shifted times): the earthquakes are shifted in time at random, by up to {jitter} "
+            "days, again and again; p is the fraction of these catalogues for which the AUC within the folds is at least as "
+            "far from 0.5 as the actual one.",
             jitter=test.jitter_days,
         )
     else:
         tested = say(
-            "The verdict rests on p (earthquakes moved): the fraction of catalogues with the earthquakes moved by up to "
-            "{jitter} days in which the AUC over all days is at least as large.",
+            "The verdict is based on p (shifted times): the earthquakes are shifted in time at random, by up to {jitter} "
+            "days, again and again; p is the fraction of these catalogues for which the AUC is at least as large as the actual "
+            "one.",
             jitter=test.jitter_days,
         )
     basis = say(
-        "AUC and p: earthquake vs. none, with the rule's labels. In differences, a predictor's AUC below 0.5 counts as 0.5."
+        "All scores in this table are for earthquake vs. none, so its accuracy is not that of the five classes. AUC and p use "
+        "the rule's labels."
     )
     rest = say(
-        "p (catalogue rate) is the same fraction with earthquakes drawn at the catalogue's own rate. “Model AUC, "
-        "predictor removed” is the AUC of the part of the model's predictions that the predictor does not explain; the model "
-        "adds information to a predictor if this interval lies above 0.5. A dash means not estimable.",
+        "p (redrawn times) is the same fraction with as many earthquakes drawn anew at the smoothed rate of the catalogue. "
+        "Differences are model minus predictor, in percentage points for the accuracy; a predictor's AUC below 0.5 counts as "
+        "0.5. Residual AUC: AUC of the part of the model's predictions that the predictor does not explain; the model adds "
+        "information if its 80% interval lies above 0.5. AUC difference and residual AUC are computed within the folds, if "
+        "there are any. A dash means not estimable.",
     )
-    return say.join(" ", (basis, tested, rest))
+    rule = say(
+        "Four-threshold rule: thresholds on area, duration and peak (two) of the extremum regions; their direction selects "
+        "north or south, as in the paper that introduced the method."
+    )
+    return say.join(" ", (basis, tested, rest, rule))
 
 
 def predictors(judgement: Judgement, say: Words) -> Table:
@@ -111,16 +120,16 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         Language of the texts.
     """
     head = (
-        say("Predictor"), say("Number of days"), "AUC", say("p, earthquakes moved"),
-        say("p, catalogue rate"), say("Accuracy"), say("Model minus predictor, accuracy (95%)"), say("Macro recall"),
-        say("Model minus predictor, AUC (95%)"),
-        say("Model AUC, predictor removed (80%)"), say("Model adds information"),
+        say("Predictor"), say("Number of days"), "AUC", say("p (shifted times)"), say("p (redrawn times)"),
+        say("Accuracy, earthquake vs. none"), say("Accuracy difference (points; 95% interval)"),
+        say("Macro recall, earthquake vs. none (95% interval)"), say("AUC difference (95% interval)"),
+        say("Residual AUC (80% interval)"), say("Model adds information"),
     )  # fmt: skip
     own = judgement.of("event")
     rows = [
         (
             worded(title_of(judgement.title), say.language), str(own.figures.days), *_test(judgement.surrogate),
-            percent(own.figures.accuracy), "", interval_text(own.macro_recall, say, as_share=True), "", "", "",
+            percent(own.figures.accuracy), "", interval_text(own.macro_recall, say, percent), "", "", "",
         )
     ]  # fmt: skip
     for one in judgement.comparisons:
@@ -131,7 +140,7 @@ def predictors(judgement: Judgement, say: Words) -> Table:
         rows.append(
             (
                 _predictor(one.name, say), days if one.dropped else str(one.days), *_test(one.test),
-                percent(one.figures.accuracy), interval_text(one.accuracy_difference, say, as_share=True),
+                percent(one.figures.accuracy), interval_text(one.accuracy_difference, say, points),
                 percent(one.figures.macro_recall), gap, left,
                 say.yes(one.beaten) if one.days else "–",
             )
@@ -165,7 +174,7 @@ def forest(judgement: Judgement, say: Words, stamp: str) -> Figure:
         up="",
         key=(
             say("AUC of the predictor"),
-            say("Model AUC after removing the predictor's contribution ({level} interval)", level=percent(LEVEL, 0)),
+            say("Residual AUC: what the predictor does not explain ({level} interval)", level=percent(LEVEL, 0)),
             say("chance"),
         ),
         stamp=stamp,
@@ -180,7 +189,7 @@ def _test(test: SurrogateTest | None) -> tuple[str, str, str]:
     return number(test.auc), number(test.p_jitter, 3), number(test.p_rate, 3)
 
 
-def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> str:
+def interval_text(interval: Interval, say: Words, write: Callable[[float | None], str] = number) -> str:
     """Return a score with its interval, a dash if it cannot be estimated.
 
     Parameters
@@ -189,10 +198,9 @@ def interval_text(interval: Interval, say: Words, *, as_share: bool = False) -> 
         The score and its bounds; the score is NaN if it cannot be estimated.
     say
         Language of the texts.
-    as_share
-        Whether to write percentages; default two decimals.
+    write
+        How to write a number, such as `percent` or `points`; default two decimals.
     """
-    write = percent if as_share else number
     if not np.isfinite(interval.value):
         return write(None)
     value, low, high = write(interval.value), write(interval.low), write(interval.high)
@@ -222,7 +230,7 @@ def molchan(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
         up=say("Miss rate"),
         key=(
             say("model"),
-            say("model, time weighted by catalogue rate"),
+            say("model, time weighted by earthquake rate"),
             say("95% of random alarms"),
             say("actual alarms"),
         ),
@@ -246,7 +254,7 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
     if found is None or skill is None:
         return say("No earthquake occurred in the evaluation period, so alarms are not scored.")
     r, r0, area = number(skill.r), number(skill.r0), number(found.area_skill)
-    hits = say("{n} of {of} earthquakes fell in an alarm", n=skill.hits, of=skill.events)
+    hits = say("{n} of {of} earthquakes hit", n=skill.hits, of=skill.events)
     if skill.exceeds:
         text = say("R = {r}, above R0 = {r0} ({hits}).", r=r, r0=r0, hits=hits)
     else:
@@ -279,7 +287,7 @@ def reliability(judgement: Judgement, say: Words, stamp: str) -> Figure | None:
         across=say("Calibrated P(earthquake)"),
         up=say("Fraction of earthquake days"),
         key=(
-            say("model (isotonic fit)"),
+            say("observed fraction (isotonic fit)"),
             say("perfectly reliable"),
             say("share of days at each P"),
         ),
@@ -337,8 +345,9 @@ def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
         Language of the texts.
     """
     head = (
-        say("Local time"), "M", say("Place (from the catalogue)"), say("Usable days"), say("Largest P(earthquake)"),
-        say("Date of largest P"), say("Rank among days of class 0"), say("By chance"),
+        say("Local time"), "M", say("Place (from the catalogue)"), say("Usable days"),
+        say("Largest uncalibrated P(earthquake)"), say("Date of largest P"), say("Rank among days of class 0"),
+        say("Chance of as large a P"),
     )  # fmt: skip
     rows = [
         (
@@ -354,10 +363,10 @@ def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
 def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
-        "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: no "
-        "day of class 0 (in no label window) has a P(earthquake) as large. By chance: fraction of equally long sequences of "
-        "days of class 0 in which the largest P is at least as large. P is the model's own, not calibrated; the panel of the "
-        "day shows calibrated probabilities where the run has them.",
+        "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: P is "
+        "larger than on every day of class 0, that is, outside all label windows. Chance of as large a P: fraction of equally "
+        "long sequences of days of class 0 whose largest P is at least as large. P is not calibrated in this table; the panel "
+        "“This day”, the timeline and the day tables of the report show calibrated probabilities.",
     )
 
 
@@ -393,21 +402,21 @@ def epochs(result: dict[str, Epochs], say: Words, stamp: str) -> Iterator[Figure
 
 def _half(p: float, lag: int | None, say: Words, *, before: bool) -> str:
     if lag is None:
-        return say("before: not estimable") if before else say("from day 0: not estimable")
+        return say("Before day 0: not estimable") if before else say("Day 0 and after: not estimable")
     if p >= 1.0:
-        return say("before: no departure (p = 1)") if before else say("from day 0: no departure (p = 1)")
+        return say("Before day 0: no departure (p = 1)") if before else say("Day 0 and after: no departure (p = 1)")
     values = {"p": number(p, 3), "lag": f"{lag:+d}".replace("-", "−") if lag else "0"}
     if before:
-        return say("before: p = {p}, largest departure on day {lag}", **values)
-    return say("from day 0: p = {p}, largest departure on day {lag}", **values)
+        return say("Before day 0: p = {p}, largest departure on day {lag}", **values)
+    return say("Day 0 and after: p = {p}, largest departure on day {lag}", **values)
 
 
 def epochs_text(say: Words) -> str:
     """Return how to read the series around the earthquakes."""
     return say(
-        "The curve is the median over the earthquakes for each day. p is the fraction of sets of random earthquake times whose "
-        "median departs at least as far on any day in that part (before, or from day 0). A peak after the earthquakes "
-        "cannot be a precursor.",
+        "The curve is the median over the earthquakes on each day; the dashed line is the same for random earthquake times. p "
+        "is the fraction of trials with random times in which the curve departs from the dashed line at least as far as here, "
+        "on any day of that part: before day 0, or on day 0 and after. A peak after the earthquakes cannot be a precursor.",
     )
 
 
@@ -422,19 +431,25 @@ def robustness(result: Robustness, say: Words) -> Table:
         Language of the texts.
     """
     head = (
-        say("Choice"), say("Value"), say("Number of earthquakes"), say("AUC (for alarms: R)"), "p",
-        say("p, corrected"), say("Verdict holds"),
+        say("Setting"), say("Value"), say("Number of earthquakes"), "AUC", "R", "p",
+        say("p, corrected"), say("Verdict holds (p < 0.05, uncorrected)"),
     )  # fmt: skip
     rows = [
         (
             say.or_itself(AXIS_NAMES, one.axis), say.or_itself(CHOICE_NAMES, one.choice.removeprefix("p* ")),
             str(one.score.events),
-            number(one.score.statistic), number(one.score.p_value, 3), number(one.p_corrected, 3),
+            *_statistic(one), number(one.score.p_value, 3), number(one.p_corrected, 3),
             say.yes(one.holds) if np.isfinite(one.score.p_value) else "–",
         )
         for one in result.variants
     ]  # fmt: skip
     return Table(head, tuple(rows))
+
+
+def _statistic(one: Variant) -> tuple[str, str]:
+    """Return AUC and R, one of them empty: alarms are tested with R, everything else with the AUC."""
+    value = number(one.score.statistic)
+    return ("", value) if one.axis == ALARM_AXIS else (value, "")
 
 
 def robustness_text(result: Robustness, say: Words) -> str:
@@ -448,8 +463,9 @@ def robustness_text(result: Robustness, say: Words) -> str:
         Language of the texts.
     """
     return say(
-        "The verdict holds for {k} of {n} alternative settings (p < 0.05), and for {corrected} of {n} after correction for "
-        "the number of tests. R: fraction of earthquakes in an alarm minus fraction of time under alarm.",
+        "The verdict holds for {k} of {n} testable other settings (p < 0.05), and for {corrected} of {n} after correction for "
+        "the number of tests. A dash: too few earthquakes for a test. R: fraction of earthquakes hit minus fraction of time "
+        "under alarm.",
         k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 
@@ -476,7 +492,7 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
     )
     distance = PlotWords(
         across=say("Minimum magnitude"),
-        up=say("Distance (km)"),
+        up=say("Distance from centre (km)"),
         key=key,
         stamp=stamp,
         alt=say("Skill by distance and magnitude"),
@@ -488,5 +504,5 @@ def skill_maps_text(say: Words) -> str:
     """Return how to read the skill maps."""
     return say(
         "The test behind the verdict, repeated for the same predictions with other settings: other window lengths and lead "
-        "times before the earthquake, and other maximum distances and minimum magnitudes of the earthquakes.",
+        "times before the earthquake, and other maximum distances (from the network centre) and minimum magnitudes.",
     )

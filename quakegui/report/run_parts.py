@@ -132,8 +132,8 @@ def _matrices(content: ReportContent, judgement: Judgement, say: Words, figures:
         picture = matrix(
             judgement.of(target).figures.confusion,
             [say(name) for name in group_names(target, say.split)],
-            true=say("true"),
-            across=say("predicted"),
+            true=say("label"),
+            across=say("uncalibrated prediction"),
             stamp=small_stamp(content, say, scores=True),
             alt=say("Confusion matrix, {title}", title=title),
         )
@@ -145,8 +145,8 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
     rows = [
         (
             say(TARGET_NAMES[target]),
-            interval_text(judgement.of(target).accuracy, say, as_share=True),
-            interval_text(judgement.of(target).macro_recall, say, as_share=True),
+            interval_text(judgement.of(target).accuracy, say, percent),
+            interval_text(judgement.of(target).macro_recall, say, percent),
             interval_text(judgement.of(target).kappa, say),
             number(judgement.surrogate.auc) if target == "event" else "–",
             number(judgement.surrogate.p_value, 3) if target == "event" else "–",
@@ -162,18 +162,7 @@ def _comparisons(judgement: Judgement, say: Words) -> str:
     if not judgement.comparisons:
         return p(say("No other predictor could be evaluated on these days."), "notice")
     found = predictors(judgement, say)
-    return (
-        table(found.head, found.rows)
-        + p(test_text(judgement.surrogate, say), "caption")
-        + p(
-            say(
-                "Model minus predictor: difference in AUC, within the folds where the run has any; an AUC of the predictor "
-                "below 0.5 counts as 0.5. Predictor removed: AUC of the part of the model's predictions that the predictor "
-                "does not explain. Model adds information: the interval of that AUC lies above 0.5.",
-            ),
-            "caption",
-        )
-    )
+    return table(found.head, found.rows) + p(test_text(judgement.surrogate, say), "caption")
 
 
 def _per_class(judgement: Judgement, say: Words) -> str:
@@ -185,7 +174,7 @@ def _per_class(judgement: Judgement, say: Words) -> str:
              percent(one.precision), percent(one.one_vs_rest_accuracy))
         )  # fmt: skip
     head = (
-        say("Class"), say("Number of days"), say("Days predicted"), say("Not estimable"),
+        say("Class"), say("Days with this label"), say("Days predicted as this class"), say("Not estimable"),
         say("Recall"), say("Precision"), say("One-vs-rest accuracy"),
     )  # fmt: skip
     return (
@@ -255,7 +244,7 @@ def _calibration(judgement: Judgement, say: Words) -> str:
         if days
     ]
     head = (
-        say("P(earthquake)"),
+        say("Uncalibrated P(earthquake)"),
         say("Number of days"),
         say("Mean probability"),
         say("Observed frequency"),

@@ -34,5 +34,5 @@ def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
     made += h3(say("The verdict with other settings"), new_page=True)
     choices = results.robustness(found.robustness, say)
     made += p(results.robustness_text(found.robustness, say)) + table(choices.head, choices.rows, numbers_from=2)
-    made += h3(say("Skill with other settings"), new_page=True)
+    made += h3(say("Skill by setting"), new_page=True)
     return made + grid([block(figures.add(one)) for one in results.skill_maps(found.skill_maps, say, stamp)], 1)

@@ -13,17 +13,19 @@ SERIES_NAMES: Final[dict[str, str]] = {
     "max_abs_z": mark("Largest |z| at any station"),
     "area_px": mark("Region area (pixels)"),
     "kp": mark("Night-time Kp"),
-    "probability": mark("P(earthquake)"),
+    "probability": mark("Uncalibrated P(earthquake)"),
 }
 """Daily series that are stacked around the earthquakes."""
+ALARM_AXIS: Final = "alarm threshold"
+"""The choice whose statistic is R, not the AUC."""
 AXIS_NAMES: Final[dict[str, str]] = {
     "as it is": mark("original settings"),
     "label rule": mark("label rule"),
     "declustering": mark("aftershock removal"),
     "least magnitude": mark("minimum magnitude"),
-    "distance": mark("maximum distance"),
+    "distance": mark("maximum distance from the network centre"),
     "catalogue": mark("earthquake catalogue"),
-    "alarm threshold": mark("alarm threshold"),
+    ALARM_AXIS: mark("alarm threshold"),
 }
 """Choices on which a verdict should not depend."""
 CHOICE_NAMES: Final[dict[str, str]] = {
@@ -116,3 +118,8 @@ def percent(value: float | None, digits: int = 1) -> str:
         Number of decimals.
     """
     return "–" if value is None or not math.isfinite(value) else f"{number(100 * value, digits)}%"
+
+
+def points(value: float | None) -> str:
+    """Return a difference of shares in percentage points, without the unit, or a dash; the heading names the unit."""
+    return number(None if value is None else 100 * value, 1)

@@ -214,7 +214,7 @@ def test_what_knows_no_field_and_does_as_well_is_named():
     assert told.surrogate.p_value == alone.surrogate.p_value < 0.05
     assert told.comparison("calendar").auc_difference.value == 0.0
     assert told.comparison("calendar").residual.high == 0.5
-    assert "do not explain has an AUC of 0.50 (80% interval 0.50 to 0.50)" in told.verdict.figures()
+    assert "Residual AUC 0.50 (80% interval 0.50 to 0.50), of the part" in told.verdict.figures()
     assert told.comparison("outages").beaten
 
 
@@ -463,7 +463,7 @@ def test_verdict_codes(figures, code):
 
 def test_the_sentence_names_each_rival_that_was_not_beaten():
     assert reached(not_beaten=["kp", "catalogue", "without-field"]).text() == "Not better than Kp or the earthquake catalogue."
-    assert reached(not_beaten=["without-field"]).text() == "Not better than all except the readings."
+    assert reached(not_beaten=["without-field"]).text() == "Not better than Kp, calendar, catalogue and outages together."
 
 
 @pytest.mark.parametrize("name", predictors.WITHOUT_FIELD)

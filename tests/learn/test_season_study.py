@@ -130,7 +130,7 @@ def test_tables_for_people(run: Terminal, shown: Path) -> None:
     printed, _ = run("study", shown, "robustness")
     assert "minimum magnitude" in printed
     assert "after correction for the number of tests" in printed
-    assert "Largest P(earthquake) available before each earthquake" in run("study", shown, "events")[0]
+    assert "Largest uncalibrated P(earthquake) available before each earthquake" in run("study", shown, "events")[0]
     assert "AUC (p) by lead time" in run("study", shown, "skillmap")[0]
 
 

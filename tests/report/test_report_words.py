@@ -32,7 +32,7 @@ def test_classes_are_named_by_the_magnitude_split_of_the_project() -> None:
     assert class_names(4.25)[3] == "South, M > 4.25"
     assert words.Words("zh", 4.0).cls(4) == "4 南部，M≤4.0"
     assert words.Words("zh").cls(4) == "4 南部，M≤分界"
-    assert [words.Words("zh")(name) for name in group_names("direction")] == ["无地震", "北", "南"]
+    assert [words.Words("zh")(name) for name in group_names("direction")] == ["无地震", "北部", "南部"]
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def test_series_about_the_earthquakes_name_both_halves() -> None:
     found = Epochs(lags, one, np.full(6, 4), flat, flat - 0.5, flat + 0.5, 0.012, 0.4, -2, 2)
     (picture,) = results.epochs({"max_abs_z": found}, Words("en"), "SYNTHETIC")
     drawn = svg(picture)
-    assert "before: p = 0.012, largest departure on day −2" in drawn
-    assert "from day 0: p = 0.400, largest departure on day +2" in drawn
+    assert "Before day 0: p = 0.012, largest departure on day −2" in drawn
+    assert "Day 0 and after: p = 0.400, largest departure on day +2" in drawn
     assert "SYNTHETIC" in drawn
     assert drawn.count('<polygon points="') == 1
     unknown = Epochs(lags, one, np.full(6, 4), *[np.full(6, np.nan)] * 3, np.nan, np.nan, None, None)
@@ -99,8 +99,8 @@ def test_robustness_is_counted_and_named_in_both_languages() -> None:
     )
     found = Robustness(variants)
     assert results.robustness_text(found, Words("en")) == (
-        "The verdict holds for 1 of 2 alternative settings (p < 0.05), and for 0 of 2 after correction for the number of "
-        "tests. R: fraction of earthquakes in an alarm minus fraction of time under alarm."
+        "The verdict holds for 1 of 2 testable other settings (p < 0.05), and for 0 of 2 after correction for the number of "
+        "tests. A dash: too few earthquakes for a test. R: fraction of earthquakes hit minus fraction of time under alarm."
     )
     assert [row[-1] for row in results.robustness(found, Words("en")).rows] == [
         "yes",
@@ -109,4 +109,7 @@ def test_robustness_is_counted_and_named_in_both_languages() -> None:
         "no",
     ]  # the project's own choice is shown, not counted
     assert results.robustness(found, Words("en")).rows[3][:2] == ("alarm threshold", "0.3")
+    auc, r = (results.robustness(found, Words("en")).head.index(name) for name in ("AUC", "R"))
+    scores = [(row[auc], row[r]) for row in results.robustness(found, Words("en")).rows]
+    assert scores == [("0.70", ""), ("0.60", ""), ("–", ""), ("", "0.10")]  # R is no AUC: 0.10 would be a very bad one
     assert results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含发震当天）")

@@ -103,9 +103,9 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     said = session.predictions
     counts = {kind: int((said.kind == kind).sum()) for kind in ("out-of-fold", "prospective", "in-sample")}
     assert min(counts.values()) > 0
-    assert radio(window, "Not used in training").text() == f"Not used in training: {counts['out-of-fold']} days"
-    assert radio(window, "Issued in advance").text() == f"Issued in advance: {counts['prospective']} days"
-    assert f"Used in training: {counts['in-sample']} days, never evaluated" in panel.strip.in_sample.text()
+    assert radio(window, "not used in training").text() == f"not used in training: {counts['out-of-fold']}"
+    assert radio(window, "issued in advance").text() == f"issued in advance: {counts['prospective']}"
+    assert panel.strip.in_sample.text() == f"used in training, not evaluated: {counts['in-sample']}"
     pictures = [label.pixmap().toImage() for label in panel.strip.swatches.values()]
     assert all(pictures[a] != pictures[b] for a in range(3) for b in range(a))
 
@@ -117,7 +117,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     assert "PROSPECTIVE" not in panel.stamp.text()
     assert "late" not in panel.why.text()
 
-    click(qtbot, radio(window, "Issued in advance"))
+    click(qtbot, radio(window, "issued in advance"))
     assert panel.verdict.text() == "Evaluating…", "a record is judged when it is first looked at"
     judge(qtbot, window)
     second = panel.evaluation
@@ -132,7 +132,7 @@ def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):
     # Neither record holds a day that the run answered in-sample only.
     in_sample = session.days[said.kind == "in-sample"]
     assert not np.isin(in_sample, np.concatenate([first.days, second.days])).any()
-    click(qtbot, radio(window, "Not used in training"))
+    click(qtbot, radio(window, "not used in training"))
     assert panel.evaluation is first
 
 
@@ -145,7 +145,7 @@ def test_the_maps_of_a_cell_are_walked_and_a_key_labels_the_one_in_the_frame_alo
     panel.matrix.asked.emit(0, 0)
     listed = list(sheet.days)
     assert len(listed) > 2
-    both = "true class No earthquake, predicted class No earthquake"
+    both = "label No earthquake, predicted class No earthquake"
     assert panel.cell.title().startswith(f"{len(listed)} days: {both}; most certain prediction first.")
     for place in (1, 0):
         walking.select(session, (listed[place], 0))  # also where the day is shown and others are chosen already
@@ -202,8 +202,8 @@ def test_a_record_without_a_day_cannot_be_chosen(session, open_window):
     session.reload(Change.RUNS | Change.PREDICTIONS)
     window.layouts.show("evaluation")
     assert session.predictions.run == trained_run.id
-    assert radio(window, "Not used in training").isEnabled()
-    assert not radio(window, "Issued in advance").isEnabled()
+    assert radio(window, "not used in training").isEnabled()
+    assert not radio(window, "issued in advance").isEnabled()
 
 
 def test_a_new_training_is_two_clicks_from_a_new_label(judged, qtbot, monkeypatch):
@@ -307,7 +307,7 @@ def test_the_run_is_judged_by_the_labels_of_its_training_or_by_todays_and_the_pa
 def test_prospective_days_are_judged_by_todays_labels_and_offer_no_others(judged, qtbot):
     window, _run, _fold = judged
     window.layouts.show("evaluation")
-    click(qtbot, radio(window, "Issued in advance"))
+    click(qtbot, radio(window, "issued in advance"))
     judge(qtbot, window)
     assert "; these days came after the training." in words(window)
     assert not button_of(window, "Evaluate with training labels").isVisible()

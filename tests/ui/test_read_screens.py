@@ -46,6 +46,21 @@ def test_a_low_matrix_shows_the_share_in_every_cell(qtbot):
         assert 2 * QFontMetricsF(matrix.item(0, 0).font()).height() <= room, height
 
 
+def test_the_corner_of_a_matrix_names_its_share_where_there_is_room(qtbot):
+    matrix = MatrixView()
+    qtbot.addWidget(matrix)
+    matrix.show_matrix(np.full((5, 5), 10), NAMES)
+    matrix.show()
+    shown = []
+    for width, height in ((900, 520), (900, 200), (240, 200)):
+        matrix.resize(width, height)
+        corner = matrix.item(5, 5)
+        widest = max(map(QFontMetricsF(corner.font()).horizontalAdvance, corner.text().split("\n")))
+        assert widest <= matrix.columnWidth(5), width
+        shown.append(corner.text().split("\n"))
+    assert shown == [["250", "accuracy", "20%"], ["250", "20%"], ["250", "20%"]]
+
+
 def test_a_long_text_of_a_page_scrolls_and_leaves_the_room_to_its_figures(qtbot):
     content = QWidget()
     page = TextPage(content, below=True)

@@ -74,7 +74,7 @@ def test_every_predictor_stands_by_its_one_name_with_its_own_auc_and_p(results_w
     panel = judged(qtbot, results_window)
     judgement = panel.evaluation.judgement
     first, *others = cells(panel.scores)
-    auc, p_moved, p_rate = (head(panel.scores).index(name) for name in ("AUC", "p, earthquakes moved", "p, catalogue rate"))
+    auc, p_moved, p_rate = (head(panel.scores).index(name) for name in ("AUC", "p (shifted times)", "p (redrawn times)"))
     assert first[0] == judgement.title
     assert first[auc] == f"{judgement.surrogate.auc:.2f}"
     assert [row[0] for row in others] == [row.title for row in PREDICTORS.values()]

@@ -269,7 +269,7 @@ def test_one_imported_file_is_not_told_in_the_plural(qtbot):
 
 
 def test_the_key_of_the_predictor_chart_does_not_overprint_itself():
-    key = "AUC of the predictor", "Model AUC after removing the predictor's contribution (80% interval)", "chance"
+    key = "AUC of the predictor", "Residual AUC: what the predictor does not explain (80% interval)", "chance"
     row = ForestRow("Model", 0.7, (0.6, 0.8), (math.nan, math.nan, math.nan))
     drawn = forest([row], PlotWords("AUC", "", key, "", "")).data.decode()
     found = [re.search(rf'x="([\d.]+)" y="([\d.]+)"[^>]*>{re.escape(html.escape(text))}', drawn) for text in key]

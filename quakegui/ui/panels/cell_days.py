@@ -76,7 +76,7 @@ class CellDays(QWidget):
             truth, answer = (worded(self._session.class_names[cls]) for cls in self._cell)
             self._title.setText(
                 tr(
-                    "{days}: true class {truth}, predicted class {answer}; most certain prediction first. Use the arrow keys "
+                    "{days}: label {truth}, predicted class {answer}; most certain prediction first. Use the arrow keys "
                     "to step, 0 to 4 to relabel the framed day."
                 ).format(days=days_text(len(self.sheet.days)), truth=truth, answer=answer)
             )
@@ -88,7 +88,8 @@ class CellDays(QWidget):
             return ""
         predicted = int((table.kind == self._of[1]).sum())
         return tr(
-            "{scored} of {predicted} predicted days evaluated; the others have no label, or a map only after the earthquake."
+            "{scored} of {predicted} predicted days were evaluated. The others have no label, or their map became available "
+            "only after the earthquake. Corner of the matrix: all days, and the accuracy over the five classes."
         ).format(scored=len(self._answers.days), predicted=predicted)
 
     def _show_cell(self, truth: int, answer: int) -> None:

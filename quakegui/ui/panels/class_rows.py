@@ -16,7 +16,7 @@ from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_panel import GUTTER_PAD, timeline_data
 from quakegui.ui.panels.timeline_words import day_words
 from quakegui.ui.plots.time_axis import DayAxis
-from quakegui.ui.plots.timeline_rows import ROWS, TimelineData
+from quakegui.ui.plots.timeline_rows import ROWS, TimelineData, TimelineRow
 
 _SHOWN = tuple(row for row in ROWS if set(row.reads) & {"labels", "predicted"})
 _CONTENT = Change.PROJECT | Change.SEASON | Change.LABELS | Change.PREDICTIONS | Change.DISPLAY
@@ -44,12 +44,18 @@ class ClassRows(QWidget):
         """Update from the session."""
         if change & _CONTENT:
             self._data = timeline_data(self._session)
-        if change & (_CONTENT | Change.DAY):
+        if change & (_CONTENT | Change.DAY | Change.RUNS):
             self.update()
+
+    def _name(self, row: TimelineRow) -> str:
+        """Return the name of a row; the matrix contains uncalibrated predictions, which may differ from those shown here."""
+        # Predictions of a leaky run are never calibrated.
+        calibrated = any(one.in_use and not one.run.config.leaky for one in self._session.runs)
+        return tr("Prediction (calibrated)") if calibrated and "predicted" in row.reads else tr(row.name)
 
     def _axis(self) -> DayAxis:
         count = 0 if self._data is None else self._data.days.size
-        left = max(QFontMetricsF(self.font()).horizontalAdvance(tr(row.name)) for row in _SHOWN) + GUTTER_PAD
+        left = max(QFontMetricsF(self.font()).horizontalAdvance(self._name(row)) for row in _SHOWN) + GUTTER_PAD
         return DayAxis(count, 0.0, float(max(count, 1)), left, max(self.width() - left, 1.0), 0.0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -63,7 +69,7 @@ class ClassRows(QWidget):
                 box = QRectF(axis.left, number * tall + 1.0, axis.width, tall - 2.0)
                 painter.setPen(colours.text)
                 name = QRectF(0.0, box.top(), axis.left - 6.0, box.height())
-                painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(row.name))
+                painter.drawText(name, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._name(row))
                 if self._data is not None:
                     painter.save()
                     painter.setClipRect(box)

@@ -33,7 +33,7 @@ from quakegui.ui.panels.class_rows import ClassRows
 from quakegui.ui.panels.flag_line import FlagLine
 from quakegui.ui.panels.limit_page import TITLE, LimitPage
 from quakegui.ui.panels.record_strip import RecordStrip
-from quakegui.ui.panels.result_tables import ResultTable, classes_text, report_words, show_alarms, show_classes
+from quakegui.ui.panels.result_tables import ResultTable, alarms_text, classes_text, report_words, show_alarms, show_classes
 from quakegui.ui.panels.study_pages import TITLES, StudyPages, TextPage
 from quakegui.ui.plots.drawings_view import DrawingsView
 from quakegui.ui.plots.matrix_view import MatrixView
@@ -81,7 +81,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
             TextPage(view, brief=True) for view in (self.forest, self.reliability, self.molchan)
         )
         self._skill = TextPage(self.scores, below=True)
-        self._classes = TextPage(self.classes, below=True)
+        self._classes, self._alarms = (TextPage(table, below=True) for table in (self.classes, self.alarms))
         self.limit = LimitPage(session)
         self.studies = StudyPages(session, self)
         self.pages, self.rows = QTabWidget(), ClassRows(session)
@@ -110,7 +110,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
 
     def _build(self) -> None:
         head = filled(QHBoxLayout(), self.verdict, self._asks_why, self.stamp, 1, self.judge, self.studies.button)
-        self.board = Board(((self.matrix, self._forest, self.alarms), (self._reliability, self._molchan, self.studies.brief)))
+        self.board = Board(((self.matrix, self._forest, self._alarms), (self._reliability, self._molchan, self.studies.brief)))
         overview = QSplitter(childrenCollapsible=False)
         overview.addWidget(self.board)
         overview.addWidget(self.cell)
@@ -258,10 +258,9 @@ class EvaluationPanel(LanguageFollower, QWidget):
         studies = [tr(title) for title in (*TITLES, TITLE)]
         for number, title in enumerate((tr("Overview"), tr("Predictors"), tr("Classes"), *studies)):
             self.pages.setTabText(number, title)
+        matrix = tr("Confusion matrix (rows: label, columns: uncalibrated prediction)")
         pictures = tr("Reliability"), tr("Molchan diagram"), tr("Superposed epochs of P(earthquake)")
-        self.board.set_titles(
-            (tr("Confusion matrix (rows: true, columns: predicted)"), tr("AUC of the predictors"), tr("Alarms"), *pictures)
-        )
+        self.board.set_titles((matrix, tr("AUC of the predictors"), tr("Alarms"), *pictures))
         self._show()
 
     def _show(self) -> None:
@@ -289,6 +288,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         show_classes(self.classes, {} if answers is None else answers.figures, self._session.split)
         self._classes.show_text(classes_text(), empty=False)
         show_alarms(self.alarms, judgement, zone_name(self._session), self._session.split)
+        self._alarms.show_text(alarms_text(), empty=False)
         self._show_pictures(judgement, " · ".join(stamps))
 
     def _show_verdict(self, found: Evaluation | None, refusal: str) -> None:

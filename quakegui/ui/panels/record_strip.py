@@ -17,23 +17,22 @@ from quakegui.ui import theme
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.language_follower import COLOURS, LanguageFollower
-from quakegui.ui.texts import days_text
 
 TEXTS = {
     "out-of-fold": (
-        mark("Not used in training: {days}"),
+        mark("not used in training: {days}"),
         mark("Out-of-fold predictions, by models not trained on these days; these are evaluated"),
     ),
     "zero-shot": (
-        mark("Season not used in training: {days}"),
+        mark("season not used in training: {days}"),
         mark("Predictions by a model that was not trained on this season; evaluated"),
     ),
     "prospective": (
-        mark("Issued in advance: {days}"),
+        mark("issued in advance: {days}"),
         mark("Prospective predictions, issued each day by the frozen model before later data were known; these are evaluated"),
     ),
     "in-sample": (
-        mark("Used in training: {days}, never evaluated"),
+        mark("used in training, not evaluated: {days}"),
         mark("In-sample predictions: the model was trained on these days, so correct predictions prove nothing"),
     ),
 }
@@ -55,9 +54,9 @@ class RecordStrip(LanguageFollower, QWidget):
         self._zero_shot = False
         self.swatches = {kind: QLabel() for kind in KINDS}
         self._choices = {kind: QRadioButton() for kind in SCORED}
-        self.in_sample = QLabel()
+        self.in_sample, self._heading = QLabel(), QLabel()
         group = QButtonGroup(self)
-        row = filled(QHBoxLayout(self), margins=FLUSH)
+        row = filled(QHBoxLayout(self), self._heading, margins=FLUSH)
         for kind in KINDS:
             row.addWidget(self.swatches[kind])
             row.addWidget(self._choices.get(kind, self.in_sample))
@@ -92,11 +91,13 @@ class RecordStrip(LanguageFollower, QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
+        self._heading.setText(tr("Predictions (days):"))
         for kind in KINDS:
             text, tip = TEXTS[kind_shown(kind, zero_shot=self._zero_shot)]
             self.swatches[kind].setPixmap(_swatch(kind))
+            self.swatches[kind].setToolTip(tr("How the timeline shows these predictions"))
             widget = self._choices.get(kind, self.in_sample)
-            widget.setText(tr(text).format(days=days_text(self._counts[kind])))
+            widget.setText(tr(text).format(days=self._counts[kind]))
             widget.setToolTip(tr(tip))
             widget.setEnabled(self._counts[kind] > 0)
 

@@ -43,7 +43,7 @@ class ResultTable(QTableWidget):
     def show_rows(self, head: Sequence[str], rows: Rows) -> None:
         """Replace headings and rows."""
         self.setColumnCount(len(head))
-        self.setHorizontalHeaderLabels([textwrap.fill(text, HEAD_WIDTH, break_long_words=False) for text in head])
+        self.setHorizontalHeaderLabels([_in_lines(text) for text in head])
         self.setRowCount(len(rows))
         item: Callable[[str], QTableWidgetItem] = QTableWidgetItem
         for row, cells in enumerate(rows):
@@ -68,6 +68,13 @@ class ResultTable(QTableWidget):
             self.resizeRowsToContents()
 
 
+def _in_lines(heading: str) -> str:
+    """Return a heading in lines; a Chinese one, which has hardly any spaces, breaks before its parenthesis."""
+    if heading.isascii() or "（" not in heading or len(heading) <= HEAD_WIDTH / 2:
+        return textwrap.fill(heading, HEAD_WIDTH, break_long_words=False)
+    return heading.replace("（", "\n（", 1)
+
+
 def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: float | None) -> None:
     """Show the figures of every class of every target, below those of all its classes: macro recall and accuracy.
 
@@ -79,7 +86,7 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
         Magnitude split of the project.
     """
     head = (
-        tr("Class"), tr("Number of days"), tr("Days predicted"), tr("Recall"), tr("Precision"), tr("F1"),
+        tr("Class"), tr("Days with this label"), tr("Days predicted as this class"), tr("Recall"), tr("Precision"), tr("F1"),
         tr("One-vs-rest accuracy"), tr("Remark"),
     )  # fmt: skip
     rows = []
@@ -88,7 +95,7 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
         kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}".replace("-", "−")
         rows.append(
             (
-                tr("{target}: all classes").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
+                tr("{target}: macro recall, accuracy").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
                 percent(whole.macro_recall), "", "", percent(whole.accuracy), kappa,
             )
         )  # fmt: skip
@@ -119,34 +126,49 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
     for alarm in record.alarms if record is not None else ():
         outcome = tr("still open at the end") if alarm.undecided else tr("false alarm")
         if alarm.hits:
-            leads = worded(joined(" and ", [f"{hit.lead_days:.1f}" for hit in alarm.hits]))
+            leads = [f"{hit.lead_days:.1f}" for hit in alarm.hits]
             outcome = worded(
                 counted(
-                    "{count} earthquake, {leads} days later",
-                    "{count} earthquakes, {leads} days later",
+                    "{count} hit, after {leads} days",
+                    "{count} hits, after {leads} days",
                     count=len(alarm.hits),
-                    leads=leads,
+                    leads=joined(" and ", [joined(", ", leads[:-1]), leads[-1]]),
                 )
             )
         says = f"{alarm.full_class} {worded(class_names(split)[alarm.full_class])}"
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
     if record is not None:
-        total = tr("{hits} of {events} earthquakes fell in an alarm; {share} of the time was under alarm").format(
+        total = tr("{hits} of {events} earthquakes hit; {share} of the time under alarm").format(
             hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
         )
         rows.append((tr("Total"), "", "", total))
-    table.show_rows((tr("Opened"), tr("Closed"), tr("Alarm class"), tr("Outcome")), rows)
-    head = table.horizontalHeaderItem(2)
-    assert head is not None
-    head.setToolTip(tr("The most probable of the four earthquake classes over the alarm's days at or above the threshold"))
+    table.show_rows((tr("Opened"), tr("Closed"), tr("Most probable earthquake class"), tr("Outcome")), rows)
+    tips = (
+        tr(
+            "The most probable of the four earthquake classes over the alarm's days at or above the threshold, after "
+            "calibration"
+        ),
+        tr("Days from the opening of the alarm to each earthquake that occurred while it was open"),
+    )
+    for column, tip in enumerate(tips, 2):
+        head = table.horizontalHeaderItem(column)
+        assert head is not None
+        head.setToolTip(tip)
+
+
+def alarms_text() -> str:
+    """Return how to read the table of alarms."""
+    return tr(
+        "A hit is an earthquake of any class while the alarm is open. Class 0 can be more probable than the class listed."
+    )
 
 
 def classes_text() -> str:
     """Return how to read the table of classes."""
     return tr(
-        "Each day is given its most probable outcome, separately in each of the three groupings (earthquake or none, the two "
-        "directions or none, the five classes), so the counts differ."
+        "Each day is given its most probable outcome before calibration, separately in each of the three groupings (earthquake "
+        "or none, the two directions or none, the five classes), so the counts differ."
     )
 
 

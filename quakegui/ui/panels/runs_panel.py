@@ -50,7 +50,7 @@ COLUMNS = (
 )  # fmt: skip
 PROTOCOL = 3
 BUTTONS = (
-    ("use", mark("Show predictions"), mark("Show the predictions of this run in the timeline and in the panel “This day”")),
+    ("use", mark("Set as current"), mark("Show and evaluate the predictions of this run")),
     ("resume", mark("Resume"), mark("Resume a stopped training run")),
     ("rename", mark("Rename…"), mark("Rename the run")),
     ("delete", mark("Move to trash"), mark("Move the run to the project's trash")),

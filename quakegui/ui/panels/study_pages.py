@@ -27,7 +27,7 @@ STUDYING: Final = "studying"
 READING: Final = "reading-studies"
 MOST_TEXT: Final = 0.4
 """Part of a page for its text; more of it scrolls, so that a long text does not shrink the figures beside the page."""
-TITLES: Final = (mark("Earthquake by earthquake"), mark("Superposed epochs"), mark("Robustness"), mark("Skill maps"))
+TITLES: Final = (mark("Earthquake by earthquake"), mark("Superposed epochs"), mark("Robustness"), mark("Skill by setting"))
 
 
 class StudyPages(QObject):
@@ -79,12 +79,12 @@ class StudyPages(QObject):
         self.button.setText(tr("Run further analyses"))
         self.button.setToolTip(
             tr(
-                "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill maps”, and save "
+                "Compute “Earthquake by earthquake”, “Superposed epochs”, “Robustness” and “Skill by setting”, and save "
                 "them with the run"
             )
         )
         self.events.setAccessibleName(tr("Largest P(earthquake) before each earthquake"))
-        self.choices.setAccessibleName(tr("Test with alternative settings"))
+        self.choices.setAccessibleName(tr("Test with other settings"))
         self.show_study()
 
     def show_study(self) -> None:

@@ -17,6 +17,10 @@ from quakegui.ui.texts import days_text
 
 CELL_LINES: Final = 2.3
 """Height of a cell in lines of text: a count, its share, and the margins."""
+CORNER_LINES: Final = 3.5
+"""The same of the last cell with the name of its share."""
+CELL_EDGES: Final = 8
+"""Width of the margins of a cell, in pixels."""
 DEEPEST: Final = 0.75
 """Share of the colour in a cell with all days of its row."""
 LEAST_TEXT: Final = 0.7
@@ -44,6 +48,8 @@ class MatrixView(QTableWidget):
             header.setSectionsClickable(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._all_days, self._accuracy = "", ""
+        """Texts of the last cell."""
         self.cellClicked.connect(self._ask)
         self.cellActivated.connect(self._ask)
 
@@ -69,6 +75,21 @@ class MatrixView(QTableWidget):
             item = self.item(row, column)
             if item is not None:
                 item.setFont(whole)
+        self._fit_corner()
+
+    def _fit_corner(self) -> None:
+        """Name the share in the corner if there is room: by its row it would be a precision, by its column a recall."""
+        corner = self.item(self.rowCount() - 1, self.columnCount() - 1)
+        if corner is None:
+            return
+        font, metrics = QFont(self.font()), QFontMetricsF(self.font())
+        wide = (self.columnWidth(self.columnCount() - 1) - CELL_EDGES) / metrics.horizontalAdvance(tr("accuracy"))
+        tall = self.rowHeight(self.rowCount() - 1) / (CORNER_LINES * metrics.height())
+        named = min(wide, tall) >= LEAST_TEXT
+        corner.setText("\n".join((self._all_days, *([tr("accuracy")] if named else []), self._accuracy)))
+        if named:
+            font.setPointSizeF(font.pointSizeF() * min(wide, tall, 1.0))
+            corner.setFont(font)
 
     def clear_matrix(self) -> None:
         """Show nothing."""
@@ -90,14 +111,14 @@ class MatrixView(QTableWidget):
         self.setRowCount(size + 1)
         self.setColumnCount(size + 1)
         numbered = [f"{number} {name}" for number, name in enumerate(names)]
-        self.setVerticalHeaderLabels([*numbered, _over(tr("Predicted, / precision"))])
+        self.setVerticalHeaderLabels([*numbered, _over(tr("Days predicted, / precision"))])
         self.setHorizontalHeaderLabels([*map(str, range(size)), _over(tr("Days, / recall"))])
         for column, name in enumerate(numbered):
             across, down = self.horizontalHeaderItem(column), self.verticalHeaderItem(column)
             assert across is not None
             assert down is not None
             across.setToolTip(tr("predicted: {name}").format(name=name))
-            down.setToolTip(tr("true: {name}").format(name=name))
+            down.setToolTip(tr("label: {name}").format(name=name))
         rows, columns, colours = counts.sum(axis=1), counts.sum(axis=0), theme.colours()
         for row, column in np.ndindex(counts.shape):
             share = counts[row, column] / rows[row] if rows[row] else np.nan
@@ -112,10 +133,12 @@ class MatrixView(QTableWidget):
             right = counts[number, number]
             recall = right / rows[number] if rows[number] else np.nan
             precision = right / columns[number] if columns[number] else np.nan
-            self._put(number, size, int(rows[number]), recall).setToolTip(tr("days of this class; recall"))
+            self._put(number, size, int(rows[number]), recall).setToolTip(tr("days with this label; recall"))
             self._put(size, number, int(columns[number]), precision).setToolTip(tr("days predicted as this class; precision"))
         whole = int(counts.sum())
-        self._put(size, size, whole, np.trace(counts) / whole if whole else np.nan).setToolTip(tr("all days; accuracy"))
+        corner = self._put(size, size, whole, np.trace(counts) / whole if whole else np.nan)
+        corner.setToolTip(tr("all days; accuracy"))
+        self._all_days, self._accuracy = corner.text().split("\n")
         self._fit_text()
 
     def _put(self, row: int, column: int, count: int, share: float) -> QTableWidgetItem:
