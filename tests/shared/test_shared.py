@@ -230,6 +230,21 @@ def test_ingest_stores_what_arrives_live(as_user: Any, shared: Project) -> None:
     centre.close()
 
 
+def test_who_labels_blind_sees_no_label_of_others_in_a_copy_of_the_database_either(
+    as_user: Any, shared: Project, url: str, sql: Sql
+) -> None:
+    """Such as a restored backup, whose name differs from that of the groups."""
+    label(shared, 0)
+    with as_user("blindo", "blind") as blind:
+        label(blind, 1, author="blindo")
+    shared.close()
+    database = url.rsplit("/", 1)[1]
+    sql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+    sql("postgres", f"CREATE DATABASE {database}_copy TEMPLATE {database}")
+    assert sql(f"{database}_copy", "SELECT author FROM journal", user="blindo") == [("blindo",)]
+    assert sql(f"{database}_copy", "SELECT author FROM journal ORDER BY id") == [("owner",), ("blindo",)]
+
+
 def test_who_labels_blind_sees_no_label_of_others_and_still_continues_the_chain(as_user: Any, shared: Project) -> None:
     label(shared, 0)
     blind = as_user("blindo", "blind")

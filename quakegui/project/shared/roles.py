@@ -40,6 +40,7 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
+CREATE OR REPLACE FUNCTION blind_group() RETURNS text LANGUAGE sql STABLE AS $$ SELECT {blind_name}::text $$;
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION raise_revision(text) FROM PUBLIC;
@@ -69,7 +70,8 @@ def roles_script(address: Address) -> str:
     return _SCRIPT.format(
         **{role: _quoted(name) for role, name in names.items()},
         database=_quoted(address.database),
-        names=", ".join("'" + name.replace("'", "''") + "'" for name in names.values()),
+        names=", ".join(map(_literal, names.values())),
+        blind_name=_literal(names[BLIND]),
         of_analysts=_list(_OF_ANALYSTS),
         of_ingest=_list(of_ingest),
         changed=_list(_CHANGED_BY_INGEST),
@@ -103,6 +105,10 @@ def standing_roles(connection: Connection, database: str) -> dict[str, tuple[str
 
 def _list(tables: Iterable[Table]) -> str:
     return ", ".join(_quoted(table.name) for table in tables)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:

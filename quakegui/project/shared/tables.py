@@ -90,10 +90,22 @@ CREATE OR REPLACE FUNCTION is_owner() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT pg_has_role(session_user, datdba, 'MEMBER') FROM pg_database WHERE datname = current_database()
 $$;
 
+-- The group of those who label blind. Its name is written into the function, so that a copy of the database under another name
+-- still knows it; the script of the roles writes it anew.
+DO $$
+BEGIN
+  IF to_regprocedure('blind_group()') IS NULL THEN
+    EXECUTE format(
+      'CREATE FUNCTION blind_group() RETURNS text LANGUAGE sql STABLE AS %L',
+      format('SELECT %L::text', current_database() || '_blind')
+    );
+  END IF;
+END $$;
+
 -- Whether the login labels blind: it does not see what others have labelled, nor predictions.
 CREATE OR REPLACE FUNCTION is_blind() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT NOT is_owner() AND EXISTS (
-    SELECT FROM pg_roles WHERE rolname = current_database() || '_blind' AND pg_has_role(session_user, oid, 'MEMBER')
+    SELECT FROM pg_roles WHERE rolname = blind_group() AND pg_has_role(session_user, oid, 'MEMBER')
   )
 $$;
 
