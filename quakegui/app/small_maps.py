@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,6 +19,8 @@ PIXELS: Final = 64
 """Width and height of a small map in pixels."""
 BLOCK: Final = 64
 """Number of days that are drawn at once: takes some milliseconds."""
+FIELDS_KEPT: Final = 8
+"""Number of blocks whose z is kept, 1 MB each: those of a season of a year; of ten years it would be 60 MB."""
 ORDERS: Final = ("date", "P", "uncertainty", "suspect", "likeness")
 
 
@@ -37,13 +40,14 @@ class SmallMaps:
         self.season = season
         self._gridder = Gridder(build_basis(season.network, season.config.grid, pixels=PIXELS), season.config.grid)
         self._style = replace(season.config.style, contour_lines=False)
-        self._fields: dict[int, NDArray[np.float32]] = {}
+        self._kept = lru_cache(FIELDS_KEPT)(self._gridded)
 
     def fields(self, block: int) -> NDArray[np.float32]:
         """Return z of the days of a block, shape (day, row, column); NaN outside the map."""
-        if block not in self._fields:
-            self._fields[block] = self._gridder.maps(self.season.z[block * BLOCK : (block + 1) * BLOCK])
-        return self._fields[block]
+        return self._kept(block)
+
+    def _gridded(self, block: int) -> NDArray[np.float32]:
+        return self._gridder.maps(self.season.z[block * BLOCK : (block + 1) * BLOCK])
 
     def indices(self, block: int) -> NDArray[np.uint8]:
         """Return the palette indices of the days of a block, shape (day, row, column)."""

@@ -183,7 +183,8 @@ class MapSheet(QAbstractScrollArea):
         assert season is not None
         block, number = divmod(index, BLOCK)
         painter.setOpacity(1.0 if season.has_map[index] else 0.35)
-        painter.drawImage(box, self._picture(block), QRect(0, number * PIXELS, PIXELS, PIXELS))
+        # Qt turns a picture with a palette into colours as a whole before it scales a part of it.
+        painter.drawImage(box, self._picture(block).copy(0, number * PIXELS, PIXELS, PIXELS))
         painter.setOpacity(1.0)
         cls = int(self._session.labels.classes[index])
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -211,14 +212,14 @@ class MapSheet(QAbstractScrollArea):
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(cls))
 
     def _picture(self, block: int) -> QImage:
-        """Return the maps of a block of days, one below the other."""
+        """Return the maps of a block of days, one below the other; with a palette, as a quarter of the memory."""
         if block not in self._pictures:
             assert self.maps is not None
             index = np.ascontiguousarray(self.maps.indices(block).reshape(-1, PIXELS))
             table = [QColor(*colour).rgb() for colour in palette(self.maps.season.config.style).tolist()]
             picture = QImage(index.data, PIXELS, len(index), PIXELS, QImage.Format.Format_Indexed8)
             picture.setColorTable(table)
-            self._pictures[block] = picture.convertToFormat(QImage.Format.Format_RGB32)
+            self._pictures[block] = picture.copy()  # with pixels of its own
         return self._pictures[block]
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------
