@@ -25,7 +25,7 @@ from quakegui.app.jobs import Jobs
 from quakegui.app.journal_pages import JournalPages
 from quakegui.app.maps import MapCache
 from quakegui.app.settings import Settings, SettingsFile
-from quakegui.app.tables import UNLABELLED, LabelTable
+from quakegui.app.tables import UNLABELLED, LabelTable, places_on
 from quakegui.app.unseen import Unseen
 from quakegui.judge.folds import ZERO_SHOT
 from quakegui.project.errors import ProjectError
@@ -416,7 +416,9 @@ class Session(QObject):
         if self.journal is not None:
             self.labels = LabelTable.of(self.days, self.journal.in_force(author=self.whose()))
             truth = self.journal.truth()
-            self.truth = np.array([truth.get(day, UNLABELLED) for day in self.days], dtype=np.int8)
+            places = places_on(self.days, truth)
+            self.truth = np.full(len(self.days), UNLABELLED, dtype=np.int8)
+            self.truth[places[places >= 0]] = np.fromiter(truth.values(), np.int8, len(truth))[places >= 0]
 
     def whose(self) -> str | None:
         """Return the person whose labels are shown, None for all people."""

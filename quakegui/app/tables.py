@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +42,28 @@ class LabelTable:
         in_force
             Current row of each labelled day; rows of other days are ignored.
         """
-        rows = tuple(in_force.get(day) for day in days)
+        found: list[LabelRow | None] = [None] * len(days)
+        for place, row in zip(places_on(days, in_force).tolist(), in_force.values(), strict=True):
+            if place >= 0:
+                found[place] = row
+        rows = tuple(found)
         classes = [UNLABELLED if row is None or row.cls is None else row.cls for row in rows]
         by_rule = [row is not None and row.cls is not None and row.source is LabelSource.RULE for row in rows]
         return cls(np.array(classes, dtype=np.int8), np.array(by_rule, dtype=bool), rows)
+
+
+def places_on(days: NDArray[np.datetime64], keys: Collection[np.datetime64]) -> NDArray[np.intp]:
+    """Return the index in `days` of each key, -1 for other dates, shape (key,); faster than a lookup of every day.
+
+    Parameters
+    ----------
+    days
+        Ascending local dates, datetime64[D], shape (day,).
+    keys
+        Local dates, datetime64[D].
+    """
+    wanted = np.array(list(keys), dtype="datetime64[D]")
+    place = np.searchsorted(days, wanted)
+    inside = place < len(days)
+    inside[inside] = days[place[inside]] == wanted[inside]
+    return np.where(inside, place, -1)

@@ -72,6 +72,8 @@ HATCHED: Final = (2, 4)
 """Classes of the smaller earthquakes."""
 RULE_STRENGTH: Final = 0.45
 """How opaque a rule's label is filled, so that its broken outline is seen."""
+THIN: Final = 3.0
+"""Width in pixels below which a run of labels has neither pattern nor outline nor number."""
 BY_PERSON: Final = 5
 """Added to a class where a person gave the label."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
@@ -227,13 +229,33 @@ def runs_of(values: NDArray[np.int8], mask: range) -> list[tuple[int, int, int]]
 def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     """Paint runs of days of one class, each with a bar along its top where a person gave the label and no rule."""
     labels = np.where(data.by_rule, data.labels, data.labels + BY_PERSON).astype(np.int8)
+    thin: dict[int, list[QRectF]] = {}
+    top, tall, scale = box.top() + 2.0, box.height() - 4.0, axis.px_per_day
     for one, first, end in runs_of(np.where(data.labels >= 0, labels, -1).astype(np.int8), axis.visible()):
+        block = QRectF(axis.left + (first - axis.first) * scale, top, max((end - first) * scale, 1.0), tall)
         if one < 0:
             continue
-        cls, block = one % BY_PERSON, QRectF(axis.x(first), box.top() + 2.0, axis.x(end) - axis.x(first), box.height() - 4.0)
-        _class_block(painter, block, cls, colours, by_rule=one < BY_PERSON)
+        if block.width() < THIN:
+            thin.setdefault(one, []).append(block)
+            continue
+        _class_block(painter, block, one % BY_PERSON, colours, by_rule=one < BY_PERSON)
         if one >= BY_PERSON:
             painter.fillRect(QRectF(block.left(), box.top(), block.width(), PERSON_BAR), colours.text)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for one, blocks in sorted(thin.items()):
+        _thin_blocks(painter, blocks, one % BY_PERSON, colours, by_rule=one < BY_PERSON)
+
+
+def _thin_blocks(painter: QPainter, boxes: list[QRectF], cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
+    """Paint runs too short for a pattern, thousands of which may be in view: colour alone, all of a class at once."""
+    top, middle = boxes[0].top(), boxes[0].center().y()
+    painter.setOpacity(RULE_STRENGTH if by_rule else 1.0)
+    painter.setBrush(colours.classes[cls])
+    painter.drawRects([QRectF(one.left(), middle - 1.0, one.width(), 2.0) for one in boxes] if cls == 0 else boxes)
+    painter.setOpacity(1.0)
+    if not by_rule:
+        painter.setBrush(colours.text)
+        painter.drawRects([QRectF(one.left(), top - 2.0, one.width(), PERSON_BAR) for one in boxes])
 
 
 def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
