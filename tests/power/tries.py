@@ -1,8 +1,8 @@
 """Tries for a better pre-trained model.
 
-``python tests/power/tries.py make FOLDER --width 16 --size 48`` trains a model with other settings than those of the model that
-comes with the program; ``python tests/power/tries.py compare FOLDER FOLDER FOLDER+FOLDER`` compares models, and means of their
-log odds, with the first one on the same seasons: one line of JSON per kind of season and model.
+``python tests/power/tries.py make FOLDER --width 16 --size 48 --nights 1 7 14`` trains a model with other settings than those
+of the model that comes with the program; ``python tests/power/tries.py compare FOLDER FOLDER FOLDER+FOLDER`` compares models,
+and means of their log odds, with the first one on the same seasons: one line of JSON per kind of season and model.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from quakegui.learn.network.pretrained import Pretrained, load, make
 from quakegui.learn.network.pretraining_recipe import PRESETS
+from quakegui.learn.runs.inputs import WINDOWS
 from quakegui.learn.zero_shot.trials import NARROW, WIDE, Trial, paper_plan, trial
 from quakegui.simulate.corpus import Plan, SimulatedSeason, simulate
 from quakegui.simulate.precursors import Law
@@ -34,6 +36,8 @@ CELLS: dict[str, tuple[float, int, int, dict[str, float]]] = {
 }
 """Seasons by name: strength, number, first seed, factors on the law. Only tries were compared on them."""
 SURROGATES = 499
+NIGHTS = "nights.json"
+"""File beside a model whose channels are the means of other numbers of nights than usual."""
 
 
 def plan_of(strength: float, seed: int, factors: dict[str, float]) -> Plan:
@@ -55,6 +59,24 @@ def seasons_of(plan: Plan, count: int, sizes: Sequence[int]) -> Iterator[dict[in
         yield dict(zip(sizes, together, strict=True))
 
 
+@contextmanager
+def nights_of(folder: Path) -> Iterator[None]:
+    """Use the numbers of nights of a model while it predicts."""
+    usual = WINDOWS["stack"]
+    if (folder / NIGHTS).exists():
+        WINDOWS["stack"] = tuple(json.loads((folder / NIGHTS).read_text()))
+    try:
+        yield
+    finally:
+        WINDOWS["stack"] = usual
+
+
+def probabilities(folder: str, model: Pretrained, seasons: dict[int, SimulatedSeason]) -> NDArray[np.float32]:
+    """Return class probabilities of a season by a model, shape (day, class)."""
+    with nights_of(Path(folder)):
+        return model.probabilities(seasons[model.recipe.size].season)
+
+
 def compare(names: Sequence[str], cell: str) -> Iterator[dict[str, Any]]:
     """Yield the scores of each model, beside those of the first, on the seasons of a cell."""
     models: dict[str, Pretrained] = {part: load(Path(part)) for name in names for part in name.split("+")}
@@ -62,10 +84,10 @@ def compare(names: Sequence[str], cell: str) -> Iterator[dict[str, Any]]:
     plan = plan_of(strength, seed, factors)
     found: dict[str, list[Trial]] = {name: [] for name in names}
     for each in seasons_of(plan, count, sorted({model.recipe.size for model in models.values()})):
-        said = {part: model.probabilities(each[model.recipe.size].season) for part, model in models.items()}
+        said = {part: probabilities(part, model, each) for part, model in models.items()}
         for name in names:
-            probabilities = log_odds_mean([said[part] for part in name.split("+")])
-            found[name].append(trial(next(iter(each.values())), probabilities, plan, surrogates=SURROGATES))
+            mean = log_odds_mean([said[part] for part in name.split("+")])
+            found[name].append(trial(next(iter(each.values())), mean, plan, surrogates=SURROGATES))
     for name in names:
         apart = np.array([one.auc - first.auc for one, first in zip(found[name], found[names[0]], strict=True)])
         yield {
@@ -90,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     made.add_argument("--width", type=int, default=8)
     made.add_argument("--size", type=int, default=32)
     made.add_argument("--seasons", type=int, default=420)
+    made.add_argument("--nights", type=int, nargs=3, default=list(WINDOWS["stack"]))
     compared = commands.add_parser("compare")
     compared.add_argument("models", nargs="+")
     compared.add_argument("--cells", nargs="+", choices=tuple(CELLS), default=tuple(CELLS))
@@ -99,7 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         recipe = PRESETS["stack"]
         network = dataclasses.replace(recipe.network, width=given.width, size=given.size)
         given.folder.mkdir(parents=True, exist_ok=True)
-        make(given.folder, dataclasses.replace(recipe, network=network, seasons=given.seasons))
+        (given.folder / NIGHTS).write_text(json.dumps(given.nights))
+        with nights_of(given.folder):
+            make(given.folder, dataclasses.replace(recipe, network=network, seasons=given.seasons))
         return
     for cell in given.cells:
         for row in compare(given.models, cell):
