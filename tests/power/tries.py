@@ -109,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     made = commands.add_parser("make")
     made.add_argument("folder", type=Path)
+    made.add_argument("--preset", choices=tuple(PRESETS), default="stack")
     made.add_argument("--width", type=int, default=8)
     made.add_argument("--size", type=int, default=32)
     made.add_argument("--seasons", type=int, default=420)
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if given.command == "make":
-        recipe = PRESETS["stack"]
+        recipe = PRESETS[given.preset]
         network = dataclasses.replace(recipe.network, width=given.width, size=given.size)
         given.folder.mkdir(parents=True, exist_ok=True)
         (given.folder / NIGHTS).write_text(json.dumps(given.nights))
