@@ -107,7 +107,7 @@ def pretrain(
 ) -> None:
     """Train VGG-12 on newly generated SYNTHETIC seasons, and write the model and its card.
 
-    With 420 seasons, the training takes about 5 minutes of processor time on an idle core, or 16 on busy ones; the seasons are
+    With 420 seasons, the training takes about 5 minutes on an idle computer, and half an hour on a busy one; the seasons are
     not saved. After Ctrl+C, run the command again to continue. Predict your own season with 'quakegui apply'.
     """
     from quakegui.learn.network import pretrained

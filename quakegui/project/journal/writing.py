@@ -289,7 +289,7 @@ def require_seen(connection: Connection, keys: Iterable[Key], behind: int, *, au
 
 def _unseen() -> UnseenError:
     return UnseenError(
-        Said("Another program has just labelled one of these days or added a note to it; nothing was overwritten.")
+        Said("Somebody has labelled one of these days or added a note to it since you last saw it; nothing was overwritten.")
     )
 
 

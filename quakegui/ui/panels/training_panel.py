@@ -357,9 +357,9 @@ class TrainingPanel(LanguageFollower, QWidget):
             self._protocol.setItemData(row, tr(PROTOCOL_NAMES[name]), Qt.ItemDataRole.ToolTipRole)
         _offer(self._size, {size: str(size) for size in (STACK_SIZES if zero_shot else SIZES)})
         self._epochs.setToolTip(
-            tr("Epochs of each of the five members; with four, everything takes about six minutes of processor time")
+            tr("Epochs of each of the five members; with four, everything takes about six minutes on an idle computer")
             if self._base.own_nights
-            else tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes of processor time")
+            else tr("Each epoch uses a group of 42 synthetic seasons; ten epochs take about five minutes on an idle computer")
             if zero_shot
             else tr("Upper limit; training stops earlier if the validation loss no longer falls")
         )
