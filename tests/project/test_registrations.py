@@ -147,7 +147,7 @@ CHANGED: dict[str, tuple[Callable[[Project], object], list[str]]] = {
     ),
     "aftershocks": (
         lambda project: select(project, BOX, Declustering("none")),
-        ["The declustering method has changed since the run “spring” was registered."],
+        ["The method of aftershock removal has changed since the run “spring” was registered."],
     ),
     "classes": (
         lambda project: catalogue.set_class_scheme(project, ClassScheme(4.5, (29.0, 102.0), (27.0, 102.0))),

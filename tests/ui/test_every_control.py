@@ -120,6 +120,7 @@ def made(qapp, tiny_computed, tmp_path_factory):
     while session.season is None or session.jobs.busy:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     window = MainWindow(session)
+    window.menuBar().resize(1000, 30)  # as in a window that is shown: without room it makes another menu when fonts change
     while session.jobs.busy or any(timer.isActive() for timer in session.findChildren(QTimer, options=OWN)):
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     yield window
