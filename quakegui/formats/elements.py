@@ -8,7 +8,9 @@ UNITS = {"nT": 1.0, "pT": 1e-3, "0.1 nT": 0.1, "0.01 nT": 0.01, "uT": 1e3, "µT"
 """Units of magnetic flux density, in nT."""
 LETTERS = "FSXYZHDEGI"
 
-_BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
+LONGEST_HEADING = 200
+"""Characters of a heading that are looked at."""
+_BRACKETS = re.compile(r"[(（\[][^(（\[)）\]]*[)）\]]")  # without a bracket within, else thousands of them would take seconds
 _TAIL = re.compile(
     r"[\s_]+(?:n|p|u|µ|μ|m)?t$|[\s_]+(?:deg(?:rees)?|gauss|avg|mean|smp|raw|cal(?:ibrated)?|pre|rep|adj|prov|corr)$",
     re.IGNORECASE,
@@ -37,7 +39,7 @@ _MICRO = str.maketrans("μ", "µ")
 
 def bare(name: str) -> str:
     """Return a heading without its unit and without text in brackets."""
-    short = _BRACKETS.sub("", name).strip()
+    short = _BRACKETS.sub("", name[:LONGEST_HEADING]).strip()
     while (shorter := _TAIL.sub("", short)) != short and shorter:
         short = shorter
     return short

@@ -69,7 +69,8 @@ _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "o
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
 _FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
-    r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b", re.IGNORECASE
+    r"[(（\[][^(（\[)）\]]*[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b",
+    re.IGNORECASE,
 )
 _NAME_ZONE = Said("Use --timezone ZONE, or set the file's time zone in the catalogue window.")
 _ENGLISH = re.compile(r"(?:origin|event|date|time|utc|year)", re.IGNORECASE)

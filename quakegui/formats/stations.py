@@ -163,4 +163,4 @@ def _facts(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _bare(column: str) -> str:
-    return re.sub(r"[(（\[].*?[)）\]]", "", column).strip()
+    return re.sub(r"[(（\[][^(（\[)）\]]*[)）\]]", "", column).strip()

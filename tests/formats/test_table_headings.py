@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import time as clock
 
 import numpy as np
 import openpyxl
 import pytest
 
-from quakegui.formats import Hints, detect, read_readings, read_stations
+from quakegui.formats import Hints, detect, read_events, read_readings, read_stations
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.encodings import decode
 from quakegui.formats.errors import FormatError
@@ -322,3 +324,18 @@ def test_a_kept_mapping_is_never_taken_for_columns_without_headings():
     found = read_readings(Source("mag_XIC_1.csv", rows), Hints(saved=(SavedMapping(("column 1", "column 2"), mapping),)))
     assert (found.readings[0].station, str(found.readings[0].time[0])) == ("XIC", "2024-05-09T00:00:00.000")
     assert not any("saved mapping" in note for note in found.notes)
+
+
+LONG = {"open": "[" * 13_000, "nested": "(" * 6_000 + ")" * 6_000, "units": "(nT) " * 2_500, "tails": "F_nT" * 3_000}
+READERS = {"readings": read_readings, "stations": read_stations, "events": read_events}
+
+
+@pytest.mark.parametrize("heading", LONG)
+@pytest.mark.parametrize("kind", READERS)
+def test_a_heading_as_long_as_a_file_is_soon_read(heading: str, kind: str) -> None:
+    """A pattern that looks for the end of each of 13,000 brackets would take seconds."""
+    lines = LONG[heading] + ",LS01", "2022-03-01 00:00,46000.1", "2022-03-01 00:01,46000.2\n"
+    begun = clock.process_time()
+    with contextlib.suppress(FormatError):
+        READERS[kind](Source("a.csv", "\n".join(lines).encode()))
+    assert clock.process_time() - begun < 2.0
