@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import ipaddress
-import pickle
 import platform
 import tempfile
 import threading
@@ -20,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -111,7 +109,7 @@ class ClusterTeam:
 
         def spread(parts: Sequence[Part], cancelled: CancelCheck) -> Iterator[tuple[int, PartResult]]:
             with self._client() as (client, _):
-                sent = client.submit(bytes, pickle.dumps((ground, detector)))
+                sent = client.submit(tuple, (ground, detector))
                 stop = _event(f"quakegui-stop-{uuid4()}", client)
                 left = {
                     client.submit(limit_part, sent, part, stop.name, pure=False, retries=1): number
@@ -238,13 +236,13 @@ def train_fold(files: dict[str, bytes], number: int, threads: int, topic: str, s
         return b"", sentence_of(last) if isinstance(last, messages.Failed) else ""
 
 
-def limit_part(material: bytes, part: Part, stop: str) -> PartResult | None:
+def limit_part(material: tuple[Ground, Detector], part: Part, stop: str) -> PartResult | None:
     """Return the result of a part of a detection limit, computed in this worker of a cluster; None if it was stopped.
 
     Parameters
     ----------
     material
-        The season and the detector, pickled.
+        The season with its earthquakes, and the predictor; the worker keeps them for the next part.
     part
         The part.
     stop
@@ -252,17 +250,11 @@ def limit_part(material: bytes, part: Part, stop: str) -> PartResult | None:
     """
     from distributed import Event, get_client
 
+    ground, detector = material
     event = Event(stop, client=get_client())
     with _ONE_PART:
-        ground, detector = _unpacked(material)
+        be_ready(detector)
         return part_result(ground, detector, part, event.is_set)
-
-
-@lru_cache(maxsize=1)
-def _unpacked(material: bytes) -> tuple[Ground, Detector]:
-    ground, detector = pickle.loads(material)  # noqa: S301 - from the program that may run any code here
-    be_ready(detector)
-    return ground, detector
 
 
 def _event(name: str, client: Any) -> Any:

@@ -166,6 +166,7 @@ def test_a_command_that_meets_an_unknown_error_ends_with_a_sentence_and_logs_the
 
 FAILING_WORKER = """
 import sys, threading
+from quakegui.learn.network import devices
 from quakegui.learn.worker import process
 
 def broken():
