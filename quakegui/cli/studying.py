@@ -101,7 +101,9 @@ def print_events(result: season_study.StudiedEvents, *, as_json: bool) -> None:
     if as_json:
         print_json([{**plain(event), **plain(row)} for event, row in result])
         return
-    columns = ("time (UTC)", "M", "place", "days", "largest P", "on", "rank", "days of class 0", "chance of as large a P")
+    columns = (
+        "time (UTC)", "M", "place", "days", "largest P", "on", "rank", "days of class 0", "chance of an equal or larger P",
+    )  # fmt: skip
     rows = [
         (
             str(event.time)[:16], f"{event.magnitude:.1f}", event.place, row.days, _number(row.largest),
@@ -129,9 +131,9 @@ def print_robustness(result: Robustness, *, as_json: bool) -> None:
     ]  # fmt: skip
     print_table("Test with other settings", ("setting", "value", "earthquakes", "AUC", "R", "p", "p corrected"), rows)
     typer.echo(
-        f"The verdict holds for {result.significant} of {result.tested} testable other settings (p < 0.05), and for "
-        f"{result.significant_corrected} after correction for the number of tests. R: fraction of earthquakes hit minus "
-        "fraction of time under alarm."
+        f"The verdict holds for {result.significant} of the {result.tested} other settings that could be tested (p < 0.05), "
+        f"and for {result.significant_corrected} after correction for the number of tests. R: hit rate minus fraction of time "
+        "under alarm."
     )
 
 

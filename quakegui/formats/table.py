@@ -31,7 +31,7 @@ from quakegui.formats.timecolumns import ONE_DAY
 from quakegui.formats.zones import is_zone_doubt, zone_in, zone_of
 from quakegui.season.network import Station
 from quakegui.season.readings import Readings
-from quakegui.words import Said, joined
+from quakegui.words import Said, counted, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -403,9 +403,16 @@ def _guessed(mapping: TableMapping, frame: pd.DataFrame) -> str:
     zone = mapping.timezone
     dated = isinstance(first, dt.datetime)
     stamp = Said(", first timestamp {first}", first=str(first)[:16]) if dated else ""
-    columns = joined(" and ", mapping.time)
+    columns = joined(" and ", (f"“{name}”" for name in mapping.time))
     facts = (
-        Said("time ({timezone}) in “{columns}”{stamp}", columns=columns, timezone=zone, stamp=stamp),
+        counted(
+            "time ({timezone}): column {columns}{stamp}",
+            "time ({timezone}): columns {columns}{stamp}",
+            count=len(mapping.time),
+            columns=columns,
+            timezone=zone,
+            stamp=stamp,
+        ),
         Said("readings ({unit}): {pairs}{more}", pairs=pairs, more=more, unit=mapping.unit),
         where,
         Said("missing values coded as {codes}", codes=missing) if missing else "",

@@ -222,7 +222,7 @@ _SENTENCES: dict[str, str] = {
     ),
     "p": mark(
         "p (shifted times) = {p_value}: the earthquakes shifted at random by up to {jitter_days} days; p (redrawn times) = "
-        "{p_rate}: as many earthquakes drawn anew at the smoothed rate of the catalogue."
+        "{p_rate}: the same number of earthquakes at random times, drawn from the smoothed earthquake rate."
     ),
     "short-jitter": mark(
         "The longest label window, {longest_window} days, exceeds the shift of the earthquakes, so the test is weak."

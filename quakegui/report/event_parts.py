@@ -175,8 +175,8 @@ def _overview(content: ReportContent, say: Words) -> str:
          outcome(content, place, say))
         for place, (event, cls) in enumerate(zip(content.events, content.classes, strict=True))
     ]  # fmt: skip
-    head = (say("No."), say("Local time"), "M", say("Class"), say("Place (from the catalogue)"),
-            say("Alarm"))  # fmt: skip
+    head = (say("No."), say("Time ({zone})", zone=content.project.timezone), "M", say("Class"),
+            say("Place (from the catalogue)"), say("Alarm"))  # fmt: skip
     return table(head, rows, numbers_from=9)
 
 

@@ -46,8 +46,8 @@ MEANINGS: Final[dict[str, str]] = {
     "extrema.normal_days": mark("number of preceding days that define the normal level"),
 }
 RULE_MEANINGS: Final[dict[str, str]] = {
-    "days_before_scale": mark("days before: factor in factor x 10^(exponent x M)"),
-    "days_before_exponent": mark("days before: exponent"),
+    "days_before_scale": mark("days before: factor in factor x 10^(coefficient x M)"),
+    "days_before_exponent": mark("days before: coefficient in factor x 10^(coefficient x M)"),
     "flat_days_before": mark("fixed days before any earthquake, instead of the formula"),
     "days_after": mark("days after the day of the earthquake"),
     "winner": mark("earthquake that labels a day in two label windows"),

@@ -14,7 +14,7 @@ from quakegui.report import result_drawings as draw
 from quakegui.report.result_drawings import PlotWords
 from quakegui.report.words import ALARM_AXIS, AXIS_NAMES, CHOICE_NAMES, SERIES_NAMES, Words, number, percent, points
 from quakegui.season.localtime import to_local
-from quakegui.words import worded
+from quakegui.words import counted, worded
 
 if TYPE_CHECKING:
     from quakegui.judge.bootstrap import Interval
@@ -79,32 +79,33 @@ def test_text(test: SurrogateTest, say: Words) -> str:
     """
     if test.statistic == "foldwise":
         tested = say(
-            "The verdict is based on p (shifted times): the earthquakes are shifted in time at random, by up to {jitter} "
-            "days, again and again; p is the fraction of these catalogues for which the AUC within the folds is at least as "
-            "far from 0.5 as the actual one.",
+            "The verdict is based on p (shifted times): many catalogues are made in which the earthquakes are shifted at "
+            "random by up to {jitter} days; p is the fraction of the shifted catalogues with an AUC within the folds at least "
+            "as far from 0.5 as the actual AUC.",
             jitter=test.jitter_days,
         )
     else:
         tested = say(
-            "The verdict is based on p (shifted times): the earthquakes are shifted in time at random, by up to {jitter} "
-            "days, again and again; p is the fraction of these catalogues for which the AUC is at least as large as the actual "
-            "one.",
+            "The verdict is based on p (shifted times): many catalogues are made in which the earthquakes are shifted at "
+            "random by up to {jitter} days; p is the fraction of the shifted catalogues with an AUC at least as large as the "
+            "actual AUC.",
             jitter=test.jitter_days,
         )
     basis = say(
-        "All scores in this table are for earthquake vs. none, so its accuracy is not that of the five classes. AUC and p use "
-        "the rule's labels."
+        "All scores in this table are for earthquake vs. none; the accuracy here therefore differs from the five-class "
+        "accuracy. AUC and p use the rule's labels."
     )
     rest = say(
-        "p (redrawn times) is the same fraction with as many earthquakes drawn anew at the smoothed rate of the catalogue. "
-        "Differences are model minus predictor, in percentage points for the accuracy; a predictor's AUC below 0.5 counts as "
+        "p (redrawn times) is the same fraction for catalogues with the same number of earthquakes at random times, drawn "
+        "from the smoothed earthquake rate. Differences are model minus predictor, in percentage points for the accuracy; a "
+        "predictor's AUC below 0.5 counts as "
         "0.5. Residual AUC: AUC of the part of the model's predictions that the predictor does not explain; the model adds "
         "information if its 80% interval lies above 0.5. AUC difference and residual AUC are computed within the folds, if "
         "there are any. A dash means not estimable.",
     )
     rule = say(
-        "Four-threshold rule: thresholds on area, duration and peak (two) of the extremum regions; their direction selects "
-        "north or south, as in the paper that introduced the method."
+        "Four-threshold rule: one threshold on the area, one on the duration and two on the peak of the extremum regions; the "
+        "half of the map with the larger mean |z| selects north or south, as in the paper that introduced the method."
     )
     return say.join(" ", (basis, tested, rest, rule))
 
@@ -254,7 +255,11 @@ def molchan_text(judgement: Judgement, say: Words) -> str:
     if found is None or skill is None:
         return say("No earthquake occurred in the evaluation period, so alarms are not scored.")
     r, r0, area = number(skill.r), number(skill.r0), number(found.area_skill)
-    hits = say("{n} of {of} earthquakes hit", n=skill.hits, of=skill.events)
+    hits = say(
+        "{hits} for {events}",
+        hits=counted("{count} hit", "{count} hits", count=skill.hits),
+        events=counted("{count} earthquake", "{count} earthquakes", count=skill.events),
+    )
     if skill.exceeds:
         text = say("R = {r}, above R0 = {r0} ({hits}).", r=r, r0=r0, hits=hits)
     else:
@@ -345,9 +350,9 @@ def events(result: StudiedEvents, timezone: str, say: Words) -> Table:
         Language of the texts.
     """
     head = (
-        say("Local time"), "M", say("Place (from the catalogue)"), say("Usable days"),
+        say("Time ({zone})", zone=timezone), "M", say("Place (from the catalogue)"), say("Usable days"),
         say("Largest uncalibrated P(earthquake)"), say("Date of largest P"), say("Rank among days of class 0"),
-        say("Chance of as large a P"),
+        say("Chance of an equal or larger P"),
     )  # fmt: skip
     rows = [
         (
@@ -364,9 +369,9 @@ def events_text(say: Words) -> str:
     """Return how to read the table of earthquakes."""
     return say(
         "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: P is "
-        "larger than on every day of class 0, that is, outside all label windows. Chance of as large a P: fraction of equally "
-        "long sequences of days of class 0 whose largest P is at least as large. P is not calibrated in this table; the panel "
-        "“This day”, the timeline and the day tables of the report show calibrated probabilities.",
+        "larger than on every day of class 0, that is, outside all label windows. Chance of an equal or larger P: fraction of "
+        "equally long sequences of days of class 0 whose largest P is at least as large. P is not calibrated in this table; the "
+        "panel “This day”, the timeline and the day tables of the report show calibrated probabilities.",
     )
 
 
@@ -415,8 +420,9 @@ def epochs_text(say: Words) -> str:
     """Return how to read the series around the earthquakes."""
     return say(
         "The curve is the median over the earthquakes on each day; the dashed line is the same for random earthquake times. p "
-        "is the fraction of trials with random times in which the curve departs from the dashed line at least as far as here, "
-        "on any day of that part: before day 0, or on day 0 and after. A peak after the earthquakes cannot be a precursor.",
+        "is computed separately for the days before day 0 and for day 0 and after. It is the fraction of trials with random "
+        "times whose largest departure from the dashed line is at least as large as that of the curve. A peak after the "
+        "earthquakes cannot be a precursor.",
     )
 
 
@@ -463,9 +469,9 @@ def robustness_text(result: Robustness, say: Words) -> str:
         Language of the texts.
     """
     return say(
-        "The verdict holds for {k} of {n} testable other settings (p < 0.05), and for {corrected} of {n} after correction for "
-        "the number of tests. A dash: too few earthquakes for a test. R: fraction of earthquakes hit minus fraction of time "
-        "under alarm.",
+        "The verdict holds for {k} of the {n} other settings that could be tested (p < 0.05), and for {corrected} of {n} after "
+        "correction for the number of tests. A dash: too few earthquakes for a test. R: hit rate minus fraction of time under "
+        "alarm.",
         k=result.significant, n=result.tested, corrected=result.significant_corrected,
     )  # fmt: skip
 
@@ -492,7 +498,7 @@ def skill_maps(result: SkillMaps, say: Words, stamp: str) -> tuple[Figure, Figur
     )
     distance = PlotWords(
         across=say("Minimum magnitude"),
-        up=say("Distance from centre (km)"),
+        up=say("Maximum distance (km)"),
         key=key,
         stamp=stamp,
         alt=say("Skill by distance and magnitude"),

@@ -54,7 +54,9 @@ class LabelRule:
             max(self.days_before_scale, self.flat_days_before or 0, self.days_after) > FARTHEST_DAYS
             or abs(self.days_before_exponent) > 1.0
         ):
-            raise ValueError(Said("A label rule is limited to 3660 days, and its exponent must be between -1 and 1."))
+            raise ValueError(
+                Said("A label rule is limited to 3660 days, and its magnitude coefficient must be between -1 and 1.")
+            )
         if self.winner not in ("later", "larger"):
             raise ValueError(Said("Unknown precedence '{winner}': use later or larger.", winner=self.winner))
 

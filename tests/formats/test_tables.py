@@ -35,7 +35,7 @@ def test_wide_table_is_guessed_and_the_guess_is_noted():
     assert np.array_equal(kak.values, [46000.5, 46001.0, 46001.5])
     assert np.array_equal(mmb.values, [50000.0, 50002.0])
     assert kak.cadence_s == mmb.cadence_s == 60
-    assert "time (UTC) in “time”" in found.notes[0]
+    assert "time (UTC): column “time”" in found.notes[0]
     assert [station.code for station in found.stations] == ["KAK", "MMB"]
 
 

@@ -99,8 +99,8 @@ def test_robustness_is_counted_and_named_in_both_languages() -> None:
     )
     found = Robustness(variants)
     assert results.robustness_text(found, Words("en")) == (
-        "The verdict holds for 1 of 2 testable other settings (p < 0.05), and for 0 of 2 after correction for the number of "
-        "tests. A dash: too few earthquakes for a test. R: fraction of earthquakes hit minus fraction of time under alarm."
+        "The verdict holds for 1 of the 2 other settings that could be tested (p < 0.05), and for 0 of 2 after correction for "
+        "the number of tests. A dash: too few earthquakes for a test. R: hit rate minus fraction of time under alarm."
     )
     assert [row[-1] for row in results.robustness(found, Words("en")).rows] == [
         "yes",

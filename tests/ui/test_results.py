@@ -119,7 +119,7 @@ def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(resu
     choices = cells(panel.studies.choices)
     assert choices[0][:2] == ["original settings", ""]
     assert any(row[:2] == ["label rule", "twice as many days before"] for row in choices)
-    assert any("settings (p < 0.05), and for" in text for text in page_texts(panel))
+    assert any("settings that could be tested (p < 0.05), and for" in text for text in page_texts(panel))
     second = panel_of(open_window(session))
     session.reload(Change.RUNS | Change.PREDICTIONS)
     qtbot.waitUntil(lambda: second.studies.study is not None)

@@ -61,7 +61,7 @@ class FlagsDialog(JobDialog):
             tr("Station"),
             tr("Night or interval ({zone})").format(zone=self._zone),
             tr("Author"),
-            tr("Entered ({zone} time)").format(zone=self._zone),
+            tr("Entered ({zone})").format(zone=self._zone),
             tr("Reason"),
         ]
         self.table = RowsView(heads, tr("Flags"))

@@ -34,7 +34,7 @@ class HistoryDialog(QDialog):
         )
         says.setWordWrap(True)
         self._entries, self._rows = self._read()
-        head = tr("Entered ({zone} time)").format(zone=zone), tr("Author"), tr("Source"), tr("Dates"), tr("Class")
+        head = tr("Entered ({zone})").format(zone=zone), tr("Author"), tr("Source"), tr("Dates"), tr("Class")
         self.table = QTableWidget(len(self._entries), len(head))
         self.table.setHorizontalHeaderLabels(head)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -36,7 +36,7 @@ class ImportReportPage(QWidget):
             tr("Start (UTC)"),
             tr("End (UTC)"),
             tr("Number of readings"),
-            tr("Overwritten"),
+            tr("Readings overwritten"),
         ]
         self.imported = RowsView(headers, tr("Imported files"))
         self.skipped = RowsView([tr("File"), tr("Reason")], tr("Skipped files"))

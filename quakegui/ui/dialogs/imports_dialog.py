@@ -34,7 +34,7 @@ class ImportsDialog(JobDialog):
         self.setWindowTitle(tr("Imports"))
         self._zone = session.project.timezone if session.project is not None else "UTC"
         self.table = RowsView(
-            [tr("No."), tr("Imported ({zone} time)").format(zone=self._zone), tr("Author"), tr("State"), tr("Content")],
+            [tr("No."), tr("Imported ({zone})").format(zone=self._zone), tr("Author"), tr("State"), tr("Content")],
             tr("Imports"),
         )
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.busy_changed())

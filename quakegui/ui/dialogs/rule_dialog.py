@@ -82,7 +82,7 @@ class RuleDialog(JobDialog):
         self._parameters = QGroupBox(tr("Label window of an earthquake"))
         form = QFormLayout(self._parameters)
         self._kind = QComboBox()
-        self._kind.addItem(tr("factor × 10^(exponent × M)"), LAW)
+        self._kind.addItem(tr("factor × 10^(coefficient × M)"), LAW)
         self._kind.addItem(tr("fixed"), FLAT)
         self._scale, self._exponent = _number(0.0, 100.0, 0.1, 3), _number(-1.0, 1.0, 0.01, 3)
         self.flat, self._after = _count(366), _count(366)
@@ -91,8 +91,8 @@ class RuleDialog(JobDialog):
         self._winner.addItem(tr("the larger earthquake"), "larger")
         rows = (
             (tr("Days before"), self._kind, tr("How many days before an earthquake are given its class")),
-            (tr("Factor (days)"), self._scale, tr("Days before = factor × 10^(exponent × M), rounded")),
-            (tr("Exponent"), self._exponent, tr("Days before = factor × 10^(exponent × M), rounded")),
+            (tr("Factor (days)"), self._scale, tr("Days before = factor × 10^(coefficient × M), rounded")),
+            (tr("Magnitude coefficient"), self._exponent, tr("Days before = factor × 10^(coefficient × M), rounded")),
             (tr("Fixed days before"), self.flat, tr("Days before an earthquake, regardless of magnitude")),
             (tr("Days after"), self._after, tr("How many days after an earthquake are given its class; its own day always is")),
             (

@@ -82,7 +82,7 @@ NIGHT: Final = (
     ),
     Parameter(
         ("night", "spike_deviations"),
-        mark("Second spike threshold (standard deviations; both apply)"),
+        mark("Spike threshold (standard deviations)"),
         mark(
             "In robust standard deviations of the night's distances from the running median; both thresholds must be exceeded"
         ),

@@ -89,7 +89,8 @@ class CellDays(QWidget):
         predicted = int((table.kind == self._of[1]).sum())
         return tr(
             "{scored} of {predicted} predicted days were evaluated. The others have no label, or their map became available "
-            "only after the earthquake. Corner of the matrix: all days, and the accuracy over the five classes."
+            "only after the earthquake. The bottom right cell of the matrix contains the number of evaluated days and the "
+            "accuracy over the five classes."
         ).format(scored=len(self._answers.days), predicted=predicted)
 
     def _show_cell(self, truth: int, answer: int) -> None:

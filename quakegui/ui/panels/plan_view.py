@@ -132,12 +132,12 @@ class PlanView(LanguageFollower, QWidget):
         folds = counted("{count} fold", "{count} folds", count=len(plan.roles))
         per_epoch = (
             Said(
-                "Training maps in one epoch of all fits ({folds} and the final fit): {images:,}",
+                "Training maps per epoch, summed over all fits ({folds} and the final fit): {images:,}",
                 folds=folds,
                 images=plan.images,
             )
             if config.final_fit
-            else Said("Training maps in one epoch of all fits ({folds}): {images:,}", folds=folds, images=plan.images)
+            else Said("Training maps per epoch, summed over all fits ({folds}): {images:,}", folds=folds, images=plan.images)
         )
         lines.append(worded(per_epoch))
         if seconds is None:

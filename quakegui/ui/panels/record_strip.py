@@ -24,7 +24,7 @@ TEXTS = {
         mark("Out-of-fold predictions, by models not trained on these days; these are evaluated"),
     ),
     "zero-shot": (
-        mark("season not used in training: {days}"),
+        mark("for a season not used in training: {days}"),
         mark("Predictions by a model that was not trained on this season; evaluated"),
     ),
     "prospective": (

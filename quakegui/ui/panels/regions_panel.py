@@ -276,9 +276,7 @@ class RegionsPanel(LanguageFollower, QWidget):
         """Set every text in the current language."""
         self.table.setAccessibleName(tr("Extremum regions of the day"))
         self.summary.setToolTip(
-            as_text(
-                tr("Larger |z|: the half of the map with the larger mean |z|, north or south, if it is above the normal level")
-            )
+            as_text(tr("The half of the map, north or south, with the larger mean |z|, if this mean is above the normal level"))
         )
         self.table.setToolTip(
             tr("Connected areas with |z| at or above the threshold; click a region to highlight it on the map")
@@ -297,7 +295,7 @@ def _summary(features: DayFeatures | None) -> str:
         tr("Area {area:,.0f} km²").format(area=features.area_km2),
         tr("peak z {z}, {nt} nT").format(z=_signed(features.peak_z), nt=_signed(features.peak_nt)),
         worded(Said("duration {days}", days=counted("{count} day", "{count} days", count=features.duration_days))),
-        tr("larger |z|: {side}").format(side=_direction(features.direction)),
+        tr("half with larger mean |z|: {side}").format(side=_direction(features.direction)),
     ]
     if not features.regions:
         words[0] = tr("No extremum region")

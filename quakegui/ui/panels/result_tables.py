@@ -15,7 +15,7 @@ from quakegui.judge.names import TARGET_NAMES, group_names
 from quakegui.season.localtime import to_local
 from quakegui.season.names import class_names
 from quakegui.ui.i18n import language, tr, worded
-from quakegui.words import counted, joined
+from quakegui.words import Said, counted, joined
 
 if TYPE_CHECKING:
     from quakegui.judge.judgement import Judgement
@@ -139,10 +139,13 @@ def show_alarms(table: ResultTable, judgement: Judgement | None, zone: str, spli
         opened, closed = (f"{to_local(time, zone):%Y-%m-%d}" for time in (alarm.opened, alarm.closed))
         rows.append((opened, closed, says, outcome))
     if record is not None:
-        total = tr("{hits} of {events} earthquakes hit; {share} of the time under alarm").format(
-            hits=record.hits, events=len(record.events), share=percent(record.alarm_fraction)
+        total = Said(
+            "{hits} for {events}; {share} of the time under alarm",
+            hits=counted("{count} hit", "{count} hits", count=record.hits),
+            events=counted("{count} earthquake", "{count} earthquakes", count=len(record.events)),
+            share=percent(record.alarm_fraction),
         )
-        rows.append((tr("Total"), "", "", total))
+        rows.append((tr("Total"), "", "", worded(total)))
     table.show_rows((tr("Opened"), tr("Closed"), tr("Most probable earthquake class"), tr("Outcome")), rows)
     tips = (
         tr(
@@ -167,8 +170,9 @@ def alarms_text() -> str:
 def classes_text() -> str:
     """Return how to read the table of classes."""
     return tr(
-        "Each day is given its most probable outcome before calibration, separately in each of the three groupings (earthquake "
-        "or none, the two directions or none, the five classes), so the counts differ."
+        "In each of the three groupings (earthquake or none, the two directions or none, the five classes), the predicted "
+        "class of a day is the one with the highest uncalibrated probability. The number of days predicted as a class "
+        "therefore differs between groupings."
     )
 
 

@@ -352,7 +352,7 @@ def _paint_foot(painter: QPainter, parts: MapLayout, scene: MapScene, colours: T
     if np.isfinite(scene.error_z):
         unit, factor = ("nT", scene.stations.nt_per_z) if scene.display.unit == "nT" else ("z", 1.0)
         words.append(
-            tr("leave-one-out RMS error {error:.2f} ({unit}), largest at {code}").format(
+            tr("leave-one-out error: RMS {error:.2f} ({unit}), largest at {code}").format(
                 error=scene.error_z * factor, unit=unit, code=scene.worst
             )
         )
