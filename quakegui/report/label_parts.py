@@ -98,7 +98,7 @@ def _agreement(content: ReportContent, say: Words) -> str:
         return made + p(say("No day was labelled by two analysts."))
     head = (
         say("First analyst"), say("Second analyst"), say("Labels"),
-        say("Days labelled by both"), say("Days agreed"), "kappa",
+        say("Days labelled by both"), say("Days agreed"), say("kappa"),
     )  # fmt: skip
     return (
         made

@@ -370,8 +370,8 @@ def events_text(say: Words) -> str:
     return say(
         "Usable days: days of the label window with a prediction and with data available before the earthquake. Rank 1: P is "
         "larger than on every day of class 0, that is, outside all label windows. Chance of an equal or larger P: fraction of "
-        "equally long sequences of days of class 0 whose largest P is at least as large. P is not calibrated in this table; the "
-        "panel “This day”, the timeline and the day tables of the report show calibrated probabilities.",
+        "equally long sequences of days of class 0 whose largest P is at least as large. P is not calibrated in this table; "
+        "the panel “This day”, the timeline and the day tables of the report show calibrated probabilities.",
     )
 
 

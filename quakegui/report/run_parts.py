@@ -153,7 +153,7 @@ def _figures_table(judgement: Judgement, say: Words) -> str:
         )
         for target in TARGETS
     ]
-    head = (say("Target"), say("Accuracy"), say("Macro recall"), "kappa", "AUC", "p")
+    head = (say("Target"), say("Accuracy"), say("Macro recall"), say("kappa, prediction vs. label"), "AUC", "p")
     said = say("AUC and p: see the next table. A dash: not estimable.")
     return table(head, rows) + p(said, "caption")
 

@@ -193,7 +193,7 @@ def test_a_time_that_is_not_sure_is_refused_with_the_reason(heading, rows, why):
 def test_the_clock_that_a_heading_names_counts_and_is_noted(heading, first, zone):
     source = csv(f"{heading},XIC", [f"{time:%Y-%m-%d %H:%M:%S}" for time in MINUTES])
     check(only(source), 1500, first)
-    assert f"time ({zone}) in" in read_readings(source).notes[0]
+    assert f"time ({zone}): column" in read_readings(source).notes[0]
     assert "first timestamp 2024-05-09 00:00" in read_readings(source).notes[0]
 
 

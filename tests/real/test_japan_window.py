@@ -174,7 +174,7 @@ def bring_readings(analyst: Analyst, real_data: Path, monkeypatch: pytest.Monkey
         analyst.click(dialog.add_files)
         analyst.done()
         assert len(dialog.previews) == 25
-        assert dialog.summary.text() == "25 files found; 0 cannot be imported."
+        assert dialog.summary.text() == "25 files found; 0 cannot be imported at present."
         analyst.shot("import-preview", dialog)
         analyst.click(dialog.import_button)
         analyst.qtbot.waitUntil(lambda: dialog.report is not None, timeout=LONG)

@@ -147,7 +147,7 @@ PREDICTORS: dict[str, Predictor] = {
         ),
         Predictor(
             "boosting-stations",
-            mark("Boosted trees on station values"),
+            mark("Boosted trees on station z values"),
             columns.stations,
             gradient_boosting,
             None,

@@ -190,7 +190,7 @@ class ImportWizard(JobDialog):
         else:
             text = worded(
                 Said(
-                    "{files} found; {out} cannot be imported.",
+                    "{files} found; {out} cannot be imported at present.",
                     files=counted("{count} file", "{count} files", count=len(self.previews)),
                     out=left_out,
                 )

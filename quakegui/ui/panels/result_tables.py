@@ -92,7 +92,8 @@ def show_classes(table: ResultTable, figures: Mapping[Target, Figures], split: f
     rows = []
     for target in (target for target in TARGETS if target in figures):
         whole = figures[target]
-        kappa = "" if math.isnan(whole.kappa) else f"kappa {whole.kappa:.2f}".replace("-", "−")
+        value = f"{whole.kappa:.2f}".replace("-", "−")
+        kappa = "" if math.isnan(whole.kappa) else tr("kappa, prediction vs. label: {value}").format(value=value)
         rows.append(
             (
                 tr("{target}: macro recall, accuracy").format(target=tr(TARGET_NAMES[target])), str(whole.days), "",
