@@ -212,6 +212,28 @@ def test_damaged_readings_are_told(folder: Path, block: str) -> None:
         seasons.series(project, "AAA", np.datetime64("2022-03-01", "ms"), np.datetime64("2022-03-09", "ms"))
 
 
+@pytest.mark.parametrize("day", ["'tomorrow'", "x'00'", "2.5", "99999999999"])
+def test_damaged_days_of_readings_are_told_by_an_export(folder: Path, tmp_path: Path, day: str) -> None:
+    write(folder, f"UPDATE block SET utc_day = {day} WHERE id = (SELECT min(id) FROM block)")
+    with Project.open(folder) as project, pytest.raises(ProjectError, match=r"Readings stored in .* are damaged"):
+        exchange.export_project(project, tmp_path / "e")
+
+
+def test_a_day_of_an_export_with_a_time_is_refused(exported: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(exported, tmp_path / "e"))
+    path = folder / "journal.csv"
+    head, *rows = path.read_text("utf-8-sig").splitlines()
+    place = next(number for number, line in enumerate((head, *rows)) if "day" in line.split(","))
+    lines = [head, *rows]
+    cells = lines[place + 1].split(",")
+    cells[lines[place].split(",").index("day")] += "T16:22:16.548Z"
+    path.write_text("\n".join([*lines[: place + 1], ",".join(cells), *lines[place + 2 :]]) + "\n", "utf-8")
+    with Project.create(tmp_path / "p", timezone="UTC") as project:
+        with pytest.raises(ProjectError, match="is not a valid day"):
+            import_paths(project, [folder])
+        assert journal.journal_rows(project) == ()
+
+
 def test_packed_readings_that_are_a_bomb_unpack_to_what_they_say() -> None:
     import struct
     import zlib

@@ -42,6 +42,7 @@ _CHUNK = 500_000
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 _STRONGEST = 1e6
 """Value in nT above every reading."""
@@ -194,6 +195,8 @@ def _in(column: Column[Any], text: str | None) -> Any:
                 raise ValueError(Said("'{text}' is not a valid time", text=shown(text, 40)))
             return int(np.datetime64(text.removesuffix("Z"), "ms").astype(np.int64))
         if column.name == "day":
+            if _DATE.fullmatch(text) is None:
+                raise ValueError(Said("'{text}' is not a valid day", text=shown(text, 40)))
             return int(np.datetime64(text, "D").astype(np.int64))
         return float(text) if isinstance(column.type, Float) else int(text)
     return None if text == "" and column.nullable else unguard(text)

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, Table, select
 from quakegui.progress import ProgressCallback, silent
 from quakegui.project import run_folders, schema, season_tables, seasons
 from quakegui.project.acts import hidden_files
+from quakegui.project.column_limits import bounds_of
 from quakegui.project.exchange.layout import (
     MANIFEST,
     MARK,
@@ -153,6 +154,9 @@ def _write_station(connection: Connection, code: str, files: _ReadingsFiles) -> 
     """Write the readings of a station day by day, those in force separately from the others."""
     hidden = hidden_files(connection, code)
     days = connection.scalars(select(schema.block.c.utc_day).where(schema.block.c.station == code).distinct()).all()
+    low, high = bounds_of(schema.block.c.utc_day)
+    if not all(isinstance(day, int) and low <= day <= high for day in days):
+        raise DamagedReadingsError(Said("a block's metadata are invalid"))
     for first in range(min(days), max(days) + 1, RUN_DAYS):
         blocks = read_blocks(connection, code, first, first + RUN_DAYS - 1, hidden=True)
         places, ends = by_place(blocks), end_of_files(block for block in blocks if block.file not in hidden)
