@@ -212,6 +212,17 @@ def test_damaged_readings_are_told(folder: Path, block: str) -> None:
         seasons.series(project, "AAA", np.datetime64("2022-03-01", "ms"), np.datetime64("2022-03-09", "ms"))
 
 
+@pytest.mark.parametrize("walk", ["undoes", "redoes"])
+def test_a_step_that_undoes_one_that_is_not_there_is_passed_over(folder: Path, walk: str) -> None:
+    with Project.open(folder) as project:
+        journal.write_labels(project, np.array(["2022-03-25"], "datetime64[D]"), 2, source=LabelSource.ANALYST, author="Zhao")
+    write(folder, "DROP TRIGGER journal_no_update", f"UPDATE journal SET {walk} = 254 WHERE id = (SELECT max(id) FROM journal)")
+    with Project.open(folder) as project:
+        for back in (True, False):
+            assert journal.next_step(project, "Zhao", back=back) is None
+        assert journal.undo(project, "Zhao") is None
+
+
 @pytest.mark.parametrize("day", ["'tomorrow'", "x'00'", "2.5", "99999999999"])
 def test_damaged_days_of_readings_are_told_by_an_export(folder: Path, tmp_path: Path, day: str) -> None:
     write(folder, f"UPDATE block SET utc_day = {day} WHERE id = (SELECT min(id) FROM block)")

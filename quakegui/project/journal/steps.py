@@ -153,12 +153,17 @@ def _number_of_next(connection: Connection, author: str, *, back: bool) -> int |
     for step, undoes, redoes in _steps_back(connection, author):
         is_new = undoes is None and redoes is None
         number = step if is_new else undoes if undoes is not None else redoes
-        if number not in mentioned and back == (undoes is None):
+        if number not in mentioned and back == (undoes is None) and (is_new or _has_rows(connection, number)):
             return int(number)
         if is_new and not back:  # it ended what could be redone
             return None
         mentioned.add(number)
     return None
+
+
+def _has_rows(connection: Connection, step: int) -> bool:
+    """Return whether there is a step; a damaged journal may name one that it does not have."""
+    return connection.scalar(select(schema.journal.c.id).where(schema.journal.c.step == step).limit(1)) is not None
 
 
 def _steps_back(connection: Connection, author: str) -> Iterator[Any]:
