@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quakegui.report import results
+from quakegui.report import study_results
 from quakegui.report.content import ReportContent
 from quakegui.report.limit_parts import limit_section
 from quakegui.report.markup import FigureList, block, grid, h3, p, table
@@ -25,14 +25,14 @@ def studies(content: ReportContent, say: Words, figures: FigureList) -> str:
     found = content.study
     if found is None:
         return limit
-    rows = results.events(found.events, content.project.timezone, say)
+    rows = study_results.events(found.events, content.project.timezone, say)
     made = limit + h3(say("Earthquake by earthquake"), new_page=True)
-    made += table(rows.head, rows.rows, numbers_from=3) + p(results.events_text(say), "caption")
+    made += table(rows.head, rows.rows, numbers_from=3) + p(study_results.events_text(say), "caption")
     made += h3(say("Daily series around the earthquakes"), new_page=True)
-    made += p(results.epochs_text(say), "caption")
-    made += "".join(block(figures.add(one)) for one in results.epochs(found.epochs, say, stamp))
+    made += p(study_results.epochs_text(say), "caption")
+    made += "".join(block(figures.add(one)) for one in study_results.epochs(found.epochs, say, stamp))
     made += h3(say("The verdict with other settings"), new_page=True)
-    choices = results.robustness(found.robustness, say)
-    made += p(results.robustness_text(found.robustness, say)) + table(choices.head, choices.rows, numbers_from=2)
+    choices = study_results.robustness(found.robustness, say)
+    made += p(study_results.robustness_text(found.robustness, say)) + table(choices.head, choices.rows, numbers_from=2)
     made += h3(say("Skill by setting"), new_page=True)
-    return made + grid([block(figures.add(one)) for one in results.skill_maps(found.skill_maps, say, stamp)], 1)
+    return made + grid([block(figures.add(one)) for one in study_results.skill_maps(found.skill_maps, say, stamp)], 1)

@@ -24,7 +24,7 @@ from quakegui.project.catalogue import CatalogueRead
 from quakegui.project.origins import Origin
 from quakegui.project.stations import set_stations
 from quakegui.project.store import DATABASE, Project
-from quakegui.report import make_report, results, season_parts, write_html
+from quakegui.report import make_report, season_parts, study_results, write_html
 from quakegui.report.catalogue_parts import MOST_FILES
 from quakegui.report.content import gather
 from quakegui.report.event_parts import MapMaker
@@ -105,9 +105,9 @@ def test_the_run_is_shown_from_other_sides(reported: Reported) -> None:
                                 (reported.chinese, "逐次地震", "地震前后的")):  # fmt: skip
         page, say = Page(made.html()), Words(made.language)
         assert title in page.text
-        assert results.robustness_text(study.robustness, say) in page.text
+        assert study_results.robustness_text(study.robustness, say) in page.text
         assert sum(series in figure.alt for figure in made.figures) == len(study.epochs)
-        for row in results.events(study.events, "Asia/Shanghai", say).rows:
+        for row in study_results.events(study.events, "Asia/Shanghai", say).rows:
             assert row[0] in page.text
 
 

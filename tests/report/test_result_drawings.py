@@ -12,7 +12,7 @@ from quakegui.judge.reliability import reliability
 from quakegui.judge.robustness import Robustness, Score, SkillMap, Variant
 from quakegui.judge.skill import Molchan
 from quakegui.report import result_drawings as draw
-from quakegui.report import results
+from quakegui.report import study_results
 from quakegui.report.drawings import ALARM, BAND
 from quakegui.report.markup import Figure
 from quakegui.report.result_drawings import PlotWords
@@ -69,14 +69,14 @@ def test_series_about_the_earthquakes_name_both_halves() -> None:
     one = np.array([1.0, 2.0, 1.0, np.nan, 1.0, 1.5])
     flat = np.ones(6)
     found = Epochs(lags, one, np.full(6, 4), flat, flat - 0.5, flat + 0.5, 0.012, 0.4, -2, 2)
-    (picture,) = results.epochs({"max_abs_z": found}, Words("en"), "SYNTHETIC")
+    (picture,) = study_results.epochs({"max_abs_z": found}, Words("en"), "SYNTHETIC")
     drawn = svg(picture)
     assert "Before day 0: p = 0.012, largest departure on day −2" in drawn
     assert "Day 0 and after: p = 0.400, largest departure on day +2" in drawn
     assert "SYNTHETIC" in drawn
     assert drawn.count('<polygon points="') == 1
     unknown = Epochs(lags, one, np.full(6, 4), *[np.full(6, np.nan)] * 3, np.nan, np.nan, None, None)
-    (nothing,) = results.epochs({"kp": unknown}, Words("zh"), "")
+    (nothing,) = study_results.epochs({"kp": unknown}, Words("zh"), "")
     assert "震前：无法估计" in svg(nothing)
     assert "<polygon" not in svg(nothing)
 
@@ -98,18 +98,18 @@ def test_robustness_is_counted_and_named_in_both_languages() -> None:
         Variant("alarm threshold", "p* 0.3", Score(18, 0.1, 0.3), 0.3),
     )
     found = Robustness(variants)
-    assert results.robustness_text(found, Words("en")) == (
+    assert study_results.robustness_text(found, Words("en")) == (
         "The verdict holds for 1 of the 2 other settings that could be tested (p < 0.05), and for 0 of 2 after correction for "
         "the number of tests. A dash: too few earthquakes for a test. R: hit rate minus fraction of time under alarm."
     )
-    assert [row[-1] for row in results.robustness(found, Words("en")).rows] == [
+    assert [row[-1] for row in study_results.robustness(found, Words("en")).rows] == [
         "yes",
         "yes",
         "–",
         "no",
     ]  # the project's own choice is shown, not counted
-    assert results.robustness(found, Words("en")).rows[3][:2] == ("alarm threshold", "0.3")
-    auc, r = (results.robustness(found, Words("en")).head.index(name) for name in ("AUC", "R"))
-    scores = [(row[auc], row[r]) for row in results.robustness(found, Words("en")).rows]
+    assert study_results.robustness(found, Words("en")).rows[3][:2] == ("alarm threshold", "0.3")
+    auc, r = (study_results.robustness(found, Words("en")).head.index(name) for name in ("AUC", "R"))
+    scores = [(row[auc], row[r]) for row in study_results.robustness(found, Words("en")).rows]
     assert scores == [("0.70", ""), ("0.60", ""), ("–", ""), ("", "0.10")]  # R is no AUC: 0.10 would be a very bad one
-    assert results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含发震当天）")
+    assert study_results.robustness(found, Words("zh")).rows[1][:2] == ("标注规则", "14 天（含发震当天）")

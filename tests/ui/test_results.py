@@ -12,7 +12,7 @@ from quakegui.app import computing
 from quakegui.app.change import Change
 from quakegui.judge.predictors import PREDICTORS
 from quakegui.project import flags, journal
-from quakegui.report import results
+from quakegui.report import results, study_results
 from quakegui.report.words import Words
 from quakegui.season.labels import LabelRule
 from quakegui.ui import i18n, theme
@@ -105,8 +105,8 @@ def test_the_drawings_are_those_of_the_report(results_window, qtbot):
     drawn = panel.forest.figures[0].data.decode()
     assert [row.title in drawn for row in PREDICTORS.values()] == [True] * len(PREDICTORS)
     studied(qtbot, results_window)
-    assert panel.studies.epochs.figures == tuple(results.epochs(panel.studies.study.epochs, say, "SYNTHETIC"))
-    assert panel.studies.maps.figures == results.skill_maps(panel.studies.study.skill_maps, say, "SYNTHETIC")
+    assert panel.studies.epochs.figures == tuple(study_results.epochs(panel.studies.study.epochs, say, "SYNTHETIC"))
+    assert panel.studies.maps.figures == study_results.skill_maps(panel.studies.study.skill_maps, say, "SYNTHETIC")
 
 
 def test_studies_are_computed_once_and_are_there_at_once_in_the_next_window(results_window, session, open_window, qtbot):

@@ -95,20 +95,20 @@ class StudyPages(QObject):
             for page in (*self.pages, self.brief):
                 page.show_text(self._nothing(), empty=True)
             return
-        from quakegui.report import results
+        from quakegui.report import study_results
 
         say, stamp = report_words(), tr("SYNTHETIC") if self._session.synthetic else ""
         zone = "UTC" if self._session.project is None else self._session.project.timezone
-        events, choices = results.events(found.events, zone, say), results.robustness(found.robustness, say)
+        events, choices = study_results.events(found.events, zone, say), study_results.robustness(found.robustness, say)
         self.events.show_rows(events.head, events.rows)
-        self.epochs.show_figures(tuple(results.epochs(found.epochs, say, stamp)))
+        self.epochs.show_figures(tuple(study_results.epochs(found.epochs, say, stamp)))
         self.probability.show_figures(self.epochs.figures[-1:])
-        self.brief.show_text(results.epochs_text(say), empty=False)
+        self.brief.show_text(study_results.epochs_text(say), empty=False)
         self.choices.show_rows(choices.head, choices.rows)
-        self.maps.show_figures(results.skill_maps(found.skill_maps, say, stamp))
+        self.maps.show_figures(study_results.skill_maps(found.skill_maps, say, stamp))
         texts = (
-            results.events_text(say), results.epochs_text(say), results.robustness_text(found.robustness, say),
-            results.skill_maps_text(say),
+            study_results.events_text(say), study_results.epochs_text(say),
+            study_results.robustness_text(found.robustness, say), study_results.skill_maps_text(say),
         )  # fmt: skip
         for page, text in zip(self.pages, texts, strict=True):
             page.show_text(text, empty=False)
