@@ -22,6 +22,8 @@ from quakegui.learn.worker.capacity import available_bytes, processors, workers_
 from quakegui.progress import CancelCheck
 from quakegui.words import Said
 
+MOST_IN_UNKNOWN_MEMORY: Final = 2
+"""Processes where the system does not tell how much memory is free, as on Windows and macOS: each takes a gigabyte."""
 _MATERIAL: Final[list[tuple[Event, Ground, Detector]]] = []
 """What a helper process works on: whether to stop, the season, and the detector."""
 
@@ -34,9 +36,10 @@ def in_processes(ground: Ground, detector: Detector, *, workers: int | None = No
     ground, detector
         Season with its earthquakes, and the predictor.
     workers
-        Number of processes. Default: one for each processor, fewer if memory does not suffice.
+        Number of processes. Default: one for each processor, fewer if memory does not suffice or its size is unknown.
     """
-    count = workers or min(processors(), workers_in_memory(0, available_bytes()))
+    free = available_bytes()
+    count = workers or min(processors(), workers_in_memory(0, free) if free else MOST_IN_UNKNOWN_MEMORY)
 
     def spread(parts: Sequence[Part], cancelled: CancelCheck) -> Iterator[tuple[int, PartResult]]:
         stop = get_context("spawn").Event()
