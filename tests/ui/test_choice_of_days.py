@@ -172,7 +172,8 @@ def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be
 def test_the_length_is_as_large_as_other_words_in_the_review(window, session, qtbot):
     window.menus.actions["review"].trigger()
     drag(window, FIRST, LAST)
-    assert counts(window) == {"QDockWidget": "7 days"}, "the tool bar has made room for the map"
+    # The tool bar has made room for the map; the panel is seen once its new place is laid out.
+    qtbot.waitUntil(lambda: counts(window) == {"QDockWidget": "7 days"})
     count = window.bench.day_panel.count
     qtbot.waitUntil(lambda: count.font().pointSizeF() == QApplication.font().pointSizeF() and count.seen)
 
