@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, wait
@@ -25,6 +26,7 @@ def processes(count: int, begin: Callable[..., None] | None = None, *arguments: 
     begin, arguments
         Called once in each process.
     """
+    count = min(count, 61) if sys.platform == "win32" else count  # Windows waits for no more handles at a time
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_helper, initargs=(begin, *arguments))
 
 

@@ -125,12 +125,12 @@ def _open(folder: Path, tell: Callable[[object], object]) -> None:
 
 
 def create_project(session: Session, folder: Path, *, timezone: str, name: str = "") -> bool:
-    """Create an empty project and open it in place of the open one; returns whether it was created.
+    """Create an empty project and open it in place of the open one; returns whether it is open now.
 
     Parameters
     ----------
     session
-        Keeps its open project if the other one cannot be created, which is reported, or if the analyst declines.
+        Keeps its open project if the other one cannot be created or watched, which is reported, or if the analyst declines.
     folder
         A new or empty folder.
     timezone

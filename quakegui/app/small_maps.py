@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -40,14 +39,15 @@ class SmallMaps:
         self.season = season
         self._gridder = Gridder(build_basis(season.network, season.config.grid, pixels=PIXELS), season.config.grid)
         self._style = replace(season.config.style, contour_lines=False)
-        self._kept = lru_cache(FIELDS_KEPT)(self._gridded)
+        self._fields: dict[int, NDArray[np.float32]] = {}
 
     def fields(self, block: int) -> NDArray[np.float32]:
         """Return z of the days of a block, shape (day, row, column); NaN outside the map."""
-        return self._kept(block)
-
-    def _gridded(self, block: int) -> NDArray[np.float32]:
-        return self._gridder.maps(self.season.z[block * BLOCK : (block + 1) * BLOCK])
+        if block not in self._fields:
+            if len(self._fields) == FIELDS_KEPT:
+                del self._fields[next(iter(self._fields))]
+            self._fields[block] = self._gridder.maps(self.season.z[block * BLOCK : (block + 1) * BLOCK])
+        return self._fields[block]
 
     def indices(self, block: int) -> NDArray[np.uint8]:
         """Return the palette indices of the days of a block, shape (day, row, column)."""

@@ -36,7 +36,8 @@ def limit(
         int, typer.Option(min=1, metavar="N", help="Number of repetitions for each signal size.")
     ] = REPLICATES,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Number of processes; default: one for each processor.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Number of processes; default: as many as processors and memory allow."),
     ] = None,
     cluster: ClusterAddress = None,
     as_json: AsJson = False,

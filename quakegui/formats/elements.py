@@ -9,8 +9,8 @@ UNITS = {"nT": 1.0, "pT": 1e-3, "0.1 nT": 0.1, "0.01 nT": 0.01, "uT": 1e3, "µT"
 LETTERS = "FSXYZHDEGI"
 
 LONGEST_HEADING = 200
-"""Characters of a heading that are looked at."""
-_BRACKETS = re.compile(r"[(（\[][^(（\[)）\]]*[)）\]]")  # without a bracket within, else thousands of them would take seconds
+"""Characters of a heading that are looked at: the search for the end of each of thousands of brackets would take seconds."""
+_BRACKETS = re.compile(r"[(（\[].*?[)）\]]")
 _TAIL = re.compile(
     r"[\s_]+(?:n|p|u|µ|μ|m)?t$|[\s_]+(?:deg(?:rees)?|gauss|avg|mean|smp|raw|cal(?:ibrated)?|pre|rep|adj|prov|corr)$",
     re.IGNORECASE,

@@ -21,6 +21,7 @@ from quakegui.formats.catalogue import (
     text_of,
 )
 from quakegui.formats.dates import years_first
+from quakegui.formats.elements import LONGEST_HEADING
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.formats.zones import zone_doubt, zone_in
@@ -69,7 +70,7 @@ _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "o
 _METRES = re.compile(r"[(（\[_ /]\s*(?:m|metres?|meters?|米)\s*[)）\]]?$", re.IGNORECASE)
 _FLAGGED = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*[*?fdgn]", re.IGNORECASE)
 _NOT_NAME = re.compile(
-    r"[(（\[][^(（\[)）\]]*[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b",
+    r"[(（\[].*?[)）\]]|/.*|\b(?:utc|gmt)\s*[+＋–−-]\s*\d{1,2}(?:[:.]?\d{1,2})?(?:\s*h(?:ou)?rs?|\s*h)?\b",
     re.IGNORECASE,
 )
 _NAME_ZONE = Said("Use --timezone ZONE, or set the file's time zone in the catalogue window.")
@@ -334,7 +335,7 @@ def _is_magnitude(text: str) -> bool:
 
 def _normal(header: str) -> str:
     """Return the name of a column without unit, case and punctuation."""
-    bare = _NOT_NAME.sub("", header.strip().strip('"'))
+    bare = _NOT_NAME.sub("", header.strip().strip('"')[:LONGEST_HEADING])
     return re.sub(r"\W+", "_", bare.lower()).strip("_")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from quakegui.formats import sheet, wdc
 from quakegui.formats.columns import LONGEST_CODE, station_code
 from quakegui.formats.contents import content_of, named
+from quakegui.formats.elements import LONGEST_HEADING
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.numerals import cell, numbers
 from quakegui.formats.records import make_station
@@ -163,4 +164,4 @@ def _facts(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _bare(column: str) -> str:
-    return re.sub(r"[(（\[][^(（\[)）\]]*[)）\]]", "", column).strip()
+    return re.sub(r"[(（\[].*?[)）\]]", "", column[:LONGEST_HEADING]).strip()

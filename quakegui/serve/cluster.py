@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from quakegui.judge.detection import Detector, Part, PartResult, Spread, part_result
+from quakegui.judge.limit import LimitError
 from quakegui.judge.replicates import Ground
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
@@ -119,7 +120,8 @@ class ClusterTeam:
                     while left and not cancelled():
                         for future in [each for each in left if each.done()]:
                             if future.status != "finished":
-                                raise RunError(_failure(self.address, future.exception()))
+                                why = future.exception()
+                                raise why if isinstance(why, LimitError) else RunError(_failure(self.address, why))
                             result = future.result()
                             assert result is not None, "nobody has stopped it"
                             yield left.pop(future), result

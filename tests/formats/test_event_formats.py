@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quakegui.formats import cenc, kp, quakeml, usgs
+from quakegui.formats import cenc, kp, quakeml, read_events, usgs
 from quakegui.formats.errors import FormatError
 from quakegui.formats.source import Source
 from quakegui.project.column_limits import bounds_of
@@ -477,3 +477,16 @@ def test_flipped_bytes(name, changes):
     for at, byte in changes:
         data[at % len(data)] = byte
     read_all(bytes(data))
+
+
+def test_headings_with_brackets_within_brackets_are_read() -> None:
+    heads = (
+        "Time (local (UTC+8))",
+        "Latitude (deg (WGS84))",
+        "Longitude (deg (WGS84))",
+        "Depth (km (below sea level))",
+        "Mag (Mw (W))",
+    )
+    (event,) = read_events(Source("a.csv", f"{','.join(heads)}\n2022-06-01 17:00:08,30.37,102.94,17,6.1\n".encode())).events
+    assert (str(event.time), event.latitude, event.longitude) == ("2022-06-01T09:00:08.000", 30.37, 102.94)
+    assert (event.depth_km, event.magnitude) == (17.0, 6.1)

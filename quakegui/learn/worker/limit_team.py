@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import Final
@@ -24,6 +25,7 @@ from quakegui.words import Said
 
 MOST_IN_UNKNOWN_MEMORY: Final = 2
 """Processes where the system does not tell how much memory is free, as on Windows and macOS: each takes a gigabyte."""
+CARDS, BACKEND = "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND"
 _MATERIAL: Final[list[tuple[Event, Ground, Detector]]] = []
 """What a helper process works on: whether to stop, the season, and the detector."""
 
@@ -44,8 +46,8 @@ def in_processes(ground: Ground, detector: Detector, *, workers: int | None = No
     def spread(parts: Sequence[Part], cancelled: CancelCheck) -> Iterator[tuple[int, PartResult]]:
         stop = get_context("spawn").Event()
         with processes(min(count, len(parts)), _begin, stop, ground, detector) as pool:
-            waiting = {pool.submit(_result_of, part): number for number, part in enumerate(parts)}
             try:
+                waiting = {pool.submit(_result_of, part): number for number, part in enumerate(parts)}
                 while waiting and not cancelled():
                     for future in wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED).done:
                         result = future.result()
@@ -63,18 +65,35 @@ def in_processes(ground: Ground, detector: Detector, *, workers: int | None = No
 
 
 def be_ready(detector: Detector) -> None:
-    """Prepare this process for a detector: one thread, and a backend of Keras for a model."""
-    os.environ[THREADS] = "1"
+    """Prepare this process for a detector: for a model, a backend of Keras with one thread on the processor."""
     if detector.kind == "network":
+        _load_backend()
+
+
+@cache
+def _load_backend() -> None:
+    """Load the backend; a graphics card could not hold it once for each process, and would not give the same bits.
+
+    The environment is as before afterwards: a worker of a cluster passes it on to the trainings that it starts.
+    """
+    former = {name: os.environ.get(name) for name in (THREADS, CARDS, BACKEND)}
+    os.environ.update({THREADS: "1", CARDS: ""})
+    try:
         choose_backend()
         detect()
+    finally:
+        for name, value in former.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _begin(stop: Event, ground: Ground, detector: Detector) -> None:
-    be_ready(detector)
     _MATERIAL[:] = [(stop, ground, detector)]
 
 
 def _result_of(part: Part) -> PartResult | None:
     ((stop, ground, detector),) = _MATERIAL
+    be_ready(detector)
     return part_result(ground, detector, part, stop.is_set)

@@ -28,7 +28,7 @@ _ADD_STEP: Final = text(
 )
 _ROWS_OF: Final = text(
     "SELECT count(*) AS known, coalesce(min(journal.id) - 1, 0) AS first, coalesce(max(journal.id), 0) AS last, "
-    "coalesce(max(deed.step), max(journal.step), 0) AS step "
+    "coalesce(max(deed.step), CASE WHEN min(journal.step) = max(journal.step) THEN max(journal.step) END, 0) AS step "
     "FROM deed LEFT JOIN journal ON journal.xmin = deed.xmin WHERE deed.id = :act"
 )
 """What was written in one transaction has the number of the transaction."""
