@@ -26,6 +26,8 @@ WARM_UP = 1 / 3
 """The part of the time that is left out: every dialog, library and worker is met once, and caches fill."""
 GROWTH = {
     "resident_mb": 30.0,  # what allocators keep back between a closed season and the next one goes up and down by as much
+    "heap_mb": 20.0,
+    "python_blocks": 100_000.0,  # some ten for each label and each undo
     "threads": 1.0,
     "handles": 1.0,
     "timers": 1.0,
@@ -34,7 +36,8 @@ GROWTH = {
     "qobjects": 20.0,
     "objects": 6000.0,  # notes and runs grow in number, and the window lists them
 }
-"""How much an hour may add."""
+"""How much an hour may add. Where resident memory grows and what is given out does not, pages that the C library had returned
+to the system are in use again."""
 MOST_MB = 500.0
 """What the window's process may hold at any moment between the rounds, one season open."""
 NONE_CHANGE = 1000.0
