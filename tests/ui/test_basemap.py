@@ -74,6 +74,7 @@ def test_a_ground_in_view_is_painted_the_same_whatever_lies_beyond(qapp, monkeyp
     def painted():
         camera = station_layers.Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km, QSizeF(420, 380))
         picture = QImage(420, 380, QImage.Format.Format_RGB32)
+        picture.fill(0)  # the memory of a new picture is not cleared
         painter = QPainter(picture)
         station_layers.paint_ground(painter, camera, frame, theme.LIGHT, square=False)
         painter.end()
