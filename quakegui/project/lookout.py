@@ -9,6 +9,7 @@ and its registrations. The lookout compares them with the known ones, and ignore
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from quakegui.project import chain, schema
 from quakegui.project.database import engine_of, sentences
@@ -26,6 +28,7 @@ from quakegui.project.shared.address import read_address
 from quakegui.project.shared.listening import Listener
 from quakegui.project.store import Note, Project
 
+LOG = logging.getLogger(__name__)
 _FACTS: Final = (
     "SELECT key, value FROM setting UNION ALL SELECT 'run ' || id, status FROM run "
     "UNION ALL SELECT 'run of registration ' || id, run FROM registration "
@@ -104,12 +107,16 @@ class Lookout:
         project.own_step = self._own_step
 
     def close(self) -> None:
-        """Close the connection to the database."""
+        """Close the connection to the database, even one that is lost."""
         self._project.own_step = None
         if self.listener is not None:
             self.listener.close()
-        self._connection.close()
-        self._engine.dispose()
+        try:
+            self._connection.close()
+        except DBAPIError:
+            LOG.info("The connection was lost before it was closed", exc_info=True)
+        finally:
+            self._engine.dispose()
 
     @property
     def position(self) -> int:

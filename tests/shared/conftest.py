@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -135,6 +136,9 @@ def opened(qapp: object, qtbot: Any, tmp_path: Path) -> Iterator[Callable[..., S
     yield of
     for session in sessions:
         session.close()
+    for thread in threading.enumerate():  # one that still says goodbye to its server would take part in the next test
+        if thread.name == "courier":
+            thread.join()
 
 
 @pytest.fixture

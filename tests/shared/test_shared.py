@@ -355,6 +355,31 @@ def test_a_window_hears_of_others_and_not_of_itself(shared: Project) -> None:
         lookout.close()
 
 
+def test_a_window_whose_connection_is_lost_as_it_closes_leaves_none_open(
+    shared: Project, url: str, sql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, lost = url.rsplit("/", 1)[1], []
+
+    def open_connections() -> int:
+        ((count,),) = sql("postgres", f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}'")
+        return int(count)
+
+    def rollback(connection: Any) -> None:
+        lost.append(connection)
+        connection.close()
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    before = open_connections()
+    lookout = Lookout(shared)
+    assert open_connections() > before
+    monkeypatch.setattr(psycopg.Connection, "rollback", rollback)
+    lookout.close()
+    assert len(lost) == 1
+    due = time.monotonic() + 20
+    while open_connections() > before:  # the server takes a moment to notice
+        assert time.monotonic() < due
+
+
 def test_a_commit_whose_answer_is_lost_is_kept_once(shared: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     real = psycopg.Connection.commit
     lost = []
