@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from quakegui.project.errors import UnreachableError
 from quakegui.project.shared.address import parse_address, read_address
 from quakegui.project.shared.sentences import sentences_of
 from quakegui.project.store import ProjectError
@@ -28,6 +30,29 @@ URL = "postgresql://bo@127.0.0.1/liangshan"
 def test_a_refused_connection_is_told_by_its_cause(text: str, said: str) -> None:
     with pytest.raises(ProjectError, match=said), sentences_of(parse_address(URL)):
         raise OperationalError("", {}, Exception(f"connection failed: FATAL:  {text}"))
+
+
+@pytest.mark.parametrize(
+    ("refused", "passes"),
+    [
+        (psycopg.errors.OutOfMemory, True),
+        (psycopg.errors.TooManyConnections, True),
+        (psycopg.errors.IoError, True),
+        (psycopg.errors.InternalError_, True),
+        (psycopg.errors.SerializationFailure, True),
+        (psycopg.errors.ReadOnlySqlTransaction, True),
+        (psycopg.errors.UndefinedTable, True),
+        (psycopg.errors.IdleInTransactionSessionTimeout, True),
+        (psycopg.errors.CheckViolation, False),
+        (psycopg.errors.RaiseException, False),
+        (psycopg.errors.InsufficientPrivilege, False),
+        (psycopg.errors.UntranslatableCharacter, False),
+    ],
+)
+def test_a_change_is_refused_only_for_what_it_is_itself(refused: type[psycopg.Error], passes: bool) -> None:
+    with pytest.raises(ProjectError) as said, sentences_of(parse_address(URL)):
+        raise DBAPIError("", {}, refused("the reason"))
+    assert isinstance(said.value, UnreachableError) == passes
 
 
 def test_an_address_may_be_saved_with_a_byte_order_mark(tmp_path: Path) -> None:

@@ -303,6 +303,24 @@ def test_a_label_that_the_server_refuses_is_taken_back_with_a_sentence(
     assert len(written(truth)) == 1
 
 
+def test_labels_wait_while_the_server_can_only_be_read(season_url: str, opened: Any, sql: Any, qtbot: Any) -> None:
+    session, database = opened(season_url), season_url.rsplit("/", 1)[1]
+
+    def for_all(setting: str) -> None:
+        sql("postgres", f"ALTER DATABASE {database} {setting}")
+        sql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+
+    for_all("SET default_transaction_read_only = on")
+    labelling.label(session, 3, [4])
+    qtbot.waitUntil(lambda: "read-only" in session.post.trouble)
+    assert session.labels.classes[4] == 3
+    assert len(files(session)) == 1
+    for_all("RESET default_transaction_read_only")
+    qtbot.waitUntil(lambda: all_sent(session))
+    assert session.post.trouble == ""
+    assert sql(database, "SELECT new FROM journal") == [(3,)]
+
+
 def test_a_prediction_is_refused_once_the_classes_have_changed(
     season_url: str, opened: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch, truth: Project
 ) -> None:

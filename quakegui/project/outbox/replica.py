@@ -41,6 +41,8 @@ class Replica:
         self._end = chain.End()
         self._letters: dict[int, UUID] = {}
         """By step, as long as the server has not given it a number."""
+        self._met = set[UUID]()
+        """Letters that were put on top, also those that changed nothing or were refused."""
         self._lock = threading.RLock()
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         self._engine = checked(engine)
@@ -93,6 +95,7 @@ class Replica:
         """
         known = replace(letter, content={**letter.content, "behind": None})
         with self._lock:
+            self._met.add(letter.id)
             before = self._last_step()
             perform(known, self, self.step_of)
             step = self._last_step()
@@ -138,11 +141,11 @@ class Replica:
         return end.step
 
     def _foresaw(self, rows: Sequence[JournalRow], pending: Sequence[JournalRow], waiting: Sequence[Letter]) -> bool:
-        """Return whether the server wrote what the copy has, except for the time, and has not refused any of the rest."""
+        """Return whether the copy has all letters, and the server wrote what it has, but for the time, and refused nothing."""
         alike = [replace(row, at_ms=0) for row in rows] == [replace(row, at_ms=0) for row in pending[: len(rows)]]
         last, left = (rows[-1].step if rows else 0), {letter.id for letter in waiting}
         steps = {row.step for row in pending[len(rows) :]}
-        return alike and last not in steps and all(self._letters.get(step) in left for step in steps)
+        return alike and left <= self._met and last not in steps and all(self._letters.get(step) in left for step in steps)
 
     def _date(self, rows: Sequence[JournalRow]) -> None:
         if not rows:
@@ -166,7 +169,7 @@ class Replica:
             last = connection.scalar(select(func.max(table.c.id))) or 0
             connection.exec_driver_sql("UPDATE sqlite_sequence SET seq = ? WHERE name = 'journal'", (last,))
             connection.info[chain.END] = replace(self._end, chain="")  # a copy has no hashes
-        self._letters = {}
+        self._letters, self._met = {}, set()
         for letter in waiting:
             try:
                 self.add(letter)

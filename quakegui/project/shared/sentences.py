@@ -56,7 +56,6 @@ _BY_STATE: Final = {
     "28000": _PASSWORD,
     "3D000": _NO_DATABASE,
     "42501": _NO_RIGHT,
-    "25006": _NO_RIGHT,
     "53100": _FULL,
     "QG001": _NEVER,
     "QG002": _AUTHOR,
@@ -82,6 +81,8 @@ _BY_WORDS: Final = {
 
 _FOR_NOW: Final = {_UNREACHABLE, _SILENT, _LOST, _BUSY, _PASSWORD, _CERTIFICATE, _NO_DATABASE, _FULL, _OLDER}
 """Reasons that say nothing about the change itself: the same can be asked again later."""
+_OF_THE_CHANGE: Final = ("0A", "22", "23", "42501", "44", "54", "P0", "QG")
+"""How the states begin that are about the change itself. All others pass: too little memory, a server that is only read now."""
 
 
 @contextmanager
@@ -109,4 +110,5 @@ def _error(address: Address, error: Any, *, lost: bool) -> ProjectError:
         database=address.database,
         reason=reason,
     )
-    return UnreachableError(sentence) if template in _FOR_NOW else ProjectError(sentence)
+    passes = template in _FOR_NOW or bool(state and not state.startswith(_OF_THE_CHANGE))
+    return UnreachableError(sentence) if passes else ProjectError(sentence)
