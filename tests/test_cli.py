@@ -262,6 +262,8 @@ def test_wrong_usage_is_exit_code_two(run: Terminal, tmp_path: Path) -> None:
         ("season", tmp_path / "p", "--since", "0022-03-28", "--until", "0022-04-04"),
         ("season", tmp_path / "p", "--since", "1800-01-01", "--until", "2199-12-31"),
         ("events", "import", tmp_path / "p", __file__, "--decluster", 0, 5),
+        ("train", tmp_path / "p", "--preset", "stack", "--workers", 2),
+        ("train", tmp_path / "p", "--workers", 2, "--cluster", "tls://centre:8786"),
         ("labels", "set", tmp_path / "p", "2022-02-30", 1),
         ("labels", "set", tmp_path / "p", "2022", 1),
         ("labels", "set", tmp_path / "p", "20220205", 1),

@@ -47,6 +47,11 @@ Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Seed for ini
 Members = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Ensemble members per fold; their probabilities are averaged.")
 ]
+Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Train N folds at a time, each in its own process.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Threads of each training; default: the processors, divided among the workers."),
+]
 WhichProtocol = Annotated[
     Protocol | None,
     typer.Option(help="How the days are split, see above; default: as in the preset."),
@@ -70,11 +75,15 @@ def train(
         bool | None, typer.Option("--class-weights/--no-class-weights", help="Give rare classes more weight in training.")
     ] = None,
     resume: Annotated[str | None, typer.Option(metavar="ID", help="Resume an unfinished run.")] = None,
+    workers: Workers = None,
+    threads: Threads = None,
+    cluster: ClusterAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Train VGG-12 on the season's maps and labels and save the run with its predictions.
 
-    Ctrl+C stops the training; the run can be resumed.
+    Ctrl+C stops the training; the run can be resumed. With --workers or --cluster, folds, or the members of preset 'own', are
+    trained at the same time, see 'quakegui compare --help'.
 
     Presets: compact has 32 filters and maps of 120 pixels; fast has 8 filters and five models per fold; small is fast with 48
     pixels; full is compact with 480 pixels; grown is compact with fixed altered copies of the maps; paper is the founding
@@ -91,13 +100,18 @@ def train(
     asked: dict[str, int | str | None] = {"size": size, "epochs": epochs, "members": members, "seed": seed}
     asked |= {"head": head, "precision": precision, "class_weights": class_weights}
     config = _recipe(preset, protocol=protocol, **asked)
+    team = _team(workers, threads, cluster)
+    if resume is None:
+        _refuse_division(config, workers, cluster)
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
             raise ProjectError(f"The run {unfinished.id} is finished; there is nothing to resume.")
+        if unfinished is not None:
+            _refuse_division(unfinished.config, workers, cluster)
         go_on = None if unfinished is None else unfinished.id
         with worker_bar("Training") as listen:
-            run = source.train(config, listen=listen, resume=go_on, cancelled=cancelled)
+            run = source.train(config, listen=listen, resume=go_on, cancelled=cancelled, team=team)
         outdated = source.superseded(run)
         if outdated:
             say(outdated, style="yellow")
@@ -178,13 +192,8 @@ def compare(
         int,
         typer.Option(min=1, max=MOST_SEEDS, metavar="N", help="Runs per protocol, with N consecutive seeds from --seed on."),
     ] = 1,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Train N folds at a time, each in its own process.")
-    ] = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Threads of each training; default: the processors, divided among the workers."),
-    ] = None,
+    workers: Workers = None,
+    threads: Threads = None,
     cluster: ClusterAddress = None,
     as_json: AsJson = False,
 ) -> None:
@@ -246,6 +255,11 @@ def _team(workers: int | None, threads: int | None, cluster: str | None) -> sour
         return None
     count = workers or 1
     return LocalTeam(count, threads or max(processors() // count, 1))
+
+
+def _refuse_division(config: RunConfig, workers: int | None, cluster: str | None) -> None:
+    if ((workers or 1) > 1 or cluster) and config.zero_shot and not config.own_nights:
+        raise typer.BadParameter("A model pre-trained on synthetic seasons is one model: omit --workers and --cluster.")
 
 
 def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | str | None) -> RunConfig:

@@ -31,6 +31,7 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.state import PHASE
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
+from quakegui.learn.runs.nights import NIGHTS
 from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, phase_folder
 from quakegui.learn.runs.runchecks import CONFIG, STYLE
 from quakegui.learn.worker.asking import follow, sentence_of
@@ -45,6 +46,8 @@ from quakegui.words import Said
 
 FILES: Final = (CONFIG, STYLE, SNAPSHOT)
 """What a fold needs of a run."""
+OWN_FILES: Final = (*FILES, NIGHTS)
+"""What a member of a model of own nights needs."""
 PACKAGES: Final = ("quakegui", "keras", "tensorflow", "torch", "numpy")
 """Packages on whose versions the bits of a training depend."""
 CERTIFICATES: Final = "distributed.comm.tls.ca-file, .client.cert, .client.key"
@@ -88,7 +91,7 @@ class ClusterTeam:
         data = Snapshot.load(run.folder / SNAPSHOT)
         with self._client() as (client, count):
             with disk_errors(run.folder):
-                files = {name: (run.folder / name).read_bytes() for name in FILES}
+                files = {name: (run.folder / name).read_bytes() for name in (OWN_FILES if run.config.own_nights else FILES)}
             sent = client.submit(dict, files)
             stop = _event(f"quakegui-stop-{run.id}", client)
             train = self._trainer(run, client, sent, stop)
@@ -229,8 +232,8 @@ def train_fold(files: dict[str, bytes], number: int, threads: int, topic: str, s
     with tempfile.TemporaryDirectory(prefix="quakegui-fold-", dir=worker.local_directory) as scratch:
         run, folder = Path(scratch) / "run", phase_folder(Path(scratch) / "run", number)
         folder.mkdir(parents=True)
-        for name in FILES:
-            (run / name).write_bytes(files[name])
+        for name, content in files.items():
+            (run / name).write_bytes(content)
         supervisor = Supervisor(folder, job="phase", run=run, phase=number, environment=replace(THIS, threads=threads))
         last = follow(supervisor, tell, stopped)
         if isinstance(last, messages.Done):

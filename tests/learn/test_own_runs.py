@@ -24,8 +24,9 @@ from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.learn.runs.presets import OWN
-from quakegui.learn.runs.registry import RunFolder, progress_sentence, read_run
+from quakegui.learn.runs.registry import RunFolder, phase_folder, progress_sentence, read_run
 from quakegui.learn.worker import duties, pretrain_job, run_limit
+from quakegui.progress import never
 from quakegui.project import catalogue, journal
 from quakegui.project.importing import import_paths
 from quakegui.project.stations import import_stations
@@ -70,8 +71,11 @@ def with_earthquakes(template: Path, folder: Path, seed: int) -> Path:
     return folder
 
 
-def trained(folder: Path, *, stops: bool) -> RunFolder:
-    """Train a run of own nights in a project; if asked, with stops within a member, after it, and within the next."""
+def trained(folder: Path, *, stops: bool = False, apart: tuple[int, ...] = ()) -> RunFolder:
+    """Train a run of own nights in a project.
+
+    If asked, with stops within a member, after it, and within the next; some members may be trained before, each on its own.
+    """
     told: list[messages.Message] = []
 
     def job(run: RunFolder, wanted: int) -> str:
@@ -83,6 +87,10 @@ def trained(folder: Path, *, stops: bool) -> RunFolder:
     with Project.open(folder) as project:
         season = season_of(project)
         run = season_runs.begin_run(project, season, SMALL)
+        for number in apart:
+            phase_folder(run.folder, number).mkdir()
+            duties.phase_job(phase_folder(run.folder, number), run.folder, number, None, say=told.append, cancelled=never)
+        told.clear()
         if stops:
             for wanted, phase in ((1, "fold 1"), (2, "fold 1"), (3, "fold 2")):
                 with pytest.raises(Stop):
@@ -91,12 +99,13 @@ def trained(folder: Path, *, stops: bool) -> RunFolder:
                 assert read_run(run.folder).resumable
         said = job(run, -1)
         assert "seasons in" in said
+        assert {one.phase for one in told if isinstance(one, messages.Epoch)} == set(range(SMALL.members)) - set(apart)
         return season_runs.end_run(project, season, run.id, messages.Done(said))
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("untraced")
-def test_it_is_the_same_after_stops_and_with_other_earthquakes(
+def test_it_is_the_same_after_stops_with_members_trained_apart_and_with_other_earthquakes(
     long_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A minute and a half of processor time: ten members are trained, and two models compared in a few seasons."""
@@ -104,7 +113,7 @@ def test_it_is_the_same_after_stops_and_with_other_earthquakes(
     monkeypatch.setattr(pretrain_job, "CHOOSING", 2)
     monkeypatch.setattr(pretrain_job, "compare_power", partial(compare_power, strengths=(2.0,), seasons=2, nulls=20))
     first = trained(with_earthquakes(long_project, tmp_path / "first", 1), stops=True)
-    other = trained(with_earthquakes(long_project, tmp_path / "other", 2), stops=False)
+    other = trained(with_earthquakes(long_project, tmp_path / "other", 2), apart=(0, 3))
     weights, again = (read_arrays(run.folder / WEIGHTS) for run in (first, other))
     assert weights.keys() == again.keys()
     for name in weights:
@@ -119,7 +128,9 @@ def test_it_is_the_same_after_stops_and_with_other_earthquakes(
     assert first.card["alarms"] == other.card["alarms"]
     np.testing.assert_array_equal(first.predictions().final, other.predictions().final)
     assert {row["phase"] for row in first.history()} == {f"fold {number}" for number in range(1, 6)}
-    assert not [path.name for path in first.folder.iterdir() if path.name.startswith(("member-", "nights", "checkpoint"))]
+    assert not [
+        path.name for path in first.folder.iterdir() if path.name.startswith(("member-", "phase-", "nights", "checkpoint"))
+    ]
     with Project.open(tmp_path / "first") as project:
         season, said = season_of(project), first.predictions()
         judgement = season_evaluation.evaluate(project, season, first)

@@ -21,7 +21,8 @@ from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
-from quakegui.learn.runs.registry import RunError, RunFolder, create_run, phase_folder, read_run
+from quakegui.learn.runs.presets import OWN, STACK
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, member_path, phase_folder, read_run
 from quakegui.learn.worker.asking import follow
 from quakegui.learn.worker.capacity import available_bytes, workers_in_memory
 from quakegui.learn.worker.environments import THIS
@@ -57,6 +58,25 @@ def test_only_open_folds_are_trained_two_at_a_time_and_their_epochs_are_added_up
     assert sorted(trained) == [0, 1]
     assert [(one.done, one.total) for one in heard] == [(2, 4), (4, 4)]
     assert heard_from(run, train) == []
+
+
+def test_the_folds_of_a_model_of_own_nights_are_its_members(tmp_path: Path) -> None:
+    run = create_run(tmp_path, replace(OWN, size=16, width=2, dense=(8, 8), epochs=2), season(protocol="blocked"))
+    trained: list[int] = []
+
+    def train(number: int, listen, stopped) -> None:
+        trained.append(number)
+        listen(messages.Epoch(number, 2, 0.5, 0.5, 0.5, 0.5, True, 1.0, 1.0))
+
+    member_path(run.folder, 2).touch()
+    heard = heard_from(run, train, workers=1)
+    assert trained == [0, 1, 3, 4]
+    assert [(one.done, one.total) for one in heard] == [(4, 10), (6, 10), (8, 10), (10, 10)]
+
+
+def test_a_model_trained_on_synthetic_seasons_is_one(tmp_path: Path) -> None:
+    run = create_run(tmp_path, replace(STACK, size=16, width=2, dense=(8, 8)), season(protocol="blocked"))
+    assert heard_from(run, lambda *_: pytest.fail("it has no folds")) == []
 
 
 def test_one_fold_that_fails_stops_the_others(tmp_path: Path) -> None:

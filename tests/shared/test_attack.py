@@ -66,6 +66,8 @@ class Sender:
 
     def _hear(self, lines: Any, until: str) -> None:
         for line in lines:
+            if not line.endswith("\n"):  # it was killed while it told
+                continue
             word, _, rest = line.rstrip("\n").partition(" ")
             if word == "do":
                 told = json.loads(rest)

@@ -391,6 +391,19 @@ def progress_sentence(folder: Path) -> str:
     )
 
 
+def member_path(run: Path, number: int) -> Path:
+    """Return the file of a trained member of a model of own nights within the folder of its run.
+
+    Parameters
+    ----------
+    run
+        Folder of the run.
+    number
+        Number of the member, from 0; the file need not exist.
+    """
+    return run / MEMBERS.replace("*", str(number))
+
+
 def phase_folder(run: Path, number: int) -> Path:
     """Return the own folder of a phase within the folder of its run.
 

@@ -77,7 +77,12 @@ def phase_job(
     run, data = read_run(run_folder), Snapshot.load(run_folder / SNAPSHOT)
     with hold(folder / LOCK):
         policy = policy_of(folder, "phase", run_folder, precision)
-        train_phase(folder, run_folder, run.config, data, number, precision=policy, say=say, cancelled=cancelled)
+        if run.config.own_nights:
+            from quakegui.learn.worker.members import train_member  # imports the simulation, not needed for predictions
+
+            train_member(run, number, folder, say, cancelled)
+        else:
+            train_phase(folder, run_folder, run.config, data, number, precision=policy, say=say, cancelled=cancelled)
     return Said("Phase {number} of the run “{run_title}” is trained.", number=number + 1, run_title=run.title)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -23,18 +22,15 @@ from quakegui.learn.network.own_nights import (
     corpus_of,
     of_length,
     recipe_of,
-    withheld,
 )
 from quakegui.learn.network.own_power import compare_power
 from quakegui.learn.network.pretrained import answers, chosen_facts, versions
-from quakegui.learn.network.pretraining import Part, PretrainingState, predict_both_signs, pretrain
-from quakegui.learn.network.pretraining_recipe import STATIONS, Pretraining, recipe_for
+from quakegui.learn.network.pretraining import predict_both_signs, pretrain
+from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import (
-    CHECKPOINT,
-    MEMBERS,
     WEIGHTS,
     network_identity,
     of_members,
@@ -48,6 +44,7 @@ from quakegui.learn.runs.nights import read_nights
 from quakegui.learn.runs.own_facts import OWN_FACTS, Comparison, OwnFacts
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import RunError, RunFolder, finish_run
+from quakegui.learn.worker.members import members_of, require_own_nights
 from quakegui.progress import CancelCheck
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import Plan, scaled_law
@@ -129,16 +126,12 @@ def _on_synthetic_seasons(run: RunFolder, say: Listen, stopped: CancelCheck) -> 
 
 
 def _on_own_nights(run: RunFolder, say: Listen, stopped: CancelCheck) -> _Trained:
-    """Train the members one after the other, choose the alarms, and compare the model with the supplied one."""
-    own = own_nights_of(run.about)
-    if own is None:
-        raise RunError(Said("Only a project with readings has nights to train a model on."))
-    season = read_nights(run.folder, run.config.size)
+    """Train the members, choose the alarms, and compare the model with the supplied one."""
+    own, season = require_own_nights(run), read_nights(run.folder, run.config.size)
     days = len(season.days)
-    recipes = [recipe_of(run.config, days, number) for number in range(run.config.members)]
-    nights = [Nights.of(season, withheld(season, own, number)) for number in range(len(recipes))]
-    networks, states = _members(run, nights, recipes, say, stopped)
+    networks, states = zip(*members_of(run, season, say, stopped), strict=True)
     members, every = Members(run.config, own, networks), Nights.of(season)
+    recipes = [recipe_of(run.config, days, number) for number in range(len(networks))]
 
     def progress(text: str) -> Any:
         return lambda done, total: say(messages.WorkerProgress(done, total, text))
@@ -171,34 +164,6 @@ def _on_own_nights(run: RunFolder, say: Listen, stopped: CancelCheck) -> _Traine
     history = [row for state in states for row in state.history]
     seconds, seasons = sum(state.seconds for state in states), sum(recipe.seasons for recipe in recipes)
     return _Trained(networks, choice, history, seconds, seasons, {OWN_FACTS: asdict(facts)}, facts.decision())
-
-
-def _members(
-    run: RunFolder, nights: Sequence[Nights], recipes: Sequence[Pretraining], say: Listen, stopped: CancelCheck
-) -> tuple[list[Any], list[PretrainingState]]:
-    """Return the members of a model of own nights, trained now or before the run was stopped, and their final states."""
-    names = tuple(f"fold {number + 1}" for number in range(len(recipes)))
-    networks: list[Any] = []
-    states: list[PretrainingState] = []
-    for number, recipe in enumerate(recipes):
-        path = run.folder / MEMBERS.replace("*", str(number))
-        if path.is_file():
-            stored = read_arrays(path)
-            state = PretrainingState(**json.loads(str(stored.pop("state"))))
-            network = vgg12(recipe.network)
-            put_values(network.weights, stored)
-        else:
-            earlier = tuple(row for state in states for row in state.history)
-            how: dict[str, Any] = {"say": say, "cancelled": stopped, "folder": run.folder}
-            corpus = corpus_of(nights[number], recipe.plan)
-            network, state = pretrain(recipe, corpus=corpus, part=Part(names, number, earlier), **how)
-            write_arrays(path, {"state": np.array(json.dumps(asdict(state))), **trained_values(network)})
-            (run.folder / CHECKPOINT).unlink(missing_ok=True)
-            write_text(run.folder / HISTORY, history_text([*earlier, *state.history]))
-            say(messages.Checkpoint(number, recipe.groups))
-        networks.append(network)
-        states.append(state)
-    return networks, states
 
 
 def _comparison(season: Season, members: Members, plan: Plan, progress: Any, stopped: CancelCheck) -> Comparison | None:

@@ -1,7 +1,7 @@
 """Several workers at once: the folds of a run are trained on their own, then one worker completes the run from them.
 
-The result has the same bits as that of one worker, because every fold has its own seed and begins with its own weights, and all
-workers use the same number of threads.
+The folds of a model of own nights are its members. The result has the same bits as that of one worker, because every fold has
+its own seed and begins with its own weights, and all workers use the same number of threads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.state import PHASE
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
-from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, phase_folder
+from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, member_path, phase_folder
 from quakegui.learn.worker.asking import follow, sentence_of
 from quakegui.learn.worker.capacity import available_bytes, workers_in_memory
 from quakegui.learn.worker.environments import THIS
@@ -104,10 +104,12 @@ def train_open_folds(
     RunError
         If one fold cannot be trained; the others are stopped.
     """
-    if run.config.zero_shot:
+    own = run.config.own_nights
+    if run.config.zero_shot and not own:  # one model
         return
-    count = len(data.folds) * run.config.members
-    left = [number for number in range(count) if not (phase_folder(run.folder, number) / PHASE).is_file()]
+    count = run.config.members if own else len(data.folds) * run.config.members
+    results = {number: (phase_folder(run.folder, number) / PHASE, member_path(run.folder, number)) for number in range(count)}
+    left = [number for number, paths in results.items() if not any(path.is_file() for path in paths)]
     failed = threading.Event()
     hear = _Progress(listen, count, run.config.epochs, set(range(count)) - set(left))
 
