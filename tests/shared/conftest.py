@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +67,17 @@ def frozen(sql: Callable[..., list[tuple[Any, ...]]]) -> Callable[[str], Abstrac
         database = url.rsplit("/", 1)[1]
         pids = [pid for (pid,) in sql("postgres", f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}'")]
         pids.append(int(str(sql("postgres", "SELECT pg_read_file('postmaster.pid')")[0][0]).split()[0]))
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+
+        def send(what: signal.Signals) -> None:
+            for pid in pids:
+                with suppress(ProcessLookupError):  # a connection that ended meanwhile
+                    os.kill(pid, what)
+
+        send(signal.SIGSTOP)
         try:
             yield
         finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+            send(signal.SIGCONT)
 
     return of
 

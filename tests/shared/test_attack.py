@@ -49,10 +49,12 @@ class Sender:
         running = self._start(seed)
         assert running.stdout is not None
         with running:
-            for number in range(acts):
-                self._hear(running.stdout, until="ok")
-                attack(number)
-            running.kill()
+            try:
+                for number in range(acts):
+                    self._hear(running.stdout, until="ok")
+                    attack(number)
+            finally:
+                running.kill()
             self._hear(running.stdout, until="the end")
 
     def finish(self) -> None:
