@@ -64,10 +64,11 @@ def test_a_writer_that_is_killed_loses_nothing_confirmed_and_doubles_nothing(
 ) -> None:
     writer = begin(shared.folder, author, 10_000)
     assert writer.stdout is not None
-    for _ in range(12):
-        writer.stdout.readline()
-    writer.kill()
-    confirmed = 12 + writer.communicate()[0].count("\n")
+    with writer:
+        for _ in range(12):
+            writer.stdout.readline()
+        writer.kill()
+        confirmed = 12 + writer.stdout.read().count("\n")  # `communicate` would miss lines that are read already
     require_sound(shared)
     rng, states = generator(author), []
     with Project.create(tmp_path / "again") as again:
