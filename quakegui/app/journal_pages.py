@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from quakegui.season.labels import LabelRow
 
 if TYPE_CHECKING:
-    from quakegui.project.journal import Follower, Note
+    from quakegui.project.journal import Note
     from quakegui.project.journal.keeping import Keeper
 
 DAYS_READ: Final = 32
@@ -18,11 +18,11 @@ DAYS_READ: Final = 32
 
 
 class JournalPages:
-    """Pages read from the journal of a project; create a new object after each change."""
+    """Pages read from the journal of a project, with the current notes; create a new object after each change."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: tuple[Note, ...] = ()) -> None:
+        self.notes = notes
         self._histories: dict[np.datetime64, tuple[LabelRow, ...]] = {}
-        self._notes: tuple[Note, ...] | None = None
 
     def history(self, project: Keeper, days: NDArray[np.datetime64], index: int) -> tuple[LabelRow, ...]:
         """Return every journal row of a day, oldest first; raises `ProjectError` if the journal cannot be read.
@@ -41,9 +41,3 @@ class JournalPages:
             first = index - index % DAYS_READ
             self._histories |= journal.histories(project, days[first : first + DAYS_READ])
         return self._histories.get(day, ())
-
-    def notes(self, follower: Follower) -> tuple[Note, ...]:
-        """Return the current notes on all days, oldest first; raises `ProjectError` if they cannot be read."""
-        if self._notes is None:
-            self._notes = follower.notes()
-        return self._notes

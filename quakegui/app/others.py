@@ -123,9 +123,10 @@ def may_label(session: Session, classes: Mapping[np.datetime64, int | None], sou
     source
         Source of the new labels; a label of a higher source takes precedence and is not asked about.
     """
-    in_force = dict(zip(session.days, session.labels.rows, strict=True))
+    unseen = sorted(session.unseen.labels & classes.keys())
+    in_force = dict(zip(session.days, session.labels.rows, strict=True)) if unseen else {}
     rows: dict[int | None, list[LabelRow]] = {}
-    for day in sorted(session.unseen.labels & classes.keys()):
+    for day in unseen:
         row, cls = in_force.get(day), classes[day]
         if row is None or row.cls == cls or row.source > source:
             continue

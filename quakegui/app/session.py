@@ -234,13 +234,7 @@ class Session(QObject):
 
     def all_notes(self) -> tuple[Note, ...]:
         """Return the current notes on all days, including those outside the season, oldest first."""
-        if self.journal is None:
-            return ()
-        try:
-            return self._pages.notes(self.journal)
-        except ProjectError as error:
-            self.message.emit(str(error), "error")
-            return ()
+        return self._pages.notes
 
     # -- project ---------------------------------------------------------------------------------------------------
 
@@ -412,13 +406,14 @@ class Session(QObject):
             self.event_days = local_date(times, self.project.timezone)
 
     def _load_labels(self) -> None:
-        self._pages = JournalPages()
+        self._pages = JournalPages(self._pages.notes)
         if self.journal is not None:
-            self.labels = LabelTable.of(self.days, self.journal.in_force(author=self.whose()))
-            truth = self.journal.truth()
-            places = places_on(self.days, truth)
+            standing = self.journal.standing(author=self.whose())
+            self._pages = JournalPages(standing.notes)
+            self.labels = LabelTable.of(self.days, standing.in_force)
+            places = places_on(self.days, standing.truth)
             self.truth = np.full(len(self.days), UNLABELLED, dtype=np.int8)
-            self.truth[places[places >= 0]] = np.fromiter(truth.values(), np.int8, len(truth))[places >= 0]
+            self.truth[places[places >= 0]] = np.fromiter(standing.truth.values(), np.int8, places.size)[places >= 0]
 
     def whose(self) -> str | None:
         """Return the person whose labels are shown, None for all people."""

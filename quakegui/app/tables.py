@@ -42,14 +42,14 @@ class LabelTable:
         in_force
             Current row of each labelled day; rows of other days are ignored.
         """
-        found: list[LabelRow | None] = [None] * len(days)
+        rows: list[LabelRow | None] = [None] * len(days)
+        classes, by_rule = [UNLABELLED] * len(days), [False] * len(days)
         for place, row in zip(places_on(days, in_force).tolist(), in_force.values(), strict=True):
             if place >= 0:
-                found[place] = row
-        rows = tuple(found)
-        classes = [UNLABELLED if row is None or row.cls is None else row.cls for row in rows]
-        by_rule = [row is not None and row.cls is not None and row.source is LabelSource.RULE for row in rows]
-        return cls(np.array(classes, dtype=np.int8), np.array(by_rule, dtype=bool), rows)
+                rows[place] = row
+                if row.cls is not None:
+                    classes[place], by_rule[place] = row.cls, row.source is LabelSource.RULE
+        return cls(np.array(classes, dtype=np.int8), np.array(by_rule, dtype=bool), tuple(rows))
 
 
 def places_on(days: NDArray[np.datetime64], keys: Collection[np.datetime64]) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quakegui.project import journal
 from quakegui.project.store import Project
-from quakegui.season.labels import LabelSource
+from quakegui.season.labels import LabelSource, evaluation_truth
 
 DAYS = np.datetime64("2022-03-01", "D") + np.arange(4)
 AUTHORS = ("Li", "Wang")
@@ -29,7 +29,10 @@ look = st.tuples(st.just("look"), st.none() | st.sampled_from(AUTHORS))
 
 
 def assert_follows(follower: journal.Follower, project: Project, author: str | None) -> None:
-    assert follower.in_force(author=author) == journal.in_force(project, author=author)
+    standing = follower.standing(author=author)
+    assert standing.in_force == follower.in_force(author=author) == journal.in_force(project, author=author)
+    assert standing.truth == {day: one.cls for day, one in evaluation_truth(journal.rows(project)).items()}
+    assert standing.notes == journal.notes(project)
     assert follower.notes() == journal.notes(project)
 
 

@@ -15,10 +15,11 @@ from quakegui.app.change import Change
 from quakegui.project import journal
 from quakegui.season.labels import LabelSource
 from quakegui.ui import i18n, theme
-from quakegui.ui.panels import timeline_panel
 from quakegui.ui.panels.timeline_panel import TimelinePanel, timeline_data
+from quakegui.ui.plots import timeline_picture
+from quakegui.ui.plots.label_row import runs_of
 from quakegui.ui.plots.time_axis import DayAxis, ticks
-from quakegui.ui.plots.timeline_rows import broken_line, row_boxes, runs_of
+from quakegui.ui.plots.timeline_rows import broken_line, row_boxes
 
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -141,7 +142,7 @@ def test_the_view_follows_the_day(panel, session):
 def test_a_day_step_paints_the_rows_no_second_time(panel, session, monkeypatch):
     panel.view.grab()
     painted = []
-    monkeypatch.setattr(timeline_panel, "paint_rows", lambda *_, **__: painted.append(1))
+    monkeypatch.setattr(timeline_picture, "paint_rows", lambda *_, **__: painted.append(1))
     before = panel.view.grab().toImage()
     walking.go_to(session, 9)
     assert panel.view.grab().toImage() != before

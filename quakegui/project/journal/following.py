@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import func, select
@@ -15,6 +16,25 @@ from quakegui.project.journal.reading import Note, note_of
 from quakegui.project.journal.row import COLUMNS, LABEL, JournalRow, select_rows
 from quakegui.season import labels
 from quakegui.season.labels import LabelRow, LabelSource
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands at the end of the journal.
+
+    Attributes
+    ----------
+    in_force
+        The current label of each labelled day, of all people or of one.
+    truth
+        The class of each day for the evaluation of a model, see `evaluation_truth`, from the labels of all people.
+    notes
+        The current notes, oldest first.
+    """
+
+    in_force: dict[np.datetime64, LabelRow]
+    truth: dict[np.datetime64, int]
+    notes: tuple[Note, ...]
 
 
 class Follower:
@@ -33,28 +53,29 @@ class Follower:
         self._in_force: dict[np.datetime64, LabelRow] = {}
         self._truth: dict[np.datetime64, int] = {}
 
-    def in_force(self, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
-        """Return the current label of each labelled day; with `author`, only from the labels of this person."""
+    def standing(self, *, author: str | None = None) -> Standing:
+        """Return labels and notes after one query; with `author`, labels in force only from those of this person."""
         with self._lock:
             if author != self._author:
                 self._author, self._in_force = author, {}
                 for day in self._labels:
                     self._weigh(day)
             self._look()
-            return dict(self._in_force)
+            return Standing(dict(self._in_force), dict(self._truth), self._standing_notes())
 
-    def truth(self) -> dict[np.datetime64, int]:
-        """Return the class of each day for the evaluation of a model, see `evaluation_truth`, from the labels of all people."""
-        with self._lock:
-            self._look()
-            return dict(self._truth)
+    def in_force(self, *, author: str | None = None) -> dict[np.datetime64, LabelRow]:
+        """Return the current label of each labelled day; with `author`, only from the labels of this person."""
+        return self.standing(author=author).in_force
 
     def notes(self) -> tuple[Note, ...]:
         """Return the current notes, oldest first."""
         with self._lock:
             self._look()
-            standing = [row for row in self._notes.values() if row.note]
-        return tuple(note_of(row) for row in sorted(standing, key=lambda row: row.id))
+            return self._standing_notes()
+
+    def _standing_notes(self) -> tuple[Note, ...]:
+        rows = [row for row in self._notes.values() if row.note]
+        return tuple(note_of(row) for row in sorted(rows, key=lambda row: row.id))
 
     def reread(self, days: Collection[int]) -> None:
         """Read all rows of days again, where rows were replaced (see `quakegui.project.outbox`); days since 1970."""

@@ -21,7 +21,7 @@ from quakegui.ui import theme
 from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import LanguageFollower
-from quakegui.ui.plots.timeline_rows import runs_of
+from quakegui.ui.plots.label_row import runs_of
 from quakegui.ui.theme import ThemeColours
 from quakegui.words import Said, counted, joined
 

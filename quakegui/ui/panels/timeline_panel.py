@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from dataclasses import replace
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -32,18 +32,15 @@ from quakegui.ui.i18n import tr
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
 from quakegui.ui.panels.timeline_words import day_words
-from quakegui.ui.plots.kept_pixmap import pixmap_of
+from quakegui.ui.plots.label_row import runs_of
 from quakegui.ui.plots.time_axis import DayAxis
+from quakegui.ui.plots.timeline_picture import TimelinePicture
 from quakegui.ui.plots.timeline_rows import (
     LEAST_ROWS,
     ROWS,
     TimelineData,
     TimelineRow,
-    axis_names,
-    changed_rows,
-    paint_rows,
     row_boxes,
-    runs_of,
 )
 
 _VIEW: Final = Change.DAY | Change.RANGE | Change.SEASON | Change.FILTER
@@ -102,11 +99,7 @@ class TimelineView(QWidget):
         self._session = session
         self.data: TimelineData | None = None
         self.axis = DayAxis(0, 0.0, 1.0, 0.0, 1.0)
-        self._picture: tuple[object, QPixmap] | None = None
-        self._painted: TimelineData | None = None
-        """The content of the cached image; None if all of it must be repainted."""
-        self._names: list[tuple[float, float]] = []
-        """Horizontal limits of the names below the rows."""
+        self._rows = TimelinePicture(self)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._cursor = -1
@@ -154,7 +147,7 @@ class TimelineView(QWidget):
 
     def fit(self) -> None:
         """Show the whole season, and measure the width of the names again."""
-        self._painted = None
+        self._rows.forget()
         self.set_axis(self._axis(self.axis.count, 0.0, float(max(self.axis.count, 1))))
         self.update()
 
@@ -233,7 +226,7 @@ class TimelineView(QWidget):
         text, metrics = str(self._session.day), QFontMetricsF(painter.font())
         tall, wide = self.axis.below - 2.0, metrics.horizontalAdvance(text) + 10.0
         left = float(np.clip(middle - wide / 2.0, axis.left, max(axis.left + axis.width - wide, axis.left)))
-        for first, last in self._names:
+        for first, last in self._rows.names:
             if first < left + wide and last > left:  # a name of which only a sliver would remain
                 painter.fillRect(QRectF(first, bottom + 3.0, last - first, axis.below - 3.0), paper)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -245,40 +238,7 @@ class TimelineView(QWidget):
 
     def rows_picture(self, data: TimelineData) -> QPixmap:
         """Return the rows as an image, repainted only when view, colours or data change."""
-        colours, ratio = theme.colours(), self.devicePixelRatioF()
-        key = (self.axis, self.height(), ratio, colours.dark, self.font().key())
-        fits = self._picture is not None and self._picture[0] == key and self._painted is not None
-        if self._picture is None or not fits or self._painted is not data:
-            only = changed_rows(self._painted, data) if fits and self._painted is not None else None
-            picture = pixmap_of(self, self._picture[1] if self._picture is not None else None)
-            if only is None or only:
-                with QPainter(picture) as painter:
-                    self._paint_picture(painter, data, colours, only)
-            self._picture, self._painted = (key, picture), data
-        return self._picture[1]
-
-    def _paint_picture(
-        self, painter: QPainter, data: TimelineData, colours: theme.ThemeColours, only: frozenset[str] | None
-    ) -> None:
-        """Paint rows and names; with `only`, the stripes of these rows."""
-        boxes = row_boxes(self.axis, float(self.height()))
-        if only is not None:
-            stripes = QRegion()
-            for row, box in boxes:
-                if row.name in only:
-                    top, bottom = floor(box.top()), ceil(box.bottom())
-                    stripes += QRect(0, top, self.width(), bottom - top)
-            painter.setClipRegion(stripes)
-        painter.fillRect(self.rect(), colours.background)
-        painter.setFont(self.font())
-        self._names = [(left, right) for left, right, _ in axis_names(self.axis, data.days, QFontMetricsF(self.font()))]
-        paint_rows(painter, self.axis, float(self.height()), data, colours, only=only)
-        painter.fillRect(QRectF(0.0, 0.0, self.axis.left, float(self.height())), colours.raised)
-        painter.setPen(colours.text)
-        for row, box in boxes:
-            name = QRectF(0.0, box.top(), self.axis.left - 6.0, box.height())
-            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-            painter.drawText(name, flags, tr(row.name))
+        return self._rows.of(data, self.axis)
 
     # -- mouse and keys --------------------------------------------------------------------------------------------
 
@@ -367,7 +327,10 @@ class TimelinePanel(QWidget):
 
     def refresh(self, change: Change) -> None:
         """Update from the session."""
-        if change & _CONTENT:
+        if change & _CONTENT == Change.LABELS and self.view.data is not None:
+            labels = self._session.labels
+            self.view.show_data(replace(self.view.data, labels=labels.classes, by_rule=labels.by_rule))
+        elif change & _CONTENT:
             self.view.show_data(timeline_data(self._session))
         if change & _VIEW:
             self.view.show_index(self._session.index)

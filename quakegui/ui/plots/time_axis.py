@@ -16,7 +16,8 @@ SHORTEST_SPAN = 5.0
 class DayAxis:
     """A view of the days of the season: `first` and `last` in day indices, where day k covers [k, k + 1).
 
-    Days are drawn from `left` on, `width` pixels wide, their labels in the lowest `below` pixels.
+    Days are drawn from `left` on, `width` pixels wide, their labels in the lowest `below` pixels. Where only some are to be
+    painted, `part` has the first of these and their end.
     """
 
     count: int
@@ -25,6 +26,7 @@ class DayAxis:
     left: float
     width: float
     below: float = 20.0
+    part: tuple[int, int] | None = None
 
     @property
     def px_per_day(self) -> float:
@@ -40,8 +42,9 @@ class DayAxis:
         return int(np.clip(np.floor(self.first + (x - self.left) / self.px_per_day), 0, max(self.count - 1, 0)))
 
     def visible(self) -> range:
-        """Return the days that are at least partly in view."""
-        return range(max(int(np.floor(self.first)), 0), min(int(np.ceil(self.last)), self.count))
+        """Return the days that are at least partly in view, or those of the part."""
+        first, end = self.part or (0, self.count)
+        return range(max(int(np.floor(self.first)), first), min(int(np.ceil(self.last)), end))
 
     def zoomed(self, factor: float, x: float) -> DayAxis:
         """Return the view enlarged by `factor` about a fixed point."""

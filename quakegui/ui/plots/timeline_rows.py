@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from quakegui.season.kp import STORM_KP
 from quakegui.ui.i18n import mark
+from quakegui.ui.plots.label_row import label_runs, paint_labels
 from quakegui.ui.plots.time_axis import DayAxis, ticks
 from quakegui.ui.theme import ThemeColours
 
@@ -64,18 +65,8 @@ class TimelineData:
 
 HEAD_RADIUS: Final = 3.6
 """Radius of the head of an earthquake's stem, in pixels."""
-LEAST_DIGIT: Final = 8
-"""Of a class, in pixels."""
-PERSON_BAR: Final = 2.5
-"""Height of the bar above labels that a person gave, in pixels."""
 HATCHED: Final = (2, 4)
 """Classes of the smaller earthquakes."""
-RULE_STRENGTH: Final = 0.45
-"""How opaque a rule's label is filled, so that its broken outline is seen."""
-THIN: Final = 3.0
-"""Width in pixels below which a run of labels has neither pattern nor outline nor number."""
-BY_PERSON: Final = 5
-"""Added to a class where a person gave the label."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
@@ -94,6 +85,8 @@ def changed_rows(before: TimelineData, now: TimelineData) -> frozenset[str]:
     """Return the names of the rows whose data changed; all of them if the days changed."""
 
     def differs(name: str) -> bool:
+        if getattr(before, name) is getattr(now, name):
+            return False
         one, other = np.asarray(getattr(before, name)), np.asarray(getattr(now, name))
         return not np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f")
 
@@ -121,7 +114,7 @@ def paint_rows(
     for row, box in row_boxes(axis, height):
         if only is None or row.name in only:
             painter.save()
-            painter.setClipRect(box)
+            painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
             row.paint(painter, box, axis, data, colours)
             painter.restore()
         painter.setPen(QPen(colours.grid, 1.0))
@@ -213,81 +206,8 @@ def _beside(
     return found
 
 
-def runs_of(values: NDArray[np.int8], mask: range) -> list[tuple[int, int, int]]:
-    """Return (value, first, end) of each run of equal values within `mask`."""
-    part = values[mask.start : mask.stop]
-    if not part.size:
-        return []
-    cuts = np.flatnonzero(np.diff(part)) + 1
-    starts = [0, *cuts.tolist()]
-    return [
-        (int(part[first]), mask.start + first, mask.start + end)
-        for first, end in zip(starts, [*starts[1:], len(part)], strict=True)
-    ]
-
-
 def _labels(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
-    """Paint runs of days of one class, each with a bar along its top where a person gave the label and no rule."""
-    labels = np.where(data.by_rule, data.labels, data.labels + BY_PERSON).astype(np.int8)
-    thin: dict[int, list[QRectF]] = {}
-    top, tall, scale = box.top() + 2.0, box.height() - 4.0, axis.px_per_day
-    for one, first, end in runs_of(np.where(data.labels >= 0, labels, -1).astype(np.int8), axis.visible()):
-        block = QRectF(axis.left + (first - axis.first) * scale, top, max((end - first) * scale, 1.0), tall)
-        if one < 0:
-            continue
-        if block.width() < THIN:
-            thin.setdefault(one, []).append(block)
-            continue
-        _class_block(painter, block, one % BY_PERSON, colours, by_rule=one < BY_PERSON)
-        if one >= BY_PERSON:
-            painter.fillRect(QRectF(block.left(), box.top(), block.width(), PERSON_BAR), colours.text)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for one, blocks in sorted(thin.items()):
-        _thin_blocks(painter, blocks, one % BY_PERSON, colours, by_rule=one < BY_PERSON)
-
-
-def _thin_blocks(painter: QPainter, boxes: list[QRectF], cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
-    """Paint runs too short for a pattern, thousands of which may be in view: colour alone, all of a class at once."""
-    top, middle = boxes[0].top(), boxes[0].center().y()
-    painter.setOpacity(RULE_STRENGTH if by_rule else 1.0)
-    painter.setBrush(colours.classes[cls])
-    painter.drawRects([QRectF(one.left(), middle - 1.0, one.width(), 2.0) for one in boxes] if cls == 0 else boxes)
-    painter.setOpacity(1.0)
-    if not by_rule:
-        painter.setBrush(colours.text)
-        painter.drawRects([QRectF(one.left(), top - 2.0, one.width(), PERSON_BAR) for one in boxes])
-
-
-def _class_block(painter: QPainter, box: QRectF, cls: int, colours: ThemeColours, *, by_rule: bool) -> None:
-    """Paint a run of days of one class: colour, pattern and number; class 0 is a thin line, so that the others stand out."""
-    colour, line = colours.classes[cls], Qt.PenStyle.DashLine if by_rule else Qt.PenStyle.SolidLine
-    if cls == 0:
-        painter.setPen(QPen(colour, 2.0, line))
-        painter.drawLine(QLineF(box.left(), box.center().y(), box.right(), box.center().y()))
-        return
-    soft = QColor(colour)
-    soft.setAlphaF(0.30)
-    painter.fillRect(box, soft)
-    painter.setOpacity(RULE_STRENGTH if by_rule else 1.0)
-    painter.fillRect(box, colours.class_brush(cls))
-    painter.setOpacity(1.0)
-    painter.setPen(QPen(colour, 1.0, line))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-    usual = painter.font()
-    font = QFont(usual)
-    font.setPixelSize(int(min(max(box.height() * 0.8, LEAST_DIGIT), QFontInfo(usual).pixelSize())))  # smaller, never omitted
-    metrics = QFontMetricsF(font)
-    if box.width() > metrics.horizontalAdvance("0") + 4.0:
-        painter.setFont(font)
-        wide = min(metrics.horizontalAdvance("0") + 6.0, box.width() - 2.0)
-        tag = QRectF(box.center().x() - wide / 2.0, box.center().y() - metrics.height() / 2.0, wide, metrics.height())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.background)
-        painter.drawRoundedRect(tag, 3.0, 3.0)
-        painter.setPen(colours.text)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, str(cls))
-        painter.setFont(usual)
+    paint_labels(painter, box, axis, label_runs(data.labels, data.by_rule), colours)
 
 
 def _predictions(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
@@ -393,11 +313,12 @@ def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
     painter.fillRect(box, QBrush(colours.missing, Qt.BrushStyle.BDiagPattern))
 
 
+LABEL_ROW: Final = mark("Label")
 ROWS: Final = (
     TimelineRow(mark("Earthquakes"), mark("Catalogue earthquakes; height shows magnitude"), 1.6, _events,
         ("event_index", "event_magnitude", "event_class")),
     TimelineRow(
-        mark("Label"),
+        LABEL_ROW,
         mark("Current label: colour, pattern and number of its class; line: class 0, no earthquake. Bar above and solid "
              "outline: by an analyst; dashed outline: by the label rule"),
         1.1, _labels, ("labels", "by_rule"),
