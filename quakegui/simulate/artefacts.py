@@ -41,9 +41,10 @@ class Artefacts:
     step_nt: NDArray[np.float64]
 
     def is_recorded(self, minute: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which minutes are in no gap. Gaps do not overlap, so a minute is in one if more have started than ended."""
-        begun = np.searchsorted(self.gap_start, minute, side="right")
-        kept: NDArray[np.bool_] = begun == np.searchsorted(self.gap_end, minute, side="right")
+        """Return which of some increasing minutes are in no gap, same shape."""
+        kept = np.ones(minute.size, dtype=bool)
+        for first, end in np.searchsorted(minute, np.column_stack([self.gap_start, self.gap_end])).tolist():
+            kept[first:end] = False
         return kept
 
     def spikes_at(self, minute: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -53,9 +54,9 @@ class Artefacts:
         return at[hit], self.spike_nt[hit]
 
     def steps_nt(self, minute: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the sum of all steps up to each minute, nT, same shape."""
-        steps: NDArray[np.float64] = np.append(0.0, np.cumsum(self.step_nt))
-        return steps[np.searchsorted(self.step_minute, minute, side="right")]
+        """Return the sum of all steps up to each of some increasing minutes, nT, same shape."""
+        begin = np.searchsorted(minute, self.step_minute)
+        return np.repeat(np.append(0.0, np.cumsum(self.step_nt)), np.diff(begin, prepend=0, append=minute.size))
 
 
 def draw_artefacts(seed: int, station: int, length: int, *, steps: bool, off: Spans) -> Artefacts:

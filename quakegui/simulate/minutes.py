@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.season.localtime import night_bounds
+from quakegui.season.localtime import NightWindow, night_bounds
 from quakegui.season.night import NightConfig, NightMeans, night_means, stack
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 from quakegui.simulate.background import NODE_MINUTES
 from quakegui.simulate.randomness import generator
-from quakegui.simulate.synthetic import SyntheticSeason
+from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, midnights
 
 MINUTE_NOISE_NT = 0.15
 RESOLUTION_DECIMALS = 2
@@ -44,7 +46,7 @@ def synthetic_night_means(season: SyntheticSeason, config: NightConfig) -> Night
     config
         Window, coverage and limits.
     """
-    opening, closing = (bound - season.midnight[:-1] for bound in _night_minutes(season, config))
+    opening, closing = (bound - season.midnight[:-1] for bound in _night_minutes(season.config.calendar, config.window))
     columns = []
     for station in range(len(season.network.stations)):
         record = _readings(season, station, range(season.days.size), opening, closing)
@@ -65,11 +67,7 @@ def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMea
     config
         Window and coverage.
     """
-    opening, closing = _night_minutes(season, config)
-    length = closing - opening
-    night = np.repeat(np.arange(length.size), length)
-    minute = np.arange(night.size) + np.repeat(opening - np.append(0, np.cumsum(length)[:-1]), length)
-    which = np.unique(np.append(minute // NODE_MINUTES, minute // NODE_MINUTES + 1))
+    length, night, minute, which = _all_nights(season.config.calendar, config.window)
     level, node = season.level_at(which), which * float(NODE_MINUTES)
     shape = (length.size, len(season.network.stations))
     total, kept, spikes = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -79,8 +77,10 @@ def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMea
         at = wrong.spikes_at(minute)[0]
         spikes[:, station] = np.bincount(night[at[recorded[at]]], minlength=length.size)
         recorded[at] = False
-        kept[:, station] = np.bincount(night[recorded], minlength=length.size)
-        total[:, station] = np.bincount(night, np.where(recorded, values, 0.0), minlength=length.size)
+        lost = np.flatnonzero(~recorded)
+        values[lost] = 0.0
+        kept[:, station] = length - np.bincount(night[lost], minlength=length.size)
+        total[:, station] = np.bincount(night, values, minlength=length.size)
     coverage = np.divide(kept, length[:, np.newaxis], out=np.zeros(shape), where=length[:, np.newaxis] > 0)
     noise = generator(season.config.seed, 5).standard_normal(shape)
     enough = coverage >= config.coverage - 1e-7
@@ -91,12 +91,22 @@ def direct_night_means(season: SyntheticSeason, config: NightConfig) -> NightMea
     return NightMeans(season.days, season.network.codes, values, coverage, quality)
 
 
-def _night_minutes(season: SyntheticSeason, config: NightConfig) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+@lru_cache(maxsize=4)
+def _all_nights(calendar: SyntheticConfig, window: NightWindow) -> tuple[NDArray[np.int64], ...]:
+    """Return the number of minutes of each night, the night of each minute, the minute, and the nodes around all of them."""
+    opening, closing = _night_minutes(calendar, window)
+    length = closing - opening
+    night = np.repeat(np.arange(length.size), length)
+    minute = np.arange(night.size) + np.repeat(opening - np.append(0, np.cumsum(length)[:-1]), length)
+    return length, night, minute, np.unique(np.append(minute // NODE_MINUTES, minute // NODE_MINUTES + 1))
+
+
+def _night_minutes(calendar: SyntheticConfig, window: NightWindow) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each night's first minute and the one after its last, from the origin of the season, shapes (day,)."""
-    start, end = night_bounds(season.days, season.config.timezone, config.window)
-    minute = np.timedelta64(60_000, "ms")
+    start, end = night_bounds(calendar.days, calendar.timezone, window)
+    origin, minute = midnights(calendar)[0], np.timedelta64(60_000, "ms")
     # a minute belongs to the night if its timestamp does
-    return -((season.origin - start) // minute).astype(np.int64), -((season.origin - end) // minute).astype(np.int64)
+    return -((origin - start) // minute).astype(np.int64), -((origin - end) // minute).astype(np.int64)
 
 
 def _readings(

@@ -21,8 +21,8 @@ Night means of thousands of seasons are computed without minutes, and differ by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +89,11 @@ class SyntheticConfig:
         """Local dates with readings, warm-up included, datetime64[D], shape (day,)."""
         return np.arange(self.first_day - np.timedelta64(self.warm_up_days, "D"), self.last_day + np.timedelta64(1, "D"))
 
+    @property
+    def calendar(self) -> SyntheticConfig:
+        """The days and the time zone alone, by which is found again what does not depend on the rest."""
+        return replace(self, seed=0, strength=0.0, stations=1)
+
 
 @dataclass(frozen=True, eq=False)
 class SyntheticSeason:
@@ -144,6 +149,16 @@ class SyntheticSeason:
         return level
 
 
+@lru_cache(maxsize=4)
+def midnights(calendar: SyntheticConfig) -> tuple[np.datetime64, NDArray[np.int64]]:
+    """Return the UTC time of the first midnight, and minutes from it to each midnight and the end, shape (day + 1,)."""
+    start, end = night_bounds(calendar.days, calendar.timezone, NightWindow(0.0, 24.0))
+    minute = np.timedelta64(60_000, "ms")
+    midnight = np.append((start - start[0]) // minute, (end[-1] - start[0]) // minute).astype(np.int64)
+    midnight.flags.writeable = False  # all seasons of these days have it
+    return start[0], midnight
+
+
 def make_season(
     config: SyntheticConfig,
     *,
@@ -187,9 +202,7 @@ def make_season(
     xy = xy_km(network, centre)
     radius = radius_km(xy) if radius is None else radius
     days, count = config.days, len(xy)
-    start, end = night_bounds(days, config.timezone, NightWindow(0.0, 24.0))
-    minute = np.timedelta64(60_000, "ms")
-    midnight = np.append((start - start[0]) // minute, (end[-1] - start[0]) // minute).astype(np.int64)
+    origin, midnight = midnights(config.calendar)
     length = int(midnight[-1])
     main = np.asarray(main_field_nt, dtype=np.float64)
     if main.shape not in {(count,), (2, count)}:
@@ -200,11 +213,11 @@ def make_season(
                 shape=main.shape,
             )
         )
-    driver = random_kp(config.seed, start[0], end[-1]) if kp is None else kp
-    require_kp(driver, start[0], length)
+    driver = random_kp(config.seed, origin, origin + length * np.timedelta64(60_000, "ms")) if kp is None else kp
+    require_kp(driver, origin, length)
     signals: tuple[Signal, ...] = ()
     if config.strength > 0:
-        signals = draw_precursors(events, seed=config.seed, origin=start[0], centre=centre, radius_km=radius, law=law)
+        signals = draw_precursors(events, seed=config.seed, origin=origin, centre=centre, radius_km=radius, law=law)
         signals += draw_false(seed=config.seed, days=days.size, radius_km=radius, law=law)
     nuisance = Nuisance() if nuisance is None else nuisance
     off = moving_outages(nuisance, xy, length, generator(config.seed, 6, 1))
@@ -213,10 +226,10 @@ def make_season(
         network=network,
         signals=signals,
         days=days,
-        origin=start[0],
+        origin=origin,
         midnight=midnight,
         main_field_nt=np.broadcast_to(main, (2, count)),
-        background=Background(config.seed, start[0], -(-length // NODE_MINUTES) + 1, xy, network.longitude, driver, nuisance),
+        background=Background(config.seed, origin, -(-length // NODE_MINUTES) + 1, xy, network.longitude, driver, nuisance),
         artefacts=tuple(
             draw_artefacts(config.seed, index, length, steps=config.strength > 0, off=off[index]) for index in range(count)
         ),

@@ -6,18 +6,19 @@ from PySide6.QtCore import Qt
 
 from quakegui.app import walking
 from quakegui.app.change import Change
-from quakegui.ui.panels import class_rows, timeline_panel
+from quakegui.ui.panels import class_rows
+from quakegui.ui.panels.timeline_panel import TimelineView
 
 HIDDEN_IN_DAYS = ("evaluation", "training", "runs")
 
 
 @pytest.fixture
 def counted(window, monkeypatch):
-    """Return a window in which it is counted how often the season's days are gathered for the rows of days."""
+    """Return a window in which it is counted how often the rows of days get other content."""
     made = []
-    for module in (class_rows, timeline_panel):
-        gather = module.timeline_data
-        monkeypatch.setattr(module, "timeline_data", lambda session, gather=gather: made.append(1) or gather(session))
+    gather, show = class_rows.timeline_data, TimelineView.show_data
+    monkeypatch.setattr(class_rows, "timeline_data", lambda session: made.append(1) or gather(session))
+    monkeypatch.setattr(TimelineView, "show_data", lambda view, data: made.append(1) or show(view, data))
     return window, made
 
 
