@@ -40,7 +40,7 @@ def put_on(server: str, patch: pytest.MonkeyPatch) -> list[str]:
         done = copytree(source, target, *arguments, **choices)
         for path in Path(target).rglob(making.ADDRESS):
             if is_shared_folder(path.parent):
-                write_address(path.parent, parse_address(database(read_address(path.parent).database)))
+                write_address(path, parse_address(database(read_address(path.parent).database)))
         return done
 
     patch.setattr(Project, "create", create)

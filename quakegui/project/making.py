@@ -11,6 +11,8 @@ from quakegui.words import Said
 DATABASE = "project.sqlite"
 ADDRESS = "project.toml"
 """In the folder of a shared project, in place of the database."""
+ADDRESS_PART = f"{ADDRESS}.part"
+"""The address of a project that is still being created or joined."""
 PART = f"{DATABASE}.part"
 FOLDERS = ("cache", "runs")
 OUTBOX = "outbox"
@@ -35,7 +37,7 @@ def is_free(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     left = {path.name: path for path in folder.iterdir()}
-    if not left.keys() <= {*FOLDERS, PART, f"{PART}-journal", MAKING}:
+    if not left.keys() <= {*FOLDERS, PART, f"{PART}-journal", ADDRESS_PART, MAKING}:
         return False
     return MAKING in left or not any(any(left[name].iterdir()) for name in FOLDERS if name in left)
 
@@ -53,7 +55,7 @@ def clear(folder: Path) -> Path:
     if not is_free(folder):
         raise NotFreeError(Said("{folder} is not empty; choose a new or empty folder for the project.", folder=folder))
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (PART, f"{PART}-journal"):
+    for name in (PART, f"{PART}-journal", ADDRESS_PART):
         (folder / name).unlink(missing_ok=True)
     # The mark is removed last: while it exists, remains of the rest still count as free.
     for name in (*FOLDERS, MAKING):

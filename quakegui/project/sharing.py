@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import inspect, select, text
 
 from quakegui.project import making, migrations, schema
-from quakegui.project.database import sentences
+from quakegui.project.database import sentences, writing
 from quakegui.project.domains import EVERYTHING
 from quakegui.project.errors import ProjectError
 from quakegui.project.setting_rows import get_setting
@@ -104,7 +104,7 @@ def create_shared(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": "0",
     }
-    with _new_folder(folder, address):
+    with _new_folder(folder, address) as settle:
         engine = engine_to(address)
         try:
             with engine.connect().execution_options(write=True, domains=EVERYTHING) as connection, connection.begin():
@@ -116,6 +116,7 @@ def create_shared(
                 connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
         finally:
             engine.dispose()
+        settle()
         return Project.open(folder)
 
 
@@ -135,7 +136,8 @@ def join(folder: Path | str, url: str) -> Project:
         If the address or the folder cannot be used, the server cannot be reached or refuses, or there is no project.
     """
     folder, address = Path(folder).absolute(), parse_address(url)
-    with _new_folder(folder, address):
+    with _new_folder(folder, address) as settle:
+        settle()
         return Project.open(folder)
 
 
@@ -203,24 +205,41 @@ def last_change(project: Project, key: str) -> tuple[str, np.datetime64] | None:
 
 
 @contextmanager
-def _new_folder(folder: Path, address: Address) -> Iterator[None]:
-    """Make a folder with an address; it is removed again if the block raises."""
+def _new_folder(folder: Path, address: Address) -> Iterator[Callable[[], None]]:
+    """Make a folder with an address under a temporary name; it is removed again if the block raises.
+
+    Yields the function that renames the address, which makes the folder that of a project. A program that ended before that
+    leaves a free folder, and the disk has room for the address before the server is changed.
+    """
+    part = folder / making.ADDRESS_PART
+
+    def settle() -> None:
+        with writing(folder / making.ADDRESS):
+            part.replace(folder / making.ADDRESS)
+
     try:
         making.clear(folder)
-        for part in making.FOLDERS:
-            (folder / part).mkdir()
-        write_address(folder, address)
+        for name in making.FOLDERS:
+            (folder / name).mkdir()
+        write_address(part, address)
     except making.NotFreeError as error:
         raise ProjectError(str(error)) from error
     except OSError as error:
+        _remove(folder)
         raise ProjectError(
             Said("The folder {folder} cannot be created: {strerror}.", folder=folder, strerror=error.strerror or error)
         ) from error
     try:
         with sentences_of(address):
-            yield
+            yield settle
     except BaseException:
-        (folder / making.ADDRESS).unlink(missing_ok=True)
-        for part in making.FOLDERS:
-            shutil.rmtree(folder / part, ignore_errors=True)
+        _remove(folder)
         raise
+
+
+def _remove(folder: Path) -> None:
+    """Remove what a new folder contains; it stays itself."""
+    for name in (making.ADDRESS_PART, making.ADDRESS):
+        (folder / name).unlink(missing_ok=True)
+    for name in making.FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)

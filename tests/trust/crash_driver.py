@@ -1,14 +1,16 @@
 """Does the program's work in processes that are killed: each is forked off with everything imported, so that a start is cheap.
 
-One JSON object per line on standard input: `do` (a name of `ACTIONS`), `args`, `log` (a file for what the child prints) and
-`step` (0, or at which of its file operations and commits the child kills itself). The answer is the child's process id; after
-another line, which says that nobody sends it a signal any more, its exit status (negative: the signal that ended it).
+One JSON object per line on standard input: `do` (a name of `ACTIONS`, or a function as "module:name"), `args`, `log` (a file for
+what the child prints) and `step` (0, or at which of its file operations and commits the child kills itself). The answer is the
+child's process id; after another line, which says that nobody sends it a signal any more, its exit status (negative: the signal
+that ended it).
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import random
@@ -195,6 +197,13 @@ ACTIONS: dict[str, Callable[..., None]] = {
 }
 
 
+def action(do: str) -> Callable[..., None]:
+    """Return an action by its name."""
+    module, _, name = do.rpartition(":")
+    found: Callable[..., None] = getattr(importlib.import_module(module), name) if module else ACTIONS[do]
+    return found
+
+
 def die_after(steps: int) -> None:
     """Let this process kill itself before its so many-th file operation or commit."""
     left = [steps]
@@ -224,7 +233,7 @@ def child(request: dict[str, object]) -> None:
     try:
         if request["step"]:
             die_after(int(str(request["step"])))
-        ACTIONS[str(request["do"])](*request["args"])  # type: ignore[misc]
+        action(str(request["do"]))(*request["args"])  # type: ignore[misc]
         status = 0
     except SystemExit as ended:
         status = int(ended.code or 0)

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import killing
@@ -33,25 +33,6 @@ from quakegui.project.importing import import_paths
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.labels import LabelSource
 from quakegui.ui.main_window import MainWindow
-
-
-@pytest.fixture
-def aloud(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Return what prints a sentence that everybody is to see."""
-
-    def tell(sentence: str) -> None:
-        with capsys.disabled():
-            print(f"\n{sentence}")
-
-    return tell
-
-
-@pytest.fixture
-def disk(tmp_path: Path, aloud: Callable[[str], None]) -> Iterator[disks.FullDisk]:
-    """Return a disk of eight megabytes."""
-    made = disks.FullDisk(tmp_path / "disk", 8, aloud)
-    yield made
-    made.close()
 
 
 def label_days(project: Project, count: int, given: list[int] | None = None) -> list[int]:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from quakegui.project.database import writing
 from quakegui.project.errors import ProjectError
-from quakegui.project.filesystem import replacing
+from quakegui.project.filesystem import PART, replacing
 from quakegui.project.journal import redo, revert_to, undo, write_labels, write_note
 from quakegui.project.journal.keeping import Keeper
 from quakegui.project.making import OUTBOX
@@ -30,6 +31,8 @@ LOG = logging.getLogger(__name__)
 LABEL, NOTE, UNDO, REDO, REVERT = "label", "note", "undo", "redo", "revert"
 LONGEST: Final = 1_000_000
 """Maximum size of a letter in bytes."""
+LEFT_BEHIND_S: Final = 60.0
+"""Seconds after which a half-written letter is taken for that of a program that was killed."""
 
 
 class VoidError(ProjectError):
@@ -195,6 +198,7 @@ class Outbox:
         self._lock = threading.Lock()
         self._files: dict[UUID, tuple[Path, Letter]] = {}
         self.unreadable: list[str] = []
+        self._sweep()
         for path in sorted(self._folder.glob("*.json")):
             try:
                 letter = _read(path)
@@ -236,6 +240,14 @@ class Outbox:
             path.unlink(missing_ok=True)
         except OSError:  # for example of a drive that is gone: it is sent once more at the next opening, and changes nothing
             LOG.warning("A letter that was sent stays in the outbox", exc_info=True)
+
+
+    def _sweep(self) -> None:
+        """Remove letters that a program left half written; another program of this project needs its own for milliseconds."""
+        for left in self._folder.glob(f".*{PART}"):
+            with suppress(OSError):
+                if time.time() - left.lstat().st_mtime > LEFT_BEHIND_S:
+                    left.unlink()
 
 
 def _flush(folder: Path) -> None:

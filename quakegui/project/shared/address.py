@@ -162,13 +162,13 @@ def read_address(folder: Path) -> Address:
     return parse_address(url)
 
 
-def write_address(folder: Path, address: Address) -> None:
-    """Write the address to the folder of a project.
+def write_address(path: Path, address: Address) -> None:
+    """Write the address of a project to a file.
 
     Parameters
     ----------
-    folder
-        The folder, which exists; an address in it is replaced.
+    path
+        The file, which is replaced; its folder exists.
     address
         Only its `url` is written.
 
@@ -177,7 +177,7 @@ def write_address(folder: Path, address: Address) -> None:
     OSError
         From the disk.
     """
-    (folder / ADDRESS).write_text(f"{_COMMENT}url = {json.dumps(address.url, ensure_ascii=False)}\n", encoding="utf-8")
+    path.write_text(f"{_COMMENT}url = {json.dumps(address.url, ensure_ascii=False)}\n", encoding="utf-8")
 
 
 def _own_folder() -> Path:
