@@ -30,7 +30,7 @@ from quakegui.cli.terminal import (
 from quakegui.progress import StoppedError
 from quakegui.project import catalogue
 from quakegui.project.season_tables import event_facts
-from quakegui.project.store import ProjectError
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.events import Declustering, Selection, select
 from quakegui.serve.web import earthquakes, http, readings
 from quakegui.serve.web.answers import Answers
@@ -99,6 +99,7 @@ def events_(
         if plan:
             _print_urls([piece.url(service) for piece in wanted], as_json=as_json)
             return
+        _require_writable(opened)
         with interruptible(STOPPING) as cancelled, bar("Fetching") as report:
             ask = partial(http.ask, types=earthquakes.TYPES, cancelled=cancelled)
             read = earthquakes.fetch_earthquakes(
@@ -164,6 +165,7 @@ def readings_(
         if plan:
             _print_urls([way.url(one) for one in wanted], as_json=as_json)
             return
+        _require_writable(opened)
         with interruptible(STOPPING) as cancelled, bar("Fetching") as report:
             ask = partial(http.ask, types=readings.TYPES, cancelled=cancelled)
             done = readings.fetch_readings(
@@ -174,6 +176,11 @@ def readings_(
     elif done.imported is not None:
         print_import(done.imported)
     _tell(done)
+
+
+def _require_writable(project: Project) -> None:
+    if project.read_only:
+        raise ProjectError(f"The project {project.name} is read-only, so nothing that is fetched could be stored.")
 
 
 def _tell(done: readings.FetchReport) -> None:

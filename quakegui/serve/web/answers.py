@@ -30,6 +30,10 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z
 Outcome = Literal["data", "none", "large"]
 
 
+class UnsavedError(FetchError):
+    """An answer cannot be saved, and neither could the next one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One answer.
@@ -64,20 +68,23 @@ class Answers:
     Raises
     ------
     FetchError
-        If the folder cannot be read, or leads elsewhere.
+        If the folder leads elsewhere; an `UnsavedError` if it cannot be read.
     """
 
     def __init__(self, project: Project) -> None:
         self.folder = project.folder / FOLDER
         self._log = self.folder / LOG
         self._records: dict[str, Record] = {}
+        self._cut_off = False
+        """Whether the list ends within a line, after which the next one has to begin anew."""
         try:
             if is_link(self.folder) or is_link(self._log):  # a project from somebody else must not write elsewhere
                 raise FetchError(Said("{folder} is a link; remove the link, then try again.", folder=self.folder))
-            lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
+            text = self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
         except OSError as error:
             raise _unwritable(self.folder, error) from error
-        for line in lines:
+        self._cut_off = not text.endswith("\n") and text != ""
+        for line in text.splitlines():
             try:
                 record: Record = built(Record, parse_json(line), what=Said("response"))
             except ValueError:
@@ -125,7 +132,7 @@ class Answers:
 
         Raises
         ------
-        FetchError
+        UnsavedError
             If the answer cannot be written.
         """
         now = wall_clock_ms()
@@ -138,8 +145,10 @@ class Answers:
                 self._write(self.path(record), data)
             self.folder.mkdir(exist_ok=True)
             with self._log.open("ab") as log:
-                log.write(json.dumps(asdict(record)).encode() + b"\n")
+                log.write(b"\n" * self._cut_off + json.dumps(asdict(record)).encode() + b"\n")
+            self._cut_off = False
         except OSError as error:
+            self._cut_off = True
             raise _unwritable(self.folder, error) from error
         self._records[url] = record
         return record
@@ -164,6 +173,6 @@ def file_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text).strip(".") or "_"
 
 
-def _unwritable(folder: Path, error: OSError) -> FetchError:
+def _unwritable(folder: Path, error: OSError) -> UnsavedError:
     why = error.strerror or error
-    return FetchError(Said("The responses cannot be saved in {folder}: {why}. Nothing was imported.", folder=folder, why=why))
+    return UnsavedError(Said("The responses cannot be saved in {folder}: {why}. Nothing was imported.", folder=folder, why=why))

@@ -27,7 +27,7 @@ from quakegui.project.store import Project
 from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.readings import DataType
 from quakegui.serve.web import hapi
-from quakegui.serve.web.answers import Answers, Record, file_name
+from quakegui.serve.web.answers import Answers, Record, UnsavedError, file_name
 from quakegui.serve.web.http import Answer, Ask, FetchError
 from quakegui.serve.web.services import Service
 from quakegui.words import Said
@@ -312,7 +312,7 @@ def fetch_readings(
     Raises
     ------
     FetchError
-        If the answers cannot be kept, or not a single question was answered.
+        If not a single question was answered; an `UnsavedError` if the answers cannot be kept.
     StoppedError
         If `cancelled` returns True; nothing is imported, and the answers so far are kept for the next run.
     ProjectError
@@ -330,6 +330,8 @@ def fetch_readings(
         try:
             record = _answer(one, source, answers, ask, report) if record is None else record
             in_a_row = 0
+        except UnsavedError:
+            raise
         except FetchError as error:
             report.failures.append(Said("{station}, {day}: {why}", station=one.code, day=one.day, why=str(error)))
             in_a_row += 1
