@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -124,7 +125,7 @@ def pretrain(
     with sentences():
         begun = unfinished_recipe(out)
         if begun is None:
-            _require_empty(out)
+            _require_empty(out, pretrained.is_begun)
         elif begun != recipe.fingerprint:
             raise ProjectError(f"{out} contains an unfinished pre-training with different settings; specify a new folder.")
         with interruptible(STOPPING) as stopped, worker_bar("Pre-training") as listen, writing(out / MODEL):
@@ -150,10 +151,10 @@ def _networks(layout: str) -> tuple[Network, ...]:
     return (network,)
 
 
-def _require_empty(folder: Path) -> None:
+def _require_empty(folder: Path, usable: Callable[[Path], bool] = lambda folder: not any(folder.iterdir())) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.iterdir())
+        taken = not usable(folder)
     except OSError as error:
         raise ProjectError(f"The folder {folder} cannot be used: {error.strerror or error}.") from error
     if taken:

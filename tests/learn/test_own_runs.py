@@ -21,11 +21,11 @@ from quakegui.learn.network.own_power import compare_power
 from quakegui.learn.network.precision import Measured
 from quakegui.learn.network.steps import Stop
 from quakegui.learn.runs.checkpoint import WEIGHTS
-from quakegui.learn.runs.files import read_arrays
+from quakegui.learn.runs.files import read_arrays, write_arrays
 from quakegui.learn.runs.own_facts import own_facts_of
 from quakegui.learn.runs.presets import OWN
 from quakegui.learn.runs.registry import RunFolder, phase_folder, progress_sentence, read_run
-from quakegui.learn.worker import duties, pretrain_job, run_limit
+from quakegui.learn.worker import duties, members, pretrain_job, run_limit
 from quakegui.progress import never
 from quakegui.project import catalogue, journal
 from quakegui.project.importing import import_paths
@@ -71,10 +71,21 @@ def with_earthquakes(template: Path, folder: Path, seed: int) -> Path:
     return folder
 
 
+class Ended(BaseException):
+    """Stands in for the end of a process."""
+
+
+def write_and_end(path: Path, arrays: object) -> None:
+    write_arrays(path, arrays)
+    if path.name == "member-2.npz":
+        raise Ended
+
+
 def trained(folder: Path, *, stops: bool = False, apart: tuple[int, ...] = ()) -> RunFolder:
     """Train a run of own nights in a project.
 
-    If asked, with stops within a member, after it, and within the next; some members may be trained before, each on its own.
+    If asked, with stops within a member, after it, within the next, and between the file of a member and the removal of its
+    checkpoint; some members may be trained before, each on its own.
     """
     told: list[messages.Message] = []
 
@@ -97,6 +108,10 @@ def trained(folder: Path, *, stops: bool = False, apart: tuple[int, ...] = ()) -
                     job(run, wanted)
                 assert f"of {phase} is saved" in progress_sentence(run.folder)
                 assert read_run(run.folder).resumable
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(members, "write_arrays", write_and_end)
+                with pytest.raises(Ended):
+                    job(run, -1)
         said = job(run, -1)
         assert "seasons in" in said
         assert {one.phase for one in told if isinstance(one, messages.Epoch)} == set(range(SMALL.members)) - set(apart)

@@ -29,6 +29,7 @@ from quakegui.learn.runs.inputs import pictures
 from quakegui.learn.runs.registry import RunError
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck, never
+from quakegui.project.filesystem import PART
 from quakegui.season.anomaly import AnomalyConfig
 from quakegui.season.basis import GridConfig
 from quakegui.season.season import Season
@@ -126,9 +127,15 @@ def make(
         cancelled=cancelled,
     )
     path = save(folder, network, recipe, how, choice)
-    for name in (CHECKPOINT, HISTORY):
-        (folder / name).unlink(missing_ok=True)
+    for left in (*folder.glob(f".*{PART}"), folder / HISTORY, folder / CHECKPOINT):  # until the last is gone, it can be resumed
+        left.unlink(missing_ok=True)
     return path
+
+
+def is_begun(folder: Path) -> bool:
+    """Return whether a folder contains only what a pre-training left that ended before its first checkpoint, or nothing."""
+    own = {CARD_FILE, HISTORY, *(f".{name}{PART}" for name in (CARD_FILE, HISTORY, CHECKPOINT, MODEL))}
+    return {path.name for path in folder.iterdir()} <= own
 
 
 def save(folder: Path, network: Any, recipe: Pretraining, how: PretrainingState, choice: CorpusChoice) -> Path:
@@ -155,8 +162,8 @@ def save(folder: Path, network: Any, recipe: Pretraining, how: PretrainingState,
         "history": how.history,
     }
     path = folder / MODEL
-    write_arrays(path, {CARD: np.array(json.dumps(card)), **trained_values(network)})
     write_text(folder / CARD_FILE, card_text(card))
+    write_arrays(path, {CARD: np.array(json.dumps(card)), **trained_values(network)})  # last: it makes the folder a model
     return path
 
 

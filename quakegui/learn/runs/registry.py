@@ -465,7 +465,8 @@ def finish_run(run: RunFolder, card: Mapping[str, Any]) -> RunFolder:
 
 def sweep(run: RunFolder) -> None:
     """Remove the files of an unfinished run from a finished one."""
-    for path in (*(run.folder / name for name in (CHECKPOINT, SNAPSHOT, MASKED, NIGHTS)), *run.folder.glob(MEMBERS)):
+    names = (CHECKPOINT, SNAPSHOT, MASKED, NIGHTS)
+    for path in (*map(run.folder.joinpath, names), *run.folder.glob(MEMBERS), *run.folder.glob(f".*{PART}")):
         path.unlink(missing_ok=True)
     for folder in run.folder.glob(PHASES):
         shutil.rmtree(folder)

@@ -13,7 +13,7 @@ from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import threads
 from quakegui.learn.network.own_nights import corpus_of, recipe_of, withheld
-from quakegui.learn.network.pretraining import Part, PretrainingState, pretrain
+from quakegui.learn.network.pretraining import Part, PretrainingState, pretrain, unfinished_recipe
 from quakegui.learn.network.pretraining_recipe import Pretraining
 from quakegui.learn.network.state import PHASE
 from quakegui.learn.network.training import HISTORY, history_text
@@ -61,9 +61,10 @@ def members_of(run: RunFolder, season: Season, say: Listen, stopped: CancelCheck
             member = _trained(run, season, number, run.folder, say=say, stopped=stopped, earlier=earlier)
         if not path.is_file():
             _write(path, member)
-            (run.folder / CHECKPOINT).unlink(missing_ok=True)
             write_text(run.folder / HISTORY, history_text([*earlier, *member[1].history]))
             say(messages.Checkpoint(number, recipe.groups))
+        if unfinished_recipe(run.folder) == recipe.fingerprint:  # of this member, perhaps since a process ended here
+            (run.folder / CHECKPOINT).unlink()
         made.append(member)
     return made
 
