@@ -16,7 +16,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[killing.Driver]
     """Return a driver with everything imported but Keras."""
     folder = tmp_path_factory.mktemp("driver")
     modules = ("quakegui.report", "quakegui.ui.report_command", "quakegui.ui.main_window", "quakegui.logs")
-    modules += ("run_parts", "arrival_parts", "sharing_parts")
+    modules += ("run_parts", "arrival_parts", "sharing_parts", "record_parts")
     # What is imported when it is first used, each process that is killed would import anew: a second of processor time.
     modules += ("scipy.ndimage", "scipy.spatial", "pyproj", "openpyxl")
     with killing.driver(folder / "log.txt", *modules) as made:
