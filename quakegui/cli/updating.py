@@ -23,7 +23,7 @@ from quakegui.learn.watching import Watch
 from quakegui.project.nights_due import NightsDue
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.localtime import wall_clock_ms
-from quakegui.serve.on_alarm import alarm_program, start_alarm_program
+from quakegui.serve.on_alarm import Told, alarm_program, start_alarm_program
 
 LOG = logging.getLogger(__name__)
 RETRY_MS = 600_000
@@ -59,13 +59,17 @@ def update(
     with sentences(), open_project(project) as opened, interruptible(STOPPING) as cancelled:
 
         def take_in(files: Sequence[Path]) -> operating.Update:
+            told = Told(opened.folder)
+            how: dict[str, Any] = {"told": told.before} if program else {}
             with worker_bar("Updating") as listen:
-                done = operating.update(opened, files, run_id=run, listen=listen, cancelled=cancelled)
+                done = operating.update(opened, files, run_id=run, listen=listen, cancelled=cancelled, **how)
             _tell_update(done, as_json=as_json, lines=watch is not None)
-            for alarm in update_facts(done)["alarms_opened"] if program else ():
-                failure = start_alarm_program(program, {"project": opened.name, "event": "alarm", **alarm})
-                if failure is not None:
-                    say(failure, style="red")
+            if program:
+                for alarm in update_facts(done)["alarms_opened"]:
+                    failure = start_alarm_program(program, {"project": opened.name, "event": "alarm", **alarm})
+                    if failure is not None:
+                        say(failure, style="red")
+                told.end()
             return done
 
         if watch is None:

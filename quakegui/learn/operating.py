@@ -5,7 +5,7 @@ Which predictions are prospective is defined in `issuing`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 from quakegui.words import Said, mark
 
+Told = Callable[[str, Collection[np.datetime64]], Collection[np.datetime64]]
+"""Called with a run and when the alarms of its earlier predictions opened, before new predictions are saved; returns when those
+opened that were reported."""
 ATTEMPTS = 3
 """Number of times the season is recomputed if other programs change its readings during the prediction."""
 
@@ -43,7 +46,7 @@ class Update:
     import_report, predictions
         Result of the import (None if nothing was imported), and new predictions of the run.
     new_alarms
-        Alarms that did not exist before.
+        Alarms that did not exist before, or were not reported.
     open_now
         Whether an alarm is open at the time the last predicted day became known.
     notes
@@ -73,6 +76,7 @@ def update(
     cancelled: CancelCheck = never,
     environment: Environment = THIS,
     now_ms: int | None = None,
+    told: Told = lambda _run, earlier: earlier,
 ) -> Update:
     """Import new files, recompute the season, predict new days with the frozen run, and report alarms that open.
 
@@ -89,6 +93,8 @@ def update(
     now_ms
         Current time, milliseconds since 1970 UTC: only nights that are over are predicted. By default the clock, which is read
         again when the predictions are issued.
+    told
+        Which alarms were reported; default: all those of earlier predictions.
 
     Raises
     ------
@@ -106,15 +112,14 @@ def update(
     how: dict[str, Any] = {"listen": listen, "cancelled": cancelled, "environment": environment, "now_ms": now_ms}
     try:
         run = run or find_run(project, None)
-        season, before, predicted = _predicted_anew(project, run, progress, **how)
+        season, known, predicted = _predicted_anew(project, run, progress, told, **how)
     except (RunError, ProjectError) as error:
         refused = _registered_alone(project, None if run is None else run.id, **how)
         raise type(error)(" ".join([str(error), *refused])) from error
     others, refused = _registered_besides(project, season, run.id, **how)
     after = _alarms(project, season, run)
-    told = {alarm.opened for alarm in before}
     notes = (*_notes(predicted), *refused, *_beyond_the_window(project, season), *_ahead(project, moment(now_ms)))
-    opened = tuple(alarm for alarm in after if alarm.opened not in told)
+    opened = tuple(alarm for alarm in after if alarm.opened not in known)
     return Update(imported, predicted, opened, _open_now(project, season, run, after), notes, season.next_over, others)
 
 
@@ -174,18 +179,18 @@ def _lacks_days(project: Project, season: Season, one: registrations.Registratio
 
 
 def _predicted_anew(
-    project: Project, run: RunFolder, progress: ProgressCallback, *, now_ms: int | None, **how: Any
-) -> tuple[Season, tuple[Alarm, ...], PredictionReport]:
-    """Return the current season, the alarms of its earlier predictions, and the report of new ones."""
+    project: Project, run: RunFolder, progress: ProgressCallback, told: Told, *, now_ms: int | None, **how: Any
+) -> tuple[Season, Collection[np.datetime64], PredictionReport]:
+    """Return the current season, when the reported alarms of its earlier predictions opened, and the report of new ones."""
     attempt = 0
     while True:
         attempt += 1
         season = seasons.load_season(project, progress=progress, features=False, now_ms=moment(now_ms))
         if season is None:
             raise ProjectError(Said("There are no readings, or no stations with coordinates, so there are no days to predict."))
-        before = _alarms(project, season, run)
+        known = told(run.id, [alarm.opened for alarm in _alarms(project, season, run)])
         try:
-            return season, before, predict_days(project, season, run, only_later=True, now_ms=now_ms, **how)
+            return season, known, predict_days(project, season, run, only_later=True, now_ms=now_ms, **how)
         except SupersededError:  # another program has imported readings: repeat with them
             if attempt == ATTEMPTS:
                 raise

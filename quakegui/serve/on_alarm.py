@@ -9,14 +9,72 @@ import json
 import logging
 import subprocess
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from quakegui.project.store import ProjectError
+import numpy as np
+
+from quakegui.project.filesystem import replacing
+from quakegui.project.store import ProjectError, writing
+from quakegui.season.json_values import parse_json
 from quakegui.words import Said
 
 LOG = logging.getLogger(__name__)
 LONGEST_S = 60.0
+ROUND = "alarms.json"
+"""In the folder of a project, during a round of predictions."""
+
+
+class Told:
+    """When the alarms opened that were known before a round of predictions, in a file until the new ones have been told.
+
+    A round that was cut off is made up for by the next one, which tells the alarms of both: at least once, seldom twice.
+
+    Parameters
+    ----------
+    folder
+        Folder of the project.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ROUND
+
+    def before(self, run: str, earlier: Collection[np.datetime64]) -> Collection[np.datetime64]:
+        """Begin a round; returns when the alarms opened that were known before the last round that was not cut off.
+
+        Parameters
+        ----------
+        run
+            Id of the run.
+        earlier
+            When the alarms of its predictions so far opened.
+
+        Raises
+        ------
+        ProjectError
+            If the file cannot be written.
+        """
+        known = self._of_former_round(run)
+        if known is not None:
+            return known
+        with writing(self._path), replacing(self._path) as part:
+            part.write_text(json.dumps({"run": run, "opened": [str(time) for time in earlier]}), encoding="utf-8")
+        return earlier
+
+    def end(self) -> None:
+        """End the round."""
+        with writing(self._path):
+            self._path.unlink(missing_ok=True)
+
+    def _of_former_round(self, run: str) -> Collection[np.datetime64] | None:
+        if not self._path.is_file():
+            return None
+        try:
+            facts = parse_json(self._path.read_text(encoding="utf-8"))
+            return [np.datetime64(text, "ms") for text in facts["opened"]] if facts["run"] == run else None
+        except (OSError, ValueError, TypeError, KeyError):
+            LOG.warning("%s cannot be read and is not used", self._path, exc_info=True)
+            return None
 
 
 def alarm_program(path: Path) -> tuple[str, ...]:

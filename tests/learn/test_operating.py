@@ -326,6 +326,8 @@ def test_an_alarm_is_told_when_it_opens_and_not_again(trained: Path, answers: An
         assert season.days[-1] >= opened
         again = operating.update(project, run_id="silent", listen=unheard)
         assert again.new_alarms == ()
+        cut_off = operating.update(project, run_id="silent", listen=unheard, told=lambda _run, _earlier: ())
+        assert cut_off.new_alarms == done.new_alarms
         assert again.open_now
 
 

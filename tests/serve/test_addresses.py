@@ -6,11 +6,12 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from quakegui.project.store import ProjectError
 from quakegui.serve.broker import BrokerError, address_of
-from quakegui.serve.on_alarm import alarm_program, start_alarm_program
+from quakegui.serve.on_alarm import Told, alarm_program, start_alarm_program
 
 HOW = {"topics": ("#",), "client_id": "test"}
 
@@ -53,6 +54,20 @@ def test_a_missing_alarm_program_is_a_sentence(tmp_path: Path) -> None:
     failure = start_alarm_program((str(tmp_path / "none"),), {})
     assert failure is not None
     assert "failed" in failure
+
+
+def test_alarms_of_a_round_that_was_cut_off_are_told_in_the_next(tmp_path: Path) -> None:
+    first, second = np.array(["2026-03-01T16:00", "2026-03-09T16:00"], dtype="datetime64[ms]")
+    assert Told(tmp_path).before("run", [first]) == [first]
+    assert Told(tmp_path).before("run", [first, second]) == [first]
+    assert Told(tmp_path).before("other", [second]) == [second]
+    for damage in ("{", "[]", '{"run": "run"}', '{"run": "run", "opened": ["soon"]}', '{"run": "run", "opened": 3}'):
+        (tmp_path / "alarms.json").write_text(damage)
+        assert Told(tmp_path).before("run", [second]) == [second]
+    Told(tmp_path).end()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProjectError, match="cannot be written"):
+        Told(tmp_path / "absent").before("run", [])
 
 
 @pytest.mark.parametrize("text", ["", "on_alarm = 'ls'", "on_alarm = []", "on_alarm = [1]", "on_alarm ="])

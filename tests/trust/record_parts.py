@@ -65,6 +65,12 @@ def update(folder: str, said: str) -> None:
             os.write(note, "".join(f"{one.day}\n" for one in done.predictions.issued).encode())
 
 
+def tell(folder: str, settings: str) -> None:
+    """Predict the last days with a run that has predicted nothing yet, and tell alarms as the command does."""
+    issuing.answer = lambda _run, maps, **_: np.tile([0.01, 0.9, 0.03, 0.03, 0.03], (len(maps), 1))
+    cli.main(["update", folder, "--run", "silent", "--on-alarm", settings])
+
+
 def judge(folder: str) -> None:
     """Evaluate the current run, which keeps the result with it."""
     cli.main(["evaluate", folder, "--json"])

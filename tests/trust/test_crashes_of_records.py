@@ -112,6 +112,39 @@ def test_a_prediction_that_was_reported_is_in_the_ledger_once(
     attack.run(how, tries, seconds, prepare, check)
 
 
+@pytest.mark.slow  # as the last one
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("how", "tries"), [("moments", 30), ("steps", 50)])
+def test_an_alarm_is_told_although_the_round_was_cut_off(
+    opened: Path, tmp_path: Path, attack: Attack, tries: int, how: str
+) -> None:
+    attack.kind, folder, told = f"telling an alarm, at {how}", tmp_path / "project", tmp_path / "told"
+    template, settings = tmp_path / "template", tmp_path / "alarm.toml"
+    shutil.copytree(opened, template)
+    ((run,), _) = list_runs(template / "runs")
+    run.folder.rename(run.folder.with_name("silent"))
+    settings.write_text(f"on_alarm = {json.dumps(['sh', '-c', f'echo told >> {told}'])}\n", encoding="utf-8")
+    fill_again(template, folder)
+    seconds = attack.driver.whole("record_parts:tell", str(folder), str(settings))
+    assert told.read_text(encoding="utf-8") == "told\n"
+
+    def prepare(number: int) -> tuple[str, tuple[object, ...]]:
+        told.unlink(missing_ok=True)
+        return copies(template, folder, "tell", str(settings))(number)
+
+    def check(_number: int) -> str | None:
+        attack.driver.whole("record_parts:tell", str(folder), str(settings))
+        times = told.read_text(encoding="utf-8").count("told") if told.exists() else 0
+        attack.driver.whole("record_parts:tell", str(folder), str(settings))
+        again = told.read_text(encoding="utf-8").count("told") if told.exists() else 0
+        left = {path.name for path in folder.iterdir()} - {"cache", "runs", "project.sqlite"}
+        if left or not 1 <= times == again <= 2:
+            return f"told {times} times, then {again}; left behind: {left}"
+        return broken_record(folder)
+
+    attack.run(how, tries, seconds, prepare, check)
+
+
 @pytest.mark.slow  # fits the baselines in every process
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("tries", [20])
