@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from quakegui.app.settings import Settings
 from quakegui.learn import messages
 from quakegui.learn.worker.environments import THIS, Environment, EnvironmentKind
 from quakegui.learn.worker.supervise import Supervisor
+from quakegui.scratch import scratch_folder
 
 
 def environment_of(settings: Settings) -> Environment:
@@ -33,12 +32,12 @@ def ask_worker(environment: Environment, cancelled: Callable[[], bool]) -> messa
     """
     from quakegui.learn.worker.asking import follow
 
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         found: messages.Message | None = None
 
         def listen(message: messages.Message) -> None:
             nonlocal found
             found = message if isinstance(message, messages.Hello) else found
 
-        last = follow(Supervisor(Path(folder), job="hello", environment=environment), listen, cancelled)
+        last = follow(Supervisor(folder, job="hello", environment=environment), listen, cancelled)
     return last if found is None else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +29,7 @@ from quakegui.project import runs, seasons
 from quakegui.project.making import is_project
 from quakegui.project.season_tables import SYNTHETIC
 from quakegui.project.store import Project, ProjectError
+from quakegui.scratch import scratch_folder
 from quakegui.season.season import Season
 
 
@@ -57,8 +57,8 @@ def demo(
     The model was trained on other synthetic seasons of the same generator, so it detects signals like those of this season.
     """
     if headless and project is None:
-        with tempfile.TemporaryDirectory(prefix="quakegui-demo-") as scratch:
-            _run_demo(Path(scratch) / "demo", strength, seed, train=train, as_json=as_json)
+        with scratch_folder() as scratch:
+            _run_demo(scratch / "demo", strength, seed, train=train, as_json=as_json)
         return
     name = f"{SYNTHETIC} strength {strength:g}" + ("" if seed is None else f" seed {seed}")
     folder = project or Path(platformdirs.user_data_dir("quakegui", appauthor=False)) / name

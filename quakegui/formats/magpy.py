@@ -12,9 +12,7 @@ import importlib.util
 import io
 import logging
 import re
-import tempfile
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from quakegui.formats.errors import FormatError
 from quakegui.formats.records import MISSING_CODE, make_readings, make_station, total_intensity
 from quakegui.formats.result import ReadingsFile
 from quakegui.formats.source import Source
+from quakegui.scratch import scratch_folder
 from quakegui.season.readings import DataType
 from quakegui.words import Said
 
@@ -80,9 +79,9 @@ def _read(source: Source) -> Any:
     """Return the stream that MagPy reads; MagPy accepts files only and reports on the console and in warnings."""
     talk = io.StringIO()
     logging.getLogger("magpy").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(talk), warnings.catch_warnings():
+    with scratch_folder() as folder, contextlib.redirect_stdout(talk), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        path = Path(folder) / (re.sub(r"[^\w.-]", "_", source.base)[-80:] or "file")
+        path = folder / (re.sub(r"[^\w.-]", "_", source.base)[-80:] or "file")
         path.write_bytes(source.data)
         try:
             from magpy.stream import read

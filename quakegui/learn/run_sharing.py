@@ -13,6 +13,7 @@ from quakegui.project import runs
 from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.run_archives import StoredRun, can_store, fetch_archive, store_archive, stored_runs
 from quakegui.project.store import Project
+from quakegui.scratch import scratch_folder
 from quakegui.words import Said
 
 
@@ -35,8 +36,8 @@ def share_run(project: Project, run: RunFolder) -> None:
     """
     if run.card is None or not can_store(project) or any(one.id == run.id for one in stored_runs(project)):
         return
-    with tempfile.TemporaryDirectory(prefix="quakegui-run-") as folder, disk_errors(Path(folder)):
-        path = Path(folder) / "run.zip"
+    with disk_errors(Path(tempfile.gettempdir())), scratch_folder() as folder:
+        path = folder / "run.zip"
         export_run(run, path)
         store_archive(project, run.id, path)
 
@@ -93,8 +94,8 @@ def fetch_run(project: Project, wanted: str | None) -> RunFolder | None:
     if len(found) != 1:
         return None
     (run,) = found
-    with tempfile.TemporaryDirectory(prefix="quakegui-run-") as folder, disk_errors(Path(folder)):
-        path = Path(folder) / "run.zip"
+    with disk_errors(Path(tempfile.gettempdir())), scratch_folder() as folder:
+        path = folder / "run.zip"
         fetch_archive(project, run, path)
         return import_run(project.runs_folder, path, check=functools.partial(_require_same, run))
 

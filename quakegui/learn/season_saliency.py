@@ -18,6 +18,7 @@ from quakegui.learn.worker.duties import read_heat, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck, ProgressCallback
+from quakegui.scratch import scratch_folder
 from quakegui.season.season import Season
 
 
@@ -60,8 +61,7 @@ def explain_days(
         if isinstance(message, messages.WorkerProgress):
             progress(message.done, message.total, message.text)
 
-    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-explain-") as name:
-        folder = Path(name)
+    with disk_errors(Path(tempfile.gettempdir())), scratch_folder() as folder:
         rows = np.asarray(indices, dtype=np.intp)
         write_maps(folder, draw_maps(season, run.config, rows), season.days[rows])
         last = follow(Supervisor(folder, job="explain", run=run.folder, environment=environment), listen, cancelled)

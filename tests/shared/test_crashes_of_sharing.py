@@ -17,7 +17,7 @@ import killing
 from disks import FullDisk
 
 from quakegui.app import labelling
-from quakegui.project import making, schema
+from quakegui.project import making
 from quakegui.project.outbox.letters import Outbox
 from quakegui.project.sharing import create_shared, join, migrate, survey
 from quakegui.project.store import Project, ProjectError
@@ -53,7 +53,7 @@ def left_behind(folder: Path) -> str | None:
 @pytest.mark.parametrize("how", ["moments", "steps"])
 @killing.sizes(5, 60)
 def test_a_shared_project_is_created_or_can_be_created_or_joined(
-    postgresql: str, sql: Any, tmp_path: Path, attack: killing.Attack, tries: int, how: str
+    postgresql: str, sql: Any, tmp_path: Path, attack: killing.Attack, *, tries: int, how: str
 ) -> None:
     attack.kind, folder = f"creating a shared project, at {how}", tmp_path / "p"
 
@@ -105,7 +105,7 @@ def test_a_shared_project_is_joined_or_can_be_joined_again(
 @pytest.mark.parametrize("how", ["moments", "steps"])
 @killing.sizes(3, 60)
 def test_tables_are_upgraded_or_as_they_were(
-    url: str, sql: Any, tmp_path: Path, attack: killing.Attack, tries: int, how: str
+    url: str, sql: Any, tmp_path: Path, attack: killing.Attack, *, tries: int, how: str
 ) -> None:
     attack.kind, folder, database = f"upgrading a shared project, at {how}", tmp_path / "p", url.rsplit("/", 1)[1]
     create_shared(folder, url).close()

@@ -1,9 +1,9 @@
 """Does the program's work in processes that are killed: each is forked off with everything imported, so that a start is cheap.
 
-One JSON object per line on standard input: `do` (a name of `ACTIONS`, or a function as "module:name"), `args`, `log` (a file for
-what the child prints) and `step` (0, or at which of its file operations and commits the child kills itself). The answer is the
-child's process id; after another line, which says that nobody sends it a signal any more, its exit status (negative: the signal
-that ended it).
+One JSON object per line on standard input: `do` (a name of `ACTIONS`, or a function as "module:name"), `args`, `log` (a file
+for what the child prints) and `step` (0, or at which of its file operations and commits the child kills itself). The answer is
+the child's process id; after another line, which says that nobody sends it a signal any more, its exit status (negative: the
+signal that ended it).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pre-trainings that are killed: on synthetic seasons, as the command does it, and on a project's own nights, as the worker does."""
+"""Pre-trainings that are killed: on synthetic seasons, as the command does it, and on own nights, as the worker does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registrations, daily predictions, results that are kept with a run, and settings: what programs write before they are killed."""
+"""Registrations, daily predictions, results kept with a run, and settings: what programs write before they are killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIGKILL while readings arrive live and answers are fetched: what was acknowledged is there, and nothing is asked for twice."""
+"""SIGKILL while readings arrive live and answers are fetched: what was acknowledged is there, nothing is asked for twice."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def arrived(project: Project, code: str) -> dict[int, float]:
     begin = arrival_parts.BEGIN
     found = seasons.record(project, code, begin, begin + np.timedelta64(1, "D"))
     minutes = [((one.time - begin) / np.timedelta64(1, "m")).astype(int).tolist() for one in found]
-    return {at: float(value) for one, some in zip(found, minutes, strict=True) for at, value in zip(some, one.values, strict=True)}
+    return {
+        at: float(value) for one, some in zip(found, minutes, strict=True) for at, value in zip(some, one.values, strict=True)
+    }
 
 
 def lost_readings(folder: Path, said: Path) -> tuple[int, str | None]:
@@ -113,7 +115,7 @@ def state(folder: Path) -> object:
 @pytest.mark.parametrize("what", ["readings", "events"])
 @killing.sizes(2, 60)
 def test_answers_that_were_kept_are_not_asked_for_again(
-    empty: Path, tmp_path: Path, attack: Attack, tries: int, how: str, what: str
+    empty: Path, tmp_path: Path, attack: Attack, *, tries: int, how: str, what: str
 ) -> None:
     folder, said, do = tmp_path / "project", tmp_path / "said", f"arrival_parts:fetch_{what}"
     shutil.copytree(empty, folder)

@@ -52,7 +52,9 @@ def test_a_pre_training_goes_on_after_kills_and_ends_as_one_without(
     finished = 0
     for number in range(tries):
         if how == "moments":
-            killed = attack.driver.killed_at(random.Random(number).uniform(0.1, 1.1) * seconds, "model_parts:pretrain", str(broken))
+            killed = attack.driver.killed_at(
+                random.Random(number).uniform(0.1, 1.1) * seconds, "model_parts:pretrain", str(broken)
+            )
         else:
             killed = attack.driver.killed_at_step(1 + number % 30, "model_parts:pretrain", str(broken))
         lost = None

@@ -200,7 +200,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("how", ["moments", "steps"])
 @killing.sizes(2, 60)
 def test_a_model_is_applied_or_can_be_applied_again(
-    opened: Path, model: Path, tmp_path: Path, attack: Attack, tries: int, how: str
+    opened: Path, model: Path, tmp_path: Path, attack: Attack, *, tries: int, how: str
 ) -> None:
     attack.kind, folder = f"applying a supplied model, at {how}", tmp_path / "project"
     fill_again(opened, folder)

@@ -18,6 +18,7 @@ from quakegui.learn.worker.duties import read_answers, write_maps
 from quakegui.learn.worker.environments import THIS, Environment
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.progress import CancelCheck
+from quakegui.scratch import scratch_folder
 from quakegui.words import Said
 
 
@@ -55,8 +56,7 @@ def answer(
     """
     if not len(maps):
         return np.empty((0, len(run.config.classes)))
-    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-predict-") as scratch:
-        folder = Path(scratch)
+    with disk_errors(Path(tempfile.gettempdir())), scratch_folder() as folder:
         write_maps(folder, maps, days)
         last = follow(Supervisor(folder, job="predict", run=run.folder, environment=environment), listen, cancelled)
         if not isinstance(last, messages.Done):
@@ -76,8 +76,8 @@ def compute_limit(
     RunError
         If it cannot be computed, with the reason.
     """
-    with disk_errors(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="quakegui-limit-") as scratch:
-        last = follow(Supervisor(Path(scratch), job="limit", run=run.folder, environment=environment), listen, cancelled)
+    with disk_errors(Path(tempfile.gettempdir())), scratch_folder() as folder:
+        last = follow(Supervisor(folder, job="limit", run=run.folder, environment=environment), listen, cancelled)
     if isinstance(last, messages.Done | messages.Cancelled):
         return isinstance(last, messages.Done)
     raise RunError(sentence_of(last))

@@ -241,7 +241,6 @@ class Outbox:
         except OSError:  # for example of a drive that is gone: it is sent once more at the next opening, and changes nothing
             LOG.warning("A letter that was sent stays in the outbox", exc_info=True)
 
-
     def _sweep(self) -> None:
         """Remove letters that a program left half written; another program of this project needs its own for milliseconds."""
         for left in self._folder.glob(f".*{PART}"):
