@@ -44,13 +44,18 @@ def over_ms(season: Season, index: int) -> int:
     return int(season.config.over_at(season.days)[index].astype(np.int64))
 
 
-def register(folder: str) -> None:
+def register_in(project: Project) -> None:
     """Register the current run for the last days of the season, half an hour before the first of them is known."""
+    season, run = season_of(project), season_runs.find_run(project, None)
+    now_ms = over_ms(season, -LATER_DAYS) - HALF_AN_HOUR_MS
+    rule = AlarmRule(0.55, 1, 7)
+    register_run(project, season, run, rule=rule, last_day=season.days[-1], author="Li", now_ms=now_ms)
+
+
+def register(folder: str) -> None:
+    """Register the current run of a project."""
     with Project.open(folder) as project:
-        season, run = season_of(project), season_runs.find_run(project, None)
-        now_ms = over_ms(season, -LATER_DAYS) - HALF_AN_HOUR_MS
-        rule = AlarmRule(0.55, 1, 7)
-        register_run(project, season, run, rule=rule, last_day=season.days[-1], author="Li", now_ms=now_ms)
+        register_in(project)
 
 
 def update(folder: str, said: str) -> None:
