@@ -231,7 +231,6 @@ def test_settings_that_were_saved_are_there(tmp_path: Path, attack: Attack, trie
     attack.kind, path, said = "saving settings, at moments", tmp_path / "settings" / "settings.ini", tmp_path / "said"
 
     def prepare(_seed: int) -> tuple[str, tuple[object, ...]]:
-        shutil.rmtree(path.parent, ignore_errors=True)
         said.unlink(missing_ok=True)
         return "record_parts:change_settings", (str(path), str(said))
 
@@ -250,5 +249,6 @@ def test_settings_that_were_saved_are_there(tmp_path: Path, attack: Attack, trie
 
     attack.at_moments(range(tries), 0.6, prepare, check)
     assert attack.acknowledged > 0
-    left = [each.name for each in path.parent.iterdir()]
-    assert len(left) <= 3, left
+    # Killed in the middle of writing, Qt leaves a few kilobytes under a random name, as a person's own copy might have.
+    left = {each.name for each in path.parent.iterdir()} - {path.name, f"{path.name}.lock"}
+    assert len(left) <= 1 + tries // 20
