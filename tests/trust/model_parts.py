@@ -38,7 +38,7 @@ def in_small_steps() -> None:
 
     tf.config.run_functions_eagerly(True)
     PRESETS["tiny"] = TINY
-    pretrained.make = partial(pretrained.make, choosing=2)
+    pretrained.make = partial(pretrained.make, choosing=2)  # the process has no other task
     own_nights.GROUP, pretrain_job.CHOOSING = 2, 2
     pretrain_job.compare_power = partial(compare_power, strengths=(2.0,), seasons=2, nulls=20)
 

@@ -1,4 +1,4 @@
-"""SIGKILL while models are pre-trained: the same order goes on, and ends as if nothing had happened."""
+"""SIGKILL and a full disk while models are pre-trained: the same order goes on, and ends as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import killing
 import numpy as np
@@ -103,3 +104,16 @@ def test_a_run_of_own_nights_goes_on_after_kills_and_ends_as_one_without(
             finished += 1
         attack.note(killed, lost, f"kill {number}")
     assert finished > 0
+
+
+def test_a_pre_training_on_a_full_disk_says_so_and_goes_on(disk: Any, driver: killing.Driver) -> None:
+    out = disk.folder / "model"
+    out.mkdir()
+    disk.fill()
+    driver.start("model_parts:pretrain", str(out))
+    assert driver.status() == 1
+    assert "cannot be written: " in " ".join(driver.log.read_text(encoding="utf-8").split())
+    assert not list(out.iterdir())
+    disk.free()
+    driver.whole("model_parts:pretrain", str(out))
+    assert {path.name for path in out.iterdir()} == {MODEL, CARD_FILE}

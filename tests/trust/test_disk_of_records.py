@@ -13,7 +13,6 @@ import record_parts
 from run_projects import LATER_DAYS, open_window, season_of
 
 from quakegui.app.settings import Settings, SettingsFile
-from quakegui.cli import main
 from quakegui.learn import issuing, operating, season_runs
 from quakegui.learn.worker import run_limit
 from quakegui.progress import never, silent
@@ -74,19 +73,3 @@ def test_settings_that_the_disk_refuses_leave_the_former_ones(disk: Any) -> None
     disk.free()
     file.save_day(Path("/project"), "2022-03-01")
     assert SettingsFile(path).load().analyst == "Bo" * 4000, "what was refused is written with the next change"
-
-
-@pytest.mark.slow  # trains a network
-def test_a_pre_training_on_a_full_disk_says_so_and_goes_on(disk: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    import model_parts
-
-    (disk.folder / "model").mkdir()
-    disk.fill()
-    with pytest.raises(SystemExit) as ended:
-        model_parts.pretrain(str(disk.folder / "model"))
-    assert ended.value.code == 1
-    assert "cannot be written: " in " ".join(capsys.readouterr().err.split())
-    assert not [path.name for path in (disk.folder / "model").iterdir() if path.suffix == ".part"]
-    disk.free()
-    main(["pretrain", str(disk.folder / "model"), "--preset", "tiny", "--seasons", "6"])
-    assert {path.name for path in (disk.folder / "model").iterdir()} == {"model.npz", "CARD.md"}
