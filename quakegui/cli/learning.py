@@ -91,7 +91,7 @@ def train(
     in the project's own nights.
 
     Protocols: blocked holds out blocks of days in turn and gives the main result; chronological trains on earlier days and
-    tests on later ones; paper reproduces the founding paper's LEAKY split.
+    tests on later ones; paper reproduces the original paper's LEAKY split.
 
     Instead of a project, a folder of ready-made day maps can be given: images of 480 x 480 pixels with the date in their names,
     in folders named 0 to 4 by class, or with an index.csv with the columns file, date and class, as 'quakegui maps' writes

@@ -27,7 +27,7 @@ def maps(
         bool, typer.Option("--geotiff", help="Write numbers instead of images: the anomaly of each day in z and in nT.")
     ] = False,
 ) -> None:
-    """Write each day's map as a 480 x 480 PNG with an index.csv, in the founding paper's data set format.
+    """Write each day's map as a 480 x 480 PNG with an index.csv, in the original paper's data set format.
 
     For other tools, write the numbers: one NetCDF file of all days, or GeoTIFF files of each day.
     """

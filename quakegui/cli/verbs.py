@@ -92,7 +92,7 @@ VERBS: Final = (
     Verb(
         "maps",
         "output:maps",
-        "Write each day's map as a 480 x 480 PNG with an index.csv, in the founding paper's data set format.",
+        "Write each day's map as a 480 x 480 PNG with an index.csv, in the original paper's data set format.",
         "maps japan japan_maps --class-folders",
     ),
     Verb("regions", "output:regions", "Write the extremum regions of every day with a map.", "regions japan regions.csv"),

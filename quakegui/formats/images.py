@@ -1,4 +1,4 @@
-"""Folders of ready-made day maps, as in the founding paper: images with a date and a class.
+"""Folders of ready-made day maps, as in the original paper: images with a date and a class.
 
 Two layouts are supported: an `index.csv` that lists each image with its date and class, or one folder per class, in which
 each image has its date in its name.

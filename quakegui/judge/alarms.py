@@ -1,6 +1,6 @@
 """From daily probabilities to alarms, and from alarms to hits.
 
-The founding paper (section 5.2) takes several consecutive days as one prediction. Here, an alarm opens when P(not 0) reaches
+The original paper (section 5.2) takes several consecutive days as one prediction. Here, an alarm opens when P(not 0) reaches
 the threshold p* on some consecutive days (default 2), at the time the last one becomes known. It stays open for some days
 (default 15) after the last positive day, and all of that is time under alarm. The three numbers form an `AlarmRule`. Alarms are
 compared with the declustered catalogue, never with labels.

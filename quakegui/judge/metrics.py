@@ -1,6 +1,6 @@
 """Scores of a classification: confusion matrix, per-class scores, accuracy, macro recall, kappa, calibration.
 
-The founding paper (section 2.2) uses two scores per class, each class against the rest: *recall* (its equation 1) and
+The original paper (section 2.2) uses two scores per class, each class against the rest: *recall* (its equation 1) and
 *accuracy* (its equation 2, (TP + TN) / all). The usual per-class *precision* is different: ``one_vs_rest_accuracy`` is the
 paper's, ``precision`` and ``f1`` are the standard ones, ``recall`` is the same in both.
 A score that cannot be estimated is NaN, never 0: the recall of a class without a scorable day, the precision of a class that
@@ -44,11 +44,11 @@ class ClassFigures:
     not_estimable
         Number of days of the class in folds without that class in training; they do not enter the recall.
     recall
-        TP / (TP + FN), equation 1 of the founding paper, over the estimable days; NaN without one.
+        TP / (TP + FN), equation 1 of the original paper, over the estimable days; NaN without one.
     precision, f1
         Standard definitions; NaN if the class was never predicted, or has no day.
     one_vs_rest_accuracy
-        (TP + TN) / all, equation 2 of the founding paper.
+        (TP + TN) / all, equation 2 of the original paper.
     """
 
     support: int

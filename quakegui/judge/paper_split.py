@@ -1,4 +1,4 @@
-"""The split of the founding paper: augment first, then split the images at random. Leaky by design.
+"""The split of the original paper: augment first, then split the images at random. Leaky by design.
 
 With five copies of each day on average, almost every test image has a copy of its own day in training, so that a model scores
 high on pure noise. The split is kept to reproduce the paper's figures beside the leak-free ones.
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from quakegui.judge.folds import N_CLASSES, NO_LABEL, Fold, Indices, Mask, Material, Split
 from quakegui.words import Said
 
-#: Images per class after augmentation, and days per class before it (founding paper, section 5.1 and table 4).
+#: Images per class after augmentation, and days per class before it (original paper, section 5.1 and table 4).
 PAPER_GROWTH = (833, 437, 96, 169, 114)
 PAPER_DAYS = (169, 83, 21, 36, 25)
-#: Images for the test out of 1649 (founding paper, section 5.1).
+#: Images for the test out of 1649 (original paper, section 5.1).
 PAPER_TEST_SHARE = 330 / 1649
 
 
 def paper(material: Material, *, seed: int = 0, growth: Sequence[int] | None = None) -> Split:
-    """Return the split of the founding paper, marked as leaky: augment first, then split the images at random.
+    """Return the split of the original paper, marked as leaky: augment first, then split the images at random.
 
     As in the paper, ``post`` days are included and no images are set aside for early stopping.
 

@@ -1,7 +1,7 @@
 """Division of days into training, validation and test.
 
 Three protocols. ``blocked``, the main one, uses contiguous blocks of days with an embargo and purged label windows.
-``chronological`` trains on the past and tests on the future. ``paper`` reproduces the founding paper (section 4.4): it augments
+``chronological`` trains on the past and tests on the future. ``paper`` reproduces the original paper (section 4.4): it augments
 first and then splits at random, so that copies of one day are on both sides; it is marked as leaky wherever it appears.
 """
 

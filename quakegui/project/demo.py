@@ -32,7 +32,7 @@ from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason, make_s
 from quakegui.words import Said
 
 SPLIT_MAGNITUDE = 4.0
-"""Magnitude split (founding paper, table 4)."""
+"""Magnitude split (original paper, table 4)."""
 
 
 def create_demo(
@@ -45,7 +45,7 @@ def create_demo(
 ) -> Project:
     """Create and open a project with the synthetic season.
 
-    It contains every minute of 25 stations over 394 days, the 18 earthquakes of the founding paper, the real Kp and the labels
+    It contains every minute of 25 stations over 394 days, the 18 earthquakes of the original paper, the real Kp and the labels
     of the label rule. It is prepared in a subfolder and becomes the project of the folder in one step: after a crash, the
     folder has a complete project, or it can be created again.
 
@@ -105,7 +105,7 @@ def seed_of(project: Project) -> int | None:
 
 
 def catalogue_events() -> tuple[Event, ...]:
-    """Return the 18 earthquakes of the founding paper (its table 3)."""
+    """Return the 18 earthquakes of the original paper (its table 3)."""
     sources = expand(paths.resources() / "catalogue" / "liangshan_2022.csv")
     return tuple(event for source in sources for event in formats.read_events(source).events)
 

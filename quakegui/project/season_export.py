@@ -29,7 +29,7 @@ def maps_to_folder(
     progress: ProgressCallback = silent,
     cancelled: CancelCheck = never,
 ) -> int:
-    """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class, as in the founding paper.
+    """Write each day's map as a 480 x 480 PNG, and index.csv with its date and class, as in the original paper.
 
     The pixels are exactly those of the training data. Days without a map have no file. A synthetic season is marked in the name
     and text of each file, and in the index.

@@ -169,7 +169,7 @@ def daily(
 
     References
     ----------
-    The robust regression is that of scikit-learn's `HuberRegressor`; the founding paper (section 3.1) gives no details.
+    The robust regression is that of scikit-learn's `HuberRegressor`; the original paper (section 3.1) gives no details.
     """
     if night.days.size and not np.array_equal(night.days, calendar(night.days[0], night.days[-1], timezone)):
         raise ValueError(Said("Anomalies need night means for consecutive days; enter days without data as missing."))

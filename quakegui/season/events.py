@@ -1,6 +1,6 @@
 """Earthquakes: selection from a catalogue, declustering, and the five classes.
 
-All distances are on the sphere. The northern and southern clusters are found in plain degrees, as in the founding paper.
+All distances are on the sphere. The northern and southern clusters are found in plain degrees, as in the original paper.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LARGEST_MAGNITUDE = 20
 """Above any real magnitude; larger values, or values as far below zero, are typing errors."""
 
 NO_EVENT, NORTH_LARGE, NORTH_SMALL, SOUTH_LARGE, SOUTH_SMALL = range(5)
-"""The classes of days and earthquakes (founding paper, table 4)."""
+"""The classes of days and earthquakes (original paper, table 4)."""
 
 CLASS_COUNT = 5
 
@@ -84,7 +84,7 @@ class Selection:
     centre, radius_km
         Centre (latitude, longitude) and maximum great-circle distance from it, limit included.
     min_magnitude
-        Minimum magnitude, *included*. "M > 3.0" in the founding paper is `min_magnitude=3.1` in a catalogue of tenths.
+        Minimum magnitude, *included*. "M > 3.0" in the original paper is `min_magnitude=3.1` in a catalogue of tenths.
     since, until
         First and last local date, both included.
     """
@@ -290,7 +290,7 @@ def directions(events: Sequence[Event]) -> Directions:
 
     References
     ----------
-    Founding paper, section 4.3 and table 4.
+    Original paper, section 4.3 and table 4.
     """
     where = {(event.latitude, event.longitude) for event in events}
     if len(where) < 2:
@@ -333,7 +333,7 @@ def scheme_of(events: Sequence[Event], *, split_magnitude: float | None = None) 
     events
         Earthquakes at two or more places; otherwise raises like `directions`.
     split_magnitude
-        Magnitude split; None for the median magnitude (the founding paper uses 4).
+        Magnitude split; None for the median magnitude (the original paper uses 4).
     """
     found = directions(events)
     split = median_split(events) if split_magnitude is None else split_magnitude

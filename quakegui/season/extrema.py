@@ -1,6 +1,6 @@
 """Extremum regions of day maps: position, area, peak, duration and direction.
 
-These are the four features of the founding paper (section 3.2, Table 2), defined exactly per day and per region, separately for
+These are the four features of the original paper (section 3.2, Table 2), defined exactly per day and per region, separately for
 the two signs. `tracking` follows regions from day to day.
 """
 

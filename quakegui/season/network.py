@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from quakegui.words import Said
 
 MAP_PIXELS = 480
-"""Width and height of a day map, in pixels (founding paper, section 3.1)."""
+"""Width and height of a day map, in pixels (original paper, section 3.1)."""
 SMALLEST_HALF_WIDTH_KM = 5.0
 """Minimum half width of the square of a map."""
 

@@ -1,6 +1,6 @@
 """Night means: the mean of one station's readings in the quiet local night of each day.
 
-The founding paper does not describe its daily values; midnight means are usual in geomagnetism, since the solar quiet variation
+The original paper does not describe its daily values; midnight means are usual in geomagnetism, since the solar quiet variation
 is smallest then.
 
 References

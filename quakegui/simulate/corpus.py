@@ -33,7 +33,7 @@ from quakegui.simulate.synthetic import MAIN_FIELD_NT, SyntheticConfig, Syntheti
 from quakegui.words import Said
 
 SPLIT_MAGNITUDE = 4.0
-"""Magnitude split (founding paper, table 4)."""
+"""Magnitude split (original paper, table 4)."""
 INVENTED_IN_21 = 5
 """Number of seasons in 21 with the synthetic network if no networks are given; the others have random ones (100 of 420)."""
 TOGETHER = 32

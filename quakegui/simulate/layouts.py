@@ -9,9 +9,9 @@ from quakegui.season.hull import has_area
 from quakegui.season.network import Network, Station
 
 CENTRE = (28.10, 102.16)
-"""Centre of the founding paper's study area, degrees north and east (section 4.3)."""
+"""Centre of the original paper's study area, degrees north and east (section 4.3)."""
 AREA_KM2 = 14_000.0
-"""Area of the founding paper's 25 sensors (section 3.1)."""
+"""Area of the original paper's 25 sensors (section 3.1)."""
 EARTH_KM_PER_DEGREE = 111.195
 
 KINDS = ("grid", "scatter", "belt")
@@ -44,7 +44,7 @@ def synthetic_network(count: int = 25) -> Network:
 
 
 def random_network(rng: np.random.Generator, *, kind: str | None = None) -> Network:
-    """Draw a network around `CENTRE`, with 8 to 32 stations on 0.5 to 2 times the area of the founding paper's.
+    """Draw a network around `CENTRE`, with 8 to 32 stations on 0.5 to 2 times the area of the original paper's.
 
     Parameters
     ----------

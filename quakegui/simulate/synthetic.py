@@ -1,6 +1,6 @@
 """A SYNTHETIC season: readings of a fictitious network, generated from one seed.
 
-It replaces the readings of the founding paper, which are not public. One-minute total intensity is the sum of
+It replaces the readings of the original paper, which are not public. One-minute total intensity is the sum of
 
 - the main field at each station, supplied by the caller (IGRF) and linear in time,
 - the solar quiet variation, by local solar time and time of year, slightly different from day to day,

@@ -1,4 +1,4 @@
-"""Figures of a confusion matrix, against the founding paper's table 5 and against scikit-learn."""
+"""Figures of a confusion matrix, against the original paper's table 5 and against scikit-learn."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from sklearn import metrics as reference
 from quakegui.judge import metrics
 from quakegui.season.labels import cohen_kappa
 
-# Founding paper, table 5: rows true, columns answered.
+# Original paper, table 5: rows true, columns answered.
 TABLE_5 = np.array([[115, 3, 4, 1, 3], [8, 81, 8, 4, 1], [7, 2, 14, 1, 4], [6, 8, 3, 26, 1], [3, 0, 5, 1, 21]])
 
 

@@ -1,4 +1,4 @@
-"""The network: the founding paper's shape to the parameter, and first layers that never turn north into south."""
+"""The network: the original paper's shape to the parameter, and first layers that never turn north into south."""
 
 from __future__ import annotations
 

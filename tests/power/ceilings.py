@@ -1,6 +1,6 @@
 """How well days could be told apart by whoever saw the generator's signals: ceilings for event, direction and class.
 
-``python tests/power/ceilings.py --strength 1 --seasons 20 [--model FOLDER]`` makes seasons with the founding paper's stations,
+``python tests/power/ceilings.py --strength 1 --seasons 20 [--model FOLDER]`` makes seasons with the original paper's stations,
 events and Kp and prints the mean macro recall of three targets for two oracles, and for a pre-trained network beside them:
 
 - *event*: knows on each day which event's signal is at least 0.6 nT at a station, and answers that event's class. It fails

@@ -41,7 +41,7 @@ FIRST_SEED = 1000
 
 
 def synthetic_evidence(seed: int, strength: float) -> tuple[Season, Evidence]:
-    """Return a SYNTHETIC season for the dates and events of the founding paper, and its input for training and evaluation.
+    """Return a SYNTHETIC season for the dates and events of the original paper, and its input for training and evaluation.
 
     The season is processed like a project, but nothing is stored.
 

@@ -1,6 +1,6 @@
 """Scores of a pre-trained model on new synthetic seasons, one kind at a time.
 
-``python tests/power/zero_shot.py MODEL --strength 1 --seasons 20`` simulates seasons with the founding paper's stations, events
+``python tests/power/zero_shot.py MODEL --strength 1 --seasons 20`` simulates seasons with the original paper's stations, events
 and Kp by the fast path, predicts them, computes the full verdict and the alarms of the model's own rule, and prints one line of
 JSON per season and the counts. It takes one second of processor time per season, three with a verdict.
 """

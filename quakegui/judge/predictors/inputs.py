@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-#: Input columns of the traditional method (founding paper, table 2); direction is +1 north, -1 south, 0 neither.
+#: Input columns of the traditional method (original paper, table 2); direction is +1 north, -1 south, 0 neither.
 TRADITIONAL_COLUMNS = ("area", "peak", "duration", "direction")
 FEATURE_COLUMNS = (*TRADITIONAL_COLUMNS, "signed peak", "age", "mean north", "mean south", "normal", "regions")
 _DIRECTION = {"N": 1.0, "S": -1.0, "": 0.0}

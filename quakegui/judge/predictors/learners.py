@@ -96,7 +96,7 @@ def usual(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats
 
 
 def traditional(train_x: Floats, train_y: NDArray[np.int64], test_x: Floats) -> Floats:
-    """Return predictions from four thresholds on area, peak, duration and direction (founding paper, section 3.2).
+    """Return predictions from four thresholds on area, peak, duration and direction (original paper, section 3.2).
 
     A day is predicted as an event if area, peak and duration each reach their threshold; the direction feature selects north or
     south, and a second threshold on the peak selects large or small. All thresholds maximise the balanced accuracy of the

@@ -80,7 +80,7 @@ def grow(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return a training part enlarged by fixed copies, each class by the factor from its number of labelled days to its target.
 
-    The founding paper augmented its whole data set (sections 4.4 and 5.1); within a training part, no test day has a copy.
+    The original paper augmented its whole data set (sections 4.4 and 5.1); within a training part, no test day has a copy.
 
     Parameters
     ----------

@@ -259,7 +259,7 @@ def _trials_text(rows: list[dict[str, Any]]) -> str:
             "",
             "## Scores on SYNTHETIC seasons that were not used in training",
             "",
-            "Stations, earthquakes and Kp are those of the founding paper unless stated otherwise; night means were generated",
+            "Stations, earthquakes and Kp are those of the original paper unless stated otherwise; night means were generated",
             "directly, without minute values. Better than chance: by the full verdict, compared with every predictor that does",
             "not use the field. No parameter was chosen on these seeds.",
             "",

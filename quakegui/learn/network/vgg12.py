@@ -1,4 +1,4 @@
-"""VGG-12, the model of the founding paper, and the layer that converts palette indices to its input.
+"""VGG-12, the model of the original paper, and the layer that converts palette indices to its input.
 
 Keras is imported inside functions: the window's process never loads it.
 """
@@ -41,7 +41,7 @@ def vgg12(config: RunConfig, *, seed: int | None = None) -> Any:
 
     References
     ----------
-    Founding paper, section 3.3 and figure 3; Simonyan and Zisserman (2015), Very deep convolutional networks.
+    Original paper, section 3.3 and figure 3; Simonyan and Zisserman (2015), Very deep convolutional networks.
     """
     import keras
 

@@ -63,7 +63,7 @@ class RunConfig:
         synthetic seasons and its input is z (`quakegui.learn.runs.inputs`). "own-nights": the same, with signals simulated in
         the season's own nights.
     size
-        Pixels along a side of the model's input: 480 as in the founding paper, or average-pooled to 240 or 120.
+        Pixels along a side of the model's input: 480 as in the original paper, or average-pooled to 240 or 120.
     head
         "paper": flatten and two dense layers. "compact": first average-pool to a 4 x 4 grid, which keeps north and south apart.
     width
@@ -221,7 +221,7 @@ class RunConfig:
         return self.protocol == OWN_NIGHTS
 
     def under(self, protocol: Protocol) -> RunConfig:
-        """Return the settings with another protocol; "paper" has one member and no final training, as in the founding paper."""
+        """Return the settings with another protocol; "paper" has one member and no final training, as in the original paper."""
         changed = dataclasses.replace(self, protocol=protocol)
         return dataclasses.replace(changed, final_fit=False, members=1) if changed.leaky else changed
 

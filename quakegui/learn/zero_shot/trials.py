@@ -124,14 +124,14 @@ def evidence_of(season: Season, events: Sequence[Event], classes: Sequence[int],
 
 @cache
 def paper_kp() -> Kp:
-    """Return the Kp index of the founding paper's dates, supplied with quakegui."""
+    """Return the Kp index of the original paper's dates, supplied with quakegui."""
     for source in expand(paths.resources() / "kp" / "kp_2021-11_2022-12.csv"):
         return formats.read_kp(source)
     raise FileNotFoundError(Said("The Kp data of 2022 supplied with quakegui are missing; install quakegui again."))
 
 
 def paper_plan(strength: float, first_seed: int = FIRST_SEED, **others: Any) -> Plan:
-    """Return the plan of seasons with the founding paper's stations, events and Kp, unless `others` replace them.
+    """Return the plan of seasons with the original paper's stations, events and Kp, unless `others` replace them.
 
     Parameters
     ----------
