@@ -16,7 +16,7 @@ import numpy as np
 from quakegui.formats.errors import shown
 from quakegui.formats.records import MISSING_CODE, STRONGEST_FIELD, WEAKEST_FIELD, make_station, total_intensity
 from quakegui.project.live_rows import LiveReadings
-from quakegui.project.reading_blocks import PER_NT
+from quakegui.project.reading_blocks import DAY_MS, PER_NT
 from quakegui.season.readings import DataType
 from quakegui.words import Said
 
@@ -60,10 +60,10 @@ def read_imagmqtt(topic: str, payload: bytes) -> LiveReadings:
         If the message does not have this form or contains no total intensity.
     """
     found = _TOPIC.fullmatch(topic)
-    if found is None:
+    cadence_ms = 1000 if found is None or found[3] is None else int(found[3]) * _UNITS[found[4]]
+    if found is None or cadence_ms > DAY_MS:
         raise MessageError(Said("The topic {topic} is not one of ImagMQTT.", topic=shown(topic, 100)))
     code = found[1].upper()
-    cadence_ms = 1000 if found[3] is None else int(found[3]) * _UNITS[found[4]]
     facts = _facts(code, payload)
     start_ms = _start(code, facts.get("startDate"))
     columns = {letter: _column(code, name, facts[name]) for name, letter in _NAMES.items() if name in facts}

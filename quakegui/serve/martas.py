@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from quakegui.formats.errors import shown
 from quakegui.formats.records import total_intensity
 from quakegui.project.live_rows import LiveReadings
-from quakegui.project.reading_blocks import PER_NT
+from quakegui.project.reading_blocks import DAY_MS, PER_NT
 from quakegui.season.readings import DataType
 from quakegui.serve.imagmqtt import LONGEST, MessageError, station_of
 from quakegui.words import Said
@@ -26,6 +26,9 @@ _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}/[^/]{1,100}/(data|meta|dict)", re.ASCI
 _INTEGER = re.compile(r"-?\d{1,12}", re.ASCII)
 _STAMP = 7
 """Integers of a timestamp: year to microsecond."""
+_STEPS, _STAMPS = 3, 64
+"""Steps between timestamps whose median is the sampling interval, so that one gap or one wrong clock does not matter; most
+timestamps that are kept until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Martas:
     def __init__(self) -> None:
         self._headers: dict[str, _Header] = {}
         self._cadence_ms: dict[str, int] = {}
-        self._last_ms: dict[str, int] = {}
+        self._stamps: dict[str, NDArray[np.int64]] = {}
         self._sensors: dict[tuple[str, bool], str] = {}
 
     def read(self, topic: str, payload: bytes) -> LiveReadings | None:
@@ -92,12 +95,14 @@ class Martas:
         return LiveReadings(code, cadence_ms, int(DataType.VARIATION), total.derived, time[good], value)
 
     def _cadence(self, sensor: str, time: NDArray[np.int64]) -> int | None:
-        """Return the sampling interval in ms, from the first two timestamps of a sensor, to whole seconds."""
-        stamps = time if sensor not in self._last_ms else np.append(self._last_ms[sensor], time)
-        self._last_ms[sensor] = int(time[-1])
-        steps = np.diff(np.unique(stamps))
-        if sensor not in self._cadence_ms and steps.size:
-            self._cadence_ms[sensor] = max(1000 * round(int(np.median(steps)) / 1000), 1000)
+        """Return the sampling interval in ms, from the first timestamps of a sensor, to whole seconds; None until it is known."""
+        if sensor not in self._cadence_ms:
+            stamps = np.union1d(self._stamps.get(sensor, time), time)
+            steps = np.diff(stamps)
+            steps = steps[steps <= DAY_MS]
+            self._stamps[sensor] = stamps[-_STAMPS:]
+            if steps.size >= _STEPS:
+                self._cadence_ms[sensor] = max(1000 * round(int(np.median(steps)) / 1000), 1000)
         return self._cadence_ms.get(sensor)
 
     def _require_one_sensor(self, code: str, sensor: str, derived: bool) -> None:
@@ -150,7 +155,10 @@ def _times(code: str, rows: Sequence[Sequence[str]]) -> NDArray[np.int64]:
     """Return the timestamps in ms since 1970 UTC."""
     form = "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}.{:06d}"
     try:
-        texts = [form.format(*(int(word) for word in row[:_STAMP])) for row in rows]
+        numbers = [[int(word) for word in row[:_STAMP]] for row in rows]
+        if min(map(min, numbers)) < 0:  # at the end of a timestamp, "-5" would be read as a time zone
+            raise ValueError
+        texts = [form.format(*row) for row in numbers]
         return np.array([np.datetime64(text, "us") for text in texts]).astype("datetime64[ms]").astype(np.int64)
     except ValueError as error:
         raise MessageError(Said("{code}: a timestamp is invalid.", code=code)) from error

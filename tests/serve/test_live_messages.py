@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from live_parts import NOON, impf
@@ -53,6 +55,7 @@ def test_minutes_and_coordinates_are_understood() -> None:
     ("topic", "payload", "words"),
     [
         ("impf/KAK/pt1s/1/xyzs", b"{}", "not one of ImagMQTT"),
+        ("impf/kak/pt25h/1/s", b'{"startDate": "2026-03-10T12:00:00", "geomagneticFieldS": [46000]}', "not one of ImagMQTT"),
         ("impf/kak/pt1s/1/xyzs", b"[" * 100_000, "not JSON"),
         ("impf/kak/pt1s/1/xyzs", b"[[", "not JSON"),
         ("impf/kak/pt1s/1/xyzs", b"7", "not a JSON object"),
@@ -87,33 +90,52 @@ def test_what_is_no_message_is_refused_with_a_sentence(topic: str, payload: byte
         read_imagmqtt(topic, payload)
 
 
-def test_data_of_martas_wait_for_their_header_and_a_second_line() -> None:
+def wic(*seconds: float) -> bytes:
+    """A message with a line for each of some seconds after noon."""
+    times = [NOON + np.timedelta64(round(1000 * second), "ms") for second in seconds]
+    stamps = [f"{str(time)[:19]}-{1000 * int(str(time)[20:23] or 0)}" for time in times]
+    return b";".join(b",".join(re.findall(rb"\d+", stamp.encode())) + b",46000123,99,2026,3,10" for stamp in stamps)
+
+
+def with_header(*sensors: str) -> Martas:
+    martas = Martas()
+    for sensor in sensors:
+        with pytest.raises(NoReadings):
+            martas.read(f"wic/{sensor}/meta", HEADER.replace(b"GSM90_14245_0002", sensor.encode()))
+    return martas
+
+
+def test_data_of_martas_wait_for_their_header_and_four_lines() -> None:
     martas = Martas()
     topic = "wic/GSM90_14245_0002"
-    first = b"2026,3,10,12,0,0,13000,46000123,99,2026,3,10,12,0,0,0"
-    second = b"2026,3,10,12,0,1,9000,46000456,99,2026,3,10,12,0,1,0"
-    assert martas.read(f"{topic}/data", first) is None
+    assert martas.read(f"{topic}/data", wic(0.013)) is None
     with pytest.raises(NoReadings):
         martas.read(f"{topic}/meta", HEADER)
-    assert martas.read(f"{topic}/data", first) is None  # the sampling interval is unknown yet
-    one = martas.read(f"{topic}/data", second)
+    for second in (0.013, 1.009, 2.011):
+        assert martas.read(f"{topic}/data", wic(second)) is None  # the sampling interval is unknown yet
+    assert martas.read(f"{topic}/data", wic(0.013)) is None  # the same line again says nothing
+    one = martas.read(f"{topic}/data", wic(3.01))
     assert one is not None
     assert (one.station, one.cadence_ms, one.derived) == ("WIC", 1000, False)
-    assert (one.time.tolist(), one.value.tolist()) == ([START_MS + 1009], [46_000_456])
-    again = martas.read(f"{topic}/data", second + b";" + first)
+    assert (one.time.tolist(), one.value.tolist()) == ([START_MS + 3010], [46_000_123])
+    again = martas.read(f"{topic}/data", wic(3.01, 0.013))
     assert again is not None
-    assert again.value.tolist() == [46_000_123, 46_000_456]
+    assert again.time.tolist() == [START_MS + 13, START_MS + 3010]
+
+
+@pytest.mark.parametrize("first", [-1.8e9, -40.0, -86_400.0, 5000.0, 9e8])
+def test_a_gap_or_a_wrong_clock_at_the_start_is_not_the_sampling_interval_of_martas(first: float) -> None:
+    martas = with_header("A_1_1")
+    assert martas.read("wic/A_1_1/data", wic(first)) is None
+    found = [martas.read("wic/A_1_1/data", wic(second)) for second in range(6)]
+    assert [one.cadence_ms for one in found if one is not None][-1] == 1000
 
 
 def test_a_second_sensor_of_a_station_is_refused() -> None:
-    martas = Martas()
-    lines = b"2026,3,10,12,0,0,0,46000123,99;2026,3,10,12,0,1,0,46000456,99"
-    for sensor in ("A_1_1", "B_1_1"):
-        with pytest.raises(NoReadings):
-            martas.read(f"wic/{sensor}/meta", HEADER.replace(b"GSM90_14245_0002", sensor.encode()))
-    assert martas.read("wic/A_1_1/data", lines) is not None
+    martas = with_header("A_1_1", "B_1_1")
+    assert martas.read("wic/A_1_1/data", wic(0, 1, 2, 3)) is not None
     with pytest.raises(MessageError, match="wic/B_1_1 is not used"):
-        martas.read("wic/B_1_1/data", lines)
+        martas.read("wic/B_1_1/data", wic(0, 1, 2, 3))
 
 
 def test_a_topic_of_neither_kind_is_refused() -> None:
@@ -122,7 +144,7 @@ def test_a_topic_of_neither_kind_is_refused() -> None:
             Martas().read(topic, b"")
 
 
-@pytest.mark.parametrize("payload", [b"\xff", b"2026,3,10", b"2026,13,10,12,0,0,0,46000123", b";"])
+@pytest.mark.parametrize("payload", [b"\xff", b"2026,3,10", b"2026,13,10,12,0,0,0,46000123", b"2026,3,10,12,0,0,-5,46000123", b";"])
 def test_lines_that_martas_does_not_send_are_refused(payload: bytes) -> None:
     martas = Martas()
     with pytest.raises(NoReadings):
