@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import numpy as np
 
+from quakegui.formats.encodings import is_chinese
 from quakegui.formats.errors import FormatError, shown
 from quakegui.formats.records import LONGEST_NAME
 from quakegui.formats.result import EventsFile
@@ -86,7 +87,7 @@ def refuse_apple_double(source: Source) -> None:
 def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
     """Return the text of a catalogue, and notes on its encoding.
 
-    A byte-order mark takes precedence, then valid UTF-8. Otherwise the text is GB18030 if most of its non-ASCII lines are
+    A byte-order mark takes precedence, then valid UTF-8. Otherwise the text is GB18030 if its lines that are not UTF-8 are
     plausible Chinese; if not, it is damaged UTF-8, with a mark for each lost character.
     """
     data = source.data
@@ -98,8 +99,7 @@ def text_of(source: Source) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         pass
     odd = [line for line in data.split(b"\n") if not _is_utf8(line)]
-    chinese = sum(re.search(r"[一-鿿]{3}", line.decode("gb18030", errors="replace")) is not None for line in odd)
-    if 2 * chinese > len(odd):
+    if is_chinese(b"\n".join(odd)):
         text, notes = _marked(data.decode("gb18030", errors="replace"))
         return text, (Said("The text was read as Chinese in GB18030 (GBK) encoding."), *notes)
     return _marked(data.decode("utf-8", errors="replace"))

@@ -28,7 +28,7 @@ def decode(data: bytes) -> tuple[str, str]:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError:
                 break
-    for encoding, fits in (("utf-8", _always), ("gb18030", _is_chinese), ("cp932", _is_japanese), ("cp1252", _always)):
+    for encoding, fits in (("utf-8", _always), ("gb18030", is_chinese), ("cp932", _is_japanese), ("cp1252", _always)):
         try:
             if fits(data):
                 return data.decode(encoding), encoding
@@ -41,7 +41,8 @@ def _always(data: bytes) -> bool:
     return True
 
 
-def _is_chinese(data: bytes) -> bool:
+def is_chinese(data: bytes) -> bool:
+    """Return whether the bytes beyond ASCII are plausible Chinese in GB 18030; a few of them may be damaged."""
     odd = len(_ODD.findall(data))
     return sum(map(len, _CHINESE.findall(data))) >= _ENOUGH * odd
 

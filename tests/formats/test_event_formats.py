@@ -319,6 +319,14 @@ def test_cenc_csv_in_the_encodings_that_spreadsheets_write(encoding):
     assert any("GB18030" in note for note in found.notes) is (encoding == "gb18030")
 
 
+@pytest.mark.parametrize("places", [["四川", "云南"], ["四川甘孜州泸定县", "云南"], ["川", "", "Taiwan"]])
+def test_a_chinese_table_with_short_places_is_read(places):
+    rows = "".join(f"2022-09-0{day} 04:00:00,29.6,102.4,10,5.1,{place}\n" for day, place in enumerate(places, 1))
+    text = f"发震时刻,纬度(°),经度(°),深度(千米),震级(M),参考位置\n{rows}"
+    found = read_events(source(text.encode("gb18030")))
+    assert [event.place for event in found.events] == places
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "gb2312"])
 def test_cenc_sheet_in_other_encodings(encoding):
     file = source(SHEET.replace("UTF-8", encoding).encode(encoding))
