@@ -66,7 +66,7 @@ def maps_to_netcdf(project: Project, season: Season, path: Path, *, progress: Pr
         with whole_file(path) as part, netcdf_file(part, "w", mmap=False, version=2) as file:
             facts = {"Conventions": "CF-1.10", "title": project.name, "source": "quakegui"}
             for key, fact in {**facts, "comment": f"{SYNTHETIC}, not measured" if project.synthetic else "measured"}.items():
-                setattr(file, key, fact)
+                setattr(file, key, fact.encode())  # SciPy writes text in ASCII only
             for name, size in (("time", season.days.size), ("y", y_km.size), ("x", x_km.size)):
                 file.createDimension(name, size)
             _variable(file, "time", season.days.astype(np.int32), units="days since 1970-01-01", standard_name="time", axis="T")
@@ -107,7 +107,7 @@ def _stations(file: Any, stations: tuple[Station, ...]) -> None:
     width = max(map(len, codes), default=1)
     file.createDimension("station", len(placed))
     file.createDimension("code_length", width)
-    letters = np.array([list(code.ljust(width).decode("latin-1")) for code in codes], dtype="S1").reshape(len(placed), width)
+    letters = np.array([code.ljust(width) for code in codes], dtype=f"S{width}").view("S1").reshape(len(placed), width)
     _variable(file, "station_code", letters, ("station", "code_length"), long_name="station code")
     for name, unit in (("latitude", "degrees_north"), ("longitude", "degrees_east")):
         values = np.array([getattr(station, name) for station in placed], dtype=np.float64)

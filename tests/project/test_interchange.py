@@ -22,6 +22,7 @@ from quakegui.project.geotiff import maps_to_geotiff
 from quakegui.project.importing import store_files
 from quakegui.project.parsing import ParsedFile
 from quakegui.project.reading_blocks import blocks_of
+from quakegui.project.setting_rows import put_setting
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.network import Frame, Station
 from quakegui.season.readings import Readings
@@ -63,6 +64,20 @@ def test_a_seasons_maps_as_one_netcdf_file(project: Project, season: Season, tmp
         step = abs(float(found.x[1] - found.x[0]))
         np.testing.assert_allclose((x - float(found.x[0])) / step, rows[:, 1], atol=1e-3)
         np.testing.assert_allclose((float(found.y[0]) - y) / step, rows[:, 0], atol=1e-3)
+
+
+def test_names_and_codes_in_any_script_are_in_the_netcdf_file(project: Project, season: Season, tmp_path: Path) -> None:
+    with project.write() as connection:
+        put_setting(connection, "name", "凉山 é")
+    stations = season.network.stations
+    odd = (replace(stations[0], code="西昌"), replace(stations[1], code="É1"), *stations[2:])
+    named = replace(season, network=replace(season.network, stations=odd))
+    with Project.open(project.folder) as renamed:
+        interchange.maps_to_netcdf(renamed, named, tmp_path / "maps.nc")
+    with xarray.open_dataset(tmp_path / "maps.nc", engine="netcdf4") as found:
+        assert found.attrs["title"] == "凉山 é"
+        codes = [code.decode().rstrip() for code in found.station_code.values.tolist()]
+    assert codes == [station.code for station in odd if station.located]
 
 
 def test_a_days_map_as_geotiff(project: Project, season: Season, tmp_path: Path) -> None:
