@@ -344,6 +344,12 @@ def test_every_command_has_help_with_an_example(run: Terminal) -> None:
         assert "Example: quakegui" in " ".join(run(*command, "--help")[0].split()), command
 
 
+def test_brackets_in_the_help_are_no_markup(run: Terminal) -> None:
+    for command in ("limit", "compare"):
+        assert 'pip install "quakegui[cluster]"' in " ".join(run(command, "--help")[0].split())
+    assert '"columns": [["F",' in " ".join(run("import", "--help")[0].split())
+
+
 def test_the_help_explains_every_preset_and_protocol(run: Terminal) -> None:
     told = " ".join(run("train", "--help")[0].split()).split(" Arguments ")[0]
     assert [name for name in PRESETS if not re.search(rf"\b{name} (has|is) ", told)] == []

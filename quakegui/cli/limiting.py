@@ -51,7 +51,8 @@ def limit(
     """
     if run is not None and model is not None:
         raise typer.BadParameter("Specify --run or --model, not both.")
-    team = _team(workers, cluster)
+    with sentences():
+        team = _team(workers, cluster)
     with sentences(), open_project(project) as opened:
         season = season_of(opened)
         with interruptible() as cancelled, bar("Adding signals to the nights") as report:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
 from quakegui import __version__
@@ -231,8 +232,9 @@ def _command(verb: Verb) -> Any:
         epilog = f"Example: quakegui {verb.example}" if verb.example else None
         app.command(verb.name, epilog=epilog, hidden=verb.hidden, context_settings=settings)(found)
     for one in app.registered_commands:
-        # Typer keeps the line breaks of a docstring, which leave single words on lines of a narrow terminal.
-        one.help = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(one.callback) or "")
+        # Typer keeps the line breaks of a docstring, which leave single words on lines of a narrow terminal, and would take
+        # the brackets in "quakegui[cluster]" for markup.
+        one.help = escape(re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(one.callback) or ""))
     command = typer.main.get_group(app) if app is found else typer.main.get_command(app)
     command.name = verb.name
     return command

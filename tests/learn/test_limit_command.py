@@ -66,6 +66,8 @@ def test_what_cannot_be_computed_is_refused_in_one_sentence(run: Terminal, train
     _, said = run("limit", trained, "--model", tmp_path / "none.npz", code=1)
     assert "create one with 'quakegui pretrain'" in said
     run("limit", trained, "--run", "x", "--model", tmp_path / "none.npz", code=2)
+    _, said = run("limit", trained, "--cluster", "rubbish", code=1)
+    assert said.startswith("“rubbish” is not the address of a cluster")
 
 
 @pytest.mark.slow  # eleven seasons and their verdicts, half a minute of processor time
