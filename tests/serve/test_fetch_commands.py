@@ -36,6 +36,19 @@ def test_earthquakes_are_planned_fetched_declustered_and_listed(run: Terminal, s
     run("fetch", "events", tmp_path / "p", "--from", "usgs", code=2)
 
 
+def test_dates_beyond_those_of_a_project_are_refused(run: Terminal, stub: Stub, tmp_path: Path) -> None:
+    run("new", tmp_path / "p")
+    orders = (
+        ("events", "--since", "0001-01-01"),
+        ("events", "--since", "2022-01-01", "--until", "9999-12-31"),
+        ("readings", "--station", "KAK", "--since", "0001-01-01"),
+    )
+    for kind, *dates in orders:
+        _, said = run("fetch", kind, tmp_path / "p", "--from", stub.url, *dates, "--plan", code=1)
+        assert "can be fetched from 1800-01-01 to 2199-12-31." in said
+    assert stub.asked == []
+
+
 def test_readings_are_fetched_for_the_stations_named_or_of_the_project(run: Terminal, stub: Stub, tmp_path: Path) -> None:
     stub.handle = lambda request: reply(request, iaga(stub.query()["observatoryIagaCode"], stub.query()["dataStartDate"]))
     run("new", tmp_path / "p")

@@ -22,7 +22,7 @@ from quakegui.formats.source import Source, decode
 from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, never, silent
 from quakegui.project.catalogue import CatalogueRead, read_catalogue
 from quakegui.season.events import Selection
-from quakegui.season.localtime import NightWindow, night_bounds, wall_clock_ms
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, NightWindow, night_bounds, wall_clock_ms
 from quakegui.serve.web.answers import Answers, Record, file_name
 from quakegui.serve.web.http import Ask, FetchError
 from quakegui.serve.web.services import Service
@@ -75,13 +75,15 @@ def pieces(selection: Selection, timezone: str) -> tuple[Piece, ...]:
     Raises
     ------
     FetchError
-        If there is no first date, or it is in the future.
+        If there is no first date, it is in the future, or a date is beyond those of a project.
     """
     if selection.since is None:
         raise FetchError(Said("Enter the start date of the earthquakes."))
+    first, last = (np.datetime64(day, "D") for day in (selection.since, selection.until or selection.since))
+    if not FIRST_DAY <= first <= last <= LAST_DAY:
+        raise FetchError(Said("Earthquakes can be fetched from {first} to {last}.", first=FIRST_DAY, last=LAST_DAY))
     now = np.datetime64(wall_clock_ms(), "ms")
-    days = np.array([selection.since, selection.until or selection.since], dtype="datetime64[D]")
-    starts, ends = night_bounds(days, timezone, NightWindow(0.0, 24.0))
+    starts, ends = night_bounds(np.array([first, last]), timezone, NightWindow(0.0, 24.0))
     # Without a last date, until the end of this year: the same question tomorrow replaces the answer of today.
     begin, end = starts[0], ends[1] if selection.until is not None else _year_after(now)
     if begin >= min(end, now):

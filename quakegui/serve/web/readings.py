@@ -24,7 +24,7 @@ from quakegui.progress import CancelCheck, ProgressCallback, StoppedError, never
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.store import Project
-from quakegui.season.localtime import wall_clock_ms
+from quakegui.season.localtime import FIRST_DAY, LAST_DAY, wall_clock_ms
 from quakegui.season.readings import DataType
 from quakegui.serve.web import hapi
 from quakegui.serve.web.answers import Answers, Record, UnsavedError, file_name
@@ -128,12 +128,14 @@ def station_days(codes: Sequence[str], first: np.datetime64, last: np.datetime64
     Raises
     ------
     FetchError
-        If there is no station or day, or a code is not one.
+        If there is no station or day, the first day is before those of a project, or a code is not one.
     """
     wanted = tuple(dict.fromkeys(code.strip().upper() for code in codes if code.strip()))
     for code in wanted:
         if not _CODE.fullmatch(code):
             raise FetchError(Said("“{code}” is not a station code.", code=code))
+    if first < FIRST_DAY:
+        raise FetchError(Said("Readings can be fetched from {first} to {last}.", first=FIRST_DAY, last=LAST_DAY))
     today = np.datetime64(wall_clock_ms(), "ms").astype("datetime64[D]")
     days: NDArray[np.datetime64] = np.arange(first, min(last, today) + 1)
     if not wanted:
