@@ -21,12 +21,14 @@ from quakegui.cli.terminal import (
     interruptible,
     open_project,
     print_json,
+    store_runs,
 )
 from quakegui.formats.columns import TableMapping
 from quakegui.formats.elements import UNITS
 from quakegui.formats.hints import Hints
 from quakegui.formats.source import decode
 from quakegui.formats.zones import zone_of
+from quakegui.project.exchange import is_export
 from quakegui.project.importing import import_paths
 from quakegui.project.importreport import ImportReport
 from quakegui.project.mappings import save_for_later
@@ -89,6 +91,8 @@ def import_(
         raise typer.BadParameter("--save-mapping needs --mapping.")
     with open_project(project) as opened, interruptible() as cancelled, bar("Importing") as report:
         done = import_paths(opened, paths, mapping=hints, progress=report, cancelled=cancelled)
+        if is_export(paths[0]):
+            store_runs(opened)
         if save_mapping and hints.mapping is not None and not done.cancelled:
             pattern = hints.station_pattern or hints.mapping.station_pattern
             save_for_later(opened, paths, replace(hints.mapping, station_pattern=pattern))

@@ -23,6 +23,7 @@ from quakegui.cli.terminal import (
     print_json,
     print_table,
     say,
+    store_runs,
     warn,
 )
 from quakegui.project import catalogue, journal, runs, seasons
@@ -59,6 +60,7 @@ def new(
         if source is not None:
             with interruptible() as cancelled, bar("Importing") as report:
                 import_export(made, source, progress=report, cancelled=cancelled)
+            store_runs(made)
         say(f"Created the project {made.name} in {made.folder} ({made.timezone}).")
 
 

@@ -52,6 +52,15 @@ def warn(project: Project) -> None:
         say(warning, style="yellow")
 
 
+def store_runs(project: Project) -> None:
+    """Store the finished runs of a shared project, as those of an export, for its colleagues."""
+    if project.is_shared:
+        from quakegui.learn.run_sharing import share_runs
+
+        for sentence in share_runs(project):
+            say(sentence, style="yellow")
+
+
 def say(text: str, *, style: str = "") -> None:
     """Print a message for the user on standard error."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(_plain(text), style=style, markup=False)

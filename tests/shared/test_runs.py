@@ -202,3 +202,15 @@ def test_the_list_of_runs_names_those_that_only_the_server_has(trainer: Project,
     join(tmp_path / "Bo's", url).close()
     listed = CliRunner().invoke(app, ["runs", "list", str(tmp_path / "Bo's"), "--json"])
     assert [(run["id"], run["state"]) for run in json.loads(listed.stdout)] == [(the_run(trainer).id, "on the server")]
+
+
+@pytest.mark.parametrize("orders", [("new {} --shared {url} --from {export}",), ("new {} --shared {url}", "import {} {export}")])
+def test_the_runs_of_an_export_are_on_the_server_when_the_command_ends(
+    orders: tuple[str, ...], url: str, exported_run: Path, tmp_path: Path
+) -> None:
+    for order in orders:
+        words = [word.format(tmp_path / "owner", url=url, export=exported_run) for word in order.split()]
+        assert CliRunner().invoke(app, words).exit_code == 0
+    with join(tmp_path / "colleague", url) as colleague:
+        (stored,) = stored_runs(colleague)
+        assert find_run(colleague, None).id == stored.id
