@@ -13,6 +13,7 @@ from quakegui.cli.terminal import ProjectFolder, bar, interruptible, number_of, 
 from quakegui.progress import ProgressCallback
 from quakegui.project import exchange, interchange, season_export, seasons
 from quakegui.project.geotiff import maps_to_geotiff
+from quakegui.project.nights import ensure_nights
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
 
@@ -82,7 +83,8 @@ def readings(
     project: ProjectFolder, out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder.")]
 ) -> None:
     """Write the current readings as IAGA-2002 files of one UTC day each."""
-    with open_project(project, read_only=True) as opened, interruptible() as cancelled, bar("Writing") as report:
+    with open_project(project) as opened, interruptible() as cancelled, bar("Writing") as report:
+        ensure_nights(opened, progress=report)  # which says on what days there are readings, those that arrived live included
         count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
         if cancelled():
             raise ProjectError(f"Stopped after {number_of(count, 'file')}; saved in {out}.")

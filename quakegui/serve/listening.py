@@ -30,6 +30,8 @@ SERVE_S = 0.02
 """Seconds for which messages are received between two stations whose night means are updated."""
 MOST_HELD = 5000
 """Messages that wait for the header of their sensor."""
+PATIENCE_MS = 60_000
+"""Time after which it is reported that they wait."""
 MOST_UNSTORED = 200_000
 """Messages in memory while the project cannot be written; then the listener ends, and the broker keeps the rest."""
 
@@ -151,6 +153,7 @@ class Listener:
         self._source.acknowledge(stored)
         for code, (_, reason) in refusals.items():
             self._tell_once(code, reason)
+        self._tell_waiting(held)
 
     def settle(self, now_ms: int | None = None) -> bool:
         """Update night means once an hour, when a night is over and after a flag, and report silent stations; returns whether.
@@ -191,6 +194,20 @@ class Listener:
                     self._tell(text, "warning")
                 else:
                     self._tell(Said("{code} sends again.", code=state.station), "info")
+
+    def _tell_waiting(self, held: Sequence[Message]) -> None:
+        """Report the sensors whose data have waited for their header for a minute."""
+        late_ms = wall_clock_ms() - PATIENCE_MS
+        waiting = [
+            message.topic for message in held if message.received_ms < late_ms and self._martas.lacks_header(message.topic)
+        ]
+        for topic in waiting:
+            text = Said(
+                "{code}: data are not stored before the header of the sensor arrives; listen to the topic {sensor}/meta, too.",
+                code=station_of(topic),
+                sensor=topic.rsplit("/", 1)[0],
+            )
+            self._tell_once(station_of(topic), text)
 
     def _tell_once(self, code: str, text: str) -> None:
         """Report a fault of a station; the same one again only after another."""

@@ -94,8 +94,12 @@ class Martas:
         value = np.rint(total.values[good] * PER_NT).astype(np.int64)
         return LiveReadings(code, cadence_ms, int(DataType.VARIATION), total.derived, time[good], value)
 
+    def lacks_header(self, topic: str) -> bool:
+        """Return whether a message of a topic waits for the header of its sensor."""
+        return topic.rsplit("/", 1)[0] not in self._headers
+
     def _cadence(self, sensor: str, time: NDArray[np.int64]) -> int | None:
-        """Return the sampling interval in ms, from the first timestamps of a sensor, to whole seconds; None until it is known."""
+        """Return the sampling interval in ms, to whole seconds, from the first timestamps of a sensor; None until then."""
         if sensor not in self._cadence_ms:
             stamps = np.union1d(self._stamps.get(sensor, time), time)
             steps = np.diff(stamps)

@@ -26,6 +26,7 @@ from quakegui.project.reading_blocks import blocks_of
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.undoing import undo_import
 from quakegui.season.labels import LabelSource
+from quakegui.season.localtime import wall_clock_ms
 from quakegui.season.quality import Quality
 from quakegui.season.readings import Readings
 from quakegui.serve.broker import Message
@@ -330,3 +331,30 @@ def test_the_command_prints_the_state_and_the_gaps_of_each_station(
     assert "KAK: 30 readings missing from 2026-03-10T12:00:10Z" in run("listen", project.folder, "--status")[0]
     assert "needs the address" in run("listen", project.folder, code=2)[1]
     assert "do not belong in the address" in run("listen", project.folder, "mqtt://a:b@c", "--topic", "#", code=1)[1]
+
+
+def test_live_readings_are_exported_as_soon_as_the_listener_has_ended(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard(project, impf(NOON, [46_000.0] * 60))
+    project.close()
+    Terminal(capsys)("readings", project.folder, tmp_path / "out")
+    (file,) = (tmp_path / "out").iterdir()
+    assert file.read_text().count("46000.00\n") == 60
+
+
+def test_data_without_their_header_are_reported_after_a_minute(project: Project) -> None:
+    line = b"2026,3,10,12,0,0,0,46000123"
+    told: list[str] = []
+    now_ms = wall_clock_ms()
+    source = Given(Message("wic/A/data", line, now_ms))
+    listener = Listener(project, source, tell=lambda text, _kind: told.append(text))
+    listener.run(_after_one())
+    assert told == []
+    source.messages = [Message("wic/A/data", line, now_ms - 61_000)]
+    listener.run(_after_one())
+    listener.run(_after_one())
+    assert [str(text) for text in told] == [
+        "WIC: data are not stored before the header of the sensor arrives; listen to the topic wic/A/meta, too."
+    ]
+    assert source.acknowledged == []

@@ -144,7 +144,9 @@ def test_a_topic_of_neither_kind_is_refused() -> None:
             Martas().read(topic, b"")
 
 
-@pytest.mark.parametrize("payload", [b"\xff", b"2026,3,10", b"2026,13,10,12,0,0,0,46000123", b"2026,3,10,12,0,0,-5,46000123", b";"])
+@pytest.mark.parametrize(
+    "payload", [b"\xff", b"2026,3,10", b"2026,13,10,12,0,0,0,46000123", b"2026,3,10,12,0,0,-5,46000123", b";"]
+)
 def test_lines_that_martas_does_not_send_are_refused(payload: bytes) -> None:
     martas = Martas()
     with pytest.raises(NoReadings):

@@ -204,7 +204,9 @@ def test_the_list_of_runs_names_those_that_only_the_server_has(trainer: Project,
     assert [(run["id"], run["state"]) for run in json.loads(listed.stdout)] == [(the_run(trainer).id, "on the server")]
 
 
-@pytest.mark.parametrize("orders", [("new {} --shared {url} --from {export}",), ("new {} --shared {url}", "import {} {export}")])
+@pytest.mark.parametrize(
+    "orders", [("new {} --shared {url} --from {export}",), ("new {} --shared {url}", "import {} {export}")]
+)
 def test_the_runs_of_an_export_are_on_the_server_when_the_command_ends(
     orders: tuple[str, ...], url: str, exported_run: Path, tmp_path: Path
 ) -> None:
