@@ -119,6 +119,8 @@ def check_labels(run: Terminal, project: Path, tmp_path: Path) -> None:
     )
     assert sum(run.json("info", project)["labels"].values()) == 30
     run("labels", "export", project, tmp_path / "labels.csv")
+    assert "choose a name that ends in .csv" in run("labels", "export", project, tmp_path / "labels.xlsx", code=1)[1]
+    assert not (tmp_path / "labels.xlsx").exists()
     run("labels", "set", project, "2022-02-12", "none", "--author", "Li")
     run("labels", "import", project, tmp_path / "labels.csv")
     assert {one["date"]: one["class"] for one in run.json("labels", "list", project)}["2022-02-12"] == 2
@@ -198,7 +200,7 @@ def test_a_file_with_labels_outside_the_season_is_taken_and_told(run: Terminal, 
     days = ("2022-02-08", "2022-02-09", "2022-02-12", "2022-03-30")
     (tmp_path / "labels.csv").write_text("date,class\n" + "".join(f"{day},3\n" for day in days))
     _out, err = run("labels", "import", wintry, tmp_path / "labels.csv", "--author", "Li")
-    assert "3 days are outside the season: 2022-02-08 to 2022-03-30. Their labels were imported." in " ".join(err.split())
+    assert "Labels of 3 days outside the season (2022-02-08 to 2022-03-30) were imported, too." in " ".join(err.split())
     assert labelled(wintry) == 4
 
 

@@ -151,7 +151,7 @@ def import_(
         say(f"Columns not imported: {', '.join(shown(name, 60) for name in done.unread)}.")
     if done.outside.size:
         outside = f"{done.outside[0]} to {done.outside[-1]}"
-        say(f"{done.outside.size} days are outside the season: {outside}. Their labels were imported.")
+        say(f"Labels of {number_of(done.outside.size, 'day')} outside the season ({outside}) were imported, too.")
     if done.repeats:
         say(f"{done.repeats} lines repeat an earlier line.")
 

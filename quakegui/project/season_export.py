@@ -17,6 +17,9 @@ from quakegui.season.daymap import to_rgb
 from quakegui.season.season import Season
 from quakegui.words import Said
 
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+"""Names of files that are opened as workbooks, not as text."""
+
 INDEX_COLUMNS = ("file", "date", "class", "label_source", "kp_night")
 
 
@@ -173,6 +176,8 @@ def save_tables(project: Project, season: Season, path: Path, *, progress: Progr
 
 
 def _to_csv(project: Project, path: Path, table: TableOf) -> int:
+    if path.suffix.lower() in WORKBOOKS:
+        raise ProjectError(Said("{path} would be a csv file; choose a name that ends in .csv.", path=path))
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         return season_tables.write_csv(path, table, synthetic=project.synthetic)

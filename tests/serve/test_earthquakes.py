@@ -140,6 +140,7 @@ def test_too_much_at_once_is_divided(project, stub) -> None:
     ("body", "sentence"),
     [
         ((HEAD + "ev|2022-01-01T00:00:00|30.5|101").encode(), "is truncated; nothing was saved"),
+        (b"\n", "sent an empty response; nothing was saved"),
         (b"Service is down for maintenance\n", "not a table of earthquakes; nothing was saved. It begins: Service is down"),
         ((HEAD + "ev|soon|30|101|10|A|C|N|1|mb|4|A|x\n").encode(), "not a table of earthquakes"),
         (HEAD.encode(), "has no earthquakes for this request; nothing was changed"),

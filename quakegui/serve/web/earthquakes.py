@@ -221,6 +221,8 @@ def _rows(body: bytes, service: Service) -> int:
 
 
 def _no_table(service: Service, body: bytes) -> Said:
+    if not body.strip():
+        return Said("{host} sent an empty response; nothing was saved.", host=service.host)
     return Said(
         "{host} sent something that is not a table of earthquakes; nothing was saved. It begins: {text}",
         host=service.host,

@@ -7,12 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QProgressBar,
     QToolButton,
     QVBoxLayout,
@@ -36,6 +34,7 @@ from quakegui.ui.i18n import tr, worded
 from quakegui.ui.language_follower import EVERYTHING, LanguageFollower
 from quakegui.ui.late_refresh import LateRefresh
 from quakegui.ui.no_markup import as_text
+from quakegui.ui.panels.note_edit import NoteEdit
 from quakegui.ui.plots.class_icons import class_icon
 from quakegui.ui.quiet_labels import ElidedLabel, WrappedLabel
 from quakegui.ui.range_count import RangeCount
@@ -53,30 +52,6 @@ _NOT_TOLD: Final = np.uint16(Quality.STORMY | Quality.DERIVED)
 """Quality of which the day panel says nothing."""
 MOST_REASONS: Final = 8
 """Maximum number of stations whose quality is described; the station map describes each under the mouse."""
-
-
-class NoteEdit(QPlainTextEdit):
-    """The note of the day; saved when the cursor leaves it or on Ctrl+Enter, discarded by Esc."""
-
-    def __init__(self, panel: DayPanel) -> None:
-        super().__init__(panel)
-        self._panel = panel
-        self.setTabChangesFocus(True)
-
-    def focusOutEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Save the note."""
-        self._panel.keep_note()
-        super().focusOutEvent(event)  # type: ignore[arg-type]
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Save on Ctrl+Enter, discard on Esc."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._panel.drop_note()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._panel.keep_note()
-            self._panel.setFocus()
-        else:
-            super().keyPressEvent(event)
 
 
 class DayPanel(LanguageFollower, QWidget):
@@ -103,7 +78,11 @@ class DayPanel(LanguageFollower, QWidget):
         self.count = RangeCount(session)
         self._bars = [QProgressBar(textVisible=False) for _ in range(5)]
         self._shares = [QLabel(alignment=Qt.AlignmentFlag.AlignRight) for _ in range(5)]
-        self.note = NoteEdit(self)
+        self.note = NoteEdit()
+        self.note.left.connect(self.keep_note)
+        self.note.dropped.connect(self.drop_note)
+        self.note.kept.connect(self._keep_and_leave)
+        self.note.cut_off.connect(lambda sentence: session.message.emit(sentence, "warning"))
         self._captions = [QLabel() for _ in range(5)]
         self._build()
         LateRefresh(self, session, self.refresh)
@@ -359,6 +338,10 @@ class DayPanel(LanguageFollower, QWidget):
             share.setText(f"{chance:.0%}")
 
     # -- note ------------------------------------------------------------------------------------------------------
+
+    def _keep_and_leave(self) -> None:
+        self.keep_note()
+        self.setFocus()
 
     def edit_note(self) -> None:
         """Put the cursor at the end of the note."""
