@@ -381,7 +381,7 @@ def test_the_demo_runs_the_whole_chain_without_a_display(demo: tuple[Path, str])
     assert facts["regions"] >= facts["days_with_region"] > 0
 
 
-def test_the_demo_is_the_founding_papers_season(demo: tuple[Path, str]) -> None:
+def test_the_demo_is_the_original_papers_season(demo: tuple[Path, str]) -> None:
     with Project.open(demo[0]) as project:
         assert project.synthetic
         assert "SYNTHETIC" in project.name

@@ -21,7 +21,9 @@ def test_what_a_killed_program_left_a_week_ago_is_removed(tmp_path: Path, monkey
         folder.mkdir()
         (folder / "maps.npz").write_bytes(b"maps")
         os.utime(folder, times=(time.time() - days * DAY_S,) * 2)
-    (tmp_path / f"{PREFIX}link").symlink_to(other, target_is_directory=True)
+    link = tmp_path / f"{PREFIX}link"
+    link.symlink_to(other, target_is_directory=True)
+    os.utime(link, times=(time.time() - 9 * DAY_S,) * 2, follow_symlinks=False)
     with scratch_folder() as folder:
         (folder / "maps.npz").write_bytes(b"maps")
         assert folder.parent == tmp_path

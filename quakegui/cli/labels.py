@@ -153,7 +153,7 @@ def import_(
         outside = f"{done.outside[0]} to {done.outside[-1]}"
         say(f"Labels of {number_of(done.outside.size, 'day')} outside the season ({outside}) were imported, too.")
     if done.repeats:
-        say(f"{done.repeats} lines repeat an earlier line.")
+        say(f"Lines that repeat an earlier line: {done.repeats}.")
 
 
 def _doubt(does: str, days: NDArray[np.datetime64], season: NDArray[np.datetime64]) -> str:

@@ -86,7 +86,7 @@ def train(
     trained at the same time, see 'quakegui compare --help'.
 
     Presets: compact has 32 filters and maps of 120 pixels; fast has 8 filters and five models per fold; small is fast with 48
-    pixels; full is compact with 480 pixels; grown is compact with fixed altered copies of the maps; paper is the founding
+    pixels; full is compact with 480 pixels; grown is compact with fixed altered copies of the maps; paper is the original
     paper's model (LEAKY); stack is pre-trained on synthetic seasons of this network; own is pre-trained on simulated signals
     in the project's own nights.
 

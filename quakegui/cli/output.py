@@ -84,6 +84,8 @@ def readings(
 ) -> None:
     """Write the current readings as IAGA-2002 files of one UTC day each."""
     with open_project(project) as opened, interruptible() as cancelled, bar("Writing") as report:
+        if opened.read_only:
+            say("The project is read-only: live readings whose nights were not computed before are left out.", style="yellow")
         ensure_nights(opened, progress=report)  # which says on what days there are readings, those that arrived live included
         count = interchange.readings_to_iaga(opened, out, progress=report, cancelled=cancelled)
         if cancelled():

@@ -60,8 +60,9 @@ def new(
         if source is not None:
             with interruptible() as cancelled, bar("Importing") as report:
                 import_export(made, source, progress=report, cancelled=cancelled)
-            store_runs(made)
         say(f"Created the project {made.name} in {made.folder} ({made.timezone}).")
+        if source is not None:
+            store_runs(made)
 
 
 def season(

@@ -69,7 +69,7 @@ def update(
                     failure = start_alarm_program(program, {"project": opened.name, "event": "alarm", **alarm})
                     if failure is not None:
                         say(failure, style="red")
-                told.end()
+            told.end()
             return done
 
         if watch is None:

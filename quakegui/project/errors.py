@@ -8,4 +8,4 @@ class ProjectError(Exception):
 
 
 class UnreachableError(ProjectError):
-    """The server of a shared project does not respond, or cannot save at present; the same can be asked again later."""
+    """A project cannot be reached or written at present, such as on a server or a drive; the same can be asked again later."""

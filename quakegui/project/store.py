@@ -32,7 +32,7 @@ from quakegui.project.database import (
     writing,
 )
 from quakegui.project.domains import EVERYTHING, INPUTS, JOURNAL
-from quakegui.project.errors import ProjectError
+from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.setting_rows import require_zone
 from quakegui.project.shared.address import is_shared_folder
 from quakegui.project.shared.connecting import add_step, commit, rows_of
@@ -351,7 +351,7 @@ class Project:
         if self.read_only:
             raise ProjectError(Said("The project {name} is read-only; nothing was changed.", name=self.name))
         if _identity(self.folder) != self._file:  # a system may continue to write to a file that was deleted or replaced
-            raise ProjectError(
+            raise UnreachableError(
                 Said(
                     "The project folder {folder} is missing or has been replaced; this change was not saved. "
                     "Reconnect its drive or restore the folder, then open the project again.",
@@ -365,7 +365,7 @@ class Project:
         with ExitStack() as taken:
             for domain in domains if self.is_shared else ("",):
                 if not self._writing[domain].acquire(timeout=patience):
-                    raise ProjectError(
+                    raise UnreachableError(
                         Said(
                             "Another operation, such as an import, is writing to the project {name}; this change was not "
                             "saved. Try again when that operation has finished.",

@@ -198,21 +198,23 @@ class Listener:
     def _tell_waiting(self, held: Sequence[Message]) -> None:
         """Report the sensors whose data have waited for their header for a minute."""
         late_ms = wall_clock_ms() - PATIENCE_MS
-        waiting = [
-            message.topic for message in held if message.received_ms < late_ms and self._martas.lacks_header(message.topic)
-        ]
-        for topic in waiting:
+        waiting = dict.fromkeys(
+            message.topic.rsplit("/", 1)[0]
+            for message in held
+            if message.received_ms < late_ms and self._martas.lacks_header(message.topic)
+        )
+        for sensor in waiting:
             text = Said(
                 "{code}: data are not stored before the header of the sensor arrives; listen to the topic {sensor}/meta, too.",
-                code=station_of(topic),
-                sensor=topic.rsplit("/", 1)[0],
+                code=station_of(f"{sensor}/data"),
+                sensor=sensor,
             )
-            self._tell_once(station_of(topic), text)
+            self._tell_once(sensor, text)
 
-    def _tell_once(self, code: str, text: str) -> None:
-        """Report a fault of a station; the same one again only after another."""
-        if self._told.get(code) != text:
-            self._told[code] = text
+    def _tell_once(self, about: str, text: str) -> None:
+        """Report a fault of a station or a sensor; the same one again only after another."""
+        if self._told.get(about) != text:
+            self._told[about] = text
             self._tell(text, "warning")
 
 

@@ -33,6 +33,7 @@ from quakegui.project.stations import import_stations
 from quakegui.project.store import Project
 from quakegui.season.events import Declustering, Event
 from quakegui.season.labels import LabelRule
+from quakegui.serve.cluster import OWN_FILES
 
 SMALL = replace(OWN, size=16, width=2, dense=(8, 8), batch_size=32, epochs=2)
 DEVICE = Device("tensorflow", "", "cpu", "", "", 0, "")
@@ -98,9 +99,13 @@ def trained(folder: Path, *, stops: bool = False, apart: tuple[int, ...] = ()) -
     with Project.open(folder) as project:
         season = season_of(project)
         run = season_runs.begin_run(project, season, SMALL)
-        for number in apart:
+        for number in apart:  # elsewhere, with what a worker of a cluster is sent
+            far = folder / f"far{number}"
+            far.mkdir()
+            for name in OWN_FILES:
+                shutil.copy(run.folder / name, far)
             phase_folder(run.folder, number).mkdir()
-            duties.phase_job(phase_folder(run.folder, number), run.folder, number, None, say=told.append, cancelled=never)
+            duties.phase_job(phase_folder(run.folder, number), far, number, None, say=told.append, cancelled=never)
         told.clear()
         if stops:
             for wanted, phase in ((1, "fold 1"), (2, "fold 1"), (3, "fold 2")):

@@ -74,7 +74,7 @@ def test_a_repeated_line_is_counted(project, tmp_path, capsys):
     done = labelfiles.import_labels(project, file, author="Li")
     assert (done.count, done.changes, done.repeats) == (2, 2, 1)
     said = " ".join(Terminal(capsys)("labels", "import", project.folder, file, "--author", "Li"))
-    assert "1 lines repeat an earlier line" in " ".join(said.split())
+    assert "Lines that repeat an earlier line: 1." in " ".join(said.split())
 
 
 def test_labels_of_two_people_for_one_day_are_both_taken(project, tmp_path):

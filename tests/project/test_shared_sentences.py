@@ -55,6 +55,13 @@ def test_a_change_is_refused_only_for_what_it_is_itself(refused: type[psycopg.Er
     assert isinstance(said.value, UnreachableError) == passes
 
 
+def test_a_text_that_the_server_quotes_decides_nothing() -> None:
+    said = "new row violates a check\nDETAIL:  Failing row contains (the certificate of the sensor, permission denied)."
+    with pytest.raises(ProjectError, match="rejected the change") as refused, sentences_of(parse_address(URL)):
+        raise DBAPIError("", {}, psycopg.errors.CheckViolation(said))
+    assert not isinstance(refused.value, UnreachableError)
+
+
 def test_an_address_may_be_saved_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "project.toml").write_text(f'url = "{URL}"\n', encoding="utf-8-sig")
     assert read_address(tmp_path).url == parse_address(URL).url

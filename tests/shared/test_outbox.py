@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -301,6 +303,21 @@ def test_a_label_that_the_server_refuses_is_taken_back_with_a_sentence(
     assert [f"{session.days[day]} was taken back" in sentence for day, sentence in zip((4, 7), said, strict=True)] == [True] * 2
     assert "no right" in said[0]
     assert len(written(truth)) == 1
+
+
+def test_a_label_waits_while_another_thread_writes_for_long(
+    season_url: str, opened: Any, qtbot: Any, truth: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quakegui.project.store.BUSY_S", 0.1)
+    session = opened(season_url)
+    with ThreadPoolExecutor(1) as pool, ExitStack() as held:
+        pool.submit(held.enter_context, session.project.write("journal")).result()
+        labelling.label(session, 3, [4])
+        qtbot.waitUntil(lambda: "is writing to the project" in session.post.trouble)
+        assert session.labels.classes[4] == 3
+        pool.submit(held.close).result()
+    qtbot.waitUntil(lambda: all_sent(session))
+    assert [cls for _day, cls, _undoes, _redoes in written(truth)] == [3]
 
 
 def test_labels_wait_while_the_server_can_only_be_read(season_url: str, opened: Any, sql: Any, qtbot: Any) -> None:

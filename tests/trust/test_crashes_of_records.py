@@ -247,7 +247,7 @@ def test_settings_that_were_saved_are_there(tmp_path: Path, attack: Attack, trie
         file.save_day(Path("/project"), "later")
         return None if SettingsFile(path).load_day(Path("/project")) == "later" else "it cannot be changed any more"
 
-    attack.at_moments(range(tries), 0.6, prepare, check)
+    attack.at_moments(range(tries), 1.0, prepare, check)
     assert attack.acknowledged > 0
     # Killed in the middle of writing, Qt leaves a few kilobytes under a random name, as a person's own copy might have.
     left = {each.name for each in path.parent.iterdir()} - {path.name, f"{path.name}.lock"}

@@ -17,6 +17,7 @@ def text_to_paste(length: int) -> QMimeData:
 def test_a_million_pasted_characters_are_cut_off_with_a_sentence(qtbot: QtBot) -> None:
     field, said = NoteEdit(), list[str]()
     qtbot.addWidget(field)
+    field.show()
     field.cut_off.connect(lambda sentence: said.append(str(sentence)))
     field.setPlainText("Storm, ")
     field.moveCursor(field.textCursor().MoveOperation.End)
@@ -27,3 +28,5 @@ def test_a_million_pasted_characters_are_cut_off_with_a_sentence(qtbot: QtBot) -
     field.insertFromMimeData(text_to_paste(LONGEST_NOTE))
     assert field.toPlainText() == "x" * LONGEST_NOTE
     assert len(said) == 1
+    bar = field.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0, "the cursor is in sight"

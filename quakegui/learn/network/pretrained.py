@@ -134,7 +134,7 @@ def make(
 
 def is_begun(folder: Path) -> bool:
     """Return whether a folder contains only what a pre-training left that ended before its first checkpoint, or nothing."""
-    own = {CARD_FILE, HISTORY, *(f".{name}{PART}" for name in (CARD_FILE, HISTORY, CHECKPOINT, MODEL))}
+    own = {f".{name}{PART}" for name in (CARD_FILE, HISTORY, CHECKPOINT, MODEL)}
     return {path.name for path in folder.iterdir()} <= own
 
 

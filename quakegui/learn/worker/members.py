@@ -56,10 +56,10 @@ def members_of(run: RunFolder, season: Season, say: Listen, stopped: CancelCheck
     for number in range(run.config.members):
         recipe = recipe_of(run.config, len(season.days), number)
         path, earlier = member_path(run.folder, number), tuple(row for _, state in made for row in state.history)
-        member = _read(path, recipe) or _read(phase_folder(run.folder, number) / PHASE, recipe, of_threads=threads())
+        member = _read(path, recipe)
         if member is None:
-            member = _trained(run, season, number, run.folder, say=say, stopped=stopped, earlier=earlier)
-        if not path.is_file():
+            member = _read(phase_folder(run.folder, number) / PHASE, recipe, of_threads=threads())
+            member = member or _trained(run, season, number, run.folder, say=say, stopped=stopped, earlier=earlier)
             _write(path, member)
             write_text(run.folder / HISTORY, history_text([*earlier, *member[1].history]))
             say(messages.Checkpoint(number, recipe.groups))

@@ -95,6 +95,7 @@ def connect(address: Address) -> PunctualConnection:
         keepalives_idle=10,
         application_name="quakegui",
         client_encoding="utf8",
+        prepare_threshold=None,  # a prepared statement would fail once its function is replaced by that of a newer version
         options=" ".join(f"-c {name}={value}" for name, value in _SERVER_SIDE.items()),
         autocommit=True,
     )

@@ -47,6 +47,7 @@ _OLDER: Final = mark(
     "The server of {place} has the rules of an earlier version; nothing was changed. Its owner upgrades it with "
     "'quakegui migrate'."
 )
+_NOT_NOW: Final = mark("The server of {place} cannot save changes at present ({reason}).")
 _OTHER: Final = mark("The server of {place} rejected the change ({reason}); nothing was saved.")
 
 _BY_STATE: Final = {
@@ -79,7 +80,7 @@ _BY_WORDS: Final = {
 """Words of messages without a state, mostly of failed connections, which the driver passes on as text."""
 
 
-_FOR_NOW: Final = {_UNREACHABLE, _SILENT, _LOST, _BUSY, _PASSWORD, _CERTIFICATE, _NO_DATABASE, _FULL, _OLDER}
+_FOR_NOW: Final = {_UNREACHABLE, _SILENT, _LOST, _BUSY, _PASSWORD, _CERTIFICATE, _NO_DATABASE, _FULL, _OLDER, _NOT_NOW}
 """Reasons that say nothing about the change itself: the same can be asked again later."""
 _OF_THE_CHANGE: Final = ("0A", "22", "23", "42501", "44", "54", "P0", "QG")
 """How the states begin that are about the change itself. All others pass: too little memory, a server that is only read now."""
@@ -96,12 +97,14 @@ def sentences_of(address: Address) -> Iterator[None]:
 
 def _error(address: Address, error: Any, *, lost: bool) -> ProjectError:
     text, state = str(error).strip(), getattr(error, "sqlstate", None)
-    found = next((said for words, said in _BY_WORDS.items() if words in text), None)
+    # A message with a state may quote a text of the analyst.
+    found = None if state else next((said for words, said in _BY_WORDS.items() if words in text), None)
     template = _BY_STATE.get(state or "", found)
     if template is None:
         of_connection = any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
         lost = lost or (state or "").startswith("57P")
-        template = _LOST if lost else _UNREACHABLE if of_connection and not state else _OTHER
+        of_change = not state or state.startswith(_OF_THE_CHANGE)
+        template = _LOST if lost else _UNREACHABLE if of_connection and not state else _OTHER if of_change else _NOT_NOW
     reason = text.splitlines()[0] if text else type(error).__name__
     sentence = Said(
         template,
@@ -110,5 +113,4 @@ def _error(address: Address, error: Any, *, lost: bool) -> ProjectError:
         database=address.database,
         reason=reason,
     )
-    passes = template in _FOR_NOW or bool(state and not state.startswith(_OF_THE_CHANGE))
-    return UnreachableError(sentence) if passes else ProjectError(sentence)
+    return UnreachableError(sentence) if template in _FOR_NOW else ProjectError(sentence)

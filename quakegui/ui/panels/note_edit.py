@@ -30,6 +30,7 @@ class NoteEdit(QPlainTextEdit):
         text, rest = source.text(), len(self.toPlainText()) - len(self.textCursor().selectedText())
         room = max(LONGEST_NOTE - rest, 0)
         self.insertPlainText(text[:room])
+        self.ensureCursorVisible()
         if len(text) > room:
             self.cut_off.emit(
                 Said("A note has at most {most:,} characters; the rest of the pasted text was left out.", most=LONGEST_NOTE)
