@@ -6,11 +6,14 @@ Sources are in English; other languages come from the catalogues (`quakegui.word
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QTranslator
 
 from quakegui import words
 from quakegui.words import ENGLISH, languages, mark
 
+_language = ENGLISH
 __all__ = ["language", "languages", "mark", "set_language", "tr", "worded"]
 
 
@@ -29,8 +32,7 @@ def worded(text: str) -> str:
 
 def language() -> str:
     """Return the current language, such as "en" or "zh"."""
-    app = QCoreApplication.instance()
-    return str(app.property("language") or ENGLISH) if app else ENGLISH
+    return _language
 
 
 _KEYS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
@@ -46,8 +48,15 @@ class QtTexts(QTranslator):
         return super().translate(context, text, comment, count) or None
 
 
-def set_language(choice: str) -> None:
+def set_language(choice: str, *, first: Callable[[], None] = lambda: None) -> None:
     """Switch the application to a language, or to "system": that of the platform, or English if there is no catalogue for it.
+
+    Parameters
+    ----------
+    choice
+        A language, or "system".
+    first
+        Called in the new language before widgets are told of it, such as what changes their font.
 
     Raises
     ------
@@ -61,12 +70,15 @@ def set_language(choice: str) -> None:
     if choice == "system":
         code = QLocale.system().name().partition("_")[0]
         choice = code if code in languages() else ENGLISH
+    global _language  # noqa: PLW0603 - a property of the application would take longer than the text that it is asked for
     app = QCoreApplication.instance()
     assert app is not None
     if choice == language():
+        first()
         return
     words.word(" ", choice)  # raises for a damaged catalogue before anything has changed
-    app.setProperty("language", choice)
+    _language = choice
+    first()
     QLocale.setDefault(QLocale(choice))
     former = app.findChildren(QTranslator)
     for old in former:

@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         AlarmSignal(session, self)
         session.changed.connect(self.refresh)
         self.retranslate()
+        self.menus.refresh_icons()
         keep_plain(self)
         FieldHabits(self, escape=True)
         self.layouts.restore()
@@ -177,8 +178,8 @@ class MainWindow(QMainWindow):
     def refresh(self, change: Change) -> None:
         """Update page, actions and appearance from the session."""
         if Change.SETTINGS in change:
-            i18n.set_language(self.session.settings.language)
-            self.layouts.apply_theme()
+            # fonts first: what follows them is then in the new language already, and need not follow that too
+            i18n.set_language(self.session.settings.language, first=self.layouts.apply_theme)
         if change & (Change.PROJECT | Change.SETTINGS):
             self._centre.pages.setCurrentIndex(0 if self.session.project is None else 1)
             self.setWindowTitle(self._title())
@@ -214,8 +215,9 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             for name, glyph in DOCK_BUTTONS.items():
                 button = dock.findChild(QAbstractButton, name, Qt.FindChildOption.FindDirectChildrenOnly)
-                if button is not None:
-                    button.setIcon(icon(glyph, theme.colours().text))
+                wanted = icon(glyph, theme.colours().text)
+                if button is not None and button.icon().cacheKey() != wanted.cacheKey():  # each places the title anew
+                    button.setIcon(wanted)
 
     def retranslate(self) -> None:
         """Set every text of menus, tool bar and dock titles in the current language."""

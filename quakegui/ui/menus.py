@@ -137,7 +137,7 @@ class Menus:
         for row in self._rows:
             action = self.actions[row.id]
             action.setText(tr(row.text))
-            keys = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText) if row.shortcuts else ""
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             tip = tr(row.tip) if row.tip else tr(row.text).rstrip("…")
             action.setToolTip(f"{tip} ({keys})" if keys else tip)
             action.setStatusTip(tip)
@@ -146,7 +146,6 @@ class Menus:
         self.panels.setTitle(tr("Panels"))
         self.recent.setTitle(tr("Open recent"))
         self.toolbar.setWindowTitle(tr("Toolbar"))
-        self.refresh_icons()
 
     def refresh_icons(self) -> None:
         """Draw every icon in the current colours."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from quakegui.ui import theme
 from quakegui.ui.boxes import filled
 from quakegui.ui.i18n import tr
 from quakegui.ui.icons import icon
-from quakegui.ui.language_follower import COLOURS, LanguageFollower
+from quakegui.ui.language_follower import LanguageFollower
 
 
 class SentenceBar(LanguageFollower, QFrame):
@@ -20,8 +20,6 @@ class SentenceBar(LanguageFollower, QFrame):
     name
         Object name of the bar.
     """
-
-    follows = COLOURS
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +35,12 @@ class SentenceBar(LanguageFollower, QFrame):
         self.dismiss.setAutoRaise(True)
         self.dismiss.setIconSize(QSize(18, 18))
         filled(QHBoxLayout(self), (self.words, 1), self.act, self.dismiss, margins=(12, 4, 8, 4))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Update after a change of language; of colours, only the close button has any."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.name_cross()
+        super().changeEvent(event)
 
     def name_cross(self) -> None:
         """Set the texts of the close button in the current language, and its icon in the colour of the text."""

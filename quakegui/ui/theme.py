@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QToolTip, QWidget
 
 from quakegui.ui import i18n
 from quakegui.words import ENGLISH
@@ -117,6 +117,22 @@ LIGHT: Final = _table(dark=False)
 DARK: Final = _table(dark=True)
 
 
+class _Style(QProxyStyle):
+    """A style that reads its icons once: Qt's own reads dozens of files whenever the title of a panel is placed or painted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._icons: dict[QStyle.StandardPixmap, QIcon] = {}
+
+    def standardIcon(  # noqa: N802 - Qt's name
+        self, icon: QStyle.StandardPixmap, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> QIcon:
+        """Return an icon of the style."""
+        if icon not in self._icons:
+            self._icons[icon] = super().standardIcon(icon, option, widget)
+        return self._icons[icon]
+
+
 def colours() -> ThemeColours:
     """Return the table that fits the current palette."""
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
@@ -154,7 +170,7 @@ def apply(choice: str, *, text_scale: float = 1.0) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     if app.property("theme") is None:
-        app.setStyle("Fusion")
+        app.setStyle(_Style("Fusion"))
         app.setProperty("text points", app.font().pointSizeF())
         app.styleHints().colorSchemeChanged.connect(_follow)
     app.setProperty("theme", choice)
@@ -200,12 +216,14 @@ def _paint(app: QApplication) -> None:
     choice = app.property("theme")
     dark = choice == "dark" or (choice == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     palette = _palette(DARK if dark else LIGHT)
-    app.setPalette(palette)
+    if palette != app.palette():  # even the same one would be sent to every window
+        app.setPalette(palette)
     if dark:  # an empty box would be as dark as the window around it
         palette.setColor(QPalette.ColorRole.Base, EMPTY_BOX)
         palette.setColor(QPalette.ColorRole.Text, QColor("white"))  # the tick
     for boxes in ("QCheckBox", "QRadioButton"):
-        app.setPalette(palette, boxes)  # type: ignore[arg-type]  # the stubs ask for bytes, which Qt for Python refuses
+        if palette != app.palette(boxes):  # type: ignore[call-overload]
+            app.setPalette(palette, boxes)  # type: ignore[arg-type]  # the stubs ask for bytes, which Qt for Python refuses
 
 
 def _set_text(app: QApplication, scale: float) -> None:

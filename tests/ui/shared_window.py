@@ -59,7 +59,7 @@ FIELDS = (QComboBox, QSpinBox, QDoubleSpinBox)
 PLAIN = (type(None), bool, int, float, str, Enum)
 UNSEEN = {
     "_begun", "_started", "_former", "_thread", "_widest", "_stale", "_columns", "_small", "_scene",
-    "_stamps",
+    "_stamps", "_behind", "_spoken",
 }  # fmt: skip
 """Counters, and what is kept to be painted: it differs in a window that was used, and is made anew for the next project."""
 

@@ -56,10 +56,19 @@ class SeriesCurves:
         """Apply the colours of the current theme."""
         for (row, place), curve in self._made.items():
             ink = self._ink(row, place)
-            curve.setPen(ink["pen"])
+            curve.opts.update(ink)  # `setPen` and `setSymbolBrush` would each compute all points again
+            curve.curve.setPen(ink["pen"])
             if "symbolBrush" in ink:
-                curve.setSymbolBrush(ink["symbolBrush"])
+                _fill(curve.scatter, ink["symbolBrush"])
 
     def _ink(self, row: str, place: int) -> dict[str, object]:
         colour = theme.colours().series[place]
         return {"pen": pg.mkPen(colour, width=1)} | ({"symbolBrush": colour} if row != "raw" else {})
+
+
+def _fill(symbols: pg.ScatterPlotItem, colour: object) -> None:
+    """Colour symbols that all look the same: the place of their picture is looked up for one of them, not for each."""
+    symbols.setBrush(colour, update=False)
+    if len(symbols.data):
+        symbols.updateSpots(symbols.data[:1])
+        symbols.data["sourceRect"] = symbols.data["sourceRect"][0]

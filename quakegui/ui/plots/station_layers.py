@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from quakegui.season.network import Frame
@@ -146,14 +146,27 @@ def paint_borders(painter: QPainter, camera: Camera, ground: dict[str, tuple[_Sh
 
 def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours) -> list[DegreeName]:
     """Draw parallels and meridians at round degrees, and return their names for `paint_degrees`."""
-    width, height = camera.size.width(), camera.size.height()
+    painter.setPen(QPen(colours.grid if colours.dark else colours.border_minor.lighter(108), 0.8))
+    wide, tall = camera.size.width(), camera.size.height()
+    lines, names = _graticule((camera.x_km, camera.y_km, camera.km_per_px), (wide, tall), frame)
+    for line in lines:
+        painter.drawPolyline(line)
+    return names
+
+
+@lru_cache(maxsize=4)
+def _graticule(
+    view: tuple[float, float, float], size: tuple[float, float], frame: Frame
+) -> tuple[list[QPolygonF], list[DegreeName]]:
+    """Return the lines in the view of a camera, and their names; kept, since other colours have the same lines."""
+    (width, height), camera = size, Camera(*view, QSizeF(*size))
     edge = [QPointF(width * k / 6.0, y) for k in range(7) for y in (0.0, height)]
     edge += [QPointF(x, height * k / 6.0) for k in range(7) for x in (0.0, width)]
     seen = frame.unproject(np.array([camera.to_km(at) for at in edge]))
     latitude = seen[:, 0]
     longitude = frame.longitude + (seen[:, 1] - frame.longitude + 180.0) % 360.0 - 180.0
     step = _degree_step(float(np.ptp(latitude)))
-    painter.setPen(QPen(colours.grid if colours.dark else colours.border_minor.lighter(108), 0.8))
+    lines: list[QPolygonF] = []
     names: list[DegreeName] = []
     for fixed, other, is_parallel in ((latitude, longitude, True), (longitude, latitude, False)):
         along = np.linspace(other.min() - step, other.max() + step, 49)
@@ -163,9 +176,9 @@ def paint_graticule(painter: QPainter, camera: Camera, frame: Frame, colours: Th
             here = np.full_like(along, degree)
             xy = frame.project(here, along) if is_parallel else frame.project(np.clip(along, -89.9, 89.9), here)
             line = camera.to_screen(xy)
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
+            lines.append(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
             names.append((_leaving(line, is_parallel), degree_text(float(degree), is_parallel), is_parallel))
-    return names
+    return lines, names
 
 
 def paint_degrees(
@@ -263,7 +276,8 @@ def _free_place(
     sides = ((away, middle), (-away - wide, middle), (-wide / 2.0, away + tall - 2.0), (-wide / 2.0, -away))
     for x, y in sides:
         box = QRectF(at.x() + x, at.y() + y - tall, wide, tall)
-        if not any(box.adjusted(-gap, -gap, gap, gap).intersects(other) for other in taken):
+        reach = box.adjusted(-gap, -gap, gap, gap)
+        if not any(reach.intersects(other) for other in taken):
             return QPointF(box.left(), at.y() + y), box
     return None
 

@@ -37,6 +37,11 @@ class DayAxis:
         """Return the position of the beginning of a day."""
         return self.left + (index - self.first) * self.px_per_day
 
+    def lefts(self) -> list[float]:
+        """Return the positions of the beginnings of the days that are `visible`."""
+        lefts: list[float] = (self.left + (np.array(self.visible(), dtype=np.float64) - self.first) * self.px_per_day).tolist()
+        return lefts
+
     def day_at(self, x: float) -> int:
         """Return the day under a point; outside the season, the first or last day."""
         return int(np.clip(np.floor(self.first + (x - self.left) / self.px_per_day), 0, max(self.count - 1, 0)))

@@ -11,7 +11,7 @@ from quakegui.ui import theme
 from quakegui.ui.i18n import tr
 from quakegui.ui.plots.kept_pixmap import pixmap_of
 from quakegui.ui.plots.label_row import label_part, label_runs
-from quakegui.ui.plots.time_axis import DayAxis
+from quakegui.ui.plots.time_axis import DayAxis, ticks
 from quakegui.ui.plots.timeline_rows import LABEL_ROW, TimelineData, axis_names, changed_rows, paint_rows, row_boxes
 
 
@@ -59,7 +59,8 @@ class TimelinePicture:
             picture = pixmap_of(self._widget, self._picture[1] if self._picture is not None else None)
             with QPainter(picture) as painter:
                 if before is None or not np.array_equal(before.days, data.days):
-                    self.names = [(left, right) for left, right, _ in axis_names(axis, data.days, QFontMetricsF(font))]
+                    named, _fine = ticks(axis, data.days)
+                    self.names = [(left, right) for left, right, _ in axis_names(axis, named, QFontMetricsF(font))]
                     self._paint(painter, axis, data)
                 else:
                     self._paint_changes(painter, axis, before, data)

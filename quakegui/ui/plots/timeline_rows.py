@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil, floor, isfinite
 from typing import Final
 
 import numpy as np
@@ -67,6 +69,10 @@ HEAD_RADIUS: Final = 3.6
 """Radius of the head of an earthquake's stem, in pixels."""
 HATCHED: Final = (2, 4)
 """Classes of the smaller earthquakes."""
+STRIP: Final = 64
+"""Width in pixels of the parts in which a long line is drawn."""
+BESIDE_STRIP: Final = 4.0
+"""How far the line continues on both sides of a strip, in pixels: more than its width."""
 RowPainter = Callable[[QPainter, QRectF, DayAxis, TimelineData, ThemeColours], None]
 
 
@@ -106,7 +112,7 @@ def paint_rows(
 ) -> None:
     """Paint all rows with their grid and axis into an image of `height`; with `only`, just these rows."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    named = ticks(axis, data.days)[0]
+    named, fine = ticks(axis, data.days)
     bottom = height - axis.below
     painter.setPen(QPen(colours.grid, 1.0))
     for index, _ in named:
@@ -119,7 +125,7 @@ def paint_rows(
             painter.restore()
         painter.setPen(QPen(colours.grid, 1.0))
         painter.drawLine(box.bottomLeft() + QPointF(0.0, 1.5), box.bottomRight() + QPointF(0.0, 1.5))
-    _paint_axis(painter, axis, bottom, data.days, colours)
+    _paint_axis(painter, axis, bottom, (named, fine), colours)
 
 
 def row_boxes(axis: DayAxis, height: float) -> list[tuple[TimelineRow, QRectF]]:
@@ -139,8 +145,10 @@ def _fitting(axis: DayAxis, height: float) -> int:
     return int(np.clip((height - axis.below) // (0.85 * axis.below), LEAST_ROWS, len(ROWS)))
 
 
-def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.datetime64], colours: ThemeColours) -> None:
-    named, fine = ticks(axis, days)
+def _paint_axis(
+    painter: QPainter, axis: DayAxis, top: float, marks: tuple[list[tuple[int, str]], list[int]], colours: ThemeColours
+) -> None:
+    named, fine = marks
     painter.setPen(QPen(colours.muted, 1.0))
     painter.drawLine(QLineF(axis.left, top, axis.left + axis.width, top))
     for index in fine:
@@ -148,14 +156,14 @@ def _paint_axis(painter: QPainter, axis: DayAxis, top: float, days: NDArray[np.d
     for index, _ in named:
         painter.drawLine(QLineF(axis.x(index), top, axis.x(index), top + 6.0))
     metrics = QFontMetricsF(painter.font())
-    for left, _right, text in axis_names(axis, days, metrics):
+    for left, _right, text in axis_names(axis, named, metrics):
         painter.drawText(QPointF(left, top + metrics.ascent() + 3.0), text)
 
 
-def axis_names(axis: DayAxis, days: NDArray[np.datetime64], metrics: QFontMetricsF) -> list[tuple[float, float, str]]:
-    """Return the names of days or months that fit, each with its left and right end."""
+def axis_names(axis: DayAxis, named: list[tuple[int, str]], metrics: QFontMetricsF) -> list[tuple[float, float, str]]:
+    """Return the names of days or months (`ticks`) that fit, each with its left and right end."""
     names: list[tuple[float, float, str]] = []
-    for index, text in ticks(axis, days)[0]:
+    for index, text in named:
         left = axis.x(index) + 3.0
         right = left + metrics.horizontalAdvance(text)
         if (not names or left >= names[-1][1] + 11.0) and right <= axis.left + axis.width:
@@ -246,13 +254,13 @@ def _alarms(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
 
 def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
-    for index in axis.visible():
-        value = float(data.kp[index])
-        if not np.isfinite(value):
-            _hatch(painter, QRectF(axis.x(index), box.top() + 2.0, axis.px_per_day, box.height() - 4.0), colours)
+    hatch, days, foot = _hatching(colours), axis.visible(), box.bottom()
+    for left, value in zip(axis.lefts(), data.kp[days.start : days.stop].tolist(), strict=True):
+        if not isfinite(value):
+            hatch(painter, QRectF(left, box.top() + 2.0, axis.px_per_day, box.height() - 4.0))
             continue
         tall = max(value / 9.0 * (box.height() - 2.0), 1.0)
-        bar = QRectF(axis.x(index), box.bottom() - tall, wide, tall)
+        bar = QRectF(left, foot - tall, wide, tall)
         painter.fillRect(bar, colours.storm if value >= STORM_KP else colours.kp)
     storm = box.bottom() - STORM_KP / 9.0 * (box.height() - 2.0)
     painter.setPen(QPen(colours.storm, 1.0, Qt.PenStyle.DotLine))
@@ -265,12 +273,13 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
     wide = max(axis.px_per_day, 1.0)
     fill = QColor(colours.accent)
     fill.setAlphaF(0.45)
-    for index in axis.visible():
+    hatch, foot = _hatching(colours), box.bottom()
+    for index, left in zip(axis.visible(), axis.lefts(), strict=True):
         if data.area_km2[index] > 0.0:
             tall = float(data.area_km2[index]) / most * (box.height() - 2.0)
-            painter.fillRect(QRectF(axis.x(index), box.bottom() - tall, wide, tall), fill)
+            painter.fillRect(QRectF(left, foot - tall, wide, tall), fill)
         elif not data.has_map[index]:
-            _hatch(painter, QRectF(axis.x(index), box.top() + 2.0, axis.px_per_day, box.height() - 4.0), colours)
+            hatch(painter, QRectF(left, box.top() + 2.0, axis.px_per_day, box.height() - 4.0))
     peak = np.abs(data.peak_z)
     highest = max(float(np.nanmax(peak, initial=0.0)), 1.0)
     painter.setPen(QPen(colours.text, 1.2))
@@ -278,7 +287,19 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
         points = [QPointF(axis.x(k + 0.5), box.bottom() - v / highest * (box.height() - 3.0)) for k, v in line]
         if len(points) == 1:
             painter.drawPoint(points[0])
-        painter.drawPolyline(QPolygonF(points))
+        _line(painter, box, points)
+
+
+def _line(painter: QPainter, box: QRectF, points: list[QPointF]) -> None:
+    """Draw a line from left to right in strips: the time for one grows with the square of its width."""
+    for left in range(floor(box.left()), ceil(box.right()), STRIP):
+        # what is left and right of the strip begins and ends the line as a whole does: the pixels are those of one line
+        first = bisect_left(points, left - BESIDE_STRIP, key=QPointF.x)
+        last = bisect_right(points, left + STRIP + BESIDE_STRIP, key=QPointF.x)
+        painter.save()
+        painter.setClipRect(QRectF(left, box.top(), STRIP, box.height()), Qt.ClipOperation.IntersectClip)
+        painter.drawPolyline(QPolygonF(points[max(first - 1, 0) : last + 1]))
+        painter.restore()
 
 
 def broken_line(values: Floats, mask: range) -> list[list[tuple[int, float]]]:
@@ -298,19 +319,25 @@ def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineD
     fill = QColor(colours.good)
     fill.setAlphaF(0.75)
     tall_most = box.height() - 2.0
-    for index in axis.visible():
-        share = float(data.present[index])
+    hatch, scale, days, top, foot = _hatching(colours), axis.px_per_day, axis.visible(), box.top() + 1.0, box.bottom()
+    wide = max(scale, 1.0)
+    for left, share in zip(axis.lefts(), data.present[days.start : days.stop].tolist(), strict=True):
         tall = share * tall_most
-        painter.fillRect(QRectF(axis.x(index), box.bottom() - tall, max(axis.px_per_day, 1.0), tall), fill)
+        painter.fillRect(QRectF(left, foot - tall, wide, tall), fill)
         if share < 1.0:
-            _hatch(painter, QRectF(axis.x(index), box.top() + 1.0, axis.px_per_day, tall_most - tall + 1.0), colours)
+            hatch(painter, QRectF(left, top, scale, tall_most - tall + 1.0))
 
 
-def _hatch(painter: QPainter, box: QRectF, colours: ThemeColours) -> None:
-    soft = QColor(colours.missing)
+def _hatching(colours: ThemeColours) -> Callable[[QPainter, QRectF], None]:
+    """Return what hatches a box, where something is missing."""
+    soft, lines = QColor(colours.missing), QBrush(colours.missing, Qt.BrushStyle.BDiagPattern)
     soft.setAlphaF(0.18)
-    painter.fillRect(box, soft)
-    painter.fillRect(box, QBrush(colours.missing, Qt.BrushStyle.BDiagPattern))
+
+    def hatch(painter: QPainter, box: QRectF) -> None:
+        painter.fillRect(box, soft)
+        painter.fillRect(box, lines)
+
+    return hatch
 
 
 LABEL_ROW: Final = mark("Label")
