@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleFactory, QTabBar, QTableWidget, QWidget
 
@@ -15,6 +16,8 @@ from quakegui.ui.dock_plan import WORKSPACES
 from quakegui.ui.panels.series_panel import SeriesPanel
 from quakegui.ui.panels.timeline_panel import timeline_data
 from quakegui.ui.plots import timeline_rows
+from quakegui.ui.plots.map_camera import Camera
+from quakegui.ui.plots.station_layers import paint_ground
 from quakegui.ui.plots.time_axis import DayAxis
 
 PAINTED = ("timeline", "tool bar")
@@ -66,6 +69,7 @@ def seen(window, qtbot) -> dict[tuple[str, str], tuple[list[str], QImage | None]
 @pytest.mark.parametrize("choice", [{"theme": "dark"}, {"language": "zh"}, {"theme": "dark", "language": "zh"}])
 def test_a_switched_window_shows_what_one_shows_that_was_started_so(session, open_window, qtbot, choice):
     usual = {name: getattr(session.settings, name) for name in choice}
+    open_window(session).hide()  # other tests have had this one before
     switched = open_window(session)
     before = seen(switched, qtbot)
     session.set_settings(**choice)
@@ -93,11 +97,14 @@ def test_series_in_other_colours_are_those_made_in_them(session, qtbot):
         panel.resize(600, 420)
         panel.show()
         qtbot.waitUntil(lambda: all(panel.curves.of("raw", place).getOriginalDataset()[0] is not None for place in range(2)))
-        for look in looks[1:]:
-            panel.graphics.grab()
+        for look in looks:
             theme.apply(look)
             QApplication.processEvents()
-        shown = panel.graphics.grab().toImage()
+            pictures = [panel.graphics.grab().toImage()]
+            while len(pictures) < 3 or pictures[-1] != pictures[-2]:  # pyqtgraph fits its plots while they are painted
+                QApplication.processEvents()
+                pictures.append(panel.graphics.grab().toImage())
+        shown = pictures[-1]
         panel.close()
         return shown
 
@@ -105,6 +112,24 @@ def test_series_in_other_colours_are_those_made_in_them(session, qtbot):
     assert picture("light", "dark") == dark != light
     assert picture("dark", "light") == light
     assert picture("light", "dark", "light", "dark") == dark
+
+
+def test_the_graticule_in_other_colours_and_views_is_the_one_of_a_first_look(session):
+    frame = session.season.network.frame()
+    usual = Camera.fitting(frame.x_km, frame.y_km, frame.half_width_km, QSizeF(420, 420))
+    views = (usual, usual.moved(QPointF(31.0, -17.0)), dataclasses.replace(usual, size=QSizeF(420, 300)))
+
+    def picture(camera: Camera, colours: theme.ThemeColours) -> QImage:
+        image = QImage(420, 420, QImage.Format.Format_RGB32)
+        image.fill(colours.background)
+        with QPainter(image) as painter:
+            paint_ground(painter, camera, frame, colours)
+        return image
+
+    looks = [(view, colours) for colours in (theme.DARK, theme.LIGHT) for view in views]
+    first = [picture(*look) for look in looks]
+    assert all(one != other for one, other in combinations(first, 2))
+    assert [picture(*look) for look in reversed(looks)] == first[::-1]
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0])

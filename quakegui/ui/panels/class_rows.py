@@ -30,6 +30,7 @@ class ClassRows(QWidget):
         self._session = session
         self._data: TimelineData | None = None
         self.setMouseTracking(True)
+        self.setAccessibleName(tr("Labels above predictions"))
         LateRefresh(self, session, self.refresh)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
