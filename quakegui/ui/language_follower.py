@@ -43,7 +43,8 @@ class LanguageFollower(Base):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what changed while the widget was hidden."""
-        behind, one = [], self
+        behind: list[LanguageFollower] = []
+        one: Base | None = self
         while one is not None:
             if isinstance(one, LanguageFollower) and one._behind:
                 behind.append(one)
