@@ -44,6 +44,8 @@ class _World:
     """West, east, south and north of each arc in degrees, shape (arc, 4)."""
     layers: dict[str, list[int]]
     land: Lines
+    land_extents: NDArray[np.float64]
+    """The same of each ring, shape (ring, 4)."""
 
 
 def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
@@ -67,7 +69,8 @@ def base_map(frame: Frame, reach: float = 4.0) -> BaseMap:
             ],
         )
 
-    land = [clipped for ring in world.land for clipped in _clip_ring(ring, box, float(centre[1]))]
+    rings = np.flatnonzero(_near(world.land_extents, box, float(centre[1]))).tolist()
+    land = [clipped for number in rings for clipped in _clip_ring(world.land[number], box, float(centre[1]))]
     return BaseMap(
         land=_project(frame, land),
         coast=layer("coast"),
@@ -92,11 +95,14 @@ def _world() -> _World:
     step = kept["step_degrees"]
     arcs = tuple(np.cumsum(np.array(arc, dtype=np.int64).reshape(-1, 2), axis=0) * step for arc in kept["arcs"])
     rings = tuple(np.vstack([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in kept["land"])
-    starts = np.cumsum([0, *(len(line) for line in arcs[:-1])])
-    every = np.vstack(arcs)
+    return _World(arcs, _extents(arcs), kept["layers"], rings, _extents(rings))
+
+
+def _extents(lines: Lines) -> NDArray[np.float64]:
+    """Return west, east, south and north of each line, shape (line, 4)."""
+    starts, every = np.cumsum([0, *(len(line) for line in lines[:-1])]), np.vstack(lines)
     low, high = np.minimum.reduceat(every, starts), np.maximum.reduceat(every, starts)
-    extents = np.column_stack([low[:, 0], high[:, 0], low[:, 1], high[:, 1]])
-    return _World(arcs, extents, kept["layers"], rings)
+    return np.column_stack([low[:, 0], high[:, 0], low[:, 1], high[:, 1]])
 
 
 def _box(centre: NDArray[np.float64], reach_km: float) -> tuple[float, float, float, float]:
@@ -173,6 +179,8 @@ def _clip_half(ring: NDArray[np.float64], axis: int, limit: float, sign: float) 
     if not len(ring):
         return ring
     beyond = (ring[:, axis] - limit) * sign
+    if beyond.min() >= 0.0:
+        return ring
     following, next_beyond = np.roll(ring, -1, axis=0), np.roll(beyond, -1)
     inside, crosses = beyond >= 0.0, (beyond >= 0.0) != (next_beyond >= 0.0)
     share = np.divide(beyond, beyond - next_beyond, out=np.zeros_like(beyond), where=crosses)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph import functions
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -89,7 +90,7 @@ def ground_shapes(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
 
 
 def _shapes(lines: Lines) -> tuple[_Shape, ...]:
-    polygons = (QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for line in lines)
+    polygons = (functions.arrayToQPolygonF(line[:, 0], line[:, 1]) for line in lines)
     # a straight line along a meridian has a bounding box without width, which never intersects anything
     return tuple(_Shape(polygon.boundingRect().adjusted(-0.1, -0.1, 0.1, 0.1), polygon) for polygon in polygons)
 
