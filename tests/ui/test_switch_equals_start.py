@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSizeF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleFactory, QTabBar, QTableWidget, QWidget
 
 from quakegui.ui import theme
@@ -69,6 +69,7 @@ def seen(window, qtbot) -> dict[tuple[str, str], tuple[list[str], QImage | None]
 @pytest.mark.parametrize("choice", [{"theme": "dark"}, {"language": "zh"}, {"theme": "dark", "language": "zh"}])
 def test_a_switched_window_shows_what_one_shows_that_was_started_so(session, open_window, qtbot, choice):
     usual = {name: getattr(session.settings, name) for name in choice}
+    QCursor.setPos(QApplication.primaryScreen().geometry().bottomRight())  # away from buttons, which would be lit
     open_window(session).hide()  # other tests have had this one before
     switched = open_window(session)
     before = seen(switched, qtbot)
