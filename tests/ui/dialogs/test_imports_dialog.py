@@ -67,7 +67,9 @@ def test_the_readings_of_a_station_are_removed_and_brought_back(qtbot, session):
     code = stations.table.item(0, CODE).text()
     said = []
     session.message.connect(lambda text, _level: said.append(text))
+    qtbot.waitUntil(stations.remove.isEnabled)
     qtbot.mouseClick(stations.remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(said))
     wait(qtbot, session)
     assert said[0] == f"The readings of {code} are no longer used; Edit › Imports restores them."
     assert nights_of(session, code) == 0
