@@ -157,9 +157,9 @@ def test_a_note_half_written_is_kept_when_its_project_is_closed(window, session,
 def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be_read(window, session, qtbot):
     drag(window, FIRST, LAST)
     assert session.index == FIRST
-    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
+    qtbot.waitUntil(lambda: counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"})  # once it is laid out
     press(window, Qt.Key.Key_Right)
-    assert counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"}
+    qtbot.waitUntil(lambda: counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"})
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
     window.menus.actions["language-zh"].trigger()
     qtbot.waitUntil(lambda: set(counts(window).values()) == {"7 天"})

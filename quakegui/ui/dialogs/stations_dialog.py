@@ -89,6 +89,7 @@ class StationsDialog(JobDialog):
             self.remove_readings,
         )
         self.table.itemSelectionChanged.connect(self.busy_changed)
+        self.table.currentCellChanged.connect(lambda *_cells: self.busy_changed())  # may come after the selection
         top = filled(QHBoxLayout(), self._add, self._import, self.remove, 1)
         self.buttons = button_box(Standard.Save | Standard.Cancel, self.reject, self.save)
         filled(QVBoxLayout(self), top, self.unlocated, (self.table, 1), self.sentence, self.strip, self.buttons)
