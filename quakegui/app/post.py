@@ -72,6 +72,7 @@ class Post(QObject):
         self._outbox = Outbox(project.folder)
         self.waiting = list(self._outbox.letters)
         self.trouble = ""
+        self._closed = False
         self.replica = Replica(project.timezone)
         rows, end, self.rule = journal or read_rows(project, 0)
         self.replica.settle(rows, end, self.waiting)
@@ -141,12 +142,14 @@ class Post(QObject):
 
     def close(self) -> None:
         """End the thread; changes that are not sent stay in the outbox."""
-        self._came.disconnect(self._take)
+        self._closed = True
         self._courier.close()
         self.replica.close()
         self.deleteLater()
 
     def _take(self, report: Report) -> None:
+        if self._closed:  # it was on its way
+            return
         gone = {letter.id for letter in (*report.sent, *(letter for letter, _reason in report.refused))}
         self.waiting = [letter for letter in self.waiting if letter.id not in gone]
         if report.end is not None:
