@@ -38,8 +38,7 @@ class Answer:
 
     def stands(self, session: Session) -> bool:
         """Return whether this is still the step that undo (or redo) would take."""
-        back, forth = steps(session)
-        next_one = forth if self.undone else back
+        next_one = _next_step(session, back=not self.undone)
         return next_one is not None and next_one.number == self.step.number
 
 
@@ -248,22 +247,25 @@ def _over_what_was_seen(
 
 def steps(session: Session) -> tuple[Step | None, Step | None]:
     """Return the steps that undo and redo would take."""
-    from quakegui.project import journal
-    from quakegui.project.store import ProjectError
-
-    if session.project is None:
-        return None, None
-    author = session.settings.analyst
-    try:
-        return journal.next_step(session.keeper, author, back=True), journal.next_step(session.keeper, author, back=False)
-    except ProjectError as error:
-        session.message.emit(str(error), "error")
-        return None, None
+    return _next_step(session, back=True), _next_step(session, back=False)
 
 
 def latest(session: Session) -> Step | None:
     """Return the analyst's latest step, or None."""
-    return steps(session)[0]
+    return _next_step(session, back=True)
+
+
+def _next_step(session: Session, *, back: bool) -> Step | None:
+    from quakegui.project import journal
+    from quakegui.project.store import ProjectError
+
+    if session.project is None:
+        return None
+    try:
+        return journal.next_step(session.keeper, session.settings.analyst, back=back)
+    except ProjectError as error:
+        session.message.emit(str(error), "error")
+        return None
 
 
 def answer(session: Session, before: Step | None, hidden: int = 0) -> None:
@@ -345,11 +347,11 @@ def _walk_history(session: Session, nothing: str, *, back: bool) -> bool:
     session.reload(Change.LABELS)
     if step.kind == "flag":
         computing.recompute(session)
-    done = steps(session)[1 if back else 0]  # the step as it stands now: the rows that its way back wrote are part of it
     tell = step.days > 1 or step.first != session.day  # what was not looked at
     if session.day is not None and not step.first <= session.day <= step.last and step.first in session.days:
         walking.go_to_alone(session, nearest(session.days, step.first))
-    if done is not None and tell:
+    # The step as it stands now: the rows that its way back wrote are part of it.
+    if tell and (done := _next_step(session, back=not back)) is not None:
         session.answered.emit(Answer(done, undone=back))
     return True
 

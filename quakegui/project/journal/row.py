@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,7 @@ def standing_rows(
     return {row.key: row for row in select_rows(connection, query)}
 
 
-def select_rows(connection: Connection, query: Select[Any]) -> tuple[JournalRow, ...]:
+def select_rows(connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None) -> tuple[JournalRow, ...]:
     """Return the rows of a query over `COLUMNS`, oldest first.
 
     Parameters
@@ -139,23 +139,11 @@ def select_rows(connection: Connection, query: Select[Any]) -> tuple[JournalRow,
         Connection within a transaction.
     query
         Selects exactly `COLUMNS`, in their order; without an order of its rows.
+    values
+        Values of its parameters, by name.
     """
-    values: Iterable[tuple[Any, ...]] = map(tuple, connection.execute(query.order_by(schema.journal.c.id)))
-    return tuple(JournalRow(*row) for row in values)
-
-
-def row_of(connection: Connection, number: int | None) -> JournalRow | None:
-    """Return the row with the given id, or None.
-
-    Parameters
-    ----------
-    connection
-        Connection within a transaction.
-    number
-        Id of the row; None, as in `replaces` of a first row, has none.
-    """
-    found = select_rows(connection, select(*COLUMNS).where(schema.journal.c.id == number)) if number is not None else ()
-    return found[0] if found else None
+    found: Iterable[tuple[Any, ...]] = map(tuple, connection.execute(query.order_by(schema.journal.c.id), values))
+    return tuple(JournalRow(*row) for row in found)
 
 
 def content_of(row: JournalRow | None) -> RowContent:

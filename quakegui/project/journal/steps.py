@@ -8,19 +8,41 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from quakegui.project import schema
 from quakegui.project.domains import INPUTS, JOURNAL
 from quakegui.project.flag_rows import FLAG
 from quakegui.project.journal.keeping import Keeper
-from quakegui.project.journal.row import COLUMNS, LABEL, content_of, row_of, select_rows, standing_rows
+from quakegui.project.journal.row import COLUMNS, LABEL, content_of, select_rows, standing_rows
 from quakegui.project.journal.writing import add, append, require_seen
 from quakegui.project.store import ProjectError
 from quakegui.words import Said
 
 PAGE: Final = 100
 """Number of steps that are read at a time; the next one to undo is nearly always among the last."""
+
+# Written once: to build them costs as much as to run them.
+_ROW: Final = schema.journal.c
+_STEPS: Final = (
+    select(_ROW.step, func.max(_ROW.undoes), func.max(_ROW.redoes))
+    .where(_ROW.author == bindparam("author"))
+    .group_by(_ROW.step)
+    .order_by(_ROW.step.desc())
+    .limit(PAGE)
+    .offset(bindparam("offset"))
+)
+_OF_STEP: Final = select(*COLUMNS).where(_ROW.step == bindparam("number"))
+_FIRST_OF_STEP: Final = select(_ROW.id).where(_ROW.step == bindparam("number")).limit(1)
+_KINDS: Final = select(_ROW.kind).where(_ROW.step == bindparam("number")).distinct()
+_LAST_UNDONE, _LAST_REDONE = (
+    select(_ROW.id, _ROW.at_ms)
+    .where((_ROW.step == bindparam("number")) | (walked == bindparam("number")))
+    .order_by(_ROW.id.desc())
+    .limit(1)
+    for walked in (_ROW.undoes, _ROW.redoes)
+)
+_REPLACED: Final = select(*COLUMNS).where(_ROW.id.in_(select(_ROW.replaces).where(_ROW.step == bindparam("number"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +145,20 @@ def revert_to(project: Keeper, moment: np.datetime64, author: str, *, behind: in
 
 def _walk(project: Keeper, author: str, *, back: bool, only: int | None) -> int | None:
     with project.read() as connection:
-        expected = _number_of_next(connection, author, back=back)
-        kinds = connection.scalars(select(schema.journal.c.kind).where(schema.journal.c.step == expected).distinct()).all()
+        expected = _number_of_next(connection, author, back=back) if only is None else only
+        kinds = connection.scalars(_KINDS, {"number": expected}).all()
     # The lock of the inputs comes first, so that labels do not wait while a flag waits for an import.
     with project.write(*((INPUTS, JOURNAL) if FLAG in kinds else (JOURNAL,))) as connection:
         step = _number_of_next(connection, author, back=back)
-        done = select_rows(connection, select(*COLUMNS).where(schema.journal.c.step == step))
+        done = select_rows(connection, _OF_STEP, {"number": step})
         if (only is not None and step != only) or (FLAG not in kinds and any(row.kind == FLAG for row in done)):
             raise ProjectError(Said("Another program has just written a step under this name; nothing was undone or redone."))
         if step is None:
             return None
         first = {row.key: row for row in reversed(done)}
         last = {row.key: row for row in done}
-        before = {key: content_of(row_of(connection, row.replaces)) for key, row in first.items()}
+        replaced = {row.id: row for row in select_rows(connection, _REPLACED, {"number": step})}
+        before = {key: content_of(replaced.get(row.replaces or 0)) for key, row in first.items()}
         after = {key: content_of(row) for key, row in last.items()}
         source, target = (after, before) if back else (before, after)
         standing = standing_rows(connection, sorted({key[1] for key in last}))
@@ -163,16 +186,13 @@ def _number_of_next(connection: Connection, author: str, *, back: bool) -> int |
 
 def _has_rows(connection: Connection, step: int) -> bool:
     """Return whether there is a step; a damaged journal may name one that it does not have."""
-    return connection.scalar(select(schema.journal.c.id).where(schema.journal.c.step == step).limit(1)) is not None
+    return connection.scalar(_FIRST_OF_STEP, {"number": step}) is not None
 
 
 def _steps_back(connection: Connection, author: str) -> Iterator[Any]:
     """Yield the number of each step of an author, latest first, and those of the steps that it undoes and redoes, if any."""
-    table = schema.journal.c
-    query = select(table.step, func.max(table.undoes), func.max(table.redoes)).where(table.author == author)
-    query = query.group_by(table.step).order_by(table.step.desc())
     for page in itertools.count():
-        found = connection.execute(query.limit(PAGE).offset(page * PAGE)).all()
+        found = connection.execute(_STEPS, {"author": author, "offset": page * PAGE}).all()
         yield from found
         if len(found) < PAGE:
             return
@@ -190,16 +210,12 @@ def next_step(project: Keeper, author: str, *, back: bool) -> Step | None:
     back
         Whether it is the step that `undo` would take.
     """
-    table = schema.journal.c
     with project.read() as connection:
         step = _number_of_next(connection, author, back=back)
         if step is None:
             return None
-        found = select_rows(connection, select(*COLUMNS).where(table.step == step))
-        walked = (table.redoes if back else table.undoes) == step
-        row, at_ms = connection.execute(
-            select(table.id, table.at_ms).where((table.step == step) | walked).order_by(table.id.desc()).limit(1)
-        ).one()
+        found = select_rows(connection, _OF_STEP, {"number": step})
+        row, at_ms = connection.execute(_LAST_REDONE if back else _LAST_UNDONE, {"number": step}).one()
     days = np.unique([row.day for row in found]).astype("datetime64[D]")
     given = {row.new for row in found if row.kind == LABEL}
     classes = tuple(sorted(given, key=lambda cls: -1 if cls is None else cls))
