@@ -13,7 +13,8 @@ from quakegui.cli.terminal import AsJson, ProjectFolder, bar, interruptible, ope
 from quakegui.cli.working import sentences
 from quakegui.judge.detection import filter_detector
 from quakegui.judge.limit import REPLICATES, Limit, LimitError, limit_of
-from quakegui.learn.runs.registry import RunFolder, choose_run, list_runs
+from quakegui.learn.runs.choice import choose_run
+from quakegui.learn.runs.registry import RunFolder, list_runs
 from quakegui.learn.season_source import ProjectRuns
 from quakegui.learn.source import find_run
 from quakegui.learn.worker import run_limit

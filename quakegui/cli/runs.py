@@ -9,7 +9,7 @@ import typer
 
 from quakegui.cli.sources import Place, open_runs
 from quakegui.cli.terminal import AsJson, number_of, print_facts, print_json, print_table, say
-from quakegui.learn.runs import archives, registry, runchecks
+from quakegui.learn.runs import archives, choice, registry, runchecks
 from quakegui.learn.runs import trash as trashcan
 from quakegui.learn.runs.registry import RunFolder
 from quakegui.learn.runs.runconfig import RunConfig
@@ -87,7 +87,7 @@ def restore(project: Place, run: Id) -> None:
     """Restore a run from the trash."""
     with open_runs(project) as runs:
         thrown_away = registry.list_runs(runs.folder / runchecks.TRASH)[0]
-        found = trashcan.restore_run(registry.choose_run(thrown_away, run))
+        found = trashcan.restore_run(choice.choose_run(thrown_away, run))
     say(f"The run “{found.title}” ({found.id}) was restored.")
 
 

@@ -27,9 +27,10 @@ from quakegui.learn.calibrated import calibrators_of, fold_of_days
 from quakegui.learn.evidence import EvidenceError, make_split
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, evaluate_predictions, rescore, split_of
+from quakegui.learn.runs.choice import refusal, same_runs
 from quakegui.learn.runs.dataset import Snapshot, map_hashes, snapshot
 from quakegui.learn.runs.portions import Portions
-from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, refusal, same_runs
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import DayPredictions, Team
 from quakegui.learn.worker.asking import answer, follow, sentence_of

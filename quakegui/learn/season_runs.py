@@ -18,21 +18,12 @@ from quakegui.learn.evidence import Evidence, gather, knowledge_end, make_snapsh
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_classes import refuse_other_classes, scheme_of
 from quakegui.learn.run_sharing import fetch_run, share_run
+from quakegui.learn.runs.choice import choose_run, refusal, same_runs
 from quakegui.learn.runs.dataset import Snapshot
 from quakegui.learn.runs.earthquakes import EARTHQUAKES, EVERY, earthquake_facts, every_earthquake_facts
 from quakegui.learn.runs.frozen import IDENTITY, MADE_FOR, MODEL, made_for_of
 from quakegui.learn.runs.label_windows import LABEL_WINDOWS, window_facts
-from quakegui.learn.runs.registry import (
-    RunError,
-    RunFolder,
-    choose_run,
-    create_run,
-    list_runs,
-    read_run,
-    refusal,
-    same_runs,
-    sweep,
-)
+from quakegui.learn.runs.registry import RunError, RunFolder, create_run, list_runs, read_run, sweep
 from quakegui.learn.runs.runchecks import CARD
 from quakegui.learn.runs.runconfig import CLASSES, RunConfig
 from quakegui.learn.source import Team

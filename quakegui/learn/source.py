@@ -21,7 +21,8 @@ from quakegui.judge.judged_by import AsOf
 from quakegui.judge.judgement import Judgement
 from quakegui.learn.messages import Listen
 from quakegui.learn.run_evaluation import ProspectiveEvaluation, Unflagged
-from quakegui.learn.runs.registry import RunError, RunFolder, choose_run, list_runs
+from quakegui.learn.runs.choice import choose_run
+from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.learn.runs.runconfig import RunConfig
 from quakegui.progress import CancelCheck
 from quakegui.project.run_archives import StoredRun

@@ -14,6 +14,7 @@ import pytest
 from learn_data import TINY, season
 
 from quakegui.learn.runs.archives import export_run, import_run
+from quakegui.learn.runs.choice import refusal
 from quakegui.learn.runs.files import hold, write_arrays
 from quakegui.learn.runs.registry import (
     LOCK,
@@ -24,7 +25,6 @@ from quakegui.learn.runs.registry import (
     list_runs,
     progress_sentence,
     read_run,
-    refusal,
     rename_run,
 )
 from quakegui.learn.runs.runconfig import CLASSES
