@@ -197,7 +197,7 @@ VERBS: Final = (
     Verb(
         "verify",
         "verifying:verify",
-        "Check the label journal, the prediction ledger and the registrations for later changes; the command changes nothing.",
+        "Check the label journal, the prediction ledger and the registrations for later changes; they are only read.",
         "verify liangshan --receipt /media/stick/liangshan.receipt.json",
     ),
     Verb(

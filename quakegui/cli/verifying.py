@@ -9,8 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from quakegui.cli.terminal import AsJson, ProjectFolder, print_json, print_table, say
+from quakegui.learn.run_sharing import fetch_run
+from quakegui.learn.runs.registry import RunError
 from quakegui.project import receipt, schema
 from quakegui.project.registered import RegisteredRecord, examine_registrations
+from quakegui.project.registrations import is_elsewhere, registrations
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.verifying import RecordState, examine
 from quakegui.season.localtime import wall_clock_ms
@@ -29,19 +32,20 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the label journal, the prediction ledger and the registrations for later changes; the command changes nothing.
+    """Check the label journal, the prediction ledger and the registrations for later changes; they are only read.
 
     Each row contains the hash of the preceding row, so changed, removed and inserted rows are found. The owner of a project
     could rewrite a whole chain. A receipt contains the last hash; stored out of the owner's reach, it reveals this. For a
-    registered run, later changes and missed predictions are listed. Exit code 0: nothing was changed or missed; 1: something
+    registered run, later changes and missed predictions are listed; one of a shared project is fetched if it is not on this
+    computer. Exit code 0: nothing was changed or missed; 1: something
     was, or an error.
     """
     now_ms = wall_clock_ms()
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:
         with opened.read() as connection:
             state = examine(connection, now_ms=now_ms)
+        faults, notes = list(state.faults), [*state.notes, *_fetch_registered(opened)]
         records = examine_registrations(opened, now_ms=now_ms)
-        faults, notes = list(state.faults), list(state.notes)
         if file is not None and file.exists():
             kept = receipt.read_receipt(file)
             faults += receipt.differences(opened, kept)
@@ -70,6 +74,18 @@ def verify(
     if faults:
         raise ProjectError("The record is as quakegui wrote it, but the terms of a registration were not kept.")
     say("The record is as quakegui wrote it.")
+
+
+def _fetch_registered(project: Project) -> list[str]:
+    """Fetch registered runs of a shared project that are not on this computer; returns why some could not be fetched."""
+    problems = []
+    for one in registrations(project):
+        if is_elsewhere(project, one):
+            try:
+                fetch_run(project, one.run)
+            except (RunError, ProjectError) as error:
+                problems.append(str(error))
+    return problems
 
 
 def _print(name: str, state: RecordState) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from quakegui.project import chain, schema
-from quakegui.project.registrations import Registration, changes, registrations
+from quakegui.project.registrations import Registration, changes, is_elsewhere, registrations
 from quakegui.project.seasons import days_with_data, load_season
 from quakegui.project.store import Project, ProjectError
 from quakegui.project.verifying import LATE_HOURS, visible_chains
@@ -94,6 +94,11 @@ def _record(project: Project, one: Registration, possible: Days, notes: tuple[st
     gaps = np.setdiff1d(due, days)
     early = np.unique(days[issued < terms.config.over_at(days)])
     faults = list(changes(project, one))
+    if is_elsewhere(project, one):
+        said = Said(
+            "The files of the registered run “{title}” are not on this computer, so they were not checked.", title=terms.title
+        )
+        notes = (*notes, said)
     if not sealed:
         faults.append(
             Said(

@@ -7,6 +7,7 @@ and never changed, as in the ledger, and the chain is of the same kind (see `cha
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -256,10 +257,21 @@ def changes(project: Project, registration: Registration) -> tuple[str, ...]:
     with project.read() as connection:
         facts, config = _facts(connection), config_of(connection)
     return (
-        *_changed_files(project, registration),
+        *(() if is_elsewhere(project, registration) else _changed_files(project, registration)),
         *_changed_parameters(config, registration),
         *_changed_facts(facts, registration.terms),
     )
+
+
+def is_elsewhere(project: Project, registration: Registration) -> bool:
+    """Return whether the files of a registered run are not on this computer, as of a colleague's run in a shared project.
+
+    Parameters
+    ----------
+    project, registration
+        The project, and a registration of it.
+    """
+    return project.is_shared and not os.path.lexists(project.runs_folder / registration.run)
 
 
 def _registration(row: Row[Any]) -> Registration:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from typer.testing import CliRunner
@@ -22,12 +23,15 @@ from quakegui.learn.runs.runchecks import EXPORTED
 from quakegui.learn.season_runs import find_run
 from quakegui.project import run_archives, runs
 from quakegui.project.exchange import export_project, import_export
+from quakegui.project.registered import examine_registrations
+from quakegui.project.registrations import add_registration
 from quakegui.project.run_archives import store_archive, stored_runs
 from quakegui.project.seasons import load_season
 from quakegui.project.shared.address import parse_address
 from quakegui.project.shared.roles import create_roles
 from quakegui.project.sharing import join, migrate
 from quakegui.project.store import Project, ProjectError
+from quakegui.season.localtime import wall_clock_ms
 
 pytestmark = pytest.mark.shared
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -216,3 +220,34 @@ def test_the_runs_of_an_export_are_on_the_server_when_the_command_ends(
     with join(tmp_path / "colleague", url) as colleague:
         (stored,) = stored_runs(colleague)
         assert find_run(colleague, None).id == stored.id
+
+
+def test_a_registered_run_of_a_colleague_is_fetched_to_be_checked(trainer: Project, colleague: Project) -> None:
+    run = the_run(trainer)
+    now_ms = wall_clock_ms()
+    add_registration(
+        trainer,
+        run.id,
+        title="spring",
+        first_day=None,
+        last_day=np.datetime64(now_ms, "ms").astype("datetime64[D]") + 30,
+        files=EXPORTED,
+        alarm_rule=(0.5, 2, 7),
+        author="owner",
+        now_ms=now_ms,
+    )
+    (found,) = examine_registrations(colleague, now_ms=now_ms)
+    assert found.faults == ()
+    assert found.notes[-1].endswith("“spring” are not on this computer, so they were not checked.")
+    verify = ("verify", str(colleague.folder))
+    assert "were not checked" in " ".join(CliRunner().invoke(app, verify).output.split()), "the server does not have it"
+    share_run(trainer, run)
+    done = CliRunner().invoke(app, verify)
+    assert done.exit_code == 0
+    assert "checked" not in done.output
+    assert contents(the_run(colleague)) == contents(run)
+    with (the_run(colleague).folder / "history.csv").open("a") as file:
+        file.write("\n")
+    done = CliRunner().invoke(app, verify)
+    assert done.exit_code == 1
+    assert "history.csv" in done.output
