@@ -21,7 +21,7 @@ from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
-from quakegui.learn.runs.presets import OWN, STACK
+from quakegui.learn.runs.presets import OWN, PRESETS, STACK
 from quakegui.learn.runs.registry import RunError, RunFolder, create_run, member_path, phase_folder, read_run
 from quakegui.learn.worker.asking import follow
 from quakegui.learn.worker.capacity import available_bytes, workers_in_memory
@@ -35,6 +35,12 @@ TWO_FOLDS = replace(TINY, protocol="blocked", epochs=2, precision="float32")
 
 def new_run(folder: Path, *, epochs: int = 2) -> RunFolder:
     return create_run(folder, replace(TWO_FOLDS, epochs=epochs), season(protocol="blocked"))
+
+
+def run_of_a_season(folder: Path) -> RunFolder:
+    """Return a run of two folds with the network of the preset "fast" and as many days as a season has."""
+    config = replace(PRESETS["fast"], protocol="blocked", members=1, epochs=16, precision="float32", final_fit=False)
+    return create_run(folder, config, season(330, protocol="blocked", side=120))
 
 
 def heard_from(run: RunFolder, train, *, workers: int = 2, cancelled=None) -> list[messages.Message]:
@@ -255,7 +261,7 @@ def test_two_workers_of_a_cluster_are_nearly_twice_as_quick_as_one_here(tmp_path
         for number in range(3):
             seconds = []
             for name, team in (("here", LocalTeam(1, 1)), ("far", ClusterTeam(cluster.scheduler_address, 1))):
-                run = new_run(tmp_path / f"{name}{number}", epochs=1200)
+                run = run_of_a_season(tmp_path / f"{name}{number}")
                 began = time.perf_counter()
                 team.train_folds(run, listen=lambda _: None, cancelled=None)
                 seconds.append(time.perf_counter() - began)
