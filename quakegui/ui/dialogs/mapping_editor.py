@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,6 +28,7 @@ from quakegui.season.readings import DataType
 from quakegui.ui.boxes import FLUSH, filled
 from quakegui.ui.dialogs.dialog_parts import add_rows, with_name
 from quakegui.ui.dialogs.pattern_field import PatternField
+from quakegui.ui.dialogs.zone_box import zone_names
 from quakegui.ui.i18n import mark, tr
 from quakegui.ui.no_markup import as_text
 
@@ -91,7 +91,7 @@ class MappingEditor(QWidget):
         self._sheet.textActivated.connect(self._ask_sheet)
         self.clock = _editable([*((key, tr(text)) for key, text in CLOCKS), *((form, form) for form in TIME_FORMATS)])
         offsets = [offset_name(60 * hours) for hours in range(-12, 15) if hours]
-        zones = ("UTC", *offsets, *sorted(zoneinfo.available_timezones() - {"UTC"}))
+        zones = ("UTC", *offsets, *(name for name in zone_names() if name != "UTC"))
         self.zone = _editable([(zone, zone) for zone in zones])
         self._unit = _choice([(unit, unit) for unit in UNITS])
         self._stamp = _choice([(key, tr(text)) for key, text in STAMPS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 from quakegui.ui.dialogs.buttons import Standard, button_box
 from quakegui.ui.dialogs.dialog_parts import with_name
 from quakegui.ui.dialogs.folder_row import FolderRow
-from quakegui.ui.dialogs.zone_box import ZONE_RULE, zone_box
+from quakegui.ui.dialogs.zone_box import ZONE_RULE, zone_box, zone_names
 from quakegui.ui.i18n import tr
 
 DEFAULT_TIMEZONE = "Asia/Shanghai"
@@ -75,7 +74,7 @@ class NewProjectDialog(QDialog):
 
     def _check(self) -> None:
         why = self._folder.why_not()
-        if not why and self.timezone() not in zoneinfo.available_timezones():
+        if not why and self.timezone() not in zone_names():
             why = tr("Unknown time zone.")
         self.why.setText(why)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not why)

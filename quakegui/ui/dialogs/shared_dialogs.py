@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +31,7 @@ from quakegui.ui.dialogs.buttons import Standard, button_box, push_button
 from quakegui.ui.dialogs.dialog_parts import WholeDialog, open_at, with_name
 from quakegui.ui.dialogs.folder_row import FolderRow
 from quakegui.ui.dialogs.new_project import DEFAULT_TIMEZONE
-from quakegui.ui.dialogs.zone_box import zone_box
+from quakegui.ui.dialogs.zone_box import zone_box, zone_names
 from quakegui.ui.i18n import tr, worded
 from quakegui.words import Said
 
@@ -227,7 +226,7 @@ class NewSharedDialog(SharedDialog):
     def why_not(self) -> str:
         """Return why nothing can be created yet."""
         why = super().why_not()
-        return why or ("" if self.zone.currentText() in zoneinfo.available_timezones() else tr("Unknown time zone."))
+        return why or ("" if self.zone.currentText() in zone_names() else tr("Unknown time zone."))
 
     def start(self) -> None:
         """Create the project."""
