@@ -70,6 +70,15 @@ class Driver:
         os.killpg(pid, signal.SIGKILL)  # waited for only after this, so the number is its own
         return self.ended()
 
+    def killed_after(self, sign: Callable[[], bool], moment: float, do: str, *args: object) -> bool:
+        """Do an action and kill it `moment` seconds after a sign of it; returns whether it was still at work."""
+        pid, until = self.start(do, *args), time.monotonic() + 60
+        while not sign() and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(moment)
+        os.killpg(pid, signal.SIGKILL)
+        return self.ended()
+
     def killed_at_step(self, step: int, do: str, *args: object) -> bool:
         """Do an action that kills itself at its so many-th file operation or commit; returns whether it came that far."""
         self.start(do, *args, step=step)
