@@ -7,8 +7,9 @@ import io
 import operator
 import re
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from quakegui.formats.bounds import MOST_SHEETS
@@ -286,12 +287,13 @@ def _counts(line: str) -> bool:
 
 def _beginning(lines: list[str], most_above: int) -> tuple[int, str | None]:
     """Return the number of lines above a table and its delimiter; the delimiter is None if there is no table."""
+    split = cache(_split)  # a line is in up to thirty of the samples
     for begin in range(min(most_above, len(lines)) + 1):
         sample = lines[begin : begin + _SAMPLE_LINES]
         if max(map(len, sample), default=0) > _LONGEST_LINE or (begin and len(sample) < _FEWEST_BELOW):
             break
-        delimiter = _delimiter(sample)
-        if delimiter is not None and (not begin or _is_body([_split(line, delimiter) for line in sample])):
+        delimiter = _delimiter(sample, split)
+        if delimiter is not None and (not begin or _is_body([split(line, delimiter) for line in sample])):
             return begin, delimiter
     return 0, None
 
@@ -338,11 +340,11 @@ def _has_number(rows: list[list[str]]) -> bool:
     return any(any(map(_is_number, row)) for row in rows[: _MOST_BELOW + 1])
 
 
-def _delimiter(sample: list[str]) -> str | None:
+def _delimiter(sample: list[str], split: Callable[[str, str], list[str]]) -> str | None:
     """Return the delimiter of the first lines, or None."""
-    for delimiter in DELIMITERS:
-        counts = {len(_split(line, delimiter)) for line in sample}
-        if len(counts) == 1 and 1 < counts.pop() <= _MOST_COLUMNS:
+    for delimiter in DELIMITERS if sample else ():
+        count = len(split(sample[0], delimiter))
+        if 1 < count <= _MOST_COLUMNS and all(len(split(line, delimiter)) == count for line in sample):
             return delimiter
     return None
 
