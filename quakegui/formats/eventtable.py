@@ -139,16 +139,19 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
     """
     raw = tuple(cell.strip() for cell in header)
     names = tuple(_normal(cell) for cell in raw)
+    present = set(names)
+    if any(present.isdisjoint(COLUMNS[field]) for field in NEEDED):  # most lines that are tried
+        return None
     columns = {
-        field: names.index(next(alias for alias in aliases if alias in names))
+        field: names.index(next(alias for alias in aliases if alias in present))
         for field, aliases in COLUMNS.items()
-        if any(alias in names for alias in aliases)
+        if not present.isdisjoint(aliases)
     }
     clocks = [at for at, name in enumerate(names) if name in COLUMNS["time"] and (name != "date" or "time" not in columns)]
     if "time" in columns and len(clocks) > 1:
         same = [at for at in clocks if names[at] not in COLUMNS["date"]] or clocks
         columns["time"] = min(same, key=lambda at: (zone_in(raw[at]) != "UTC", not zone_in(raw[at]), at != columns["time"]))
-    if not all(field in columns for field in NEEDED) or not ("time" in columns or {"year", "month", "day"} <= columns.keys()):
+    if not ("time" in columns or {"year", "month", "day"} <= columns.keys()):
         return None
     if "time" in columns:
         columns = {field: at for field, at in columns.items() if field not in PARTS}

@@ -326,7 +326,7 @@ def _head(rows: list[list[str]], *, fixed: bool) -> _Head:
 
 
 def _names_times(row: list[str]) -> bool:
-    return any(map(is_time_heading, row)) and not any(map(_is_number, row)) and sum(bool(field.strip()) for field in row) > 1
+    return not any(map(_is_number, row)) and any(map(is_time_heading, row)) and sum(bool(field.strip()) for field in row) > 1
 
 
 def _has_codes(rows: list[list[str]]) -> bool:
