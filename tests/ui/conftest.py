@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import threading
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -110,9 +111,11 @@ def tiny_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_computed(tiny_folder):
-    """Return the small project's folder, its revision, and its season, frozen, computed once for all tests."""
+    """Return the small project's folder, its revision, and its season, frozen, computed and drawn once for all tests."""
     with Project.open(tiny_folder) as project:
-        return tiny_folder, project.revision(), seasons.load_season(project)
+        season = seasons.load_season(project)
+        object.__setattr__(season, "day_map", cache(season.day_map))  # each window draws thirty of them ahead
+        return tiny_folder, project.revision(), season
 
 
 @pytest.fixture(scope="session")

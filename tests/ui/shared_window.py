@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -167,7 +168,12 @@ def _counts(one: QWidget | QAction) -> bool:
 
 
 def _is_ours(one: object) -> bool:
-    return type(one).__module__.startswith("quakegui.")
+    return _ours(type(one))
+
+
+@cache
+def _ours(kind: type) -> bool:
+    return kind.__module__.startswith("quakegui.")
 
 
 def _seen(one: QWidget | QAction) -> tuple:
@@ -179,16 +185,25 @@ def _seen(one: QWidget | QAction) -> tuple:
 
 def _heard(one: QObject) -> Iterator[tuple[str, str, int]]:
     """Yield the signals of an object's own class, and how many listen to each."""
-    about = one.metaObject()
-    for place in range(about.methodOffset(), about.methodCount()):
-        method = about.method(place)
-        name = bytes(method.methodSignature()).decode()
-        if method.methodType() == QMetaMethod.MethodType.Signal and name not in ONLY_TOLD:
-            yield type(one).__name__, name, one.receivers(SIGNAL(name))
+    for name in _signals(type(one)):
+        yield type(one).__name__, name, one.receivers(SIGNAL(name))
+
+
+@cache
+def _signals(made: type[QObject]) -> tuple[str, ...]:
+    about = made.staticMetaObject
+    methods = [about.method(place) for place in range(about.methodOffset(), about.methodCount())]
+    names = [bytes(one.methodSignature()).decode() for one in methods if one.methodType() == QMetaMethod.MethodType.Signal]
+    return tuple(name for name in names if name not in ONLY_TOLD)
 
 
 def _kind(one: QObject) -> type | None:
-    return next((kind for kind in CHOICES if isinstance(one, kind)), None)
+    return _kind_of(type(one))
+
+
+@cache
+def _kind_of(made: type) -> type | None:
+    return next((kind for kind in CHOICES if issubclass(made, kind)), None)
 
 
 def _walk(one: object, path: str, values: dict[str, object], known: set[int]) -> None:
