@@ -14,7 +14,7 @@ from quakegui.project.errors import ProjectError, UnreachableError
 from quakegui.project.run_archives import StoredRun, can_store, fetch_archive, store_archive, stored_runs
 from quakegui.project.store import Project
 from quakegui.scratch import scratch_folder
-from quakegui.words import Said
+from quakegui.words import Said, counted
 
 
 def share_run(project: Project, run: RunFolder) -> None:
@@ -48,7 +48,7 @@ def share_runs(project: Project) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence for each run that could not be stored.
+        A sentence for each reason why runs could not be stored; it names one of them.
 
     Raises
     ------
@@ -58,16 +58,25 @@ def share_runs(project: Project) -> tuple[str, ...]:
     if not can_store(project):
         return ()
     done = {run.id for run in runs.runs(project) if run.status == "done"} - {one.id for one in stored_runs(project)}
-    failed = []
+    failed: dict[str, list[RunFolder]] = {}
     for run in list_runs(project.runs_folder)[0]:
         if run.id in done:
             try:
                 share_run(project, run)
-            except UnreachableError:
-                raise
             except (ProjectError, RunError) as error:
-                failed.append(str(error))
-    return tuple(failed)
+                if isinstance(error, UnreachableError):
+                    stored_runs(project)  # if the server responds, another run may still fit on its disk
+                failed.setdefault(str(error), []).append(run)
+    return tuple(
+        counted(
+            "{count} run, “{title}”, could not be stored for colleagues. {why}",
+            "{count} runs, such as “{title}”, could not be stored for colleagues. {why}",
+            count=len(affected),
+            title=affected[0].title,
+            why=why,
+        )
+        for why, affected in failed.items()
+    )
 
 
 def fetch_run(project: Project, wanted: str | None) -> RunFolder | None:

@@ -88,8 +88,7 @@ def store_archive(project: Project, run_id: str, path: Path) -> None:
     if size > LARGEST_RUN:
         raise ProjectError(
             Said(
-                "The run {run_id} is larger than {most} MB, so it stays on this computer. Export it to a file for colleagues.",
-                run_id=run_id,
+                "Files of a run larger than {most} MB stay on this computer. Export them for colleagues.",
                 most=LARGEST_RUN // 2**20,
             )
         )

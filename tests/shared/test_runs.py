@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from quakegui.learn.runs.registry import RunError, RunFolder, list_runs
 from quakegui.learn.runs.runchecks import EXPORTED
 from quakegui.learn.season_runs import find_run
 from quakegui.project import run_archives, runs
+from quakegui.project.errors import UnreachableError
 from quakegui.project.exchange import export_project, import_export
 from quakegui.project.registered import examine_registrations
 from quakegui.project.registrations import add_registration
@@ -92,7 +96,8 @@ def test_a_run_of_several_parts_is_continued_where_the_connection_was_lost(
 
     with monkeypatch.context() as patch:
         patch.setattr(Project, "write", write)
-        assert share_runs(trainer) == ("the connection was lost",)
+        (said,) = share_runs(trainer)
+        assert said.endswith("could not be stored for colleagues. the connection was lost")
     assert stored_runs(colleague) == ()
     assert sql(url.rsplit("/", 1)[1], "SELECT count(*) FROM run_part") == [(2,)]
     share_run(trainer, the_run(trainer))
@@ -103,8 +108,53 @@ def test_a_run_of_several_parts_is_continued_where_the_connection_was_lost(
 def test_what_is_too_large_stays_here_with_a_sentence(trainer: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_archives, "LARGEST_RUN", 1000)
     (said,) = share_runs(trainer)
-    assert "stays on this computer" in said
+    assert "stay on this computer" in said
     assert stored_runs(trainer) == ()
+
+
+@pytest.mark.parametrize("large", [1, 2])
+def test_runs_that_do_not_fit_on_the_server_are_named_in_one_sentence_and_keep_no_other_from_it(
+    trainer: Project, sql: Sql, url: str, large: int
+) -> None:
+    run = the_run(trainer)
+    for name in ("copy-1", "copy-2"):
+        copy = Path(shutil.copytree(run.folder, run.folder.with_name(name)))
+        runs.add_run(trainer, replace(runs.runs(trainer)[0], id=copy.name))
+    tried = list_runs(trainer.runs_folder)[0]
+    most = 2 * sum(map(len, contents(run).values()))
+    for first in tried[:large]:
+        with (first.folder / "history.csv").open("ab") as file:
+            file.write(bytes(most))
+    full = "RAISE 'no space left' USING ERRCODE = '53100'"
+    database = url.rsplit("/", 1)[1]
+    body = f"BEGIN IF octet_length(NEW.content) > {most} THEN {full}; END IF; RETURN NEW; END"
+    sql(database, f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
+    sql(database, "CREATE TRIGGER refuse BEFORE INSERT ON run_part FOR EACH ROW EXECUTE FUNCTION refuse()")
+    for _ in range(2):
+        (said,) = share_runs(trainer)
+        assert f"“{tried[0].title}”, could not be stored" in said
+        assert said.startswith(f"{large} run")
+        assert "The disk of the server" in said
+        assert {one.id for one in stored_runs(trainer)} == {one.id for one in tried[large:]}
+    sql(database, "DROP TRIGGER refuse ON run_part")
+    assert share_runs(trainer) == ()
+    assert len(stored_runs(trainer)) == 3
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_does_not_respond_is_no_fault_of_a_run(
+    trainer: Project, frozen: Any, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    with ExitStack() as held, monkeypatch.context() as patch:
+
+        def export(run: RunFolder, path: Path) -> None:
+            held.enter_context(frozen(url))
+            export_run(run, path)
+
+        patch.setattr("quakegui.learn.run_sharing.export_run", export)
+        with pytest.raises(UnreachableError):
+            share_runs(trainer)
+    assert share_runs(trainer) == ()
 
 
 def test_files_that_are_no_run_or_another_one_are_refused(
