@@ -15,7 +15,7 @@ import numpy as np
 import psycopg
 import pytest
 from proxy import Proxy, proxy_of
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QTimer
 from PySide6.QtWidgets import QLabel
 
 from quakegui.app import labelling, walking
@@ -248,6 +248,35 @@ def test_what_waits_is_kept_when_the_project_is_closed_and_sent_when_it_is_opene
     qtbot.waitUntil(lambda: all_sent(last))
     assert len(written(truth)) == 3
     assert files(last) == []
+
+
+def test_a_report_that_is_on_its_way_when_the_project_is_closed_is_passed_over(
+    season_url: str, opened: Any, truth: Project, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from quakegui.project.outbox import courier
+
+    on_its_way = threading.Event()
+
+    class Observed(courier.Courier):
+        def __init__(self, *given: Any, report: Callable[[courier.Report], object], **more: Any) -> None:
+            def told(found: courier.Report) -> None:
+                report(found)
+                if found.rows:
+                    on_its_way.set()
+
+            super().__init__(*given, report=told, **more)
+
+    monkeypatch.setattr(courier, "Courier", Observed)
+    session, reported = opened(season_url), list[courier.Report]()
+    post = session.post
+    post.reported.connect(reported.append)
+    labelling.label(session, 3, [5])
+    assert on_its_way.wait(20), "the loop of events stands still meanwhile"
+    assert len(written(truth)) == len(post.waiting) == 1
+    session.close()
+    with qtbot.captureExceptions() as errors:
+        QCoreApplication.processEvents()
+    assert (errors, reported) == ([], [])
 
 
 @pytest.mark.parametrize("times", [1, 2])
