@@ -14,8 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from learn_data import TINY, season
+from run_projects import season_of
+from test_own_runs import SMALL, long_project, with_earthquakes  # noqa: F401 - a fixture
 
-from quakegui.learn import messages
+from quakegui.learn import messages, season_runs
 from quakegui.learn.network.state import PHASE
 from quakegui.learn.runs.checkpoint import WEIGHTS
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
@@ -28,6 +30,7 @@ from quakegui.learn.worker.capacity import available_bytes, workers_in_memory
 from quakegui.learn.worker.environments import THIS
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.learn.worker.team import LocalTeam, train_open_folds
+from quakegui.project.store import Project
 from quakegui.serve.cluster import ClusterTeam, check_cluster, versions
 
 TWO_FOLDS = replace(TINY, protocol="blocked", epochs=2, precision="float32")
@@ -234,6 +237,36 @@ def test_a_cluster_whose_worker_is_killed_in_the_middle_of_a_fold_makes_the_same
     assert done[-1] == 16
     assert len(done) > 16, "an epoch was trained twice"
     assert list((tmp_path / "scratch").rglob("quakegui-fold-*")) == [], "what the killed worker left is removed"
+    assert_same(outcome(far), outcome(alone))
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.slow  # a cluster of two processes, and eight worker processes, one of which trains again
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signal")
+def test_members_of_own_nights_on_a_cluster_one_of_whose_workers_is_killed_make_the_bits_of_one_worker(
+    long_project: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    with Project.open(with_earthquakes(long_project, tmp_path / "project", 1)) as project:
+        alone, far = (season_runs.begin_run(project, season_of(project), SMALL) for _ in range(2))
+    done: list[int] = []
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, protocol="tcp", dashboard_address=None, host="127.0.0.1"
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        killed = next(iter(client.run(os.getpid).values()))
+
+        def kill_once(message: messages.Message) -> None:
+            if not done:
+                os.kill(killed, signal.SIGKILL)
+            done.append(message.done)
+
+        ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=kill_once, cancelled=None)
+        assert killed not in client.run(os.getpid).values()
+    assert done[-1] == SMALL.epochs * SMALL.members
     assert_same(outcome(far), outcome(alone))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quakegui.learn.network.devices import Device
+from quakegui.learn.network.devices import Device, threads
 from quakegui.learn.network.foldpredictions import empty_predictions
 from quakegui.learn.runs.calibrators import CALIBRATION, RunCalibrators, calibrator_of
 from quakegui.learn.runs.dataset import Snapshot
@@ -100,7 +100,7 @@ def unseen_card(
         "epochs": len(choice.get("history", ())) or config.epochs,
         "seconds": round(seconds, 1),
         "precision": "float32",
-        **({} if device is None else {"device": asdict(device)}),
+        **({} if device is None else {"device": asdict(device), "threads": threads()}),
         "versions": choice["versions"],
         CALIBRATION: RunCalibrators((calibrator,) * len(folds), calibrator).to_json(),
         ALARMS: choice[ALARMS],
