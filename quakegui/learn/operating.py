@@ -28,7 +28,7 @@ from quakegui.project.importreport import ImportReport
 from quakegui.project.setting_rows import SupersededError
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.season import Season
-from quakegui.words import Said, mark
+from quakegui.words import Said, counted, mark
 
 Told = Callable[[str, Collection[np.datetime64]], Collection[np.datetime64]]
 """Called with a run and when the alarms of its earlier predictions opened, before new predictions are saved; returns when those
@@ -261,9 +261,11 @@ def _beyond_the_window(project: Project, season: Season) -> tuple[str, ...]:
     if not beyond:
         return ()
     return (
-        Said(
-            "{beyond} days with readings lie after the season's last day ({days}) and were not predicted; move that "
-            "day to include them.",
+        counted(
+            "{beyond} day with readings lies after the season's last day ({days}) and was not predicted; move that day to "
+            "include it.",
+            "{beyond} days with readings lie after the season's last day ({days}) and were not predicted; move that day to "
+            "include them.",
             beyond=beyond,
             days=season.days[-1],
         ),

@@ -22,7 +22,7 @@ from quakegui.project.domains import INPUTS, JOURNAL
 from quakegui.project.flag_rows import FLAG, FLAGGED, flags_in_force, utc_days_of
 from quakegui.project.journal.row import Key, RowContent
 from quakegui.project.journal.writing import append
-from quakegui.project.nights import ensure_nights
+from quakegui.project.nights import nights_after_change
 from quakegui.project.setting_rows import network_of
 from quakegui.project.store import Project, ProjectError
 from quakegui.season.flags import Flag
@@ -176,7 +176,7 @@ def flag(
                 raise ProjectError(Said("There is no station {code} in this project.", code=shown(subject.station, 40)))
         _require_readings(connection, subjects)
         step = append(connection, {one.key: RowContent(FLAGGED, reason) for one in subjects}, _author(author))
-    ensure_nights(project, progress=progress)
+    nights_after_change(project, progress=progress)
     return step
 
 
@@ -188,7 +188,7 @@ def unflag(project: Project, flags: Sequence[Flag], *, author: str, progress: Pr
     keys = [Subject(one.station, one.when).key for one in flags]
     with project.write(INPUTS, JOURNAL) as connection:
         step = append(connection, {key: RowContent() for key in keys}, _author(author))
-    ensure_nights(project, progress=progress)
+    nights_after_change(project, progress=progress)
     return step
 
 

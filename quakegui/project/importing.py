@@ -25,7 +25,7 @@ from quakegui.project.importreport import ImportedFile, ImportReport, Tally
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.live_rows import mark_stale
 from quakegui.project.mappings import saved_mappings, with_saved_mappings
-from quakegui.project.nights import ensure_nights
+from quakegui.project.nights import ensure_nights, nights_after_change
 from quakegui.project.overlaps import is_shared, overlaps_of
 from quakegui.project.parsing import KnownContents, KnownFile, Manner, Manners, ParsedFile, SkippedFile, files_at, parse_files
 from quakegui.project.reading_blocks import DAY_MS, Block, unpack
@@ -152,7 +152,7 @@ def _store_all(
             _settle(connection, writer, tally, author or default_author(project))
     except StoppedError:
         return ImportReport(cancelled=True)
-    days = ensure_nights(project, progress=progress)
+    days = nights_after_change(project, progress=progress)
     progress(1, 1, Said("done"))
     return tally.report(int(days.size))
 

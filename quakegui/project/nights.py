@@ -20,7 +20,7 @@ from quakegui.project.flag_rows import flags_in_force, utc_days_of
 from quakegui.project.live_rows import LIVE, fold, mark_stale, without_overruled
 from quakegui.project.reading_blocks import Block, Issue, merged, standing
 from quakegui.project.setting_rows import config_of, get_setting, put_setting, raise_revision
-from quakegui.project.store import Project
+from quakegui.project.store import Project, ProjectError
 from quakegui.season.config import SeasonConfig
 from quakegui.season.flags import NO_SPANS, Flag, Spans, has_reading, is_flagged, spans_of, without
 from quakegui.season.localtime import FIRST_DAY, LAST_DAY, calendar, night_bounds, skipped_days, wall_clock_ms
@@ -213,6 +213,27 @@ def ensure_nights(project: Project, *, progress: ProgressCallback = silent) -> N
         progress(number, len(stations), Said("night means of {code}", code=code))
         changed.append(_refresh_station(project, code))
     return np.unique(np.concatenate(changed))
+
+
+def nights_after_change(project: Project, *, progress: ProgressCallback = silent) -> NDArray[np.datetime64]:
+    """Update the night means as `ensure_nights` does, after a change that is saved already.
+
+    Parameters
+    ----------
+    project, progress
+        As for `ensure_nights`.
+
+    Raises
+    ------
+    ProjectError
+        As of `ensure_nights`; its sentence adds that the change itself is saved.
+    """
+    try:
+        return ensure_nights(project, progress=progress)
+    except ProjectError as error:
+        raise ProjectError(
+            Said("Everything was saved except the night means, which will be updated later. {error}", error=error)
+        ) from error
 
 
 def mark_days_stale(connection: Connection, utc_days: Mapping[str, Iterable[tuple[int, int]]]) -> None:

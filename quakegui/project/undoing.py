@@ -13,7 +13,7 @@ from quakegui.project.catalogue import refresh_events
 from quakegui.project.filewriter import days_of_file, refresh_modification_times
 from quakegui.project.kpindex import refresh_kp
 from quakegui.project.live_rows import mark_stale
-from quakegui.project.nights import ensure_nights
+from quakegui.project.nights import nights_after_change
 from quakegui.project.setting_rows import network_of, raise_revision
 from quakegui.project.stations import refresh_stations
 from quakegui.project.store import Project, ProjectError, default_author
@@ -55,7 +55,7 @@ def undo_import(
             raise ProjectError(Said("Import {act_id} has already been undone.", act_id=act.id))
         add_act(connection, UNDO, author or default_author(project), target=act.id)
         _derive(connection, act)
-    ensure_nights(project, progress=progress)
+    nights_after_change(project, progress=progress)
     return replace(act, undone=True)
 
 
@@ -94,7 +94,7 @@ def redo_import(
             raise ProjectError(Said("Import {act_id} has not been undone.", act_id=act.id))
         add_act(connection, REDO, author or default_author(project), target=act.id)
         _derive(connection, act)
-    ensure_nights(project, progress=progress)
+    nights_after_change(project, progress=progress)
     return replace(act, undone=False)
 
 
@@ -122,7 +122,7 @@ def remove_readings(project: Project, code: str, *, author: str | None = None, p
         number = add_act(connection, REMOVAL, author or default_author(project), station=code)
         act = _act(read_acts(connection), number)
         _derive(connection, act)
-    ensure_nights(project, progress=progress)
+    nights_after_change(project, progress=progress)
     return act
 
 

@@ -29,8 +29,11 @@ from quakegui.learn import messages, season_runs
 from quakegui.learn.runs import archives, registry, trash
 from quakegui.learn.worker.supervise import Supervisor
 from quakegui.project import exchange, journal, runs, season_export, seasons
+from quakegui.project.flags import Subject, flag
 from quakegui.project.importing import import_paths
+from quakegui.project.nights import ensure_nights, has_stale_nights
 from quakegui.project.store import Project, ProjectError
+from quakegui.project.undoing import remove_readings, undo_import
 from quakegui.season.labels import LabelSource
 from quakegui.ui.main_window import MainWindow
 
@@ -297,6 +300,40 @@ def test_a_database_that_another_program_holds_is_told(small_project: Path, monk
         Project.open(small_project)
     other.close()
     Project.open(small_project).close()
+
+
+@pytest.mark.parametrize("what", ["import", "undo", "removal", "flag"])
+def test_a_change_is_not_called_lost_where_only_its_night_means_could_not_be_stored(
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr("quakegui.project.store.BUSY_S", 0.2)
+    monkeypatch.setattr("quakegui.project.database.BUSY_S", 0.2)
+    other = sqlite3.connect(small_project / "project.sqlite", isolation_level=None)
+    table = tmp_path / "day.csv"
+    table.write_text("time,AAA\n" + "".join(f"2022-03-09T{hour:02}:30:00Z,51000\n" for hour in range(24)), encoding="utf-8")
+
+    def hold(_done: int, _total: int, text: str) -> None:
+        if "night means" in text and not other.in_transaction:
+            other.execute("BEGIN IMMEDIATE")
+
+    subjects = [Subject("AAA", "2022-03-09")]
+    changes: dict[str, Callable[[Project], object]] = {
+        "import": lambda project: import_paths(project, [table], progress=hold),
+        "undo": lambda project: undo_import(project, progress=hold),
+        "removal": lambda project: remove_readings(project, "AAA", progress=hold),
+        "flag": lambda project: flag(project, subjects, author="Li", reason="a lorry", progress=hold),
+    }
+    with Project.open(small_project) as project:
+        if what == "undo":
+            import_paths(project, [table])
+        before = project.revision()
+        with pytest.raises(ProjectError, match=r"^Everything was saved except the night means, .* in use by another program"):
+            changes[what](project)
+        assert project.revision() > before
+        with project.read() as connection:
+            assert has_stale_nights(connection)
+        other.close()
+        assert "2022-03-09" in ensure_nights(project).astype(str)
 
 
 def test_a_window_does_not_wait_long_for_another_writer(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
