@@ -117,6 +117,8 @@ class Listener:
             if len(self._waiting) > MOST_UNSTORED:
                 raise
             self._tell_once("", Said("{error} Listening continues; what arrived is stored as soon as possible.", error=error))
+        else:
+            self._told.pop("", None)  # the next time it is told again
 
     def flush(self) -> None:
         """Store everything that has arrived in one transaction, then acknowledge it.

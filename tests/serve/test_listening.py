@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +70,27 @@ def day_file(
     return ParsedFile(
         "day.min", "day.min", f"{hash((code, str(start))) % 10**12:064d}", "iaga", blocks_of(readings), modified_ms=modified_ms
     )
+
+
+@pytest.mark.sqlite("another program holds the file")
+def test_a_project_that_cannot_be_written_is_told_once_each_time(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quakegui.project.store.BUSY_S", 0.05)
+    monkeypatch.setattr("quakegui.project.database.BUSY_S", 0.05)
+    said, source = list[str](), Given()
+    listener = Listener(project, source, tell=lambda text, _kind: said.append(text), every_s=0.0)
+    with contextlib.closing(sqlite3.connect(project.folder / "project.sqlite", isolation_level=None)) as other:
+        for minute in range(2):
+            source.messages = [impf(NOON + minute * np.timedelta64(60_000, "ms"), [46_000.0])]
+            other.execute("BEGIN IMMEDIATE")
+            turns = iter((False, False, True))
+            with pytest.raises(ProjectError, match="in use by another program"):
+                listener.run(lambda turns=turns: next(turns))
+            other.execute("ROLLBACK")
+            listener.run(_after_one())
+            assert len(source.acknowledged) == minute + 1
+    refused = [text for text in said if "in use by another program" in text]
+    assert len(refused) == 2
+    assert all("Listening continues" in text for text in refused)
 
 
 def test_what_arrives_is_stored_then_acknowledged_and_readable(project: Project) -> None:
