@@ -102,15 +102,14 @@ def _tell(text: str, kind: str) -> None:
     say(text, style={"info": "", "warning": "yellow"}.get(kind, "red"))
 
 
-def _warner(project: Project, program: tuple[str, ...]) -> Callable[[LightChange], None]:
+def _warner(project: Project, program: tuple[str, ...]) -> Callable[[LightChange], None] | None:
     def warn(change: LightChange) -> None:
-        if program:
-            facts = {"project": project.name, "event": change.light, **state_facts(change.state, wall_clock_ms())}
-            failure = start_alarm_program(program, facts)
-            if failure is not None:
-                say(failure, style="red")
+        facts = {"project": project.name, "event": change.light, **state_facts(change.state, wall_clock_ms())}
+        failure = start_alarm_program(program, facts)
+        if failure is not None:
+            say(failure, style="red")
 
-    return warn
+    return warn if program else None
 
 
 def state_facts(state: Any, now_ms: int) -> dict[str, object]:

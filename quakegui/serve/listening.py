@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from quakegui.progress import CancelCheck
+from quakegui.progress import CancelCheck, StoppedError, never
 from quakegui.project.clock import SLACK_MS
 from quakegui.project.live import Arrival, LiveState, live_states, store_arrival
 from quakegui.project.live_rows import LiveReadings
@@ -20,6 +20,7 @@ from quakegui.season.localtime import wall_clock_ms
 from quakegui.serve.broker import Message
 from quakegui.serve.imagmqtt import MessageError, is_imagmqtt, read_imagmqtt, station_of
 from quakegui.serve.martas import Martas, NoReadings
+from quakegui.serve.on_alarm import ToldSilent
 from quakegui.words import Said
 
 OLDEST_MS = 31 * 86_400_000
@@ -69,7 +70,8 @@ class Listener:
     tell
         Called with sentences for the user.
     warn
-        Called when a station falls silent or is live again.
+        Called when a station falls silent or is live again, also if that happened while no listener was running; default None:
+        nobody is told, and nothing is noted.
     every_s
         Seconds between two flushes.
     """
@@ -80,10 +82,12 @@ class Listener:
         source: Source,
         *,
         tell: Tell = lambda _text, _kind: None,
-        warn: Callable[[LightChange], None] = lambda _warning: None,
+        warn: Callable[[LightChange], None] | None = None,
         every_s: float = 10.0,
     ) -> None:
         self._project, self._source, self._tell, self._warn, self._every_s = project, source, tell, warn, every_s
+        self._silent = ToldSilent(project.folder)
+        self._cancelled: CancelCheck = never
         self._martas = Martas()
         self._due = NightsDue(project)
         self._waiting: list[Message] = []
@@ -101,7 +105,7 @@ class Listener:
         ProjectError
             If the project could not be written for so long that memory would run out.
         """
-        flushed = time.monotonic()
+        flushed, self._cancelled = time.monotonic(), cancelled
         while not cancelled():
             self._waiting += self._source.receive(min(self._every_s, 0.5))
             if time.monotonic() - flushed >= self._every_s:
@@ -174,9 +178,18 @@ class Listener:
         soon = now_ms - self._settled_ms < 1000 * SETTLE_S and not ((over > self._settled_ms) & (over <= now_ms)).any()
         if soon and not self._due.look():
             return False
-        ensure_nights(self._project, progress=lambda *_step: self._waiting.extend(self._source.receive(SERVE_S)))
+        try:
+            ensure_nights(self._project, progress=self._serve)
+        except StoppedError:  # the next listener updates the others
+            return False
         self._settled_ms = now_ms
         return True
+
+    def _serve(self, *_step: object) -> None:
+        """Receive between two stations whose nights are updated; raise StoppedError if the listener is to end."""
+        if self._cancelled():
+            raise StoppedError
+        self._waiting.extend(self._source.receive(SERVE_S))
 
     def _read(self, message: Message) -> LiveReadings | None:
         """Return the readings of a message; None if it has to wait."""
@@ -188,14 +201,17 @@ class Listener:
         for state in live_states(self._project):
             light, before = state.light(now_ms), self._lights.get(state.station, "live")
             self._lights[state.station] = light
+            silent = light == "silent"
             if light != before and "silent" in (light, before):
-                self._warn(LightChange("silent" if light == "silent" else "live", state))
-                if light == "silent":
+                if silent:
                     last = state.last.astype("datetime64[s]")
                     text = Said("{code} is silent: its last reading is of {last} UTC.", code=state.station, last=last)
                     self._tell(text, "warning")
                 else:
                     self._tell(Said("{code} sends again.", code=state.station), "info")
+            if self._warn is not None and silent != (state.station in self._silent):
+                self._warn(LightChange("silent" if silent else "live", state))
+                self._silent.note(state.station, silent=silent)
 
     def _tell_waiting(self, held: Sequence[Message]) -> None:
         """Report the sensors whose data have waited for their header for a minute."""

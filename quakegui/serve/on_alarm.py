@@ -23,6 +23,8 @@ LOG = logging.getLogger(__name__)
 LONGEST_S = 60.0
 ROUND = "alarms.json"
 """In the folder of a project, during a round of predictions."""
+SILENT = "silent.json"
+"""In the folder of a project: the stations whose silence was told last."""
 
 
 class Told:
@@ -75,6 +77,53 @@ class Told:
         except (OSError, ValueError, TypeError, KeyError):
             LOG.warning("%s cannot be read and is not used", self._path, exc_info=True)
             return None
+
+
+class ToldSilent:
+    """The stations of which it was told last that they are silent, in a file: a listener that is started again tells changes.
+
+    A change is noted after it was told: it is told at least once, seldom twice.
+
+    Parameters
+    ----------
+    folder
+        Folder of the project.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / SILENT
+        self._codes = self._noted()
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._codes
+
+    def note(self, code: str, *, silent: bool) -> None:
+        """Note what was told of a station.
+
+        Parameters
+        ----------
+        code
+            Station code.
+        silent
+            Whether it is silent.
+
+        Raises
+        ------
+        ProjectError
+            If the file cannot be written; it is written with the next change.
+        """
+        self._codes = self._codes | {code} if silent else self._codes - {code}
+        with writing(self._path), replacing(self._path) as part:
+            part.write_text(json.dumps(sorted(self._codes)), encoding="utf-8")
+
+    def _noted(self) -> frozenset[str]:
+        if not self._path.is_file():
+            return frozenset()
+        try:
+            return frozenset(parse_json(self._path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            LOG.warning("%s cannot be read and is not used", self._path, exc_info=True)
+            return frozenset()
 
 
 def alarm_program(path: Path) -> tuple[str, ...]:

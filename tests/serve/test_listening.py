@@ -343,6 +343,36 @@ def test_a_station_that_falls_silent_is_reported_once(project: Project) -> None:
     assert changes == [("silent", "KAK")]
 
 
+def test_a_listener_that_is_started_again_reports_only_what_has_changed(project: Project) -> None:
+    heard(project, impf(NOON, [46_000.0]))
+    changes: list[str] = []
+
+    def started_again(minutes: int, *, warn: bool = True) -> list[str]:
+        listener = Listener(project, Given(), warn=(lambda change: changes.append(change.light)) if warn else None)
+        listener.settle(int(NOON.astype(np.int64)) + 60_000 * minutes)
+        return changes
+
+    assert started_again(20, warn=False) == []
+    assert started_again(20) == started_again(30) == ["silent"]
+    heard(project, impf(NOON + 1_800_000, [46_000.0]))
+    assert started_again(31, warn=False) == ["silent"]
+    assert started_again(31) == started_again(32) == ["silent", "live"]
+    (project.folder / "silent.json").write_text("3", encoding="utf-8")
+    assert started_again(90) == ["silent", "live", "silent"]
+
+
+def test_a_listener_that_is_to_end_leaves_the_night_means_to_the_next(project: Project) -> None:
+    source = Given(*(impf(NIGHT, [46_000.0] * 60, code=code) for code in ("kak", "mmb", "kny")))
+    listener, turns = Listener(project, source, every_s=0.0), iter((False, False, True, True))
+    listener.run(lambda: next(turns))
+    assert len(source.acknowledged) == 3
+    with project.read() as connection:
+        assert nights.has_stale_nights(connection)
+    ensure_nights(project)
+    with project.read() as connection:
+        assert not nights.has_stale_nights(connection)
+
+
 def test_the_command_prints_the_state_and_the_gaps_of_each_station(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
