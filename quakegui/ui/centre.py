@@ -57,6 +57,6 @@ class Centre(QWidget):
     def _make_room(self) -> None:
         there = [bar for bar in self._bars if not bar.isHidden()]
         alone = self.pages.isHidden()
-        tall = sum(bar.heightForWidth(self.width()) if bar.hasHeightForWidth() else bar.sizeHint().height() for bar in there)
-        self.setMaximumHeight(tall if alone else 0xFFFFFF)
+        tall = (bar.heightForWidth(self.width()) if bar.hasHeightForWidth() else bar.sizeHint().height() for bar in there)
+        self.setMaximumHeight(sum(tall) if alone else 0xFFFFFF)
         self.setVisible(not alone or bool(there))

@@ -1,10 +1,12 @@
 """The station map: stations where they stand, picking, zooming, and words for what is missing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny_season as tiny
-from PySide6.QtCore import QPoint, QPointF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from shown import shown
 
@@ -139,6 +141,25 @@ def test_a_missing_station_is_hollow(panel, session):
 def test_larger_events_are_wider_and_bars_are_round():
     assert event_radius(5.0) / event_radius(4.0) == pytest.approx(1.6)
     assert [scale_bar_km(k, longest_px=100.0) for k in (0.5, 0.19, 3.0)] == [50.0, 10.0, 200.0]
+
+
+def test_another_language_is_seen_in_the_legend_alone(panel, session, qtbot):
+    walking.go_to(session, 21)
+    panel.stations = tuple(replace(mark, z=np.nan) for mark in panel.stations)
+
+    def picture() -> QImage:
+        return panel.grab().toImage()
+
+    before = picture()
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: panel.accessibleName() == "台站分布图")
+    after, legend = picture(), round(station_layers.legend_height(QFontMetricsF(panel.font())))
+    above = QRect(0, 0, before.width(), before.height() - legend)
+    assert after != before
+    assert after.copy(above) == before.copy(above)
+    i18n.set_language("en")
+    qtbot.waitUntil(lambda: panel.accessibleName() != "台站分布图")
+    assert picture() == before
 
 
 def test_it_stands_without_a_project_and_in_chinese(empty_session, qtbot):

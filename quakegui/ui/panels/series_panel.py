@@ -58,6 +58,8 @@ class SeriesPanel(QWidget):
         self.interval: tuple[float, float] | None = None
         """Start and end of the selected interval, seconds of UTC."""
         self.graphics = CachedGraphics(self._paint_over, self._paint_markers, self)
+        self._room = 0.0, 0.0
+        """Height of the titles of the plots, and width of the axes beside them."""
         self._marked = QRect()
         """Where the night of the day shown is marked."""
         self._lay_out()
@@ -261,10 +263,12 @@ class SeriesPanel(QWidget):
 
     def _make_room(self) -> None:
         """Reserve a line above each plot for its title, and room for five digits beside it, at the present text size."""
-        wide = QFontMetricsF(self.font()).horizontalAdvance("−00000") + 8.0
-        for plot in self.plots.values():
-            plot.layout.setRowFixedHeight(0, self._title_height())
-            plot.getAxis("left").setWidth(wide)
+        room = self._title_height(), QFontMetricsF(self.font()).horizontalAdvance("−00000") + 8.0
+        if room != self._room:  # the axes would be computed anew
+            self._room = room
+            for plot in self.plots.values():
+                plot.layout.setRowFixedHeight(0, room[0])
+                plot.getAxis("left").setWidth(room[1])
 
     # -- mouse and stations ----------------------------------------------------------------------------------------
 
@@ -388,8 +392,7 @@ class SeriesPanel(QWidget):
         self.curves.recolour()
         for plot in self.plots.values():
             for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(pg.mkPen(colours.muted))
-                plot.getAxis(side).setTextPen(pg.mkPen(colours.text))
+                plot.getAxis(side).recolour(colours.muted, colours.text)
         for line in self.thresholds:
             line.setPen(pg.mkPen(colours.alarm, style=Qt.PenStyle.DashLine))
         self.graphics.draw_anew()

@@ -198,8 +198,7 @@ class StationMapPanel(QWidget):
             colours = theme.colours()
             painter.drawPixmap(0, 0, self._ground_picture(self.camera, frame))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            ratio, words = self.devicePixelRatioF(), tr("{count} missing")
-            look = colours.dark, ratio, self.font().key(), words
+            look = colours.dark, self.devicePixelRatioF(), self.font().key()
             places = season.places_km.tobytes(), self._session.events, self._session.event_classes
             self._stamps.fit((self.camera, frame, look, places))
             layers.paint_events(painter, self.camera, self.events, colours, self._stamps)

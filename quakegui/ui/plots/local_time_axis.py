@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
@@ -23,11 +23,26 @@ EPOCH: Final = datetime(1970, 1, 1)
 class PlainAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis painted directly to the image of the plot (`CachedGraphics`), not to a second one created at every repaint."""
 
+    picture: Any
+    """Where line, ticks and labels are; None where the base class would paint its image anew."""
+
     def paint(self, painter: QPainter, _option: object, _widget: object) -> None:
         """Paint line, ticks and labels."""
-        specs = self.generateDrawSpecs(painter)
-        if specs is not None:
-            self.drawPicture(painter, *specs)
+        if self.picture is None:
+            self.picture = self.generateDrawSpecs(painter)
+        if self.picture is not None:
+            self.drawPicture(painter, *self.picture)
+
+    def recolour(self, ink: QColor, text: QColor) -> None:
+        """Change the colours of line and ticks, and of the labels; where they are stays computed."""
+        places = self.picture
+        self.setPen(pg.mkPen(ink))
+        self.setTextPen(pg.mkPen(text))
+        if places is not None:
+            line, ticks, _labels = places
+            for pen, *_ends in (line, *ticks):
+                pen.setColor(QColor(ink.red(), ink.green(), ink.blue(), pen.color().alpha()))
+            self.picture = places
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802 - its base's name
         """Return the spacings of ticks; on a vertical axis, labels are far enough apart not to overlap."""

@@ -63,7 +63,7 @@ def paint(
     parts, colours = layout(rect, painter.font()), theme.colours()
     if stamps is not None:
         ratio, pixels = painter.device().devicePixelRatioF(), scene.map.field.shape[0]
-        stamps.fit((parts.image, pixels, ratio, painter.font().key(), colours.dark, scene.places.tobytes()))
+        stamps.fit((parts.image, pixels, ratio, painter.font().key(), scene.places.tobytes()))
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     paint_image(painter, parts.image, scene.map)
     painter.save()
@@ -281,7 +281,7 @@ def _paint_sentence(painter: QPainter, rect: QRectF, sentence: str) -> None:
 
 
 def _pill(painter: QPainter, at: QPointF, text: str, fill: QColor, ink: QColor, *, stamps: Stamps | None) -> None:
-    key = text, at.x(), at.y()
+    key = text, at.x(), at.y(), fill.rgb()
     if stamps is not None and key in stamps:
         painter.drawPixmap(*stamps[key])
         return

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph import functions
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
 
 from quakegui.season.network import Frame
 from quakegui.season.palette import MapStyle, palette
@@ -231,8 +231,18 @@ def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...
 
     If there is one, on a side where it also stays clear of them and of the square of the day map.
     """
-    metrics = QFontMetricsF(painter.font())
-    to_screen = camera.transform()
+    view, size = (camera.x_km, camera.y_km, camera.km_per_px), (camera.size.width(), camera.size.height())
+    for at, mark in _code_places(view, size, marks, frame, painter.font()):
+        _draw_haloed(painter, at, mark.code, colours.text if mark.picked else colours.muted, colours.land)
+
+
+@lru_cache(maxsize=4)
+def _code_places(
+    view: tuple[float, float, float], size: tuple[float, float], marks: tuple[StationMark, ...], frame: Frame, font: QFont
+) -> list[tuple[QPointF, StationMark]]:
+    """Return where the codes in the view of a camera begin; kept, since they are at the same places in other colours."""
+    metrics, to_screen = QFontMetricsF(font), Camera(*view, QSizeF(*size)).transform()
+    found = []
     places = {mark.code: to_screen.map(QPointF(mark.x_km, mark.y_km)) for mark in marks}
     taken = [_around(at, STATION_RADIUS) for at in places.values()]
     half = frame.half_width_km
@@ -243,17 +253,27 @@ def paint_codes(painter: QPainter, camera: Camera, marks: tuple[StationMark, ...
         if place is not None:
             at, box = place
             taken.append(box)
-            _draw_haloed(painter, at, mark.code, colours.text if mark.picked else colours.muted, colours.land)
+            found.append((at, mark))
+    return found
 
 
 def _draw_haloed(painter: QPainter, at: QPointF, text: str, colour: QColor, halo: QColor) -> None:
     """Write a text with its outline in the colour of the ground, which keeps lines away from it."""
-    pen = QPen(halo, 3.0)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitre joins would form spikes around small letters
-    outline = QPainterPath()
-    outline.addText(at, painter.font(), text)
-    painter.strokePath(outline, pen)
-    painter.fillPath(outline, colour)
+    letters, rim = _outlined(text, painter.font())
+    painter.translate(at)
+    painter.fillPath(rim, halo)
+    painter.fillPath(letters, colour)
+    painter.translate(-at)
+
+
+@lru_cache(maxsize=512)
+def _outlined(text: str, font: QFont) -> tuple[QPainterPath, QPainterPath]:
+    """Return a text that begins at the origin, and its outline, three pixels wide."""
+    letters, outline = QPainterPath(), QPainterPathStroker()
+    letters.addText(QPointF(), font, text)
+    outline.setWidth(3.0)
+    outline.setJoinStyle(Qt.PenJoinStyle.RoundJoin)  # mitre joins would form spikes around small letters
+    return letters, outline.createStroke(letters)
 
 
 def _sides(square: QRectF) -> tuple[QRectF, ...]:
@@ -372,8 +392,9 @@ def legend_height(metrics: QFontMetricsF) -> float:
 
 def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int, stamps: Stamps | None = None) -> None:
     """Paint scale bar, magnitudes and the symbol of a missing station along the lower edge; copied with `stamps`."""
-    if stamps is not None and ("legend", missing) in stamps:
-        painter.drawPixmap(*stamps["legend", missing])
+    key = "legend", missing, tr("{count} missing")
+    if stamps is not None and key in stamps:
+        painter.drawPixmap(*stamps[key])
         return
     tall = legend_height(QFontMetricsF(painter.font()))
     top = QPointF(0.0, camera.size.height() - tall)
@@ -383,7 +404,7 @@ def paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missi
         _paint_legend(painter, camera, colours, missing)
         painter.translate(top - at)
 
-    stamped(painter, top, QRectF(0.0, 0.0, camera.size.width(), tall), ("legend", missing), draw, stamps=stamps)
+    stamped(painter, top, QRectF(0.0, 0.0, camera.size.width(), tall), key, draw, stamps=stamps)
 
 
 def _paint_legend(painter: QPainter, camera: Camera, colours: ThemeColours, missing: int) -> None:

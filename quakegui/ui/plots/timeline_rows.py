@@ -254,14 +254,17 @@ def _alarms(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, c
 
 def _kp(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, colours: ThemeColours) -> None:
     wide = max(axis.px_per_day - (1.0 if axis.px_per_day > 4.0 else 0.0), 1.0)
-    hatch, days, foot = _hatching(colours), axis.visible(), box.bottom()
+    unknown, calm, stormy = (list[QRectF]() for _ in range(3))
+    days, foot = axis.visible(), box.bottom()
     for left, value in zip(axis.lefts(), data.kp[days.start : days.stop].tolist(), strict=True):
         if not isfinite(value):
-            hatch(painter, QRectF(left, box.top() + 2.0, axis.px_per_day, box.height() - 4.0))
+            unknown.append(QRectF(left, box.top() + 2.0, axis.px_per_day, box.height() - 4.0))
             continue
         tall = max(value / 9.0 * (box.height() - 2.0), 1.0)
-        bar = QRectF(left, foot - tall, wide, tall)
-        painter.fillRect(bar, colours.storm if value >= STORM_KP else colours.kp)
+        (stormy if value >= STORM_KP else calm).append(QRectF(left, foot - tall, wide, tall))
+    _hatch(painter, unknown, colours)
+    _fill(painter, calm, colours.kp)
+    _fill(painter, stormy, colours.storm)
     storm = box.bottom() - STORM_KP / 9.0 * (box.height() - 2.0)
     painter.setPen(QPen(colours.storm, 1.0, Qt.PenStyle.DotLine))
     painter.drawLine(QLineF(box.left(), storm, box.right(), storm))
@@ -273,13 +276,15 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
     wide = max(axis.px_per_day, 1.0)
     fill = QColor(colours.accent)
     fill.setAlphaF(0.45)
-    hatch, foot = _hatching(colours), box.bottom()
+    bars, without, foot = [], [], box.bottom()
     for index, left in zip(axis.visible(), axis.lefts(), strict=True):
         if data.area_km2[index] > 0.0:
             tall = float(data.area_km2[index]) / most * (box.height() - 2.0)
-            painter.fillRect(QRectF(left, foot - tall, wide, tall), fill)
+            bars.append(QRectF(left, foot - tall, wide, tall))
         elif not data.has_map[index]:
-            hatch(painter, QRectF(left, box.top() + 2.0, axis.px_per_day, box.height() - 4.0))
+            without.append(QRectF(left, box.top() + 2.0, axis.px_per_day, box.height() - 4.0))
+    _fill(painter, bars, fill)
+    _hatch(painter, without, colours)
     peak = np.abs(data.peak_z)
     highest = max(float(np.nanmax(peak, initial=0.0)), 1.0)
     painter.setPen(QPen(colours.text, 1.2))
@@ -307,7 +312,7 @@ def broken_line(values: Floats, mask: range) -> list[list[tuple[int, float]]]:
     lines: list[list[tuple[int, float]]] = [[]]
     for index in mask:
         value = float(values[index])
-        if np.isfinite(value):
+        if isfinite(value):
             lines[-1].append((index, value))
         elif lines[-1]:
             lines.append([])
@@ -319,25 +324,30 @@ def _completeness(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineD
     fill = QColor(colours.good)
     fill.setAlphaF(0.75)
     tall_most = box.height() - 2.0
-    hatch, scale, days, top, foot = _hatching(colours), axis.px_per_day, axis.visible(), box.top() + 1.0, box.bottom()
+    bars, missing, scale, days, top, foot = [], [], axis.px_per_day, axis.visible(), box.top() + 1.0, box.bottom()
     wide = max(scale, 1.0)
     for left, share in zip(axis.lefts(), data.present[days.start : days.stop].tolist(), strict=True):
         tall = share * tall_most
-        painter.fillRect(QRectF(left, foot - tall, wide, tall), fill)
+        bars.append(QRectF(left, foot - tall, wide, tall))
         if share < 1.0:
-            hatch(painter, QRectF(left, top, scale, tall_most - tall + 1.0))
+            missing.append(QRectF(left, top, scale, tall_most - tall + 1.0))
+    _fill(painter, bars, fill)
+    _hatch(painter, missing, colours)
 
 
-def _hatching(colours: ThemeColours) -> Callable[[QPainter, QRectF], None]:
-    """Return what hatches a box, where something is missing."""
-    soft, lines = QColor(colours.missing), QBrush(colours.missing, Qt.BrushStyle.BDiagPattern)
+def _fill(painter: QPainter, boxes: list[QRectF], fill: QColor | QBrush) -> None:
+    """Fill boxes by one call, since there may be one a day."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawRects(boxes)
+
+
+def _hatch(painter: QPainter, boxes: list[QRectF], colours: ThemeColours) -> None:
+    """Hatch boxes where something is missing."""
+    soft = QColor(colours.missing)
     soft.setAlphaF(0.18)
-
-    def hatch(painter: QPainter, box: QRectF) -> None:
-        painter.fillRect(box, soft)
-        painter.fillRect(box, lines)
-
-    return hatch
+    _fill(painter, boxes, soft)
+    _fill(painter, boxes, QBrush(colours.missing, Qt.BrushStyle.BDiagPattern))
 
 
 LABEL_ROW: Final = mark("Label")
