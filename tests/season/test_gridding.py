@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pyproj import Transformer
 from scipy.interpolate import RBFInterpolator
 from scipy.spatial import ConvexHull, Delaunay
 
 from quakegui.season.basis import GridConfig, MapBasis, basis_key, build_basis, load_basis
 from quakegui.season.gridding import Gridder
 from quakegui.season.hull import corners, why_no_map
-from quakegui.season.network import Network, Station
+from quakegui.season.network import Frame, Network, Station
 
 
 def liangshan(count: int = 25, seed: int = 1) -> Network:
@@ -22,6 +23,20 @@ def liangshan(count: int = 25, seed: int = 1) -> Network:
     return Network.of(
         Station(f"S{i:03d}", "", 28.1 + rng.uniform(-0.55, 0.55), 102.16 + rng.uniform(-0.6, 0.6)) for i in range(count)
     )
+
+
+@pytest.mark.parametrize(
+    "centre", [(28.1, 102.16), (28.150000000000002, 1.0 / 3.0), (-18.0, 179.5), (80.123456789012345, -1e-7)]
+)
+def test_the_projection_is_to_the_last_bit_the_one_of_proj_s_database(centre):
+    frame, rng = Frame(*centre, 0.0, 0.0, 1.0), np.random.default_rng(3)
+    local = f"+proj=aeqd +lat_0={centre[0]!r} +lon_0={centre[1]!r} +ellps=WGS84 +units=m +no_defs"
+    by_name = Transformer.from_crs("EPSG:4326", local, always_xy=True)
+    latitude, longitude = rng.uniform(-89.0, 89.0, 500), rng.uniform(-180.0, 180.0, 500)
+    metres = np.column_stack(by_name.transform(longitude, latitude))
+    np.testing.assert_array_equal(frame.project(latitude, longitude), metres / 1000.0)
+    back = np.column_stack(by_name.transform(*(metres / 1000.0 * 1000.0).T, direction="INVERSE"))
+    np.testing.assert_array_equal(frame.unproject(metres / 1000.0), back[:, ::-1])
 
 
 def gridder(network: Network, pixels: int = 96, **options: float) -> Gridder:

@@ -30,8 +30,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSpinBox,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QToolButton,
     QWidget,
@@ -52,6 +50,7 @@ NOWHERE: Final = QModelIndex()
 AROUND: Final = QSize(12, 40)
 """Size of the title bar and frame of a dialog, in pixels."""
 EN_SPACE: Final = "\u2002"
+"""A gap to the right of numbers, so that they do not touch the text of the next column."""
 BUSY: Final = mark("Another task is still running; this one starts when it finishes.")
 
 
@@ -218,7 +217,7 @@ class Rows(QAbstractTableModel):
         row = self.rows[index.row()]
         value = row.cells[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return value if isinstance(value, str) else f"{value:.{self._decimals[index.column()]}f}"
+            return value if isinstance(value, str) else f"{value:.{self._decimals[index.column()]}f}{EN_SPACE}"
         if role == Qt.ItemDataRole.UserRole:
             return value
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -243,16 +242,6 @@ def _level_colour(level: str) -> QColor:
     return {"muted": colours.missing, "warning": colours.warning, "error": colours.error}[level]
 
 
-class _NumberGap(QStyledItemDelegate):
-    """Leaves a gap to the right of numbers, so that they do not touch the text of the next column."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
-        """Add an en space after right-aligned text."""
-        super().initStyleOption(option, index)
-        if option.displayAlignment & Qt.AlignmentFlag.AlignRight:  # type: ignore[attr-defined,unused-ignore]  # in 6.9's stubs
-            option.text += EN_SPACE  # type: ignore[attr-defined,unused-ignore]
-
-
 class RowsView(QTableView):
     """A sortable table view of `Rows`, with at most one selected row."""
 
@@ -260,7 +249,6 @@ class RowsView(QTableView):
         super().__init__()
         with_name(self, name)
         self.rows = Rows(headers, self)
-        self.setItemDelegate(_NumberGap(self))
         self._sorted = QSortFilterProxyModel(self, sortRole=Qt.ItemDataRole.UserRole)
         self._sorted.setSourceModel(self.rows)
         self.setModel(self._sorted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -85,8 +86,8 @@ def _project(frame: Frame, lines: list[NDArray[np.float64]]) -> Lines:
     if not lines:
         return ()
     every = np.vstack(lines)
-    ends = np.cumsum([len(line) for line in lines])[:-1]
-    return tuple(np.split(frame.project(every[:, 1], every[:, 0]), ends))
+    xy, ends = frame.project(every[:, 1], every[:, 0]), np.cumsum([len(line) for line in lines]).tolist()
+    return tuple(xy[first:end] for first, end in pairwise([0, *ends]))
 
 
 @cache
@@ -95,11 +96,11 @@ def _world() -> _World:
     step = kept["step_degrees"]
     arcs = tuple(np.cumsum(np.array(arc, dtype=np.int64).reshape(-1, 2), axis=0) * step for arc in kept["arcs"])
     rings = tuple(np.vstack([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in kept["land"])
-    return _World(arcs, _extents(arcs), kept["layers"], rings, _extents(rings))
+    return _World(arcs, extents(arcs), kept["layers"], rings, extents(rings))
 
 
-def _extents(lines: Lines) -> NDArray[np.float64]:
-    """Return west, east, south and north of each line, shape (line, 4)."""
+def extents(lines: Lines) -> NDArray[np.float64]:
+    """Return west, east, south and north of each of some lines, shape (line, 4)."""
     starts, every = np.cumsum([0, *(len(line) for line in lines[:-1])]), np.vstack(lines)
     low, high = np.minimum.reduceat(every, starts), np.maximum.reduceat(every, starts)
     return np.column_stack([low[:, 0], high[:, 0], low[:, 1], high[:, 1]])

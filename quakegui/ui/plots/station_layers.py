@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from quakegui.season.network import Frame
 from quakegui.season.palette import MapStyle, palette
 from quakegui.ui.i18n import tr
-from quakegui.ui.plots.basemap import Lines, base_map
+from quakegui.ui.plots.basemap import Lines, base_map, extents
 from quakegui.ui.plots.map_camera import Camera, scale_bar_km
 from quakegui.ui.plots.stamps import Stamps, stamped
 from quakegui.ui.theme import ThemeColours
@@ -74,12 +74,17 @@ def _level_colours(style: MapStyle) -> tuple[QColor, ...]:
     return tuple(QColor(*colour) for colour in palette(style)[: style.levels].tolist())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Shape:
-    """A line or ring in km with its bounding box, so that it can be skipped when out of view."""
+    """A line or ring in km, shape (point, 2), with its bounding box, so that it can be skipped when out of view."""
 
     around: QRectF
-    line: QPolygonF
+    points: NDArray[np.float64]
+
+    @cached_property
+    def line(self) -> QPolygonF:
+        """The same for painting; most lines never come into view."""
+        return functions.arrayToQPolygonF(self.points[:, 0], self.points[:, 1])
 
 
 @lru_cache(maxsize=4)
@@ -90,9 +95,10 @@ def ground_shapes(frame: Frame, reach: float) -> dict[str, tuple[_Shape, ...]]:
 
 
 def _shapes(lines: Lines) -> tuple[_Shape, ...]:
-    polygons = (functions.arrayToQPolygonF(line[:, 0], line[:, 1]) for line in lines)
+    boxes = extents(lines).tolist() if lines else []
     # a straight line along a meridian has a bounding box without width, which never intersects anything
-    return tuple(_Shape(polygon.boundingRect().adjusted(-0.1, -0.1, 0.1, 0.1), polygon) for polygon in polygons)
+    corners = ((QPointF(west - 0.1, south - 0.1), QPointF(east + 0.1, north + 0.1)) for west, east, south, north in boxes)
+    return tuple(_Shape(QRectF(*box), line) for box, line in zip(corners, lines, strict=True))
 
 
 def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: ThemeColours, *, square: bool = True) -> None:
@@ -107,7 +113,7 @@ def paint_ground(painter: QPainter, camera: Camera, frame: Frame, colours: Theme
     view = to_screen.inverted()[0].mapRect(QRectF(0, 0, camera.size.width(), camera.size.height()))
     off_x, off_y = abs(view.center().x() - frame.x_km), abs(view.center().y() - frame.y_km)
     seen = max(off_x + view.width() / 2.0, off_y + view.height() / 2.0) / frame.half_width_km
-    ground = ground_shapes(frame, REACH if square else min(np.ceil(1.1 * seen), REACH))
+    ground = ground_shapes(frame, REACH if square else min(np.ceil(2.2 * seen) / 2.0, REACH))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.land)
     for shape in ground["land"]:
