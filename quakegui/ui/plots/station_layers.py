@@ -84,7 +84,8 @@ class _Shape:
     @cached_property
     def line(self) -> QPolygonF:
         """The same for painting; most lines never come into view."""
-        return functions.arrayToQPolygonF(self.points[:, 0], self.points[:, 1])
+        line: QPolygonF = functions.arrayToQPolygonF(self.points[:, 0], self.points[:, 1])
+        return line
 
 
 @lru_cache(maxsize=4)
