@@ -84,6 +84,16 @@ def test_without_a_project(empty_session, qtbot):
     assert panel.summary.text() == ""
 
 
+def test_headings_measured_while_there_was_no_room_for_them_are_read_in_a_wider_panel(panel, qtbot):
+    panel.resize(260, 220)
+    assert panel.table.isColumnHidden(len(COLUMNS) - 1)
+    i18n.set_language("zh")
+    qtbot.waitUntil(lambda: panel.table.accessibleName() == "当天的极值区域")
+    assert panel.table.isColumnHidden(len(COLUMNS) - 1)
+    panel.resize(1200, 220)
+    test_columns_are_as_wide_as_their_widest_text(panel)
+
+
 def test_columns_are_as_wide_as_their_widest_text(panel):
     head = panel.table.horizontalHeader()
     needs = [max(panel.table.sizeHintForColumn(column), head.sectionSizeHint(column)) for column in range(len(COLUMNS))]

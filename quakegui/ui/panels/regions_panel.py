@@ -231,6 +231,8 @@ class RegionsPanel(LanguageFollower, QWidget):
     def _measure(self) -> None:
         """Measure the headings and the height of a row, in the present language and font."""
         head = self.table.horizontalHeader()
+        for column in range(len(COLUMNS)):
+            self.table.setColumnHidden(column, False)  # the heading of a hidden one would have no width
         self._least = [head.sectionSizeHint(column) for column in range(len(COLUMNS))]
         rows = self.table.verticalHeader()
         rows.setDefaultSectionSize(max(self.table.fontMetrics().height() + 1, rows.minimumSectionSize()))
