@@ -20,7 +20,7 @@ from quakegui.ui.plots.day_map_view import DayMapView
 from quakegui.ui.plots.map_scene import region_at, scene_of
 from quakegui.ui.quiet_labels import ElidedLabel
 
-_SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.DISPLAY | Change.SETTINGS | Change.EVENTS
+_SHOWS = Change.PROJECT | Change.SEASON | Change.DAY | Change.PICK | Change.DISPLAY | Change.EVENTS
 
 
 class DayMapPanel(LanguageFollower, QWidget):

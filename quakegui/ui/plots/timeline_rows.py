@@ -276,8 +276,8 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
     wide = max(axis.px_per_day, 1.0)
     fill = QColor(colours.accent)
     fill.setAlphaF(0.45)
-    bars, without, foot = [], [], box.bottom()
-    for index, left in zip(axis.visible(), axis.lefts(), strict=True):
+    bars, without, foot, days, lefts = [], [], box.bottom(), axis.visible(), axis.lefts()
+    for index, left in zip(days, lefts, strict=True):
         if data.area_km2[index] > 0.0:
             tall = float(data.area_km2[index]) / most * (box.height() - 2.0)
             bars.append(QRectF(left, foot - tall, wide, tall))
@@ -286,10 +286,11 @@ def _area(painter: QPainter, box: QRectF, axis: DayAxis, data: TimelineData, col
     _fill(painter, bars, fill)
     _hatch(painter, without, colours)
     peak = np.abs(data.peak_z)
-    highest = max(float(np.nanmax(peak, initial=0.0)), 1.0)
+    scale = (box.height() - 3.0) / max(float(np.nanmax(peak, initial=0.0)), 1.0)
+    half = axis.px_per_day / 2.0
     painter.setPen(QPen(colours.text, 1.2))
-    for line in broken_line(peak, axis.visible()):
-        points = [QPointF(axis.x(k + 0.5), box.bottom() - v / highest * (box.height() - 3.0)) for k, v in line]
+    for line in broken_line(peak, days):
+        points = [QPointF(lefts[k - days.start] + half, foot - v * scale) for k, v in line]
         if len(points) == 1:
             painter.drawPoint(points[0])
         _line(painter, box, points)
