@@ -97,13 +97,21 @@ class Program:
     def __init__(self, driver: killing.Driver) -> None:
         self._driver = driver
         self._read = 0
+        self._running: int | None = None
 
     def start(self, do: str, *words: object) -> int:
-        return self._driver.start(do, *words)
+        self._running = self._driver.start(do, *words)
+        return self._running
+
+    def kill(self) -> None:
+        """End what still runs after a test that failed; its driver would wait for it."""
+        if self._running is not None:
+            os.killpg(self._running, signal.SIGKILL)
 
     def ended(self) -> int:
         """Wait for its end; a program that failed has said one sentence on the disk, two if it found it full."""
         status, said = self._driver.status(), self.said()
+        self._running = None
         assert status in {0, 1}, said
         assert not status or 1 <= sum(bool(REFUSED.search(line)) for line in said) <= 2, said
         return status
@@ -122,10 +130,13 @@ def programs(tmp_path: Path) -> Iterator[list[Program]]:
     environment = {"QUAKEGUI_MQTT_PASSWORD": PASSWORD}
     modules = ("together_parts", "quakegui.serve.broker", "paho.mqtt.client", "scipy.ndimage", "scipy.spatial", "pyproj")
     with ExitStack() as running:
-        yield [
+        made = [
             Program(running.enter_context(killing.driver(tmp_path / f"{number}.log", *modules, environment=environment)))
             for number in range(5)
         ]
+        yield made
+        for program in made:
+            program.kill()
 
 
 class Network:
