@@ -83,7 +83,8 @@ def train(
     """Train VGG-12 on the season's maps and labels and save the run with its predictions.
 
     Ctrl+C stops the training; the run can be resumed. With --workers or --cluster, folds, or the members of preset 'own', are
-    trained at the same time, see 'quakegui compare --help'.
+    trained at the same time, see 'quakegui compare --help'. The one model of preset 'stack' is trained by one computer of the
+    cluster.
 
     Presets: compact has 32 filters and maps of 120 pixels; fast has 8 filters and five models per fold; small is fast with 48
     pixels; full is compact with 480 pixels; grown is compact with fixed altered copies of the maps; paper is the original
@@ -102,13 +103,13 @@ def train(
     config = _recipe(preset, protocol=protocol, **asked)
     team = _team(workers, threads, cluster)
     if resume is None:
-        _refuse_division(config, workers, cluster)
+        _refuse_division(config, workers)
     with open_source(project) as source, interruptible(STOPPING) as cancelled:
         unfinished = None if resume is None else find_run(source.runs, resume)
         if unfinished is not None and not unfinished.resumable:
             raise ProjectError(f"The run {unfinished.id} is finished; there is nothing to resume.")
         if unfinished is not None:
-            _refuse_division(unfinished.config, workers, cluster)
+            _refuse_division(unfinished.config, workers)
         go_on = None if unfinished is None else unfinished.id
         with worker_bar("Training") as listen:
             run = source.train(config, listen=listen, resume=go_on, cancelled=cancelled, team=team)
@@ -257,9 +258,9 @@ def _team(workers: int | None, threads: int | None, cluster: str | None) -> sour
     return LocalTeam(count, threads or max(processors() // count, 1))
 
 
-def _refuse_division(config: RunConfig, workers: int | None, cluster: str | None) -> None:
-    if ((workers or 1) > 1 or cluster) and config.zero_shot and not config.own_nights:
-        raise typer.BadParameter("A model pre-trained on synthetic seasons is one model: omit --workers and --cluster.")
+def _refuse_division(config: RunConfig, workers: int | None) -> None:
+    if (workers or 1) > 1 and config.zero_shot and not config.own_nights:
+        raise typer.BadParameter("A model pre-trained on synthetic seasons is one model: omit --workers.")
 
 
 def _recipe(preset: str, *, protocol: Protocol | None, **asked: int | str | None) -> RunConfig:

@@ -19,7 +19,7 @@ from test_own_runs import SMALL, long_project, with_earthquakes  # noqa: F401 - 
 
 from quakegui.learn import messages, season_runs
 from quakegui.learn.network.state import PHASE
-from quakegui.learn.runs.checkpoint import WEIGHTS
+from quakegui.learn.runs.checkpoint import CHECKPOINT, WEIGHTS
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.files import read_arrays
 from quakegui.learn.runs.predictions import PREDICTIONS, RunPredictions
@@ -83,9 +83,13 @@ def test_the_folds_of_a_model_of_own_nights_are_its_members(tmp_path: Path) -> N
     assert [(one.done, one.total) for one in heard] == [(4, 10), (6, 10), (8, 10), (10, 10)]
 
 
-def test_a_model_trained_on_synthetic_seasons_is_one(tmp_path: Path) -> None:
+def test_a_model_trained_on_synthetic_seasons_is_one_unless_it_was_begun_here(tmp_path: Path) -> None:
     run = create_run(tmp_path, replace(STACK, size=16, width=2, dense=(8, 8)), season(protocol="blocked"))
-    assert heard_from(run, lambda *_: pytest.fail("it has no folds")) == []
+    asked: list[int] = []
+    heard_from(run, lambda number, *_: asked.append(number))
+    assert asked == [0]
+    (run.folder / CHECKPOINT).touch()
+    heard_from(run, lambda *_: pytest.fail("the worker that completes the run resumes it"))
 
 
 def test_one_fold_that_fails_stops_the_others(tmp_path: Path) -> None:
@@ -267,6 +271,25 @@ def test_members_of_own_nights_on_a_cluster_one_of_whose_workers_is_killed_make_
         ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=kill_once, cancelled=None)
         assert killed not in client.run(os.getpid).values()
     assert done[-1] == SMALL.epochs * SMALL.members
+    assert_same(outcome(far), outcome(alone))
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.slow  # a cluster, and three worker processes, which simulate 84 seasons each
+def test_a_model_pre_trained_on_a_cluster_has_the_bits_of_one_worker(
+    long_project: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    config = replace(STACK, size=16, width=2, dense=(8, 8), batch_size=16, epochs=2)
+    with Project.open(with_earthquakes(long_project, tmp_path / "project", 1)) as project:
+        alone, far = (season_runs.begin_run(project, season_of(project), config) for _ in range(2))
+    heard: list[messages.Message] = []
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, protocol="tcp", dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        ClusterTeam(cluster.scheduler_address, 1).train_folds(far, listen=heard.append, cancelled=None)
+    assert [(one.done, one.total) for one in heard] == [(1, 2), (2, 2)]
     assert_same(outcome(far), outcome(alone))
 
 

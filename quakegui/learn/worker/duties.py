@@ -77,7 +77,7 @@ def phase_job(
     run, data = read_run(run_folder), Snapshot.load(run_folder / SNAPSHOT)
     with hold(folder / LOCK):
         policy = policy_of(folder, "phase", run_folder, precision)
-        if run.config.own_nights:
+        if run.config.zero_shot:
             from quakegui.learn.worker.members import train_member  # imports the simulation, not needed for predictions
 
             train_member(run, number, folder, say, cancelled)

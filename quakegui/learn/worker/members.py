@@ -1,4 +1,4 @@
-"""The members of a model of own nights: trained one after the other, or each on its own by another worker."""
+"""The members of a pre-trained model, one or those of own nights: trained in turn, or each on its own by another worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quakegui.learn.messages import Listen
 from quakegui.learn.network.devices import threads
 from quakegui.learn.network.own_nights import corpus_of, recipe_of, withheld
 from quakegui.learn.network.pretraining import Part, PretrainingState, pretrain, unfinished_recipe
-from quakegui.learn.network.pretraining_recipe import Pretraining
+from quakegui.learn.network.pretraining_recipe import STATIONS, Pretraining, recipe_for
 from quakegui.learn.network.state import PHASE
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.vgg12 import vgg12
@@ -69,8 +69,23 @@ def members_of(run: RunFolder, season: Season, say: Listen, stopped: CancelCheck
     return made
 
 
+def model_of(run: RunFolder, say: Listen, stopped: CancelCheck) -> Member:
+    """Return the model of synthetic seasons, trained or resumed now, or trained by another worker.
+
+    Parameters
+    ----------
+    run
+        The run.
+    say, stopped
+        Called with messages; and whether to stop.
+    """
+    recipe = recipe_for(run.config, run.about.get(STATIONS, []))
+    member = _read(phase_folder(run.folder, 0) / PHASE, recipe, of_threads=threads())
+    return member or pretrain(recipe, say=say, cancelled=stopped, folder=run.folder)
+
+
 def train_member(run: RunFolder, number: int, folder: Path, say: Listen, stopped: CancelCheck) -> None:
-    """Train one member on its own, and write it into its folder, where `members_of` finds it.
+    """Train one member on its own, and write it into its folder, where `members_of` or `model_of` finds it.
 
     Parameters
     ----------
@@ -84,8 +99,13 @@ def train_member(run: RunFolder, number: int, folder: Path, say: Listen, stopped
     import keras
 
     keras.config.set_dtype_policy("float32")
-    season = read_nights(run.folder, run.config.size)
-    _write(folder / PHASE, _trained(run, season, number, folder, say=say, stopped=stopped))
+    if run.config.own_nights:
+        season = read_nights(run.folder, run.config.size)
+        member = _trained(run, season, number, folder, say=say, stopped=stopped)
+    else:
+        recipe = recipe_for(run.config, run.about.get(STATIONS, []))
+        member = pretrain(recipe, say=say, cancelled=stopped, folder=folder)
+    _write(folder / PHASE, member)
 
 
 def _trained(

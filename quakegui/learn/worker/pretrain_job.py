@@ -25,7 +25,7 @@ from quakegui.learn.network.own_nights import (
 )
 from quakegui.learn.network.own_power import compare_power
 from quakegui.learn.network.pretrained import answers, chosen_facts, versions
-from quakegui.learn.network.pretraining import predict_both_signs, pretrain
+from quakegui.learn.network.pretraining import predict_both_signs
 from quakegui.learn.network.pretraining_recipe import STATIONS, recipe_for
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.unseen import unseen_card, unseen_predictions
@@ -44,7 +44,7 @@ from quakegui.learn.runs.nights import read_nights
 from quakegui.learn.runs.own_facts import OWN_FACTS, Comparison, OwnFacts
 from quakegui.learn.runs.predictions import PREDICTIONS
 from quakegui.learn.runs.registry import RunError, RunFolder, finish_run
-from quakegui.learn.worker.members import members_of, require_own_nights
+from quakegui.learn.worker.members import members_of, model_of, require_own_nights
 from quakegui.progress import CancelCheck
 from quakegui.season.season import Season
 from quakegui.simulate.corpus import Plan, scaled_law
@@ -114,7 +114,7 @@ def _answers(run: RunFolder, made: _Trained, images: NDArray[Any], days: NDArray
 
 def _on_synthetic_seasons(run: RunFolder, say: Listen, stopped: CancelCheck) -> _Trained:
     recipe = recipe_for(run.config, run.about.get(STATIONS, []))
-    network, how = pretrain(recipe, say=say, cancelled=stopped, folder=run.folder)
+    network, how = model_of(run, say, stopped)
 
     def progress(done: int, total: int) -> None:
         say(messages.WorkerProgress(done, total, Said("seasons that choose the alarms")))

@@ -1,7 +1,8 @@
 """Several workers at once: the folds of a run are trained on their own, then one worker completes the run from them.
 
-The folds of a model of own nights are its members. The result has the same bits as that of one worker, because every fold has
-its own seed and begins with its own weights, and all workers use the same number of threads.
+The folds of a pre-trained model are its members: one, or those of a model of own nights. The result has the same bits as that
+of one worker, because every fold has its own seed and begins with its own weights, and all workers use the same number of
+threads.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.state import PHASE
+from quakegui.learn.runs.checkpoint import CHECKPOINT
 from quakegui.learn.runs.dataset import SNAPSHOT, Snapshot
 from quakegui.learn.runs.registry import RunError, RunFolder, disk_errors, member_path, phase_folder
 from quakegui.learn.worker.asking import follow, sentence_of
@@ -104,12 +106,11 @@ def train_open_folds(
     RunError
         If one fold cannot be trained; the others are stopped.
     """
-    own = run.config.own_nights
-    if run.config.zero_shot and not own:  # one model
-        return
-    count = run.config.members if own else len(data.folds) * run.config.members
+    count = run.config.members * (1 if run.config.zero_shot else len(data.folds))
     results = {number: (phase_folder(run.folder, number) / PHASE, member_path(run.folder, number)) for number in range(count)}
     left = [number for number, paths in results.items() if not any(path.is_file() for path in paths)]
+    if run.config.zero_shot and not run.config.own_nights and (run.folder / CHECKPOINT).is_file():
+        return  # the one model was begun here, and is resumed by the worker that completes the run
     failed = threading.Event()
     hear = _Progress(listen, count, run.config.epochs, set(range(count)) - set(left))
 
