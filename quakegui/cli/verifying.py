@@ -36,9 +36,8 @@ def verify(
 
     Each row contains the hash of the preceding row, so changed, removed and inserted rows are found. The owner of a project
     could rewrite a whole chain. A receipt contains the last hash; stored out of the owner's reach, it reveals this. For a
-    registered run, later changes and missed predictions are listed; one of a shared project is fetched if it is not on this
-    computer. Exit code 0: nothing was changed or missed; 1: something
-    was, or an error.
+    registered run, later changes and missed predictions are listed; a run of a shared project is fetched if it is not on this
+    computer. Exit code 0: nothing was changed or missed; 1: something was, or an error.
     """
     now_ms = wall_clock_ms()
     with Project.open(project, read_only=True, now_ms=now_ms) as opened:

@@ -88,7 +88,7 @@ def store_archive(project: Project, run_id: str, path: Path) -> None:
     if size > LARGEST_RUN:
         raise ProjectError(
             Said(
-                "Files of a run larger than {most} MB stay on this computer. Export them for colleagues.",
+                "Runs of more than {most} MB stay on this computer; export them to files for colleagues.",
                 most=LARGEST_RUN // 2**20,
             )
         )

@@ -24,7 +24,7 @@ LONGEST_S = 60.0
 ROUND = "alarms.json"
 """In the folder of a project, during a round of predictions."""
 SILENT = "silent.json"
-"""In the folder of a project: the stations whose silence was told last."""
+"""In the folder of a project: the stations last reported as silent."""
 
 
 class Told:
@@ -80,9 +80,9 @@ class Told:
 
 
 class ToldSilent:
-    """The stations of which it was told last that they are silent, in a file: a listener that is started again tells changes.
+    """The stations last reported as silent, kept in a file, so that a restarted listener reports changes only.
 
-    A change is noted after it was told: it is told at least once, seldom twice.
+    A change is noted after it has been reported: it is reported at least once, and rarely twice.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class ToldSilent:
         return code in self._codes
 
     def note(self, code: str, *, silent: bool) -> None:
-        """Note what was told of a station.
+        """Note what was reported of a station.
 
         Parameters
         ----------
