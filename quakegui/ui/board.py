@@ -58,6 +58,10 @@ class Board(QStackedWidget):
         """Whether one figure is shown at a time."""
         return self.currentWidget() is self.tabs
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the tabs: the rows take what there is, and are hidden where it is too little."""
+        return self.tabs.sizeHint()
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return a small size: the figures are then in tabs."""
         return QSize(240, 120)

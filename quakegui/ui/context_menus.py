@@ -39,7 +39,8 @@ class ContextMenus:
 
     def __init__(self, bench: Workbench, actions: dict[str, QAction]) -> None:
         self._bench, self._actions = bench, actions
-        session, panels = bench.session, {name: dock.widget() for name, dock in bench.docks.items()}
+        session = bench.session
+        panels = {name: bench.docks[name].widget() for name in ("stations", "series", "timeline", "regions", "runs")}
         self._offer(bench.day_map.view, "day map", functools.partial(spots.of_day_map, session, bench.day_map))
         sheet = bench.day_map.contact.sheet
         self._offer(sheet, "contact sheet", functools.partial(spots.of_sheet, session, sheet))
@@ -50,13 +51,12 @@ class ContextMenus:
         self._offer(stations, "stations", functools.partial(spots.of_station_map, session, stations))
         self._offer(series.graphics, "series", functools.partial(spots.of_series, session, series))
         self._offer(timeline.view, "timeline", functools.partial(spots.of_timeline, session, timeline.view))
-        regions, runs, results = panels["regions"], panels["runs"], panels["evaluation"]
+        regions, runs = panels["regions"], panels["runs"]
         assert isinstance(regions, RegionsPanel)
         assert isinstance(runs, RunsPanel)
-        assert isinstance(results, EvaluationPanel)
         self._offer(regions.table, "regions", functools.partial(spots.of_table, regions.table))
         self._offer(runs.table, "runs", functools.partial(spots.of_table, runs.table))
-        self._offer_results(results)
+        bench.docks["evaluation"].made.connect(self._offer_results)
 
     def _offer_results(self, results: EvaluationPanel) -> None:
         session, name = self._bench.session, "evaluation"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,11 +41,12 @@ LEAST_BELOW = 178
 
 @dataclass(frozen=True, slots=True)
 class DockSpec:
-    """A dock panel: its name, its title, and the function that creates it."""
+    """A dock panel: its name, its title, the function that creates it, and whether that is called when it is first shown."""
 
     id: str
     title: str
     make: Callable[[Session, Training], QWidget]
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ DOCKS: Final = (
     DockSpec("timeline", mark("Timeline"), _plain(TimelinePanel)),
     DockSpec("training", mark("Training"), TrainingPanel),
     DockSpec("runs", mark("Runs"), RunsPanel),
-    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel),
+    DockSpec("evaluation", mark("Evaluation"), EvaluationPanel, late=True),
 )
 WORKSPACES: Final = (
     Workspace(
@@ -131,7 +132,7 @@ def workspace_of(dock: str) -> Workspace:
     return next(workspace for workspace in WORKSPACES if workspace.has(dock))
 
 
-def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace, fit: float) -> None:
+def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], toolbar: QToolBar, workspace: Workspace, fit: float) -> None:
     """Move every dock and the tool bar to its default place in a window of this height.
 
     Parameters
@@ -153,7 +154,7 @@ def arrange(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBa
     (_share_for_days if workspace.id == "days" else _share)(window, docks, workspace, fit)
 
 
-def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar, workspace: Workspace) -> None:
+def put_by(window: QMainWindow, docks: Mapping[str, QDockWidget], toolbar: QToolBar, workspace: Workspace) -> None:
     """Move the tool bar to its place in a window of this height, and remove all docks.
 
     Parameters
@@ -171,7 +172,7 @@ def put_by(window: QMainWindow, docks: dict[str, QDockWidget], toolbar: QToolBar
         window.removeDockWidget(dock)
 
 
-def _place(window: QMainWindow, docks: dict[str, QDockWidget], place: Place) -> None:
+def _place(window: QMainWindow, docks: Mapping[str, QDockWidget], place: Place) -> None:
     dock = docks[place.dock]
     window.addDockWidget(place.area, dock)
     dock.show()
@@ -188,7 +189,7 @@ def _stands_behind(window: QMainWindow, place: Place) -> bool:
     return bool(place.behind) and LOW_WINDOW <= window.height() < SHORT_WINDOW
 
 
-def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
+def _place_others(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
     """Hide the docks that a workspace does not show, behind the last one below, where they come up when they are opened."""
     last = docks[workspace.places[-1].dock]
     front = last if window.dockWidgetArea(last) == BOTTOM else None
@@ -201,7 +202,7 @@ def _place_others(window: QMainWindow, docks: dict[str, QDockWidget], workspace:
             dock.hide()
 
 
-def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace) -> None:
+def place_new(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
     """Add docks that are missing in a layout saved by an earlier version as tabs, shown in their home workspace."""
     front = docks[workspace.places[-1].dock]
     for name, dock in docks.items():
@@ -215,7 +216,7 @@ def place_new(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Wor
             dock.setVisible(workspace.has(name))
 
 
-def _share(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Workspace, fit: float) -> None:
+def _share(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace, fit: float) -> None:
     width, height = window.width(), window.height()
     if workspace.has("timeline"):
         beside = width - BESIDE_MAP - (height - ABOVE_AND_BELOW_MAP)  # what the largest map leaves, for lines that are not cut
@@ -227,7 +228,7 @@ def _share(window: QMainWindow, docks: dict[str, QDockWidget], workspace: Worksp
         window.resizeDocks([docks["training"], docks["runs"]], [13, 7], Qt.Orientation.Vertical)
 
 
-def _share_for_days(window: QMainWindow, docks: dict[str, QDockWidget], _workspace: Workspace, fit: float) -> None:
+def _share_for_days(window: QMainWindow, docks: Mapping[str, QDockWidget], _workspace: Workspace, fit: float) -> None:
     width, height = window.width(), window.height()
     low, bottom = height < LOW_WINDOW, window.dockWidgetArea(docks["timeline"]) == BOTTOM
     below = (height * TIMELINE_SHARE // 100 if low else max(height * TIMELINE_SHARE // 100, LEAST_BELOW)) if bottom else 0

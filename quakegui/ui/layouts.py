@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, QTimer
@@ -43,7 +44,7 @@ class Layouts:
         self,
         window: QMainWindow,
         session: Session,
-        docks: dict[str, QDockWidget],
+        docks: Mapping[str, QDockWidget],
         toolbar: QToolBar,
         centre: Centre,
         *,

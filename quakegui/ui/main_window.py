@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QFont, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from quakegui.app import others, walking
 from quakegui.app.change import Change
@@ -13,7 +15,7 @@ from quakegui.app.session import Session
 from quakegui.app.training import Training
 from quakegui.project.errors import ProjectError
 from quakegui.project.title import project_title
-from quakegui.ui import dock_plan, i18n, theme
+from quakegui.ui import dock_plan, i18n
 from quakegui.ui.action import Action
 from quakegui.ui.actions import ACTIONS
 from quakegui.ui.alarm_signal import AlarmSignal
@@ -24,11 +26,11 @@ from quakegui.ui.dock_plan import DOCKS
 from quakegui.ui.field_habits import FieldHabits
 from quakegui.ui.held_keys import HeldKeys
 from quakegui.ui.i18n import tr, worded
-from quakegui.ui.icons import icon
 from quakegui.ui.layouts import Layouts
 from quakegui.ui.leaving import may_close
 from quakegui.ui.menus import Menus
 from quakegui.ui.no_markup import keep_plain
+from quakegui.ui.panel_dock import PanelDock
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.regions_panel import RegionsPanel
 from quakegui.ui.panels.start_page import StartPage
@@ -44,8 +46,6 @@ SMALLEST = QSize(1024, 640)
 """For text of the usual size."""
 SMALLEST_OF_ALL = QSize(560, 320)
 """With smaller text on a small screen: 1280x720 at 200%, less title and task bar."""
-DOCK_BUTTONS = {"qt_dockwidget_floatbutton": "mdi6.dock-window", "qt_dockwidget_closebutton": "mdi6.close"}
-"""Icons of the buttons in the title of a panel, by their names in Qt."""
 LEAST_FIT = 0.6
 """Smaller text is unreadable."""
 
@@ -55,11 +55,10 @@ def fit_of(screen: QSize) -> float:
     return float(np.clip(min(screen.width() / SMALLEST.width(), screen.height() / SMALLEST.height()), LEAST_FIT, 1.0))
 
 
-def _weighted(weight: QFont.Weight) -> QFont:
-    """Return a font that defines only its weight."""
-    font = QFont()
-    font.setWeight(weight)
-    return font
+def _suit(root: QWidget) -> None:
+    """Make labels and fields below a widget behave as everywhere in the window."""
+    keep_plain(root)
+    FieldHabits(root, escape=True)
 
 
 class MainWindow(QMainWindow):
@@ -104,8 +103,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self.refresh)
         self.retranslate()
         self.menus.refresh_icons()
-        keep_plain(self)
-        FieldHabits(self, escape=True)
+        _suit(self)
         self.layouts.restore()
         self.refresh(Change.ALL)
 
@@ -123,16 +121,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._centre)
 
     def _place_docks(self) -> None:
-        self.docks: dict[str, QDockWidget] = {}
+        self.docks: dict[str, PanelDock] = {}
         for spec in DOCKS:
-            dock = QDockWidget(self)
-            dock.setObjectName(spec.id)
-            panel = spec.make(self.session, self.training)
-            # the title follows the text size only in the dock's own font
-            dock.setFont(_weighted(QFont.Weight.DemiBold))
-            panel.setFont(_weighted(QFont.Weight.Normal))
-            panel.setAutoFillBackground(True)  # otherwise each change in it would paint the dock with its buttons again
-            dock.setWidget(panel)
+            dock = PanelDock(spec.id, functools.partial(spec.make, self.session, self.training), self)
+            if not spec.late:
+                dock.widget()
             self.docks[spec.id] = dock
 
     def _connect_panels(self) -> None:
@@ -141,6 +134,8 @@ class MainWindow(QMainWindow):
             self.menus.panels.addAction(dock.toggleViewAction())
             for moved in (dock.topLevelChanged, dock.visibilityChanged, dock.dockLocationChanged):
                 moved.connect(self._panels_moved)
+                moved.connect(dock.paint_buttons)  # a panel that moves has Qt's own again
+            dock.made.connect(_suit)
         if QGuiApplication.platformName() == "xcb":
             HeldKeys((keys for action in self.actions() if not action.autoRepeat() for keys in action.shortcuts()), self)
         self.start_page.asked.connect(self._trigger)
@@ -155,7 +150,6 @@ class MainWindow(QMainWindow):
     def _panels_moved(self) -> None:
         """Save the layout, and clear the selection of days, which belongs to the former arrangement."""
         self.layouts.follow()
-        self._paint_dock_buttons()  # a panel that moves has Qt's own again
         walking.select(self.session, None)
 
     # -- actions ---------------------------------------------------------------------------------------------------
@@ -211,13 +205,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def _paint_dock_buttons(self) -> None:
-        """Set the icons in the titles of the panels in the colour of the text: Qt's own cannot be seen on dark ground."""
         for dock in self.docks.values():
-            for name, glyph in DOCK_BUTTONS.items():
-                button = dock.findChild(QAbstractButton, name, Qt.FindChildOption.FindDirectChildrenOnly)
-                wanted = icon(glyph, theme.colours().text)
-                if button is not None and button.icon().cacheKey() != wanted.cacheKey():  # each places the title anew
-                    button.setIcon(wanted)
+            dock.paint_buttons()
 
     def retranslate(self) -> None:
         """Set every text of menus, tool bar and dock titles in the current language."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
 from quakegui.app import walking
 from quakegui.app.session import Session
 from quakegui.ui.layouts import Layouts
+from quakegui.ui.panel_dock import PanelDock
 from quakegui.ui.panels.day_map_panel import DayMapPanel
 from quakegui.ui.panels.day_panel import DayPanel
 from quakegui.ui.panels.evaluation_panel import EvaluationPanel
@@ -36,28 +37,34 @@ class Workbench:
     window: QMainWindow
     session: Session
     day_map: DayMapPanel
-    docks: dict[str, QDockWidget]
+    docks: dict[str, PanelDock]
     layouts: Layouts
     range_count: RangeCount
 
     @property
     def day_seen(self) -> bool:
         """Whether the day shown is visible: its map, large or small, or its date in its panel, which may be scrolled away."""
-        return self.day_map.day_seen or not self.day_panel.date.visibleRegion().isEmpty() or self._results.day_seen
+        results = self._results
+        below = not self.day_panel.date.visibleRegion().isEmpty()
+        return self.day_map.day_seen or below or (results is not None and results.day_seen)
 
     def step(self) -> None:
         """Go to the next day: in the order of the small maps if these are in use, otherwise to the next date."""
-        contact, strip = self.day_map.contact.sheet, self._results.cell.sheet
-        if strip.hasFocus() and strip.shows_day:
-            strip.step()
+        contact, results = self.day_map.contact.sheet, self._results
+        if results is not None and results.cell.sheet.hasFocus() and results.cell.sheet.shows_day:
+            results.cell.sheet.step()
         elif contact.shows_day:
             contact.step()
         else:
             walking.step(self.session, 1)
 
     @property
-    def _results(self) -> EvaluationPanel:
-        results = self.docks["evaluation"].widget()
+    def _results(self) -> EvaluationPanel | None:
+        """The results, None while they are hidden."""
+        dock = self.docks["evaluation"]
+        if not dock.isVisible():
+            return None
+        results = dock.widget()
         assert isinstance(results, EvaluationPanel)
         return results
 

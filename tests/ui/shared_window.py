@@ -78,6 +78,7 @@ class SharedWindow:
         self.window.resize(*SIZE)
         self.window.show()
         self.window.docks["training"].show()  # which makes its plots when it is shown
+        self.window.docks["evaluation"].widget()  # which is made when it is asked for
         QApplication.processEvents()
         self.window.close()
         self._menus = [one for one in QApplication.topLevelWidgets() if one not in before]

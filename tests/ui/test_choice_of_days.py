@@ -157,9 +157,9 @@ def test_a_note_half_written_is_kept_when_its_project_is_closed(window, session,
 def test_the_choice_holds_while_one_of_its_days_is_shown_and_its_length_is_to_be_read(window, session, qtbot):
     drag(window, FIRST, LAST)
     assert session.index == FIRST
-    qtbot.waitUntil(lambda: counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"})  # once it is laid out
+    qtbot.waitUntil(lambda: counts(window) == {"PanelDock": "7 days", "QToolBar": "7 days"})  # once it is laid out
     press(window, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: counts(window) == {"QDockWidget": "7 days", "QToolBar": "7 days"})
+    qtbot.waitUntil(lambda: counts(window) == {"PanelDock": "7 days", "QToolBar": "7 days"})
     assert written_by(session, lambda: press(window, Qt.Key.Key_3)) == list(range(FIRST, LAST + 1))
     window.menus.actions["language-zh"].trigger()
     qtbot.waitUntil(lambda: set(counts(window).values()) == {"7 天"})
@@ -173,7 +173,7 @@ def test_the_length_is_as_large_as_other_words_in_the_review(window, session, qt
     window.menus.actions["review"].trigger()
     drag(window, FIRST, LAST)
     # The tool bar has made room for the map; the panel is seen once its new place is laid out.
-    qtbot.waitUntil(lambda: counts(window) == {"QDockWidget": "7 days"})
+    qtbot.waitUntil(lambda: counts(window) == {"PanelDock": "7 days"})
     count = window.bench.day_panel.count
     qtbot.waitUntil(lambda: count.font().pointSizeF() == QApplication.font().pointSizeF() and count.seen)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from finished_run import trained
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QToolButton
 
 from quakegui.app import labelling, walking
 from quakegui.app.change import Change
@@ -20,6 +20,7 @@ from quakegui.project import catalogue, journal, runs
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
 from quakegui.ui.panels.basis_line import BasisLine
+from quakegui.ui.panels.evaluation_panel import EvaluationPanel
 from quakegui.ui.quiet_labels import WrappedLabel
 
 LATER = slice(38, 43)
@@ -94,6 +95,32 @@ def judge(qtbot, window):
     if panel.judge.isEnabled():  # else it was begun when the results came to be seen
         click(qtbot, panel.judge)
     qtbot.waitUntil(lambda: not window.session.jobs.busy and "Evaluating" not in panel.verdict.text(), timeout=60_000)
+
+
+def seen(panel):
+    """Return what somebody sees of the results."""
+    matrix = panel.matrix.model()
+    cells = [[matrix.index(row, column).data() for column in range(matrix.columnCount())] for row in range(matrix.rowCount())]
+    strip = [button.text() for button in panel.strip.findChildren(QRadioButton)]
+    return panel.verdict.text(), panel.verdict.font().toString(), cells, strip, panel.rows.words_at(panel.rows.width() / 2)
+
+
+def test_results_made_late_are_those_made_before(judged, open_window, qtbot):
+    """The panel of a second window on a project that is open, first seen now, beside that which followed all along."""
+    window, _run, _fold = judged
+    second = open_window(window.session)
+    assert second.findChildren(EvaluationPanel) == []
+    assert not second.bench.day_panel.isHidden()
+    assert second.bench.day_seen
+    window.layouts.show("evaluation")
+    judge(qtbot, window)
+    second.menus.actions["evaluation"].trigger()
+    (late,) = second.findChildren(EvaluationPanel)
+    judge(qtbot, second)
+    assert "Not evaluated" not in late.verdict.text()
+    assert seen(late) == seen(panel_of(window))
+    assert late.matrix.contextMenuPolicy() == Qt.ContextMenuPolicy.CustomContextMenu
+    assert {label.textFormat() for label in late.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
 
 
 def test_three_kinds_are_told_apart_and_two_are_judged(judged, qtbot):

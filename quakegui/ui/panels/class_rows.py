@@ -32,6 +32,7 @@ class ClassRows(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Labels above predictions"))
         LateRefresh(self, session, self.refresh)
+        self.refresh(Change.ALL)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return a height for two rows with text."""

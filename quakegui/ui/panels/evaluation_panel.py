@@ -92,6 +92,7 @@ class EvaluationPanel(LanguageFollower, QWidget):
         session.jobs.failed.connect(self._failed)
         training.changed.connect(self._show_basis)
         self.retranslate()
+        self.refresh(Change.ALL)
 
     @property
     def evaluation(self) -> Evaluation | None:
