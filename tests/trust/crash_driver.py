@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
 import random
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +31,7 @@ from sqlalchemy import Engine, event
 from quakegui import cli
 from quakegui.cli import verbs
 from quakegui.project import database, journal, season_export, seasons
+from quakegui.project.nights import days_with_data
 from quakegui.project.store import Project
 from quakegui.season.labels import LabelSource
 
@@ -247,6 +250,23 @@ def child(request: dict[str, object]) -> None:
         os._exit(status)
 
 
+def warm_up() -> None:
+    """Run a few commands on a small project: what they compute when first used, each child would compute anew."""
+    with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(io.StringIO()):
+        files, project = Path(place) / "files", str(Path(place) / "project")
+        files.mkdir()
+        for code in ("AAA", "BBB"):
+            rows = "\n".join(f"2022-03-{1 + day:02d}T16:30:00Z,{50_000 + day}" for day in range(10))
+            (files / f"{code}.csv").write_text(f"time,{code}\n{rows}\n", encoding="utf-8")
+        for words in (("new", project), ("import", project, str(files)), ("runs", "list", project)):
+            with contextlib.suppress(SystemExit):
+                command(*words)
+        with Project.open(project) as opened:
+            journal.write_labels(opened, days_with_data(opened), 1, source=LabelSource.ANALYST, author="Li")
+            journal.undo(opened, "Li")
+            journal.redo(opened, "Li")
+
+
 def main(preload: list[str]) -> None:
     """Answer requests until the input ends."""
     for name in preload:
@@ -254,6 +274,8 @@ def main(preload: list[str]) -> None:
     assert dict(verbs.program.commands)  # imports every command
     if os.environ.get("QUAKEGUI_TEST_SHARE"):  # every folder is taken for one on a network share
         database.is_network_folder = lambda _folder: True
+    if preload:
+        warm_up()
     gc.collect()
     gc.freeze()  # a child that looks for garbage among all that was imported copies every page of it
     print("ready", flush=True)
