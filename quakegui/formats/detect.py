@@ -28,6 +28,7 @@ from quakegui.formats.result import EventsFile, ReadingsFile
 from quakegui.formats.source import Source
 
 Kind = Literal["readings", "events", "kp", "stations"]
+_FORMAT = "format"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,17 @@ def titles(kind: Kind) -> str:
 
 
 def format_of(source: Source) -> Format | None:
-    """Return the format of a file, or None if no reader recognises it."""
-    if catalogue.is_apple_double(source):
-        return None
-    with one_error(source.name):
-        return next((row for row in FORMATS.values() if row.looks_like(source)), None)
+    """Return the format of a file, or None if no reader recognises it. The result is cached in the source."""
+    if _FORMAT not in source.cache:
+        with one_error(source.name):
+            found = None if catalogue.is_apple_double(source) else _first_match(source)
+        source.cache[_FORMAT] = found
+    kept: Format | None = source.cache[_FORMAT]
+    return kept
+
+
+def _first_match(source: Source) -> Format | None:
+    return next((row for row in FORMATS.values() if row.looks_like(source)), None)
 
 
 def detect(source: Source) -> str | None:

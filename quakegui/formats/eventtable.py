@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from quakegui.formats.catalogue import (
     HEAD,
@@ -64,6 +64,7 @@ LONGEST_HEADER = 4096
 """Maximum length of a header line, in characters."""
 NEEDED = ("magnitude", "latitude", "longitude")
 PARTS = ("year", "month", "day", "hour", "minute", "second")
+_SNIFFED = "heading of earthquakes"
 _SCALES = frozenset({"m_w", "mw", "mww", "ms", "ml", "mb", "md", "mj", "mjma"})
 _UTC_NAMES = ({"eventid", "contributor"}, {"eventid", "depfix"}, {"publicid", "origintime"}, {"mag", "magtype"})
 """Combinations of columns found only in FDSN text, the ISC bulletin, and csv of GeoNet and the USGS: their times are UTC."""
@@ -174,7 +175,14 @@ def table_of(header: Sequence[str], line: int = 1, delimiter: str = "\t") -> Tab
 
 
 def sniff_table(source: Source) -> Table | None:
-    """Return the header of an earthquake table from the beginning of the file only, or None if there is none."""
+    """Return the header of an earthquake table from the beginning of the file only, or None. It is cached in the source."""
+    if _SNIFFED not in source.cache:
+        source.cache[_SNIFFED] = _sniffed(source)
+    kept: Table | None = source.cache[_SNIFFED]
+    return kept
+
+
+def _sniffed(source: Source) -> Table | None:
     if is_apple_double(source) or source.data[:2] in (b"PK", b"\x1f\x8b"):
         return None
     text, _ = text_of(replace(source, data=source.data[:HEAD]))
@@ -276,11 +284,12 @@ def zmap_rows(source: Source) -> list[RawEvent]:
         return []
     lines = text_of(source)[0].splitlines()
     numbered = enumerate(lines, start=1)
-    rows = [(f"line {number}", line.replace(",", " ").split()) for number, line in numbered if line.strip()]
-    if not rows or not all(_is_zmap(cells) for _, cells in rows[:20]):
+    rows = ((f"line {number}", line.replace(",", " ").split()) for number, line in numbered if line.strip())
+    first = list(islice(rows, 20))
+    if not first or not all(_is_zmap(cells) for _, cells in first):
         return []
     table = Table(0, " ", {field: at for at, field in enumerate(_ZMAP_COLUMNS)}, _ZMAP_COLUMNS, "UTC")
-    return list(events_in(source, table, rows))
+    return list(events_in(source, table, chain(first, rows)))
 
 
 def _is_zmap(cells: list[str]) -> bool:

@@ -21,6 +21,8 @@ _BLANKS = re.compile(r"['’ \u00a0\u2009\u202f]")
 
 def cell(value: object) -> str:
     """Return a cell as text; a date in a workbook loses its time of midnight, a duration becomes a time of day."""
+    if isinstance(value, str):  # most cells; an import costs more than all else here
+        return value.strip()
     import pandas as pd
 
     if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):

@@ -35,6 +35,7 @@ _FEWEST_BELOW = 3
 _MOST_BELOW = 3
 """Maximum number of rows below a heading that describe its columns further."""
 _ABOVE = "lines above the table that was loaded last"
+_ABOVE_TEXT = "lines above a table of text"
 _CUT = "last line of the table, cut off"
 _LONGEST_NAME = 100
 _LONGEST_LINE = 100_000
@@ -183,6 +184,9 @@ def above(source: Source, sheet: str = "", skip: int | None = None) -> tuple[str
     skip
         As in `load`.
     """
+    known: tuple[str, ...] | None = source.cache.get(f"{_ABOVE_TEXT} {skip}")
+    if known is not None:
+        return known
     try:
         load(source, sheet=sheet, most_rows=1, skip=skip)
     except FormatError:
@@ -228,7 +232,6 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
     if cut and len(_split(cut, delimiter)) < len(head.names):
         source.cache[_CUT] = lines.pop()
     start = places[begin + head.length - 1] + 1 if head.length else places[begin]
-    source.cache[_ABOVE] = tuple(lines[: places[begin + len(head.above)]])
     sample = [lines[place] for place in places if place >= start][:_SAMPLE_LINES]
     try:
         with warnings.catch_warnings():
@@ -252,6 +255,7 @@ def _text(source: Source, most_rows: int | None, as_text: Collection[str] | None
         raise source.fault(
             "The table cannot be split into its {count} columns ({error}).", line=line, count=len(head.names), error=error
         ) from error
+    source.cache[_ABOVE] = source.cache[f"{_ABOVE_TEXT} {skip}"] = tuple(lines[: places[begin + len(head.above)]])
     return frame
 
 
