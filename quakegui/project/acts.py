@@ -115,15 +115,17 @@ def add_act(
     at_ms = max(wall_clock_ms(), connection.scalar(select(func.max(table.at_ms))) or 0)
     facts = json.dumps(dict(summary or {}), ensure_ascii=False)
     row = {"id": number, "at_ms": at_ms, "author": author, "kind": kind, "target": target, "station": station, "summary": facts}
-    connection.execute(schema.act.insert().values(**row))
+    connection.execute(schema.act.insert(), row)
     return number
+
+
+_LAST = select(func.max(schema.act.c.id)).where(schema.act.c.target.is_not(None)).group_by(schema.act.c.target)
+_UNDONE = select(schema.act.c.target).where(schema.act.c.id.in_(_LAST), schema.act.c.kind == UNDO)
 
 
 def undone_acts(connection: Connection) -> frozenset[int]:
     """Return the numbers of the acts that are currently undone."""
-    table = schema.act.c
-    last = select(func.max(table.id)).where(table.target.is_not(None)).group_by(table.target)
-    return frozenset(connection.scalars(select(table.target).where(table.id.in_(last), table.kind == UNDO)))
+    return frozenset(connection.scalars(_UNDONE))
 
 
 def hidden_files(connection: Connection, code: str | None = None, *, among: Collection[int] | None = None) -> frozenset[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -46,6 +47,7 @@ MULTIPLES: Final = {"kp.time_ms": 3 * _DAY // 24, "kp_value.time_ms": 3 * _DAY /
 """Columns whose values are multiples of a number."""
 
 
+@cache
 def bounds_of(column: Column[Any]) -> tuple[float, float]:
     """Return the smallest and the largest number allowed in a column."""
     if isinstance(column.type, Integer):
@@ -53,6 +55,12 @@ def bounds_of(column: Column[Any]) -> tuple[float, float]:
     else:
         usual = (-1e300, 1e300)
     return _BOUNDS.get(f"{column.table.name}.{column.name}", _BOUNDS.get(column.name, usual))
+
+
+@cache
+def _multiple_of(column: Column[Any]) -> int:
+    """Return the number of which the values of a column are multiples, 0 for any value."""
+    return MULTIPLES.get(str(column), 0)
 
 
 def storage_problem(table: Table, row: Mapping[str, Any]) -> str | None:
@@ -85,7 +93,7 @@ def _why_not(column: Column[Any], value: Any) -> str | None:
                 column_name=column.name,
                 value=shown(repr(value), 60),
             )
-        if not (math.isfinite(value) and low <= value <= high and value % MULTIPLES.get(str(column), value or 1) == 0):
+        if not (math.isfinite(value) and low <= value <= high and value % (_multiple_of(column) or value or 1) == 0):
             return _outside(column.name, value, low, high)
     elif isinstance(column.type, LargeBinary):
         return (
@@ -95,7 +103,7 @@ def _why_not(column: Column[Any], value: Any) -> str | None:
         return Said(
             "In a project, '{column_name}' must be text, not {value}.", column_name=column.name, value=shown(repr(value), 60)
         )
-    elif any("\ud800" <= letter <= "\udfff" for letter in value):
+    elif not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
         return Said("{value} contains invalid characters; a project cannot store it.", value=shown(repr(value), 60))
     return None
 

@@ -6,9 +6,11 @@ import os
 import sqlite3
 import sys
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_mock_engine
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from quakegui.project import making, migrations, run_folders, schema, soundness, verifying
@@ -46,10 +48,21 @@ def make_database(folder: Path, facts: dict[str, str]) -> None:
         engine = engine_of(folder, name=making.PART)
         try:
             with sentences(folder), engine.connect().execution_options(write=True) as connection, connection.begin():
-                schema.metadata.create_all(connection, checkfirst=False)
+                for statement in _tables():
+                    connection.exec_driver_sql(statement)
                 connection.execute(schema.setting.insert(), [{"key": key, "value": value} for key, value in facts.items()])
         finally:
             engine.dispose()
+
+
+@cache
+def _tables() -> tuple[str, ...]:
+    """Return the statements that create all tables in SQLite; to word them takes longer than to execute them."""
+    worded: list[str] = []
+    dialect = sqlite.dialect()
+    engine = create_mock_engine("sqlite://", lambda ddl, *_: worded.append(str(ddl.compile(dialect=dialect))))
+    schema.metadata.create_all(engine, checkfirst=False)
+    return tuple(worded)
 
 
 def require_length(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from quakegui.project import schema
 from quakegui.project.dialects import insert_into, is_shared
@@ -17,6 +17,9 @@ REVISION = "revision"
 """Setting that counts changes of the inputs of the season."""
 EVENT_REVISION = "event_revision"
 """Setting that counts changes of the earthquakes."""
+
+
+_SETTING = select(schema.setting.c.value).where(schema.setting.c.key == bindparam("key"))  # asked for in almost every step
 
 
 class SupersededError(ProjectError):
@@ -33,7 +36,7 @@ def get_setting(connection: Connection, key: str) -> str | None:
     key
         Its key, such as `REVISION`.
     """
-    return connection.scalar(select(schema.setting.c.value).where(schema.setting.c.key == key))
+    return connection.scalar(_SETTING, {"key": key})
 
 
 def put_setting(connection: Connection, key: str, value: str) -> None:
@@ -46,8 +49,9 @@ def put_setting(connection: Connection, key: str, value: str) -> None:
     key, value
         Its key, and the text that is stored.
     """
-    row = insert_into(connection, schema.setting).values(key=key, value=value)
-    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+    insert = insert_into(connection, schema.setting)
+    replace = insert.on_conflict_do_update(index_elements=["key"], set_={"value": insert.excluded.value})
+    connection.execute(replace, {"key": key, "value": value})
 
 
 def raise_revision(connection: Connection, which: str = REVISION) -> None:
