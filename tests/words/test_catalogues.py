@@ -111,7 +111,17 @@ def worded_there(node: ast.AST) -> bool:
     """Return whether a text of the program is worded here."""
     if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
         return False
-    return isinstance(node.args[0].value, str) and ast.unparse(node.func) in {"tr", "mark", *SENTENCES}
+    return isinstance(node.args[0].value, str) and called(node) in {"tr", "mark", *SENTENCES}
+
+
+def called(call: ast.Call) -> str:
+    """Return the name of what is called, such as "source.fault"; empty for more than a name of a name."""
+    match call.func:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(ast.Name(name), part):
+            return f"{name}.{part}"
+    return ""
 
 
 def finished(path: Path) -> list[int]:
@@ -124,7 +134,7 @@ def finished(path: Path) -> list[int]:
 def bare(path: Path) -> list[int]:
     """Return the lines on which a value that is put into a sentence, or is chosen for one, is a text in words."""
     calls = [node for node in nodes(path) if isinstance(node, ast.Call)]
-    said = [call for call in calls if ast.unparse(call.func) in SENTENCES]
+    said = [call for call in calls if called(call) in SENTENCES]
     return [value.lineno for call in said for keyword in call.keywords for value in texts_of(keyword.value) if in_words(value)]
 
 
