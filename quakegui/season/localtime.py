@@ -57,7 +57,13 @@ def night_bounds(
     window
         Local hours of the night. The night of a day that the zone skipped has zero length.
     """
-    zone = ZoneInfo(timezone)
+    start, end = _bounds(days.tobytes(), timezone, window)
+    return start.copy(), end.copy()
+
+
+@lru_cache(maxsize=16)  # each station of a season has the same nights, which are asked for several times
+def _bounds(packed: bytes, timezone: str, window: NightWindow) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+    days, zone = np.frombuffer(packed, dtype="datetime64[D]"), ZoneInfo(timezone)
     start = np.array([_instant(day, window.start_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
     end = np.array([_instant(day, window.end_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
     return start, np.where(np.isin(days, skipped_days(timezone)), start, end)
