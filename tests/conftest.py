@@ -153,6 +153,7 @@ SLOW_LIMIT_S = 3600
 """A slow test is long by its nature: what would be a hang of a short one may be a busy machine."""
 
 #: What many tests share and takes long to make, and the process in which it is made once. One process has TensorFlow.
+#: Otherwise the tests of a file share a process, which makes once what they share.
 DEAR = {"demo": "demo", "trained_template": "network", "built_once": "network", "driver": "driver", "japan": "japan"}
 
 
@@ -170,10 +171,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         about = item.get_closest_marker("sqlite")
         if about is not None and os.environ.get("QUAKEGUI_TEST_DATABASE"):
             item.add_marker(pytest.mark.skip(reason=f"about SQLite: {about.args[0]}"))
-        for name, group in DEAR.items():
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(group))
-                break
+        needed = getattr(item, "fixturenames", ())
+        group = next((group for name, group in DEAR.items() if name in needed), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(trylast=True)

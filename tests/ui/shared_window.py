@@ -65,6 +65,10 @@ UNSEEN = {
 """Counters, and what is kept to be painted: it differs in a window that was used, and is made anew for the next project."""
 
 
+SIGNALS: dict[type[QObject], tuple[str, ...]] = {}
+"""The signals of each class, once they were looked up."""
+
+
 class SharedWindow:
     """A session without a project, and a hidden window on it."""
 
@@ -186,13 +190,14 @@ def _seen(one: QWidget | QAction) -> tuple:
 
 def _heard(one: QObject) -> Iterator[tuple[str, str, int]]:
     """Yield the signals of an object's own class, and how many listen to each."""
-    for name in _signals(type(one)):
+    if type(one) not in SIGNALS:
+        SIGNALS[type(one)] = _signals(one)
+    for name in SIGNALS[type(one)]:
         yield type(one).__name__, name, one.receivers(SIGNAL(name))
 
 
-@cache
-def _signals(made: type[QObject]) -> tuple[str, ...]:
-    about = made.staticMetaObject
+def _signals(one: QObject) -> tuple[str, ...]:
+    about = one.metaObject()  # PySide deletes the one that it has for the class when a new slot is connected
     methods = [about.method(place) for place in range(about.methodOffset(), about.methodCount())]
     names = [bytes(one.methodSignature()).decode() for one in methods if one.methodType() == QMetaMethod.MethodType.Signal]
     return tuple(name for name in names if name not in ONLY_TOLD)
