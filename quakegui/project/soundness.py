@@ -22,7 +22,7 @@ from quakegui.project.dialects import is_shared
 from quakegui.project.errors import ProjectError
 from quakegui.project.origins import Origins
 from quakegui.project.shared.tables import lost_rules
-from quakegui.project.table_shapes import own_parts, own_shapes, plain_statement, raw_connection, table_shape
+from quakegui.project.table_shapes import TableShape, database_shapes, own_parts, own_shapes, plain_statement, raw_connection
 from quakegui.project.terms import Terms
 from quakegui.season.config import SeasonConfig
 from quakegui.season.events import ClassScheme, Declustering, Selection
@@ -149,17 +149,21 @@ def foreign_part(connection: Connection) -> str | None:
 
     Only the list of parts is read for that, so nothing in them is run.
     """
-    raw, own = raw_connection(connection), own_parts()
+    raw, own, ours = raw_connection(connection), own_parts(), list[tuple[Table, str]]()
     for kind, name, sql in raw.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
         part = shown(str(name), 60)
         if kind == "table":
             if not isinstance(sql, str) or re.match(r"\s*create\s+table\b", sql, re.IGNORECASE) is None:
                 return Said("the virtual table '{part}'", part=part)
             table = schema.metadata.tables.get(str(name).lower())  # names in SQLite are case-insensitive
-            if table is not None and not _is_ours(raw, table, sql):
-                return Said("a table '{part}' with a different structure than in this program", part=part)
+            if table is not None:
+                ours.append((table, sql))
         elif own.get((kind, name)) != plain_statement(sql) and not (kind == "index" and sql is None):
             return Said("the {kind} '{part}'", kind=kind, part=part)  # an index without a statement belongs to a primary key
+    shapes = database_shapes(raw)  # asked of plain tables only: a virtual one would be run
+    for table, sql in ours:
+        if not _is_ours(shapes[table.name], table, sql):
+            return Said("a table '{part}' with a different structure than in this program", part=table.name)
     return None
 
 
@@ -362,17 +366,17 @@ def condition_of(column: Column[object]) -> str:
     return f"(({right}) OR typeof({name}) IN ({', '.join(allowed)}))"
 
 
-def _is_ours(raw: sqlite3.Connection, table: Table, sql: str) -> bool:
+def _is_ours(shape: TableShape, table: Table, sql: str) -> bool:
     """Return whether a table has the columns and keys of this program, and contains no code."""
     said = _QUOTED.sub("", sql)
     if _COMMENT.search(sql) or _NOT_OURS.search(said):
         return False
     if bool(re.search(r"\bautoincrement\b", said, re.IGNORECASE)) != bool(table.dialect_options["sqlite"]["autoincrement"]):
         return False
-    return table_shape(raw, table.name) in own_shapes()[table.name].values()
+    return shape in own_shapes()[table.name].values()
 
 
 def _of_another_version(connection: Connection, version: int) -> str | None:
     """Return a table that does not have the columns of a version, or None."""
-    shapes = {name: table_shape(raw_connection(connection), name) for name in own_shapes()}
+    shapes = database_shapes(raw_connection(connection))
     return next((name for name, own in own_shapes().items() if shapes[name][0] and shapes[name] != own.get(version)), None)

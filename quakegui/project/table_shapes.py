@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine
 
@@ -43,6 +43,28 @@ def table_shape(raw: sqlite3.Connection, name: str) -> TableShape:
     }
     unique = sum(origin == "u" for _, _, _, origin, _ in raw.execute(f'PRAGMA index_list("{name}")'))
     return frozenset(columns), frozenset(keys), unique
+
+
+_KNOWN: dict[tuple[tuple[str, ...], ...], dict[str, TableShape]] = {}
+MOST_KNOWN: Final = 32
+
+
+def database_shapes(raw: sqlite3.Connection) -> dict[str, TableShape]:
+    """Return the shapes of the tables of this program by name, empty for those that a database lacks.
+
+    They are found once for the same statements, from which the engine derives them: every opening asks twice.
+
+    Parameters
+    ----------
+    raw
+        Connection of the driver.
+    """
+    statements = tuple(raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+    if statements not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[statements] = {name: table_shape(raw, name) for name in schema.metadata.tables}
+    return _KNOWN[statements]
 
 
 def plain_statement(sql: object) -> str:
