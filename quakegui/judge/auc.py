@@ -67,7 +67,8 @@ def weighted_auc(score: ArrayLike, positive: ArrayLike, negative: ArrayLike, fol
         under = under[np.argsort(x[under], kind="stable")]
         # float32 is exact for the counts of a fold, and twice as fast
         up, below = plus[above].astype(np.float32), np.zeros((len(under) + 1, plus.shape[1]), np.float32)
-        np.cumsum(minus[under], axis=0, dtype=np.float32, out=below[1:])
+        for row, day in enumerate(under):  # np.cumsum takes three times as long down the columns
+            np.add(below[row], minus[day], out=below[row + 1])
         less, not_more = (below[np.searchsorted(x[under], x[above], side)] for side in ("left", "right"))
         wins += 0.5 * np.einsum("gd,gd->d", up, less + not_more, dtype=np.float64)
         pairs += up.sum(axis=0, dtype=np.float64) * below[-1]

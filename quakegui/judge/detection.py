@@ -173,7 +173,7 @@ def detections(ground: Ground, replicate: Replicate, probabilities: NDArray[np.f
     season = ground.season
     zone = season.config.timezone
     windows = event_windows(replicate.events, ground.rule, timezone=zone, night=ground.night)
-    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=SURROGATES)
+    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=SURROGATES, redrawn=False)
     answered = np.isfinite(probabilities).all(axis=1)
     test = surrogate_test(
         -probabilities[:, 0],

@@ -286,7 +286,7 @@ def require_possible(ground: Ground) -> None:
             )
         )
     windows = event_windows(ground.events, ground.rule, timezone=season.config.timezone, night=ground.night)
-    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=1)
+    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=1, redrawn=False)
     if not drawn.estimable(season.has_map):
         raise LimitError(
             Said(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quakegui.judge.auc import mean_rank
-from quakegui.judge.bootstrap import CONSTANT_AUC, Interval, auc_interval
+from quakegui.judge.bootstrap import CONSTANT_AUC, Interval, Weights, auc_interval
 from quakegui.judge.predictors import WITHOUT_FIELD, Clue
 from quakegui.judge.truth import Truth
 
@@ -73,7 +73,7 @@ def residual_auc(
     others: Sequence[ArrayLike],
     kinds: ArrayLike,
     fold: ArrayLike,
-    weights: Floats | None,
+    weights: Weights | None,
     *,
     by_fold: bool = False,
 ) -> Interval:
@@ -97,7 +97,7 @@ def residual_interval(
     clue: Clue | None,
     *,
     name: str,
-    weights: Floats | None,
+    weights: Weights | None,
 ) -> Interval:
     """Return the AUC of the part of a predictor that one baseline does not explain.
 

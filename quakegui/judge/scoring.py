@@ -19,6 +19,7 @@ from quakegui.judge.alarms import AlarmRule, Series, judged_period, record_alarm
 from quakegui.judge.auc import auc
 from quakegui.judge.bootstrap import (
     RESAMPLES,
+    Weights,
     auc_interval,
     block_weights,
     day_counts,
@@ -197,7 +198,7 @@ def _answered(answers: Floats) -> Mask:
     return np.asarray(np.isfinite(answers).all(axis=1), bool)
 
 
-def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Floats | None) -> TargetFigures:
+def _target_figures(truth: Truth, answers: Floats, target: Target, weights: Weights | None) -> TargetFigures:
     everything, judged = _day_matrices(truth, answers, _answered(answers), target)
     return TargetFigures(
         target=target,
@@ -306,7 +307,7 @@ def _compare(
     test: SurrogateTest,
     name: str,
     target: Target,
-    weights: Floats | None,
+    weights: Weights | None,
 ) -> Comparison:
     other = np.asarray(baselines[name], float)
     answered, theirs = _answered(answers), other[truth.row_day]

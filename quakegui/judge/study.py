@@ -141,7 +141,9 @@ def choice_score(case: Case, choice: Choice) -> Score:
     """
     windows = _windows(case, choice)
     inside = (windows.day >= case.days[0]) & (windows.day <= case.days[-1])
-    drawn = make_surrogates(windows, case.days, jitter_days=JITTER_DAYS[case.statistic], surrogates=case.surrogates)
+    drawn = make_surrogates(
+        windows, case.days, jitter_days=JITTER_DAYS[case.statistic], surrogates=case.surrogates, redrawn=False
+    )
     test = surrogate_test(case.probability, rule_kinds(windows, case.days), drawn, statistic=case.statistic, fold=case.fold)
     return Score(int(inside.sum()), test.auc, test.p_value)
 

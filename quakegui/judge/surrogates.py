@@ -99,7 +99,8 @@ class Surrogates:
     Attributes
     ----------
     jittered, redrawn
-        `QUIET`, `EVENT` or `POST`, int8, shape (day, surrogate), with shifted and with redrawn earthquakes.
+        `QUIET`, `EVENT` or `POST`, int8, shape (day, surrogate), with shifted and with redrawn earthquakes; the latter may be
+        none.
     jitter_days
         Maximum shift in days.
     cluster
@@ -142,7 +143,7 @@ class SurrogateTest:
         AUC of P(event), days with an event against days without, from the label rule.
     p_jitter, p_rate
         (1 + k) / (1 + n) for each kind: k of n surrogates have at least this AUC or, for the fold-wise statistic, are at least
-        as far from 0.5. NaN if not estimable.
+        as far from 0.5. NaN if not estimable, or without such surrogates.
     jitter_days, longest_window
         See `Surrogates`.
     clusters
@@ -224,14 +225,19 @@ def kinds_of_days(windows: EventWindows, event_days: ArrayLike, days: ArrayLike)
     order = np.lexsort(strength, axis=-1)  # later assignments overwrite
     offset = len(calendar) * np.arange(len(at))[:, None]
     first, late, end = (
-        np.take_along_axis(np.searchsorted(calendar, at + shift) + offset, order, axis=1).ravel().tolist()
+        np.take_along_axis(np.searchsorted(calendar, at + shift) + offset, order, axis=1).ravel()
         for shift in (-windows.before, windows.foreknown.astype(np.int64), windows.after + 1)
     )
-    kind = np.zeros(len(at) * len(calendar), np.int8)
-    for begin, known, stop in zip(first, late, end, strict=True):
-        kind[begin:known] = EVENT
-        kind[known:stop] = POST
-    return np.ascontiguousarray(kind.reshape(len(at), len(calendar)).T)
+    # Bytes, since the many short stretches take half as long there as in an array; few of them are of different lengths.
+    lengths, which = np.unique((late - first) * (len(calendar) + 1) + end - late, return_inverse=True)
+    stretches = [
+        bytes([EVENT]) * before + bytes([POST]) * after
+        for before, after in (divmod(length, len(calendar) + 1) for length in lengths.tolist())
+    ]
+    kind = bytearray(len(at) * len(calendar))
+    for begin, stop, number in zip(first.tolist(), end.tolist(), which.tolist(), strict=True):
+        kind[begin:stop] = stretches[number]
+    return np.ascontiguousarray(np.frombuffer(kind, np.int8).reshape(len(at), len(calendar)).T)
 
 
 def rule_kinds(windows: EventWindows, days: ArrayLike) -> Kinds:
@@ -248,7 +254,13 @@ def rule_kinds(windows: EventWindows, days: ArrayLike) -> Kinds:
 
 
 def make_surrogates(
-    windows: EventWindows, days: ArrayLike, *, jitter_days: int, surrogates: int = SURROGATES, seed: int = 0
+    windows: EventWindows,
+    days: ArrayLike,
+    *,
+    jitter_days: int,
+    surrogates: int = SURROGATES,
+    seed: int = 0,
+    redrawn: bool = True,
 ) -> Surrogates:
     """Return the kinds of a season's days under surrogates of its catalogue.
 
@@ -262,6 +274,8 @@ def make_surrogates(
         Maximum shift of the earthquakes in days.
     surrogates, seed
         Number of surrogates, and seed of the random generator.
+    redrawn
+        Whether to redraw earthquakes from the rate, too, which only `SurrogateTest.p_rate` needs.
     """
     calendar = np.asarray(days, "datetime64[D]")
     first, last = (int(day) for day in calendar[[0, -1]].astype(np.int64)) if len(calendar) else (0, -1)
@@ -275,7 +289,7 @@ def make_surrogates(
     rng = np.random.default_rng(seed)
     return Surrogates(
         jittered=kinds_of_days(near, jittered_days(near, jitter_days, surrogates, rng), calendar),
-        redrawn=kinds_of_days(near, _redrawn(near, (first, last), surrogates, rng), calendar),
+        redrawn=kinds_of_days(near, _redrawn(near, (first, last), surrogates if redrawn else 0, rng), calendar),
         jitter_days=jitter_days,
         cluster=cluster,
         longest_window=near.longest,

@@ -97,6 +97,6 @@ def _p_value(run: RunFolder, windows: EventWindows) -> float:
         return 1.0
     daily, fold = said.out_of_fold()
     statistic = statistic_of(run.config.protocol)
-    drawn = make_surrogates(windows, said.days, jitter_days=JITTER_DAYS[statistic])
+    drawn = make_surrogates(windows, said.days, jitter_days=JITTER_DAYS[statistic], redrawn=False)
     test = surrogate_test(-daily[:, 0], rule_kinds(windows, said.days), drawn, statistic=statistic, fold=fold)
     return test.p_value if np.isfinite(test.p_value) else 1.0

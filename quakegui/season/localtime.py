@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -64,8 +64,7 @@ def night_bounds(
 @lru_cache(maxsize=16)  # each station of a season has the same nights, which are asked for several times
 def _bounds(packed: bytes, timezone: str, window: NightWindow) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
     days, zone = np.frombuffer(packed, dtype="datetime64[D]"), ZoneInfo(timezone)
-    start = np.array([_instant(day, window.start_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
-    end = np.array([_instant(day, window.end_hour, zone) for day in days.astype(object)], dtype="datetime64[ms]")
+    start, end = _instants(days, window.start_hour, zone), _instants(days, window.end_hour, zone)
     return start, np.where(np.isin(days, skipped_days(timezone)), start, end)
 
 
@@ -79,7 +78,7 @@ def skipped_days(timezone: str) -> NDArray[np.datetime64]:
     for month in months[:-1][np.diff(offsets) > _HALF_DAY_MS]:
         first = np.datetime64(int(month), "s").astype("datetime64[D]")
         days = np.arange(first - 1, first + 33)
-        skipped += [day for day in days if _instant(day.item(), 0.0, zone) == _instant(day.item(), 24.0, zone)]
+        skipped += list(days[_instants(days, 0.0, zone) == _instants(days, 24.0, zone)])
     found = np.unique(np.array(skipped, dtype="datetime64[D]"))
     found.flags.writeable = False
     return found
@@ -181,9 +180,12 @@ def to_local(time: np.datetime64, timezone: str) -> datetime:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).astimezone(ZoneInfo(timezone))
 
 
-def _instant(day: date, hour: float, zone: ZoneInfo) -> np.datetime64:
-    wall = datetime(day.year, day.month, day.day) + timedelta(hours=hour)
-    return np.datetime64(wall.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None), "ms")
+def _instants(days: NDArray[np.datetime64], hour: float, zone: ZoneInfo) -> NDArray[np.datetime64]:
+    """Return the UTC times of a local hour on dates, datetime64[ms], shape (day,)."""
+    local = days.astype("datetime64[us]") + np.timedelta64(timedelta(hours=hour))
+    offsets = np.array([zone.utcoffset(wall) for wall in local.astype(object)], dtype="timedelta64[us]")
+    found: NDArray[np.datetime64] = (local - offsets).astype("datetime64[ms]")
+    return found
 
 
 def _offset_ms(epoch_s: int, zone: ZoneInfo) -> int:

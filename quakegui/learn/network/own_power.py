@@ -108,7 +108,7 @@ def surprises(each: LabelledSeason, plan: Plan, answers: Iterable[NDArray[np.flo
     """
     season = each.season
     windows = event_windows(each.events, plan.rule, timezone=season.config.timezone, night=season.config.night.window)
-    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=SURROGATES)
+    drawn = make_surrogates(windows, season.days, jitter_days=JITTER_DAYS["pooled"], surrogates=SURROGATES, redrawn=False)
     kinds, told = rule_kinds(windows, season.days), []
     for answer in answers:
         fold = np.where(np.isfinite(answer).all(axis=1), 0, -1)
