@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,8 @@ def judge_by(
     cancelled
         As in `judge_run`; if given, `answers` is neither read nor filled.
     """
-    path, inputs = run.folder / f"{name}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, run)
+    anywhere = dataclasses.replace(run, folder=Path(run.id))  # a project that is moved or copied keeps its evaluations
+    path, inputs = run.folder / f"{name}-{as_of}.json", digest(EDITION, as_of, evidence, predictions, anywhere)
     told: RunEvaluation | None = read_result(path, inputs, RunEvaluation)
     if told is None:
         shown = predictions if predict is None else predict()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,15 @@ from quakegui.season.labels import LabelSource
 
 def told(evaluation: RunEvaluation) -> str:
     return json.dumps(plain(evaluation), sort_keys=True)
+
+
+def test_a_copied_project_keeps_its_judgements(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Project.open(trained) as project:
+        first = season_evaluation.judge_run(project, season_of(project), season_runs.find_run(project, None))
+    monkeypatch.delattr(season_evaluation, "baselines")
+    with Project.open(shutil.copytree(trained, tmp_path / "copy")) as project:
+        again = season_evaluation.judge_run(project, season_of(project), season_runs.find_run(project, None))
+    assert told(again) == told(first)
 
 
 def test_a_judgement_is_kept_until_labels_run_or_file_change(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
