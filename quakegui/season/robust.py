@@ -93,7 +93,8 @@ def huber_lines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray
     here = np.isfinite(x) & np.isfinite(y)
     count = here.sum(axis=0)
     columns = np.flatnonzero(count >= 2)
-    fit = _Lines(np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], here[:, columns], count[columns])
+    counts = here[:, columns].astype(np.float64)
+    fit = _Lines(np.where(here, x, 0.0)[:, columns], np.where(here, y, 0.0)[:, columns], counts, count[columns])
     found = fit.start()
     cost = fit.cost(found)
     moving = np.arange(columns.size)  # most columns converge within a few rounds; only the others are iterated further
@@ -120,11 +121,14 @@ def huber_lines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Huber's joint problem for many columns; parameters are stacked as (intercept, slope, scale), shape (3, column)."""
+    """Huber's joint problem for many columns; parameters are stacked as (intercept, slope, scale), shape (3, column).
+
+    `here` is 1 for a row that counts and 0 for one that does not: a number, since numpy converts a truth value in every product.
+    """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    here: NDArray[np.bool_]
+    here: NDArray[np.float64]
     count: NDArray[np.intp]
 
     def of(self, columns: NDArray[np.bool_]) -> _Lines:
@@ -134,7 +138,7 @@ class _Lines:
     def start(self) -> NDArray[np.float64]:
         """Return the least-squares lines and the scales of their residuals."""
         spread = np.ones(self.x.shape[1])
-        line = self._least_squares(self.here.astype(np.float64), RIDGE * spread)
+        line = self._least_squares(self.here, RIDGE * spread)
         return self._with_scale(line, np.full_like(spread, np.inf))
 
     def cost(self, now: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,7 +161,7 @@ class _Lines:
             What `residual` returns for them, shape (row, column).
         """
         size, cut = np.abs(residual), EPSILON * now[2]
-        weight = self.here * np.divide(cut, size, out=np.ones_like(size), where=size > cut)
+        weight = self.here * (cut / np.maximum(size, cut))
         return self._with_scale(self._least_squares(weight, RIDGE * now[2]), cut)
 
     def newton(self, now: NDArray[np.float64], residual: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -171,8 +175,9 @@ class _Lines:
             What `residual` returns for them, shape (row, column).
         """
         scale = now[2]
-        near = self.here & (np.abs(residual) <= EPSILON * scale)
-        ratio = np.where(near, residual / scale, EPSILON * np.sign(residual)) * self.here
+        close = np.abs(residual) <= EPSILON * scale
+        ratio = np.where(close, residual / scale, EPSILON * np.sign(residual)) * self.here
+        near = close * self.here
         near_x, near_ratio = near * self.x, near * ratio
         hessian = np.empty((ratio.shape[1], 3, 3))
         hessian[:, 0, 0] = _sum(near)
