@@ -41,7 +41,11 @@ def build_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray) -> 
 
 
 def make_once(config: RunConfig, prepared: np.ndarray, *tables: np.ndarray, seed: int) -> Any:
-    key = (config, prepared.shape[1:], prepared.dtype, *(table.tobytes() for table in tables), seed)
+    import keras
+
+    shape = (config.size, config.head, config.width, config.dense, config.dropout, config.channel, config.classes)
+    policy = keras.config.dtype_policy().name
+    key = (shape, policy, prepared.shape[1:], prepared.dtype, *(table.tobytes() for table in tables), seed)
     if key not in FRESH:
         FRESH[key] = whole_network(config, prepared, *tables, seed=seed)
     return FRESH[key]

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
+from limit_data import null
 
 from quakegui.judge.detection import Detector, filter_detector
 from quakegui.judge.limit import CountRow, Limit, LimitError, Share, SizeRow, crossing, limit_of, require_possible
-from quakegui.judge.replicates import Ground, largest_at_stations, replicates, signals_before, with_signals
-from quakegui.learn.evidence import season_inputs
+from quakegui.judge.replicates import largest_at_stations, replicates, signals_before, with_signals
 from quakegui.progress import never, silent
 from quakegui.report.limit_parts import count_table, limit_section, limit_text, power_curve, size_table
 from quakegui.report.markup import FigureList
 from quakegui.report.words import Words
-from quakegui.season.events import scheme_of
 from quakegui.season.night import NightConfig
 from quakegui.season.season import Season
-from quakegui.simulate.corpus import Plan, simulate
 from quakegui.simulate.layouts import spacing_km, synthetic_network
 from quakegui.simulate.minutes import direct_night_means
-from quakegui.simulate.synthetic import SyntheticConfig, SyntheticSeason
-
-SHORT = SyntheticConfig(first_day=np.datetime64("2022-03-01"), last_day=np.datetime64("2022-09-10"), warm_up_days=32)
-PLAN = Plan(first_seed=31_800, season=SHORT, mean_events=(16.0, 17.0), strengths=(0.0, 0.0), networks=(synthetic_network(9),))
-
-
-@cache
-def null() -> tuple[SyntheticSeason, Ground]:
-    each = next(simulate(PLAN, [0], pixels=16))
-    scheme = scheme_of(each.events, split_magnitude=4.0)[0]
-    after = replace(each.events[3], id="after", time=each.events[3].time + np.timedelta64(30, "h"), magnitude=3.1)
-    ground = Ground(each.season, each.events, (after,), scheme, PLAN.rule, season_inputs(each.season, each.events))
-    return each.source, ground
 
 
 def test_night_means_with_signals_are_those_of_a_season_made_with_them() -> None:

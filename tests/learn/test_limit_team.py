@@ -6,12 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from limit_data import null
 
 from quakegui.judge.detection import Detector, Part, PartResult, Spread, filter_detector, in_turn, parts_of
 from quakegui.judge.limit import LimitError
@@ -29,6 +29,7 @@ from quakegui.serve.cluster import ClusterTeam
 from quakegui.simulate.corpus import simulate
 
 WEAK = parts_of([(0.25, 9)], range(700_000, 700_006))
+FEW = [Part(0.25, 9, range(700_000, 700_002)), Part(0.25, 9, range(700_002, 700_003))]
 STRONG = parts_of([(2.0, None)], range(700_000, 700_006))
 
 
@@ -66,9 +67,10 @@ def test_parts_have_all_replicates_once() -> None:
 
 
 def test_several_processes_find_what_one_finds() -> None:
-    """Two helper processes, each of which loads what judges: five seconds."""
-    detector = filter_detector(ground())
-    assert_same(results(in_processes(ground(), detector, workers=2), WEAK), results(in_turn(ground(), detector), WEAK))
+    """Two helper processes, each of which loads what judges: two seconds."""
+    _, short = null()
+    detector = filter_detector(short)
+    assert_same(results(in_processes(short, detector, workers=2), FEW), results(in_turn(short, detector), FEW))
 
 
 @pytest.mark.slow  # three helper processes, two of which load TensorFlow
@@ -82,7 +84,7 @@ def test_one_or_two_processes_find_the_same_with_a_network() -> None:
 def test_a_process_that_ends_is_told_in_a_sentence() -> None:
     broken = Detector("matched-filter", "broken", "broken", ends_the_process)
     with pytest.raises(LimitError, match="ended unexpectedly"):
-        results(in_processes(ground(), broken, workers=1), WEAK[:1])
+        results(in_processes(null()[1], broken, workers=1), FEW[:1])
 
 
 @pytest.mark.slow  # helper processes, and verdicts
@@ -140,4 +142,4 @@ def test_a_killed_worker_of_a_cluster_changes_nothing(cluster: str) -> None:
 
 def test_a_cluster_that_is_not_encrypted_is_refused() -> None:
     with pytest.raises(RunError, match="is not encrypted"):
-        results(ClusterTeam("tcp://centre:8786", 1).limit_parts(ground(), replace(filter_detector(ground()))), WEAK)
+        results(ClusterTeam("tcp://centre:8786", 1).limit_parts(null()[1], filter_detector(null()[1])), FEW)

@@ -1,16 +1,24 @@
-"""A run's training step is traced once: neither the first epoch nor the next fold pays for it again."""
+"""A training step is traced once: neither the first epoch nor the next fold pays for it again."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from learn_data import TINY
 
 from quakegui.learn.network.augment import NEUTRAL
+from quakegui.learn.network.pretraining import pretrain
+from quakegui.learn.network.pretraining_recipe import Pretraining
 from quakegui.learn.network.steps import build_network, predict, train_step
 from quakegui.learn.network.vgg12 import prepare
 from quakegui.learn.runs.checkpoint import put_values, values_of
 from quakegui.learn.runs.dataset import scalar_table
+from quakegui.learn.runs.presets import STACK
+from quakegui.simulate.corpus import Plan
+from quakegui.simulate.layouts import synthetic_network
+from quakegui.simulate.synthetic import SyntheticConfig
 
 
 @pytest.mark.slow  # trains twice and counts what is traced
@@ -35,3 +43,20 @@ def test_the_training_step_is_traced_once_in_a_run(monkeypatch: pytest.MonkeyPat
         predict(network, prepared, recipes, size=4)
     assert len(traced) == 1
     assert losses[0] == losses[1]
+
+
+@pytest.mark.slow  # simulates seasons, and counts what is traced
+def test_the_step_of_a_pre_training_is_traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    traced = []
+    plain = keras.losses.SparseCategoricalCrossentropy.call
+    monkeypatch.setattr(keras.losses.SparseCategoricalCrossentropy, "call", lambda *given: (traced.append(1), plain(*given))[1])
+    days = SyntheticConfig(first_day=np.datetime64("2022-03-01"), last_day=np.datetime64("2022-04-15"), warm_up_days=35)
+    plan = Plan(season=days, networks=(synthetic_network(7),))
+    pretrain(
+        Pretraining(
+            network=replace(STACK, size=16, width=2, dense=(8, 8), batch_size=16), plan=plan, seasons=2, passes=1, group=1
+        )
+    )
+    assert len(traced) == 1

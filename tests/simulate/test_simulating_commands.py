@@ -14,6 +14,8 @@ from quakegui.learn.network import pretrained
 from quakegui.learn.network.pretraining_recipe import PRESETS, Pretraining
 from quakegui.learn.runs.presets import STACK
 from quakegui.project.store import Project
+from quakegui.simulate.corpus import Plan
+from quakegui.simulate.synthetic import SyntheticConfig
 
 
 @pytest.fixture
@@ -58,13 +60,15 @@ def test_what_cannot_be_made_is_refused_with_a_sentence(run: Terminal, tmp_path:
     assert not (tmp_path / "x").exists()
 
 
-def test_a_full_disk_is_one_sentence_and_leaves_no_part(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_one_sentence_and_leaves_no_part(
+    run: Terminal, small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         (tmp_path / "out" / "seasons-7.nc.part").write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("scipy.io.netcdf_file", full)
-    error = run("simulate", tmp_path / "out", "--seasons", 1, "--seed", 7, code=1)[1]
+    error = run("simulate", tmp_path / "out", "--seasons", 1, "--seed", 7, "--layout", small_project, code=1)[1]
     assert "seasons-7.nc cannot be written: No space left on device." in error
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -72,7 +76,8 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_part(run: Terminal, tmp_path:
 @pytest.mark.xdist_group("network")  # the one process that has TensorFlow
 def test_pretrain_writes_a_model_and_its_card(run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = replace(STACK, size=16, width=2, dense=(8, 8))
-    monkeypatch.setitem(PRESETS, "scalar", Pretraining(network=replace(small, channel="scalar")))
+    plan = Plan(season=SyntheticConfig(last_day=np.datetime64("2022-05-31"), warm_up_days=32))
+    monkeypatch.setitem(PRESETS, "scalar", Pretraining(network=replace(small, channel="scalar"), plan=plan))
     make = pretrained.make
     monkeypatch.setattr(pretrained, "make", lambda *given, **more: make(*given, choosing=1, **more))
     found = run.json("pretrain", tmp_path / "model", "--preset", "scalar", "--seasons", 1, "--seed", 44)

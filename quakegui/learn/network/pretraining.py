@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from quakegui.learn import messages
 from quakegui.learn.messages import Listen
 from quakegui.learn.network.pretraining_recipe import Pretraining
-from quakegui.learn.network.steps import Stop
+from quakegui.learn.network.steps import Stop, create_metrics
 from quakegui.learn.network.training import HISTORY, history_text
 from quakegui.learn.network.vgg12 import vgg12
 from quakegui.learn.runs.checkpoint import CHECKPOINT, Arrays, put_values, read_checkpoint, read_state, write_checkpoint
@@ -383,6 +383,7 @@ def _compiled(recipe: Pretraining, steps: int, values: tuple[Arrays, Arrays] | N
     loss = keras.losses.SparseCategoricalCrossentropy()
     network.compile(optimizer=keras.optimizers.Adam(schedule), loss=loss, metrics=["accuracy"], jit_compile=False)
     network.optimizer.build(network.trainable_variables)
+    create_metrics(network, np.zeros(1, np.int64))
     if values is not None:
         put_values(network.variables, values[0])
         put_values(network.optimizer.variables, values[1])

@@ -46,10 +46,22 @@ def build_network(
     # no XLA: on processors it does not use the fast convolutions
     network.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss=loss, metrics=[hit], jit_compile=False)
     network.optimizer.build(network.trainable_variables)
-    # A metric creates its variables at its first use; within the first step, that step would be traced twice.
-    network.compute_metrics(None, np.zeros((1, 2), np.float32), np.zeros((1, network.output_shape[-1]), np.float32))
-    network.reset_metrics()
+    create_metrics(network, np.zeros((1, 2), np.float32))
     return network
+
+
+def create_metrics(network: Any, truth: NDArray[Any]) -> None:
+    """Create the variables of the metrics, as their first use does: within the first step, that step would be traced twice.
+
+    Parameters
+    ----------
+    network
+        Compiled model.
+    truth
+        Anything of the type and shape of a batch's true classes.
+    """
+    network.compute_metrics(None, truth, np.zeros((1, network.output_shape[-1]), np.float32))
+    network.reset_metrics()
 
 
 def train_step(
