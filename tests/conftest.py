@@ -171,9 +171,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         about = item.get_closest_marker("sqlite")
         if about is not None and os.environ.get("QUAKEGUI_TEST_DATABASE"):
             item.add_marker(pytest.mark.skip(reason=f"about SQLite: {about.args[0]}"))
-        needed = getattr(item, "fixturenames", ())
-        group = next((group for name, group in DEAR.items() if name in needed), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(group))
+        if item.get_closest_marker("xdist_group") is None:  # of two names, xdist would make a third group
+            needed = getattr(item, "fixturenames", ())
+            group = next((group for name, group in DEAR.items() if name in needed), item.path.stem)
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(trylast=True)
