@@ -30,7 +30,7 @@ def write_images(folder: Path, first: int, labels: np.ndarray, *, classes: bool 
     for k, index in enumerate(maps(labels, side=480, seed=first)):
         place = folder / str(labels[k]) if classes else folder
         place.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(palette()[index]).save(place / f"{FIRST + first + k}.png")
+        Image.fromarray(palette()[index]).save(place / f"{FIRST + first + k}.png", compress_level=1)
 
 
 @pytest.fixture(scope="module")
