@@ -52,7 +52,7 @@ MOST_KNOWN: Final = 32
 def database_shapes(raw: sqlite3.Connection) -> dict[str, TableShape]:
     """Return the shapes of the tables of this program by name, empty for those that a database lacks.
 
-    They are found once for the same statements, from which the engine derives them: every opening asks twice.
+    They are found once for the same statements, from which SQLite derives them, because each opening asks twice.
 
     Parameters
     ----------

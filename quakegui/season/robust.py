@@ -123,7 +123,7 @@ def huber_lines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray
 class _Lines:
     """Huber's joint problem for many columns; parameters are stacked as (intercept, slope, scale), shape (3, column).
 
-    `here` is 1 for a row that counts and 0 for one that does not, as a number: truth values are converted in every product.
+    `here` is 1 for a row that counts and 0 for one that does not, as floats: each product would convert booleans.
     """
 
     x: NDArray[np.float64]

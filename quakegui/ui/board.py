@@ -59,7 +59,7 @@ class Board(QStackedWidget):
         return self.currentWidget() is self.tabs
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the size of the tabs: the rows take what there is, and are hidden where it is too little."""
+        """Return the size of the tabs; the rows need no more, since they are only shown where there is room for them."""
         return self.tabs.sizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name

@@ -41,7 +41,7 @@ LEAST_BELOW = 178
 
 @dataclass(frozen=True, slots=True)
 class DockSpec:
-    """A dock panel: its name, its title, the function that creates it, and whether that is called when it is first shown."""
+    """A dock panel: its name, its title, the function that creates it, and whether it is created only when first shown."""
 
     id: str
     title: str

@@ -56,7 +56,7 @@ def fit_of(screen: QSize) -> float:
 
 
 def _suit(root: QWidget) -> None:
-    """Make labels and fields below a widget behave as everywhere in the window."""
+    """Give labels and fields below a widget the behaviour that they have everywhere in the window."""
     keep_plain(root)
     FieldHabits(root, escape=True)
 

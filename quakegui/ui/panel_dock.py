@@ -1,4 +1,4 @@
-"""A dock of the window and its panel, which can be made late."""
+"""A dock of the window, and its panel, which may be created late."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def _weighted(weight: QFont.Weight) -> QFont:
 
 
 class PanelDock(QDockWidget):
-    """A dock that makes its panel when somebody first sees it or asks for it.
+    """A dock that creates its panel when it is first shown or asked for.
 
     Parameters
     ----------
     name
         Its name in saved layouts.
     make
-        Makes the panel.
+        Creates the panel.
     window
         Its parent.
     """
 
     made = Signal(QWidget)
-    """The panel that has just been made."""
+    """The panel that has just been created."""
 
     def __init__(self, name: str, make: Callable[[], QWidget], window: QMainWindow) -> None:
         super().__init__(window)
@@ -47,7 +47,7 @@ class PanelDock(QDockWidget):
         self.setFont(_weighted(QFont.Weight.DemiBold))
 
     def widget(self) -> QWidget:
-        """Return the panel, made now if it was not needed before."""
+        """Return the panel; create it if necessary."""
         if self._make is not None:
             make, self._make = self._make, None
             panel = make()
@@ -58,7 +58,7 @@ class PanelDock(QDockWidget):
         return super().widget()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Make the panel if it was not needed before."""
+        """Create the panel if necessary."""
         self.widget()
         super().showEvent(event)
 
